@@ -1,0 +1,1 @@
+"""The database: engine, dialects, models, queries, migrations and the shared words."""

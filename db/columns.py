@@ -1,0 +1,59 @@
+"""Column types and the one declaration of what is personal."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Dialect, Index, String, TypeDecorator
+from sqlmodel import Field, SQLModel
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_us(at: datetime) -> int:
+    """Return an aware instant as microseconds since 1970 in UTC; a naive one is a bug."""
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a zone")
+    return (at - EPOCH) // _MICROSECOND
+
+
+def from_us(us: int) -> datetime:
+    """Return the aware UTC instant of so many microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=us)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant, stored as INTEGER microseconds in UTC so that order and arithmetic need no parsing."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+        return None if value is None else to_us(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+        return None if value is None else from_us(value)
+
+
+def instant(*, nullable: bool = False, index: bool = False) -> Any:
+    """Declare a column that holds an instant."""
+    return Field(default=None, sa_column=Column(Instant(), nullable=nullable, index=index))
+
+
+def word(length: int = 32, *, default: str = "", index: bool = False) -> Any:
+    """Declare a short text column."""
+    return Field(default=default, sa_column=Column(String(length), nullable=False, index=index))
+
+
+def personal(kind: str, *, length: int = 200) -> Any:
+    """Declare a column that holds the name or number of a person; `kind` is name, msisdn, id_no or text."""
+    return Field(default="", sa_column=Column(String(length), nullable=False, info={"personal": kind}))
+
+
+def personal_columns(model: type[SQLModel]) -> dict[str, str]:
+    """Return the declared personal columns of a table: name → kind of mask."""
+    table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
+    return {column.name: column.info["personal"] for column in table.columns if "personal" in column.info}
+
+
+__all__ = ["EPOCH", "Index", "Instant", "from_us", "instant", "personal", "personal_columns", "to_us", "word"]

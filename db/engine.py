@@ -1,0 +1,65 @@
+"""Two engines on one database: a reader that cannot write, and a writer that takes its turn."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db.dialects import sqlite
+from db.errors import DatabaseRefused, Refusal
+
+
+class Database:
+    """One database; any thread may read and write through it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def reader(self) -> Engine:
+        """The engine of all reads; a stray write through it raises."""
+        return sqlite.make_engine(self.path, query_only=True)
+
+    @cached_property
+    def writer(self) -> Engine:
+        """The engine of all writes; each transaction begins IMMEDIATE."""
+        return sqlite.make_engine(self.path, query_only=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a read that sees one moment of the database."""
+        with Session(self.reader) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a write that commits as a whole when the block ends, and not at all if it raises.
+
+        Raises:
+            LockTimeout: If others kept the write lock for ten seconds.
+        """
+        with sqlite.write_lock(self.path), Session(self.writer) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        for name in ("reader", "writer"):
+            engine = self.__dict__.pop(name, None)
+            if engine is not None:
+                engine.dispose()
+
+
+def path_of(where: str) -> Path:
+    """Return the file that a path or a sqlite URL names.
+
+    Raises:
+        DatabaseRefused: If the URL is of a kind that this program does not open.
+    """
+    if where.startswith("sqlite:///"):
+        return Path(where.removeprefix("sqlite:///"))
+    if "://" in where:
+        raise DatabaseRefused(Refusal.UNKNOWN_SCHEME, where.split("://", 1)[0])
+    return Path(where).expanduser()

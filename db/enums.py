@@ -1,0 +1,242 @@
+"""The words that rows, rules and screens share; each has one spelling everywhere."""
+
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """Where a case stands; the picture is in the lifecycle."""
+
+    INCOMPLETE = "incomplete"
+    QUEUED = "queued"
+    IN_REVIEW = "in_review"
+    AWAITING_CHECK = "awaiting_check"
+    PENDING = "pending"
+    RECTIFYING = "rectifying"
+    PASSED = "passed"
+    FAILED = "failed"
+    LAPSED = "lapsed"
+    APPEALED = "appealed"
+    WITHDRAWN = "withdrawn"
+
+
+class Verdict(StrEnum):
+    """What a reviewer decides."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    FAIL = "fail"
+    PENDING = "pending"
+
+
+class FailKind(StrEnum):
+    """Whether a failed applicant may mend; the reviewer says so, the reason does not."""
+
+    FIXABLE = "fixable"
+    FINAL = "final"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    INFO = "info"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class Leg(StrEnum):
+    """The three panels of a case; documents and use belong to identity."""
+
+    IDENTITY = "identity"
+    ACTIVITY = "activity"
+    CREDIT = "credit"
+
+
+class Risk(StrEnum):
+    """High with any block, medium with two or more warns, else low."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Priority(StrEnum):
+    """Which case goes first among those due alike."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class ServiceClass(StrEnum):
+    """How many working days are promised: 1, 3, 5, 7, 10."""
+
+    EXPEDITED = "expedited"
+    STANDARD = "standard"
+    COMPLEX = "complex"
+    MAXIMUM = "maximum"
+    EXTENDED = "extended"
+
+
+class ApplicantKind(StrEnum):
+    """Who applies."""
+
+    ENTERPRISE = "enterprise"
+    SOLE_PROPRIETOR = "sole_proprietor"
+    INDIVIDUAL = "individual"
+
+
+class Role(StrEnum):
+    """What a person may do."""
+
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Trigger(StrEnum):
+    """Why a case was opened."""
+
+    FIRST_USE = "first_use"
+    COMPLAINT = "complaint"
+    SILENCE = "silence"
+    EXPIRY = "expiry"
+    POLICY = "policy"
+    RESTORE = "restore"
+    REOPENED = "reopened"
+
+
+class WaitsFor(StrEnum):
+    """Whom a pending case waits for."""
+
+    APPLICANT = "applicant"
+    CARRIER = "carrier"
+    REGISTRY = "registry"
+    DEPARTMENT = "department"
+
+
+class Measure(StrEnum):
+    """What happens to the cards with a decision."""
+
+    NONE = "none"
+    BAR_OUT = "bar-out"
+    BAR_BOTH = "bar-both"
+    RESTORE = "restore"
+
+
+class ImportKind(StrEnum):
+    """The kinds of files that can be imported."""
+
+    APPLICATIONS = "applications"
+    CARDS = "cards"
+    DOCUMENTS = "documents"
+    CALLS = "calls"
+    OPTOUTS = "optouts"
+    CREDIT = "credit"
+    COMPLAINTS = "complaints"
+
+
+class DocumentKind(StrEnum):
+    """The documents that are asked for."""
+
+    BIZ_LICENSE = "BIZ_LICENSE"
+    LEGAL_ID_FRONT = "LEGAL_ID_FRONT"
+    LEGAL_ID_BACK = "LEGAL_ID_BACK"
+    AGENT_ID_FRONT = "AGENT_ID_FRONT"
+    AGENT_ID_BACK = "AGENT_ID_BACK"
+    AGENT_HANDHELD = "AGENT_HANDHELD"
+    AUTH_LETTER = "AUTH_LETTER"
+    NUMBER_APPLICATION = "NUMBER_APPLICATION"
+    COMMITMENT_LETTER = "COMMITMENT_LETTER"
+    RISK_NOTICE = "RISK_NOTICE"
+    SERVICE_AGREEMENT = "SERVICE_AGREEMENT"
+    USE_STATEMENT = "USE_STATEMENT"
+    CALL_SCRIPT = "CALL_SCRIPT"
+    CONSENT_PROOF = "CONSENT_PROOF"
+    PREMISES_MEDIA = "PREMISES_MEDIA"
+    CALL_RECORDS_3M = "CALL_RECORDS_3M"
+    INDUSTRY_PERMIT = "INDUSTRY_PERMIT"
+
+
+class Quality(StrEnum):
+    """How well a document can be read."""
+
+    OK = "ok"
+    BLURRED = "blurred"
+    INCOMPLETE = "incomplete"
+
+
+class CreditList(StrEnum):
+    """The lists that are looked up."""
+
+    ARREARS = "arrears"
+    COURT = "court"
+    ABNORMAL = "abnormal"
+    SERIOUS = "serious"
+    TELECOM = "telecom"
+    PUNISHMENT = "punishment"
+
+
+class CreditMatch(StrEnum):
+    """How a record matches its subject; none means checked and nothing found."""
+
+    EXACT = "exact"
+    NAME_ONLY = "name_only"
+    NONE = "none"
+
+
+class Carrier(StrEnum):
+    """The base carriers."""
+
+    MOBILE = "mobile"
+    UNICOM = "unicom"
+    TELECOM = "telecom"
+    BROADNET = "broadnet"
+
+
+class Direction(StrEnum):
+    """Which way a call went, seen from the card."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class Language(StrEnum):
+    """The applicant's language."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class DayStatus(StrEnum):
+    """Whether the calendar of a day was published."""
+
+    OFFICIAL = "official"
+    PROVISIONAL = "provisional"
+
+
+class VerificationKind(StrEnum):
+    """How a fact was confirmed outside."""
+
+    PHONE = "phone"
+    REGISTRY = "registry"
+    VISIT = "visit"
+    DEPARTMENT = "department"
+
+
+class ChecklistValue(StrEnum):
+    """A reviewer's answer to a question of the policy."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_APPLICABLE = "n/a"
+
+
+class IdentityMode(StrEnum):
+    """How a database learns who acts: the operating system's user, or a name that is said."""
+
+    OS = "os"
+    NAMED = "named"
+
+
+FINAL_STATES = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})

@@ -1,0 +1,32 @@
+"""Why a database cannot be used; the services turn these into sentences with exit codes."""
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """What is wrong with a database."""
+
+    MISSING = "missing"
+    NOT_A_FILE = "not_a_file"
+    NOT_OURS = "not_ours"
+    NEWER = "newer"
+    OLDER = "older"
+    TOO_OPEN = "too_open"
+    UNREADABLE = "unreadable"
+    EXISTS = "exists"
+    CANNOT_CREATE = "cannot_create"
+    UNKNOWN_SCHEME = "unknown_scheme"
+
+
+class DatabaseRefused(Exception):
+    """The database cannot be opened; `detail` names the owner, mode or version where that helps."""
+
+    def __init__(self, refusal: Refusal, where: str, detail: str = "") -> None:
+        super().__init__(f"{refusal}: {where} {detail}".rstrip())
+        self.refusal = refusal
+        self.where = where
+        self.detail = detail
+
+
+class LockTimeout(Exception):
+    """Another process kept the write lock for too long."""

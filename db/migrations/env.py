@@ -1,0 +1,17 @@
+"""How Alembic runs our steps: on the connection that the schema module opened."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import db.models  # noqa: F401 - registers the tables
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    transactional_ddl=True,
+    transaction_per_migration=True,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

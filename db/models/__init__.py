@@ -1,0 +1,33 @@
+"""The tables; importing this package registers them all."""
+
+from db.models.calendar_day import CalendarDayRow as CalendarDayRow
+from db.models.calls import CallDayRow as CallDayRow
+from db.models.calls import CallHourRow as CallHourRow
+from db.models.calls import CallWindowRow as CallWindowRow
+from db.models.calls import OptOutRow as OptOutRow
+from db.models.case import CaseRow as CaseRow
+from db.models.case import FindingRow as FindingRow
+from db.models.case import SkipRow as SkipRow
+from db.models.case import SubmissionRow as SubmissionRow
+from db.models.decision import DecisionReasonRow as DecisionReasonRow
+from db.models.decision import DecisionRow as DecisionRow
+from db.models.decision import NoticeRow as NoticeRow
+from db.models.decision import RectificationItemRow as RectificationItemRow
+from db.models.decision import RectificationRow as RectificationRow
+from db.models.desk import ChecklistAnswerRow as ChecklistAnswerRow
+from db.models.desk import CommentRow as CommentRow
+from db.models.desk import DraftRow as DraftRow
+from db.models.desk import VerificationRow as VerificationRow
+from db.models.event import EventRow as EventRow
+from db.models.evidence import ApplicationRow as ApplicationRow
+from db.models.evidence import CardRow as CardRow
+from db.models.evidence import ComplaintRow as ComplaintRow
+from db.models.evidence import CreditRecordRow as CreditRecordRow
+from db.models.evidence import DocumentRow as DocumentRow
+from db.models.import_batch import ImportBatchRow as ImportBatchRow
+from db.models.import_batch import ImportFileRow as ImportFileRow
+from db.models.people import AbsenceRow as AbsenceRow
+from db.models.people import ReviewerRoleRow as ReviewerRoleRow
+from db.models.people import ReviewerRow as ReviewerRow
+from db.models.site import PolicyVersionRow as PolicyVersionRow
+from db.models.site import SettingRow as SettingRow

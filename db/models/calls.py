@@ -1,0 +1,95 @@
+"""What was computed from call records; the records themselves are Parquet files of the store."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Column, Index, Text
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, personal, word
+
+
+class CallWindowRow(SQLModel, table=True):
+    """Facts of one number in its window, or of all cards of one application (then `msisdn` is empty).
+
+    `half_hours` is a JSON list of 48 figures.
+    """
+
+    __tablename__ = "call_window"
+    __table_args__ = (
+        Index("ix_call_window_number", "msisdn_hash", "batch_id"),
+        Index("ix_call_window_application", "agent", "application_no", "batch_id"),
+        Index("ix_call_window_batch", "batch_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    agent: str = word(64)
+    application_no: str = word(64)
+    msisdn: str = personal("msisdn", length=32)
+    msisdn_hash: str = word(32)
+    window_from: date | None = None
+    window_to: date | None = None
+    calls: int = 0
+    calls_in: int = 0
+    answered: int = 0
+    distinct_callees: int = 0
+    total_duration_s: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    short_calls: int = 0
+    peak_hour_calls: int = 0
+    peak_day_calls: int = 0
+    max_same_callee_day: int = 0
+    max_same_callee_5min: int = 0
+    max_same_callee_window: int = 0
+    handsets: int = 0
+    opt_out_calls: int = 0
+    half_hours: str = Field(default="[]", sa_column=Column(Text, nullable=False))
+
+
+class CallDayRow(SQLModel, table=True):
+    """Calls of one number on one local day."""
+
+    __tablename__ = "call_day"
+    __table_args__ = (
+        Index("ix_call_day_number", "msisdn_hash", "batch_id"),
+        Index("ix_call_day_batch", "batch_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    msisdn_hash: str = word(32)
+    on_date: date
+    calls: int = 0
+    answered: int = 0
+
+
+class CallHourRow(SQLModel, table=True):
+    """Calls of one number in one hour of one weekday (0 is Monday)."""
+
+    __tablename__ = "call_hour"
+    __table_args__ = (
+        Index("ix_call_hour_number", "msisdn_hash", "batch_id"),
+        Index("ix_call_hour_batch", "batch_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    msisdn_hash: str = word(32)
+    weekday: int
+    hour: int
+    calls: int = 0
+
+
+class OptOutRow(SQLModel, table=True):
+    """A callee who does not want to be called, by keyed hash; `msisdn` empty means by anybody."""
+
+    __tablename__ = "opt_out"
+    __table_args__ = (
+        Index("ix_opt_out_key", "callee_hash", "msisdn", "batch_id"),
+        Index("ix_opt_out_batch", "batch_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    callee_hash: str = word(32)
+    since: datetime = instant()
+    msisdn: str = personal("msisdn", length=32)

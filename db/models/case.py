@@ -1,0 +1,141 @@
+"""The case, its rounds and its findings."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, word
+
+
+class CaseRow(SQLModel, table=True):
+    """One secondary review of one application, over all its rounds.
+
+    `evidence_seq` is the last publication that the case has taken in: evidence is read up to it, so a case shows
+    old or new evidence and never a mix. `is_listed` puts a queued case on the index that `next` uses.
+    `priority_rank` orders low 0 to urgent 3. `version` guards writes, `evidence_no` brings skipped cases back.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (
+        Index("ix_case_key", "agent", "application_no", "id"),
+        Index("ix_case_application", "application_id"),
+        Index("ix_case_batch", "batch_id"),
+        Index("ix_case_state", "state", "due_at", "id"),
+        Index(
+            "ix_case_next",
+            "priority_rank",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'queued' AND is_listed = 1 AND assignee_id IS NULL"),
+            postgresql_where=text("state = 'queued' AND is_listed AND assignee_id IS NULL"),
+        ),
+        Index(
+            "ix_case_assigned",
+            "assignee_id",
+            "due_at",
+            sqlite_where=text("assignee_id IS NOT NULL AND state IN ('queued', 'in_review')"),
+            postgresql_where=text("assignee_id IS NOT NULL AND state IN ('queued', 'in_review')"),
+        ),
+        Index(
+            "ix_case_held",
+            "held_by_id",
+            "held_until",
+            sqlite_where=text("state = 'in_review'"),
+            postgresql_where=text("state = 'in_review'"),
+        ),
+        Index(
+            "ix_case_expired",
+            "held_until",
+            sqlite_where=text("state = 'in_review'"),
+            postgresql_where=text("state = 'in_review'"),
+        ),
+        Index(
+            "ix_case_unlisted",
+            "batch_id",
+            "id",
+            sqlite_where=text("is_listed = 0"),
+            postgresql_where=text("NOT is_listed"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    agent: str = word(64)
+    application_no: str = word(64)
+    application_id: int = Field(foreign_key="application.id")
+    applicant_name: str = word(200)
+    trigger: str = word(16)
+    state: str = word(16)
+    round: int = 1
+    priority: str = word(8)
+    priority_rank: int = 1
+    service_class: str = word(16)
+    risk: str = word(8)
+    opened_at: datetime = instant()
+    received_at: datetime = instant()
+    complete_at: datetime | None = instant(nullable=True)
+    due_at: datetime | None = instant(nullable=True)
+    is_due_provisional: bool = False
+    policy_version_id: int = Field(foreign_key="policy_version.id")
+    findings_on: date | None = None
+    block_count: int = 0
+    warn_count: int = 0
+    assignee_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    returned_to_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    held_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    held_until: datetime | None = instant(nullable=True)
+    aside_until: datetime | None = instant(nullable=True)
+    waits_for: str = word(16)
+    next_action_on: date | None = None
+    fence: int = 0
+    version: int = 0
+    evidence_no: int = 0
+    evidence_seq: int = 0
+    is_listed: bool = False
+
+
+class SubmissionRow(SQLModel, table=True):
+    """One round's evidence as received, as JSON under the declared column names."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_batch", "batch_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    round: int = 1
+    received_at: datetime = instant()
+    applied_at: datetime | None = instant(nullable=True)
+    body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+
+
+class FindingRow(SQLModel, table=True):
+    """One rule hit of a case; `observed` and `limit` are JSON scalars."""
+
+    __tablename__ = "finding"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    position: int = 0
+    rule: str = word(32)
+    leg: str = word(16)
+    severity: str = word(8)
+    observed: str = word(200)
+    op: str = word(4)
+    limit_value: str = word(200)
+    unit: str = word(16)
+    subject: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdn"}))
+    source: str = word(300)
+
+
+class SkipRow(SQLModel, table=True):
+    """A case that a reviewer does not want to see again until its evidence_no grows."""
+
+    __tablename__ = "skip"
+
+    case_id: int = Field(foreign_key="case.id", primary_key=True)
+    reviewer_id: int = Field(foreign_key="reviewer.id", primary_key=True)
+    evidence_no: int
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    skipped_at: datetime = instant()

@@ -1,0 +1,96 @@
+"""What was decided, on which grounds, and what the applicant was told."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, Text
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, word
+
+
+class DecisionRow(SQLModel, table=True):
+    """One verdict; `status` is applied, staged, approved, returned, void or undone.
+
+    `before` and `seen` are JSON: the case's columns that an undo puts back, and what was on the desk.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_case", "case_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id")
+    round: int = 1
+    verdict: str = word(8)
+    fail_kind: str = word(8)
+    measure: str = word(16)
+    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    letter: str = Field(default="", sa_column=Column(Text, nullable=False))
+    waits_for: str = word(16)
+    until_on: date | None = None
+    deadline_at: datetime | None = instant(nullable=True)
+    status: str = word(16)
+    maker_id: int = Field(foreign_key="reviewer.id")
+    decided_at: datetime = instant(index=True)
+    release_at: datetime | None = instant(nullable=True)
+    checker_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    checked_at: datetime | None = instant(nullable=True)
+    check_note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    undone_at: datetime | None = instant(nullable=True)
+    version_after: int = 0
+    before: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    seen: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+
+
+class DecisionReasonRow(SQLModel, table=True):
+    """One reason of a decision, in the order in which they were marked."""
+
+    __tablename__ = "decision_reason"
+
+    decision_id: int = Field(foreign_key="decision.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    code: str = word(32)
+
+
+class RectificationRow(SQLModel, table=True):
+    """What an applicant must mend after one decision, by one deadline."""
+
+    __tablename__ = "rectification"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    decision_id: int = Field(foreign_key="decision.id", unique=True)
+    round: int = 1
+    deadline_at: datetime | None = instant()
+    is_open: bool = True
+
+
+class RectificationItemRow(SQLModel, table=True):
+    """One thing to mend; `code` is a reason or document code."""
+
+    __tablename__ = "rectification_item"
+
+    id: int | None = Field(default=None, primary_key=True)
+    rectification_id: int = Field(foreign_key="rectification.id", index=True)
+    position: int = 0
+    code: str = word(32)
+    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    satisfied_at: datetime | None = instant(nullable=True)
+    waived_at: datetime | None = instant(nullable=True)
+
+
+class NoticeRow(SQLModel, table=True):
+    """What the applicant is told; released when `release_at` has passed and it was not taken back."""
+
+    __tablename__ = "notice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
+    kind: str = word(16)
+    language: str = word(8)
+    subject: str = word(300)
+    body: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
+    created_at: datetime = instant()
+    release_at: datetime = instant()
+    cancelled_at: datetime | None = instant(nullable=True)
+    sent_at: datetime | None = instant(nullable=True)

@@ -1,0 +1,66 @@
+"""What reviewers write while they look at a case."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, word
+
+
+class DraftRow(SQLModel, table=True):
+    """What a reviewer has typed on a case and not yet decided; JSON, so that the dialog comes back as it was.
+
+    With `decision_id` it is the draft that an undo brings back.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("case_id", "reviewer_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id")
+    reviewer_id: int = Field(foreign_key="reviewer.id")
+    decision_id: int | None = Field(default=None, foreign_key="decision.id")
+    body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    saved_at: datetime = instant()
+
+
+class CommentRow(SQLModel, table=True):
+    """An internal remark on a case."""
+
+    __tablename__ = "comment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    author_id: int = Field(foreign_key="reviewer.id")
+    written_at: datetime = instant()
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ChecklistAnswerRow(SQLModel, table=True):
+    """A reviewer's answer to one question in one round; the newest counts."""
+
+    __tablename__ = "checklist_answer"
+    __table_args__ = (UniqueConstraint("case_id", "round", "question"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    round: int = 1
+    question: str = word(32)
+    answer: str = word(8)
+    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    answered_by_id: int = Field(default=0, foreign_key="reviewer.id")
+    answered_at: datetime = instant()
+
+
+class VerificationRow(SQLModel, table=True):
+    """A fact confirmed outside."""
+
+    __tablename__ = "verification"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    kind: str = word(16)
+    result: str = Field(sa_column=Column(Text, nullable=False))
+    verified_by_id: int = Field(foreign_key="reviewer.id")
+    verified_at: datetime = instant()

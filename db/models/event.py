@@ -1,0 +1,32 @@
+"""The append-only, hash-chained log."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Text
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, word
+
+
+class EventRow(SQLModel, table=True):
+    """One act; `case_id` is a plain number so that undoing a batch and retention stay possible.
+
+    `hash` is the SHA-256 of `prev_hash` and the canonical JSON of all other columns.
+    """
+
+    __tablename__ = "event"
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = instant()
+    actor_id: int | None = None
+    actor_login: str = word(64)
+    identity: str = word(64)
+    action: str = word(32)
+    case_id: int | None = Field(default=None, index=True)
+    batch_id: int | None = None
+    state: str = word(16)
+    is_clock_running: bool | None = None
+    is_refused: bool = False
+    body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    prev_hash: str = word(64)
+    hash: str = word(64)

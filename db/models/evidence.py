@@ -1,0 +1,143 @@
+"""What was imported: immutable rows, each with its batch; the newest published batch wins."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Column, Index, Text
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, personal, word
+
+
+class ApplicationRow(SQLModel, table=True):
+    """One version of what an applicant handed in; a changed one is a row of a later batch."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        Index("ix_application_key", "agent", "application_no", "batch_id"),
+        Index("ix_application_batch", "batch_id"),
+        Index("ix_application_uscc", "uscc"),
+        Index("ix_application_handler_hash", "handler_id_hash"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    agent: str = word(64)
+    application_no: str = word(64)
+    submitted_at: datetime = instant()
+    received_at: datetime = instant()
+    first_reviewed_on: date | None = None
+    card_type: str = word(64)
+    applicant_kind: str = word(16)
+    applicant_name: str = word(200)
+    uscc: str = word(32)
+    registered_capital_fen: int | None = Field(default=None, sa_column=Column(BigInteger))
+    licence_valid_to: date | None = None
+    business_scope: str = Field(default="", sa_column=Column(Text, nullable=False))
+    province: str = word(64)
+    legal_rep_name: str = personal("name")
+    legal_rep_id_no: str = personal("id_no", length=64)
+    handler_name: str = personal("name")
+    handler_id_no: str = personal("id_no", length=64)
+    handler_id_hash: str = word(32)
+    handler_id_issued_on: date | None = None
+    handler_id_valid_to: date | None = None
+    contact_phone: str = personal("msisdn", length=64)
+    contact_phone_hash: str = word(32)
+    industry: str = word(64)
+    stated_use: str = Field(default="", sa_column=Column(Text, nullable=False))
+    call_script: str = Field(default="", sa_column=Column(Text, nullable=False))
+    consent_source: str = Field(default="", sa_column=Column(Text, nullable=False))
+    service_class: str = word(16)
+    language: str = word(8)
+    msisdns: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdns"}))
+
+
+class CardRow(SQLModel, table=True):
+    """One SIM of an application, as one batch has it."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        Index("ix_card_key", "agent", "application_no", "msisdn", "batch_id"),
+        Index("ix_card_batch", "batch_id"),
+        Index("ix_card_msisdn_hash", "msisdn_hash"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    agent: str = word(64)
+    application_no: str = word(64)
+    msisdn: str = personal("msisdn", length=32)
+    msisdn_hash: str = word(32)
+    iccid: str = word(32)
+    carrier: str = word(16)
+    brand: str = word(64)
+    activated_on: date | None = None
+    daily_quota_calls: int | None = None
+    actual_user_name: str = personal("name")
+    service_ended_on: date | None = None
+
+
+class DocumentRow(SQLModel, table=True):
+    """One document; the file lies in the store under its SHA-256."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ix_document_key", "agent", "application_no", "kind", "sha256", "batch_id"),
+        Index("ix_document_batch", "batch_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    agent: str = word(64)
+    application_no: str = word(64)
+    kind: str = word(32)
+    sha256: str = word(64)
+    received_at: datetime = instant()
+    issued_on: date | None = None
+    valid_to: date | None = None
+    sealed: bool | None = None
+    quality: str = word(16)
+    bytes_count: int | None = None
+    media_type: str = word(64)
+
+
+class ComplaintRow(SQLModel, table=True):
+    """One complaint about one number."""
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        Index("ix_complaint_key", "msisdn_hash", "received_at", "source", "batch_id"),
+        Index("ix_complaint_batch", "batch_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    msisdn: str = personal("msisdn", length=32)
+    msisdn_hash: str = word(32)
+    received_at: datetime = instant()
+    source: str = word(200)
+    verified: bool = False
+    summary: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
+
+
+class CreditRecordRow(SQLModel, table=True):
+    """One look-up of one list for one USCC or ID number."""
+
+    __tablename__ = "credit_record"
+    __table_args__ = (
+        Index("ix_credit_record_subject", "subject_hash", "batch_id"),
+        Index("ix_credit_record_batch", "batch_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id")
+    subject_no: str = personal("id_no", length=64)
+    subject_hash: str = word(32)
+    list_name: str = word(16)
+    match: str = word(16)
+    listed_on: date | None = None
+    checked_on: date | None = None
+    amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger))
+    overdue_days: int | None = None
+    disputed: bool = False
+    reference: str = word(200)

@@ -1,0 +1,43 @@
+"""Imports: a batch is invisible until it is published."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, word
+
+
+class ImportBatchRow(SQLModel, table=True):
+    """One import command.
+
+    `published_seq` grows with each publication, so that evidence up to one of them can be read as one whole;
+    `applied_at` is set when every existing case that the batch touches has taken it in.
+    """
+
+    __tablename__ = "import_batch"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = word(16)
+    started_at: datetime = instant()
+    started_by_id: int = Field(foreign_key="reviewer.id")
+    published_at: datetime | None = instant(nullable=True)
+    published_seq: int | None = Field(default=None, unique=True)
+    applied_at: datetime | None = instant(nullable=True)
+    row_count: int = 0
+    created_count: int = 0
+    updated_count: int = 0
+    unchanged_count: int = 0
+    rejected_count: int = 0
+
+
+class ImportFileRow(SQLModel, table=True):
+    """One file of a batch; the same bytes are refused twice."""
+
+    __tablename__ = "import_file"
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="import_batch.id", index=True)
+    name: str = word(255)
+    sha256: str = word(64, index=True)
+    encoding: str = word(32)
+    bytes_count: int = 0

@@ -1,0 +1,40 @@
+"""Who works here."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, word
+
+
+class ReviewerRow(SQLModel, table=True):
+    """A person who may act, whatever the roles."""
+
+    __tablename__ = "reviewer"
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(max_length=64, unique=True)
+    max_held: int | None = None
+    is_active: bool = True
+    created_at: datetime = instant()
+
+
+class ReviewerRoleRow(SQLModel, table=True):
+    """One role of one person."""
+
+    __tablename__ = "reviewer_role"
+
+    reviewer_id: int = Field(foreign_key="reviewer.id", primary_key=True)
+    role: str = Field(max_length=16, primary_key=True)
+
+
+class AbsenceRow(SQLModel, table=True):
+    """Days on which a person is away; an open end means until back."""
+
+    __tablename__ = "absence"
+
+    id: int | None = Field(default=None, primary_key=True)
+    reviewer_id: int = Field(foreign_key="reviewer.id", index=True)
+    from_on: date
+    to_on: date | None = None
+    reason: str = word(200)

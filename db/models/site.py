@@ -1,0 +1,29 @@
+"""What holds for the whole database."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Text
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, word
+
+
+class SettingRow(SQLModel, table=True):
+    """One setting of this database, such as how it learns who acts."""
+
+    __tablename__ = "setting"
+
+    name: str = Field(max_length=64, primary_key=True)
+    value: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class PolicyVersionRow(SQLModel, table=True):
+    """One version of the policy, as the file was."""
+
+    __tablename__ = "policy_version"
+
+    id: int | None = Field(default=None, primary_key=True)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    sha256: str = word(64)
+    applied_at: datetime = instant()
+    effective_on: date | None = None

@@ -1,0 +1,95 @@
+"""How many cards an applicant has, over every application that may be seen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
+from sqlmodel import Session
+
+from db.enums import ApplicantKind
+from db.models import ApplicationRow, CardRow
+from db.queries.published import BATCH, ImportedRow, Sight, table_of
+
+_APPLICATION = table_of(ApplicationRow)
+_CARD = table_of(CardRow)
+_TOGETHER = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CardCounts:
+    """The cards of applicants, by USCC or hash of an ID number: the most with one brand, and all."""
+
+    of_one_brand: Mapping[str, int]
+    of_all: Mapping[str, int]
+
+    def of(self, application: ImportedRow) -> tuple[int, int]:
+        """Return the cards of the applicant of one application: the most with one brand, and all."""
+        subject = application[_subject_column(application)]
+        return self.of_one_brand.get(subject, 0), self.of_all.get(subject, 0)
+
+
+def card_counts(session: Session, applications: Iterable[ImportedRow], sight: Sight) -> CardCounts:
+    """Count the cards of the applicants of some applications.
+
+    A card is counted once, however many applications have it; a card of no brand counts for no brand.
+    """
+    subjects: dict[str, set[str]] = {"uscc": set(), "handler_id_hash": set()}
+    for application in applications:
+        column = _subject_column(application)
+        subjects[column].add(application[column])
+    of_one_brand: dict[str, int] = {}
+    of_all: dict[str, int] = {}
+    for column, wanted in subjects.items():
+        values = sorted(wanted - {""})
+        for start in range(0, len(values), _TOGETHER):
+            _count(session, column, values[start : start + _TOGETHER], sight, of_one_brand, of_all)
+    return CardCounts(of_one_brand, of_all)
+
+
+def _subject_column(application: ImportedRow) -> str:
+    """Return what an applicant is known by: an individual by the ID number, the others by the USCC."""
+    is_person = application["applicant_kind"] == ApplicantKind.INDIVIDUAL or not application["uscc"]
+    return "handler_id_hash" if is_person else "uscc"
+
+
+def _count(  # noqa: PLR0913, PLR0917 - two tallies are filled from one statement
+    session: Session,
+    column: str,
+    subjects: Sequence[str],
+    sight: Sight,
+    of_one_brand: dict[str, int],
+    of_all: dict[str, int],
+) -> None:
+    application, card = _APPLICATION.alias("a"), _CARD.alias("c")
+    subject = application.c[column]
+    belongs = and_(card.c.agent == application.c.agent, card.c.application_no == application.c.application_no)
+    cards = (
+        select(subject.label("subject"), card.c.brand, card.c.msisdn)
+        .select_from(application)
+        .join(card, belongs)
+        .where(subject.in_(subjects))
+        .where(_is_seen(application.c.batch_id, sight), _is_seen(card.c.batch_id, sight))
+        .where(~_has_newer(application, _APPLICATION, ("agent", "application_no"), sight))
+        .where(~_has_newer(card, _CARD, ("agent", "application_no", "msisdn"), sight))
+    ).subquery()
+    cards_of = func.count(cards.c.msisdn.distinct())
+    for row in session.execute(select(cards.c.subject, cards_of).group_by(cards.c.subject)):
+        of_all[row[0]] = row[1]
+    by_brand = select(cards.c.subject, cards_of).where(cards.c.brand != "").group_by(cards.c.subject, cards.c.brand)
+    for row in session.execute(by_brand):
+        of_one_brand[row[0]] = max(of_one_brand.get(row[0], 0), row[1])
+
+
+def _is_seen(batch_id: ColumnElement[int], sight: Sight) -> ColumnElement[bool]:
+    """Return the condition that a row's batch may be seen."""
+    published = BATCH.c.published_seq.is_not(None)
+    if sight.seq is not None:
+        published = BATCH.c.published_seq <= sight.seq
+    return exists().where(BATCH.c.id == batch_id, or_(published, BATCH.c.id == sight.own_batch))
+
+
+def _has_newer(row: Table, table: Table, key: Sequence[str], sight: Sight) -> ColumnElement[bool]:  # type: ignore[valid-type]
+    """Return the condition that a later batch has a row of the same key; batches are published in their order."""
+    newer = table.alias()
+    same = and_(*(newer.c[name] == row.c[name] for name in key))
+    return exists().where(same, newer.c.batch_id > row.c.batch_id, _is_seen(newer.c.batch_id, sight))

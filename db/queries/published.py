@@ -1,0 +1,116 @@
+"""The one door to imported rows and cases: what no batch has published stays out of sight.
+
+Evidence is never updated in place. For each key the row of the newest published batch counts, up to the publication
+that the reader may see; so a case shows old or new evidence, never a mix.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, exists, func, select, tuple_
+from sqlmodel import Session, SQLModel
+
+from db.models import CaseRow, ImportBatchRow
+
+ImportedRow = Mapping[str, Any]
+"""One row of an imported table by its column names, with `seq`, the publication that it came with."""
+
+_NOT_YET = 1 << 62
+"""The publication of a batch that is still being written: newer than all others."""
+
+_TOGETHER = 500
+"""So many keys go into one statement."""
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the table behind a model, for statements over many rows."""
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
+    return table
+
+
+BATCH = table_of(ImportBatchRow)
+CASE = table_of(CaseRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a reader may see: publications up to `seq` (None: all), and the batch that it is itself writing."""
+
+    seq: int | None = None
+    own_batch: int | None = None
+
+    def shows(self, row: ImportedRow) -> bool:
+        """Say whether a row may be seen."""
+        if row["seq"] == _NOT_YET:
+            return bool(row["batch_id"] == self.own_batch)
+        return self.seq is None or bool(row["seq"] <= self.seq)
+
+
+EVERYTHING = Sight()
+"""All that was ever published."""
+
+
+def is_published(batch_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a row's batch is published; every query over imported rows or cases holds it."""
+    return exists().where(BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
+
+
+def last_seq(session: Session) -> int:
+    """Return the number of the last publication, 0 before the first."""
+    return int(session.execute(select(func.coalesce(func.max(BATCH.c.published_seq), 0))).scalar_one())
+
+
+def newest(
+    session: Session,
+    table: Table,
+    where: ColumnElement[bool],
+    key: Callable[[ImportedRow], object],
+    sight: Sight,
+) -> list[ImportedRow]:
+    """Return the row that counts for each key, in the order in which the keys were first written."""
+    # A join would let the planner start from the batches; a sub-select by primary key cannot.
+    seq = select(func.coalesce(BATCH.c.published_seq, _NOT_YET)).where(BATCH.c.id == table.c.batch_id).scalar_subquery()
+    found: dict[object, ImportedRow] = {}
+    rows = session.execute(select(table, seq.label("seq")).where(where)).mappings()
+    for row in sorted((row for row in rows if sight.shows(row)), key=lambda row: (row["seq"], row["id"])):
+        found[key(row)] = row
+    return list(found.values())
+
+
+def newest_of_many(
+    session: Session,
+    columns: Sequence[ColumnElement[Any]],
+    wanted: Iterable[object],
+    key: Callable[[ImportedRow], object],
+    sight: Sight,
+) -> list[ImportedRow]:
+    """Return the rows that count where some columns of one table have one of the wanted values.
+
+    `wanted` are plain values for one column, tuples for several; they are asked for a portion at a time, so all rows
+    of a key must have the same values in these columns.
+    """
+    table = columns[0].table  # type: ignore[attr-defined]  # a column of a table has one
+    values = list(wanted)
+    found: list[ImportedRow] = []
+    for start in range(0, len(values), _TOGETHER):
+        portion = values[start : start + _TOGETHER]
+        where = tuple_(*columns).in_(portion) if len(columns) > 1 else columns[0].in_(portion)
+        found.extend(newest(session, table, where, key, sight))
+    return found
+
+
+def newest_cases(
+    session: Session, applications: Iterable[tuple[str, str]], own_batch: int | None = None
+) -> dict[tuple[str, str], CaseRow]:
+    """Return the newest case of each application that has one, by agent and application number."""
+    values = list(applications)
+    found: dict[tuple[str, str], CaseRow] = {}
+    visible = is_published(CASE.c.batch_id)
+    if own_batch is not None:
+        visible = visible | (CASE.c.batch_id == own_batch)
+    for start in range(0, len(values), _TOGETHER):
+        keys = tuple_(CASE.c.agent, CASE.c.application_no).in_(values[start : start + _TOGETHER])
+        for case in session.execute(select(CaseRow).where(keys, visible).order_by(CASE.c.id)).scalars():
+            found[case.agent, case.application_no] = case
+    return found

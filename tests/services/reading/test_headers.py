@@ -1,0 +1,140 @@
+import pytest
+
+from db.enums import (
+    ApplicantKind,
+    Carrier,
+    CreditList,
+    CreditMatch,
+    Direction,
+    DocumentKind,
+    ImportKind,
+    Language,
+    Quality,
+    ServiceClass,
+)
+from tests.services.reading.samples import KINDS
+from workbench.domain.values import folded
+from workbench.i18n import speaking
+from workbench.services.reading.headers import (
+    IGNORED,
+    _columns_file,
+    column_names,
+    header_problems,
+    normalised,
+    value_names,
+)
+from workbench.services.reading.kinds import SORTS
+from workbench.services.reading.problems import RowProblem
+
+PLACE = RowProblem(file="cards.csv", line=1, message="")
+CARDS = column_names(ImportKind.CARDS)
+REQUIRED = (frozenset({"application_no"}), frozenset({"msisdn"}))
+
+WORDS = {
+    "applicant_kind": ApplicantKind,
+    "service_class": ServiceClass,
+    "language": Language,
+    "document_kind": DocumentKind,
+    "quality": Quality,
+    "carrier": Carrier,
+    "direction": Direction,
+    "credit_list": CreditList,
+    "credit_match": CreditMatch,
+}
+
+
+def problems(*names: str) -> list[tuple[str, str]]:
+    return [(problem.column, problem.message) for problem in header_problems(names, CARDS, REQUIRED, PLACE)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_column_that_is_read_has_its_names_and_no_other(kind: ImportKind) -> None:
+    assert set(column_names(kind).chinese) == {name.removesuffix("*") for name in SORTS[kind]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_name_means_two_columns_of_a_kind(kind: ImportKind) -> None:
+    sections = (_columns_file()["columns"][kind.value], _columns_file()["ignored"])
+    spelled = [
+        normalised(name)
+        for section in sections
+        for column, names in section.items()
+        for name in (column, names["zh"], *names.get("also", ()))
+    ]
+
+    assert sorted(spelled) == sorted(set(spelled))
+
+
+@pytest.mark.parametrize("section", WORDS)
+def test_every_word_of_an_enumeration_has_a_chinese_name_and_no_name_means_two(section: str) -> None:
+    named = _columns_file()["values"][section]
+    spelled = [folded(name) for names in named.values() for name in names]
+
+    assert set(named) == {word.value for word in WORDS[section]}
+    assert sorted(spelled) == sorted(set(spelled))
+    assert all(any(not name.isascii() for name in names) for names in named.values())
+    assert set(value_names(section, WORDS[section]).values()) == set(WORDS[section])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "application_no",
+        " Application No ",
+        "APPLICATION-NO",
+        "ａｐｐｌｉｃａｔｉｏｎ＿ｎｏ",
+        "申请编号*",
+        "申请编号＊",
+    ],
+)
+def test_width_capitals_blanks_and_a_required_mark_do_not_count(name: str) -> None:
+    assert CARDS.meaning(name) == "application_no"
+
+
+def test_the_cause_of_a_rejected_row_is_known_and_not_read() -> None:
+    assert CARDS.meaning("cause") == CARDS.meaning("原因") == IGNORED
+    assert problems("cause", "application_no", "msisdn") == []
+
+
+def test_an_unknown_column_is_told_with_near_ones() -> None:
+    ((column, message),) = problems("application_no", "msisdn", "msisdm")
+
+    assert column == "msisdm"
+    assert message.startswith("The column “msisdm” is not known; did you mean msisdn")
+
+
+def test_near_names_are_in_the_language_in_use() -> None:
+    with speaking("en"):
+        assert CARDS.near("激活日") == ["activated_on"]
+
+
+def test_a_column_far_from_all_is_to_be_renamed_or_removed() -> None:
+    assert problems("application_no", "msisdn", "zzzzzz") == [
+        ("zzzzzz", "The column “zzzzzz” is not known; rename or remove it.")
+    ]
+
+
+@pytest.mark.parametrize("twin", ["MSISDN", "手机号", " msisdn"])
+def test_two_columns_of_one_meaning_are_both_named(twin: str) -> None:
+    ((column, message),) = problems("application_no", "msisdn", twin)
+
+    assert column == twin
+    assert "“msisdn”" in message
+    assert f"“{twin}”" in message
+
+
+def test_a_missing_required_column_is_named() -> None:
+    assert problems("application_no", "iccid") == [("msisdn", "The column msisdn is missing; add it.")]
+
+
+def test_too_many_columns_too_long_names_and_hidden_marks_are_told() -> None:
+    assert "more than 200" in problems(*(f"c{number}" for number in range(10_000)))[0][1]
+    assert "longer than 256" in problems("application_no", "msisdn", "x" * 257)[0][1]
+    assert "byte order mark" in problems("application_no", "\ufeffmsisdn")[0][1]
+
+
+def test_many_unknown_columns_are_told_as_a_number() -> None:
+    told = problems("application_no", "msisdn", *(f"zzz{number}" for number in range(100)))
+
+    assert len(told) == 21
+    assert "80 more columns" in told[-1][1]

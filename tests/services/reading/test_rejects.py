@@ -1,0 +1,174 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from db.enums import ImportKind
+from tests.services.reading.samples import SHANGHAI, bad, good, read
+from workbench.errors import CannotCreate, WrongUsage
+from workbench.services.reading.problems import BadRecord, Row
+from workbench.services.reading.reader import open_reader
+from workbench.services.reading.rejects import RejectWriter
+
+CARDS = "原因,申请编号,号码,iccid\n"
+
+
+def reject(source: Path, target: Path) -> int:
+    """Write the bad records of a file of cards."""
+    with (
+        open_reader(source, ImportKind.CARDS, zone=SHANGHAI) as reader,
+        RejectWriter(target, reader) as writer,
+    ):
+        for record in reader:
+            if not isinstance(record, Row):
+                writer.write(record)
+        return writer.count
+
+
+def write_and_fail(writer: RejectWriter, record: BadRecord) -> None:
+    """Write a record in an import that fails later."""
+    with writer:
+        writer.write(record)
+        raise RuntimeError
+
+
+def test_rejected_rows_of_csv_keep_their_cells_and_are_mended_in_place(tmp_path: Path) -> None:
+    source, target = tmp_path / "cards.csv", tmp_path / "rejects.csv"
+    content = '申请编号,号码,iccid\nA-1,138****8000,\nA-2,13800138000,\nA-3,"1,3"\nA-4,1,2,3\n"A"-5,6,7\n'
+    source.write_bytes(content.encode("gb18030"))
+
+    assert reject(source, target) == 4
+
+    raw = target.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    text = raw.decode("utf-8-sig")
+    assert text.splitlines()[0] == "cause,申请编号,号码,iccid"
+    assert [line.split(",", 1)[1] for line in text.splitlines()[1:]] == [
+        "A-1,138****8000,",
+        'A-3,"1,3"',
+        "A-4,1,2,3",
+        '"""A""-5",6,7',
+    ]
+    assert "masked" in text.splitlines()[1]
+
+    # Only what was wrong is mended; the causes stay.
+    mended = (
+        text.replace("138****8000", "13900139000").replace('A-3,"1,3"', 'A-3,"13",').replace("1,2,3", "1,2")
+    )
+    target.write_text(mended.replace('"""A""-5"', "A-5"), encoding="utf-8-sig", newline="")
+    assert len(good(read(target, ImportKind.CARDS))) == 4
+
+
+def test_a_cause_of_an_earlier_import_is_replaced(tmp_path: Path) -> None:
+    source, target = tmp_path / "cards.csv", tmp_path / "rejects.csv"
+    source.write_text(CARDS + "old cause,A-1,1.38E+10,\n", encoding="utf-8")
+
+    reject(source, target)
+
+    header, row = target.read_text("utf-8-sig").splitlines()
+    assert header == "cause,申请编号,号码,iccid"
+    assert "old cause" not in row
+    assert row.endswith(",A-1,1.38E+10,")
+
+
+def test_rejected_rows_of_json_lines_keep_their_values(tmp_path: Path) -> None:
+    source, target = tmp_path / "cards.jsonl", tmp_path / "rejects.jsonl"
+    lines = [
+        '{"application_no": "A-1", "msisdn": 1.38e+10, "daily_quota_calls": 300}',
+        '{"cause": "old", "msisdn": "13800138000", "msisdn": "虚构"}',
+        '{"application_no": "A-2", "msisdn": "\\ud800"}',
+        '{"application_no": "A-3", "msisdn": {"a": [1]}}',
+        '{"application_no": "A-4", ',
+        "[1]",
+    ]
+    source.write_text("\n".join(lines), encoding="utf-8")
+
+    assert reject(source, target) == 6
+
+    written = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert all(next(iter(record)) == "cause" and record["cause"] for record in written)
+    assert "lost digits" in written[0].pop("cause")
+    assert written[0] == {"application_no": "A-1", "msisdn": 1.38e10, "daily_quota_calls": 300}
+    assert target.read_text("utf-8").splitlines()[1].endswith('"msisdn": "13800138000", "msisdn": "虚构"}')
+    assert written[3]["msisdn"] == {"a": [1]}
+    assert [record["text"] for record in written[4:]] == [lines[4].strip(), "[1]"]
+    assert len(bad(read(target, ImportKind.CARDS))) == 6
+
+
+def test_mended_json_lines_are_read(tmp_path: Path) -> None:
+    source, target = tmp_path / "cards.jsonl", tmp_path / "rejects.jsonl"
+    source.write_text('{"application_no": "A-1", "msisdn": 1.38e+10}\n', encoding="utf-8")
+    reject(source, target)
+    target.write_text(target.read_text("utf-8").replace("13800000000.0", '"13800138000"'), encoding="utf-8")
+
+    assert len(good(read(target, ImportKind.CARDS))) == 1
+
+
+def test_nothing_bad_writes_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "cards.csv"
+    source.write_text("application_no,msisdn\nA-1,13800138000\n", encoding="utf-8")
+
+    assert reject(source, tmp_path / "rejects.csv") == 0
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_failed_import_leaves_no_part_of_the_file(tmp_path: Path) -> None:
+    source, target = tmp_path / "cards.csv", tmp_path / "rejects.csv"
+    source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")
+    target.write_text("of before")
+
+    with open_reader(source, ImportKind.CARDS, zone=SHANGHAI) as reader:
+        (record,) = bad(list(reader))
+        with pytest.raises(RuntimeError):
+            write_and_fail(RejectWriter(target, reader), record)
+
+    assert target.read_text() == "of before"
+    assert sorted(tmp_path.iterdir()) == [source, target]
+
+
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    source, target = tmp_path / "cards.csv", tmp_path / "rejects.csv"
+    source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")
+
+    reject(source, target)
+
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_imported_file_is_never_replaced_by_its_rejects(tmp_path: Path) -> None:
+    source = tmp_path / "cards.csv"
+    source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")
+
+    with pytest.raises(WrongUsage, match="imported file"):
+        reject(source, source)
+
+
+def test_a_folder_that_is_not_there_cannot_hold_rejects(tmp_path: Path) -> None:
+    source = tmp_path / "cards.csv"
+    source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")
+
+    with pytest.raises(CannotCreate, match="cannot be written"):
+        reject(source, tmp_path / "none" / "rejects.csv")
+
+
+def test_a_second_file_of_the_same_columns_goes_to_the_same_rejects(tmp_path: Path) -> None:
+    for name, header in (
+        ("a.csv", "application_no,msisdn"),
+        ("b.csv", "application_no,msisdn"),
+        ("c.csv", "msisdn,application_no"),
+    ):
+        (tmp_path / name).write_text(f"{header}\n*,*\n", encoding="utf-8")
+    readers = [
+        open_reader(tmp_path / name, ImportKind.CARDS, zone=SHANGHAI) for name in ("a.csv", "b.csv", "c.csv")
+    ]
+
+    with RejectWriter(tmp_path / "rejects.csv", readers[0]) as writer:
+        writer.write(bad(list(readers[0]))[0])
+        writer.follow(readers[1])
+        writer.write(bad(list(readers[1]))[0])
+        with pytest.raises(WrongUsage, match=r"c\.csv has other columns"):
+            writer.follow(readers[2])
+    for reader in readers:
+        reader.close()
+
+    assert len((tmp_path / "rejects.csv").read_text("utf-8-sig").splitlines()) == 3

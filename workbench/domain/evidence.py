@@ -1,0 +1,154 @@
+"""What the three panels show and the rules look at, as frozen values."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from db.enums import (
+    ApplicantKind,
+    Carrier,
+    CreditList,
+    CreditMatch,
+    DocumentKind,
+    Language,
+    Quality,
+    ServiceClass,
+)
+
+LONG_TERM = date(9999, 12, 31)
+"""A validity without end (长期); None means unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFacts:
+    """What an applicant handed in: the columns of an application file."""
+
+    agent: str = ""
+    application_no: str
+    submitted_at: datetime
+    received_at: datetime
+    first_reviewed_on: date | None = None
+    card_type: str = ""
+    applicant_kind: ApplicantKind
+    applicant_name: str
+    uscc: str = ""
+    registered_capital_fen: int | None = None
+    licence_valid_to: date | None = None
+    business_scope: str = ""
+    province: str = ""
+    legal_rep_name: str = ""
+    legal_rep_id_no: str = ""
+    handler_name: str
+    handler_id_no: str
+    handler_id_issued_on: date | None = None
+    handler_id_valid_to: date | None = None
+    contact_phone: str = ""
+    industry: str = ""
+    stated_use: str = ""
+    call_script: str = ""
+    consent_source: str = ""
+    service_class: ServiceClass | None = None
+    language: Language = Language.ZH
+    msisdns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """One SIM of an application."""
+
+    msisdn: str
+    iccid: str = ""
+    carrier: Carrier | None = None
+    brand: str = ""
+    activated_on: date | None = None
+    daily_quota_calls: int | None = None
+    actual_user_name: str = ""
+    service_ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFacts:
+    """One document file of an application."""
+
+    kind: DocumentKind
+    sha256: str
+    received_at: datetime
+    issued_on: date | None = None
+    valid_to: date | None = None
+    sealed: bool | None = None
+    quality: Quality | None = None
+    bytes_count: int | None = None
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFacts:
+    """The calls of one card, or of all cards of an application, within a window.
+
+    Only outgoing calls count, `calls_in` apart. Hours and days are local to the policy's zone.
+    `half_hours` holds the outgoing calls of each half hour of the day (48 figures, 00:00 first), so that
+    the policy's calling window can be laid over it later. Over all cards counts are sums, distinct_callees
+    and handsets unions, peaks and repeats the greatest of any card.
+    """
+
+    msisdn: str = ""
+    window_from: date | None = None
+    window_to: date | None = None
+    calls: int = 0
+    calls_in: int = 0
+    answered: int = 0
+    distinct_callees: int = 0
+    total_duration_s: int = 0
+    short_calls: int = 0
+    peak_hour_calls: int = 0
+    peak_day_calls: int = 0
+    max_same_callee_day: int = 0
+    max_same_callee_5min: int = 0
+    max_same_callee_window: int = 0
+    handsets: int = 0
+    opt_out_calls: int = 0
+    half_hours: tuple[int, ...] = (0,) * 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintFacts:
+    """One complaint about one card."""
+
+    msisdn: str
+    received_at: datetime
+    source: str = ""
+    verified: bool = False
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditFacts:
+    """One look-up of one list; amounts in fen (0.01 yuan)."""
+
+    subject_no: str
+    list: CreditList
+    match: CreditMatch
+    listed_on: date | None = None
+    checked_on: date | None = None
+    amount_fen: int | None = None
+    overdue_days: int | None = None
+    disputed: bool = False
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything known of a case at one moment; rules and panels read nothing else.
+
+    `cards_of_brand` is the greatest number of cards that the applicant's USCC (or ID number, for an individual)
+    has with one brand, `cards_total` with all brands, over every published application.
+    """
+
+    application: ApplicationFacts
+    cards: tuple[CardFacts, ...] = ()
+    documents: tuple[DocumentFacts, ...] = ()
+    calls: tuple[CallFacts, ...] = ()
+    all_calls: CallFacts = field(default_factory=CallFacts)
+    complaints: tuple[ComplaintFacts, ...] = ()
+    credit: tuple[CreditFacts, ...] = ()
+    cards_of_brand: int = 0
+    cards_total: int = 0

@@ -1,0 +1,43 @@
+"""Dates as letters write them: in full, with the day of the week, in the applicant's language."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from db.enums import Language
+
+_WEEKDAYS_ZH = "一二三四五六日"
+_WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS_EN = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def letter_day(on: date, language: Language) -> str:
+    """Return a day as 2026年11月27日(周五) or Friday, 27 November 2026 (DOMAIN, section 7)."""
+    if language is Language.ZH:
+        return f"{on.year}年{on.month}月{on.day}日(周{_WEEKDAYS_ZH[on.weekday()]})"
+    return f"{_WEEKDAYS_EN[on.weekday()]}, {on.day} {_MONTHS_EN[on.month - 1]} {on.year}"
+
+
+def letter_instant(at: datetime, zone: str, language: Language) -> str:
+    """Return an instant as 2026年11月27日(周五)18:00 or Friday, 27 November 2026, 18:00, local to the zone.
+
+    Raises:
+        ValueError: If the instant has no zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError(at)
+    local = at.astimezone(ZoneInfo(zone))
+    between = "" if language is Language.ZH else ", "
+    return f"{letter_day(local.date(), language)}{between}{local:%H:%M}"

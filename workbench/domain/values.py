@@ -1,0 +1,272 @@
+"""What single values of imported files mean: texts, numbers that identify, quantities, choices.
+
+Each parser takes the text of one cell without surrounding blanks, never empty, and checks its length before
+anything else. Only what cannot be taken in is an error; a wrong check digit or an odd phone is a finding.
+A message never quotes a number that identifies someone.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import TypeVar
+
+from stdnum import luhn
+from stdnum.cn import ric
+
+from workbench.errors import BadData
+from workbench.i18n import _
+
+SHORT_LENGTH = 64
+"""The most characters that a number, date, yes or no, or choice may have."""
+
+NUMBERS_LENGTH = 30_000
+"""The most characters that a list of numbers may have."""
+
+INTEGER_LIMIT = 2**63
+"""Integers are below this, or the database could not keep them."""
+
+MASKS = frozenset("*•●＊∗")
+
+# Copied numbers often bring marks of direction along, which nobody sees.
+_BLANKS_AND_DASHES = re.compile(r"[\s\-()\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069]+")
+_LOST_IN_EXCEL = re.compile(r"\d(\.\d+)?[eE]\+?\d+|\d+\.\d*")
+_CODE_LOST_IN_EXCEL = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d{6,}\.0+")
+_QUANTITY = re.compile(r"(\d+)(\.0+)?")
+_MONEY = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?")
+_EXPONENT = re.compile(r"\d+(\.\d+)?[eE][+-]?\d+")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_BETWEEN_NUMBERS = re.compile(r"[;,、\n]")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_COUNTRY_CODE = re.compile(r"(?:\+|00)?86(?=1\d{10}$)")
+
+_FLAGS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "y": True,
+    "是": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "n": False,
+    "否": False,
+}
+
+Choice = TypeVar("Choice")
+
+
+class BadValue(BadData):
+    """A value that cannot be taken in, and how to mend it."""
+
+
+def text(raw: str, limit: int) -> str:
+    """Return a free text of at most `limit` characters.
+
+    Raises:
+        BadValue: If it is longer.
+    """
+    if len(raw) > limit:
+        raise BadValue(too_long(limit))
+    return raw
+
+
+def code(raw: str, limit: int) -> str:
+    """Return what names a thing, such as an application number, as it stands.
+
+    Raises:
+        BadValue: If it is too long or Excel turned it into a decimal number.
+    """
+    if len(raw) > limit:
+        raise BadValue(too_long(limit))
+    if _CODE_LOST_IN_EXCEL.fullmatch(raw):
+        raise BadValue(lost_digits())
+    return raw
+
+
+def identifier(raw: str) -> str:
+    """Return a number of a person, company or card in capitals, without blanks and dashes.
+
+    Raises:
+        BadValue: If it is too long, masked, or lost digits in Excel.
+    """
+    number = _compact(raw).upper()
+    if _lost_its_tail(number):
+        raise BadValue(lost_digits())
+    return number
+
+
+def phone(raw: str) -> str:
+    """Return a telephone number without blanks, dashes, brackets and the country code of a mobile number.
+
+    Raises:
+        BadValue: If it is too long, masked, or lost digits in Excel.
+    """
+    if len(raw) == 11 and raw.isdecimal() and raw.isascii():  # noqa: PLR2004 - a mobile number, by far the most
+        return raw
+    return _COUNTRY_CODE.sub("", _compact(raw), count=1)
+
+
+def phones(raw: str) -> tuple[str, ...]:
+    """Return the telephone numbers between semicolons, each once, in their order.
+
+    Raises:
+        BadValue: If the list is too long or one of its numbers is bad.
+    """
+    if len(raw) > NUMBERS_LENGTH:
+        raise BadValue(too_long(NUMBERS_LENGTH))
+    parts = (part.strip() for part in _BETWEEN_NUMBERS.split(unicodedata.normalize("NFKC", raw)))
+    return tuple(dict.fromkeys(phone(part) for part in parts if part))
+
+
+def quantity(raw: str) -> int:
+    """Return a whole number that is not negative.
+
+    Raises:
+        BadValue: If it is none, or 2^63 or more.
+    """
+    _check_length(raw)
+    if raw.isdecimal() and raw.isascii():
+        number = int(raw)
+    else:
+        found = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", raw))
+        if found is None or not found[1].isascii():
+            if raw.startswith("-"):
+                raise BadValue(_("“{value}” is negative; write 0 or more.").format(value=raw))
+            raise BadValue(_("“{value}” is not a whole number; write digits only.").format(value=raw))
+        number = int(found[1])
+    if number >= INTEGER_LIMIT:
+        raise BadValue(_("The number is too large; the greatest is {limit}.").format(limit=INTEGER_LIMIT - 1))
+    return number
+
+
+def money_fen(raw: str) -> int:
+    """Return an amount given in yuan, thousands commas allowed, in fen.
+
+    Raises:
+        BadValue: If it is no amount, negative, has more than 2 decimals, or does not fit.
+    """
+    _check_length(raw)
+    amount = unicodedata.normalize("NFKC", raw).removeprefix("¥").removesuffix("元").strip()
+    found = _MONEY.fullmatch(amount)
+    if found is None or not amount.isascii():
+        raise BadValue(_money_message(raw, amount))
+    fen = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
+    if fen >= INTEGER_LIMIT:
+        raise BadValue(_("The amount is too large; check it."))
+    return fen
+
+
+def _money_message(raw: str, amount: str) -> str:
+    """Return why this is no amount."""
+    if _EXPONENT.fullmatch(amount):
+        return lost_digits()
+    if amount.startswith("-"):
+        sentence = _("“{value}” is negative; write 0 or more.")
+    else:
+        sentence = _("“{value}” is no amount in yuan with at most 2 decimals; write it like 1234.50.")
+    return sentence.format(value=raw)
+
+
+def flag(raw: str) -> bool:
+    """Return a yes or no: 1/0, true/false, yes/no, 是/否.
+
+    Raises:
+        BadValue: If it is neither.
+    """
+    _check_length(raw)
+    found = _FLAGS.get(raw)
+    if found is None:
+        found = _FLAGS.get(folded(raw))
+    if found is None:
+        raise BadValue(_("“{value}” is neither yes nor no; write yes or no.").format(value=raw))
+    return found
+
+
+def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
+    """Return the one of a list of words that is meant; `names` are folded codes and names.
+
+    Raises:
+        BadValue: If it is none of them.
+    """
+    _check_length(raw)
+    found = names.get(raw)
+    if found is None:
+        found = names.get(folded(raw))
+    if found is None:
+        codes = ", ".join(dict.fromkeys(str(value) for value in names.values()))
+        raise BadValue(_("“{value}” is not known here; write one of {codes}.").format(value=raw, codes=codes))
+    return found
+
+
+def sha256(raw: str) -> str:
+    """Return a SHA-256 in small letters.
+
+    Raises:
+        BadValue: If it is not 64 hexadecimal digits.
+    """
+    if len(raw) == 64 and _SHA256.fullmatch(raw.lower()):  # noqa: PLR2004 - the length of a SHA-256 in hexadecimal
+        return raw.lower()
+    raise BadValue(_("This is not a SHA-256; write its 64 hexadecimal digits."))
+
+
+def relative_path(raw: str, limit: int) -> str:
+    """Return a path that stays inside the folder of the imported file.
+
+    Raises:
+        BadValue: If it is too long, absolute, or climbs with `..`.
+    """
+    if len(raw) > limit:
+        raise BadValue(too_long(limit))
+    parts = raw.replace("\\", "/").split("/")
+    if parts[0] in {"", "~"} or _DRIVE.match(parts[0]):
+        raise BadValue(_("The path is absolute; write it relative to this file's folder."))
+    if ".." in parts:
+        raise BadValue(_("The path leaves this file's folder by “..”; put the document beside this file."))
+    return raw
+
+
+def folded(word: str) -> str:
+    """Return a word as it is compared: full width, capitals and blanks make no difference."""
+    return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
+
+
+def too_long(limit: int) -> str:
+    """Return the sentence for a value of more than `limit` characters."""
+    return _("The value is longer than {limit} characters; shorten it.").format(limit=limit)
+
+
+def lost_digits() -> str:
+    """Return the sentence for a number that a spreadsheet has rounded or turned into a decimal."""
+    return _("The spreadsheet has lost digits of this number; format the column as text and enter it again.")
+
+
+def _check_length(raw: str) -> None:
+    """Refuse what is far too long, before any pattern looks at it."""
+    if len(raw) > SHORT_LENGTH:
+        raise BadValue(too_long(SHORT_LENGTH))
+
+
+def _compact(raw: str) -> str:
+    """Return a number without what people put between its digits."""
+    _check_length(raw)
+    if not MASKS.isdisjoint(raw):
+        raise BadValue(_("The number is masked; import the file with whole numbers."))
+    plain = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
+    if _LOST_IN_EXCEL.fullmatch(plain.strip()):
+        raise BadValue(lost_digits())
+    number = _BLANKS_AND_DASHES.sub("", plain)
+    if not number:
+        raise BadValue(_("There is no digit in this number; write the number or leave it empty."))
+    return number
+
+
+def _lost_its_tail(number: str) -> bool:
+    """Say whether the digits after the 15th, where a spreadsheet's precision ends, were replaced by zeros.
+
+    A true number can end so, but then its check digit is right.
+    """
+    if not number.isdecimal() or not number.isascii() or number[15:].strip("0"):
+        return False
+    if len(number) == 18:  # noqa: PLR2004 - a resident ID number or a USCC without letters
+        return bool(ric.calc_check_digit(number) != "0")
+    return len(number) in {19, 20} and not luhn.is_valid(number)

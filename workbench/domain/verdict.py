@@ -1,0 +1,85 @@
+"""What makes a verdict whole: reasons that serve it, items, deadlines, and when a second person is needed."""
+
+from collections.abc import Sequence
+
+from db.enums import FailKind, Measure, Risk, Severity, Verdict, WaitsFor
+from workbench.domain.casefile import ItemRequest, VerdictRequest
+from workbench.domain.finding import Finding
+from workbench.domain.policy import Policy
+from workbench.i18n import _
+
+OVERRIDE = "OK-OVERRIDE"
+
+
+def has_block(findings: Sequence[Finding]) -> bool:
+    """Say whether a block finding stands against a pass."""
+    return any(finding.severity is Severity.BLOCK for finding in findings)
+
+
+def problem_of(  # noqa: PLR0911 - one return for each thing that may be wrong
+    request: VerdictRequest, policy: Policy, findings: Sequence[Finding]
+) -> str | None:
+    """Say what keeps a verdict from being given, in one sentence, or None."""
+    if not request.reasons:
+        return _("Mark at least one reason.")
+    for code in request.reasons:
+        reason = policy.reasons.get(code)
+        if reason is None:
+            return _("There is no reason {code} in the policy.").format(code=code)
+        if request.verdict not in reason.verdicts:
+            return _("The reason {code} does not serve this verdict.").format(code=code)
+    if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
+        return _("The policy does not allow the measure {measure} with this verdict.").format(measure=request.measure)
+    if request.verdict is Verdict.PASS and has_block(findings):
+        return _override_problem(request)
+    if request.verdict is Verdict.PENDING and request.waits_for is None:
+        return _("Say what the case waits for: applicant, carrier, registry or department.")
+    return None
+
+
+def _override_problem(request: VerdictRequest) -> str | None:
+    if OVERRIDE not in request.reasons:
+        return _("A finding blocks; passing all the same takes the reason {code}.").format(code=OVERRIDE)
+    if not request.note.strip():
+        return _("Passing against a finding that blocks takes an internal note.")
+    return None
+
+
+def check_reasons_for(
+    request: VerdictRequest, policy: Policy, findings: Sequence[Finding], risk: Risk
+) -> tuple[str, ...]:
+    """Return why a second person is needed: final_fail, override, high_risk, restore; empty if none is."""
+    is_pass = request.verdict is Verdict.PASS
+    wanted = {
+        "final_fail": policy.check_final_fail and request.fail_kind is FailKind.FINAL,
+        "override": policy.check_override and is_pass and has_block(findings),
+        "high_risk": policy.check_high_risk_pass and is_pass and risk is Risk.HIGH,
+        "restore": policy.check_restore and request.measure is Measure.RESTORE,
+    }
+    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+
+def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...]:
+    """Return the items of a rectification: those asked for, by default one for each reason."""
+    if request.items:
+        return request.items
+    return tuple(ItemRequest(code=code) for code in request.reasons if code in policy.reasons)
+
+
+def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
+    """Return the working days to mend everything: those of the item that takes longest, within the cap."""
+    days = [
+        policy.reasons[item.code].rectify_days or policy.rectify_default_days
+        for item in items
+        if item.code in policy.reasons
+    ]
+    return min(max(days, default=policy.rectify_default_days), policy.rectify_cap_days)
+
+
+def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
+    """Return what a pending case waits for, as its first reason that says so has it."""
+    for code in reasons:
+        reason = policy.reasons.get(code)
+        if reason is not None and reason.waits_for is not None:
+            return reason.waits_for
+    return WaitsFor.APPLICANT if reasons else None

@@ -1,0 +1,72 @@
+"""The language of screens, commands and errors: English or 简体中文, by gettext."""
+
+import gettext
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+LANGUAGES = ("en", "zh")
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+_catalogues: dict[str, gettext.NullTranslations] = {}
+_current = "en"
+
+
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the compiled messages of a language; English needs none."""
+    if language not in _catalogues:
+        _catalogues[language] = (
+            gettext.NullTranslations()
+            if language == "en"
+            else gettext.translation("workbench", LOCALE_DIR, languages=[language])
+        )
+    return _catalogues[language]
+
+
+def use(language: str) -> None:
+    """Speak this language (en or zh) from now on, in the whole process."""
+    global _current  # noqa: PLW0603 - one process speaks one language, as gettext.install has it
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    _current = language
+
+
+def current() -> str:
+    """Return the language in use, en or zh."""
+    return _current
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language for a while (tests, pictures)."""
+    before = _current
+    use(language)
+    try:
+        yield
+    finally:
+        use(before)
+
+
+def language_of(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the language that the locale asks for, English when in doubt."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environment.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def _(message: str) -> str:
+    """Translate a message into the language in use, when it is shown and not before."""
+    return catalogue(_current).gettext(message)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """Translate a message that counts something."""
+    return catalogue(_current).ngettext(singular, plural, count)
+
+
+def marked(message: str) -> str:
+    """Mark a message for the catalogue that is translated later, where it is shown."""
+    return message

@@ -1,0 +1,362 @@
+"""A case as a whole: header, panels, findings, history; masked but for what is revealed."""
+
+import json
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from db.enums import (
+    ApplicantKind,
+    CaseState,
+    FailKind,
+    Measure,
+    Priority,
+    Risk,
+    ServiceClass,
+    Trigger,
+    Verdict,
+    WaitsFor,
+)
+from db.models import (
+    CaseRow,
+    ChecklistAnswerRow,
+    DecisionReasonRow,
+    DecisionRow,
+    NoticeRow,
+    RectificationItemRow,
+    RectificationRow,
+    ReviewerRow,
+    VerificationRow,
+)
+from workbench.domain.casefile import (
+    CaseFile,
+    CaseHeader,
+    ChecklistLine,
+    DecisionLine,
+    ItemLine,
+    VerificationLine,
+)
+from workbench.domain.evidence import Evidence
+from workbench.domain.facts import observe
+from workbench.domain.finding import Finding
+from workbench.domain.lifecycle import Action
+from workbench.domain.mask import MaskKind, mask
+from workbench.domain.policy import Policy
+from workbench.errors import WrongUsage
+from workbench.i18n import _
+from workbench.services import evidence as evidence_service
+from workbench.services.context import Context
+from workbench.services.drafts import draft_body
+from workbench.services.histories import history_of
+from workbench.services.holds import visible_case
+
+PERSONAL_FIELDS: dict[str, MaskKind] = {
+    "legal_rep_name": MaskKind.NAME,
+    "legal_rep_id_no": MaskKind.ID_NO,
+    "handler_name": MaskKind.NAME,
+    "handler_id_no": MaskKind.ID_NO,
+    "contact_phone": MaskKind.MSISDN,
+}
+"""The personal fields of an application, with their masks."""
+
+
+class CaseFiles:
+    """Cases to look at."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def show(self, case_id: int) -> CaseFile:
+        """Return a case, personal values masked.
+
+        Raises:
+            NotFound: If there is none of this number.
+        """
+        return self._read(case_id, is_masked=True)
+
+    def show_revealed(self, case_id: int) -> CaseFile:
+        """Return a case with every personal value in clear; one event says so.
+
+        Raises:
+            NotFound: If there is none of this number.
+            NotAllowed: If the person may not see personal values.
+        """
+        with self.context.acting(Action.REVEAL, case_id):
+            casefile = self._read(case_id, is_masked=False)
+            self._log_reveal(case_id, "all")
+        return casefile
+
+    def _read(self, case_id: int, *, is_masked: bool) -> CaseFile:
+        context = self.context
+        with context.read() as session:
+            case = visible_case(session, case_id)
+            policy = context.policy(session, case.policy_version_id)
+            found = evidence_service.read_evidence(session, case, context.store)
+            days, hours = evidence_service.days_and_hours(session, case, found)
+            logins = _logins(session)
+            notice = session.exec(
+                select(NoticeRow.body).where(NoticeRow.case_id == case_id).order_by(NoticeRow.id.desc()).limit(1)  # type: ignore[union-attr]  # columns at class level
+            ).first()
+            findings = evidence_service.findings_of(session, case_id)
+            return CaseFile(
+                header=_header(session, context, case, found, logins),
+                evidence=masked(found) if is_masked else found,
+                facts=observe(found, policy, context.today(session)),
+                findings=tuple(_masked_finding(finding) for finding in findings) if is_masked else findings,
+                days=days,
+                hours=hours,
+                history=history_of(session, case_id),
+                checklist=_checklist(session, case, policy, found, logins),
+                verifications=_verifications(session, case_id, logins),
+                decisions=decisions_of(session, case_id, logins),
+                draft=draft_body(session, case_id, context.actor.id),
+                policy=policy,
+                policy_version=case.policy_version_id,
+                notice=notice,
+            )
+
+    def reveal(self, case_id: int, field: str) -> str:
+        """Return one personal value in clear, and write one event that names the field, not the value.
+
+        `field` is a personal column of the application, or msisdn:N or actual_user_name:N of card N (from 0).
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If the person may not see personal values.
+            WrongUsage: If there is no such field.
+        """
+        with self.context.acting(Action.REVEAL, case_id):
+            value = _field(self._evidence(case_id), field)
+            self._log_reveal(case_id, field)
+        return value
+
+    def reveal_identity(self, case_id: int) -> dict[str, str]:
+        """Return every personal value of the identity panel in clear, under one event.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If the person may not see personal values.
+        """
+        with self.context.acting(Action.REVEAL, case_id):
+            found = self._evidence(case_id)
+            values = {name: str(getattr(found.application, name)) for name in PERSONAL_FIELDS}
+            for position, card in enumerate(found.cards):
+                values[f"msisdn:{position}"] = card.msisdn
+                values[f"actual_user_name:{position}"] = card.actual_user_name
+            self._log_reveal(case_id, "identity")
+        return values
+
+    def _evidence(self, case_id: int) -> Evidence:
+        with self.context.read() as session:
+            return evidence_service.read_evidence(session, visible_case(session, case_id), self.context.store)
+
+    def _log_reveal(self, case_id: int, field: str) -> None:
+        with self.context.write() as session:
+            self.context.log(session, Action.REVEAL.value, case_id=case_id, body={"field": field})
+
+
+def _field(found: Evidence, field: str) -> str:
+    """Return one personal value by its name."""
+    name, _separator, position = field.partition(":")
+    if name in PERSONAL_FIELDS and not position:
+        return str(getattr(found.application, name))
+    if name in {"msisdn", "actual_user_name"} and position.isdecimal() and int(position) < len(found.cards):
+        return str(getattr(found.cards[int(position)], name))
+    raise WrongUsage(_("There is no personal field {field}.").format(field=field))
+
+
+def _mask_number(number: str) -> str:
+    return mask(MaskKind.MSISDN, number)
+
+
+def public_name(kind: ApplicantKind, name: str) -> str:
+    """Return an applicant's name as lists show it: a company's in clear, a person's masked."""
+    return mask(MaskKind.NAME, name) if kind is ApplicantKind.INDIVIDUAL else name
+
+
+def masked(found: Evidence) -> Evidence:
+    """Return the same evidence with every personal value masked."""
+    hidden: dict[str, Any] = {
+        name: mask(kind, getattr(found.application, name)) for name, kind in PERSONAL_FIELDS.items()
+    }
+    application = replace(
+        found.application,
+        **hidden,
+        applicant_name=public_name(found.application.applicant_kind, found.application.applicant_name),
+        msisdns=tuple(_mask_number(number) for number in found.application.msisdns),
+    )
+    return replace(
+        found,
+        application=application,
+        cards=tuple(
+            replace(
+                card,
+                msisdn=_mask_number(card.msisdn),
+                actual_user_name=card.actual_user_name
+                if card.actual_user_name == found.application.applicant_name
+                and found.application.applicant_kind is not ApplicantKind.INDIVIDUAL
+                else mask(MaskKind.NAME, card.actual_user_name),
+            )
+            for card in found.cards
+        ),
+        calls=tuple(replace(call, msisdn=_mask_number(call.msisdn)) for call in found.calls),
+        complaints=tuple(replace(complaint, msisdn=_mask_number(complaint.msisdn)) for complaint in found.complaints),
+        credit=tuple(
+            record
+            if record.subject_no == found.application.uscc
+            else replace(record, subject_no=mask(MaskKind.ID_NO, record.subject_no))
+            for record in found.credit
+        ),
+    )
+
+
+def _masked_finding(finding: Finding) -> Finding:
+    return replace(finding, subject=_mask_number(finding.subject)) if finding.subject.isdecimal() else finding
+
+
+def _logins(session: Session) -> dict[int, str]:
+    return {
+        int(identity): login for identity, login in session.exec(select(ReviewerRow.id, ReviewerRow.login)) if identity
+    }
+
+
+def _header(session: Session, context: Context, case: CaseRow, found: Evidence, logins: dict[int, str]) -> CaseHeader:
+    now = context.now()
+    calendar = context.calendar(session, case.policy_version_id)
+    holds = case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
+    state = CaseState(case.state)
+    if state is CaseState.IN_REVIEW and not holds:
+        state = CaseState.QUEUED
+    application = found.application
+    return CaseHeader(
+        id=case.id or 0,
+        agent=case.agent,
+        application_no=case.application_no,
+        applicant_name=public_name(application.applicant_kind, application.applicant_name),
+        applicant_kind=application.applicant_kind,
+        province=application.province,
+        industry=application.industry,
+        language=application.language.value,
+        state=state,
+        round=case.round,
+        trigger=Trigger(case.trigger),
+        priority=Priority(case.priority),
+        service_class=ServiceClass(case.service_class),
+        risk=Risk(case.risk),
+        card_count=len(found.cards),
+        received_at=case.received_at,
+        due_at=case.due_at,
+        is_due_provisional=case.is_due_provisional,
+        working_days_left=_days_left(calendar, now, case.due_at),
+        is_breached=case.due_at is not None and case.due_at <= now,
+        assignee=logins.get(case.assignee_id or 0),
+        held_by=logins.get(case.held_by_id or 0) if holds else None,
+        held_until=case.held_until if holds else None,
+        aside_until=case.aside_until if holds else None,
+        waits_for=WaitsFor(case.waits_for) if case.waits_for else None,
+        next_action_on=case.next_action_on,
+        fence=case.fence,
+        version=case.version,
+        evidence_no=case.evidence_no,
+    )
+
+
+def _days_left(calendar: Any, now: datetime, due_at: datetime | None) -> int | None:
+    if due_at is None:
+        return None
+    return int(calendar.working_days_left(calendar.local_day(now), calendar.local_day(due_at)))
+
+
+def _checklist(
+    session: Session, case: CaseRow, policy: Policy, found: Evidence, logins: dict[int, str]
+) -> tuple[ChecklistLine, ...]:
+    answers = {
+        row.question: row
+        for row in session.exec(
+            select(ChecklistAnswerRow).where(
+                ChecklistAnswerRow.case_id == case.id, ChecklistAnswerRow.round == case.round
+            )
+        )
+    }
+    return tuple(
+        ChecklistLine(
+            question=question.code,
+            text=question.text,
+            leg=question.leg,
+            answer=answers[question.code].answer if question.code in answers else None,
+            note=answers[question.code].note if question.code in answers else "",
+            by=logins.get(answers[question.code].answered_by_id) if question.code in answers else None,
+        )
+        for question in policy.questions
+        if found.application.applicant_kind in question.kinds
+    )
+
+
+def _verifications(session: Session, case_id: int, logins: dict[int, str]) -> tuple[VerificationLine, ...]:
+    rows = session.exec(select(VerificationRow).where(VerificationRow.case_id == case_id))
+    return tuple(
+        VerificationLine(kind=row.kind, result=row.result, by=logins.get(row.verified_by_id, "?"), at=row.verified_at)
+        for row in rows
+    )
+
+
+def decisions_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[DecisionLine, ...]:
+    """Return every decision of a case, oldest first, undone ones included."""
+    rows = session.exec(select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(DecisionRow.id)).all()  # type: ignore[arg-type]  # columns at class level
+    return tuple(_decision(session, row, logins) for row in rows)
+
+
+def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> DecisionLine:
+    reasons = session.exec(
+        select(DecisionReasonRow.code)
+        .where(DecisionReasonRow.decision_id == row.id)
+        .order_by(DecisionReasonRow.position)  # type: ignore[arg-type]  # columns at class level
+    ).all()
+    return DecisionLine(
+        id=row.id or 0,
+        round=row.round,
+        verdict=Verdict(row.verdict),
+        fail_kind=FailKind(row.fail_kind) if row.fail_kind else None,
+        measure=Measure(row.measure),
+        reasons=tuple(reasons),
+        note=row.note,
+        letter=row.letter,
+        status=row.status,
+        maker=logins.get(row.maker_id, "?"),
+        decided_at=row.decided_at,
+        release_at=row.release_at,
+        checker=logins.get(row.checker_id or 0),
+        check_note=row.check_note,
+        deadline_at=row.deadline_at,
+        until_on=row.until_on,
+        items=_items(session, row),
+    )
+
+
+def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
+    """Return what was to be mended; while a verdict waits for its checker that stands in what was seen."""
+    rows = session.exec(
+        select(RectificationItemRow)
+        .join(RectificationRow, RectificationRow.id == RectificationItemRow.rectification_id)  # type: ignore[arg-type]  # columns at class level
+        .where(RectificationRow.decision_id == decision.id)
+        .order_by(RectificationItemRow.position)  # type: ignore[arg-type]  # columns at class level
+    ).all()
+    if rows:
+        return tuple(
+            ItemLine(
+                code=row.code,
+                text=row.text,
+                is_satisfied=row.satisfied_at is not None,
+                is_waived=row.waived_at is not None,
+            )
+            for row in rows
+        )
+    wanted = json.loads(decision.seen).get("items", [])
+    return tuple(ItemLine(code=item["code"], text=item["text"], is_satisfied=False, is_waived=False) for item in wanted)
+
+
+def application_columns(found: Evidence) -> dict[str, Any]:
+    """Return the application's columns by their names in files."""
+    return {field.name: getattr(found.application, field.name) for field in fields(found.application)}

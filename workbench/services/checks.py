@@ -1,0 +1,143 @@
+"""The second pair of eyes: approving a staged verdict, or giving the case back to its maker."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from db.enums import CaseState, Verdict
+from db.models import CaseRow, DecisionRow
+from workbench.domain.case_id import format_case
+from workbench.domain.casefile import CaseFile, CaseRowView, Decided
+from workbench.domain.lifecycle import Action, state_refusal
+from workbench.errors import NotAllowed, WrongUsage
+from workbench.i18n import _
+from workbench.services.casefiles import CaseFiles
+from workbench.services.claims import count_held
+from workbench.services.context import Context
+from workbench.services.drafts import find_draft
+from workbench.services.holds import visible_case
+from workbench.services.queue import Queue
+from workbench.services.verdicts import apply_verdict
+
+
+class Checks:
+    """The checking of one person; whoever made a verdict never checks it."""
+
+    def __init__(self, context: Context, casefiles: CaseFiles, queue: Queue) -> None:
+        self.context = context
+        self.casefiles = casefiles
+        self.queue = queue
+
+    def waiting(self) -> tuple[CaseRowView, ...]:
+        """Return the cases that wait for a second person, the longest due first."""
+        return self.queue.in_state(CaseState.AWAITING_CHECK)
+
+    def approve(self, case_id: int, note: str) -> Decided:
+        """Put a staged verdict into force; its notice is released when the grace is over.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If nothing waits for a check, or the person made the verdict.
+            WrongUsage: If no note is given.
+        """
+        context = self.context
+        with context.acting(Action.APPROVE, case_id):
+            _needs_note(note)
+            casefile = self.casefiles.show(case_id)
+            with context.write() as session:
+                case, decision = self._staged(session, case_id, Action.APPROVE)
+                if case.version != casefile.header.version:
+                    raise NotAllowed(
+                        _("{case} changed while you looked; look again.").format(case=format_case(case_id))
+                    )
+                now = context.now()
+                decision.status = "approved"
+                decision.checker_id, decision.checked_at, decision.check_note = context.actor.id, now, note
+                decision.release_at = now + timedelta(seconds=casefile.policy.grace_s)
+                notice = apply_verdict(session, context, case, decision, casefile)
+                case.version += 1
+                decision.version_after = case.version
+                context.log(
+                    session,
+                    Action.APPROVE.value,
+                    case_id=case_id,
+                    state=CaseState(case.state),
+                    waits_for=case.waits_for,
+                    body={"decision": decision.id, "verdict": decision.verdict},
+                )
+                return Decided(
+                    case_id=case_id,
+                    decision_id=decision.id or 0,
+                    verdict=Verdict(decision.verdict),
+                    state=CaseState(case.state),
+                    decided_at=now,
+                    release_at=decision.release_at,
+                    notice=notice,
+                    deadline_at=decision.deadline_at,
+                    check_for=(),
+                )
+
+    def give_back(self, case_id: int, note: str) -> CaseFile:
+        """Give a case back to its maker: held if that is within the maker's limit, else queued for the maker.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If nothing waits for a check, or the person made the verdict.
+            WrongUsage: If no note is given.
+        """
+        context = self.context
+        with context.acting(Action.RETURN, case_id):
+            _needs_note(note)
+            with context.write() as session:
+                case, decision = self._staged(session, case_id, Action.RETURN)
+                now, policy = context.now(), context.policy(session)
+                decision.status = "returned"
+                decision.checker_id, decision.checked_at, decision.check_note = context.actor.id, now, note
+                self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.hold_minutes))
+                draft = find_draft(session, case_id, decision.maker_id)
+                if draft is not None:
+                    draft.decision_id = None
+                context.log(
+                    session,
+                    Action.RETURN.value,
+                    case_id=case_id,
+                    state=CaseState(case.state),
+                    body={"decision": decision.id, "verdict": decision.verdict},
+                )
+        return self.casefiles.show(case_id)
+
+    def _to_maker(self, session: Session, case: CaseRow, maker_id: int, hold: timedelta) -> None:
+        now = self.context.now()
+        case.evidence_no += 1
+        case.version += 1
+        case.returned_to_id = maker_id
+        if count_held(session, maker_id, now) < self.context.policy(session).max_held:
+            case.state = CaseState.IN_REVIEW.value
+            case.held_by_id, case.held_until, case.aside_until = maker_id, now + hold, None
+            case.fence += 1
+        else:
+            case.state = CaseState.QUEUED.value
+            case.assignee_id = maker_id
+
+    def _staged(self, session: Session, case_id: int, action: Action) -> tuple[CaseRow, DecisionRow]:
+        """Return a case and the verdict that waits on it."""
+        case = visible_case(session, case_id)
+        refusal = state_refusal(action, CaseState(case.state), format_case(case_id))
+        if refusal:
+            raise NotAllowed(refusal)
+        decision = session.exec(
+            select(DecisionRow)
+            .where(DecisionRow.case_id == case_id, DecisionRow.status == "staged")
+            .order_by(DecisionRow.id.desc())  # type: ignore[union-attr]  # columns at class level
+            .limit(1)
+        ).one()
+        if decision.maker_id == self.context.actor.id:
+            raise NotAllowed(
+                _("You made the verdict on {case}; another person must check it.").format(case=format_case(case_id))
+            )
+        return case, decision
+
+
+def _needs_note(note: str) -> None:
+    if not note.strip():
+        raise WrongUsage(_("Checking takes a note."))

@@ -1,0 +1,146 @@
+"""What every service needs: the database, the store, the time, who acts, and the policy in force."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from db.engine import Database
+from db.enums import DayStatus
+from db.errors import LockTimeout
+from db.models import CalendarDayRow, PolicyVersionRow
+from workbench.domain.actor import Actor
+from workbench.domain.calendar import CalendarDay, WorkingCalendar
+from workbench.domain.lifecycle import Action, role_refusal
+from workbench.domain.policy import Policy
+from workbench.domain.policy_file import parse_policy
+from workbench.errors import Busy, NotAllowed, WorkbenchError
+from workbench.i18n import _
+from workbench.services import log
+from workbench.services.store import Store
+
+
+@dataclass
+class Shelf:
+    """Policies and calendars that were read once; a policy version never changes, so it is never read twice."""
+
+    policies: dict[int, Policy] = field(default_factory=dict)
+    calendars: dict[int, WorkingCalendar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Context:
+    """One person at one database."""
+
+    database: Database
+    store: Store
+    now: Callable[[], datetime]
+    actor: Actor
+    shelf: Shelf = field(default_factory=Shelf)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Read one moment of the database."""
+        with self.database.read() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Write as a whole or not at all.
+
+        Raises:
+            Busy: If others kept the write lock for ten seconds.
+        """
+        try:
+            with self.database.write() as session:
+                yield session
+        except LockTimeout as error:
+            raise Busy(_("The database is busy; nothing was written. Try again.")) from error
+
+    @contextmanager
+    def acting(self, action: Action, case_id: int | None = None) -> Iterator[None]:
+        """Write a refused attempt into the log, and let the refusal go on to who asked.
+
+        Raises:
+            NotAllowed: If the person's roles do not allow the action.
+        """
+        try:
+            _check_role(action, self.actor)
+            yield
+        except (NotAllowed, Busy) as error:
+            self.refused(action.value, error, case_id)
+            raise
+
+    def refused(self, action: str, error: WorkbenchError, case_id: int | None = None) -> None:
+        """Write a refused attempt into the log."""
+        with self.write() as session:
+            self.log(
+                session,
+                action,
+                case_id=case_id,
+                is_refused=True,
+                body={"exit": int(error.exit_code), "why": type(error).__name__},
+            )
+
+    def log(self, session: Session, action: str, **details: Any) -> int:
+        """Write one event of this person, now."""
+        return log.append(session, self.actor, action, self.now(), **details)
+
+    def policy_id(self, session: Session) -> int:
+        """Return the id of the newest policy version."""
+        return int(session.execute(select(func.max(col(PolicyVersionRow.id)))).scalar_one())
+
+    def policy(self, session: Session, version_id: int | None = None) -> Policy:
+        """Return a version of the policy, the newest by default."""
+        wanted = version_id or self.policy_id(session)
+        if wanted not in self.shelf.policies:
+            row = session.get_one(PolicyVersionRow, wanted)
+            self.shelf.policies[wanted] = parse_policy(row.body, f"policy {wanted}")
+        return self.shelf.policies[wanted]
+
+    def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:
+        """Return the working calendar under a version of the policy."""
+        wanted = version_id or self.policy_id(session)
+        if wanted not in self.shelf.calendars:
+            policy = self.policy(session, wanted)
+            self.shelf.calendars[wanted] = WorkingCalendar(
+                (_calendar_day(row) for row in session.execute(select(CalendarDayRow)).scalars()),
+                hours=policy.hours,
+                zone=policy.zone,
+            )
+        return self.shelf.calendars[wanted]
+
+    def zone(self, session: Session) -> ZoneInfo:
+        """Return the policy's zone, whatever the machine's is."""
+        return ZoneInfo(self.policy(session).zone)
+
+    def today(self, session: Session) -> date:
+        """Return the local day in the policy's zone."""
+        return self.now().astimezone(self.zone(session)).date()
+
+    def end_of_today(self, session: Session) -> datetime:
+        """Return the last instant of the local day, as an aware instant."""
+        zone = self.zone(session)
+        return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
+
+
+def _check_role(action: Action, actor: Actor) -> None:
+    refusal = role_refusal(action, actor)
+    if refusal:
+        raise NotAllowed(refusal)
+
+
+def _calendar_day(row: CalendarDayRow) -> CalendarDay:
+    return CalendarDay(
+        on=row.on_date, working=row.is_working, kind=row.kind, name=row.name, status=DayStatus(row.status)
+    )
+
+
+def details(**values: Any) -> Mapping[str, Any]:
+    """Return the body of an event without what is absent."""
+    return {name: value for name, value in values.items() if value not in (None, "", (), [])}

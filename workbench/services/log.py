@@ -1,0 +1,108 @@
+"""The log: one hash-chained event for each act, refused ones included."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session
+
+from db.columns import to_us
+from db.enums import CaseState
+from db.models import EventRow
+from workbench.domain.actor import Actor
+
+GENESIS = "0" * 64
+
+_CLOCK_STOPS = frozenset({CaseState.PENDING, CaseState.RECTIFYING, CaseState.INCOMPLETE})
+_EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainReport:
+    """Whether the log is whole: how many events, the last hash, and the first one that does not fit."""
+
+    events: int
+    head: str
+    broken_at: int | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether every event fits to the one before it."""
+        return self.broken_at is None
+
+
+def _digest(prev_hash: str, values: Mapping[str, Any]) -> str:
+    """Return SHA-256 of the previous hash and the canonical JSON of an event."""
+    body = {**values, "at": to_us(values["at"])}
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256((prev_hash + canonical).encode()).hexdigest()
+
+
+def clock_runs(state: CaseState, waits_for: str = "") -> bool:
+    """Say whether a case's clock runs in a state: not while the applicant has it, nor when it is over."""
+    if state is CaseState.PENDING:
+        return waits_for != "applicant"
+    return state not in _CLOCK_STOPS and state not in {
+        CaseState.PASSED,
+        CaseState.FAILED,
+        CaseState.LAPSED,
+        CaseState.WITHDRAWN,
+    }
+
+
+def append(  # noqa: PLR0913 - an event has as many columns
+    session: Session,
+    actor: Actor,
+    action: str,
+    at: datetime,
+    *,
+    case_id: int | None = None,
+    batch_id: int | None = None,
+    state: CaseState | None = None,
+    waits_for: str = "",
+    is_refused: bool = False,
+    body: Mapping[str, Any] | None = None,
+) -> int:
+    """Write one event at the end of the chain, in the caller's write transaction, and return its number.
+
+    `body` holds codes, counts and keyed hashes, never a personal value.
+    """
+    last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
+    seq, prev_hash = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    values: dict[str, Any] = {
+        "seq": seq,
+        "at": at,
+        "actor_id": actor.id or None,
+        "actor_login": actor.login,
+        "identity": actor.identity,
+        "action": action,
+        "case_id": case_id,
+        "batch_id": batch_id,
+        "state": state.value if state else "",
+        "is_clock_running": clock_runs(state, waits_for) if state else None,
+        "is_refused": is_refused,
+        "body": json.dumps(body or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+    }
+    session.execute(insert(_EVENT).values(**values, prev_hash=prev_hash, hash=_digest(prev_hash, values)))
+    return int(seq)
+
+
+def _rows(session: Session) -> Iterator[Any]:
+    yield from session.execute(select(_EVENT).order_by(_EVENT.c.seq)).yield_per(5000)
+
+
+def verify(session: Session) -> ChainReport:
+    """Recompute the chain from the first event."""
+    prev_hash, count = GENESIS, 0
+    for row in _rows(session):
+        values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+        claimed_prev, claimed = values.pop("prev_hash"), values.pop("hash")
+        fits = row.seq == count + 1 and claimed_prev == prev_hash and claimed == _digest(prev_hash, values)
+        if not fits:
+            return ChainReport(events=count, head=prev_hash, broken_at=row.seq)
+        prev_hash, count = claimed, count + 1
+    return ChainReport(events=count, head=prev_hash, broken_at=None)

@@ -1,0 +1,77 @@
+"""Everything that one person can do at one database; screens and commands hold nothing else."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from workbench.domain.actor import Actor
+from workbench.services.assigning import Assigning
+from workbench.services.casefiles import CaseFiles
+from workbench.services.checks import Checks
+from workbench.services.claims import Claims
+from workbench.services.context import Context
+from workbench.services.drafts import Drafts
+from workbench.services.people import People
+from workbench.services.queue import Queue
+from workbench.services.remarks import Remarks
+from workbench.services.undoing import Undo
+from workbench.services.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from workbench.services.exporting.service import Exports
+    from workbench.services.importing.service import Imports
+    from workbench.services.notices import Notices
+
+
+class Office:
+    """One person at one database; any thread may call its services."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.casefiles = CaseFiles(context)
+        self.claims = Claims(context, self.casefiles)
+        self.drafts = Drafts(context)
+        self.verdicts = Verdicts(context, self.casefiles)
+        self.undo = Undo(context, self.casefiles)
+        self.queue = Queue(context)
+        self.checks = Checks(context, self.casefiles, self.queue)
+        self.remarks = Remarks(context)
+        self.people = People(context)
+        self.assigning = Assigning(context)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self.context.actor
+
+    # What only commands use is imported when it is asked for, so that the desk opens sooner.
+    @cached_property
+    def imports(self) -> "Imports":
+        """Taking files in."""
+        from workbench.services.importing.service import Imports
+
+        return Imports(self.context)
+
+    @cached_property
+    def exports(self) -> "Exports":
+        """Writing files out."""
+        from workbench.services.exporting.service import Exports
+
+        return Exports(self.context)
+
+    @cached_property
+    def notices(self) -> "Notices":
+        """What applicants are told."""
+        from workbench.services.notices import Notices
+
+        return Notices(self.context)
+
+    def resume(self) -> None:
+        """Finish what an interrupted import left; any start does it."""
+        from workbench.services.importing.resuming import has_leftovers, resume
+
+        if has_leftovers(self.context):
+            resume(self.context)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.context.database.close()

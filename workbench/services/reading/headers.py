@@ -1,0 +1,181 @@
+"""The names of columns: what they mean, in English or Chinese, and which one a wrong name is near to."""
+
+import difflib
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from db.enums import ImportKind
+from workbench.domain.values import folded
+from workbench.i18n import _, current
+from workbench.services.reading.problems import RowProblem
+
+COLUMNS_FILE = Path(__file__).resolve().parents[3] / "fixtures" / "columns.toml"
+
+MAX_COLUMNS = 200
+MAX_HEADER_LENGTH = 256
+MAX_UNKNOWN_TOLD = 20
+"""More unknown columns than this are told as a number; nobody reads ten thousand sentences."""
+
+IGNORED = ""
+"""The meaning of a column that is known and not read: the cause in a file of rejected rows."""
+
+_BLANKS = re.compile(r"[\s_\-]+")
+_NEAR = 0.5
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNames:
+    """The names of the columns of one kind of file: every spelling, and the Chinese one to show."""
+
+    meanings: Mapping[str, str]
+    chinese: Mapping[str, str]
+
+    def meaning(self, name: str) -> str | None:
+        """Return the column that a name in a file stands for, IGNORED, or None when it is unknown."""
+        return self.meanings.get(normalised(name))
+
+    def shown(self, column: str) -> str:
+        """Return a column's name in the language in use, as it may be written in a file."""
+        return self.chinese[column] if current() == "zh" else column
+
+    def near(self, name: str) -> list[str]:
+        """Return up to three columns whose names look like this one, the nearest first."""
+        spellings = difflib.get_close_matches(
+            normalised(name)[:MAX_HEADER_LENGTH], list(self.meanings), 3, _NEAR
+        )
+        columns = (self.meanings[spelling] for spelling in spellings)
+        return list(dict.fromkeys(self.shown(column) for column in columns if column != IGNORED))
+
+
+def normalised(name: str) -> str:
+    """Return a column's name as it is compared: width, capitals, blanks and a required mark do not count."""
+    plain = unicodedata.normalize("NFKC", name).strip().strip("*").casefold()
+    return _BLANKS.sub("_", plain).strip("_")
+
+
+@cache
+def _columns_file() -> dict[str, Any]:
+    """Return the file of names."""
+    with COLUMNS_FILE.open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def column_names(kind: ImportKind) -> ColumnNames:
+    """Return the names of the columns of a kind of file."""
+    meanings: dict[str, str] = {}
+    chinese: dict[str, str] = {}
+    for column, names in _columns_file()["columns"][kind.value].items():
+        chinese[column] = names["zh"]
+        for name in (column, names["zh"], *names.get("also", ())):
+            meanings[normalised(name)] = column
+    for column, names in _columns_file()["ignored"].items():
+        for name in (column, names["zh"], *names.get("also", ())):
+            meanings[normalised(name)] = IGNORED
+    return ColumnNames(meanings, chinese)
+
+
+def value_names(section: str, words: type[Word]) -> dict[str, Word]:
+    """Return what the words of an enumeration may be called, folded."""
+    names = {folded(word.value): word for word in words}
+    for code, also in _columns_file()["values"][section].items():
+        names.update({folded(name): words(code) for name in also})
+    # A code as it stands is found without folding.
+    names.update({word.value: word for word in words})
+    return names
+
+
+def header_problems(
+    names: Sequence[str], known: ColumnNames, required: Sequence[frozenset[str]], place: RowProblem
+) -> list[RowProblem]:
+    """Return what is wrong with a header.
+
+    Args:
+        names: The columns as in the file; '' is a column without a name.
+        known: What columns may be called.
+        required: Columns that must be there; of each set, one.
+        place: File, sheet and line of the header; its message does not count.
+    """
+    if len(names) > MAX_COLUMNS:
+        message = _("There are {count} columns, more than {limit}; remove those that are not read.")
+        return [_at(place, "", message.format(count=len(names), limit=MAX_COLUMNS))]
+    problems = [
+        _at(place, name[:40] + "…", _("The column's name is longer than 256 characters; shorten it."))
+        for name in names
+        if len(name) > MAX_HEADER_LENGTH
+    ]
+    problems += _marks(names, place)
+    if problems:
+        return problems
+    return (
+        _unknown(names, known, place) + _twice(names, known, place) + _missing(names, known, required, place)
+    )
+
+
+def _at(place: RowProblem, column: str, message: str) -> RowProblem:
+    """Return a problem of a column at the header's place."""
+    return RowProblem(file=place.file, sheet=place.sheet, line=place.line, column=column, message=message)
+
+
+def _marks(names: Sequence[str], place: RowProblem) -> list[RowProblem]:
+    """Return the columns in whose names stand characters that nobody sees."""
+    message = _("The column's name holds a byte order mark or a NUL; type the name again.")
+    return [_at(place, name, message) for name in names if "\ufeff" in name or "\0" in name]
+
+
+def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
+    """Return the columns that mean nothing, each with the names that it is near to."""
+    unknown = [name for name in names if name and known.meaning(name) is None]
+    problems = []
+    for name in unknown[:MAX_UNKNOWN_TOLD]:
+        near = known.near(name)
+        if near:
+            message = _("The column “{name}” is not known; did you mean {near}?").format(
+                name=name, near=_(" or ").join(near)
+            )
+        else:
+            message = _("The column “{name}” is not known; rename or remove it.").format(name=name)
+        problems.append(_at(place, name, message))
+    if len(unknown) > MAX_UNKNOWN_TOLD:
+        message = _("{count} more columns are not known; is this the right kind of file?")
+        problems.append(_at(place, "", message.format(count=len(unknown) - MAX_UNKNOWN_TOLD)))
+    return problems
+
+
+def _twice(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
+    """Return the columns that say the same as an earlier one."""
+    first: dict[str, str] = {}
+    problems = []
+    for name in names:
+        meaning = known.meaning(name)
+        key = meaning or normalised(name)
+        if not key or meaning == IGNORED:
+            continue
+        if key in first:
+            message = _("The columns “{first}” and “{second}” are the same; remove one.")
+            problems.append(_at(place, name, message.format(first=first[key], second=name)))
+        first.setdefault(key, name)
+    return problems
+
+
+def _missing(
+    names: Sequence[str], known: ColumnNames, required: Sequence[frozenset[str]], place: RowProblem
+) -> list[RowProblem]:
+    """Return the columns that must be there and are not."""
+    there = {known.meaning(name) for name in names}
+    problems = []
+    for choices in required:
+        if choices.isdisjoint(there):
+            wanted = _(" or ").join(known.shown(column) for column in sorted(choices))
+            message = _("The column {column} is missing; add it.").format(column=wanted)
+            problems.append(_at(place, wanted, message))
+    return problems

@@ -1,0 +1,111 @@
+"""Records of a JSON Lines file: one object a line, read strictly and one after the other."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, TextIO, cast
+
+from workbench.i18n import _
+from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.table import Broken, Cell, RawRecord
+
+MAX_KEYS = 200
+
+_Pairs = list[tuple[str, Any]]
+
+
+class _NotStrict(ValueError):
+    """Something that Python reads and JSON does not allow; its text is for people."""
+
+
+class _Object(tuple[tuple[str, Any], ...]):
+    """The pairs of an object, with keys that come twice."""
+
+    __slots__ = ()
+
+
+class JsonLines:
+    """A JSON Lines text: the keys of its first object, and its records once.
+
+    Raises:
+        FileProblem: If there is no line with anything in it.
+    """
+
+    def __init__(self, text: TextIO, file: str) -> None:
+        self._lines = enumerate(text, start=1)
+        first = next(((number, line) for number, line in self._lines if line.strip("\ufeff \t\r\n")), None)
+        if first is None:
+            message = _("The file is empty; it needs one JSON object a line.")
+            raise FileProblem(RowProblem(file=file, message=message))
+        self._first = _record(first[0], first[1].removeprefix("\ufeff"))
+        self.names = self._first.names if isinstance(self._first, RawRecord) else ()
+
+    def __iter__(self) -> Iterator[RawRecord | Broken]:
+        """Yield the records; blank lines are passed over."""
+        yield self._first
+        for number, line in self._lines:
+            if not line.isspace():
+                yield _record(number, line)
+
+
+def _record(number: int, line: str) -> RawRecord | Broken:
+    """Return the record of one line."""
+    text = line.strip()
+    try:
+        pairs = _DECODER.decode(text)
+    except _NotStrict as error:
+        return Broken(number, "", str(error), (), text)
+    except json.JSONDecodeError as error:
+        message = _("Character {position} is not JSON; write one complete object a line.").format(
+            position=error.pos + 1
+        )
+        return Broken(number, "", message, (), text)
+    except (ValueError, RecursionError):
+        # A number of thousands of digits, or brackets nested as deep.
+        return Broken(number, "", _("The line holds what no row needs; write plain values."), (), text)
+    if not isinstance(pairs, _Object):
+        return Broken(number, "", _("The line is not a JSON object; write {…} on each line."), (), text)
+    names = tuple(name for name, _value in pairs)
+    problem = _flaw(pairs, names, text)
+    if problem is not None:
+        return Broken(number, problem[0], problem[1], (), text)
+    return RawRecord(number, names, tuple(cast("Cell", value) for _name, value in pairs), text)
+
+
+def _flaw(pairs: _Object, names: tuple[str, ...], text: str) -> tuple[str, str] | None:
+    """Return column and message of what an object may not hold."""
+    if len(names) > MAX_KEYS:
+        return "", _("The object has more than {limit} keys; remove those not read.").format(limit=MAX_KEYS)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        return twice, _("The key “{name}” comes twice; remove one.").format(name=twice)
+    for name, value in pairs:
+        if isinstance(value, _Object) or (isinstance(value, list) and any(map(_is_nested, value))):
+            return name, _("The value is nested; write one plain value.")
+    if "\\" in text or "\0" in text or "\ufeff" in text:
+        for name, value in pairs:
+            if _is_unstorable(f"{name}{value}"):
+                return name, _("The value holds a NUL, a byte order mark or half a character; type it again.")
+    return None
+
+
+def _is_nested(value: object) -> bool:
+    """Say whether an element of a list is itself an object or list."""
+    return isinstance(value, _Object | list)
+
+
+def _is_unstorable(text: str) -> bool:
+    """Say whether a text holds what the database, or a person who searches, would stumble over."""
+    return any(character in "\0\ufeff" or "\ud800" <= character <= "\udfff" for character in text)
+
+
+def _as_object(pairs: _Pairs) -> _Object:
+    """Keep all pairs, so that a key that comes twice is seen."""
+    return _Object(pairs)
+
+
+def _refuse_constant(name: str) -> object:
+    """Refuse NaN and Infinity."""
+    raise _NotStrict(_("{name} is not JSON; write a number or null.").format(name=name))
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_as_object, parse_constant=_refuse_constant)

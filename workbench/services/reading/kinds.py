@@ -1,0 +1,207 @@
+"""What each kind of file holds: its columns, and how their values are read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from db.enums import (
+    ApplicantKind,
+    Carrier,
+    CreditList,
+    CreditMatch,
+    Direction,
+    DocumentKind,
+    ImportKind,
+    Language,
+    Quality,
+    ServiceClass,
+)
+from workbench.domain import moments, values
+from workbench.services.reading.built import Build, builder
+from workbench.services.reading.headers import value_names
+
+NAME_LENGTH = 200
+TEXT_LENGTH = 10_000
+PATH_LENGTH = 1_000
+
+Parse = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """A sort of value: how its text is read, and what else than a text it may be in JSON or a sheet.
+
+    A float is let through to numbers that identify, because their parser says that digits were lost.
+    A local value is read with the zone; a choice has the words of an enumeration, and the section of the file
+    of names that says what else they are called.
+    """
+
+    parse: Parse
+    types: frozenset[type] = frozenset({int})
+    is_local: bool = False
+    section: str = ""
+    words: type[StrEnum] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: the field of the row that it fills, how its text is read, what else than text it holds."""
+
+    name: str
+    field: str
+    parse: Parse
+    types: frozenset[type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSpec:
+    """One kind of file: its columns by name, of which sets one must be there, and the row they make."""
+
+    columns: Mapping[str, Column]
+    required: tuple[frozenset[str], ...]
+    build: Build
+
+
+_DECIMAL = frozenset({int, float})
+
+NAME = Sort(parse=partial(values.text, limit=NAME_LENGTH))
+TEXT = Sort(parse=partial(values.text, limit=TEXT_LENGTH))
+CODE = Sort(parse=partial(values.code, limit=NAME_LENGTH))
+NUMBER = Sort(parse=values.identifier, types=_DECIMAL)
+PHONE = Sort(parse=values.phone, types=_DECIMAL)
+PHONES = Sort(parse=values.phones, types=_DECIMAL | {list})
+QUANTITY = Sort(parse=values.quantity, types=_DECIMAL)
+MONEY = Sort(parse=values.money_fen, types=_DECIMAL)
+FLAG = Sort(parse=values.flag, types=frozenset({int, bool}))
+DAY = Sort(parse=moments.day, types=_DECIMAL)
+VALID_TO = Sort(parse=moments.day_or_long_term, types=_DECIMAL)
+INSTANT = Sort(parse=moments.instant, types=_DECIMAL, is_local=True)
+INSTANT_OR_DAY = Sort(parse=moments.instant_or_day, types=_DECIMAL, is_local=True)
+PATH = Sort(parse=partial(values.relative_path, limit=PATH_LENGTH))
+SHA256 = Sort(parse=values.sha256)
+
+
+def _choice(section: str, words: type[StrEnum]) -> Sort:
+    """Return the sort of a word out of an enumeration, named as a section of the file of names does."""
+    return Sort(parse=values.choice, section=section, words=words)
+
+
+# The columns of each kind as DESIGN section 10 lists them; a name that ends in `*` is required.
+SORTS: Mapping[ImportKind, Mapping[str, Sort]] = {
+    ImportKind.APPLICATIONS: {
+        "agent": NAME,
+        "application_no*": CODE,
+        "submitted_at*": INSTANT_OR_DAY,
+        "received_at": INSTANT_OR_DAY,
+        "first_reviewed_on": DAY,
+        "card_type": NAME,
+        "applicant_kind*": _choice("applicant_kind", ApplicantKind),
+        "applicant_name*": NAME,
+        "uscc": NUMBER,
+        "registered_capital_cny": MONEY,
+        "licence_valid_to": VALID_TO,
+        "business_scope": TEXT,
+        "province": NAME,
+        "legal_rep_name": NAME,
+        "legal_rep_id_no": NUMBER,
+        "handler_name*": NAME,
+        "handler_id_no*": NUMBER,
+        "handler_id_issued_on": DAY,
+        "handler_id_valid_to": VALID_TO,
+        "contact_phone": PHONE,
+        "industry": NAME,
+        "stated_use": TEXT,
+        "call_script": TEXT,
+        "consent_source": TEXT,
+        "service_class": _choice("service_class", ServiceClass),
+        "language": _choice("language", Language),
+        "msisdns": PHONES,
+    },
+    ImportKind.CARDS: {
+        "agent": NAME,
+        "application_no*": CODE,
+        "msisdn*": PHONE,
+        "iccid": NUMBER,
+        "carrier": _choice("carrier", Carrier),
+        "brand": NAME,
+        "activated_on": DAY,
+        "daily_quota_calls": QUANTITY,
+        "actual_user_name": NAME,
+        "service_ended_on": DAY,
+    },
+    ImportKind.DOCUMENTS: {
+        "agent": NAME,
+        "application_no*": CODE,
+        "kind*": _choice("document_kind", DocumentKind),
+        "path": PATH,
+        "sha256": SHA256,
+        "received_at": INSTANT_OR_DAY,
+        "issued_on": DAY,
+        "valid_to": VALID_TO,
+        "sealed": FLAG,
+        "quality": _choice("quality", Quality),
+    },
+    ImportKind.CALLS: {
+        "caller*": PHONE,
+        "callee*": PHONE,
+        "start_at*": INSTANT,
+        "duration_s*": QUANTITY,
+        "answered": FLAG,
+        "direction": _choice("direction", Direction),
+        "imei": NUMBER,
+    },
+    ImportKind.OPTOUTS: {"callee*": PHONE, "since*": INSTANT_OR_DAY, "msisdn": PHONE},
+    ImportKind.CREDIT: {
+        "subject_no*": NUMBER,
+        "list*": _choice("credit_list", CreditList),
+        "match": _choice("credit_match", CreditMatch),
+        "listed_on": DAY,
+        "checked_on": DAY,
+        "amount_cny": MONEY,
+        "overdue_days": QUANTITY,
+        "disputed": FLAG,
+        "reference": CODE,
+    },
+    ImportKind.COMPLAINTS: {
+        "msisdn*": PHONE,
+        "received_at*": INSTANT_OR_DAY,
+        "source": NAME,
+        "verified": FLAG,
+        "summary": TEXT,
+    },
+}
+
+
+def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "") -> KindSpec:
+    """Return how a kind of file is read.
+
+    Args:
+        kind: The kind of file.
+        zone: Where instants without a zone of their own are.
+        agent: The agent of rows that name none.
+    """
+    columns: dict[str, Column] = {}
+    required: list[frozenset[str]] = []
+    for starred, sort in SORTS[kind].items():
+        name = starred.removesuffix("*")
+        if name != starred:
+            required.append(frozenset({name}))
+        columns[name] = Column(
+            name=name,
+            field=name.removesuffix("_cny") + "_fen" if sort is MONEY else name,
+            parse=_bound(sort, zone),
+            types=sort.types,
+        )
+    if kind is ImportKind.DOCUMENTS:
+        required.append(frozenset({"path", "sha256"}))
+    return KindSpec(columns=columns, required=tuple(required), build=builder(kind, agent))
+
+
+def _bound(sort: Sort, zone: ZoneInfo) -> Parse:
+    """Return a parser that needs nothing but the text."""
+    if sort.words is not None:
+        return partial(sort.parse, names=value_names(sort.section, sort.words))
+    return partial(sort.parse, zone=zone) if sort.is_local else sort.parse

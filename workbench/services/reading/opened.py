@@ -1,0 +1,96 @@
+"""A text file that somebody else made: opened once, checked, and read as often as it is asked for."""
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from workbench.errors import BadData, NotFound, StorageFailed
+from workbench.i18n import _
+from workbench.services.reading.encoding import Encoding, detect
+from workbench.services.reading.problems import FileProblem, RowProblem
+
+
+class OpenedText:
+    """An open text file with its encoding, size and digest.
+
+    Raises:
+        NotFound: If there is no such file.
+        BadData: If it is a folder, pipe or device, or its encoding cannot be told.
+        StorageFailed: If it cannot be read.
+        WrongUsage: If the named encoding is not one that can be read.
+    """
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        self.path = path
+        self._file = _open_regular(path)
+        try:
+            self._stamp = self._state()
+            self.encoding: Encoding = detect(self._file, path.name, encoding)
+        except OSError as error:
+            self._file.close()
+            raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
+        except BaseException:
+            self._file.close()
+            raise
+
+    @contextmanager
+    def text(self) -> Iterator[TextIO]:
+        """Give the text from its start, line ends as they are; one pass at a time.
+
+        Raises:
+            FileProblem: If the file has changed since it was opened.
+        """
+        self._refuse_change()
+        self._file.seek(0)
+        # A pass has a handle of its own, so that it may end before or after the file is closed.
+        handle = os.fdopen(os.dup(self._file.fileno()), "rb")
+        with io.TextIOWrapper(handle, encoding=self.encoding.codec, errors="strict", newline="\n") as text:
+            try:
+                yield text
+            except UnicodeDecodeError:
+                raise self._changed() from None
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the present pass has come."""
+        return min(os.lseek(self._file.fileno(), 0, os.SEEK_CUR), self.encoding.bytes_count)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _state(self) -> tuple[int, int]:
+        """Return what changes with the file."""
+        state = os.fstat(self._file.fileno())
+        return state.st_size, state.st_mtime_ns
+
+    def _refuse_change(self) -> None:
+        """Refuse a file that is no longer the one that was checked."""
+        if self._state() != self._stamp:
+            raise self._changed()
+
+    def _changed(self) -> FileProblem:
+        """Return the problem of a file that somebody writes to."""
+        message = _("The file changed while it was read; import it again when it is complete.")
+        return FileProblem(RowProblem(file=self.path.name, message=message))
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading; a symbolic link to one is in order."""
+    try:
+        # Opening a pipe would wait for its writer; with O_NONBLOCK it opens at once and can be refused.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise NotFound(_("There is no file {path}; check the name.").format(path=path)) from None
+    except OSError as error:
+        raise StorageFailed(
+            _("{path} cannot be opened ({cause}); check its rights.").format(path=path, cause=error.strerror)
+        ) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BadData(_("{path} is no regular file; give a CSV or JSON Lines file.").format(path=path))
+    return os.fdopen(handle, "rb")

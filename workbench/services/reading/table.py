@@ -1,0 +1,251 @@
+"""Records of a CSV file, read strictly and one after the other."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TextIO
+
+from workbench.i18n import _
+from workbench.services.reading.problems import FileProblem, RowProblem
+
+Cell = str | int | float | bool | list[object] | None
+"""What a cell can hold; in CSV always a text."""
+
+FIELD_LENGTH = 32_000
+"""The most characters of one field."""
+
+DELIMITERS = (",", ";", "\t")
+
+HEADER_WITHIN_LINES = 10
+"""A title may stand above the header; further down nobody looks for it."""
+
+_ENOUGH_KNOWN_NAMES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One record as in the file: the line where it starts, its columns and its cells, as many as columns."""
+
+    line: int
+    names: tuple[str, ...]
+    cells: Sequence[Cell]
+    text: str = ""
+
+    @property
+    def fields(self) -> dict[str, Cell]:
+        """The cells by the name of their column."""
+        return dict(zip(self.names, self.cells, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that is none: why, and which column is at fault if it is one."""
+
+    line: int
+    column: str
+    message: str
+    cells: tuple[str, ...] = ()
+    text: str = ""
+
+
+class CsvTable:
+    """A CSV text with a header: its columns, and its records once.
+
+    `knows` says whether a text is the name of a column; by it the header is found below a title, and the
+    delimiter that the file has. The text must be opened so that it ends lines at a line feed only and keeps
+    carriage returns.
+
+    Raises:
+        FileProblem: If there is no header.
+    """
+
+    def __init__(self, text: TextIO, file: str, knows: Callable[[str], bool]) -> None:
+        self._file = file
+        head = list(islice(text, HEADER_WITHIN_LINES))
+        if head:
+            head[0] = head[0].removeprefix("\ufeff")
+        if not any(line.strip() for line in head):
+            message = _("The file is empty; it needs a header and rows.")
+            raise FileProblem(RowProblem(file=file, message=message))
+        self.delimiter, self.header_line = _find_header(head, knows)
+        self._record: list[str] = []
+        self._odd = False
+        lines = chain(head[self.header_line - 1 :], text)
+        self._reader = csv.reader(self._watched(lines), delimiter=self.delimiter, strict=True)
+        self.names = self._header()
+
+    def _watched(self, lines: Iterator[str]) -> Iterator[str]:
+        """Pass lines on, keeping those of the present record and whether one needs a closer look."""
+        record = self._record
+        for line in lines:
+            if "\0" in line or "\ufeff" in line or len(line) > FIELD_LENGTH:
+                self._odd = True
+            record.append(line)
+            yield line
+
+    def _header(self) -> tuple[str, ...]:
+        """Read the header."""
+        try:
+            cells = next(self._reader)
+        except csv.Error as error:
+            broken = self._explained(self.header_line, str(error), ())
+            raise self._torn(self.header_line, "", broken.message) from error
+        self._odd = False
+        return tuple(cell.strip() for cell in cells)
+
+    def __iter__(self) -> Iterator[RawRecord | Broken]:
+        """Yield the records; lines and rows without any text are passed over.
+
+        Raises:
+            FileProblem: If a quote tears the file apart, so that no later record can be trusted.
+        """
+        names, width, reader, record = self.names, len(self.names), self._reader, self._record
+        before = self.header_line - 1
+        end = before + reader.line_num
+        while True:
+            start = end + 1
+            record.clear()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                end = before + reader.line_num
+                yield self._explained(start, str(error), names)
+                self._odd = False
+                continue
+            end = before + reader.line_num
+            if self._odd or end > start:
+                self._odd = False
+                odd = self._oddity(start, cells)
+                if odd is not None:
+                    yield odd
+                    continue
+            if len(cells) == width:
+                if cells[0] == names[0] and tuple(cell.strip() for cell in cells) == names:
+                    yield Broken(start, "", _("The header is repeated here; remove it."), tuple(cells))
+                elif any(cells):
+                    yield RawRecord(start, names, cells)
+            elif any(cells):
+                yield self._ragged(start, cells)
+
+    def _ragged(self, line: int, cells: list[str]) -> Broken:
+        """Return what to say of a record with too few or too many fields."""
+        width = len(self.names)
+        column = self.names[len(cells)] if len(cells) < width else ""
+        message = _("The record has {count} fields and the header {width}; check commas and quotes.").format(
+            count=len(cells), width=width
+        )
+        return Broken(line, column, message, tuple(cells))
+
+    def _oddity(self, line: int, cells: list[str]) -> Broken | None:
+        """Return what is wrong with a record that has an unusual line."""
+        for index, cell in enumerate(cells):
+            if len(cell) > FIELD_LENGTH:
+                message = _("The field is longer than {limit} characters; shorten it.").format(
+                    limit=FIELD_LENGTH
+                )
+            elif "\0" in cell:
+                message = _("The field holds a NUL; if the file is UTF-16, say --encoding utf-16-le.")
+            elif "\ufeff" in cell:
+                message = _("A byte order mark stands inside the file; were two files put together?")
+            else:
+                continue
+            return Broken(line, self._name(index), message, tuple(cells))
+        return None
+
+    def _explained(self, line: int, cause: str, names: tuple[str, ...]) -> Broken:
+        """Return what to say of a record that is not CSV.
+
+        Raises:
+            FileProblem: If the quote at fault may have swallowed more than its own line.
+        """
+        text = "".join(self._record)
+        index, offset = faulty_field(text, self.delimiter)
+        column = self._name(index) if names else ""
+        # With an even number of quotes a line is complete however it is read, and the next one starts afresh.
+        is_alone = len(self._record) == 1 and text.count('"') % 2 == 0
+        if "field larger" in cause and is_alone:
+            message = _("The field is longer than {limit} characters; shorten it.").format(limit=FIELD_LENGTH)
+        elif "new-line" in cause:
+            message = _("A carriage return stands inside the record; put the field in quotes or remove it.")
+        elif "after" in cause:
+            message = _("Text follows a closing quote; double the quotes inside the field.")
+        else:
+            message = _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
+        if not is_alone:
+            raise self._torn(line + offset, column, message)
+        return Broken(line, column, message, _leniently(text, self.delimiter))
+
+    def _torn(self, line: int, column: str, message: str) -> FileProblem:
+        """Return the problem of a file of which nothing can be trusted from this line on."""
+        return FileProblem(RowProblem(file=self._file, line=line, column=column, message=message))
+
+    def _name(self, index: int) -> str:
+        """Return the name of a column by its place, '' beyond the header."""
+        return self.names[index] if index < len(self.names) else ""
+
+
+def faulty_field(text: str, delimiter: str) -> tuple[int, int]:
+    """Return which field of a record is not CSV, and how many lines below the record's start it begins."""
+    at = index = lines = 0
+    while at < len(text):
+        if text[at] == '"':
+            close = _closing_quote(text, at + 1)
+            after = text[close + 1 : close + 2]
+            if close < 0 or close - at > FIELD_LENGTH or after != delimiter:
+                return index, lines
+            lines += text.count("\n", at, close)
+            at = close + 2
+        else:
+            end = text.find(delimiter, at)
+            if end < 0 or "\r" in text[at:end] or end - at > FIELD_LENGTH:
+                return index, lines
+            at = end + 1
+        index += 1
+    return index, lines
+
+
+def _closing_quote(text: str, start: int) -> int:
+    """Return where a quoted field ends, -1 if nowhere; two quotes together stand for one."""
+    at = text.find('"', start)
+    while at >= 0 and text[at + 1 : at + 2] == '"':
+        at = text.find('"', at + 2)
+    return at
+
+
+def _leniently(text: str, delimiter: str) -> tuple[str, ...]:
+    """Return about the cells of a record that is not CSV, so that somebody can mend it."""
+    return tuple(text.rstrip("\r\n").split(delimiter))
+
+
+def _find_header(head: list[str], knows: Callable[[str], bool]) -> tuple[str, int]:
+    """Return the delimiter, and the line of the header among the first lines."""
+    best = (0, ",", 0)
+    for delimiter in DELIMITERS:
+        known, line = _most_known(head, delimiter, knows)
+        if known > best[0]:
+            best = (known, delimiter, line)
+    if best[0]:
+        return best[1], best[2]
+    first = next(number for number, line in enumerate(head, start=1) if line.strip())
+    return max(DELIMITERS, key=head[first - 1].count), first
+
+
+def _most_known(head: list[str], delimiter: str, knows: Callable[[str], bool]) -> tuple[int, int]:
+    """Return the greatest number of column names in one row, and that row's line."""
+    most, line_of_most, start = 0, 1, 1
+    rows = csv.reader(head, delimiter=delimiter)
+    try:
+        for cells in rows:
+            known = sum(1 for cell in cells if knows(cell))
+            if known > most:
+                most, line_of_most = known, start
+            if most >= _ENOUGH_KNOWN_NAMES:
+                break
+            start = rows.line_num + 1
+    except csv.Error:
+        # What is not CSV is told when it is read strictly.
+        pass
+    return most, line_of_most

@@ -1,0 +1,89 @@
+"""The store: the folder beside the database with documents, call records and the hash key."""
+
+import hashlib
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from workbench.errors import BadConfiguration, CannotCreate
+from workbench.i18n import _
+
+_KEY_BYTES = 32
+
+
+class Store:
+    """The folder beside one database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.documents = folder / "documents"
+        self.calls = folder / "calls"
+        self.batches = folder / "batches"
+
+    @classmethod
+    def beside(cls, database: Path) -> "Store":
+        """Return the store of a database file."""
+        return cls(database.with_name(database.name + ".store"))
+
+    def create(self) -> None:
+        """Make the folders and a new hash key, for the owner only.
+
+        Raises:
+            CannotCreate: If the disk does not let us.
+        """
+        try:
+            for folder in (self.folder, self.documents, self.calls, self.batches):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self.key_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise CannotCreate(
+                _("The store {folder} cannot be made: {cause}.").format(folder=self.folder, cause=error.strerror)
+            ) from error
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+
+    @property
+    def key_file(self) -> Path:
+        """Where the hash key lies; without it no number can be found again."""
+        return self.folder / "hash.key"
+
+    @cached_property
+    def hash_key(self) -> bytes:
+        """The key of all keyed hashes.
+
+        Raises:
+            BadConfiguration: If it is lost or damaged.
+        """
+        try:
+            key = self.key_file.read_bytes()
+        except OSError as error:
+            raise BadConfiguration(
+                _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.").format(
+                    file=self.key_file
+                )
+            ) from error
+        if len(key) != _KEY_BYTES:
+            raise BadConfiguration(
+                _("The hash key {file} is damaged; put it back from a backup.").format(file=self.key_file)
+            )
+        return key
+
+    def check(self) -> None:
+        """Refuse to start without the hash key.
+
+        Raises:
+            BadConfiguration: If it is lost or damaged.
+        """
+        if not self.hash_key:
+            raise BadConfiguration(str(self.key_file))
+
+    def hashed(self, number: str) -> str:
+        """Return the keyed hash of a normalised number of a person, for searching and counting."""
+        return hashlib.blake2b(number.encode(), key=self.hash_key, digest_size=16).hexdigest() if number else ""
+
+    def document_path(self, sha256: str) -> Path:
+        """Return where a document of this SHA-256 lies."""
+        return self.documents / sha256[:2] / sha256
