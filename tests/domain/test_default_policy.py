@@ -8,14 +8,15 @@ from tests.domain.sample_evidence import default_policy
 from workbench.domain.finding_words import names_in, outside_brackets
 from workbench.domain.policy import Reason, Words
 
-RULES = """
+RULE_CODES = """
 ID-RIC ID-RIC-EXPIRED ID-RIC-EXPIRING ID-RIC-AGE ID-RIC-VALIDITY ID-REGION ID-USCC ID-USCC-KIND ID-LICENCE-EXPIRED
 ID-LICENCE-EXPIRING ID-CAPITAL ID-MSISDN ID-ICCID ID-CARRIER ID-CARD-COUNT ID-ACTUAL-USER
 DOC-MISSING DOC-EXPIRED DOC-UNSEALED DOC-QUALITY USE-TRADE USE-SCRIPT USE-CONSENT USE-STATEMENT
 ACT-PEAK-HOUR ACT-PEAK-DAY ACT-SAME-CALLEE ACT-OFF-HOURS ACT-SHORT-CALLS ACT-MEAN-DURATION ACT-ANSWER-RATE ACT-HANDSETS
 ACT-COMPLAINTS ACT-OPT-OUT ACT-OUT-SHARE ACT-DISTINCT ACT-NO-DATA ACT-STALE
 CR-ARREARS CR-DEBTOR CR-ABNORMAL CR-SERIOUS CR-TELECOM-LIST CR-PUNISHED CR-NAME-ONLY CR-STALE CR-NO-DATA
-""".split()
+"""
+RULES = RULE_CODES.split()
 REASONS_ONLY = {
     Verdict.FAIL: {"ID-NAME", "ID-HANDHELD", "ACT-REGION", "ACT-RECORDING"},
     Verdict.PASS: {"OK", "OK-MENDED", "OK-OVERRIDE"},
@@ -73,7 +74,14 @@ def test_what_can_be_refused_can_be_mended_within_the_cap() -> None:
 
 @pytest.mark.parametrize(
     ("code", "days"),
-    [("DOC-QUALITY", 2), ("DOC-MISSING", 3), ("USE-SCRIPT", 5), ("USE-CONSENT", 5), ("ACT-PEAK-HOUR", 7), ("ID-RIC", 3)],
+    [
+        ("DOC-QUALITY", 2),
+        ("DOC-MISSING", 3),
+        ("USE-SCRIPT", 5),
+        ("USE-CONSENT", 5),
+        ("ACT-PEAK-HOUR", 7),
+        ("ID-RIC", 3),
+    ],
 )
 def test_the_days_to_mend_are_those_of_the_domain(code: str, days: int) -> None:
     assert default_policy().reasons[code].rectify_days == days
@@ -153,8 +161,8 @@ def test_times_measures_and_deadlines_are_those_of_the_design() -> None:
         Verdict.FAIL: (Measure.NONE, Measure.BAR_OUT, Measure.BAR_BOTH),
         Verdict.PENDING: (Measure.NONE, Measure.BAR_OUT),
     }
-    assert policy.check_final_fail and policy.check_override
-    assert policy.check_high_risk_pass and policy.check_restore
+    asked = (policy.check_final_fail, policy.check_override, policy.check_high_risk_pass, policy.check_restore)
+    assert all(asked)
     assert not policy.separation_importer
 
 

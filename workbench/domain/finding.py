@@ -10,9 +10,10 @@ from workbench.domain.policy import FactValue
 class Finding:
     """One rule hit: what was observed, against which limit, in which unit.
 
-    `subject` is the card's msisdn or the document's kind where the limit looks at each of them, or what the
-    limit's `subject_of` names (document kinds, words found; `;` between), else ''. `observes` is the name of the
-    fact; a finding that was stored without it is still put into words by its limit.
+    `subject` is the msisdn of the worst card or the kinds of the documents where the limit looks at each of
+    them, or what the limit's `subject_of` names (document kinds, words found), `;` between, else ''.
+    `observes` is the name of the fact; a finding that was stored without it is still put into words by its
+    limit.
     """
 
     rule: str

@@ -67,15 +67,23 @@ def _worst(rule: Rule, facts: Facts) -> Finding | None:
 
 
 def _hit(limit: Limit, facts: Facts) -> _Subject | None:
-    """Return where a limit is hit: the case, or the card or document that is furthest beyond it."""
+    """Return where a limit is hit: the case, or the card that is furthest beyond it, or the documents.
+
+    Documents are all named, the furthest beyond first, so that the applicant mends them in one round.
+    """
     case = facts.case
     if limit.scope == "case":
         return ("", case) if _is_hit(limit, case, case) else None
     subjects = facts.cards if limit.scope == "card" else facts.documents
     hits = [subject for subject in subjects if _is_hit(limit, subject[1], case)]
-    if len(hits) > 1:
-        return max(hits, key=lambda subject: _distance(limit, subject[1], case))
-    return hits[0] if hits else None
+    if not hits:
+        return None
+    # Sorting is stable: what is equally far beyond stays in the order of the evidence.
+    hits.sort(key=lambda subject: -_distance(limit, subject[1], case))
+    name, own = hits[0]
+    if limit.scope == "document":
+        name = ";".join(dict.fromkeys(kind for kind, _facts in hits))
+    return name, own
 
 
 def _is_hit(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:

@@ -47,7 +47,7 @@ class Table:
             if key not in self.taken:
                 near = get_close_matches(key, self.taken, n=1)
                 if near:
-                    self.wrong(key, _("unknown key; did you mean “{near}”?").format(near=near[0]).rstrip("."))
+                    self.wrong(key, _("unknown key; perhaps “{near}” is meant").format(near=near[0]))
                 known = ", ".join(sorted(self.taken))
                 self.wrong(key, _("unknown key; remove it or use one of: {known}").format(known=known))
 

@@ -1,0 +1,115 @@
+"""The questions that imports and exports ask the call store."""
+
+from pathlib import Path
+
+import pytest
+
+from db.enums import Direction
+from tests.services.calls.samples import (
+    CALLEE,
+    CARD,
+    OTHER_CALLEE,
+    OTHER_CARD,
+    a_store,
+    at,
+    call,
+    write,
+)
+from workbench.services.calls.engine import engine
+from workbench.services.calls.store import CallRow, CallStore
+
+THIRD_CARD = "19900000003"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CallStore:
+    store = a_store(tmp_path)
+    write(store, 1, [call("2026-03-02T09:00"), call("2026-03-02T09:01", msisdn=OTHER_CARD, callee=OTHER_CALLEE)])
+    write(
+        store,
+        2,
+        [
+            call("2026-03-02T09:00"),
+            call("2026-03-02T09:02", msisdn=THIRD_CARD, direction=Direction.IN),
+            call("2026-03-02T09:03", msisdn=THIRD_CARD, callee=OTHER_CALLEE),
+        ],
+        [1],
+    )
+    return store
+
+
+def test_known_numbers_are_those_with_a_record(store: CallStore) -> None:
+    assert store.known_numbers([1, 2], [CARD, THIRD_CARD, "19900009999"]) == {CARD, THIRD_CARD}
+    assert store.known_numbers([1], [THIRD_CARD]) == set()
+    assert store.known_numbers([], [CARD]) == set()
+
+
+def test_callers_are_those_who_dialled_a_callee(store: CallStore) -> None:
+    assert store.callers_of([1, 2], [store.callee_hash(CALLEE)]) == {CARD}
+    assert store.callers_of([1, 2], [store.callee_hash("+86" + OTHER_CALLEE)]) == {OTHER_CARD, THIRD_CARD}
+    assert store.callers_of([1, 2], []) == set()
+
+
+def test_numbers_of_a_batch_come_with_their_calls(store: CallStore) -> None:
+    assert store.numbers_of(1) == [(CARD, 1), (OTHER_CARD, 1)]
+    assert store.numbers_of(2) == [(CARD, 1), (THIRD_CARD, 2)]
+
+
+def test_rows_come_by_number_and_start_each_once(store: CallStore) -> None:
+    rows = list(store.rows([2, 1], None))
+
+    assert [(row.msisdn, row.start_at_us) for row in rows] == [
+        (CARD, at("2026-03-02T09:00")),
+        (OTHER_CARD, at("2026-03-02T09:01")),
+        (THIRD_CARD, at("2026-03-02T09:02")),
+        (THIRD_CARD, at("2026-03-02T09:03")),
+    ]
+    assert rows[2] == CallRow(
+        msisdn=THIRD_CARD,
+        callee_hash=store.callee_hash(CALLEE),
+        start_at_us=at("2026-03-02T09:02"),
+        duration_s=30,
+        answered=True,
+        direction=Direction.IN,
+        imei="",
+    )
+    assert [row.msisdn for row in store.rows([1, 2], [OTHER_CARD])] == [OTHER_CARD]
+
+
+def test_rows_left_half_read_leave_nothing_in_the_store(store: CallStore, tmp_path: Path) -> None:
+    rows = store.rows([1, 2], None)
+    next(rows)
+    rows.close()
+
+    assert sorted(path.name for path in (tmp_path / "calls").iterdir()) == [
+        "calls-00000001.parquet",
+        "calls-00000002.parquet",
+    ]
+
+
+def test_the_engine_loads_no_extension_from_the_network(tmp_path: Path) -> None:
+    with engine(tmp_path) as duck:
+        settings = dict(
+            duck.rows(
+                "SELECT name, value FROM duckdb_settings() WHERE name IN "
+                "('autoinstall_known_extensions', 'autoload_known_extensions', 'threads')"
+            )
+        )
+        [(how,)] = duck.rows("SELECT install_mode FROM duckdb_extensions() WHERE extension_name = 'parquet'")
+
+    assert settings == {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "threads": "2",
+    }
+    assert how == "STATICALLY_LINKED"
+
+
+def test_what_does_not_fit_into_memory_spills_into_a_folder_of_its_owner(tmp_path: Path) -> None:
+    with engine(tmp_path) as duck:
+        [(folder,)] = duck.rows("SELECT current_setting('temp_directory')")
+        spill = Path(folder).parent
+
+        assert spill.parent == tmp_path
+        assert spill.stat().st_mode & 0o777 == 0o700
+    assert not spill.exists()

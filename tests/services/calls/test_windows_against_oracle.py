@@ -1,0 +1,98 @@
+"""Facts of random calls equal those of plain loops, in zones that change their clocks and in zones that do not."""
+
+import random
+from collections import defaultdict
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from db.enums import Direction
+from tests.services.calls import oracle
+from tests.services.calls.samples import SECOND_US, Call, a_store, at, write
+
+CARDS = [f"1990000000{digit}" for digit in range(5)]
+CALLEES = [f"1990000100{digit}" for digit in range(6)]
+DAYS = 4
+
+# Each time is close to a change of the clocks of its zone, where it has one.
+ZONES = [
+    ("Asia/Shanghai", "2026-03-01T12:00"),
+    ("America/New_York", "2026-03-08T02:30"),
+    ("America/New_York", "2026-11-01T01:30"),
+    ("America/Sao_Paulo", "2018-02-17T23:30"),
+    ("Australia/Lord_Howe", "2026-04-05T02:00"),
+    ("Asia/Kathmandu", "2026-03-01T12:00"),
+    ("Pacific/Apia", "2011-12-29T23:30"),
+]
+
+
+def random_calls(dice: random.Random, around_us: int) -> list[Call]:
+    """Return calls in bursts, so that hours, days and five minutes fill up, some of them told twice."""
+    calls = []
+    for _burst in range(60):
+        card, callee = dice.choice(CARDS), dice.choice(CALLEES)
+        start_us = around_us + dice.randrange(-5 * 86_400, 4 * 86_400) * SECOND_US
+        for _call in range(dice.randrange(1, 6)):
+            start_us += dice.choice([0, 1, 60, 150, 299, 300, 301, 1800]) * SECOND_US
+            calls.append(
+                Call(
+                    msisdn=card,
+                    callee=dice.choice([callee, callee, dice.choice(CALLEES)]),
+                    start_at_us=start_us,
+                    duration_s=dice.choice([0, 5, 6, 7, 90]),
+                    answered=dice.random() < 0.6,
+                    direction=dice.choice([Direction.OUT, Direction.OUT, Direction.OUT, Direction.IN]),
+                    imei=dice.choice(["", "490154203237518", "490154203237526"]),
+                )
+            )
+    return calls + dice.sample(calls, 20)
+
+
+def random_opt_outs(dice: random.Random, calls: list[Call]) -> list[oracle.OptOut]:
+    """Return opt-outs at, just before and just after calls, for all and for one card."""
+    return [
+        (
+            call.callee,
+            call.start_at_us + dice.choice([-1, 0, 1]),
+            dice.choice(["", call.msisdn, dice.choice(CARDS)]),
+        )
+        for call in dice.sample(calls, 12)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("name", "around"), ZONES)
+def test_facts_equal_those_of_plain_loops(tmp_path: Path, name: str, around: str, seed: int) -> None:
+    zone, dice = ZoneInfo(name), random.Random(f"{name} {around} {seed}")
+    calls = random_calls(dice, at(around, zone))
+    opt_outs = random_opt_outs(dice, calls)
+    store = a_store(tmp_path)
+    write(store, 1, calls[: len(calls) // 2])
+    write(store, 2, calls[len(calls) // 3 :], [1])
+    hashed = [(store.callee_hash(callee), since_us, card) for callee, since_us, card in opt_outs]
+    of_card = defaultdict(list)
+    for call in calls:
+        of_card[call.msisdn].append(call)
+
+    with store.survey([1, 2], CARDS, DAYS, zone, hashed) as survey:
+        windows = survey.windows()
+        together = survey.together({7: CARDS[:3], 8: CARDS[3:], 9: ["19900009999"]})
+        days, hours = survey.days(), survey.hours()
+
+    assert windows == [oracle.facts(of_card[card], zone, DAYS, opt_outs) for card in sorted(of_card)]
+    assert together == {
+        7: oracle.together([c for c in calls if c.msisdn in CARDS[:3]], zone, DAYS, opt_outs),
+        8: oracle.together([c for c in calls if c.msisdn in CARDS[3:]], zone, DAYS, opt_outs),
+    }
+    expected_days: dict[tuple[str, object], list[int]] = defaultdict(lambda: [0, 0])
+    expected_hours: dict[tuple[str, int, int], int] = defaultdict(int)
+    for card in sorted(of_card):
+        for call in oracle.window(oracle.merged(of_card[card]), zone, DAYS)[2]:
+            if call.direction is Direction.OUT:
+                moment = oracle.local(call, zone)
+                expected_days[card, moment.date()][0] += 1
+                expected_days[card, moment.date()][1] += call.answered
+                expected_hours[card, moment.weekday(), moment.hour] += 1
+    assert {(day.msisdn, day.on): [day.calls, day.answered] for day in days} == expected_days
+    assert {(hour.msisdn, hour.weekday, hour.hour): hour.calls for hour in hours} == expected_hours

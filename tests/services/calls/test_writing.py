@@ -1,0 +1,260 @@
+"""How calls get into the store: once each, whole or not at all, and no callee in clear."""
+
+import itertools
+import multiprocessing
+import os
+import random
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from db.enums import Direction
+from tests.services.calls.samples import (
+    CALLEE,
+    CARD,
+    OTHER_CALLEE,
+    OTHER_CARD,
+    SECOND_US,
+    SHANGHAI,
+    Call,
+    a_store,
+    at,
+    call,
+    write,
+)
+from workbench.domain.evidence import CallFacts
+from workbench.errors import StorageFailed
+from workbench.services.calls.store import CallStore
+
+FIRST = call("2026-03-02T09:00")
+SECOND = call("2026-03-02T09:05", callee=OTHER_CALLEE)
+THIRD = call("2026-03-02T09:09", msisdn=OTHER_CARD)
+
+
+def windows(store: CallStore, *batch_ids: int) -> list[CallFacts]:
+    return store.windows(batch_ids, None, window_days=30, zone=SHANGHAI)
+
+
+def test_a_batch_becomes_one_file_of_its_owner(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    before = os.umask(0)
+    try:
+        written = write(store, 7, [FIRST, SECOND])
+    finally:
+        os.umask(before)
+
+    assert written.path == tmp_path / "calls" / "calls-00000007.parquet"
+    assert list((tmp_path / "calls").iterdir()) == [written.path]
+    assert stat.S_IMODE(written.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "calls").stat().st_mode) == 0o700
+    assert (written.rows, written.created, written.unchanged) == (2, 2, 0)
+
+
+def test_every_file_is_its_owners_while_it_is_written(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    before = os.umask(0)
+    try:
+        with store.begin(1) as writer:
+            writer.add(CARD, CALLEE, 1, 1, True, Direction.OUT, "")
+            modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "calls").iterdir()}
+    finally:
+        os.umask(before)
+
+    assert modes == {0o600}
+
+
+def test_a_call_twice_in_a_file_counts_once(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+
+    written = write(store, 1, [FIRST, SECOND, FIRST])
+
+    assert (written.rows, written.created, written.unchanged) == (3, 2, 1)
+    assert store.numbers_of(1) == [(CARD, 2)]
+    assert [facts.calls for facts in windows(store, 1)] == [2]
+
+
+def test_the_other_direction_another_second_and_another_callee_are_other_calls(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    a_second_later = Call(start_at_us=FIRST.start_at_us + SECOND_US)
+
+    written = write(store, 1, [FIRST, a_second_later, call("2026-03-02T09:00", direction=Direction.IN), SECOND, THIRD])
+
+    assert written.created == 5
+
+
+def test_overlapping_files_count_nothing_twice(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    write(store, 1, [FIRST, SECOND])
+
+    written = write(store, 2, [SECOND, THIRD, SECOND], [1])
+
+    assert (written.rows, written.created, written.unchanged) == (3, 1, 2)
+    assert [facts.calls for facts in windows(store, 1, 2)] == [2, 1]
+    assert len(list(store.rows([1, 2], None))) == 3
+
+
+def test_a_repeated_call_still_counts_when_its_first_batch_is_undone(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    write(store, 1, [FIRST, SECOND])
+    write(store, 2, [SECOND, THIRD], [1])
+
+    removed = store.discard(1)
+
+    assert [path.name for path in removed] == ["calls-00000001.parquet"]
+    assert [facts.calls for facts in windows(store, 2)] == [1, 1]
+
+
+def test_files_in_any_order_and_rows_in_any_order_give_equal_facts(tmp_path: Path) -> None:
+    fuller = call("2026-03-02T09:00", duration_s=60, imei="490154203237518")
+    ringing = call("2026-03-02T09:00", duration_s=0, answered=False)
+    files = [[FIRST, SECOND, ringing], [fuller, THIRD], [THIRD, SECOND, FIRST]]
+    found = []
+
+    for number, order in enumerate(itertools.permutations(files)):
+        store = a_store(tmp_path / str(number))
+        for batch_id, calls in enumerate(order):
+            write(store, batch_id, random.Random(number).sample(calls, len(calls)), range(batch_id))
+        found.append((windows(store, 0, 1, 2), list(store.rows([0, 1, 2], None))))
+
+    assert all(one == found[0] for one in found)
+    assert found[0][0][0].total_duration_s == 90
+
+
+def test_an_empty_batch_is_a_file_without_calls(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+
+    written = write(store, 1, [])
+
+    assert (written.rows, written.created, written.unchanged) == (0, 0, 0)
+    assert windows(store, 1) == []
+
+
+def test_rows_come_back_as_they_went_in_whatever_their_characters(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    odd = ['"', ",", "'", "\\", "a\r\nb", "\n", "\r", "NULL", "张", " ", "\t", "[1]*?"]
+
+    write(store, 1, [Call(msisdn=f"x{text}", start_at_us=at("2026-03-02T09:00"), imei=text) for text in odd])
+
+    assert {(row.msisdn, row.imei) for row in store.rows([1], None)} == {(f"x{text}", text) for text in odd}
+    assert store.known_numbers([1], ["x\r", "x\n", "y"]) == {"x\r", "x\n"}
+
+
+def test_a_folder_with_the_signs_of_a_pattern_is_a_folder(tmp_path: Path) -> None:
+    store = a_store(tmp_path / "it's [a] *store?")
+
+    write(store, 1, [FIRST])
+
+    assert [facts.calls for facts in windows(store, 1)] == [1]
+
+
+def test_no_callee_is_in_clear_anywhere_in_the_store(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    callees = [f"1990777{number:04}" for number in range(500)]
+
+    def nowhere() -> bool:
+        files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+        return len(files) > 0 and not any(b"1990777" in content for content in files)
+
+    with store.begin(1) as writer:
+        for number, callee in enumerate(callees * 10):
+            writer.add(CARD, "+86 " + callee, number, 5, True, Direction.OUT, "")
+        assert nowhere()
+        writer.finish()
+
+    assert nowhere()
+    assert next(store.rows([1], None)).callee_hash == store.callee_hash(callees[0])
+
+
+def test_an_aborted_batch_leaves_nothing(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    writer = store.begin(1)
+    writer.add(CARD, CALLEE, 1, 1, True, Direction.OUT, "")
+
+    writer.abort()
+
+    assert list((tmp_path / "calls").iterdir()) == []
+
+
+def test_an_import_that_fails_takes_its_parts_back(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+
+    def fail_halfway() -> None:
+        with store.begin(1) as writer:
+            writer.add(CARD, CALLEE, 1, 1, True, Direction.OUT, "")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_halfway()
+
+    assert list((tmp_path / "calls").iterdir()) == []
+
+
+def test_a_missing_and_a_damaged_file_are_told(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    path = write(store, 1, [FIRST]).path
+    path.write_bytes(path.read_bytes()[:100])
+
+    with pytest.raises(StorageFailed, match="cannot be worked on"):
+        windows(store, 1)
+    with pytest.raises(StorageFailed, match=r"calls-00000002\.parquet is missing"):
+        windows(store, 2)
+    with pytest.raises(StorageFailed, match="cannot be worked on"):
+        write(store, 3, [FIRST], [1])
+    assert store.batches() == {1}
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    writer = store.begin(1)
+    part = tmp_path / "calls" / "calls-00000001.csv.part"
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("needs a device that is always full")
+    with full.open("wb") as device:
+        os.dup2(device.fileno(), writer._file.fileno())
+
+    def add_many() -> None:
+        for number in range(5_000):
+            writer.add(CARD, CALLEE, number, 1, True, Direction.OUT, "")
+
+    with pytest.raises(StorageFailed, match="make room on the disk"):
+        add_many()
+    writer.abort()
+
+    assert not part.exists()
+
+
+def _import_forever(folder: Path, begun: "multiprocessing.synchronize.Event", rows: int) -> None:
+    writer = a_store(folder).begin(2)
+    for number in range(rows):
+        writer.add(CARD, CALLEE, number * SECOND_US, 1, True, Direction.OUT, "")
+    begun.set()
+    if rows > 10:
+        writer.finish([1])
+    time.sleep(60)
+
+
+@pytest.mark.parametrize("delay_s", [None, 0.0, 0.02, 0.05, 0.1, 0.2])
+def test_a_killed_import_leaves_only_what_the_sweep_takes(tmp_path: Path, delay_s: float | None) -> None:
+    store = a_store(tmp_path)
+    write(store, 1, [FIRST])
+    spawn = multiprocessing.get_context("spawn")
+    begun = spawn.Event()
+    child = spawn.Process(target=_import_forever, args=(tmp_path, begun, 3 if delay_s is None else 40_000))
+    child.start()
+    assert begun.wait(30)
+    time.sleep(delay_s or 0)
+
+    child.kill()
+    child.join()
+
+    if delay_s is None:
+        assert not (tmp_path / "calls" / "calls-00000002.parquet").exists()
+        assert store.batches() == {1, 2}
+    elif (tmp_path / "calls" / "calls-00000002.parquet").exists():
+        assert store.numbers_of(2) == [(CARD, 40_000)]
+    store.sweep({1})
+    assert [path.name for path in (tmp_path / "calls").iterdir()] == ["calls-00000001.parquet"]
+    assert write(store, 2, [SECOND], [1]).created == 1

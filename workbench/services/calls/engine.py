@@ -1,0 +1,180 @@
+"""DuckDB in memory over call files: bounded memory, spilling into the store, no network."""
+
+import csv
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from workbench.errors import StorageFailed
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from _csv import Writer as CsvWriter
+
+    import duckdb
+
+SPILL_PREFIX = "spill-"
+_THREADS = 2
+_MEMORY_LIMIT = "1GB"
+_ROWS_AT_ONCE = 10_000
+
+_CSV_FORMAT = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n'"
+
+CALL_COLUMNS: Mapping[str, str] = {
+    "msisdn": "VARCHAR",
+    "callee": "VARCHAR",
+    "start_us": "BIGINT",
+    "duration_s": "BIGINT",
+    "answered": "BOOLEAN",
+    "direction": "VARCHAR",
+    "imei": "VARCHAR",
+}
+"""A call as it is kept; `callee` is a keyed hash, `start_us` microseconds UTC."""
+
+
+def quoted(path: Path) -> str:
+    """Return a path as an SQL text, for the statements that take no parameter there."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+class Engine:
+    """One DuckDB with its spill folder; whatever fails in it is told as StorageFailed."""
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", spill: Path) -> None:
+        self._connection = connection
+        self._spill = spill
+        self._folder = spill.parent
+
+    def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run a statement for its effect."""
+        with failures_told(self._folder):
+            self._connection.execute(statement, parameters)
+
+    def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query, a portion at a time; nothing else may run before they are all read."""
+        with failures_told(self._folder):
+            result = self._connection.execute(statement, parameters)
+            while portion := result.fetchmany(_ROWS_AT_ONCE):
+                yield from portion
+
+    def open_rows(self, name: str, columns: Mapping[str, str], path: Path) -> None:
+        """Make the rows of a file of `csv_rows` readable as one view; an empty text in it reads as NULL."""
+        self.run(f"CREATE TEMP VIEW {name} AS FROM {_csv_source(path, columns)}")
+
+    def load(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
+        """Make a temporary table of rows; a file carries them, row by row binding being ten times slower."""
+        path = self._spill / f"{name}.csv"
+        with failures_told(self._folder):
+            with path.open("x", encoding="utf-8", newline="") as file:
+                csv_rows(file).writerows(rows)
+            self.run(f"CREATE TEMP TABLE {name} AS FROM {_csv_source(path, columns)}")
+            path.unlink()
+
+    def open_calls(self, files: Sequence[Path], name: str = "call") -> None:
+        """Make the rows of Parquet files readable as one view (or an empty table, if there are no files)."""
+        if not files:
+            self.load(name, CALL_COLUMNS, ())
+            return
+        with failures_told(self._folder):
+            self._connection.read_parquet([str(file) for file in files]).create_view(name)
+
+
+@contextmanager
+def engine(folder: Path) -> Iterator[Engine]:
+    """Open DuckDB for work on the call files of a folder, and leave nothing behind.
+
+    Raises:
+        StorageFailed: If the disk is full or the folder cannot be written.
+    """
+    import duckdb
+
+    with ExitStack() as opened:
+        with failures_told(folder):
+            spill = opened.enter_context(_spill_folder(folder))
+            connection = duckdb.connect(
+                ":memory:",
+                config={
+                    "threads": _THREADS,
+                    "memory_limit": _MEMORY_LIMIT,
+                    "temp_directory": str(spill / "blocks"),
+                    "autoinstall_known_extensions": False,
+                    "autoload_known_extensions": False,
+                },
+            )
+            opened.enter_context(connection)
+        yield Engine(connection, spill)
+
+
+@contextmanager
+def failures_told(folder: Path) -> Iterator[None]:
+    """Turn what DuckDB or the disk refuse into one sentence.
+
+    Raises:
+        StorageFailed: If a file is damaged, cannot be read or written, or the disk is full.
+    """
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise storage_failure(folder, error) from error
+
+
+def storage_failure(folder: Path, error: Exception) -> StorageFailed:
+    """Return what to tell of a failure; only its kind, as DuckDB's own text may quote a line of a file."""
+    return StorageFailed(
+        _(
+            "The call files in {folder} cannot be worked on ({cause}); make room on the disk, "
+            "or put a damaged file back from a backup."
+        ).format(folder=folder, cause=type(error).__name__)
+    )
+
+
+def csv_rows(file: TextIO) -> "CsvWriter":
+    """Return a writer of rows for DuckDB to read; its line end makes it quote both CR and LF."""
+    return csv.writer(file, lineterminator="\r\n")
+
+
+def _csv_source(path: Path, columns: Mapping[str, str]) -> str:
+    """Return the table function that reads a file of `csv_rows`."""
+    kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
+    return f"read_csv({quoted(path)}, {_CSV_FORMAT}, columns = {{{kinds}}})"
+
+
+@contextmanager
+def _spill_folder(folder: Path) -> Iterator[Path]:
+    """Make a locked 0700 folder for what does not fit into memory, and remove it afterwards."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    while True:
+        spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=folder))
+        lock = locked(spill)
+        if lock is not None:
+            break
+    try:
+        yield spill
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+        os.close(lock)
+
+
+def locked(spill: Path) -> int | None:
+    """Return a handle that holds the lock of a spill folder, or None if another has it or it is gone."""
+    try:
+        handle = os.open(spill, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    # Between opening and locking a sweep may have taken the folder away.
+    if not spill.exists():
+        os.close(handle)
+        return None
+    return handle

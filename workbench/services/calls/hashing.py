@@ -1,0 +1,46 @@
+"""Callees as keyed hashes; a number that was called is never kept in clear."""
+
+import hashlib
+import re
+
+from workbench.domain.identifiers import normal_msisdn
+
+_HASH_BYTES = 16
+_MOBILE_DIGITS = 11
+# What follows 86 in a landline's international form: the area code without its 0, then the subscriber.
+# 400 and 800 are no area codes. At home no number so long starts with 86, so the country code is certain.
+_LANDLINE_FROM_ABROAD = re.compile(r"(?:00)?86(?:0?)((?:10|2[0-9])[0-9]{8}|(?!400|800)[3-9][0-9]{9,10})")
+_MOBILE_LONG_DISTANCE = re.compile(r"0(1[3-9][0-9]{9})")
+
+
+def normal_number(number: str) -> str:
+    """Return a number as one and the same text, however it was dialled.
+
+    Digits only and no country code; a landline keeps its area code with the 0. A text with other characters
+    stays what it is, so that a damaged number never becomes another person's.
+    """
+    if len(number) == _MOBILE_DIGITS and number[0] == "1" and number.isascii() and number.isdigit():
+        return number
+    bare = normal_msisdn(number)
+    if landline := _LANDLINE_FROM_ABROAD.fullmatch(bare.removeprefix("+")):
+        return "0" + landline[1]
+    if mobile := _MOBILE_LONG_DISTANCE.fullmatch(bare):
+        return mobile[1]
+    return bare
+
+
+class CalleeHasher:
+    """Hashes numbers with one key, which is read once."""
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = hashlib.blake2b(key=key, digest_size=_HASH_BYTES)
+
+    def __call__(self, number: str) -> str:
+        keyed = self._keyed.copy()
+        keyed.update(normal_number(number).encode())
+        return keyed.hexdigest()
+
+
+def callee_hash(key: bytes, number: str) -> str:
+    """Return the keyed hash (32 hex digits) of a callee; opt-out numbers are hashed by the same function."""
+    return CalleeHasher(key)(number)
