@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
-from db.queries.published import BATCH, ImportedRow, Sight, table_of
+from db.queries.published import ImportedRow, Sight, table_of
+from db.queries.seen import has_newer, is_seen
 
 _APPLICATION = table_of(ApplicationRow)
 _CARD = table_of(CardRow)
@@ -52,7 +53,7 @@ def _subject_column(application: ImportedRow) -> str:
     return "handler_id_hash" if is_person else "uscc"
 
 
-def _count(  # noqa: PLR0913, PLR0917 - two tallies are filled from one statement
+def _count(
     session: Session,
     column: str,
     subjects: Sequence[str],
@@ -68,9 +69,9 @@ def _count(  # noqa: PLR0913, PLR0917 - two tallies are filled from one statemen
         .select_from(application)
         .join(card, belongs)
         .where(subject.in_(subjects))
-        .where(_is_seen(application.c.batch_id, sight), _is_seen(card.c.batch_id, sight))
-        .where(~_has_newer(application, _APPLICATION, ("agent", "application_no"), sight))
-        .where(~_has_newer(card, _CARD, ("agent", "application_no", "msisdn"), sight))
+        .where(is_seen(application.c.batch_id, sight), is_seen(card.c.batch_id, sight))
+        .where(~has_newer(application, _APPLICATION, ("agent", "application_no"), sight))
+        .where(~has_newer(card, _CARD, ("agent", "application_no", "msisdn"), sight))
     ).subquery()
     cards_of = func.count(cards.c.msisdn.distinct())
     for row in session.execute(select(cards.c.subject, cards_of).group_by(cards.c.subject)):
@@ -78,18 +79,3 @@ def _count(  # noqa: PLR0913, PLR0917 - two tallies are filled from one statemen
     by_brand = select(cards.c.subject, cards_of).where(cards.c.brand != "").group_by(cards.c.subject, cards.c.brand)
     for row in session.execute(by_brand):
         of_one_brand[row[0]] = max(of_one_brand.get(row[0], 0), row[1])
-
-
-def _is_seen(batch_id: ColumnElement[int], sight: Sight) -> ColumnElement[bool]:
-    """Return the condition that a row's batch may be seen."""
-    published = BATCH.c.published_seq.is_not(None)
-    if sight.seq is not None:
-        published = BATCH.c.published_seq <= sight.seq
-    return exists().where(BATCH.c.id == batch_id, or_(published, BATCH.c.id == sight.own_batch))
-
-
-def _has_newer(row: Table, table: Table, key: Sequence[str], sight: Sight) -> ColumnElement[bool]:  # type: ignore[valid-type]
-    """Return the condition that a later batch has a row of the same key; batches are published in their order."""
-    newer = table.alias()
-    same = and_(*(newer.c[name] == row.c[name] for name in key))
-    return exists().where(same, newer.c.batch_id > row.c.batch_id, _is_seen(newer.c.batch_id, sight))

@@ -72,7 +72,7 @@ def newest(
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
     seq = select(func.coalesce(BATCH.c.published_seq, _NOT_YET)).where(BATCH.c.id == table.c.batch_id).scalar_subquery()
     found: dict[object, ImportedRow] = {}
-    rows = session.execute(select(table, seq.label("seq")).where(where)).mappings()
+    rows = [row._asdict() for row in session.execute(select(table, seq.label("seq")).where(where))]
     for row in sorted((row for row in rows if sight.shows(row)), key=lambda row: (row["seq"], row["id"])):
         found[key(row)] = row
     return list(found.values())
@@ -90,7 +90,7 @@ def newest_of_many(
     `wanted` are plain values for one column, tuples for several; they are asked for a portion at a time, so all rows
     of a key must have the same values in these columns.
     """
-    table = columns[0].table  # type: ignore[attr-defined]  # a column of a table has one
+    table = columns[0].table
     values = list(wanted)
     found: list[ImportedRow] = []
     for start in range(0, len(values), _TOGETHER):

@@ -99,7 +99,7 @@ class CaseFiles:
             notice = session.exec(
                 select(NoticeRow.body).where(NoticeRow.case_id == case_id).order_by(NoticeRow.id.desc()).limit(1)  # type: ignore[union-attr]  # columns at class level
             ).first()
-            findings = evidence_service.findings_of(session, case_id)
+            findings = evidence_service.findings_of_case(session, case_id)
             return CaseFile(
                 header=_header(session, context, case, found, logins),
                 evidence=masked(found) if is_masked else found,

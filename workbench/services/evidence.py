@@ -13,12 +13,25 @@ from db.enums import CaseState, Leg, Priority, Risk, ServiceClass, Severity
 from db.models import CaseRow, FindingRow
 from db.queries.published import table_of
 from workbench.domain.evidence import Evidence
+from workbench.domain.facts import observe
 from workbench.domain.finding import Finding
-from workbench.domain.findings import class_of, findings_of, missing_documents, priority_of, risk_of
+from workbench.domain.findings import class_of, find, missing_documents, priority_of, risk_of
 from workbench.domain.policy import FactValue, Policy
 from workbench.services.context import Context
-from workbench.services.evidence_read import days_and_hours as days_and_hours
-from workbench.services.evidence_read import read_evidence as read_evidence
+from workbench.services.evidence_read import days_and_hours, read_evidence
+
+__all__ = [
+    "Assessment",
+    "assess",
+    "completed_at",
+    "days_and_hours",
+    "finding_columns",
+    "findings_of",
+    "read_evidence",
+    "recompute",
+    "settle",
+    "store_findings",
+]
 
 FINDING = table_of(FindingRow)
 
@@ -60,7 +73,7 @@ class Assessment:
 
 def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
     """Return what the rules make of this evidence on a local day."""
-    findings = findings_of(evidence, policy, today)
+    findings = find(observe(evidence, policy, today), policy)
     cards = len(evidence.cards)
     return Assessment(
         findings=findings,
@@ -113,10 +126,10 @@ def store_findings(session: Session, case_id: int, findings: Iterable[Finding]) 
         session.execute(insert(FINDING), rows)
 
 
-def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
+def findings_of(session: Session, case_id: int) -> tuple[Finding, ...]:
     """Return the findings that are kept of a case, the gravest first."""
     rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position))
-    return tuple(_finding(row) for row in rows.mappings())
+    return tuple(_finding(row._asdict()) for row in rows)
 
 
 def _finding(row: Mapping[str, Any]) -> Finding:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, and_, select
 from sqlmodel import Session
 
 from db.enums import (
@@ -178,27 +178,30 @@ def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
 
 
 def days_and_hours(
-    session: Session, case: CaseRow, evidence: Evidence, store: Store
+    session: Session, case: CaseRow, evidence: Evidence
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
     """Return the outgoing calls of each day, oldest first, and of each hour (7 rows, Monday first), over all cards."""
-    hashes = {store.hashed(card.msisdn) for card in evidence.cards}
     sight = sight_of(case)
+    wanted = {card.msisdn for card in evidence.cards}
+    key = (case.agent, case.application_no)
+    own = (CARD.c.agent == key[0]) & (CARD.c.application_no == key[1])
+    cards = newest(session, CARD, own, lambda row: row["msisdn"], sight)
+    hashes = {card["msisdn_hash"] for card in cards if card["msisdn"] in wanted} - {""}
+    windows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight)
     days: dict[date, int] = defaultdict(int)
     hours = [[0] * HOURS for _weekday in range(WEEKDAYS)]
-    # All figures of a number come from the batch that computed it last, also those that are no longer there.
-    for number in _numbers_with_calls(session, hashes, sight):
-        own = (number["msisdn_hash"], number["batch_id"])
-        where = (CALL_DAY.c.msisdn_hash == own[0]) & (CALL_DAY.c.batch_id == own[1])
-        for row in newest(session, CALL_DAY, where, lambda row: row["id"], sight):
-            days[row["on_date"]] += row["calls"]
-        where = (CALL_HOUR.c.msisdn_hash == own[0]) & (CALL_HOUR.c.batch_id == own[1])
-        for row in newest(session, CALL_HOUR, where, lambda row: row["id"], sight):
-            hours[row["weekday"]][row["hour"]] += row["calls"]
+    # All figures of a number come from the batch that computed it last; earlier ones may hold days now left out.
+    for window in windows:
+        for day in session.execute(select(CALL_DAY).where(_computed_with(CALL_DAY, window))):
+            days[day.on_date] += day.calls
+        for hour in session.execute(select(CALL_HOUR).where(_computed_with(CALL_HOUR, window))):
+            hours[hour.weekday][hour.hour] += hour.calls
     return tuple(sorted(days.items())), tuple(tuple(row) for row in hours)
 
 
-def _numbers_with_calls(session: Session, hashes: set[str], sight: Sight) -> list[ImportedRow]:
-    return newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes - {""}, lambda row: row["msisdn_hash"], sight)
+def _computed_with(table: Table, window: ImportedRow) -> ColumnElement[bool]:
+    """Return the condition that a row was computed with a number's window."""
+    return and_(table.c.msisdn_hash == window["msisdn_hash"], table.c.batch_id == window["batch_id"])
 
 
 def _grouped(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRow]]:

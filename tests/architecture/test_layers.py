@@ -1,0 +1,61 @@
+"""The layers hold from outside, too: at run time, and in the shape of the files."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("workbench", "screens", "db")
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
+
+
+def sources() -> list[Path]:
+    return [path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "versions" not in path.parts]
+
+
+def loaded_by(module: str) -> set[str]:
+    """Return the top modules that a fresh interpreter holds after importing one module."""
+    code = f"import sys, {module}; print(' '.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+def test_the_command_line_never_loads_the_terminal_interface() -> None:
+    assert loaded_by("workbench.cli.app").isdisjoint({"textual", "screens"})
+
+
+def test_the_screens_load_no_database_before_their_first_frame() -> None:
+    assert loaded_by("screens.app").isdisjoint({"sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "holidays"})
+
+
+def test_the_rules_load_no_framework() -> None:
+    assert loaded_by("workbench.domain.findings").isdisjoint({"sqlmodel", "sqlalchemy", "textual", "typer", "rich"})
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_holds_one_noun_in_under_300_lines(path: Path) -> None:
+    assert path.stem not in FORBIDDEN_NAMES
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_every_handler_of_errors_names_its_error() -> None:
+    careless = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+    ]
+
+    assert careless == []
+
+
+def test_the_top_level_is_what_was_agreed() -> None:
+    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split("\n")
+    top = {name.split("/")[0] for name in listed if name}
+    agreed = {"pyproject.toml", "workbench", "screens", "db", "fixtures", "tests", "README.md", "LICENSE", "CHANGELOG.md"}
+
+    assert {name for name in top if not name.startswith(".")} <= agreed

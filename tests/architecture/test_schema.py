@@ -1,0 +1,35 @@
+"""The schema: what the migrations make is what the models say."""
+
+from pathlib import Path
+
+from sqlalchemy import DateTime, inspect
+from sqlmodel import SQLModel
+
+import db.models  # noqa: F401 - registers the tables
+from db import schema
+
+
+def test_no_table_has_a_datetime_column() -> None:
+    offending = [
+        f"{table.name}.{column.name}"
+        for table in SQLModel.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, DateTime)
+    ]
+
+    assert offending == []
+
+
+def test_the_migrations_make_what_the_models_declare(tmp_path: Path) -> None:
+    database = schema.create(tmp_path / "new.db")
+    found = inspect(database.reader)
+
+    made = {table: {column["name"] for column in found.get_columns(table)} for table in found.get_table_names()}
+    made.pop("alembic_version")
+    declared = {table.name: set(table.columns.keys()) for table in SQLModel.metadata.tables.values()}
+    indexes = {index["name"] for table in made for index in found.get_indexes(table)}
+    wanted = {index.name for table in SQLModel.metadata.tables.values() for index in table.indexes}
+    database.close()
+
+    assert made == declared
+    assert wanted <= indexes

@@ -1,0 +1,226 @@
+"""A database with people and queued cases, for tests of what people do with them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, text
+
+from db.columns import to_us
+from db.engine import Database
+from db.enums import IdentityMode, Role
+from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
+from workbench.services.office import Office
+from workbench.services.site import create_site, open_office
+
+TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+"""Tuesday, 24 November 2026, 10:00 in Shanghai."""
+
+RANKS = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    at: datetime = TUESDAY
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def on(self, **spans: float) -> datetime:
+        """Move on by so much."""
+        self.at += timedelta(**spans)
+        return self.at
+
+
+@dataclass
+class Site:
+    """A database of its own, in a folder of the test's own."""
+
+    path: Path
+    clock: Clock = field(default_factory=Clock)
+    offices: dict[str, Office] = field(default_factory=dict)
+
+    def create(self) -> "Site":
+        """Make the database, with reviewers a, b and c, a supervisor and an auditor."""
+        create_site(self.path, identity=IdentityMode.NAMED, login="admin", now=self.clock)
+        people = self.office("admin").people
+        for login in ("a", "b", "c"):
+            people.add(login, (Role.REVIEWER,))
+        people.add("sup", (Role.SUPERVISOR,))
+        people.add("audit", (Role.AUDITOR,))
+        return self
+
+    def office(self, login: str) -> Office:
+        """Return one person's office, the same each time."""
+        if login not in self.offices:
+            self.offices[login] = open_office(self.path, login, self.clock)
+        return self.offices[login]
+
+    def close(self) -> None:
+        """Close every office."""
+        for office in self.offices.values():
+            office.close()
+
+    def state(self, case_id: int) -> str:
+        """Return a case's stored state."""
+        with self.office("admin").context.read() as session:
+            return session.get_one(CaseRow, case_id).state
+
+    def actions(self, case_id: int) -> list[str]:
+        """Return the actions that the log has of a case, refused ones with a mark."""
+        with self.office("admin").context.read() as session:
+            rows = session.execute(
+                text("SELECT action, is_refused FROM event WHERE case_id = :case ORDER BY seq"), {"case": case_id}
+            )
+            return [f"refused {row.action}" if row.is_refused else row.action for row in rows]
+
+    def plant(
+        self,
+        count: int = 1,
+        *,
+        priority: str = "normal",
+        due_in_days: float = 3,
+        severity: str = "",
+        rule: str = "ACT-PEAK-HOUR",
+    ) -> list[int]:
+        """Put queued cases of made-up persons into the database, each with one finding if a severity is given."""
+        return plant(
+            self.office("admin").context.database,
+            self.clock.at,
+            count,
+            priority=priority,
+            due_in_days=due_in_days,
+            severity=severity,
+            rule=rule,
+        )
+
+
+def plant(
+    database: Database,
+    at: datetime,
+    count: int,
+    *,
+    priority: str = "normal",
+    due_in_days: float = 3,
+    severity: str = "",
+    rule: str = "ACT-PEAK-HOUR",
+) -> list[int]:
+    """Write published applications and their queued cases straight into the tables."""
+    with database.write() as session:
+        seq = int(session.execute(text("SELECT coalesce(max(published_seq), 0) FROM import_batch")).scalar_one()) + 1
+        batch = ImportBatchRow(
+            kind="applications", started_at=at, started_by_id=1, published_at=at, published_seq=seq, applied_at=at
+        )
+        session.add(batch)
+        session.flush()
+        first_application = int(session.execute(text("SELECT coalesce(max(id), 0) FROM application")).scalar_one()) + 1
+        first_case = int(session.execute(text('SELECT coalesce(max(id), 0) FROM "case"')).scalar_one()) + 1
+        for start in range(0, count, 5000):
+            numbers = range(start, min(start + 5000, count))
+            session.execute(
+                insert(ApplicationRow),
+                [_application(first_application + number, batch.id or 0, seq, at) for number in numbers],
+            )
+            session.execute(
+                insert(CaseRow),
+                [
+                    _case(
+                        first_case + number,
+                        first_application + number,
+                        batch.id or 0,
+                        seq,
+                        at,
+                        priority=priority,
+                        due_in_days=due_in_days,
+                        severity=severity,
+                    )
+                    for number in numbers
+                ],
+            )
+        if severity:
+            session.execute(
+                insert(FindingRow), [_finding(first_case + number, rule, severity) for number in range(count)]
+            )
+    return list(range(first_case, first_case + count))
+
+
+_APPLICATION_DEFAULTS = ApplicationRow().model_dump()
+_CASE_DEFAULTS = CaseRow().model_dump()
+
+
+def _application(number: int, batch_id: int, seq: int, at: datetime) -> dict[str, object]:
+    return {
+        **_APPLICATION_DEFAULTS,
+        "id": number,
+        "batch_id": batch_id,
+        "agent": "",
+        "application_no": f"T-{seq}-{number}",
+        "submitted_at": at,
+        "received_at": at,
+        "applicant_kind": "enterprise",
+        "applicant_name": f"虚构公司{number}",
+        "handler_name": "测试人",
+        "handler_id_no": "11010119900101001X",
+        "language": "zh",
+    }
+
+
+def _case(
+    number: int,
+    application_id: int,
+    batch_id: int,
+    seq: int,
+    at: datetime,
+    *,
+    priority: str,
+    due_in_days: float,
+    severity: str,
+) -> dict[str, object]:
+    return {
+        **_CASE_DEFAULTS,
+        "id": number,
+        "batch_id": batch_id,
+        "agent": "",
+        "application_no": f"T-{seq}-{application_id}",
+        "application_id": application_id,
+        "applicant_name": f"虚构公司{application_id}",
+        "trigger": "first_use",
+        "state": "queued",
+        "priority": priority,
+        "priority_rank": RANKS[priority],
+        "service_class": "standard",
+        "risk": "high" if severity == "block" else "low",
+        "opened_at": at,
+        "received_at": at,
+        "complete_at": at,
+        "due_at": at + timedelta(days=due_in_days),
+        "policy_version_id": 1,
+        "findings_on": (at + timedelta(hours=8)).date(),
+        "block_count": int(severity == "block"),
+        "warn_count": int(severity == "warn"),
+        "evidence_seq": seq,
+        "is_listed": True,
+    }
+
+
+def _finding(case_id: int, rule: str, severity: str) -> dict[str, object]:
+    return {
+        "case_id": case_id,
+        "rule": rule,
+        "leg": "activity",
+        "severity": severity,
+        "observed": "73",
+        "op": ">",
+        "limit_value": "60",
+        "unit": "calls",
+        "position": 0,
+        "subject": "",
+        "source": "",
+    }
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant as the tables hold it."""
+    return to_us(at)

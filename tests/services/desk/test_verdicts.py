@@ -1,0 +1,360 @@
+"""Deciding, undoing, checking, and the notices that go with it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import CaseState, FailKind, Measure, Verdict, WaitsFor
+from tests.offices import Site
+from workbench.domain.casefile import CaseFile, Decided, ItemRequest, VerdictRequest
+from workbench.errors import Busy, NotAllowed, WrongUsage
+from workbench.services import log
+
+
+def take(site: Site, login: str = "a") -> CaseFile:
+    found = site.office(login).claims.next()
+    assert isinstance(found, CaseFile)
+    return found
+
+
+def passing(case: int, **more: object) -> VerdictRequest:
+    return VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK",), **more)  # type: ignore[arg-type]  # by name
+
+
+def failing(case: int, **more: object) -> VerdictRequest:
+    return VerdictRequest(
+        case_id=case, verdict=Verdict.FAIL, reasons=("ACT-PEAK-HOUR", "DOC-UNSEALED"), **more  # type: ignore[arg-type]  # by name
+    )
+
+
+def decide(site: Site, request: VerdictRequest, login: str = "a") -> Decided:
+    return site.office(login).verdicts.decide(request)
+
+
+def notices(site: Site) -> list[tuple[str, bool]]:
+    with site.office("admin").context.read() as session:
+        rows = session.execute(text("SELECT body, cancelled_at FROM notice ORDER BY id"))
+        return [(row.body, row.cancelled_at is not None) for row in rows]
+
+
+def test_a_clean_case_passes_and_its_notice_waits_for_the_grace(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, passing(case))
+
+    assert done.state is CaseState.PASSED
+    assert done.release_at == site.clock.at + timedelta(seconds=60)
+    assert site.state(case) == "passed"
+    assert site.actions(case) == ["next", "decide"]
+    ((body, is_cancelled),) = notices(site)
+    assert "C-000001" in body
+    assert not is_cancelled
+
+
+def test_a_fixable_fail_asks_for_each_reason_by_the_latest_of_their_deadlines(site: Site) -> None:
+    (case,) = site.plant(severity="block")
+    take(site)
+
+    done = decide(site, failing(case))
+
+    assert done.state is CaseState.RECTIFYING
+    # Seven working days after Tuesday 24 November 2026 are over on Thursday 3 December at 18:00 in Shanghai.
+    assert done.deadline_at is not None
+    assert done.deadline_at.isoformat() == "2026-12-03T10:00:00+00:00"
+    assert done.notice is not None
+    assert "ACT-PEAK-HOUR" in done.notice
+    assert "DOC-UNSEALED" in done.notice
+    assert "2026年12月3日(周四)18:00" in done.notice
+    (line,) = site.office("a").casefiles.show(case).decisions
+    assert [item.code for item in line.items] == ["ACT-PEAK-HOUR", "DOC-UNSEALED"]
+
+
+def test_the_deadline_of_a_fail_is_at_most_fifteen_working_days(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    with pytest.raises(NotAllowed, match="too far"):
+        decide(site, failing(case, until=date(2027, 1, 29)))
+    assert site.state(case) == "in_review"
+    assert site.actions(case) == ["next", "refused decide"]
+
+
+def test_pending_says_what_it_waits_for_and_until_when(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    decide(
+        site,
+        VerdictRequest(
+            case_id=case, verdict=Verdict.PENDING, reasons=("WAIT-CARRIER",), until=date(2026, 11, 27), note="asked them"
+        ),
+    )
+
+    header = site.office("a").casefiles.show(case).header
+    assert (header.state, header.waits_for, header.next_action_on) == (
+        CaseState.PENDING,
+        WaitsFor.CARRIER,
+        date(2026, 11, 27),
+    )
+
+
+def test_the_internal_note_is_in_no_notice(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, failing(case, note="the agent is known to us"))
+
+    assert done.notice is not None
+    assert "known to us" not in done.notice
+
+
+def test_the_edited_text_reaches_the_applicant(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, failing(case, letter="请先补盖公章。"))
+
+    assert done.notice is not None
+    assert "请先补盖公章。" in done.notice
+
+
+@pytest.mark.parametrize(
+    ("request_of", "words"),
+    [
+        (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS), "at least one reason"),
+        (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("NO-SUCH",)), "no reason NO-SUCH"),
+        (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("ACT-PEAK-HOUR",)), "does not serve"),
+        (lambda case: passing(case, measure=Measure.BAR_BOTH), "does not allow the measure"),
+        (lambda case: failing(case, until=date(2026, 11, 1)), "to come"),
+    ],
+)
+def test_an_incomplete_verdict_is_refused_with_a_sentence(
+    site: Site, request_of: Callable[[int], VerdictRequest], words: str
+) -> None:
+    (case,) = site.plant()
+    take(site)
+    request = request_of(case)
+
+    assert words in (site.office("a").verdicts.preview(request).problem or "")
+    with pytest.raises(NotAllowed, match=words):
+        decide(site, request)
+
+
+def test_passing_against_a_block_takes_an_override_a_note_and_a_checker(site: Site) -> None:
+    (case,) = site.plant(severity="block")
+    take(site)
+    with pytest.raises(NotAllowed, match="OK-OVERRIDE"):
+        decide(site, passing(case))
+    override = VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",))
+    with pytest.raises(NotAllowed, match="internal note"):
+        decide(site, override)
+
+    done = decide(site, VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called them"))
+
+    assert done.state is CaseState.AWAITING_CHECK
+    assert set(done.check_for) == {"override", "high_risk"}
+    assert notices(site) == []
+
+
+def test_undo_brings_back_state_draft_and_a_fresh_hold_and_takes_the_notice_back(site: Site) -> None:
+    (case,) = site.plant()
+    fence = take(site).header.fence
+    site.office("a").drafts.save(case, {"note": "half a thought"})
+    decide(site, failing(case))
+    assert site.office("a").casefiles.show(case).draft == {}
+
+    site.clock.on(seconds=59)
+    back = site.office("a").undo.undo(case)
+
+    assert back.header.state is CaseState.IN_REVIEW
+    assert back.header.held_by == "a"
+    assert back.header.fence == fence + 1
+    assert back.draft == {"note": "half a thought"}
+    assert [is_cancelled for _body, is_cancelled in notices(site)] == [True]
+    assert decide(site, failing(case)).state is CaseState.RECTIFYING
+
+
+def test_what_is_released_cannot_be_taken_back(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, passing(case))
+    assert site.office("a").undo.last() is not None
+
+    site.clock.on(seconds=60)
+
+    assert site.office("a").undo.last() is None
+    with pytest.raises(NotAllowed, match="released at 10:01:00"):
+        site.office("a").undo.undo(case)
+
+
+def test_only_who_acted_may_take_it_back(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, passing(case))
+
+    with pytest.raises(NotAllowed, match="another's"):
+        site.office("b").undo.undo(case)
+
+
+def test_undo_puts_the_case_on_the_desk_aside_even_above_the_limit(site: Site) -> None:
+    site.plant(4)
+    first = take(site).header.id
+    decide(site, passing(first))
+    for _turn in range(2):
+        site.office("a").claims.aside(take(site).header.id)
+    on_desk = take(site).header.id
+
+    site.office("a").undo.undo(first)
+
+    assert take(site).header.id == first
+    assert site.office("a").casefiles.show(on_desk).header.aside_until is not None
+
+
+def test_the_maker_never_checks_and_another_approves_with_a_grace_of_their_own(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    assert [row.id for row in site.office("b").checks.waiting()] == [case]
+    with pytest.raises(NotAllowed, match="another person"):
+        site.office("a").checks.approve(case, "mine")
+    site.clock.on(minutes=5)
+
+    done = site.office("b").checks.approve(case, "I see the same")
+
+    assert done.state is CaseState.FAILED
+    assert done.release_at == site.clock.at + timedelta(seconds=60)
+    assert len(notices(site)) == 1
+
+
+def test_a_checker_may_take_an_approval_back_and_give_it_again(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    site.office("b").checks.approve(case, "fine")
+
+    site.office("b").undo.undo(case)
+    assert site.state(case) == "awaiting_check"
+
+    assert site.office("c").checks.approve(case, "fine").state is CaseState.FAILED
+
+
+def test_a_returned_case_is_held_by_its_maker_with_the_draft(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    site.office("a").drafts.save(case, {"note": "final, I think"})
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+
+    site.office("b").checks.give_back(case, "they can mend this")
+
+    back = take(site)
+    assert back.header.id == case
+    assert back.draft == {"note": "final, I think"}
+    assert back.decisions[-1].status == "returned"
+
+
+def test_a_returned_case_beyond_the_limit_waits_for_its_maker_and_comes_first(site: Site) -> None:
+    site.plant(5)
+    case = take(site).header.id
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    held = []
+    for _turn in range(3):
+        held.append(take(site).header.id)
+        site.office("a").claims.aside(held[-1])
+
+    site.office("b").checks.give_back(case, "they can mend this")
+    assert site.state(case) == "queued"
+    assert take(site, "c").header.id != case
+
+    site.office("a").claims.release(held[0])
+    assert take(site).header.id == case
+
+
+def test_a_check_takes_a_note(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+
+    with pytest.raises(WrongUsage):
+        site.office("b").checks.approve(case, " ")
+
+
+def test_a_staged_verdict_can_be_taken_back_until_the_checker_acts(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    site.clock.on(hours=2)
+
+    assert site.office("a").undo.undo(case).header.state is CaseState.IN_REVIEW
+
+
+def test_a_late_verdict_with_an_old_fence_is_told_who_took_the_case(site: Site) -> None:
+    (case,) = site.plant()
+    fence = take(site).header.fence
+    site.office("a").drafts.save(case, {"note": "kept"})
+    site.clock.on(minutes=31)
+    take(site, "b")
+
+    with pytest.raises(Busy, match="held by b until"):
+        decide(site, passing(case, fence=fence))
+    decide(site, passing(case), login="b")
+    with pytest.raises(Busy, match="taken over by b at 10:31"):
+        decide(site, passing(case, fence=fence))
+    assert site.office("a").casefiles.show(case).draft == {"note": "kept"}
+
+
+def test_an_expired_hold_that_nobody_took_still_decides_with_its_fence(site: Site) -> None:
+    (case,) = site.plant()
+    fence = take(site).header.fence
+    site.clock.on(minutes=31)
+
+    with pytest.raises(NotAllowed, match="Nobody holds"):
+        decide(site, passing(case))
+    assert decide(site, passing(case, fence=fence)).state is CaseState.PASSED
+
+
+def test_evidence_that_was_not_seen_must_be_looked_at_first(site: Site) -> None:
+    (case,) = site.plant()
+    seen = take(site).header.evidence_no
+
+    with pytest.raises(Busy, match="new evidence"):
+        decide(site, passing(case, evidence_no=seen - 1))
+
+
+def test_an_item_may_be_asked_for_in_other_words(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, failing(case, items=(ItemRequest(code="BIZ_LICENSE"), ItemRequest(code="DOC-UNSEALED", text="加盖公章"))))
+
+    assert done.notice is not None
+    assert "加盖公章" in done.notice
+    assert "营业执照" in done.notice
+
+
+def test_every_act_is_one_event_and_the_chain_is_whole(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, passing(case))
+    site.office("a").undo.undo(case)
+    site.office("a").remarks.comment(case, "hm")
+
+    with site.office("admin").context.read() as session:
+        report = log.verify(session)
+
+    assert site.actions(case) == ["next", "decide", "undo", "comment"]
+    assert report.is_whole
+
+
+def test_a_changed_event_is_found_and_cannot_be_made_by_a_slip(site: Site) -> None:
+    database = site.office("admin").context.database
+    with pytest.raises(Exception, match="append-only"), database.write() as session:
+        session.execute(text("UPDATE event SET actor_login = 'x' WHERE seq = 2"))
+    with database.write() as session:
+        session.execute(text("DROP TRIGGER event_is_never_changed"))
+        session.execute(text("UPDATE event SET actor_login = 'x' WHERE seq = 2"))
+
+    with database.read() as session:
+        assert log.verify(session).broken_at == 2

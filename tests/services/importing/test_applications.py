@@ -1,0 +1,191 @@
+"""Applications and their documents, from the files to the queue."""
+
+import pytest
+
+from db.enums import DocumentKind, ImportKind
+from tests.services.importing.files import (
+    ENTERPRISE_DOCUMENTS,
+    Desk,
+    application,
+    shanghai,
+)
+from workbench.errors import BadData, NotAllowed
+from workbench.services.importing.request import ImportRefused, ImportRequest
+
+
+def test_an_application_without_its_documents_is_incomplete(desk: Desk) -> None:
+    report = desk.applications(application())
+    assert (report.rows, report.created, report.batch) == (1, 1, 1)
+    case = desk.case()
+    assert case.state == "incomplete"
+    assert case.due_at is None
+    assert "DOC-MISSING" in desk.findings()
+
+
+def test_documents_complete_an_application_and_its_clock_starts_with_the_last_of_them(desk: Desk) -> None:
+    desk.applications(application())
+    desk.documents(kinds=ENTERPRISE_DOCUMENTS[:-1])
+    assert desk.case().state == "incomplete"
+    desk.documents(kinds=ENTERPRISE_DOCUMENTS[-1:], received_at="2026-11-24 09:30")
+    case = desk.case()
+    assert case.state == "queued"
+    assert case.complete_at == shanghai("2026-11-24 09:30")
+    assert case.due_at == shanghai("2026-11-27 18:00")
+    assert case.is_listed
+    assert "DOC-MISSING" not in desk.findings()
+    assert desk.site.actions(case.id or 0) == ["evidence", "complete"]
+
+
+def test_documents_from_before_the_application_do_not_start_its_clock_earlier(desk: Desk) -> None:
+    desk.applications(application(received_at="2026-11-24 09:00"))
+    desk.documents(received_at="2026-11-02 10:00")
+    assert desk.case().complete_at == shanghai("2026-11-24 09:00")
+
+
+def test_the_numbers_of_an_application_become_cards(desk: Desk) -> None:
+    desk.applications(application(msisdns="13800138000;13900139000"))
+    assert desk.sql("SELECT msisdn FROM card ORDER BY msisdn") == [("13800138000",), ("13900139000",)]
+
+
+def test_a_cards_file_wins_over_the_numbers_of_the_application(desk: Desk) -> None:
+    desk.applications(application())
+    desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "brand": "虚构品牌"}])
+    desk.applications(application(province="北京市"))
+    office = desk.site.office("sup")
+    cards = office.casefiles.show(desk.case().id or 0).evidence.cards
+    assert [card.brand for card in cards] == ["虚构品牌"]
+
+
+def test_the_same_bytes_twice_are_refused_and_name_their_batch(desk: Desk) -> None:
+    path = desk.write([application()])
+    desk.take(ImportKind.APPLICATIONS, path)
+    with pytest.raises(BadData, match="B-000001"):
+        desk.take(ImportKind.APPLICATIONS, path)
+    with pytest.raises(BadData, match="B-000001"):
+        desk.take(ImportKind.APPLICATIONS, path, dry_run=True)
+    assert desk.count("application") == 1
+
+
+def test_a_row_that_is_there_and_equal_is_unchanged(desk: Desk) -> None:
+    desk.applications(application())
+    report = desk.applications(application(), application("A-2"))
+    assert (report.created, report.updated, report.unchanged) == (1, 0, 1)
+    assert desk.count("application") == 2
+    assert desk.case().evidence_no == 0
+
+
+def test_a_changed_application_updates_its_case(desk: Desk) -> None:
+    desk.applications(application())
+    report = desk.applications(application(applicant_name="虚构乙号信息服务有限公司"))
+    assert (report.created, report.updated) == (0, 1)
+    case = desk.case()
+    assert case.applicant_name == "虚构乙号信息服务有限公司"
+    assert (case.evidence_no, case.version, case.evidence_seq) == (1, 1, 2)
+    assert len(desk.cases()) == 1
+
+
+def test_a_dry_run_counts_the_same_and_writes_nothing(desk: Desk) -> None:
+    desk.applications(application())
+    events = desk.count("event")
+    path = desk.write([application(province="北京市"), application("A-2")])
+    preview = desk.take(ImportKind.APPLICATIONS, path, dry_run=True)
+    assert preview.batch is None
+    assert (desk.count("application"), desk.count("import_batch"), desk.count("event")) == (1, 1, events)
+    report = desk.take(ImportKind.APPLICATIONS, path)
+    assert (report.created, report.updated, report.unchanged, report.rejected) == (
+        preview.created,
+        preview.updated,
+        preview.unchanged,
+        preview.rejected,
+    )
+
+
+def test_a_file_with_errors_writes_nothing(desk: Desk) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        desk.applications(application(), application("A-2", submitted_at="soon"), application("A-3", uscc="9111*"))
+    report = refused.value.report
+    assert refused.value.exit_code == 65
+    assert [(error.line, error.column) for error in report.errors] == [(3, "submitted_at"), (4, "uscc")]
+    assert (report.rows, report.error_count, report.batch) == (3, 2, None)
+    assert (desk.count("application"), desk.count("import_batch"), desk.count("case")) == (0, 0, 0)
+
+
+def test_with_rejects_good_rows_go_in_and_bad_ones_to_the_file(desk: Desk) -> None:
+    rejects = desk.folder / "rejects.csv"
+    report = desk.applications(application(), application("A-2", submitted_at="soon"), rejects=rejects)
+    assert (report.created, report.rejected, report.error_count) == (1, 1, 1)
+    assert "A-2" in rejects.read_text(encoding="utf-8-sig")
+    assert "A-1" not in rejects.read_text(encoding="utf-8-sig")
+    mended = rejects.read_text(encoding="utf-8-sig").replace("soon", "2026-11-24")
+    rejects.write_text(mended, encoding="utf-8")
+    assert desk.take(ImportKind.APPLICATIONS, rejects).created == 1
+
+
+def test_rows_refused_for_what_was_published_go_to_the_rejects_too(desk: Desk) -> None:
+    rejects = desk.folder / "rejects.jsonl"
+    path = desk.folder / "cards.jsonl"
+    path.write_text(
+        '{"application_no": "A-1", "msisdn": "13800138000"}\n{"application_no": "A-9", "msisdn": "13900139000"}\n',
+        encoding="utf-8",
+    )
+    desk.applications(application(msisdns=""))
+    report = desk.take(ImportKind.CARDS, path, rejects=rejects)
+    assert (report.created, report.rejected) == (1, 1)
+    assert report.errors[0].line == 2
+    assert report.errors[0].column == "application_no"
+    assert '"A-9"' in rejects.read_text(encoding="utf-8")
+
+
+def test_no_rejects_file_is_made_when_nothing_is_bad(desk: Desk) -> None:
+    rejects = desk.folder / "rejects.csv"
+    desk.applications(application(), rejects=rejects)
+    assert not rejects.exists()
+
+
+def test_only_an_admin_imports_and_the_attempt_is_logged(desk: Desk) -> None:
+    path = desk.write([application()])
+    request = ImportRequest(kind=ImportKind.APPLICATIONS, paths=(path,))
+    with pytest.raises(NotAllowed):
+        desk.site.office("a").imports.run(request)
+    assert desk.count("application") == 0
+    assert desk.sql("SELECT actor_login FROM event WHERE action = 'import' AND is_refused") == [("a",)]
+
+
+def test_several_files_are_one_batch(desk: Desk) -> None:
+    paths = [desk.write([application("A-1")]), desk.write([application("A-2")])]
+    report = desk.take(ImportKind.APPLICATIONS, *paths)
+    assert (report.created, desk.count("import_batch"), desk.count("import_file")) == (2, 1, 2)
+
+
+def test_a_key_in_two_files_of_one_import_is_an_error(desk: Desk) -> None:
+    paths = [desk.write([application()]), desk.write([application(province="北京市")])]
+    with pytest.raises(ImportRefused):
+        desk.take(ImportKind.APPLICATIONS, *paths)
+
+
+def test_one_event_tells_the_digest_and_the_counts_of_a_batch(desk: Desk) -> None:
+    desk.applications(application(), application("A-2"))
+    [(body,)] = desk.sql("SELECT body FROM event WHERE batch_id = 1")
+    assert '"created": 2' in body.replace('":', '": ').replace("  ", " ")
+    assert "乙某某" not in body
+    assert desk.is_chain_whole()
+
+
+def test_progress_runs_from_nothing_to_everything(desk: Desk) -> None:
+    path = desk.write([application(f"A-{number}") for number in range(1200)])
+    told: list[tuple[int, int]] = []
+    request = ImportRequest(kind=ImportKind.APPLICATIONS, paths=(path,))
+    desk.site.office("admin").imports.run(request, lambda done, total: told.append((done, total)))
+    assert told == sorted(told)
+    assert told[-1] == (2 * path.stat().st_size, 2 * path.stat().st_size)
+
+
+def test_batches_are_listed_the_newest_first(desk: Desk) -> None:
+    desk.applications(application())
+    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,))
+    lines = desk.site.office("admin").imports.batches()
+    assert [(line.id, line.kind, line.rows) for line in lines] == [
+        (2, ImportKind.DOCUMENTS, 1),
+        (1, ImportKind.APPLICATIONS, 1),
+    ]
+    assert lines[0].by == "admin"

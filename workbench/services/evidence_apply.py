@@ -1,0 +1,171 @@
+"""What new evidence does to a case that is there already. Source: DESIGN, sections 3 and 10."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.enums import FINAL_STATES, CaseState, ImportKind, ServiceClass, Severity, WaitsFor
+from db.models import CaseRow, DecisionRow
+from db.queries.published import newest_of_many
+from workbench.domain.due import Due, due_at
+from workbench.domain.evidence import Evidence
+from workbench.domain.finding import Finding
+from workbench.services.context import Context, details
+from workbench.services.evidence import Assessment, assess, completed_at, read_evidence, settle
+from workbench.services.evidence_read import APPLICATION, application_key, sight_of
+from workbench.services.mending import close_rectification
+
+HANDED_IN = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
+"""Kinds of files with what the applicant hands in; the others say something about a number or a person."""
+
+_IN_FORCE = ("applied", "approved")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Something that was published for a case: since when it counts, and what is known with it."""
+
+    kind: ImportKind
+    batch_id: int
+    seq: int
+    received_at: datetime
+    evidence: Evidence
+    assessment: Assessment
+
+
+def take_in(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
+    """Let a case take in what was published for it, in the caller's write transaction; one event."""
+    state = CaseState(case.state)
+    is_handed_in = arrival.kind in HANDED_IN
+    if state in FINAL_STATES and not (state is CaseState.LAPSED and is_handed_in):
+        # It was decided while the import ran; its findings stay those of the decision.
+        _log(session, context, case, arrival, "evidence-late")
+        return
+    is_void = state is CaseState.AWAITING_CHECK and _weighs_otherwise(session, context, case, arrival)
+    _advance(session, case, arrival)
+    settle(session, case, arrival.assessment)
+    action = "evidence"
+    if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
+        action = "complete"
+    elif state is CaseState.PENDING and is_handed_in and case.waits_for == WaitsFor.APPLICANT:
+        action = "answer"
+    elif is_handed_in and state in {CaseState.RECTIFYING, CaseState.LAPSED}:
+        action = "resubmit"
+    elif is_void:
+        action = "void"
+    _follow(session, context, case, arrival, action)
+    _log(session, context, case, arrival, action)
+
+
+def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:
+    """Move a case on to the publication, and to the application's newest row."""
+    case.evidence_seq = max(case.evidence_seq, arrival.seq)
+    case.evidence_no += 1
+    case.version += 1
+    key = (case.agent, case.application_no)
+    columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
+    for row in newest_of_many(session, columns, [key], application_key, sight_of(case)):
+        case.application_id = row["id"]
+        case.applicant_name = row["applicant_name"]
+
+
+def _follow(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
+    """Change state, round and due date as the act demands."""
+    if action == "evidence":
+        if case.state == CaseState.QUEUED and case.round == 1:
+            _start_clock(session, context, case, arrival.evidence)
+        return
+    if action == "complete":
+        _start_clock(session, context, case, arrival.evidence)
+    elif action == "answer":
+        resume_clock(session, context, case, arrival.received_at)
+    elif action == "resubmit":
+        resume_clock(session, context, case, arrival.received_at)
+        close_rectification(session, context, case, arrival.batch_id, arrival.assessment.findings)
+        case.round += 1
+    else:
+        _void_staged(session, case)
+    to_queue(case)
+
+
+def to_queue(case: CaseRow) -> None:
+    """Put a case into the queue; whom it is assigned or returned to stays."""
+    case.state = CaseState.QUEUED.value
+    case.waits_for = ""
+    case.next_action_on = None
+    case.held_by_id = None
+    case.held_until = None
+    case.aside_until = None
+
+
+def _start_clock(session: Session, context: Context, case: CaseRow, evidence: Evidence) -> None:
+    """Count the promise from completeness. Source: DESIGN, section 13."""
+    policy = context.policy(session, case.policy_version_id)
+    calendar = context.calendar(session, case.policy_version_id)
+    if case.complete_at is None:
+        case.complete_at = completed_at(evidence, policy)
+    days = policy.class_days[ServiceClass(case.service_class)]
+    _set_due(case, due_at(case.complete_at, days, calendar))
+
+
+def resume_clock(session: Session, context: Context, case: CaseRow, received_at: datetime) -> None:
+    """Move the due date on by the working time for which the applicant had the case. Source: DESIGN, section 13."""
+    decision = session.execute(
+        select(DecisionRow)
+        .where(col(DecisionRow.case_id) == case.id, col(DecisionRow.status).in_(_IN_FORCE))
+        .order_by(col(DecisionRow.id).desc())
+        .limit(1)
+    ).scalar()
+    if decision is None or case.due_at is None:
+        return
+    calendar = context.calendar(session, case.policy_version_id)
+    given_at = decision.checked_at or decision.decided_at
+    paused_s = max(calendar.working_seconds_between(given_at, received_at), 0.0)
+    moved = calendar.add_working_seconds(case.due_at, paused_s)
+    first, last = calendar.local_day(case.due_at), calendar.local_day(moved)
+    is_provisional = case.is_due_provisional or calendar.leans_on_provisional(first, last)
+    _set_due(case, Due(at=moved, provisional=is_provisional))
+
+
+def _set_due(case: CaseRow, due: Due) -> None:
+    case.due_at = due.at
+    case.is_due_provisional = due.provisional
+
+
+def _weighs_otherwise(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
+    """Say whether a warn or block differs from what the maker saw; what only time changed does not count."""
+    policy = context.policy(session, case.policy_version_id)
+    seen = assess(read_evidence(session, case, context.store), policy, arrival.assessment.on)
+    return _grave(seen.findings) != _grave(arrival.assessment.findings)
+
+
+def _grave(findings: tuple[Finding, ...]) -> AbstractSet[Finding]:
+    return {finding for finding in findings if finding.severity is not Severity.INFO}
+
+
+def _void_staged(session: Session, case: CaseRow) -> None:
+    """Take back the verdict that waits for its check; the maker decides again."""
+    staged = session.execute(
+        select(DecisionRow)
+        .where(col(DecisionRow.case_id) == case.id, col(DecisionRow.status) == "staged")
+        .order_by(col(DecisionRow.id).desc())
+        .limit(1)
+    ).scalar()
+    if staged is not None:
+        staged.status = "void"
+        case.returned_to_id = staged.maker_id
+
+
+def _log(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
+    context.log(
+        session,
+        action,
+        case_id=case.id,
+        batch_id=arrival.batch_id,
+        state=CaseState(case.state),
+        waits_for=case.waits_for,
+        body=details(kind=arrival.kind.value, round=case.round, evidence_no=case.evidence_no),
+    )

@@ -1,0 +1,82 @@
+"""Applications as they were handed in, named so that a whole export can be imported again."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+
+from db.enums import ApplicantKind, ImportKind
+from db.models import ApplicationRow, CaseRow
+from db.queries.published import BATCH, is_published, newest_cases, table_of
+from workbench.domain.case_id import format_case
+from workbench.domain.mask import MaskKind, mask, mask_digits_within
+from workbench.services.exporting.masking import masked_columns
+from workbench.services.exporting.sheets import Record
+from workbench.services.exporting.source import Source
+from workbench.services.reading.kinds import SORTS
+
+_APPLICATION = table_of(ApplicationRow)
+
+_IMPORTED = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS])
+COLUMNS = ("case", "state", *_IMPORTED)
+
+_INSTANTS = frozenset({"submitted_at", "received_at"})
+_FREE_TEXTS = ("business_scope", "stated_use", "call_script", "consent_source")
+_FEN = Decimal(100)
+
+
+def rows(source: Source) -> Iterator[Record]:
+    """Return the newest published version of each application, with its newest case."""
+    statement = select(_APPLICATION).where(
+        is_published(_APPLICATION.c.batch_id), _is_newest(), *source.from_since(_APPLICATION.c.received_at)
+    )
+    for page in source.pages(statement, _APPLICATION.c.id):
+        cases = newest_cases(source.session, [(row.agent, row.application_no) for row in page])
+        for row in page:
+            yield _record(source, dict(row._mapping), cases.get((row.agent, row.application_no)))  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def _is_newest() -> ColumnElement[bool]:
+    """Return the condition that no later publication holds the same application."""
+    later, later_batch, own_batch = _APPLICATION.alias(), BATCH.alias(), BATCH.alias()
+    own_seq = (
+        select(own_batch.c.published_seq)
+        .where(own_batch.c.id == _APPLICATION.c.batch_id)
+        .correlate(_APPLICATION)
+    )
+    return ~exists().where(
+        later.c.agent == _APPLICATION.c.agent,
+        later.c.application_no == _APPLICATION.c.application_no,
+        later_batch.c.id == later.c.batch_id,
+        later_batch.c.published_at.is_not(None),
+        later_batch.c.published_seq > own_seq.scalar_subquery(),
+    )
+
+
+def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None) -> Record:
+    shown = dict(row) if source.reveal else _masked(row)
+    record = {name: _value(source, name, shown) for name in _IMPORTED}
+    record["case"] = None if case is None else format_case(case.id or 0)
+    record["state"] = None if case is None else source.state(case.state, case.held_until)
+    return record
+
+
+def _masked(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = masked_columns(ApplicationRow, row)
+    for name in _FREE_TEXTS:
+        shown[name] = mask_digits_within(shown[name])
+    if row["applicant_kind"] == ApplicantKind.INDIVIDUAL:
+        # The name of a company is public; that of a person is not.
+        shown["applicant_name"] = mask(MaskKind.NAME, row["applicant_name"])
+    return shown
+
+
+def _value(source: Source, name: str, row: Mapping[str, Any]) -> Any:
+    if name == "registered_capital_cny":
+        fen = row["registered_capital_fen"]
+        return None if fen is None else (fen / _FEN).quantize(Decimal("0.01"))
+    if name in _INSTANTS:
+        return source.instant(row[name])
+    # An empty text says the same as no value; JSON readers are told so plainly.
+    return None if row[name] == "" else row[name]

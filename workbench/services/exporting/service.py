@@ -1,0 +1,81 @@
+"""Exports: files for others, masked unless an admin gives a reason, each with one event."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from db.enums import Role
+from workbench.errors import NotAllowed, WrongUsage
+from workbench.i18n import _
+from workbench.services.context import Context, details
+from workbench.services.exporting import applications, decisions, events, notices
+from workbench.services.exporting.replacing import replacing
+from workbench.services.exporting.request import ExportKind, ExportReport, ExportRequest
+from workbench.services.exporting.sheets import Record, open_sheet
+from workbench.services.exporting.source import Source
+
+_SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
+    ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),
+    ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
+    ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
+    ExportKind.EVENTS: (events.COLUMNS, events.rows),
+}
+
+
+class Exports:
+    """The exports of one person."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def write(self, request: ExportRequest) -> ExportReport:
+        """Write a file as a whole, or leave what was there.
+
+        Raises:
+            NotAllowed: If the person is no admin.
+            WrongUsage: If the format is not clear, or values are to be shown without a reason.
+            CannotCreate: If the file cannot be written.
+        """
+        self._allow(request)
+        chosen = request.chosen_format
+        columns, rows = _SOURCES[request.what]
+        count = 0
+        with replacing(request.output) as draft:
+            with self.context.read() as session:
+                source = Source(
+                    session=session,
+                    zone=self.context.zone(session),
+                    now=self.context.now(),
+                    since=request.since,
+                    reveal=request.reveal,
+                )
+                with open_sheet(draft, chosen, columns) as sheet:
+                    for row in rows(source):
+                        sheet.write(row)
+                        count += 1
+            # What is whole and shown must be in the log before anybody can read it.
+            self._log(request, count)
+        return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
+
+    def _allow(self, request: ExportRequest) -> None:
+        if not self.context.actor.has(Role.ADMIN):
+            error = NotAllowed(
+                _("{login} may not export; it takes an admin.").format(login=self.context.actor.login)
+            )
+            self.context.refused("export", error)
+            raise error
+        if request.reveal and not request.reason.strip():
+            raise WrongUsage(_("--reveal writes personal values whole; say why with --reason."))
+
+    def _log(self, request: ExportRequest, count: int) -> None:
+        body: dict[str, Any] = {
+            **details(
+                what=request.what.value,
+                format=request.chosen_format.value,
+                since=request.since.isoformat() if request.since else None,
+                reason=request.reason.strip(),
+            ),
+            "rows": count,
+            "reveal": request.reveal,
+        }
+        with self.context.write() as session:
+            self.context.log(session, "export", body=body)

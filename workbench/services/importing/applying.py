@@ -1,0 +1,101 @@
+"""Lets existing cases take in what was published, one by one; any start goes on where another ended."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from db.enums import ImportKind
+from db.models import CaseRow
+from db.queries.published import BATCH, CASE, Sight
+from workbench.services.context import Context
+from workbench.services.evidence import assess
+from workbench.services.evidence_apply import Arrival, take_in
+from workbench.services.evidence_read import EvidenceReader
+from workbench.services.importing.touching import SUBMISSION
+from workbench.services.importing.writing import pause
+
+_LISTED_TOGETHER = 5_000
+_APPLIED_TOGETHER = 20
+"""Cases in one transaction: few enough that nobody waits, enough that the disk does not set the pace."""
+
+
+def apply_pending(context: Context) -> None:
+    """Finish every published batch that some case has not taken in yet, the oldest first."""
+    with context.read() as session:
+        unfinished = select(BATCH.c.id).where(BATCH.c.published_at.is_not(None), BATCH.c.applied_at.is_(None))
+        batches = [row.id for row in session.execute(unfinished.order_by(BATCH.c.published_seq))]
+    for batch_id in batches:
+        apply_batch(context, batch_id)
+
+
+def apply_batch(context: Context, batch_id: int) -> None:
+    """Put a batch's new cases into the queue and let existing cases take in what concerns them."""
+    _list_cases(context, batch_id)
+    with context.read() as session:
+        batch = session.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
+    while True:
+        with context.read() as session:
+            waiting = session.execute(
+                select(SUBMISSION)
+                .where(SUBMISSION.c.batch_id == batch_id, SUBMISSION.c.applied_at.is_(None))
+                .order_by(SUBMISSION.c.id)
+                .limit(_APPLIED_TOGETHER)
+            ).all()
+        if not waiting:
+            break
+        _apply(context, batch, waiting)
+        pause()
+    with context.write() as session:
+        session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))
+
+
+def _list_cases(context: Context, batch_id: int) -> None:
+    """Put new cases on the index that `next` uses, a chunk at a time."""
+    chunk = (
+        select(CASE.c.id)
+        .where(CASE.c.batch_id == batch_id, CASE.c.is_listed.is_(False))
+        .order_by(CASE.c.id)
+        .limit(_LISTED_TOGETHER)
+    )
+    while True:
+        with context.write() as session:
+            listed = session.execute(update(CASE).where(CASE.c.id.in_(chunk)).values(is_listed=True))
+            if not listed.rowcount:  # type: ignore[attr-defined]  # an update's result has one
+                return
+        pause()
+
+
+def _apply(context: Context, batch: Any, waiting: Sequence[Any]) -> None:
+    """Let some cases take in a batch; what the rules find is worked out before the write lock is taken."""
+    case_ids = [submission.case_id for submission in waiting]
+    with context.read() as session:
+        cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids))).scalars().all()
+        keys = {case.id: (case.agent, case.application_no) for case in cases}
+        policies = {case.id: context.policy(session, case.policy_version_id) for case in cases}
+        today = context.today(session)
+        reader = EvidenceReader(session, context.store, Sight(seq=batch.published_seq))
+        evidence = reader.of_keys(set(keys.values()))
+    arrivals = [
+        Arrival(
+            kind=ImportKind(batch.kind),
+            batch_id=batch.id,
+            seq=batch.published_seq,
+            received_at=submission.received_at,
+            evidence=evidence[keys[submission.case_id]],
+            assessment=assess(evidence[keys[submission.case_id]], policies[submission.case_id], today),
+        )
+        for submission in waiting
+    ]
+    with context.write() as session:
+        for submission, arrival in zip(waiting, arrivals, strict=True):
+            taken = session.execute(
+                update(SUBMISSION)
+                .where(SUBMISSION.c.id == submission.id, SUBMISSION.c.applied_at.is_(None))
+                .values(applied_at=context.now())
+            )
+            # Another start may have been quicker.
+            if taken.rowcount:  # type: ignore[attr-defined]  # an update's result has one
+                case = session.get_one(CaseRow, submission.case_id)
+                take_in(session, context, case, arrival)
+                session.execute(update(SUBMISSION).where(SUBMISSION.c.id == submission.id).values(round=case.round))

@@ -1,0 +1,114 @@
+"""Batches that are being written: one at a time, each under a lock that ends with its process."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from db.enums import ImportKind
+from db.models import ImportBatchRow, ImportFileRow
+from db.queries.published import BATCH, table_of
+from workbench.domain.case_id import format_batch
+from workbench.errors import BadData, Busy
+from workbench.i18n import _
+from workbench.services.context import Context
+from workbench.services.importing.numbers import take_batch_number
+from workbench.services.reading.reader import Reader
+from workbench.services.store import Store
+
+FILE = table_of(ImportFileRow)
+_NAME_LENGTH = 255
+
+
+def lock_path(store: Store, batch_id: int) -> Path:
+    """Return the file whose lock says that a batch is alive."""
+    return store.batches / f"{batch_id}.lock"
+
+
+def locked(path: Path) -> int | None:
+    """Return a handle that holds the lock of a file, or None if another process has it."""
+    handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+@contextmanager
+def turn(store: Store) -> Iterator[bool]:
+    """Hold the right to import or to take imports back, if it is free, and say whether it is held.
+
+    A plan holds only while nothing else is published, so one import follows the other.
+    """
+    handle = locked(store.batches / "import.lock")
+    try:
+        yield handle is not None
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def busy() -> Busy:
+    """Return why an import cannot begin."""
+    return Busy(_("Another import is running in this database; try again when it is done."))
+
+
+def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
+    """Refuse bytes that were imported already, or that are given twice.
+
+    Raises:
+        BadData: If there are such; it names their batch.
+    """
+    seen: set[str] = set()
+    for reader in readers:
+        batch = session.execute(
+            select(FILE.c.batch_id)
+            .join(BATCH, BATCH.c.id == FILE.c.batch_id)
+            .where(FILE.c.sha256 == reader.sha256, BATCH.c.published_at.is_not(None))
+        ).scalar()
+        if batch is not None:
+            raise BadData(
+                _("{file} was imported already, as {batch}; nothing was written.").format(
+                    file=reader.path.name, batch=format_batch(batch)
+                )
+            )
+        if reader.sha256 in seen:
+            raise BadData(_("{file} is given twice; nothing was written.").format(file=reader.path.name))
+        seen.add(reader.sha256)
+
+
+@contextmanager
+def begun(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> Iterator[int]:
+    """Begin a batch and keep it alive while the block runs; it is unseen until it is published."""
+    with ExitStack() as held:
+        with context.write() as session:
+            batch_id = take_batch_number(session)
+            # Locked before the row can be seen, so that there is never a batch without its lock.
+            path = lock_path(context.store, batch_id)
+            handle = locked(path)
+            if handle is None:
+                raise busy()
+            held.callback(os.close, handle)
+            session.add(
+                ImportBatchRow(id=batch_id, kind=kind.value, started_at=context.now(), started_by_id=context.actor.id)
+            )
+            session.flush()
+            session.add_all(_file_row(batch_id, reader) for reader in readers)
+        yield batch_id
+        path.unlink(missing_ok=True)
+
+
+def _file_row(batch_id: int, reader: Reader) -> ImportFileRow:
+    return ImportFileRow(
+        batch_id=batch_id,
+        name=reader.path.name[:_NAME_LENGTH],
+        sha256=reader.sha256,
+        encoding=reader.encoding,
+        bytes_count=reader.bytes_count,
+    )

@@ -1,0 +1,158 @@
+"""Document files: found beside the import file, known by their SHA-256, copied into the store."""
+
+import hashlib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from workbench.errors import StorageFailed
+from workbench.i18n import _
+from workbench.services.store import Store
+
+MAX_BYTES = 50 * 1024 * 1024
+_CHUNK_BYTES = 1 << 20
+_MAGIC = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"%PDF-", "application/pdf"),
+)
+_UNKNOWN = "application/octet-stream"
+_LONGEST_MAGIC = 8
+
+
+class BadDocument(ValueError):
+    """A document file that cannot be taken; the text says why to who made the import file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """What is known of a document's file."""
+
+    sha256: str
+    bytes_count: int
+    media_type: str
+
+
+def media_type_of(start: bytes) -> str:
+    """Return the media type that the first bytes of a file show, whatever its name says."""
+    return next((kind for magic, kind in _MAGIC if start.startswith(magic)), _UNKNOWN)
+
+
+def found_beside(folder: Path, relative: str) -> Path:
+    """Return the file that a path in an import file names.
+
+    Raises:
+        BadDocument: If it leaves the folder, through `..`, from the root or through a symbolic link.
+    """
+    wanted = Path(relative)
+    if wanted.is_absolute() or ".." in wanted.parts:
+        raise BadDocument(_("The path leaves the folder of the import file; put the document beside it."))
+    try:
+        found = (folder / wanted).resolve()
+    except (OSError, RuntimeError):
+        raise BadDocument(_("The file is not there; check the path.")) from None
+    if not found.is_relative_to(folder.resolve()):
+        raise BadDocument(_("The path leaves the folder of the import file; put the document beside it."))
+    return found
+
+
+def examined(path: Path) -> StoredFile:
+    """Return what a file is, reading it whole.
+
+    Raises:
+        BadDocument: If it is missing, empty, too large or no regular file.
+    """
+    with _opened(path) as file:
+        return _digested(file, None)
+
+
+def copied(path: Path, sha256: str, store: Store) -> None:
+    """Put a file into the store under its SHA-256, whole or not at all.
+
+    Raises:
+        BadDocument: If it is no longer what it was when the import was planned.
+        StorageFailed: If the store cannot take it.
+    """
+    target = store.document_path(sha256)
+    if target.exists():
+        return
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as copy, _opened(path) as file:
+                if _digested(file, copy).sha256 != sha256:
+                    raise BadDocument(_("The file changed while it was read; import it again when it is complete."))
+                copy.flush()
+                os.fsync(copy.fileno())
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync(target.parent)
+    except OSError as error:
+        raise StorageFailed(
+            _("The store cannot take {path} ({cause}); make room or check its rights.").format(
+                path=path, cause=error.strerror
+            )
+        ) from error
+
+
+def stored(sha256: str, store: Store) -> StoredFile | None:
+    """Return what is known of a file that the store has, or None if it has none of this SHA-256."""
+    path = store.document_path(sha256)
+    try:
+        with path.open("rb") as file:
+            start = file.read(_LONGEST_MAGIC)
+            bytes_count = os.fstat(file.fileno()).st_size
+    except FileNotFoundError:
+        return None
+    return StoredFile(sha256=sha256, bytes_count=bytes_count, media_type=media_type_of(start))
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a regular file of a size that is taken."""
+    try:
+        # Opening a pipe would wait for its writer; with O_NONBLOCK it opens at once and can be refused.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise BadDocument(_("The file is not there; check the path.")) from None
+    except OSError:
+        raise BadDocument(_("The file cannot be opened; check its rights.")) from None
+    file = os.fdopen(handle, "rb")
+    state = os.fstat(handle)
+    problem = None
+    if not stat.S_ISREG(state.st_mode):
+        problem = _("This is no regular file; name a document.")
+    elif not state.st_size:
+        problem = _("The file is empty; put the document in its place.")
+    elif state.st_size > MAX_BYTES:
+        problem = _("The file is larger than {limit} MB; make it smaller.").format(limit=MAX_BYTES >> 20)
+    if problem:
+        file.close()
+        raise BadDocument(problem)
+    return file
+
+
+def _digested(file: BinaryIO, copy: BinaryIO | None) -> StoredFile:
+    """Return what a file is, writing it on where a copy is wanted."""
+    digest, count, start = hashlib.sha256(), 0, b""
+    while chunk := file.read(_CHUNK_BYTES):
+        start = start or chunk[:_LONGEST_MAGIC]
+        digest.update(chunk)
+        count += len(chunk)
+        if copy is not None:
+            copy.write(chunk)
+    return StoredFile(sha256=digest.hexdigest(), bytes_count=count, media_type=media_type_of(start))
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder outlive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

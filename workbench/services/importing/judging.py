@@ -1,0 +1,213 @@
+"""What becomes of each row of a file, seen against what was published before."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session
+
+from db.enums import ImportKind
+from db.queries.published import EVERYTHING, ImportedRow, newest_of_many
+from workbench.domain.evidence import ApplicationFacts
+from workbench.domain.rows import CardRow, DocumentRow
+from workbench.i18n import _
+from workbench.services.importing import columns
+from workbench.services.importing.columns import TABLES, Columns, is_equal
+from workbench.services.importing.documents import BadDocument, StoredFile, examined, found_beside, stored
+from workbench.services.importing.plan import Fate, Judgement, Key
+from workbench.services.importing.standing import standing_of
+from workbench.services.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Judges the rows of one import."""
+
+    kind: ImportKind
+    store: Store
+    zone: ZoneInfo
+    imported_at: datetime
+    as_new: bool
+
+    def judged(self, session: Session, rows: Sequence[Any], folder: Path) -> list[Judgement]:
+        """Return what becomes of some rows of a file in a folder, in their order."""
+        if self.kind is ImportKind.APPLICATIONS:
+            return self._applications(session, rows)
+        if self.kind is ImportKind.CARDS:
+            return self._cards(session, rows)
+        if self.kind is ImportKind.DOCUMENTS:
+            return self._documents(session, rows, folder)
+        return self._records(session, rows)
+
+    def _applications(self, session: Session, rows: Sequence[ApplicationFacts]) -> list[Judgement]:
+        keys = [(row.agent, row.application_no) for row in rows]
+        standing = standing_of(session, set(keys), self.zone, as_new=self.as_new)
+        judgements = []
+        for key, row in zip(keys, rows, strict=True):
+            known = standing.applications.get(key)
+            if known is None:
+                judgements.append(Judgement(fate=Fate.CREATED))
+                continue
+            is_same = is_equal(columns.application_columns(row, self.store), known)
+            if is_same and not (self.as_new and standing.is_closed(key)):
+                judgements.append(Judgement(fate=Fate.UNCHANGED))
+                continue
+            # The date of the first submission says nothing about when this change came.
+            receipt = row.received_at if row.received_at != known["received_at"] else self.imported_at
+            judgements.append(standing.judged(key, Fate.UPDATED, receipt))
+        return judgements
+
+    def _cards(self, session: Session, rows: Sequence[CardRow]) -> list[Judgement]:
+        keys = [(row.agent, row.application_no) for row in rows]
+        standing = standing_of(session, set(keys), self.zone, as_new=self.as_new)
+        table = TABLES[ImportKind.CARDS]
+        known = _by_key(
+            session,
+            (table.c.agent, table.c.application_no),
+            set(keys),
+            lambda row: (row["agent"], row["application_no"], row["msisdn"]),
+        )
+        judgements = []
+        for key, row in zip(keys, rows, strict=True):
+            if key not in standing.applications:
+                judgements.append(_of_unknown_application(key))
+                continue
+            before = known.get((*key, row.card.msisdn))
+            if before is not None and is_equal(columns.card_columns(row, self.store), before):
+                judgements.append(Judgement(fate=Fate.UNCHANGED))
+            else:
+                fate = Fate.CREATED if before is None else Fate.UPDATED
+                judgements.append(standing.judged(key, fate, self.imported_at))
+        return judgements
+
+    def _documents(self, session: Session, rows: Sequence[DocumentRow], folder: Path) -> list[Judgement]:
+        keys = [(row.agent, row.application_no) for row in rows]
+        standing = standing_of(session, set(keys), self.zone, as_new=self.as_new)
+        table = TABLES[ImportKind.DOCUMENTS]
+        known = _by_key(
+            session,
+            (table.c.agent, table.c.application_no),
+            set(keys),
+            lambda row: (row["agent"], row["application_no"], row["kind"], row["sha256"]),
+        )
+        judgements = []
+        for key, row in zip(keys, rows, strict=True):
+            if key not in standing.applications:
+                judgements.append(_of_unknown_application(key))
+                continue
+            try:
+                file = self.file_of(row, folder)
+            except BadDocument as problem:
+                column = "path" if row.path else "sha256"
+                judgements.append(Judgement(fate=Fate.REFUSED, message=str(problem), column=column))
+                continue
+            before = known.get((*key, row.kind.value, file.sha256))
+            if before is not None and self._is_same_document(row, file, before):
+                judgements.append(Judgement(fate=Fate.UNCHANGED, sha256=file.sha256))
+                continue
+            fate = Fate.CREATED if before is None else Fate.UPDATED
+            receipt = row.received_at or self.imported_at
+            judgements.append(standing.judged(key, fate, receipt, sha256=file.sha256))
+        return judgements
+
+    def file_of(self, row: DocumentRow, folder: Path) -> StoredFile:
+        """Return the file of a document, beside the import file or in the store.
+
+        Raises:
+            BadDocument: If there is none that can be taken.
+        """
+        if not row.path:
+            file = stored(row.sha256, self.store)
+            if file is None:
+                raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
+            return file
+        file = examined(found_beside(folder, row.path))
+        if row.sha256 and row.sha256 != file.sha256:
+            raise BadDocument(_("The file has another SHA-256 than its row says; check which is right."))
+        return file
+
+    def _is_same_document(self, row: DocumentRow, file: StoredFile, before: ImportedRow) -> bool:
+        # A document without a date of receipt would differ from itself each time.
+        besides = frozenset() if row.received_at else frozenset({"received_at"})
+        return is_equal(columns.document_columns(row, file, self.imported_at), before, besides=besides)
+
+    def _records(self, session: Session, rows: Sequence[Any]) -> list[Judgement]:
+        """Judge rows that belong to a number or a subject, not to an application."""
+        table = TABLES[self.kind]
+        column = table.c[_FOUND_BY[self.kind]]
+        made = [self.columns_of(row) for row in rows]
+        key = _KEYS[self.kind]
+        known = _by_key(session, (column,), {columns[column.name] for columns in made}, key)
+        judgements = []
+        for columns_ in made:
+            before = known.get(key(columns_))
+            judgements.append(Judgement(fate=_fate_of(columns_, before)))
+        return judgements
+
+    def columns_of(self, row: Any) -> Columns:
+        """Return the columns of a row of any kind but documents and calls."""
+        return _COLUMNS[self.kind](row, self.store)
+
+
+_COLUMNS: Mapping[ImportKind, Callable[[Any, Store], Columns]] = {
+    ImportKind.APPLICATIONS: columns.application_columns,
+    ImportKind.CARDS: columns.card_columns,
+    ImportKind.OPTOUTS: columns.opt_out_columns,
+    ImportKind.CREDIT: columns.credit_columns,
+    ImportKind.COMPLAINTS: columns.complaint_columns,
+}
+
+_FOUND_BY = {
+    ImportKind.OPTOUTS: "callee_hash",
+    ImportKind.CREDIT: "subject_hash",
+    ImportKind.COMPLAINTS: "msisdn_hash",
+}
+
+
+def credit_key(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what a look-up of a list is known by: subject, list, and its number or else its date."""
+    return row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]
+
+
+def complaint_key(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what a complaint is known by."""
+    return row["msisdn_hash"], row["received_at"], row["source"]
+
+
+def opt_out_key(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what an opt-out is known by."""
+    return row["callee_hash"], row["msisdn"]
+
+
+_KEYS: Mapping[ImportKind, Callable[[Mapping[str, Any]], tuple[object, ...]]] = {
+    ImportKind.OPTOUTS: opt_out_key,
+    ImportKind.CREDIT: credit_key,
+    ImportKind.COMPLAINTS: complaint_key,
+}
+
+
+def _by_key(
+    session: Session,
+    found_by: Sequence[ColumnElement[Any]],
+    wanted: set[Any],
+    key: Callable[[ImportedRow], object],
+) -> dict[object, ImportedRow]:
+    """Return the published rows of some values by their key."""
+    return {key(row): row for row in newest_of_many(session, found_by, wanted, key, EVERYTHING)}
+
+
+def _fate_of(made: Columns, before: ImportedRow | None) -> Fate:
+    if before is None:
+        return Fate.CREATED
+    return Fate.UNCHANGED if is_equal(made, before) else Fate.UPDATED
+
+
+def _of_unknown_application(key: Key) -> Judgement:
+    """Refuse a row whose application was never imported."""
+    whose = _(" of agent “{agent}”").format(agent=key[0]) if key[0] else ""
+    message = _("There is no application {number}{whose}; import it first.").format(number=key[1], whose=whose)
+    return Judgement(fate=Fate.REFUSED, message=message, column="application_no")

@@ -1,0 +1,158 @@
+"""Opens a case for each new application of a batch that is being written, findings and due date included."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from db.enums import CaseState, ImportKind, Trigger
+from db.queries.published import (
+    CASE,
+    ImportedRow,
+    Sight,
+    newest_cases,
+    newest_of_many,
+)
+from workbench.domain.calendar import WorkingCalendar
+from workbench.domain.due import due_at
+from workbench.domain.evidence import Evidence
+from workbench.domain.policy import Policy
+from workbench.services.context import Context
+from workbench.services.evidence import FINDING, assess, completed_at, finding_columns
+from workbench.services.evidence_read import EvidenceReader, application_key
+from workbench.services.importing.columns import TABLES, Columns
+from workbench.services.importing.numbers import take_case_numbers
+from workbench.services.importing.plan import Key
+from workbench.services.importing.writing import pause
+
+_READ_TOGETHER = 500
+_WRITTEN_TOGETHER = 1_000
+_APPLICATION = TABLES[ImportKind.APPLICATIONS]
+
+Opened = tuple[Columns, list[dict[str, Any]]]
+"""A new case's columns, and the rows of its findings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What new cases are judged by."""
+
+    policy: Policy
+    policy_id: int
+    calendar: WorkingCalendar
+    today: date
+
+
+def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) -> int:
+    """Open the cases of a batch that will be published as `seq`, and return how many.
+
+    Each new application gets one, and each application in `reopened` another.
+    """
+    with context.read() as session:
+        policy_id = context.policy_id(session)
+        rules = Rules(
+            policy=context.policy(session, policy_id),
+            policy_id=policy_id,
+            calendar=context.calendar(session, policy_id),
+            today=context.today(session),
+        )
+    opened = 0
+    pending: list[Opened] = []
+    sight = Sight(own_batch=batch_id)
+    for applications in _wanted(context, batch_id, reopened):
+        with context.read() as session:
+            evidence = EvidenceReader(session, context.store, sight).of_rows(applications)
+        pending.extend(
+            _opened(row, evidence[application_key(row)], rules, context, batch_id, seq) for row in applications
+        )
+        opened += len(applications)
+        if len(pending) >= _WRITTEN_TOGETHER:
+            _write(context, pending)
+            pending.clear()
+    _write(context, pending)
+    return opened
+
+
+def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Sequence[ImportedRow]]:
+    """Yield the applications that get a case, a portion at a time."""
+    last = 0
+    while True:
+        with context.read() as session:
+            statement = (
+                select(_APPLICATION)
+                .where(_APPLICATION.c.batch_id == batch_id, _APPLICATION.c.id > last)
+                .order_by(_APPLICATION.c.id)
+                .limit(_READ_TOGETHER)
+            )
+            rows = [row._asdict() for row in session.execute(statement)]
+            known = newest_cases(session, [application_key(row) for row in rows])
+        if not rows:
+            break
+        last = rows[-1]["id"]
+        wanted = [row for row in rows if application_key(row) not in known]
+        if wanted:
+            yield wanted
+    keys = iter(sorted(reopened))
+    columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
+    while portion := list(islice(keys, _READ_TOGETHER)):
+        with context.read() as session:
+            sight = Sight(own_batch=batch_id)
+            yield newest_of_many(session, columns, portion, application_key, sight)
+
+
+def _opened(row: ImportedRow, evidence: Evidence, rules: Rules, context: Context, batch_id: int, seq: int) -> Opened:
+    assessment = assess(evidence, rules.policy, rules.today)
+    columns: Columns = {
+        "batch_id": batch_id,
+        "agent": row["agent"],
+        "application_no": row["application_no"],
+        "application_id": row["id"],
+        "applicant_name": row["applicant_name"],
+        "trigger": Trigger.FIRST_USE.value,
+        "state": CaseState.INCOMPLETE.value,
+        "round": 1,
+        **assessment.columns(),
+        **assessment.class_columns(),
+        "opened_at": context.now(),
+        "received_at": row["received_at"],
+        "complete_at": None,
+        "due_at": None,
+        "is_due_provisional": False,
+        "policy_version_id": rules.policy_id,
+        "waits_for": "",
+        "fence": 0,
+        "version": 0,
+        "evidence_no": 0,
+        "evidence_seq": seq,
+        "is_listed": False,
+    }
+    if assessment.is_complete:
+        complete_at = completed_at(evidence, rules.policy)
+        due = due_at(complete_at, rules.policy.class_days[assessment.service_class], rules.calendar)
+        columns |= {
+            "state": CaseState.QUEUED.value,
+            "complete_at": complete_at,
+            "due_at": due.at,
+            "is_due_provisional": due.provisional,
+        }
+    return columns, finding_columns(0, assessment.findings)
+
+
+def _write(context: Context, opened: Iterable[Opened]) -> None:
+    """Write new cases with their findings in one transaction."""
+    cases: list[Columns] = []
+    findings: list[dict[str, Any]] = []
+    for columns, rows in opened:
+        cases.append(columns)
+        findings.extend({**row, "case_id": len(cases)} for row in rows)
+    if not cases:
+        return
+    with context.write() as session:
+        first = take_case_numbers(session, len(cases))
+        session.execute(insert(CASE), [{**case, "id": first + place} for place, case in enumerate(cases)])
+        if findings:
+            session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
+    pause()

@@ -1,0 +1,95 @@
+"""What an import will do, row by row: made once, shown by a dry run and followed by the real one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from workbench.services.importing.request import MAX_ERRORS_TOLD
+from workbench.services.reading.problems import RowProblem
+
+Key = tuple[str, str]
+"""An application: its agent and number."""
+
+
+class Fate(IntEnum):
+    """What becomes of one record."""
+
+    CREATED = 0
+    UPDATED = 1
+    UNCHANGED = 2
+    REFUSED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What becomes of one good row, and why it is refused (`column` is the column's own name, not the file's).
+
+    `case_id` is the existing case that takes it in and `receipt` since when it counts as received; `reopens` the
+    application that gets a new case. `sha256` is that of a document.
+    """
+
+    fate: Fate
+    message: str = ""
+    column: str = ""
+    case_id: int | None = None
+    receipt: datetime | None = None
+    reopens: Key | None = None
+    sha256: str = ""
+
+
+@dataclass(slots=True)
+class Errors:
+    """Everything that is wrong: the first thousand as they are, the others as a number."""
+
+    told: list[RowProblem] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, problems: Iterable[RowProblem]) -> None:
+        """Take problems in the order of the file."""
+        for problem in problems:
+            self.count += 1
+            if len(self.told) < MAX_ERRORS_TOLD:
+                self.told.append(problem)
+
+
+@dataclass(slots=True)
+class FilePlan:
+    """What becomes of the records of one file, in their order: a byte each, and why a good row is refused.
+
+    `digests` holds the 32 bytes of each good document's SHA-256, one after the other.
+    """
+
+    fates: bytearray = field(default_factory=bytearray)
+    refusals: dict[int, Judgement] = field(default_factory=dict)
+    digests: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import will do.
+
+    `touched` are the existing cases that take something in, and since when it counts as received; `reopened` the
+    applications that get a new case. `is_broken` says that a file cannot be read to its end.
+    """
+
+    files: list[FilePlan] = field(default_factory=list)
+    errors: Errors = field(default_factory=Errors)
+    counts: list[int] = field(default_factory=lambda: [0] * len(Fate))
+    touched: dict[int, datetime] = field(default_factory=dict)
+    reopened: set[Key] = field(default_factory=set)
+    is_broken: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many records there are."""
+        return sum(self.counts)
+
+    def take(self, judgement: Judgement) -> None:
+        """Count a good row, and note the case that it touches."""
+        self.counts[judgement.fate] += 1
+        if judgement.reopens is not None:
+            self.reopened.add(judgement.reopens)
+        if judgement.case_id is not None and judgement.receipt is not None:
+            receipt = self.touched.get(judgement.case_id, judgement.receipt)
+            self.touched[judgement.case_id] = max(receipt, judgement.receipt)

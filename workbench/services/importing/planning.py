@@ -1,0 +1,119 @@
+"""The first pass over the files: every record judged, every error told, nothing written."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from db.enums import ImportKind
+from workbench.domain.rows import DocumentRow
+from workbench.i18n import _
+from workbench.services.context import Context
+from workbench.services.importing.judging import Judge
+from workbench.services.importing.plan import Fate, FilePlan, Judgement, Plan
+from workbench.services.importing.progress import Meter
+from workbench.services.reading.built import key_of
+from workbench.services.reading.headers import column_names
+from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
+from workbench.services.reading.reader import Reader
+
+ROWS_AT_ONCE = 500
+_KEY_BYTES = 16
+
+
+def portions(reader: Reader, size: int = ROWS_AT_ONCE) -> Iterator[list[Row | BadRecord]]:
+    """Yield the records of a file from its start, a portion at a time."""
+    records = iter(reader)
+    while portion := list(islice(records, size)):
+        yield portion
+
+
+def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter) -> Plan:
+    """Return what an import of these files will do."""
+    return _Planner(context, judge, meter, is_many=len(readers) > 1).plan_of(readers)
+
+
+class _Planner:
+    """Makes one plan."""
+
+    def __init__(self, context: Context, judge: Judge, meter: Meter, *, is_many: bool) -> None:
+        self._context = context
+        self._judge = judge
+        self._meter = meter
+        self._plan = Plan()
+        # A reader knows the keys of its own file; documents are known by their content only here.
+        self._watches_keys = judge.kind is ImportKind.DOCUMENTS or (is_many and judge.kind is not ImportKind.CALLS)
+        self._seen: set[bytes] = set()
+
+    def plan_of(self, readers: Sequence[Reader]) -> Plan:
+        for reader in readers:
+            file = FilePlan()
+            self._plan.files.append(file)
+            try:
+                for portion in portions(reader):
+                    self._take(portion, file, reader)
+                    self._meter.at(reader)
+            except FileProblem as problem:
+                self._plan.errors.add(problem.problems)
+                self._plan.is_broken = True
+            self._meter.finished(reader)
+        return self._plan
+
+    def _take(self, portion: list[Row | BadRecord], file: FilePlan, reader: Reader) -> None:
+        good = [record.value for record in portion if isinstance(record, Row)]
+        judgements = iter(self._judgements(good, reader))
+        for record in portion:
+            if isinstance(record, BadRecord):
+                self._plan.counts[Fate.REFUSED] += 1
+                self._plan.errors.add(record.problems)
+                file.fates.append(Fate.REFUSED)
+                continue
+            judgement = self._checked(record.value, next(judgements))
+            self._plan.take(judgement)
+            if judgement.fate is Fate.REFUSED:
+                file.refusals[len(file.fates)] = judgement
+                self._plan.errors.add([problem_of(record, judgement, reader)])
+            file.fates.append(judgement.fate)
+            if self._judge.kind is ImportKind.DOCUMENTS:
+                file.digests.extend(bytes.fromhex(judgement.sha256) or bytes(32))
+
+    def _judgements(self, values: list[Any], reader: Reader) -> Sequence[Judgement]:
+        if self._judge.kind is ImportKind.CALLS:
+            # Whether a call is there already is asked of all call files at once, when they are written.
+            return [Judgement(fate=Fate.CREATED)] * len(values)
+        with self._context.read() as session:
+            return self._judge.judged(session, values, reader.path.parent)
+
+    def _checked(self, value: Any, judgement: Judgement) -> Judgement:
+        """Refuse a row whose key came in this import already."""
+        if not self._watches_keys or judgement.fate is Fate.REFUSED:
+            return judgement
+        key = key_of(self._judge.kind, value)
+        if isinstance(value, DocumentRow):
+            key = (*key[:3], judgement.sha256)
+        digest = hashlib.blake2b("\0".join(key).encode(), digest_size=_KEY_BYTES).digest()
+        if digest in self._seen:
+            message = _("This row came already in this import; remove one.")
+            return Judgement(fate=Fate.REFUSED, message=message, sha256=judgement.sha256)
+        self._seen.add(digest)
+        return judgement
+
+
+def problem_of(record: Row, judgement: Judgement, reader: Reader) -> RowProblem:
+    """Return why a good row is refused, at its place in the file."""
+    names = column_names(reader.kind)
+    column = next((name for name in record.raw if judgement.column and names.meaning(name) == judgement.column), "")
+    return RowProblem(
+        file=reader.path.name, sheet=reader.sheet, line=record.line, column=column, message=judgement.message
+    )
+
+
+def as_bad_record(record: Row, judgement: Judgement, reader: Reader, text: str = "") -> BadRecord:
+    """Return a refused row as the rejects file takes it."""
+    return BadRecord(
+        line=record.line,
+        raw=record.raw,
+        cells=tuple(record.raw.values()),
+        text=text,
+        problems=(problem_of(record, judgement, reader),),
+    )

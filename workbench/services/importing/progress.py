@@ -1,0 +1,28 @@
+"""How far an import has come, over two passes through all its files."""
+
+from collections.abc import Sequence
+
+from workbench.services.importing.request import Progress
+from workbench.services.reading.reader import Reader
+
+PASSES = 2
+
+
+class Meter:
+    """Tells how many bytes are read."""
+
+    def __init__(self, readers: Sequence[Reader], progress: Progress | None) -> None:
+        self._total = PASSES * sum(reader.bytes_count for reader in readers)
+        self._done = 0
+        self._progress = progress
+
+    def at(self, reader: Reader) -> None:
+        """Tell how far the present pass through a file has come."""
+        if self._progress is not None:
+            self._progress(min(self._done + reader.bytes_read, self._total), self._total)
+
+    def finished(self, reader: Reader) -> None:
+        """Count a pass through a file as done."""
+        self._done += reader.bytes_count
+        if self._progress is not None:
+            self._progress(self._done, self._total)

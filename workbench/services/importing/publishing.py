@@ -1,0 +1,91 @@
+"""Makes a batch visible as a whole: one transaction, one event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from db.enums import ImportKind
+from db.queries.published import BATCH, last_seq
+from workbench.services.context import Context
+from workbench.services.importing.batches import busy, refuse_known_files
+from workbench.services.importing.plan import Fate, Plan
+from workbench.services.reading.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What became of the records of a batch."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Counts":
+        """Return the counts of a plan."""
+        counts = plan.counts
+        return cls(
+            rows=plan.rows,
+            created=counts[Fate.CREATED],
+            updated=counts[Fate.UPDATED],
+            unchanged=counts[Fate.UNCHANGED],
+            rejected=counts[Fate.REFUSED],
+        )
+
+
+def next_seq(context: Context) -> int:
+    """Return the number that the next publication gets; it holds while the import's turn is held."""
+    with context.read() as session:
+        return last_seq(session) + 1
+
+
+def publish(
+    context: Context, kind: ImportKind, batch_id: int, seq: int, readers: Sequence[Reader], counts: Counts
+) -> None:
+    """Show a batch to everybody at once.
+
+    Raises:
+        BadData: If the same file was published meanwhile.
+        Busy: If another batch was.
+    """
+    with context.write() as session:
+        refuse_known_files(session, readers)
+        if last_seq(session) + 1 != seq:
+            raise busy()
+        session.execute(
+            update(BATCH)
+            .where(BATCH.c.id == batch_id)
+            .values(
+                published_at=context.now(),
+                published_seq=seq,
+                row_count=counts.rows,
+                created_count=counts.created,
+                updated_count=counts.updated,
+                unchanged_count=counts.unchanged,
+                rejected_count=counts.rejected,
+            )
+        )
+        context.log(
+            session,
+            "import",
+            batch_id=batch_id,
+            body={
+                "kind": kind.value,
+                "files": [reader.sha256 for reader in readers],
+                "rows": counts.rows,
+                "created": counts.created,
+                "updated": counts.updated,
+                "unchanged": counts.unchanged,
+                "rejected": counts.rejected,
+            },
+        )
+
+
+def published_call_batches(context: Context) -> list[int]:
+    """Return the published batches of call records."""
+    with context.read() as session:
+        wanted = select(BATCH.c.id).where(BATCH.c.kind == ImportKind.CALLS.value, BATCH.c.published_at.is_not(None))
+        return [row.id for row in session.execute(wanted.order_by(BATCH.c.id))]

@@ -1,0 +1,91 @@
+"""What is asked of an import, and what it answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from db.enums import ImportKind
+from workbench.errors import BadData
+from workbench.i18n import _
+from workbench.services.reading.problems import RowProblem
+
+Progress = Callable[[int, int], None]
+"""Is told how many bytes are read, and of how many; each file is read twice, once to plan and once to write."""
+
+MAX_ERRORS_TOLD = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest:
+    """One import: files of one kind that become one batch.
+
+    `encoding` None finds it out. With `rejects` good rows go in and bad ones to that file. `agent` is the one of
+    rows that name none. `as_new` opens a new case where the application's case is closed.
+    """
+
+    kind: ImportKind
+    paths: tuple[Path, ...]
+    dry_run: bool = False
+    encoding: str | None = None
+    rejects: Path | None = None
+    agent: str = ""
+    as_new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did, or would do: `batch` is None when nothing was written.
+
+    `rows` counts every record, `rejected` those that were not taken in; `errors` are the first thousand of
+    `error_count`. `unknown_callers` counts numbers in call files that are no card of ours.
+    """
+
+    kind: ImportKind
+    batch: int | None
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    errors: tuple[RowProblem, ...]
+    error_count: int
+    encoding: str
+    unknown_callers: int = 0
+
+
+class ImportRefused(BadData):
+    """Files with errors, of which nothing was written; `report` tells each one."""
+
+    def __init__(self, report: ImportReport) -> None:
+        self.report = report
+        first = str(report.errors[0]) if report.errors else ""
+        if report.error_count > 1:
+            first = _("{first} ({count} more)").format(first=first, count=report.error_count - 1)
+        super().__init__(first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLine:
+    """One published import, as a list shows it."""
+
+    id: int
+    kind: ImportKind
+    published_at: datetime
+    by: str
+    files: tuple[str, ...]
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneBatch:
+    """What undoing an import took away."""
+
+    id: int
+    kind: ImportKind
+    rows: int
+    cases: int

@@ -1,0 +1,175 @@
+"""Takes files into the database, lists what was taken in, and takes a batch back."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from sqlalchemy import select
+
+from db.enums import ImportKind, Role
+from db.models import ReviewerRow
+from db.queries.published import BATCH, table_of
+from workbench.errors import NotAllowed, WrongUsage
+from workbench.i18n import _
+from workbench.services.context import Context
+from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
+from workbench.services.importing.judging import Judge
+from workbench.services.importing.plan import Fate, Plan
+from workbench.services.importing.planning import planned
+from workbench.services.importing.progress import Meter
+from workbench.services.importing.publishing import Counts
+from workbench.services.importing.request import (
+    BatchLine,
+    ImportRefused,
+    ImportReport,
+    ImportRequest,
+    Progress,
+    UndoneBatch,
+)
+from workbench.services.importing.sweeping import sweep
+from workbench.services.importing.undoing import undo_batch
+from workbench.services.importing.work import Work
+from workbench.services.reading.problems import FileProblem
+from workbench.services.reading.reader import Reader, open_reader
+
+
+class Imports:
+    """Imports of one person at one database."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def run(self, request: ImportRequest, progress: Progress | None = None) -> ImportReport:
+        """Take files of one kind in as one batch; nothing of it is seen until all of it is.
+
+        Raises:
+            NotAllowed: If the person is no admin.
+            ImportRefused: If rows are bad and no rejects file was named; it carries the report.
+            BadData: If a file was imported already.
+            Busy: If another import runs.
+            NotFound: If there is no such file.
+            WrongUsage: If no file is named.
+        """
+        if not request.paths:
+            raise WrongUsage(_("Name at least one file to import."))
+        with self._as_admin("import"), ExitStack() as opened:
+            if not opened.enter_context(turn(self.context.store)):
+                raise busy()
+            self._finish_others(request)
+            readers = self._opened(request, opened)
+            with self.context.read() as session:
+                refuse_known_files(session, readers)
+                zone = self.context.zone(session)
+            judge = Judge(
+                kind=request.kind,
+                store=self.context.store,
+                zone=zone,
+                imported_at=self.context.now(),
+                as_new=request.as_new,
+            )
+            meter = Meter(readers, progress)
+            plan = planned(self.context, readers, judge, meter)
+            report = reported(request, readers, plan)
+            if plan.errors.count and (request.rejects is None or plan.is_broken):
+                raise ImportRefused(report)
+            if request.dry_run:
+                return report
+            return Work(self.context, judge, plan, meter).done(request, readers, report)
+
+    def batches(self) -> tuple[BatchLine, ...]:
+        """Return every published import, the newest first."""
+        reviewer = table_of(ReviewerRow)
+        with self.context.read() as session:
+            files: dict[int, list[str]] = {}
+            for file in session.execute(select(FILE).order_by(FILE.c.id)):
+                files.setdefault(file.batch_id, []).append(file.name)
+            rows = session.execute(
+                select(BATCH, reviewer.c.login)
+                .join(reviewer, reviewer.c.id == BATCH.c.started_by_id)
+                .where(BATCH.c.published_at.is_not(None))
+                .order_by(BATCH.c.published_seq.desc())
+            )
+            return tuple(
+                BatchLine(
+                    id=row.id,
+                    kind=ImportKind(row.kind),
+                    published_at=row.published_at,
+                    by=row.login,
+                    files=tuple(files.get(row.id, ())),
+                    rows=row.row_count,
+                    created=row.created_count,
+                    updated=row.updated_count,
+                    unchanged=row.unchanged_count,
+                    rejected=row.rejected_count,
+                )
+                for row in rows
+            )
+
+    def undo(self, batch_id: int) -> UndoneBatch:
+        """Take a published batch back, rows and cases, while nothing rests on it.
+
+        Raises:
+            NotAllowed: If the person is no admin, or something rests on the batch.
+            NotFound: If there is no such batch.
+            Busy: If an import runs.
+        """
+        with self._as_admin("import-undo"), turn(self.context.store) as is_mine:
+            if not is_mine:
+                raise busy()
+            return undo_batch(self.context, batch_id)
+
+    def _finish_others(self, request: ImportRequest) -> None:
+        """Finish what an interrupted import left, or the plan would rest on cases half way between two publications."""
+        if request.dry_run:
+            return
+        from workbench.services.importing.applying import apply_pending
+
+        sweep(self.context)
+        apply_pending(self.context)
+
+    def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
+        """Open every file, and tell everything that is wrong with their heads."""
+        with self.context.read() as session:
+            zone = self.context.zone(session)
+        plan = Plan()
+        readers: list[Reader] = []
+        for path in request.paths:
+            try:
+                reader = open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent)
+            except FileProblem as problem:
+                plan.errors.add(problem.problems)
+                continue
+            readers.append(opened.enter_context(reader))
+        if plan.errors.count:
+            raise ImportRefused(reported(request, readers, plan))
+        return readers
+
+    @contextmanager
+    def _as_admin(self, action: str) -> Iterator[None]:
+        """Let admins only, and write refused attempts into the log."""
+        try:
+            self._demand_admin()
+            yield
+        except NotAllowed as error:
+            self.context.refused(action, error)
+            raise
+
+    def _demand_admin(self) -> None:
+        if not self.context.actor.has(Role.ADMIN):
+            raise NotAllowed(_("{login} may not do this; it takes an admin.").format(login=self.context.actor.login))
+
+
+def reported(request: ImportRequest, readers: Sequence[Reader], plan: Plan) -> ImportReport:
+    """Return what a plan comes to, before anything is written."""
+    counts = Counts.of(plan)
+    return ImportReport(
+        kind=request.kind,
+        batch=None,
+        rows=counts.rows,
+        created=plan.counts[Fate.CREATED],
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        rejected=counts.rejected,
+        errors=tuple(plan.errors.told),
+        error_count=plan.errors.count,
+        encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers)),
+    )

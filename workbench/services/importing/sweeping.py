@@ -1,0 +1,129 @@
+"""Takes away what dead imports left: their rows, their files, and last the batch itself."""
+
+import os
+from collections.abc import Iterable
+
+from sqlalchemy import Table, delete, exists, select
+
+from db.models import (
+    CallDayRow,
+    CallHourRow,
+    CallWindowRow,
+    ImportFileRow,
+    OptOutRow,
+)
+from db.queries.published import BATCH, CASE, table_of
+from workbench.services.context import Context
+from workbench.services.evidence import FINDING
+from workbench.services.evidence_read import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.importing.batches import lock_path, locked
+from workbench.services.importing.touching import SUBMISSION
+from workbench.services.importing.writing import pause
+
+_DELETED_TOGETHER = 5_000
+
+# Children before their parents, because the database checks foreign keys.
+_TABLES: tuple[Table, ...] = (
+    SUBMISSION,
+    CASE,
+    APPLICATION,
+    CARD,
+    DOCUMENT,
+    COMPLAINT,
+    CREDIT,
+    table_of(OptOutRow),
+    table_of(CallWindowRow),
+    table_of(CallDayRow),
+    table_of(CallHourRow),
+    table_of(ImportFileRow),
+)
+
+
+def unpublished(context: Context) -> list[int]:
+    """Return the batches that nobody sees: being written, or left by an import that died."""
+    with context.read() as session:
+        wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
+        return [row.id for row in session.execute(wanted)]
+
+
+def sweep(context: Context) -> list[int]:
+    """Take away every unpublished batch whose import is dead, and return which; a live one is never touched.
+
+    The caller holds the turn to import, so that no document is copied meanwhile.
+    """
+    swept = []
+    for batch_id in unpublished(context):
+        handle = locked(lock_path(context.store, batch_id))
+        if handle is None:
+            continue
+        try:
+            take_away(context, batch_id)
+            swept.append(batch_id)
+        finally:
+            os.close(handle)
+    _sweep_locks(context)
+    return swept
+
+
+def take_away(context: Context, batch_id: int) -> int:
+    """Remove all rows and files of an unpublished batch whose lock the caller holds; return how many rows.
+
+    A published batch is left as it is.
+    """
+    from workbench.services.importing.calls import call_store
+
+    if batch_id not in unpublished(context):
+        return 0
+    digests = _digests_of(context, batch_id)
+    removed = 0
+    for table in _TABLES:
+        removed += _delete(context, table, batch_id)
+    call_store(context).discard(batch_id)
+    _discard_documents(context, digests)
+    with context.write() as session:
+        session.execute(delete(BATCH).where(BATCH.c.id == batch_id))
+        context.log(session, "import-swept", batch_id=batch_id)
+        # Within the transaction, so that nobody takes a lock on a file that is going.
+        lock_path(context.store, batch_id).unlink(missing_ok=True)
+    return removed
+
+
+def _delete(context: Context, table: Table, batch_id: int) -> int:
+    """Delete a batch's rows of one table a chunk at a time, so that others can work on."""
+    chunk = select(table.c.id).where(table.c.batch_id == batch_id).limit(_DELETED_TOGETHER)
+    removed = 0
+    while True:
+        with context.write() as session:
+            if table is CASE:
+                session.execute(delete(FINDING).where(FINDING.c.case_id.in_(chunk.order_by(table.c.id))))
+            gone = session.execute(delete(table).where(table.c.id.in_(chunk.order_by(table.c.id))))
+            count = int(gone.rowcount)  # type: ignore[attr-defined]  # a delete's result has one
+        removed += count
+        if count < _DELETED_TOGETHER:
+            return removed
+        pause()
+
+
+def _digests_of(context: Context, batch_id: int) -> list[str]:
+    with context.read() as session:
+        wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id).distinct()
+        return [row.sha256 for row in session.execute(wanted)]
+
+
+def _discard_documents(context: Context, digests: Iterable[str]) -> None:
+    """Remove document files that no row names any more."""
+    with context.read() as session:
+        for digest in digests:
+            is_named = session.execute(select(exists().where(DOCUMENT.c.sha256 == digest))).scalar()
+            if not is_named:
+                context.store.document_path(digest).unlink(missing_ok=True)
+
+
+def _sweep_locks(context: Context) -> None:
+    """Remove lock files that no process holds; new ones are made only within a write transaction."""
+    for path in sorted(context.store.batches.glob("[0-9]*.lock")):
+        with context.write():
+            handle = locked(path)
+            if handle is not None:
+                path.unlink(missing_ok=True)
+                os.close(handle)

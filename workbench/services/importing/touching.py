@@ -1,0 +1,78 @@
+"""Which existing cases a batch concerns; noted in it, so that any start can finish what an interrupted one began."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select
+from sqlmodel import Session
+
+from db.enums import FINAL_STATES, ImportKind
+from db.models import CaseRow, SubmissionRow
+from db.queries.published import is_published, newest_cases, table_of
+from workbench.services.context import Context
+from workbench.services.evidence_read import APPLICATION, CARD
+from workbench.services.importing.plan import Key
+from workbench.services.importing.writing import pause
+from workbench.services.store import Store
+
+SUBMISSION = table_of(SubmissionRow)
+
+_TOGETHER = 500
+_WRITTEN_TOGETHER = 5_000
+
+
+def cases_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> dict[Key, CaseRow]:
+    """Return the newest cases of applications that have a card of one of these numbers."""
+    return newest_cases(session, applications_of_numbers(session, msisdn_hashes))
+
+
+def applications_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> set[Key]:
+    """Return the published applications that have a card of one of these numbers."""
+    return _keys(session, CARD.c.msisdn_hash, sorted(msisdn_hashes))
+
+
+def cases_of_subjects(session: Session, subjects: Iterable[str], store: Store) -> dict[Key, CaseRow]:
+    """Return the newest cases of companies, legal representatives and handlers by their numbers."""
+    numbers = sorted(subjects)
+    keys = _keys(session, APPLICATION.c.uscc, numbers)
+    keys |= _keys(session, APPLICATION.c.handler_id_hash, [store.hashed(number) for number in numbers])
+    keys |= _keys(session, APPLICATION.c.legal_rep_id_no, numbers)
+    return newest_cases(session, keys)
+
+
+def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -> set[Key]:
+    table = column.table
+    found: set[Key] = set()
+    for start in range(0, len(values), _TOGETHER):
+        wanted = column.in_(values[start : start + _TOGETHER]) & is_published(table.c.batch_id)
+        rows = session.execute(select(table.c.agent, table.c.application_no).where(wanted).distinct())
+        found.update((row.agent, row.application_no) for row in rows)
+    return found
+
+
+def open_cases_about(context: Context, kind: ImportKind, concerned: set[str]) -> set[int]:
+    """Return the open cases that credit records or complaints are about."""
+    with context.read() as session:
+        if kind is ImportKind.CREDIT:
+            cases = cases_of_subjects(session, concerned, context.store)
+        else:
+            cases = cases_of_numbers(session, concerned)
+        return open_ids(cases.values())
+
+
+def open_ids(cases: Iterable[CaseRow]) -> set[int]:
+    """Return the numbers of those cases that are not closed."""
+    return {case.id for case in cases if case.id is not None and case.state not in FINAL_STATES}
+
+
+def note(context: Context, batch_id: int, touched: Mapping[int, datetime]) -> None:
+    """Note in a batch which existing cases take it in, and since when it counts as received."""
+    rows = [
+        {"case_id": case_id, "batch_id": batch_id, "round": 0, "received_at": received_at, "body": "{}"}
+        for case_id, received_at in sorted(touched.items())
+    ]
+    for start in range(0, len(rows), _WRITTEN_TOGETHER):
+        with context.write() as session:
+            session.execute(insert(SUBMISSION), rows[start : start + _WRITTEN_TOGETHER])
+        pause()
