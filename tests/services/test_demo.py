@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -10,10 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from db.enums import CaseState, Role, Severity, Verdict
+from db.models import EventRow
 from workbench.domain.casefile import CaseFile, Empty, VerdictRequest
 from workbench.domain.findings import is_clean
+from workbench.errors import CannotCreate
 from workbench.services import demo
 from workbench.services.log import verify
 from workbench.services.office import Office
@@ -46,7 +50,7 @@ EXPECTED: dict[str, tuple[CaseState, set[str], set[str]]] = {
     "DEMO-020": (CaseState.QUEUED, set(), {"CR-NO-DATA"}),
     "DEMO-021": (CaseState.INCOMPLETE, {"DOC-MISSING"}, set()),
     "DEMO-022": (CaseState.QUEUED, {"USE-TRADE", "ID-ACTUAL-USER"}, set()),
-    "DEMO-023": (CaseState.QUEUED, {"ID-CARD-COUNT", "ACT-HANDSETS"}, set()),
+    "DEMO-023": (CaseState.QUEUED, {"ID-CARD-COUNT"}, set()),
 }
 
 
@@ -70,9 +74,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    """A demo that may be changed."""
-    return demo.prepare(tmp_path / "demo", now)
+def fresh(made: Path, tmp_path: Path) -> Path:
+    """A copy of it that may be changed."""
+    return shutil.copytree(made.parent, tmp_path / "demo") / made.name
 
 
 def case_files(one: Office) -> dict[str, CaseFile]:
@@ -109,15 +113,22 @@ def test_the_people_are_there_each_with_one_role(made: Path) -> None:
     }
 
 
-def test_the_log_is_whole_goes_forward_and_has_no_refusal(made: Path) -> None:
+def test_the_log_is_whole_and_has_no_refusal(made: Path) -> None:
     with office(made) as rev1, rev1.context.read() as session:
         report = verify(session)
+        refused = session.exec(select(EventRow).where(EventRow.is_refused)).all()
+
+    assert report.is_whole
+    assert report.events > 100
+    assert refused == []
+
+
+def test_the_history_lies_before_now_and_tells_what_was_written(made: Path) -> None:
     with office(made) as rev1:
         lines = [line for file in case_files(rev1).values() for line in file.history]
 
-    assert report.is_whole
     assert all(line.at < NOW for line in lines)
-    assert any(line.text == "登记信息与证照一致，通话量平稳。" for line in lines)
+    assert "登记信息与证照一致，通话量平稳。" in {line.text for line in lines}
 
 
 def test_the_mended_case_is_in_its_second_round(made: Path) -> None:
@@ -136,16 +147,22 @@ def test_the_case_that_waits_for_a_check_was_made_by_another_than_rev1(fresh: Pa
         assert rev1.checks.approve(waiting.id, "Seen and agreed.").state is CaseState.FAILED
 
 
-def test_next_and_pass_works_at_once(fresh: Path) -> None:
+def passed_next(one: Office) -> CaseFile:
+    """Take the next case and pass it as clean."""
+    taken = one.claims.next()
+    assert not isinstance(taken, Empty)
+    assert is_clean(taken.findings)
+    request = VerdictRequest(case_id=taken.header.id, verdict=Verdict.PASS, reasons=("OK",))
+    assert one.verdicts.decide(request).state is CaseState.PASSED
+    return taken
+
+
+def test_the_first_two_cases_are_one_s_own_mended_one_and_an_overdue_one_and_can_be_passed(fresh: Path) -> None:
     with office(fresh) as rev1:
-        taken = rev1.claims.next()
-        assert not isinstance(taken, Empty)
-        assert taken.header.is_breached
-        assert is_clean(taken.findings)
+        own, overdue = passed_next(rev1), passed_next(rev1)
 
-        decided = rev1.verdicts.decide(VerdictRequest(case_id=taken.header.id, verdict=Verdict.PASS, reasons=("OK",)))
-
-    assert decided.state is CaseState.PASSED
+    assert (own.header.application_no, own.header.assignee, own.header.round) == ("DEMO-006", "rev1", 2)
+    assert (overdue.header.application_no, overdue.header.is_breached) == ("DEMO-008", True)
 
 
 def test_the_panels_have_something_to_show(made: Path) -> None:
@@ -188,29 +205,73 @@ def test_a_reset_throws_away_what_was_done_and_nothing_else_in_the_folder(fresh:
     assert (fresh.parent / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
-def test_two_demos_are_alike(made: Path, fresh: Path) -> None:
+def test_two_demos_are_alike(made: Path, tmp_path: Path) -> None:
     def shown(database: Path) -> list[object]:
         with office(database) as rev1:
             return [(file.evidence, file.findings, file.decisions) for file in case_files(rev1).values()]
 
-    assert shown(made) == shown(fresh)
+    assert shown(made) == shown(demo.prepare(tmp_path, now))
+
+
+def kill_at(marker: str, folder: Path) -> None:
+    """Make a demo in a process of its own, and kill that as soon as a file is there."""
+    script = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
+        "from workbench.services import demo\n"
+        "demo.prepare(Path(sys.argv[1]), lambda: datetime(2026, 11, 25, 2, 15, tzinfo=UTC), reset=True)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(folder)], cwd=ROOT)
+    while process.poll() is None and not (folder / "unfinished" / marker).exists():
+        time.sleep(0.001)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("marker", ["demo.db", "delivered/earlier/calls.csv", "delivered/recent/calls.csv"])
 def test_a_killed_preparation_leaves_no_demo_and_does_not_hinder_the_next(tmp_path: Path, marker: str) -> None:
-    script = (
-        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from workbench.services import demo\n"
-        "demo.prepare(Path(sys.argv[1]), lambda: datetime(2026, 11, 25, 2, 15, tzinfo=UTC))\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT)
-    until = time.monotonic() + 60
-    while not (tmp_path / "unfinished" / marker).exists() and time.monotonic() < until:
-        time.sleep(0.001)
-    os.kill(process.pid, signal.SIGKILL)
+    kill_at(marker, tmp_path)
 
-    assert process.wait() == -signal.SIGKILL
     assert not (tmp_path / "demo.db").exists()
     with office(demo.prepare(tmp_path, now)) as rev1:
         assert set(case_files(rev1)) == set(EXPECTED)
     assert not (tmp_path / "unfinished").exists()
+
+
+def test_a_killed_reset_leaves_the_old_demo(fresh: Path) -> None:
+    with office(fresh) as rev1:
+        rev1.remarks.comment(1, "kept")
+
+    kill_at("delivered/recent/calls.csv", fresh.parent)
+
+    with office(demo.prepare(fresh.parent, now)) as rev1:
+        assert "kept" in {line.text for line in rev1.casefiles.show(1).history}
+
+
+def test_a_store_without_its_database_is_no_demo_and_makes_way(fresh: Path) -> None:
+    """What a kill leaves that comes between the moves of the store and of the database."""
+    fresh.unlink()
+
+    with office(demo.prepare(fresh.parent, now)) as rev1:
+        assert set(case_files(rev1)) == set(EXPECTED)
+
+
+def test_the_database_comes_into_its_place_after_everything_else(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = []
+    rename = Path.rename
+
+    def watched(self: Path, target: Path) -> Path:
+        moved.append(self.name)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", watched)
+    demo.prepare(fresh.parent, now, reset=True)
+
+    assert "demo.db.store" in moved
+    assert moved[-1] == "demo.db"
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(CannotCreate, match="The demo cannot be made"):
+        demo.prepare(tmp_path / "file" / "demo", now)

@@ -92,7 +92,10 @@ def _move(unfinished: Path, folder: Path) -> None:
     """Put a finished demo in the place of the old one, the database itself last: without it there is no demo."""
     (folder / NAME).unlink(missing_ok=True)
     for old in folder.glob(f"{NAME}*"):
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
+        if old.is_dir():
+            shutil.rmtree(old)
+        else:
+            old.unlink()
     for new in sorted(unfinished.iterdir(), key=lambda path: path.name == NAME):
         new.rename(folder / new.name)
     unfinished.rmdir()

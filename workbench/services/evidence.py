@@ -26,7 +26,7 @@ __all__ = [
     "completed_at",
     "days_and_hours",
     "finding_columns",
-    "findings_of",
+    "findings_of_case",
     "read_evidence",
     "recompute",
     "settle",
@@ -126,7 +126,7 @@ def store_findings(session: Session, case_id: int, findings: Iterable[Finding]) 
         session.execute(insert(FINDING), rows)
 
 
-def findings_of(session: Session, case_id: int) -> tuple[Finding, ...]:
+def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
     """Return the findings that are kept of a case, the gravest first."""
     rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position))
     return tuple(_finding(row._asdict()) for row in rows)

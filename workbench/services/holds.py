@@ -57,7 +57,7 @@ def _not_held(session: Session, context: Context, case: CaseRow, fence: int | No
                 case=name, login=login, until=until
             )
         )
-    if fence is not None and fence != case.fence:
+    if fence is not None:
         last = session.execute(
             select(EventRow)
             .where(EventRow.case_id == case.id, EventRow.is_refused == False, EventRow.state != "")  # type: ignore[arg-type]  # noqa: E712 - SQL

@@ -40,11 +40,7 @@ def rows(source: Source) -> Iterator[Record]:
 def _is_newest() -> ColumnElement[bool]:
     """Return the condition that no later publication holds the same application."""
     later, later_batch, own_batch = _APPLICATION.alias(), BATCH.alias(), BATCH.alias()
-    own_seq = (
-        select(own_batch.c.published_seq)
-        .where(own_batch.c.id == _APPLICATION.c.batch_id)
-        .correlate(_APPLICATION)
-    )
+    own_seq = select(own_batch.c.published_seq).where(own_batch.c.id == _APPLICATION.c.batch_id).correlate(_APPLICATION)
     return ~exists().where(
         later.c.agent == _APPLICATION.c.agent,
         later.c.application_no == _APPLICATION.c.application_no,

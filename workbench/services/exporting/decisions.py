@@ -69,9 +69,7 @@ def rows(source: Source) -> Iterator[Record]:
         reasons, notices = _reasons(source, ids), _notices(source, ids)
         people = names_in(source.session, [row.application_id for row in page])
         for row in page:
-            yield _record(
-                source, row, reasons.get(row.id, ()), notices.get(row.id), people[row.application_id]
-            )
+            yield _record(source, row, reasons.get(row.id, ()), notices.get(row.id), people[row.application_id])
 
 
 def _reasons(source: Source, decision_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -96,9 +94,7 @@ def _notices(source: Source, decision_ids: Sequence[int]) -> dict[int, str]:
     return {row.decision_id: row.body for row in source.session.execute(statement)}
 
 
-def _record(
-    source: Source, row: Row[Any], reasons: Sequence[str], notice: str | None, people: Sequence[str]
-) -> Record:
+def _record(source: Source, row: Row[Any], reasons: Sequence[str], notice: str | None, people: Sequence[str]) -> Record:
     def written(text: str | None) -> str | None:
         return None if not text else text if source.reveal else masked_text(text, people)
 
@@ -107,9 +103,7 @@ def _record(
         "case": format_case(row.case_id),
         "agent": row.agent or None,
         "application_no": row.application_no,
-        "applicant_name": row.applicant_name
-        if source.reveal
-        else shown_applicant(row.applicant_name, people),
+        "applicant_name": row.applicant_name if source.reveal else shown_applicant(row.applicant_name, people),
         "round": row.round,
         "verdict": row.verdict,
         "fail_kind": row.fail_kind or None,

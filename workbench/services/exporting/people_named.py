@@ -35,9 +35,7 @@ def names_in(session: Session, application_ids: Sequence[int]) -> dict[int, tupl
     numbers = {application_no for _agent, application_no in keys}
     for row in session.execute(select(_CARD).where(_CARD.c.application_no.in_(numbers))):
         if (row.agent, row.application_no) in keys:
-            names[keys[row.agent, row.application_no]] |= {
-                getattr(row, column) for column in _name_columns(CardRow)
-            }
+            names[keys[row.agent, row.application_no]] |= {getattr(row, column) for column in _name_columns(CardRow)}
     return {id_: tuple(sorted(found - {""})) for id_, found in names.items()}
 
 

@@ -58,9 +58,7 @@ class Exports:
 
     def _allow(self, request: ExportRequest) -> None:
         if not self.context.actor.has(Role.ADMIN):
-            error = NotAllowed(
-                _("{login} may not export; it takes an admin.").format(login=self.context.actor.login)
-            )
+            error = NotAllowed(_("{login} may not export; it takes an admin.").format(login=self.context.actor.login))
             self.context.refused("export", error)
             raise error
         if request.reveal and not request.reason.strip():

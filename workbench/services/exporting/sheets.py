@@ -88,9 +88,7 @@ class _ExcelSheet:
     def write(self, row: Record) -> None:
         self._count += 1
         if self._count > MAX_SHEET_ROWS:
-            raise CannotCreate(
-                _("A sheet holds at most 1,048,575 rows; export as csv, or fewer with --since.")
-            )
+            raise CannotCreate(_("A sheet holds at most 1,048,575 rows; export as csv, or fewer with --since."))
         for index, column in enumerate(self._columns):
             self._write_cell(index, row[column])
 

@@ -122,7 +122,6 @@ def _opened(path: Path) -> BinaryIO:
         raise BadDocument(_("The file is not there; check the path.")) from None
     except OSError:
         raise BadDocument(_("The file cannot be opened; check its rights.")) from None
-    file = os.fdopen(handle, "rb")
     state = os.fstat(handle)
     problem = None
     if not stat.S_ISREG(state.st_mode):
@@ -132,9 +131,9 @@ def _opened(path: Path) -> BinaryIO:
     elif state.st_size > MAX_BYTES:
         problem = _("The file is larger than {limit} MB; make it smaller.").format(limit=MAX_BYTES >> 20)
     if problem:
-        file.close()
+        os.close(handle)
         raise BadDocument(problem)
-    return file
+    return os.fdopen(handle, "rb")
 
 
 def _digested(file: BinaryIO, copy: BinaryIO | None) -> StoredFile:

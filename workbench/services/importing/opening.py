@@ -100,7 +100,8 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
     while portion := list(islice(keys, _READ_TOGETHER)):
         with context.read() as session:
             sight = Sight(own_batch=batch_id)
-            yield newest_of_many(session, columns, portion, application_key, sight)
+            found = newest_of_many(session, columns, portion, application_key, sight)
+        yield found
 
 
 def _opened(row: ImportedRow, evidence: Evidence, rules: Rules, context: Context, batch_id: int, seq: int) -> Opened:

@@ -1,0 +1,51 @@
+"""What the desk asks for in one line, and how the answers are read."""
+
+from datetime import datetime
+
+from screens.prompt import Question
+from screens.view import View
+from workbench.domain.moments import instant
+from workbench.i18n import _
+
+_TIME_ALONE = len("16:30")
+
+
+def skip_question(case: str) -> Question:
+    """Return the question for the reason of a skip."""
+    return Question(
+        title=_("Skip {case}").format(case=case),
+        help=_("Why? It comes back to you only when something about it changes."),
+    )
+
+
+def comment_question(case: str, begun: str) -> Question:
+    """Return the question for a comment, with what was begun before."""
+    return Question(
+        title=_("Comment on {case}").format(case=case),
+        help=_("For colleagues only; the applicant never sees it."),
+        value=begun,
+    )
+
+
+def aside_question(case: str, default: datetime, view: View) -> Question:
+    """Return the question until when a case is put aside."""
+    return Question(
+        title=_("Put {case} aside").format(case=case),
+        help=_("Until when? Empty means {when}; or a time like 16:30, or 2026-12-03 09:00.").format(
+            when=view.instant(default)
+        ),
+        is_optional=True,
+    )
+
+
+def moment(text: str, view: View) -> datetime | None:
+    """Return the instant that was typed, None for nothing; a time alone is one of today.
+
+    Raises:
+        BadData: If it cannot be read.
+    """
+    typed = text.strip().replace("：", ":")
+    if not typed:
+        return None
+    is_time_alone = ":" in typed and len(typed) <= _TIME_ALONE
+    return instant(f"{view.today.isoformat()} {typed}" if is_time_alone else typed, view.zone)

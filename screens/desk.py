@@ -1,0 +1,187 @@
+"""The desk: one case fills it, from its claim to its verdict."""
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from screens import desk_words as words
+from screens.bindings import bind
+from screens.desk_case import CaseScreen
+from screens.desk_keys import ACTS, allowed_on
+from workbench import commands as keys
+from workbench.command import Place
+from workbench.domain.casefile import CaseFile, Decided, Empty, Undoable
+from workbench.domain.lifecycle import Action, role_refusal
+from workbench.domain.vocabulary import FailKind, Verdict
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.services.office import Office
+
+
+class DeskScreen(CaseScreen):
+    """The mode in which cases are decided."""
+
+    PLACE: ClassVar[Place] = "desk"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(bind(command, action) for command, action in ACTS),
+        bind(keys.BACK, "back"),
+    ]
+
+    def on_screen_resume(self) -> None:
+        self.count()
+
+    @work(exclusive=True, group="start")
+    async def begin(self, office: "Office") -> None:
+        """Begin work with an opened office."""
+        self.office = office
+        try:
+            self.counts = await asyncio.to_thread(office.queue.counts)
+            self.last = await asyncio.to_thread(office.undo.last)
+        except WorkbenchError as error:
+            self.complain(error)
+        self.clear_desk()
+
+    @work(exclusive=True, group="claim")
+    async def take_next(self) -> None:
+        """Take the next case, or say why there is none."""
+        if self.office is None:
+            return
+        try:
+            await self.flush()
+            found = await asyncio.to_thread(self.office.claims.next)
+        except WorkbenchError as error:
+            self.complain(error)
+            return
+        if isinstance(found, Empty):
+            self.clear_desk()
+            self.show_page(words.empty(found, self.view()))
+        else:
+            self.put_on_desk(found)
+        self.count()
+
+    @work(exclusive=True, group="claim")
+    async def take_back(self) -> None:
+        """Take back the last verdict; its case comes back to the desk."""
+        if self.office is None or self.last is None:
+            return
+        try:
+            await self.flush()
+            case = await asyncio.to_thread(self.office.undo.undo, self.last.case_id)
+        except WorkbenchError as error:
+            self.complain(error)
+        else:
+            self.last = None
+            self._show_taken_back(case)
+        self.count()
+
+    def _show_taken_back(self, case: CaseFile) -> None:
+        if self.office is not None and case.header.held_by == self.office.actor.login:
+            self.draft = None
+            self.put_on_desk(case)
+            self.notify(_("{case} is back on your desk.").format(case=self._named()), markup=False)
+        else:
+            self.notify(_("Taken back; the case waits for its checker again."), markup=False)
+
+    @work(group="dialog")
+    async def ask_verdict(self, verdict: Verdict, *, items_first: bool = False) -> None:
+        """Open the dialog of a verdict, and go on from what was decided."""
+        from screens.verdict import Giving, VerdictDialog
+        from screens.verdict_state import VerdictState
+
+        if self.office is None or self.case is None or self.draft is None:
+            return
+        case = replace(self.case, draft=self.draft.body)
+        state = VerdictState.of(case, verdict)
+        if items_first:
+            state = replace(state, fail_kind=FailKind.FIXABLE)
+        giving = Giving(
+            preview=self.office.verdicts.preview,
+            give=self.give,
+            keep=self.keep,
+            monotonic=self.clock.monotonic,
+        )
+        dialog = VerdictDialog(case, state, giving, self.view(), items_first=items_first)
+        done = await self.app.push_screen_wait(dialog)
+        if done is not None:
+            self.after(done)
+        else:
+            self.show_draft()
+
+    def after(self, done: Decided) -> None:
+        """Go on from a verdict: the notice above, the next case one key away."""
+        self.draft = None
+        self.last = Undoable(
+            case_id=done.case_id, decision_id=done.decision_id, verdict=done.verdict, until=done.release_at
+        )
+        self.done = done
+        self.clear_desk()
+        self.show_page(words.decided(done, self.view()))
+        self.count()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        if action == "back":
+            return self.case is not None and self.bench.is_zoomed
+        if self.office is None:
+            return None
+        if action == "next":
+            return True if role_refusal(Action.NEXT, self.office.actor) is None else None
+        if action == "undo":
+            return True if self.last is not None else None
+        return allowed_on(action, self.case, self.office.actor, holds=self.is_held)
+
+    def action_next(self) -> None:
+        self.take_next()
+
+    def action_undo(self) -> None:
+        self.take_back()
+
+    def action_verdict(self, verdict: str) -> None:
+        self.ask_verdict(Verdict(verdict))
+
+    def action_rectify(self) -> None:
+        self.ask_verdict(Verdict.FAIL, items_first=True)
+
+    def action_skip(self) -> None:
+        self.ask_skip()
+
+    def action_aside(self) -> None:
+        self.ask_aside()
+
+    def action_comment(self) -> None:
+        self.ask_comment()
+
+    def action_verify(self) -> None:
+        self.ask_verify()
+
+    def action_checklist(self) -> None:
+        self.ask_checklist()
+
+    def action_release(self) -> None:
+        if self.office is not None:
+            self.let_go(self.office.claims.release, _("{case} released."))
+
+    def action_explain(self) -> None:
+        self.explain()
+
+    def action_reveal(self) -> None:
+        self.reveal()
+
+    def action_panel(self, name: str) -> None:
+        self.bench.go(name)
+
+    def action_step(self, by: int) -> None:
+        self.bench.step(by)
+
+    def action_field(self, step: int) -> None:
+        self.bench.panel.move(step)
+
+    def action_zoom(self) -> None:
+        self.bench.is_zoomed = not self.bench.is_zoomed
+
+    def action_back(self) -> None:
+        self.bench.is_zoomed = False

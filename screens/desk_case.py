@@ -1,0 +1,252 @@
+"""The acts on the case that lies on the desk; each is one worker around one call of a service."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.content import Content
+
+from screens.asking import aside_question, comment_question, moment, skip_question
+from screens.checklist import Checklist
+from screens.desk_face import DeskFace
+from screens.prompt import Prompt
+from screens.sheet import Sheet
+from screens.text import plain, wrapped
+from screens.verify import Verify
+from workbench.domain.case_id import format_case
+from workbench.domain.casefile import Decided, VerdictRequest
+from workbench.domain.vocabulary import ChecklistValue
+from workbench.errors import BadData, WorkbenchError
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    pass
+
+SAVE_AFTER_S = 0.4
+RENEW_EVERY = timedelta(minutes=1)
+
+
+class CaseScreen(DeskFace):
+    """A desk with a case on it: what is done with it, but for its verdict."""
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep a part of the draft, soon."""
+        if self.draft is not None and self.draft.change(name, value):
+            self.set_timer(SAVE_AFTER_S, self.save_draft)
+
+    @work(group="draft")
+    async def save_draft(self) -> None:
+        """Save what was typed."""
+        try:
+            await self.flush()
+        except WorkbenchError as error:
+            self.complain(error)
+
+    async def flush(self) -> None:
+        """Save what was typed and wait for it.
+
+        Raises:
+            WorkbenchError: If it cannot be saved.
+        """
+        if self.draft is not None:
+            await self.draft.save()
+
+    async def give(self, request: VerdictRequest) -> Decided:
+        """Give a verdict, the draft saved before so that an undo finds it.
+
+        Raises:
+            WorkbenchError: If it cannot be given.
+        """
+        assert self.office is not None  # noqa: S101 - the dialog opens over a case, and a case comes from the office
+        await self.flush()
+        return await asyncio.to_thread(self.office.verdicts.decide, request)
+
+    @work(exclusive=True, group="read")
+    async def reload(self) -> None:
+        """Read the case again after something about it changed."""
+        if self.office is None or self.case is None:
+            return
+        try:
+            self.put_on_desk(await asyncio.to_thread(self.office.casefiles.show, self.case.header.id))
+        except WorkbenchError as error:
+            self.complain(error)
+
+    @work(group="renew")
+    async def renew(self) -> None:
+        """Renew the hold, since its holder is active."""
+        if self.office is None or self.case is None:
+            return
+        case = self.case
+        try:
+            until = await asyncio.to_thread(self.office.claims.renew, case.header.id)
+        except WorkbenchError as error:
+            self.complain(error)
+            return
+        if self.case is case:
+            self._take_renewal(until)
+
+    def _take_renewal(self, until: datetime | None) -> None:
+        if until is not None:
+            self.hold_until(until)
+            return
+        self.is_lost = True
+        self.show_head()
+        self.refresh_bindings()
+        self.notify(
+            _("The hold on {case} is lost; what you typed is kept. n takes a case.").format(case=self._named()),
+            severity="warning",
+            markup=False,
+            timeout=10,
+        )
+
+    def touched(self) -> None:
+        """Take note that a key was pressed: the hold is renewed, what is revealed stays so."""
+        self.revealed.touched()
+        now = self.clock.now()
+        is_time = self.renewed_at is None or now - self.renewed_at >= RENEW_EVERY
+        if self.is_held and is_time:
+            self.renewed_at = now
+            self.renew()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the case on the desk is held by who sits at it."""
+        if self.office is None or self.case is None or self.is_lost:
+            return False
+        return self.case.header.held_by == self.office.actor.login
+
+    @work(group="write")
+    async def let_go(self, act: Callable[[int], object], said: str) -> None:
+        """Do what takes the case off the desk, and say so."""
+        if self.case is None:
+            return
+        name = self._named()
+        try:
+            await self.flush()
+            await asyncio.to_thread(act, self.case.header.id)
+        except WorkbenchError as error:
+            self.complain(error)
+            return
+        self.clear_desk()
+        self.notify(said.format(case=name), markup=False)
+
+    async def release_now(self) -> bool:
+        """Give the case back before the program is left, and say whether that worked."""
+        if self.office is None or self.case is None:
+            return True
+        try:
+            await self.flush()
+            await asyncio.to_thread(self.office.claims.release, self.case.header.id)
+        except WorkbenchError as error:
+            self.complain(error)
+            return False
+        return True
+
+    @work(group="dialog")
+    async def ask_skip(self) -> None:
+        """Ask for a reason and leave the case to others."""
+        reason = await self.app.push_screen_wait(Prompt(skip_question(self._named())))
+        if reason and self.office is not None:
+            office = self.office
+            self.let_go(lambda case_id: office.claims.skip(case_id, reason), _("{case} skipped."))
+
+    @work(group="dialog")
+    async def ask_aside(self) -> None:
+        """Ask until when, and put the case aside."""
+        if self.office is None or self.case is None:
+            return
+        office, policy = self.office, self.case.policy
+        default = self.clock.now() + timedelta(minutes=policy.aside_minutes)
+        asked = aside_question(self._named(), default, self.view())
+        answer = await self.app.push_screen_wait(Prompt(asked))
+        if answer is None:
+            return
+        try:
+            until = moment(answer, self.view())
+        except BadData as error:
+            self.complain(error)
+            return
+        self.let_go(lambda case_id: office.claims.aside(case_id, until), _("{case} put aside."))
+
+    @work(group="dialog")
+    async def ask_comment(self) -> None:
+        """Ask for a comment and write it."""
+        if self.office is None or self.case is None or self.draft is None:
+            return
+        case_id = self.case.header.id
+        asked = comment_question(self._named(), str(self.draft.body.get("comment", "")))
+        text = await self.app.push_screen_wait(Prompt(asked, on_change=lambda typed: self.keep("comment", typed)))
+        if text and await self._written(self.office.remarks.comment, case_id, text):
+            self.keep("comment", "")
+            self.reload()
+
+    @work(group="dialog")
+    async def ask_verify(self) -> None:
+        """Ask what was confirmed outside and note it."""
+        if self.office is None or self.case is None:
+            return
+        case_id = self.case.header.id
+        answer = await self.app.push_screen_wait(Verify())
+        if answer is not None and await self._written(self.office.remarks.verify, case_id, *answer):
+            self.reload()
+
+    @work(group="dialog")
+    async def ask_checklist(self) -> None:
+        """Show the checklist and save what is answered."""
+        if self.office is None or self.case is None:
+            return
+        remarks, case_id = self.office.remarks, self.case.header.id
+
+        async def answer(question: str, value: ChecklistValue) -> None:
+            await asyncio.to_thread(remarks.checklist, case_id, question, value, "")
+
+        if await self.app.push_screen_wait(Checklist(self.case.checklist, answer)):
+            self.reload()
+
+    @work(exclusive=True, group="read")
+    async def explain(self) -> None:
+        """Show why this case is next."""
+        if self.office is None or self.case is None:
+            return
+        try:
+            sentences = await asyncio.to_thread(self.office.claims.explain, self.case.header.id)
+        except WorkbenchError as error:
+            self.complain(error)
+            return
+
+        def lines(width: int) -> list[Content]:
+            return [plain(part) for sentence in sentences for part in wrapped(sentence, width)]
+
+        self.app.push_screen(Sheet(_("Why {case}").format(case=self._named()), lines))
+
+    @work(group="reveal")
+    async def reveal(self) -> None:
+        """Reveal the chosen field, or all of the identity on the second press."""
+        if self.office is None or self.case is None:
+            return
+        files, case_id, field = self.office.casefiles, self.case.header.id, self.bench.panel.field
+        try:
+            if self.revealed.is_second_press():
+                self.revealed.show_all(await asyncio.to_thread(files.reveal_identity, case_id))
+            elif field:
+                self.revealed.show(field, await asyncio.to_thread(files.reveal, case_id, field))
+            else:
+                self.notify(_("Choose a masked field with the arrows, or press . twice for all."), markup=False)
+        except WorkbenchError as error:
+            self.complain(error)
+        if self.case is not None and self.case.header.id == case_id:
+            self.show_revealed()
+
+    async def _written(self, act: Callable[..., object], *arguments: object) -> bool:
+        """Write something down and say whether that worked."""
+        try:
+            await asyncio.to_thread(act, *arguments)
+        except WorkbenchError as error:
+            self.complain(error)
+            return False
+        return True
+
+    def _named(self) -> str:
+        return format_case(self.case.header.id) if self.case is not None else ""

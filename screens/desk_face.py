@@ -1,0 +1,213 @@
+"""What the desk looks like: head, notice, panels or a page, draft; and how it changes as time passes."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens import desk_words as words
+from screens.clock import ZONE, Clock
+from screens.draft import Draft
+from screens.draft_words import draft_line
+from screens.head import Head, case_lines, hold_words, narrow_lines, title_line, who_line
+from screens.hints import Hints
+from screens.panels.bench import Bench
+from screens.reveal import Revealed
+from screens.symbols import symbols_of
+from screens.view import View
+from screens.window import TooSmall, WorkScreen
+from workbench.domain.casefile import CaseFile, Decided, DeskCounts, Undoable
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.services.office import Office
+
+TICK_S = 1.0
+COUNT_EVERY_TICKS = 60
+"""A tick is a second; the figures of the head are read again each minute."""
+
+_WIDE = 98
+
+
+class DeskFace(WorkScreen):
+    """The desk as it is seen, with a case on it or without."""
+
+    CSS_PATH = "desk.tcss"
+    AUTO_FOCUS = None
+
+    page = getters.query_one("#page > Static", Static)
+    notice = getters.query_one("#notice", Static)
+    draft_bar = getters.query_one("#draft", Static)
+
+    bench = getters.query_one(Bench)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.office: Office | None = None
+        self.case: CaseFile | None = None
+        self.draft: Draft | None = None
+        self.revealed = Revealed(clock.monotonic)
+        self.is_lost = False
+        self.counts: DeskCounts | None = None
+        self.last: Undoable | None = None
+        self.done: Decided | None = None
+        self.renewed_at: datetime | None = None
+        self._zone = ZONE
+        self._ticks = 0
+        self._shown_minute = ""
+        self._shown_revealed: frozenset[str] = frozenset()
+        self._is_welcoming = True
+
+    def compose(self) -> ComposeResult:
+        yield Head()
+        yield Static(id="notice", markup=False)
+        yield Bench()
+        with VerticalScroll(id="page"):
+            yield Static(words.opening(), markup=False)
+        yield Static(id="draft", markup=False)
+        yield Hints()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.show_head()
+        self.set_interval(TICK_S, self.tick)
+
+    def on_resize(self) -> None:
+        self.show_head()
+
+    @work(exclusive=True, group="counts")
+    async def count(self) -> None:
+        """Read the figures of the head again; a failure shows at the next act, not here."""
+        if self.office is None:
+            return
+        try:
+            self.counts = await asyncio.to_thread(self.office.queue.counts)
+            self.last = await asyncio.to_thread(self.office.undo.last)
+        except WorkbenchError:
+            return
+        self.show_head()
+        self.show_notice()
+        if self.case is None and self.counts is not None and self._is_welcoming:
+            self.page.update(words.welcome(self.counts))
+
+    def complain(self, error: WorkbenchError) -> None:
+        """Say what could not be done; everything typed is still there."""
+        self.notify(str(error), severity="error", markup=False, timeout=8)
+
+    def view(self) -> View:
+        """Return from where the case is looked at now."""
+        return View(now=self.clock.now(), zone=self._zone, symbols=symbols_of(self), revealed=self.revealed.values())
+
+    def put_on_desk(self, case: CaseFile) -> None:
+        """Lay a case on the desk and show it; what was typed on it meanwhile stays."""
+        is_same = self.case is not None and self.case.header.id == case.header.id
+        if not is_same:
+            self.revealed.clear()
+        if self.office is not None and (self.draft is None or self.draft.case_id != case.header.id):
+            self.draft = Draft(case.header.id, case.draft, self.office.drafts.save)
+        self.case, self.is_lost, self.renewed_at = case, False, self.clock.now()
+        self._zone = ZoneInfo(case.policy.zone)
+        self._shown_revealed = frozenset()
+        self.add_class("-with-case")
+        self.bench.show(case, self.view())
+        self.show_head()
+        self.show_draft()
+        if not is_same:
+            self.bench.is_zoomed = False
+            self.call_after_refresh(self.bench.go, "identity")
+        self.refresh_bindings()
+
+    def clear_desk(self) -> None:
+        """Show the desk without a case."""
+        self.case, self.draft, self.is_lost = None, None, False
+        self.revealed.clear()
+        self._is_welcoming = True
+        self.remove_class("-with-case")
+        self.query_one("#page").focus()
+        if self.counts is not None:
+            self.page.update(words.welcome(self.counts))
+        self.show_head()
+        self.show_notice()
+        self.count()
+
+    def hold_until(self, until: datetime) -> None:
+        """Take note that the hold lasts until then."""
+        if self.case is not None:
+            self.case = replace(self.case, header=replace(self.case.header, held_until=until))
+            self.show_head()
+
+    def break_down(self, error: WorkbenchError) -> None:
+        """Say that the database cannot be opened, and the way out."""
+        self.page.update(words.broken(error))
+
+    def tick(self) -> None:
+        """Let time pass: clock, notice, hold, revealed values."""
+        self._ticks += 1
+        view = self.view()
+        if view.clock(view.now) != self._shown_minute:
+            self.show_head()
+        self.show_notice()
+        if self.case is not None and frozenset(view.revealed) != self._shown_revealed:
+            self.show_revealed()
+        if self._ticks % COUNT_EVERY_TICKS == 0:
+            self.count()
+
+    def show_revealed(self) -> None:
+        """Show the panels with what is revealed now."""
+        view = self.view()
+        self._shown_revealed = frozenset(view.revealed)
+        self.bench.reveal(view)
+
+    def show_head(self) -> None:
+        """Show the lines above the panels."""
+        view, width = self.view(), max(10, self.size.width - 2)
+        self._shown_minute = view.clock(view.now)
+        login = self.office.actor.login if self.office is not None else ""
+        is_wide = width >= _WIDE
+        right = who_line(login, self.counts if is_wide or self.case is None else None, view)
+        if self.case is not None and not is_wide:
+            hold = hold_words(self.case.header, view, is_lost=self.is_lost)
+            right = Content.assemble(hold, f" {view.symbols.dot} ", right)
+        lines = [title_line(_("Desk"), self.case, right, view, width)]
+        if self.case is not None and is_wide:
+            lines += case_lines(self.case, view, width, is_lost=self.is_lost)
+        elif self.case is not None:
+            lines += narrow_lines(self.case, view, width)
+        self.query_one(Head).update(Content("\n").join(lines))
+
+    def show_notice(self) -> None:
+        """Show the verdict that can be taken back, as long as it can be."""
+        view = self.view()
+        if self.last is not None and self.last.until is not None and self.last.until <= view.now:
+            self.last = None
+            self.refresh_bindings()
+        self.set_class(self.last is not None, "-noticed")
+        if self.last is not None:
+            self.notice.update(words.notice_bar(self.last, self._check_for(), view))
+
+    def show_draft(self) -> None:
+        """Show what was typed and not decided."""
+        body = self.draft.body if self.draft is not None else {}
+        line = draft_line(body, symbols_of(self), max(10, self.size.width - 2))
+        self.draft_bar.set_class(line is not None, "-typed")
+        if line is not None:
+            self.draft_bar.update(line)
+
+    def show_page(self, content: Content) -> None:
+        """Show a page of its own instead of what waits."""
+        self._is_welcoming = False
+        self.page.update(content)
+
+    def _check_for(self) -> tuple[str, ...]:
+        """Return why the last verdict waits for a second person, as far as this desk knows."""
+        is_same = self.done is not None and self.last is not None and self.done.decision_id == self.last.decision_id
+        return self.done.check_for if self.done is not None and is_same else ()

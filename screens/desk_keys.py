@@ -1,0 +1,58 @@
+"""Which key of the desk does what, and when it can be done."""
+
+from workbench import desk_commands as desk
+from workbench.command import Command
+from workbench.domain.actor import Actor
+from workbench.domain.casefile import CaseFile
+from workbench.domain.lifecycle import Action, is_allowed
+
+ACTS: tuple[tuple[Command, str], ...] = (
+    (desk.NEXT, "next"),
+    (desk.PASS, "verdict('pass')"),
+    (desk.FAIL, "verdict('fail')"),
+    (desk.PEND, "verdict('pending')"),
+    (desk.RECTIFY, "rectify"),
+    (desk.UNDO, "undo"),
+    (desk.ASIDE, "aside"),
+    (desk.SKIP, "skip"),
+    (desk.RELEASE, "release"),
+    (desk.COMMENT, "comment"),
+    (desk.CHECKLIST, "checklist"),
+    (desk.VERIFY, "verify"),
+    (desk.EXPLAIN, "explain"),
+    (desk.REVEAL, "reveal"),
+    (desk.IDENTITY, "panel('identity')"),
+    (desk.CALLS, "panel('activity')"),
+    (desk.CREDIT, "panel('credit')"),
+    (desk.HISTORY, "panel('history')"),
+    (desk.NEXT_PANEL, "step(1)"),
+    (desk.PREVIOUS_PANEL, "step(-1)"),
+    (desk.FIELD_UP, "field(-1)"),
+    (desk.FIELD_DOWN, "field(1)"),
+    (desk.ZOOM, "zoom"),
+)
+
+_ASKS: dict[str, Action] = {
+    "verdict": Action.DECIDE,
+    "rectify": Action.DECIDE,
+    "aside": Action.ASIDE,
+    "skip": Action.SKIP,
+    "release": Action.RELEASE,
+    "comment": Action.COMMENT,
+    "checklist": Action.CHECKLIST,
+    "verify": Action.VERIFY,
+    "reveal": Action.REVEAL,
+}
+_NEEDS_CASE = frozenset({"explain", "panel", "step", "field", "zoom"})
+
+
+def allowed_on(action: str, case: CaseFile | None, actor: Actor, *, holds: bool) -> bool | None:
+    """Say whether an act of the desk can be done now: None dims its key; acts that it does not know are allowed."""
+    if action in _NEEDS_CASE:
+        return True if case is not None else None
+    asked = _ASKS.get(action)
+    if asked is None:
+        return True
+    if case is None:
+        return None
+    return True if is_allowed(asked, case.header.state, actor, holds=holds) else None

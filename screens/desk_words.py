@@ -1,0 +1,116 @@
+"""What the desk says when there is no case on it: opening, broken, empty, decided."""
+
+from textual.content import Content
+
+from screens.panels.words import CHECK_FOR, DECIDED
+from screens.text import BAD, FAINT, FINE, joined, paragraphs
+from screens.view import View
+from workbench.domain.case_id import format_case
+from workbench.domain.casefile import Decided, DeskCounts, Empty, Undoable
+from workbench.domain.vocabulary import Verdict
+from workbench.domain.words import count
+from workbench.errors import ExitCode, WorkbenchError
+from workbench.i18n import _
+
+_LISTED = 5
+
+
+def opening() -> Content:
+    """Say that the database is being opened."""
+    return joined((_("Opening …"), FAINT))
+
+
+def broken(error: WorkbenchError) -> Content:
+    """Say what happened and how to go on."""
+    lines = [joined((str(error), BAD)), Content(), joined((_("Nothing was changed."), ""))]
+    if error.exit_code in {ExitCode.NO_INPUT, ExitCode.CONFIG}:
+        lines += [
+            joined(("workbench init", "$text-accent bold"), (f"   {_('makes a database for your cases')}", FAINT)),
+            joined(("workbench demo", "$text-accent bold"), (f"   {_('shows the workbench on sample data')}", FAINT)),
+        ]
+    lines += [Content(), joined(("q", "$text-accent bold"), (f" {_('leaves')}", FAINT))]
+    return Content("\n").join(lines)
+
+
+def welcome(counts: DeskCounts) -> Content:
+    """Say what waits, and the one key to press."""
+    if counts.held_by_me:
+        said = (
+            _("You hold one case.")
+            if counts.held_by_me == 1
+            else _("You hold {count} cases.").format(count=count(counts.held_by_me))
+        )
+        what = _("brings it back") if counts.held_by_me == 1 else _("brings them back, one by one")
+    elif counts.queued:
+        said = (
+            _("One case is queued.")
+            if counts.queued == 1
+            else _("{count} cases are queued.").format(count=count(counts.queued))
+        )
+        what = _("takes the next one")
+    else:
+        said, what = _("Nothing is queued."), _("looks again")
+    return Content("\n").join([joined((said, "")), Content(), _key("n", what)])
+
+
+def empty(found: Empty, view: View) -> Content:
+    """Say which empty it is, and what can be done about it."""
+    lines = [joined((_why(found), ""))]
+    for who, until in found.who[:_LISTED]:
+        lines.append(joined((f"{who} ", ""), (_("until {when}").format(when=view.instant(until)), FAINT)))
+    if len(found.who) > _LISTED:
+        more = count(len(found.who) - _LISTED)
+        lines.append(joined((_("and {count} more").format(count=more), FAINT)))
+    lines += [Content(), joined((_way_out(found), FAINT)), _key("n", _("looks again"))]
+    return Content("\n").join(lines)
+
+
+def _why(found: Empty) -> str:
+    number = count(found.count)
+    return {
+        "none": _("Nothing is queued."),
+        "held": _("Nothing left for you: {count} held by others.").format(count=number),
+        "skipped": _("You skipped all that is left: {count}.").format(count=number),
+        "filtered": _("Your filter hides what is left: {count}.").format(count=number),
+        "limit": _("You hold {limit} cases, as many as you may.").format(limit=count(found.limit)),
+    }.get(found.kind, _("Nothing is queued."))
+
+
+def _way_out(found: Empty) -> str:
+    return {
+        "none": _("New cases come with the next import."),
+        "held": _("A case comes back to the queue when its hold ends or is released."),
+        "skipped": _("A skipped case comes back to you when something about it changes."),
+        "filtered": _("Widen the filter to see them."),
+        "limit": _("Decide or release one; those put aside come back at their time."),
+    }.get(found.kind, "")
+
+
+def decided(done: Decided, view: View) -> Content:
+    """Say what was decided and show the letter; the next case is one key away."""
+    lines = [_key("n", _("takes the next one")), Content()]
+    if done.deadline_at is not None:
+        lines += [joined((_("to be mended by {when}").format(when=view.instant(done.deadline_at)), "")), Content()]
+    if done.notice:
+        lines += [joined((_("The applicant reads"), FAINT)), paragraphs(done.notice)]
+    return Content("\n").join(lines)
+
+
+def notice_bar(last: Undoable, check_for: tuple[str, ...], view: View) -> Content:
+    """Return the line after a verdict: what it was, when its notice goes out, how it is taken back."""
+    case = format_case(last.case_id)
+    key = ("u", "$text-accent bold")
+    if last.until is None:
+        why = ", ".join(_(CHECK_FOR.get(name, name)) for name in check_for)
+        said = _("{case} waits for a second person").format(case=case)
+        return joined((said, ""), (f" ({why})" if why else "", FAINT), ("; ", ""), key, (_(" takes it back"), ""))
+    seconds = max(0, round((last.until - view.now).total_seconds()))
+    said = _("{case} {verdict}; notice goes out in {seconds} s; ").format(
+        case=case, verdict=_(DECIDED[last.verdict]), seconds=seconds
+    )
+    style = FINE if last.verdict is Verdict.PASS else ""
+    return joined((said, style), key, (_(" takes it back"), style))
+
+
+def _key(key: str, what: str) -> Content:
+    return joined((key, "$text-accent bold"), (f" {what}", FAINT))

@@ -1,0 +1,42 @@
+"""What a reviewer has typed on a case and not decided, kept as it is typed."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Save = Callable[[int, Mapping[str, Any]], None]
+
+
+class Draft:
+    """The unfinished work on one case; a change is saved soon, and never twice at a time."""
+
+    def __init__(self, case_id: int, body: Mapping[str, Any], save: Save) -> None:
+        self.case_id = case_id
+        self.body: dict[str, Any] = dict(body)
+        self.is_dirty = False
+        self._save = save
+        self._turn = asyncio.Lock()
+
+    def change(self, name: str, value: Any) -> bool:
+        """Change one part and say whether that changed anything."""
+        if self.body.get(name) == value:
+            return False
+        self.body[name] = value
+        self.is_dirty = True
+        return True
+
+    async def save(self) -> None:
+        """Save what has changed; what cannot be saved stays to be saved.
+
+        Raises:
+            WorkbenchError: If the database does not take it.
+        """
+        async with self._turn:
+            if not self.is_dirty:
+                return
+            self.is_dirty = False
+            try:
+                await asyncio.to_thread(self._save, self.case_id, dict(self.body))
+            except BaseException:
+                self.is_dirty = True
+                raise

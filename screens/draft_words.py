@@ -1,0 +1,27 @@
+"""The line that says what was typed on a case and not decided."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from textual.content import Content
+
+from screens.panels.words import VERDICT
+from screens.symbols import Symbols
+from screens.text import FAINT, joined
+from workbench.domain.vocabulary import Verdict
+from workbench.i18n import _
+
+
+def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content | None:
+    """Return the line, None if nothing was typed."""
+    parts: list[str] = []
+    verdict = body.get("verdict")
+    if isinstance(verdict, Mapping) and verdict.get("verdict") in set(Verdict):
+        parts.append(_(VERDICT[Verdict(verdict["verdict"])]))
+        parts.append(", ".join(str(code) for code in verdict.get("reasons", ())))
+    parts += [str(body.get("note", "")), str(body.get("comment", ""))]
+    said = f" {symbols.dot} ".join(part for part in parts if part.strip())
+    if not said:
+        return None
+    line = joined((_("Draft"), FAINT), (f"  {symbols.cursor}", "$text-accent"), (said, ""))
+    return line.truncate(width, ellipsis=True)

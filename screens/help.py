@@ -1,0 +1,49 @@
+"""The keys of a screen, grouped, from the registry."""
+
+from textual.content import Content
+from textual.screen import Screen
+
+from screens.bindings import available
+from screens.sheet import Sheet
+from screens.text import FAINT, joined, wrapped
+from workbench.command import PLACES, Command, Place
+from workbench.commands import commands_of
+from workbench.domain.text import cells, pad_right
+from workbench.i18n import _
+
+_KEYS_CELLS = 11
+_LABEL_CELLS = 20
+
+
+def key_sheet(screen: Screen[object], place: Place) -> Sheet:
+    """Return the page of all keys of a screen; what cannot be done now is dim."""
+    now = frozenset(available(screen))
+
+    def lines(width: int) -> list[Content]:
+        shown: list[Content] = []
+        for part in (place, "everywhere"):
+            commands = list(commands_of(part))
+            for group in dict.fromkeys(command.group for command in commands):
+                shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{FAINT} bold")))
+                for command in (command for command in commands if command.group == group):
+                    shown += _lines(command, width, is_now=command.id in now or part == "everywhere")
+                shown.append(Content())
+        return shown[:-1]
+
+    return Sheet(_("Keys"), lines)
+
+
+def _lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
+    keys = pad_right(f" {_range(command)}", _KEYS_CELLS)
+    label = pad_right(_(command.label), _LABEL_CELLS)
+    before = cells(keys) + cells(label)
+    first, *rest = wrapped(_(command.help), width - before)
+    head = joined((keys, "$text-accent bold" if is_now else FAINT), (label, "" if is_now else FAINT), (first, FAINT))
+    return [head, *(joined((" " * before, ""), (part, FAINT)) for part in rest)]
+
+
+def _range(command: Command) -> str:
+    """Return the keys of a command, many in a row as their ends."""
+    most = 3
+    keys = command.shown_keys.split(" ")
+    return command.shown_keys if len(keys) <= most else f"{keys[0]}–{keys[-1]}"

@@ -1,0 +1,54 @@
+"""The last line: what can be done here now, at most six things, and where the rest is found."""
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from screens.bindings import available
+from screens.text import FAINT, joined, row
+from workbench.command import shown_key
+from workbench.commands import BY_ID, HELP, PALETTE
+from workbench.i18n import _
+
+MOST = 6
+
+
+class Hints(Static):
+    """The footer of a screen, from its keys."""
+
+    DEFAULT_CSS = """
+    Hints { dock: bottom; height: 1; padding: 0 1; background: $footer-background; color: $foreground; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self.show)
+        self.show(self.screen)
+
+    def on_resize(self) -> None:
+        self.show(self.screen)
+
+    def show(self, screen: Screen[object]) -> None:
+        """Show the keys of a screen."""
+        if self.is_attached and screen is self.screen:
+            self.update(hints(screen, self.content_size.width or screen.size.width - 2))
+
+
+def hints(screen: Screen[object], width: int) -> Content:
+    """Return the hints that fit; the way to help and to the commands always does."""
+    ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.twin), _(PALETTE.label))]
+    right = _line(ends)
+    shown = [
+        (shown_key(BY_ID[name].keys[0]), active.binding.description)
+        for name, active in available(screen).items()
+        if BY_ID[name].hint
+    ][:MOST]
+    while shown and _line(shown).cell_length + right.cell_length + 2 > width:
+        shown.pop()
+    return row(_line(shown), right, width)
+
+
+def _line(pairs: list[tuple[str, str]]) -> Content:
+    return Content("   ").join(joined((key, "$text-accent bold"), (f" {label}", FAINT)) for key, label in pairs)

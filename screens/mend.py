@@ -1,0 +1,114 @@
+"""What has to be mended, item by item, and the date that a verdict sets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from screens.text import FAINT, editable, joined, plain
+from workbench.domain.casefile import ItemRequest
+from workbench.domain.moments import day
+from workbench.i18n import _
+
+
+class Item(Input):
+    """One item; its text is the reason's own until the reviewer writes another."""
+
+    def __init__(self, code: str, text: str, own: str) -> None:
+        super().__init__(text, placeholder=_("what has to be handed in or mended"), classes="item")
+        self.code = code
+        self.own = own
+
+
+class Mend(Vertical):
+    """The items of a fail that can be mended, and the date: a deadline, or when a pending case is looked at."""
+
+    items = getters.query_one("#items", Vertical)
+    until = getters.query_one("#until", Input)
+    label = getters.query_one("#until-label", Label)
+    meant = getters.query_one("#until-meant", Label)
+
+    @dataclass
+    class ItemChanged(Message):
+        """The reviewer wrote a text for an item; an empty one means the reason's own."""
+
+        code: str
+        text: str
+
+    @dataclass
+    class UntilChanged(Message):
+        """The reviewer wrote a date."""
+
+        text: str
+
+    def __init__(self, until: str) -> None:
+        super().__init__()
+        self._until = until
+        self._codes: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Label(plain(_("To be mended"), FAINT), id="items-title", markup=False)
+        yield Vertical(id="items")
+        with Horizontal():
+            yield Label(id="until-label", markup=False)
+            yield Input(editable(self._until), id="until", placeholder="2026-12-03")
+            yield Label(id="until-meant", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#items-title").display = False
+
+    async def show(self, items: tuple[ItemRequest, ...], changed: Mapping[str, str]) -> None:
+        """Show the items; the fields stay where the reasons stay."""
+        codes = tuple(item.code for item in items)
+        if codes == self._codes:
+            return
+        self._codes = codes
+        self.query_one("#items-title").display = bool(codes)
+        kept = {field.code: field for field in self.items.query(Item)}
+        for code, field in kept.items():
+            if code not in codes:
+                await field.remove()
+        for at, item in enumerate(items):
+            if item.code not in kept:
+                field = Item(item.code, editable(changed.get(item.code) or item.text), editable(item.text))
+                await self.items.mount(field, before=at if at < len(self.items.children) else None)
+
+    def say(self, label: str, meant: str) -> None:
+        """Say what the date is for, and which one it comes to."""
+        self.label.update(joined((f"{label} ", FAINT)))
+        self.meant.update(plain(meant, FAINT))
+
+    def enter(self) -> None:
+        """Go to the first field."""
+        first = next(iter(self.items.query(Item)), None)
+        (first or self.until).focus()
+
+    def chosen_until(self) -> date | None:
+        """Return the date that was written, None if none was.
+
+        Raises:
+            BadData: If it cannot be read.
+        """
+        text = self.until.value.strip()
+        return day(text) if text else None
+
+    @on(Input.Changed, ".item")
+    def item_changed(self, event: Input.Changed) -> None:
+        """Tell which text was written."""
+        event.stop()
+        field: Any = event.input
+        if isinstance(field, Item):
+            text = "" if event.value == field.own else event.value
+            self.post_message(self.ItemChanged(field.code, text))
+
+    @on(Input.Changed, "#until")
+    def until_changed(self, event: Input.Changed) -> None:
+        """Tell which date was written."""
+        event.stop()
+        self.post_message(self.UntilChanged(event.value))

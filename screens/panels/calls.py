@@ -1,0 +1,151 @@
+"""What the cards were used for: figures with their limits, a bar for each day, a map of the hours."""
+
+from textual.content import Content
+
+from screens.panels.limits import NearLimit, Shown, bound_words, nearest
+from screens.panels.lines import EMPTY, STYLES, Line, finding_lines, heading, table
+from screens.plots import heat_rows, hour_scale, sparkline
+from screens.text import FAINT, FINE, TOLD, UNEASY, joined, plain, row, wrapped
+from screens.view import View
+from workbench.domain.casefile import CaseFile
+from workbench.domain.policy import FactValue
+from workbench.domain.text import pad_left, pad_right
+from workbench.domain.vocabulary import Leg
+from workbench.domain.words import count, duration_s, ratio
+from workbench.i18n import _, marked
+
+Figure = tuple[str, str, Shown]
+"""A fact by name, what it is called, and how its value is shown."""
+
+_FIGURES: tuple[Figure, ...] = (
+    ("calls", marked("calls"), count),
+    ("answer_ratio", marked("answered"), ratio),
+    ("distinct_callees", marked("different numbers"), count),
+    ("mean_duration_s", marked("mean duration"), duration_s),
+    ("short_call_ratio", marked("at most 6 s"), ratio),
+    ("peak_hour_calls", marked("busiest hour"), count),
+    ("peak_day_calls", marked("busiest day"), count),
+    ("off_hours_calls", marked("off hours"), count),
+    ("max_same_callee_day", marked("repeats in a day"), count),
+    ("handsets", marked("handsets"), count),
+    ("complaints", marked("complaints"), count),
+    ("opt_out_calls", marked("after opting out"), count),
+)
+_ABOVE_MAP = 5
+_OF_A_CARD = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
+_WEEKDAYS = (marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"))
+_WIDE_MAP = 54
+
+
+def calls_lines(case: CaseFile, view: View, width: int) -> list[Line]:
+    """Return the lines of the panel of call activity."""
+    lines = finding_lines(case, Leg.ACTIVITY, width, view.symbols)
+    if not case.evidence.all_calls.calls and not case.evidence.all_calls.calls_in:
+        return [*lines, EMPTY, Line(plain(_("No call records were imported for these cards."), FAINT))]
+    return [
+        *lines,
+        EMPTY,
+        *_days(case, view, width),
+        *_figures(case, view, width, _FIGURES[:_ABOVE_MAP]),
+        EMPTY,
+        *_hours(case, view, width),
+        *_window(case, view),
+        EMPTY,
+        *_figures(case, view, width, _FIGURES[_ABOVE_MAP:]),
+        *_cards(case, view, width),
+        *_complaints(case, view, width),
+    ]
+
+
+def _days(case: CaseFile, view: View, width: int) -> list[Line]:
+    bars = sparkline([number for _day, number in case.days], width - 1, view.symbols.bars)
+    return [Line(joined((" ", ""), (bars, TOLD)))] if bars.strip() else []
+
+
+def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[Line]:
+    facts = table((_(label) for _name, label, _shown in _FIGURES), width)
+    lines: list[Line] = []
+    for name, label, shown in figures:
+        value = case.facts.case.get(name)
+        if value is None or isinstance(value, str):
+            continue
+        limit = nearest(case, name, value)
+        note = "" if limit is None else bound_words(limit)
+        lines.append(facts.fact(_(label), shown(value), _mark(limit, view), note=note))
+    return lines
+
+
+def _mark(limit: NearLimit | None, view: View) -> Content | None:
+    """Return the mark of what the rules say about a figure, None where none looks at it."""
+    if limit is None:
+        return None
+    if not limit.is_hit:
+        return plain(view.symbols.fine, FINE)
+    return plain(view.symbols.of_severity(limit.severity), STYLES[limit.severity])
+
+
+def _hours(case: CaseFile, view: View, width: int) -> list[Line]:
+    cell = 2 if width >= _WIDE_MAP else 1
+    label = 5
+    opens, closes = _calling_hours(case)
+    lines = [Line(plain(" " * label + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), FAINT))]
+    for day, shades in enumerate(heat_rows(case.hours, view.symbols.shades, cell=cell)):
+        lines.append(
+            Line(
+                joined(
+                    (pad_right(f" {_(_WEEKDAYS[day])}", label), FAINT),
+                    (shades[: opens * cell], UNEASY),
+                    (shades[opens * cell : closes * cell], TOLD),
+                    (shades[closes * cell :], UNEASY),
+                )
+            )
+        )
+    said = _("calling hours {opens} to {closes}; calls outside stand out").format(
+        opens=f"{opens:02}:00", closes=f"{closes:02}:00"
+    )
+    return [*lines, *(Line(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2))]
+
+
+def _calling_hours(case: CaseFile) -> tuple[int, int]:
+    """Return the full hours within which calls are in order for this industry."""
+    window = case.policy.industry_windows.get(case.header.industry, case.policy.default_window)
+    return window.opens.hour, window.closes.hour + (1 if window.closes.minute else 0)
+
+
+def _window(case: CaseFile, view: View) -> list[Line]:
+    calls = case.evidence.all_calls
+    if calls.window_to is None:
+        return []
+    said = _("data to {day}, {far}").format(day=view.day(calls.window_to), far=view.far(calls.window_to))
+    return [Line(plain(f" {said}", FAINT))]
+
+
+def _cards(case: CaseFile, view: View, width: int) -> list[Line]:
+    if len(case.evidence.cards) <= 1:
+        return []
+    titles = (_("calls"), _("hour"), _("day"), _("complaints"))
+    lines = [EMPTY, heading(_("Per card")), Line(row(Content(), plain(_columns(titles), FAINT), width))]
+    for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
+        figures = tuple(_count(facts.get(name)) for name in _OF_A_CARD)
+        number = plain(f" {view.shown(f'msisdn:{index}', card.msisdn)}")
+        lines.append(Line(row(number, plain(_columns(figures)), width), f"msisdn:{index}"))
+    return lines
+
+
+def _count(value: FactValue) -> str:
+    return count(int(value)) if isinstance(value, int | float) else "–"
+
+
+def _columns(texts: tuple[str, ...]) -> str:
+    return "".join(pad_left(text, 7) for text in texts)
+
+
+def _complaints(case: CaseFile, view: View, width: int) -> list[Line]:
+    if not case.evidence.complaints:
+        return []
+    lines = [EMPTY, heading(_("Complaints"))]
+    for complaint in case.evidence.complaints:
+        state = _("verified") if complaint.verified else _("not verified")
+        lines.append(Line(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, FAINT), width)))
+        lines += [Line(plain(f"   {complaint.summary or complaint.source}", FAINT))]
+    return lines

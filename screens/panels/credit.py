@@ -1,0 +1,84 @@
+"""Whether the applicant pays and is on a list; no record at all is not the same as nothing found."""
+
+from screens.panels.lines import EMPTY, Line, Table, finding_lines, heading, mark_of, table
+from screens.panels.words import CREDIT_LIST, DECIDED, MATCH
+from screens.text import FAINT, FINE, joined, plain
+from screens.view import View
+from workbench.domain.casefile import CaseFile
+from workbench.domain.evidence import CreditFacts
+from workbench.domain.vocabulary import CreditList, CreditMatch, Leg
+from workbench.domain.words import count, money_fen
+from workbench.i18n import _
+
+_RULES = {
+    CreditList.ARREARS: "CR-ARREARS",
+    CreditList.COURT: "CR-DEBTOR",
+    CreditList.ABNORMAL: "CR-ABNORMAL",
+    CreditList.SERIOUS: "CR-SERIOUS",
+    CreditList.TELECOM: "CR-TELECOM-LIST",
+    CreditList.PUNISHMENT: "CR-PUNISHED",
+}
+"""The rules that look at the records of a list."""
+
+
+def credit_lines(case: CaseFile, view: View, width: int) -> list[Line]:
+    """Return the lines of the credit panel."""
+    lines = [*finding_lines(case, Leg.CREDIT, width, view.symbols), EMPTY]
+    facts = table((_(word) for word in CREDIT_LIST.values()), width)
+    for kind in CreditList:
+        lines += _of_list(case, kind, view, facts)
+    checked = [record.checked_on for record in case.evidence.credit if record.checked_on is not None]
+    if checked:
+        oldest = min(checked)
+        said = _("checked {day}, {far}").format(day=view.day(oldest), far=view.far(oldest))
+        lines.append(Line(plain(f" {said}", FAINT)))
+    return lines + _earlier(case, view)
+
+
+def _of_list(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[Line]:
+    label = _(CREDIT_LIST[kind])
+    records = [record for record in case.evidence.credit if record.list is kind]
+    hits = [record for record in records if record.match is not CreditMatch.NONE]
+    if not records:
+        return [facts.fact(label, _("not checked"), plain("–", FAINT))]
+    if not hits:
+        nothing = money_fen(0) if kind is CreditList.ARREARS else _(MATCH[CreditMatch.NONE])
+        return [facts.fact(label, nothing, plain(view.symbols.fine, FINE))]
+    lines: list[Line] = []
+    for record in hits:
+        rule = _RULES[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
+        lines.append(facts.fact(label, _amount_or_match(record), mark_of(case, (rule,), view.symbols)))
+        lines += [Line(plain(f"   {part}", FAINT)) for part in _particulars(record, view)]
+        label = ""
+    return lines
+
+
+def _amount_or_match(record: CreditFacts) -> str:
+    if record.list is CreditList.ARREARS and record.amount_fen is not None:
+        return money_fen(record.amount_fen)
+    return _(MATCH[record.match])
+
+
+def _particulars(record: CreditFacts, view: View) -> list[str]:
+    parts: list[str] = []
+    if record.overdue_days:
+        parts.append(_("{count} days overdue").format(count=count(record.overdue_days)))
+    if record.listed_on is not None:
+        parts.append(_("listed {day}").format(day=view.day(record.listed_on)))
+    if record.disputed:
+        parts.append(_("disputed by the applicant"))
+    if record.reference:
+        parts.append(record.reference)
+    return parts
+
+
+def _earlier(case: CaseFile, view: View) -> list[Line]:
+    if not case.decisions:
+        return []
+    lines = [EMPTY, heading(_("Earlier reviews"))]
+    for decision in case.decisions:
+        on = view.day(decision.decided_at.astimezone(view.zone).date())
+        lines.append(
+            Line(joined((f" {on}  ", FAINT), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", FAINT)))
+        )
+    return lines

@@ -1,0 +1,167 @@
+"""Who applies: applicant, people, cards, documents, and what the reviewer found out."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from textual.content import Content
+
+from screens.panels.lines import EMPTY, Line, finding_lines, heading, mark_of, prose, table
+from screens.panels.words import ANSWER, VERIFICATION
+from screens.text import BAD, FAINT, FINE, joined, plain, row
+from screens.view import View
+from workbench.domain.casefile import CaseFile
+from workbench.domain.evidence import LONG_TERM, DocumentFacts
+from workbench.domain.findings import missing_documents
+from workbench.domain.vocabulary import ApplicantKind, DocumentKind, Leg, Quality, Severity
+from workbench.domain.words import capital_fen, count
+from workbench.i18n import _, current
+
+
+def identity_lines(case: CaseFile, view: View, width: int) -> list[Line]:
+    """Return the lines of the identity panel."""
+    groups = (
+        _applicant(case, view, width),
+        _people(case, view, width),
+        _cards(case, view, width),
+        _documents(case, view, width),
+        _use(case, width),
+        _checklist(case, width),
+        _verifications(case, view),
+    )
+    lines = finding_lines(case, Leg.IDENTITY, width, view.symbols)
+    for group in groups:
+        lines += [EMPTY, *group] if group else []
+    return lines
+
+
+def _until(valid_to: date | None, view: View) -> str:
+    if valid_to is None:
+        return _("unknown")
+    return _("long-term") if valid_to == LONG_TERM else _("to {day}").format(day=view.day(valid_to))
+
+
+def _applicant(case: CaseFile, view: View, width: int) -> list[Line]:
+    application = case.evidence.application
+    if application.applicant_kind is ApplicantKind.INDIVIDUAL:
+        return []
+    labels = (_("USCC"), _("licence"), _("capital"), _("scope"))
+    facts = table(labels, width)
+    capital = application.registered_capital_fen
+    licence = _until(application.licence_valid_to, view)
+    lines = [
+        heading(_("Applicant")),
+        facts.fact(labels[0], application.uscc or _("unknown"), mark_of(case, ("ID-USCC",), view.symbols)),
+        facts.fact(labels[1], licence, mark_of(case, ("ID-LICENCE",), view.symbols)),
+        facts.fact(
+            labels[2],
+            _("unknown") if capital is None else capital_fen(capital),
+            mark_of(case, ("ID-CAPITAL",), view.symbols),
+        ),
+    ]
+    return lines + prose(labels[3], application.business_scope, width)
+
+
+def _people(case: CaseFile, view: View, width: int) -> list[Line]:
+    application = case.evidence.application
+    labels = (_("name"), _("ID number"), _("ID card"), _("phone"))
+    facts = table(labels, width)
+
+    def masked(label: str, field: str, mark: Content | None) -> list[Line]:
+        value = view.shown(field, getattr(application, field))
+        return [facts.fact(label, value, mark, field=field)] if value else []
+
+    lines = [heading(_("Handler")), *masked(labels[0], "handler_name", None)]
+    number_mark = mark_of(case, ("ID-RIC", "ID-REGION"), view.symbols)
+    lines += masked(labels[1], "handler_id_no", number_mark)
+    valid = _until(application.handler_id_valid_to, view)
+    lines.append(facts.fact(labels[2], valid, mark_of(case, ("ID-RIC-EXP", "ID-RIC-VAL"), view.symbols)))
+    lines += masked(labels[3], "contact_phone", None)
+    legal = masked(labels[0], "legal_rep_name", None) + masked(labels[1], "legal_rep_id_no", None)
+    if legal:
+        lines += [EMPTY, heading(_("Legal representative")), *legal]
+    return lines
+
+
+def _cards(case: CaseFile, view: View, width: int) -> list[Line]:
+    title = heading(_("Cards · {count}").format(count=count(len(case.evidence.cards))))
+    lines = [title]
+    for index, card in enumerate(case.evidence.cards):
+        words = [view.shown(f"msisdn:{index}", card.msisdn)]
+        if card.activated_on is not None:
+            words.append(_("since {day}").format(day=view.day(card.activated_on)))
+        if card.daily_quota_calls is not None:
+            words.append(_("{count}/day").format(count=count(card.daily_quota_calls)))
+        words += [card.brand] if card.brand else []
+        mark = mark_of(case, ("ID-MSISDN", "ID-ICCID", "ID-CARRIER"), view.symbols, subject=card.msisdn)
+        lines.append(Line(row(plain(" " + "  ".join(words)), mark, width), f"msisdn:{index}"))
+        if card.actual_user_name:
+            user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
+            named = joined(("   " + _("used by") + " ", FAINT), (user, ""))
+            lines.append(Line(named, f"actual_user_name:{index}"))
+    return lines
+
+
+def _documents(case: CaseFile, view: View, width: int) -> list[Line]:
+    missing = missing_documents(case.evidence, case.policy)
+    lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
+    for kind in missing:
+        lines.append(Line(row(joined((f" {_name(case, kind)}", "")), plain(_("missing"), BAD), width)))
+    for document in case.evidence.documents:
+        left = plain(f" {_name(case, document.kind)}")
+        lines.append(Line(row(left, _state_of(document, view), width)))
+    return lines
+
+
+def _name(case: CaseFile, kind: DocumentKind) -> str:
+    words = case.policy.document_names.get(kind)
+    return kind.value if words is None else words.in_language(current())
+
+
+def _state_of(document: DocumentFacts, view: View) -> Content:
+    """Return what is claimed of a document; seal and quality are claims until the checklist confirms them."""
+    wrong: list[str] = []
+    if document.sealed is False:
+        wrong.append(_("no seal"))
+    if document.quality is Quality.BLURRED:
+        wrong.append(_("blurred"))
+    if document.quality is Quality.INCOMPLETE:
+        wrong.append(_("incomplete"))
+    if document.valid_to is not None and document.valid_to < view.today:
+        wrong.append(_("expired"))
+    if wrong:
+        return plain(f"{', '.join(wrong)} {view.symbols.of_severity(Severity.WARN)}", "$text-warning")
+    return plain(view.symbols.fine, FINE)
+
+
+def _use(case: CaseFile, width: int) -> list[Line]:
+    application = case.evidence.application
+    lines = [
+        *prose(_("stated use"), application.stated_use, width),
+        *prose(_("call script"), application.call_script, width),
+        *prose(_("where consent comes from"), application.consent_source, width),
+    ]
+    return [heading(_("Use")), *lines] if lines else []
+
+
+def _checklist(case: CaseFile, width: int) -> list[Line]:
+    if not case.checklist:
+        return []
+    lines = [heading(_("Checklist"))]
+    for line in case.checklist:
+        answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("open")
+        style = FAINT if line.answer is None else ""
+        lines.append(Line(row(plain(f" {line.text.in_language(current())}", style), plain(answer, style), width)))
+        lines += [Line(plain(f"   {line.note}", FAINT))] if line.note else []
+    return lines
+
+
+def _verifications(case: CaseFile, view: View) -> list[Line]:
+    if not case.verifications:
+        return []
+    return [heading(_("Verified outside")), *_verified(case, view)]
+
+
+def _verified(case: CaseFile, view: View) -> Iterable[Line]:
+    for line in case.verifications:
+        how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind
+        yield Line(joined((f" {how} ", FAINT), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", FAINT)))

@@ -1,0 +1,114 @@
+"""One panel of the desk: lines with a cursor on the masked fields, and what is more below."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.panels.lines import Line
+from screens.symbols import symbols_of
+from screens.text import plain
+from screens.view import View
+from workbench.domain.casefile import CaseFile
+from workbench.i18n import _
+
+Lines = Callable[[CaseFile, View, int], list[Line]]
+
+
+class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
+    """A part of what is known of a case; the arrows belong to the desk, which moves the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    Panel {
+        width: 1fr; height: 1fr; border: round $border-blurred; border-title-color: $text-muted;
+        border-title-style: none; border-subtitle-color: $text-muted; border-subtitle-style: none;
+        scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0; overflow-x: hidden;
+    }
+    Panel:focus { border: round $border; border-title-color: $foreground; border-title-style: bold; }
+    Panel > Static { width: 100%; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    def __init__(self, name: str, lines: Lines) -> None:
+        super().__init__(id=name)
+        self._lines_of = lines
+        self._shown: list[Line] = []
+        self._case: CaseFile | None = None
+        self._view: View | None = None
+        self._width = 0
+        self.field = ""
+
+    def compose(self) -> list[Static]:
+        return [Static(markup=False)]
+
+    def show(self, case: CaseFile, view: View) -> None:
+        """Show a case, the cursor and the scroll where they were if it is the same one."""
+        is_same = self._case is not None and self._case.header.id == case.header.id
+        self._case, self._view = case, view
+        if not is_same:
+            self.field = ""
+            self.scroll_home(animate=False)
+        self._draw()
+
+    def entitle(self, title: str, counts: Content) -> None:
+        """Set the title, with the count of findings behind it."""
+        self.border_title = Content.assemble(title, "  " if counts else "", counts)
+
+    def move(self, step: int) -> None:
+        """Choose the next masked field in a direction; without one, scroll."""
+        fields = [line.field for line in self._shown if line.field]
+        if not fields:
+            self.scroll_relative(y=step, animate=False)
+            return
+        entry = 0 if step > 0 else len(fields) - 1
+        at = fields.index(self.field) + step if self.field in fields else entry
+        if 0 <= at < len(fields):
+            self.field = fields[at]
+            self._draw()
+            self._follow()
+        else:
+            self.scroll_relative(y=step, animate=False)
+
+    def on_resize(self) -> None:
+        if self.size.width != self._width:
+            self._draw()
+        self._say_more()
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        super().watch_scroll_y(old, new)
+        self._say_more()
+
+    def _draw(self) -> None:
+        if self._case is None or self._view is None or not self.size.width:
+            return
+        self._width = self.size.width
+        self._shown = self._lines_of(self._case, self._view, self._width)
+        pointed = [
+            line.content.stylize("$text-accent reverse") if line.field and line.field == self.field else line.content
+            for line in self._shown
+        ]
+        self.query_one(Static).update(Content("\n").join(pointed))
+        self.call_after_refresh(self._say_more)
+
+    def _follow(self) -> None:
+        """Scroll so that the chosen field is seen."""
+        y = next((at for at, line in enumerate(self._shown) if line.field == self.field), 0)
+        if y < self.scroll_offset.y or y >= self.scroll_offset.y + self.size.height:
+            self.scroll_to(y=max(0, y - self.size.height // 2), animate=False)
+
+    def _say_more(self) -> None:
+        more = len(self._shown) - self.size.height - self.scroll_offset.y
+        if more <= 0:
+            self.border_subtitle = ""
+            return
+        said = _("{count} more").format(count=more)
+        self.border_subtitle = plain(f"{symbols_of(self).down} {said}")

@@ -1,0 +1,34 @@
+"""Small pictures of figures: a line of daily bars and a map of hours, in characters."""
+
+from collections.abc import Sequence
+
+
+def sparkline(figures: Sequence[int], width: int, bars: str) -> str:
+    """Return bars of the figures in at most so many cells, the last ones where there are too many.
+
+    `bars` are the signs from none to the greatest; a figure above zero is never drawn as none.
+    """
+    shown = figures[-width:] if width > 0 else ()
+    return "".join(_shade(figure, max(shown, default=0), bars) for figure in shown)
+
+
+def _shade(figure: int, greatest: int, shades: str) -> str:
+    """Return the sign of a figure among signs from none to the greatest."""
+    if figure <= 0 or greatest <= 0:
+        return shades[0]
+    steps = len(shades) - 1
+    return shades[max(1, -(-figure * steps // greatest))]
+
+
+def heat_rows(hours: Sequence[Sequence[int]], shades: str, *, cell: int = 1) -> list[str]:
+    """Return a row of signs for each weekday, each hour `cell` signs wide, all on one scale."""
+    greatest = max((max(row, default=0) for row in hours), default=0)
+    return ["".join(_shade(figure, greatest, shades) * cell for figure in row) for row in hours]
+
+
+def hour_scale(marks: Sequence[int], *, cell: int = 1) -> str:
+    """Return the line above a heat map that names some hours: `00    06    12`."""
+    scale = ""
+    for hour in marks:
+        scale = scale.ljust(hour * cell) + f"{hour:02}"
+    return scale.ljust(24 * cell)

@@ -1,0 +1,85 @@
+"""One line that is asked for: a reason, a comment, a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from screens.bindings import bind
+from screens.text import FAINT, UNEASY, joined, plain
+from screens.window import Dialog, TooSmall
+from workbench.commands import BACK
+from workbench.i18n import _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked for: a title, a sentence under it, what stands there at first."""
+
+    title: str
+    help: str
+    value: str = ""
+    placeholder: str = ""
+    is_optional: bool = False
+
+
+class Prompt(Dialog[str]):
+    """Asks for one line; Enter takes it, Esc leaves."""
+
+    DEFAULT_CSS = """
+    Prompt { align: center middle; background: $background 60%; }
+    Prompt > Vertical {
+        width: 76; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
+    }
+    Prompt Static { height: auto; }
+    Prompt Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
+    Prompt Input:focus { border: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
+
+    line = getters.query_one(Input)
+    hint = getters.query_one("#hint", Static)
+
+    def __init__(self, question: Question, *, on_change: Callable[[str], None] | None = None) -> None:
+        super().__init__()
+        self._question = question
+        self._on_change = on_change
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = plain(f"{self._question.title}")
+            yield Static(plain(self._question.help, FAINT), markup=False)
+            yield Input(self._question.value, placeholder=self._question.placeholder)
+            yield Static(
+                joined(
+                    ("Enter ", "$text-accent bold"),
+                    (_("takes it"), FAINT),
+                    ("   Esc ", "$text-accent bold"),
+                    (_("back"), FAINT),
+                ),
+                id="hint",
+                markup=False,
+            )
+        yield TooSmall()
+
+    @on(Input.Changed)
+    def keep(self, event: Input.Changed) -> None:
+        """Hand on what is typed."""
+        if self._on_change is not None:
+            self._on_change(event.value)
+
+    @on(Input.Submitted)
+    def take(self, event: Input.Submitted) -> None:
+        """Take the line, unless it is owed and empty."""
+        if event.value.strip() or self._question.is_optional:
+            self.leave(event.value.strip())
+        else:
+            self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+
+    def action_back(self) -> None:
+        self.leave()

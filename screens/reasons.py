@@ -1,0 +1,170 @@
+"""The list of reasons: numbered, marked with digits, searched by code, words or pinyin initials."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from screens.bindings import bind, bind_key
+from screens.text import FAINT, UNEASY, joined, plain, row
+from workbench.commands import MARK, TOGGLE
+from workbench.domain.casefile import CaseFile
+from workbench.domain.initials import matches
+from workbench.domain.policy import Reason
+from workbench.domain.vocabulary import Severity, Verdict
+from workbench.i18n import _, current
+
+_NUMBERED = 9
+_WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
+
+
+def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
+    """Return the reasons that serve a verdict: first those of findings, the gravest before, then the others."""
+    weight = {finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings)}
+    serving = [reason for reason in case.policy.reasons.values() if verdict in reason.verdicts]
+    return sorted(serving, key=lambda reason: weight.get(reason.code, len(_WEIGHT)))
+
+
+class ReasonList(VerticalScroll, can_focus=True):
+    """The numbered lines; the cursor moves, digits and Space mark."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
+        bind(TOGGLE, "mark_here"),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+    ]
+
+    @dataclass
+    class Marked(Message):
+        """A reason was marked or unmarked."""
+
+        code: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[Reason] = []
+        self._marked: tuple[str, ...] = ()
+        self._found: frozenset[str] = frozenset()
+        self._cursor = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False)
+
+    def show(self, reasons: list[Reason], marked: tuple[str, ...], found: frozenset[str]) -> None:
+        """Show reasons with their marks; `found` are those that a rule saw in this case."""
+        self.shown, self._marked, self._found = reasons, marked, found
+        self._cursor = min(self._cursor, max(0, len(reasons) - 1))
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def on_focus(self) -> None:
+        self._draw()
+
+    def on_blur(self) -> None:
+        self._draw()
+
+    def action_mark(self, number: int) -> None:
+        """Mark or unmark by number."""
+        if number <= len(self.shown):
+            self._cursor = number - 1
+            self.post_message(self.Marked(self.shown[number - 1].code))
+
+    def action_mark_here(self) -> None:
+        """Mark or unmark what is under the cursor."""
+        if self.shown:
+            self.post_message(self.Marked(self.shown[self._cursor].code))
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor."""
+        self._cursor = min(max(0, self._cursor + step), max(0, len(self.shown) - 1))
+        self._draw()
+        self.scroll_to_region(_line_region(self._cursor, self.size.width), animate=False)
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width
+        if not width:
+            return
+        lines = [self._line(at, reason, width) for at, reason in enumerate(self.shown)]
+        self.query_one(Static).update(
+            Content("\n").join(lines) if lines else plain(_("No reason fits these words."), UNEASY)
+        )
+
+    def _line(self, at: int, reason: Reason, width: int) -> Content:
+        is_marked = reason.code in self._marked
+        number = str(at + 1) if at < _NUMBERED else " "
+        left = joined(
+            (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else FAINT),
+            (f"{number} ", FAINT),
+            (reason.title.in_language(current()), "" if is_marked or reason.code in self._found else FAINT),
+        )
+        found = _("found") if reason.code in self._found else ""
+        right = joined((f"{found}  " if found else "", UNEASY), (reason.code, FAINT))
+        line = row(left, right, width)
+        return line.stylize("on $panel") if at == self._cursor and self.has_focus else line
+
+
+def _line_region(y: int, width: int) -> Region:
+    return Region(0, y, width, 1)
+
+
+class ReasonPicker(Widget):
+    """The list of reasons and the line that searches it."""
+
+    list = getters.query_one(ReasonList)
+    search = getters.query_one("#search", Input)
+
+    def __init__(self, case: CaseFile, verdict: Verdict) -> None:
+        super().__init__()
+        self._reasons = reasons_for(case, verdict)
+        self._found = frozenset(finding.rule for finding in case.findings)
+        self._marked: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Input(id="search", placeholder=_("code, words or pinyin initials"))
+        yield ReasonList()
+
+    def show(self, marked: tuple[str, ...]) -> None:
+        """Show which reasons are marked."""
+        self._marked = marked
+        self._filter()
+
+    def find(self) -> None:
+        """Go to the line that searches."""
+        self.add_class("-searching")
+        self.search.focus()
+
+    def stop_finding(self) -> None:
+        """Leave the line that searches; the list stays as narrow as it was searched."""
+        if not self.search.value:
+            self.remove_class("-searching")
+        self.list.focus()
+
+    @on(Input.Changed, "#search")
+    def narrow(self) -> None:
+        """Show what fits the words."""
+        self._filter()
+
+    @on(Input.Submitted, "#search")
+    def settle(self) -> None:
+        """Go back to the list with what fits."""
+        self.stop_finding()
+
+    def _filter(self) -> None:
+        words = self.search.value.strip()
+        fitting = [reason for reason in self._reasons if not words or _fits(words, reason)]
+        self.list.show(fitting, self._marked, self._found)
+
+
+def _fits(words: str, reason: Reason) -> bool:
+    return matches(words, reason.code, reason.title.zh) or matches(words, reason.code, reason.title.en)

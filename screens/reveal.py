@@ -1,0 +1,55 @@
+"""Which personal values are to be seen, and for how long."""
+
+from collections.abc import Callable, Mapping
+
+ONE_FIELD_S = 15.0
+"""So long a single field stays revealed."""
+
+ALL_IDLE_S = 60.0
+"""All fields stay revealed until so long passes without a key."""
+
+TWICE_WITHIN_S = 1.0
+"""Two presses within this time ask for all fields."""
+
+
+class Revealed:
+    """The values revealed of the case on the desk; `monotonic` gives seconds."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._one: dict[str, tuple[str, float]] = {}
+        self._all: dict[str, str] = {}
+        self._all_until = 0.0
+        self._pressed_at: float | None = None
+
+    def is_second_press(self) -> bool:
+        """Take note of a press and say whether it is the second of two."""
+        now = self._monotonic()
+        before, self._pressed_at = self._pressed_at, now
+        return before is not None and now - before <= TWICE_WITHIN_S
+
+    def show(self, field: str, value: str) -> None:
+        """Reveal one field for a while."""
+        self._one[field] = (value, self._monotonic() + ONE_FIELD_S)
+
+    def show_all(self, values: Mapping[str, str]) -> None:
+        """Reveal all fields while the reviewer is active."""
+        self._all = dict(values)
+        self._all_until = self._monotonic() + ALL_IDLE_S
+
+    def touched(self) -> None:
+        """Take note that a key was pressed."""
+        if (self._all and self._monotonic() < self._all_until) or not self._all_until:
+            self._all_until = self._monotonic() + ALL_IDLE_S
+
+    def clear(self) -> None:
+        """Hide everything; the case leaves the desk."""
+        self._one, self._all, self._all_until, self._pressed_at = {}, {}, 0.0, None
+
+    def values(self) -> dict[str, str]:
+        """Return what is revealed now, by field."""
+        now = self._monotonic()
+        self._one = {field: kept for field, kept in self._one.items() if kept[1] > now}
+        if self._all and now >= self._all_until:
+            self._all, self._all_until = {}, 0.0
+        return {**self._all, **{field: value for field, (value, _until) in self._one.items()}}

@@ -1,0 +1,56 @@
+"""Two calm themes: what is wrong is bright, what is fine stays quiet."""
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="desk-dark",
+    dark=True,
+    primary="#7aa2d6",
+    secondary="#8a93a6",
+    accent="#5fb3b3",
+    foreground="#d4d8de",
+    background="#14171c",
+    surface="#1a1e25",
+    panel="#232935",
+    success="#7fa98a",
+    warning="#dba94a",
+    error="#e8736c",
+    variables={
+        "border": "#4f8f9c",
+        "border-blurred": "#3a4250",
+        "text-muted": "#8b93a1",
+        "text-error": "#f08b84",
+        "text-warning": "#e3b55c",
+        "text-success": "#86ab90",
+        "text-primary": "#8fb3e0",
+        "text-accent": "#74c4c4",
+        "footer-background": "#1a1e25",
+        "input-selection-background": "#35506b",
+    },
+)
+LIGHT = Theme(
+    name="desk-light",
+    dark=False,
+    primary="#2b5c94",
+    secondary="#5d6675",
+    accent="#1d6f73",
+    foreground="#1f242b",
+    background="#f7f6f3",
+    surface="#efeeea",
+    panel="#e4e2dc",
+    success="#3c6e4b",
+    warning="#8a5a00",
+    error="#b3261e",
+    variables={
+        "border": "#2f7780",
+        "border-blurred": "#b9b6ad",
+        "text-muted": "#666d78",
+        "text-error": "#b3261e",
+        "text-warning": "#8a5a00",
+        "text-success": "#3c6e4b",
+        "text-primary": "#2b5c94",
+        "text-accent": "#1d6f73",
+        "footer-background": "#efeeea",
+        "input-selection-background": "#c9dcef",
+    },
+)

@@ -1,0 +1,301 @@
+"""The dialog in which a verdict is filled in, read over and confirmed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Input, Static, TextArea
+
+from screens import verdict_words as words
+from screens.bindings import bind
+from screens.guard import Guard
+from screens.mend import Mend
+from screens.panels.words import VERDICT
+from screens.reasons import ReasonList, ReasonPicker
+from screens.symbols import symbols_of
+from screens.text import FAINT, editable, paragraphs, plain
+from screens.verdict_state import VerdictState
+from screens.view import View
+from screens.window import Dialog, TooSmall
+from workbench.command import Place
+from workbench.commands import BACK, CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
+from workbench.domain.case_id import format_case
+from workbench.domain.casefile import CaseFile, Decided, VerdictPreview, VerdictRequest
+from workbench.domain.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.errors import BadData, WorkbenchError
+from workbench.i18n import _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Giving:
+    """How a dialog reaches the services: what a verdict would do, giving it, keeping what is typed."""
+
+    preview: Callable[[VerdictRequest], VerdictPreview]
+    give: Callable[[VerdictRequest], Awaitable[Decided]]
+    keep: Callable[[str, Any], None]
+    monotonic: Callable[[], float]
+
+
+class VerdictDialog(Dialog[Decided]):
+    """Fills in one verdict; it goes with what was decided, or with nothing."""
+
+    CSS_PATH = "verdict.tcss"
+    AUTO_FOCUS = "ReasonList"
+    PLACE: ClassVar[Place] = "verdict"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(CONFIRM, "confirm"),
+        bind(SEARCH, "search"),
+        bind(FINAL, "final"),
+        bind(WAIT_FOR, "wait_for"),
+        bind(MEASURE, "measure"),
+        bind(ITEMS, "items"),
+        bind(LETTER, "letter"),
+        bind(NOTE, "note"),
+        bind(BACK, "back"),
+        bind(HELP, "app.help"),
+    ]
+
+    picker = getters.query_one(ReasonPicker)
+    mend = getters.query_one(Mend)
+    letter = getters.query_one("#letter", Static)
+    letter_edit = getters.query_one("#letter-edit", TextArea)
+    note = getters.query_one("#note", TextArea)
+    said = getters.query_one("#said", Static)
+
+    def __init__(
+        self, case: CaseFile, state: VerdictState, giving: Giving, view: View, *, items_first: bool = False
+    ) -> None:
+        super().__init__()
+        self._case = case
+        self._state = state
+        self._giving = giving
+        self._view = view
+        self._guard = Guard(giving.monotonic)
+        self._preview: VerdictPreview | None = None
+        self._items_first = items_first
+        self._is_giving = False
+        self._knows_newest = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = plain(f"{_(VERDICT[self._state.verdict])} {format_case(self._case.header.id)}")
+            with VerticalScroll(id="body", can_focus=False):
+                yield Static(id="kind", markup=False)
+                yield Static(id="measure", markup=False)
+                yield Static(plain(_("Reasons: / finds, digits mark"), FAINT), classes="title", markup=False)
+                yield ReasonPicker(self._case, self._state.verdict)
+                yield Mend(self._state.until)
+                yield Static(id="letter-heading", classes="title", markup=False)
+                yield Static(id="letter", markup=False)
+                yield TextArea(id="letter-edit", soft_wrap=True, tab_behavior="focus")
+                yield Static(plain(_("For us only"), FAINT), classes="title", markup=False)
+                yield TextArea(editable(self._state.note), id="note", soft_wrap=True, tab_behavior="focus")
+            with Vertical(id="ends"):
+                yield Static(id="warnings", markup=False)
+                yield Static(id="said", markup=False)
+                yield Static(id="foot", markup=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.mend.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
+        self.picker.show(self._state.reasons)
+        self._draw()
+        self.look_ahead()
+        self.call_after_refresh(self._guard.painted)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(exclusive=True, group="preview")
+    async def look_ahead(self) -> None:
+        """Show what this verdict would do."""
+        try:
+            self._preview = await asyncio.to_thread(self._giving.preview, self._request())
+        except WorkbenchError as error:
+            self.said.update(words.failed(str(error)))
+            return
+        await self.mend.show(self._preview.items if self._state.is_fixable else (), self._state.items)
+        if self._items_first:
+            self._items_first = False
+            self.mend.enter()
+        self._draw()
+
+    @work(group="write")
+    async def give(self) -> None:
+        """Give the verdict, and say so here if it cannot be given."""
+        self._is_giving = True
+        try:
+            done = await self._giving.give(self._request())
+        except WorkbenchError as error:
+            self.said.update(words.failed(str(error)))
+            self.look_ahead()
+        else:
+            self.leave(done)
+        finally:
+            self._is_giving = False
+
+    @on(ReasonList.Marked)
+    def toggle_reason(self, event: ReasonList.Marked) -> None:
+        """Mark or unmark a reason."""
+        self._become(self._state.toggled(event.code))
+        self.picker.show(self._state.reasons)
+
+    @on(Mend.ItemChanged)
+    def take_item(self, event: Mend.ItemChanged) -> None:
+        """Take the text of an item."""
+        self._become(replace(self._state, items={**self._state.items, event.code: event.text}))
+
+    @on(Mend.UntilChanged)
+    def take_until(self, event: Mend.UntilChanged) -> None:
+        """Take the date."""
+        self._become(replace(self._state, until=event.text))
+
+    @on(TextArea.Changed, "#letter-edit")
+    def take_letter(self) -> None:
+        """Take the text for the applicant; what the reasons say themselves is no edit."""
+        text = self.letter_edit.text
+        is_own = self._state.letter is None and text == self._letter()
+        if self.has_class("-editing") and not is_own:
+            self._become(replace(self._state, letter=text if text.strip() else None))
+
+    @on(TextArea.Changed, "#note")
+    def take_note(self) -> None:
+        """Take the internal note."""
+        if self.note.text != self._state.note:
+            self._state = replace(self._state, note=self.note.text)
+            self._giving.keep("note", self._state.note)
+            self.look_ahead()
+
+    @on(Input.Submitted)
+    def leave_field(self) -> None:
+        """Leave a field; Enter never confirms."""
+        self.picker.list.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        verdict = self._state.verdict
+        if action == "final":
+            return verdict is Verdict.FAIL
+        if action == "wait_for":
+            return verdict is Verdict.PENDING
+        if action == "items":
+            return verdict is Verdict.PENDING or self._state.is_fixable
+        if action == "measure":
+            return self._preview is not None and len(self._preview.measures) > 1
+        return True
+
+    def action_confirm(self) -> None:
+        if not self._guard.counts() or self._is_giving:
+            self.said.update(words.refused())
+        elif self._preview is not None and self._preview.has_new_evidence and not self._knows_newest:
+            self._knows_newest = True
+            self.said.update(words.failed(_("New evidence has come; confirm once more to decide all the same.")))
+        elif self._until_problem() is None:
+            self.said.update("")
+            self.give()
+
+    def action_search(self) -> None:
+        self.picker.find()
+
+    def action_final(self) -> None:
+        kind = FailKind.FIXABLE if self._state.fail_kind is FailKind.FINAL else FailKind.FINAL
+        self._become(replace(self._state, fail_kind=kind))
+        self.mend.display = self._state.is_fixable
+
+    def action_wait_for(self) -> None:
+        everybody = list(WaitsFor)
+        chosen = self._state.waits_for or (self._preview.waits_for if self._preview else None)
+        at = everybody.index(chosen) + 1 if chosen else 0
+        self._become(replace(self._state, waits_for=everybody[at % len(everybody)]))
+
+    def action_measure(self) -> None:
+        measures = self._preview.measures if self._preview else (Measure.NONE,)
+        at = measures.index(self._state.measure) + 1 if self._state.measure in measures else 0
+        self._become(replace(self._state, measure=measures[at % len(measures)]))
+
+    def action_items(self) -> None:
+        self.mend.enter()
+
+    def action_letter(self) -> None:
+        self.letter_edit.load_text(self._letter())
+        self.letter_edit.move_cursor(self.letter_edit.document.end)
+        self.add_class("-editing")
+        self.letter_edit.focus()
+
+    def action_note(self) -> None:
+        self.note.focus()
+
+    def action_back(self) -> None:
+        if isinstance(self.focused, Input | TextArea):
+            self._leave_text()
+        elif self.picker.search.value:
+            self.picker.search.value = ""
+            self.picker.stop_finding()
+        elif not self._is_giving:
+            self.leave()
+
+    def _leave_text(self) -> None:
+        self.remove_class("-editing")
+        self.picker.stop_finding()
+        self._draw()
+
+    def _letter(self) -> str:
+        """Return the text for the applicant as it would be now."""
+        return editable(self._state.letter or (self._preview.letter if self._preview else ""))
+
+    def _until(self) -> date | None:
+        try:
+            return self.mend.chosen_until() if self.mend.display else None
+        except BadData:
+            return None
+
+    def _until_problem(self) -> str | None:
+        """Say that the date cannot be read, if so, and return what was said."""
+        try:
+            self.mend.chosen_until()
+        except BadData:
+            problem = _("The date cannot be read; write it like 2026-12-03.")
+            self.said.update(words.failed(problem))
+            return problem
+        return None
+
+    def _request(self) -> VerdictRequest:
+        return self._state.request(self._case, self._until(), knows_newest=self._knows_newest)
+
+    def _become(self, state: VerdictState) -> None:
+        """Take on another state: keep it in the draft, show what it would do."""
+        self._state = state
+        self._giving.keep("verdict", state.kept())
+        self.said.update("")
+        self._draw()
+        self.refresh_bindings()
+        self.look_ahead()
+
+    def _draw(self) -> None:
+        width = self.query_one("#kind").content_size.width
+        preview, state = self._preview, self._state
+        self.query_one("#kind", Static).update(words.kind_line(state, preview, symbols_of(self), width))
+        measures = preview.measures if preview else ()
+        self.query_one("#measure", Static).update(words.measure_line(state, measures))
+        self.query_one("#measure").display = len(measures) > 1
+        self.query_one("#letter-heading", Static).update(words.letter_heading(self._case, width))
+        self.letter.update(paragraphs(self._letter()))
+        self.mend.say(*words.date_words(state, preview, self._view))
+        warnings = self.query_one("#warnings", Static)
+        warnings.display = preview is not None
+        if preview is not None:
+            lines = 1 if self.has_class("-low") else 2
+            warnings.update(words.warning_lines(state, self._case, preview, (self._view, width, lines)))
+        self.query_one("#foot", Static).update(words.foot(preview, self._case.policy.grace_s))
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Leave the lines at the end in sight, however much stands above them."""
+        around = 2 if self.has_class("-low") else 4
+        room = self.size.height - self.query_one("#ends").outer_size.height - around
+        self.query_one("#body").styles.max_height = max(3, room)

@@ -1,0 +1,52 @@
+"""What may follow `g`: shown for a moment, with the letters of the modes."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.bindings import bind
+from screens.text import FAINT, joined
+from screens.window import Dialog
+from workbench.command import Command
+from workbench.commands import BACK
+from workbench.i18n import _
+
+MOMENT_S = 1.0
+
+
+class WhichKey(Dialog[str]):
+    """Waits for the second key of a pair, and goes by itself."""
+
+    DEFAULT_CSS = """
+    WhichKey { background: transparent; }
+    WhichKey > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
+
+    def __init__(self, commands: tuple[Command, ...]) -> None:
+        super().__init__()
+        self._commands = {command.keys[0].split(" ")[1]: command for command in commands}
+
+    def compose(self) -> ComposeResult:
+        parts = [
+            joined((key, "$text-accent bold"), (f" {_(command.label)}", FAINT))
+            for key, command in self._commands.items()
+        ]
+        yield Static(Content("   ").join([joined(("g", "bold")), *parts]), markup=False)
+
+    def on_mount(self) -> None:
+        self.set_timer(MOMENT_S, self.leave)
+
+    def on_key(self, event: events.Key) -> None:
+        super().on_key(event)
+        command = self._commands.get(event.key)
+        if command is not None:
+            event.stop()
+            self.leave(command.id)
+
+    def action_back(self) -> None:
+        self.leave()

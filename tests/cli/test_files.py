@@ -1,0 +1,165 @@
+"""Taking files in and writing files out by commands."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Terminal, refused
+from tests.services.importing.files import Desk, application, csv_text
+
+
+@pytest.fixture
+def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return Desk(terminal.site, folder)
+
+
+def _file(desk: Desk, *rows: object, name: str = "applications.csv") -> str:
+    path = desk.folder / name
+    path.write_text(csv_text(rows), encoding="utf-8")  # type: ignore[arg-type]  # rows are cells
+    return str(path)
+
+
+def test_an_import_says_what_it_did(terminal: Terminal, desk: Desk) -> None:
+    file = _file(desk, application("A-1"), application("A-2"))
+
+    report = terminal.document("admin", "import", "applications", file)
+
+    assert report["batch"] == "B-000001"
+    assert {key: report[key] for key in ("rows", "created", "updated", "unchanged", "rejected")} == {
+        "rows": 2,
+        "created": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": 0,
+    }
+    assert (report["errors"], report["error_count"]) == ([], 0)
+
+
+def test_a_dry_run_writes_nothing(terminal: Terminal, desk: Desk) -> None:
+    file = _file(desk, application("A-1"))
+
+    assert terminal.document("admin", "import", "applications", file, "--dry-run")["batch"] is None
+    assert terminal.document("admin", "imports")["batches"] == []
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_bad_rows_are_65_with_a_report_that_names_their_places(
+    terminal: Terminal, desk: Desk, more: tuple[str, ...]
+) -> None:
+    file = _file(desk, application("A-1"), application("A-2", submitted_at="yesterday", contact_phone="138****0000"))
+
+    result = terminal.as_person("admin", "import", "applications", file, *more, "--json")
+
+    refused(result, 65, json_failure=True)
+    report = json.loads(result.stdout)
+    assert report["batch"] is None
+    assert report["error_count"] == 2
+    assert {(error["line"], error["column"]) for error in report["errors"]} == {
+        (3, "submitted_at"),
+        (3, "contact_phone"),
+    }
+    assert report["errors"][0].keys() == {"file", "sheet", "line", "column", "message"}
+
+
+def test_a_wrong_header_is_65_with_a_report(terminal: Terminal, desk: Desk) -> None:
+    path = desk.folder / "wrong.csv"
+    path.write_text("applicatoin_no,submitted_at\nA-1,2026-11-20\n", encoding="utf-8")
+
+    result = terminal.as_person("admin", "import", "applications", str(path), "--json")
+
+    refused(result, 65, json_failure=True)
+    report = json.loads(result.stdout)
+    assert report["error_count"] == len(report["errors"]) > 1
+    assert "application_no" in report["errors"][0]["message"]
+
+
+def test_rejects_take_the_bad_rows_and_the_good_ones_go_in(terminal: Terminal, desk: Desk) -> None:
+    file = _file(desk, application("A-1"), application("A-2", submitted_at="yesterday"))
+    rejects = desk.folder / "rejects.csv"
+
+    report = terminal.document("admin", "import", "applications", file, "--rejects", str(rejects))
+
+    assert (report["created"], report["rejected"], report["error_count"]) == (1, 1, 1)
+    assert "A-2" in rejects.read_text(encoding="utf-8-sig")
+
+
+def test_the_same_file_twice_is_65_and_names_its_batch(terminal: Terminal, desk: Desk) -> None:
+    file = _file(desk, application("A-1"))
+    terminal.document("admin", "import", "applications", file)
+
+    result = terminal.as_person("admin", "import", "applications", file, "--json")
+
+    assert "B-000001" in refused(result, 65, json_failure=True)
+
+
+def test_a_missing_file_is_66_and_a_reviewer_imports_nothing(terminal: Terminal, desk: Desk) -> None:
+    refused(terminal.as_person("admin", "import", "applications", str(desk.folder / "none.csv"), "--json"), 66)
+    refused(terminal.as_person("a", "import", "applications", _file(desk, application("A-1")), "--json"), 77)
+
+
+def test_people_read_where_the_errors_are(terminal: Terminal, desk: Desk) -> None:
+    file = _file(desk, application("A-1", submitted_at="yesterday"))
+
+    result = terminal.as_person("admin", "import", "applications", file)
+
+    assert result.exit_code == 65
+    assert "applications.csv, line 2, column submitted_at" in result.stdout
+
+
+def test_imports_are_listed_and_undone(terminal: Terminal, desk: Desk) -> None:
+    terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
+
+    (batch,) = terminal.document("audit", "imports")["batches"]
+    undone = terminal.document("admin", "imports", "undo", "b-1")
+
+    assert (batch["batch"], batch["kind"], batch["by"], batch["rows"]) == ("B-000001", "applications", "admin", 1)
+    assert undone == {"batch": "B-000001", "kind": "applications", "rows": 1, "cases": 1}
+    refused(terminal.as_person("admin", "imports", "undo", "B-9", "--json"), 66)
+    refused(terminal.as_person("admin", "imports", "undo", "C-1", "--json"), 66)
+
+
+def test_an_export_says_how_many_rows_it_wrote(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.site.plant(2)
+    path = tmp_path / "out.csv"
+
+    report = terminal.document("admin", "export", "applications", "--output", str(path))
+
+    assert report == {"file": str(path), "format": "csv", "rows": 2, "revealed": False}
+    assert path.read_text(encoding="utf-8-sig").count("\n") == 3
+
+
+def test_the_format_that_is_asked_for_wins_over_the_name(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+
+    terminal.document("admin", "export", "events", "--output", str(path), "--format", "jsonl")
+
+    assert json.loads(path.read_text(encoding="utf-8").splitlines()[0])["seq"] == 1
+
+
+def test_an_export_is_refused_without_role_reason_or_place(terminal: Terminal, tmp_path: Path) -> None:
+    words = ("export", "decisions", "--output", str(tmp_path / "out.csv"))
+
+    refused(terminal.as_person("a", *words, "--json"), 77)
+    refused(terminal.as_person("admin", *words, "--reveal", "--json"), 2)
+    refused(terminal.as_person("admin", *words[:3], str(tmp_path / "none" / "out.csv"), "--json"), 73)
+    refused(terminal.as_person("admin", *words[:3], str(tmp_path), "--format", "csv", "--json"), 73)
+
+
+def test_exported_notices_are_marked_as_sent(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
+    assert terminal.document("a", "notices", "--unsent")["notices"] == []
+    terminal.site.clock.on(seconds=60)
+    path = str(tmp_path / "notices.csv")
+    terminal.document("admin", "export", "notices", "--output", path)
+
+    (notice,) = terminal.document("a", "notices", "--unsent")["notices"]
+    assert (notice["case"], notice["decision"], notice["is_released"]) == ("C-000001", "D-000001", True)
+    assert terminal.document("a", "notices", "sent", path) == {"sent": 1, "already_sent": 0}
+    assert terminal.document("a", "notices", "sent", path) == {"sent": 0, "already_sent": 1}
+    assert terminal.document("a", "notices", "--unsent")["notices"] == []
+    refused(terminal.as_person("a", "notices", "sent", str(tmp_path / "none")), 66)

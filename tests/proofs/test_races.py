@@ -1,0 +1,103 @@
+"""Many people at one database at the same time."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import Role
+from tests.offices import Site
+from tests.proofs.racing import LATER, claim_and_decide, decide_each, spawned
+from workbench.domain.casefile import CaseFile
+from workbench.services import log
+
+PEOPLE = 8
+
+
+def events(site: Site, action: str) -> list[int]:
+    with site.office("admin").context.read() as session:
+        rows = session.execute(
+            text("SELECT case_id FROM event WHERE action = :action AND NOT is_refused ORDER BY seq"), {"action": action}
+        )
+        return [int(case) for case in rows.scalars()]
+
+
+def chain_is_whole(site: Site) -> bool:
+    with site.office("admin").context.read() as session:
+        return log.verify(session).is_whole
+
+
+@pytest.mark.parametrize("turns", [10, pytest.param(1000, marks=pytest.mark.proof)])
+def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, turns: int) -> None:
+    for number in range(PEOPLE):
+        site.office("admin").people.add(f"r{number}", (Role.REVIEWER,))
+    wanted = []
+    for priority, due in (("urgent", 3), ("normal", -1), ("high", 0.2), ("normal", 4)):
+        wanted.append((priority, due, site.plant(PEOPLE * turns // 4, priority=priority, due_in_days=due)))
+    urgent, breached, today, rest = (cases for _priority, _due, cases in wanted)
+
+    results = spawned([(claim_and_decide, (site.path, f"r{number}", turns)) for number in range(PEOPLE)])
+
+    decided = [case for cases, _errors in results for case in cases]
+    assert [error for _cases, errors in results for error in errors] == []
+    assert sorted(decided) == sorted([*urgent, *breached, *today, *rest])
+    assert events(site, "next") == [*breached, *today, *urgent, *rest]
+    assert sorted(events(site, "decide")) == sorted(decided)
+    assert chain_is_whole(site)
+
+
+@pytest.mark.parametrize("turns", [10, pytest.param(1000, marks=pytest.mark.proof)])
+def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: int) -> None:
+    holds = held_by_a(site, turns)
+
+    first, second = spawned([(decide_each, (site.path, "a", site.clock.at, holds)) for _place in range(2)])
+
+    for outcomes in zip(first, second, strict=True):
+        assert outcomes.count("accepted") == 1
+        (refusal,) = [outcome for outcome in outcomes if outcome != "accepted"]
+        assert "by a at 10:00" in refusal or "changed while you decided" in refusal
+    assert sorted(events(site, "decide")) == [case for case, _fence in holds]
+
+
+@pytest.mark.parametrize("turns", [10, pytest.param(1000, marks=pytest.mark.proof)])
+def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: Site, turns: int) -> None:
+    expired = held_by_a(site, turns)
+    for case, _fence in expired:
+        site.office("a").drafts.save(case, {"note": f"draft {case}"})
+    site.clock.at = LATER
+    site.office("admin").people.limit("b", turns + 1)
+    successors = held(site, "b", turns)
+    assert [case for case, _fence in successors] == [case for case, _fence in expired]
+
+    late, valid = spawned(
+        [(decide_each, (site.path, "a", LATER, expired)), (decide_each, (site.path, "b", LATER, successors))]
+    )
+
+    assert set(valid) == {"accepted"}
+    assert all("by b" in outcome for outcome in late)
+    assert all(site.office("a").casefiles.show(case).draft == {"note": f"draft {case}"} for case, _fence in expired)
+
+
+def held_by_a(site: Site, turns: int) -> list[tuple[int, int]]:
+    site.plant(turns)
+    site.office("admin").people.limit("a", turns + 1)
+    return held(site, "a", turns)
+
+
+def held(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
+    """Let a person hold so many cases, all running and none aside."""
+    holds = []
+    for _turn in range(turns):
+        found = site.office(login).claims.next()
+        assert isinstance(found, CaseFile)
+        holds.append((found.header.id, found.header.fence))
+        site.office(login).claims.aside(found.header.id)
+    return holds
+
+
+def test_the_database_file_and_all_beside_it_are_the_owner_s_alone(site: Site, tmp_path: Path) -> None:
+    site.plant(1)
+
+    open_to_others = [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077]
+
+    assert open_to_others == []

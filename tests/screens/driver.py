@@ -1,0 +1,77 @@
+"""A workbench driven by keys: what it shows, and waiting until nothing runs any more."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from screens.app import WorkbenchApp
+from tests.screens.double import Clocks, MemoryOffice
+from workbench.i18n import speaking
+
+_WAITING = frozenset({"dialog", "go", "leave"})
+"""Workers that wait for a person."""
+
+
+class Driver:
+    """Presses keys, one at a time, each on purpose."""
+
+    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks, office: MemoryOffice) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.clocks = clocks
+        self.office = office
+
+    async def press(self, *keys: str) -> None:
+        """Press keys slowly enough for each to count."""
+        for key in keys:
+            self.clocks.seconds += 2
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type into the field that has the focus."""
+        await self.pilot.press(*text)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no worker runs but those that wait for a person."""
+        await self.pilot.pause()
+        while any(worker.group not in _WAITING for worker in self.app.workers):
+            await asyncio.sleep(0.005)
+            await self.pilot.pause()
+        await self.pilot.pause()
+
+    @property
+    def text(self) -> str:
+        """What the terminal shows."""
+        return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
+
+    @property
+    def dialog(self) -> str:
+        """The name of what lies on top."""
+        return type(self.app.screen).__name__
+
+
+@asynccontextmanager
+async def at_work(
+    *evidence: Any,
+    size: tuple[int, int] = (120, 40),
+    language: str = "en",
+    symbols: str = "auto",
+    arrange: Callable[[MemoryOffice], None] | None = None,
+) -> AsyncIterator[Driver]:
+    """Open a workbench on an office with these cases."""
+    clocks = Clocks()
+    office = MemoryOffice(clocks, *evidence)
+    if arrange is not None:
+        arrange(office)
+    opened: Any = office
+    app = WorkbenchApp(lambda: opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
+    with speaking(language):
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot, clocks, office)
+            await driver.settle()
+            yield driver

@@ -1,0 +1,37 @@
+"""The formula guard: nothing is taken for a formula, and nothing is lost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.services.exporting.guard import guarded, unguarded
+
+STARTERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+BEFORE = ("", " ", "\u200b", "\u3000", "\ufeff", "\u00a0 \u2060")
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("starter", STARTERS)
+def test_a_cell_that_starts_like_a_formula_gets_a_quote(starter: str, before: str) -> None:
+    assert guarded(f"{before}{starter}SUM(1)") == f"'{before}{starter}SUM(1)"
+
+
+@pytest.mark.parametrize("text", ["", "虚构公司", "13800138000", "A=1", "'quoted'", "'", "a@b", "3-4"])
+def test_other_cells_stay_as_they_are(text: str) -> None:
+    assert guarded(text) == text
+
+
+def test_a_text_that_looks_guarded_already_gets_one_quote_more() -> None:
+    assert guarded("'=1") == "''=1"
+    assert unguarded("''=1") == "'=1"
+
+
+@given(st.text(st.sampled_from([*STARTERS, *"'a1 \u200b\u3000\n"]), max_size=6))
+def test_what_is_guarded_comes_back_whole(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+
+
+@given(st.text(st.sampled_from([*STARTERS, *"'a1 \u200b\u3000\n"]), max_size=6))
+def test_no_guarded_text_starts_like_a_formula(text: str) -> None:
+    shown = guarded(text).lstrip(" \u200b\u3000\n")
+    assert not shown.startswith(STARTERS)

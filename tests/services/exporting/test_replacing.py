@@ -1,0 +1,100 @@
+"""Exported files are whole or not there."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import CannotCreate
+from workbench.services.exporting.replacing import replacing
+
+
+def test_a_new_file_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("old", encoding="utf-8")
+
+    with replacing(target) as draft:
+        draft.write_text("new", encoding="utf-8")
+        assert target.read_text(encoding="utf-8") == "old"
+
+    assert target.read_text(encoding="utf-8") == "new"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_the_file_is_for_its_owner_only_whatever_the_umask_is(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with replacing(tmp_path / "out.csv") as draft:
+            assert stat.S_IMODE(draft.stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "out.csv").stat().st_mode) == 0o600
+
+
+def test_a_writer_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("old", encoding="utf-8")
+
+    def write_half() -> None:
+        with replacing(target) as draft:
+            draft.write_text("half", encoding="utf-8")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
+
+    assert target.read_text(encoding="utf-8") == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_missing_folder_cannot_be_written_to(tmp_path: Path) -> None:
+    with pytest.raises(CannotCreate, match="cannot be written"), replacing(tmp_path / "none" / "out.csv"):
+        pass
+
+
+def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(CannotCreate, match="folder"), replacing(tmp_path):
+        pass
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("old", encoding="utf-8")
+
+    with pytest.raises(CannotCreate, match="No space left"), replacing(target):
+        raise OSError(28, "No space left on device")
+
+    assert target.read_text(encoding="utf-8") == "old"
+
+
+_SLOW_EXPORT = """
+import sys, time
+from pathlib import Path
+from workbench.services.exporting.replacing import replacing
+with replacing(Path(sys.argv[1])) as draft, draft.open("w") as file:
+    file.write("half")
+    file.flush()
+    print("writing", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_killed_export_leaves_the_old_file_and_a_draft_nobody_else_can_read(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("old", encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-c", _SLOW_EXPORT, str(target)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"writing\n"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    assert target.read_text(encoding="utf-8") == "old"
+    drafts = [entry for entry in tmp_path.iterdir() if entry != target]
+    assert [stat.S_IMODE(draft.stat().st_mode) for draft in drafts] == [0o600]

@@ -1,0 +1,270 @@
+"""What an export holds, who may make one, and what the log says of it."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import ImportKind, Verdict
+from tests.offices import Site
+from tests.services.importing.files import Desk, application
+from workbench.domain.casefile import CaseFile, VerdictRequest
+from workbench.errors import CannotCreate, NotAllowed, WrongUsage
+from workbench.services.exporting.request import ExportKind, ExportRequest
+from workbench.services.exporting.sheets import open_sheet
+from workbench.services.reading.headers import column_names
+from workbench.services.reading.kinds import SORTS
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return Desk(site, folder)
+
+
+def _export(site: Site, what: ExportKind, path: Path, **more: Any) -> list[dict[str, Any]]:
+    site.office("admin").exports.write(ExportRequest(what=what, output=path, **more))
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _decided(site: Site, verdict: Verdict = Verdict.PASS) -> int:
+    """Let reviewer a decide the next case, and return its number."""
+    found = site.office("a").claims.next()
+    assert isinstance(found, CaseFile)
+    reasons = {Verdict.PASS: ("OK",), Verdict.PENDING: ("WAIT-CARRIER",)}[verdict]
+    site.office("a").verdicts.decide(VerdictRequest(case_id=found.header.id, verdict=verdict, reasons=reasons))
+    return found.header.id
+
+
+def _exports_in_log(site: Site) -> list[dict[str, Any]]:
+    with site.office("admin").context.read() as session:
+        rows = session.execute(text("SELECT body, is_refused FROM event WHERE action = 'export' ORDER BY seq"))
+        return [{**json.loads(row.body), "refused": bool(row.is_refused)} for row in rows]
+
+
+def test_applications_come_masked_with_their_case(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(
+        application("A-1", legal_rep_name="甲某某"),
+        application("A-2", applicant_kind="individual", applicant_name="乙某某", stated_use="打13800138000给客户"),
+    )
+
+    first, second = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
+
+    assert first["case"] == "C-000001"
+    assert first["state"] == "incomplete"
+    assert first["applicant_name"] == "虚构甲号信息服务有限公司"
+    assert first["uscc"] == "91110000600037341L"
+    assert first["legal_rep_name"] == "甲••"
+    assert first["handler_id_no"] == "1•••••••••••••••2X"
+    assert first["contact_phone"] == "138••••••00"
+    assert first["msisdns"] == "138••••••00"
+    assert first["submitted_at"] == "2026-11-23T10:00:00+08:00"
+    assert first["registered_capital_cny"] == 1_000_000
+    assert first["licence_valid_to"] == "long-term"
+    assert second["applicant_name"] == "乙••"
+    assert second["stated_use"] == "打138••••••00给客户"
+
+
+def test_only_the_newest_version_of_an_application_is_exported(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1", industry="教育"))
+    desk.applications(application("A-1", industry="保险"))
+
+    rows = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
+
+    assert [row["industry"] for row in rows] == ["保险"]
+
+
+def test_an_application_that_nobody_published_is_not_exported(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1"))
+    with desk.site.office("admin").context.write() as session:
+        session.execute(text("UPDATE import_batch SET published_at = NULL, published_seq = NULL"))
+
+    assert _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl") == []
+
+
+def test_the_columns_of_applications_are_those_that_are_imported(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    site.plant(1)
+    site.office("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file))
+    names = column_names(ImportKind.APPLICATIONS)
+    assert header[:2] == ["case", "state"]
+    assert [names.meaning(column) for column in header[2:]] == [
+        name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS]
+    ]
+
+
+def test_a_whole_export_without_its_case_columns_is_imported_as_unchanged(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1", call_script="=您好"), application("A-2", uscc=""))
+    rows = _export(
+        desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl", reveal=True, reason="to check the round trip"
+    )
+    again = desk.folder / "again.jsonl"
+    again.write_text(
+        "".join(
+            json.dumps({name: value for name, value in row.items() if name not in {"case", "state"}}) + "\n"
+            for row in rows
+        ),
+        encoding="utf-8",
+    )
+
+    report = desk.take(ImportKind.APPLICATIONS, again)
+
+    assert (report.unchanged, report.created, report.updated, report.rejected) == (2, 0, 0, 0)
+
+
+def test_revealing_takes_a_reason_and_is_in_the_log(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1"))
+    with pytest.raises(WrongUsage, match="--reason"):
+        _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl", reveal=True)
+
+    (row,) = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl", reveal=True, reason="court order")
+
+    assert row["contact_phone"] == "13800138000"
+    assert _exports_in_log(desk.site) == [
+        {
+            "what": "applications",
+            "format": "jsonl",
+            "reason": "court order",
+            "rows": 1,
+            "reveal": True,
+            "refused": False,
+        }
+    ]
+
+
+@pytest.mark.parametrize("login", ["a", "sup", "audit"])
+def test_only_an_admin_exports_and_a_refusal_is_in_the_log(site: Site, tmp_path: Path, login: str) -> None:
+    path = tmp_path / "out.jsonl"
+
+    with pytest.raises(NotAllowed):
+        site.office(login).exports.write(ExportRequest(what=ExportKind.EVENTS, output=path))
+
+    assert not path.exists()
+    assert [entry["refused"] for entry in _exports_in_log(site)] == [True]
+
+
+def test_decisions_say_who_decided_what_and_why(site: Site, tmp_path: Path) -> None:
+    site.plant(1)
+    _decided(site)
+
+    (row,) = _export(site, ExportKind.DECISIONS, tmp_path / "out.jsonl")
+
+    assert row["decision"] == "D-000001"
+    assert row["case"] == "C-000001"
+    assert row["verdict"] == "pass"
+    assert row["reasons"] == "OK"
+    assert row["maker"] == "a"
+    assert row["checker"] is None
+    assert row["status"] == "applied"
+    assert row["decided_at"] == "2026-11-24T10:00:00+08:00"
+    assert row["release_at"] == "2026-11-24T10:01:00+08:00"
+    assert "虚构公司1" in row["notice"]
+
+
+def test_an_undone_decision_is_exported_without_its_notice(site: Site, tmp_path: Path) -> None:
+    site.plant(1)
+    case_id = _decided(site)
+    site.clock.on(seconds=10)
+    site.office("a").undo.undo(case_id)
+
+    (row,) = _export(site, ExportKind.DECISIONS, tmp_path / "out.jsonl")
+
+    assert row["status"] == "undone"
+    assert row["undone_at"] == "2026-11-24T10:00:10+08:00"
+    assert row["notice"] is None
+
+
+def test_a_notice_is_exported_once_its_grace_is_over(site: Site, tmp_path: Path) -> None:
+    site.plant(1)
+    _decided(site)
+    path = tmp_path / "out.jsonl"
+
+    assert _export(site, ExportKind.NOTICES, path) == []
+    site.clock.on(seconds=60)
+    (row,) = _export(site, ExportKind.NOTICES, path)
+
+    assert row["case"] == "C-000001"
+    assert row["decision"] == "D-000001"
+    assert row["sent_at"] is None
+    assert "C-000001" in row["subject"]
+
+
+def test_the_name_of_a_person_is_masked_in_a_notice_too(site: Site, tmp_path: Path) -> None:
+    site.plant(1)
+    with site.office("admin").context.write() as session:
+        session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
+        session.execute(text("UPDATE \"case\" SET applicant_name = '虚构人'"))
+    _decided(site)
+    site.clock.on(seconds=60)
+
+    (notice,) = _export(site, ExportKind.NOTICES, tmp_path / "notices.jsonl")
+    (decision,) = _export(site, ExportKind.DECISIONS, tmp_path / "decisions.jsonl")
+    (whole,) = _export(site, ExportKind.NOTICES, tmp_path / "whole.jsonl", reveal=True, reason="to send them")
+
+    assert "虚••" in notice["body"]
+    assert "虚构人" not in json.dumps([notice, decision], ensure_ascii=False)
+    assert "虚构人" in whole["body"]
+
+
+def test_since_leaves_out_what_is_of_an_earlier_local_day(site: Site, tmp_path: Path) -> None:
+    site.plant(2)
+    _decided(site, Verdict.PENDING)
+    site.clock.on(days=1)
+    _decided(site, Verdict.PENDING)
+
+    on = site.clock.at.date()
+    rows = _export(site, ExportKind.DECISIONS, tmp_path / "out.jsonl", since=on)
+
+    assert [row["decision"] for row in rows] == ["D-000002"]
+
+
+def test_events_come_with_their_hashes_in_order(site: Site, tmp_path: Path) -> None:
+    rows = _export(site, ExportKind.EVENTS, tmp_path / "out.jsonl")
+
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    assert [row["prev_hash"] for row in rows[1:]] == [row["hash"] for row in rows[:-1]]
+
+
+def test_more_rows_than_a_page_are_all_there_once(site: Site, tmp_path: Path) -> None:
+    site.plant(2500)
+
+    rows = _export(site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
+
+    assert len({row["case"] for row in rows}) == len(rows) == 2500
+
+
+def test_an_export_that_fails_leaves_the_old_file_and_no_event(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("old", encoding="utf-8")
+    site.plant(3)
+
+    def failing(*arguments: Any) -> Any:
+        opened = open_sheet(*arguments)
+        sheet = opened.__enter__()
+        sheet.write(dict.fromkeys(arguments[2], "half"))
+        opened.__exit__(None, None, None)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("workbench.services.exporting.service.open_sheet", failing)
+    with pytest.raises(CannotCreate, match="No space left"):
+        site.office("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
+
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [entry.name for entry in tmp_path.glob("*.tmp")] == []
+    assert _exports_in_log(site) == []
+
+
+def test_a_name_that_says_no_format_is_refused_before_anything_is_written(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="--format"):
+        site.office("admin").exports.write(ExportRequest(what=ExportKind.EVENTS, output=tmp_path / "out"))
+
+    assert not (tmp_path / "out").exists()

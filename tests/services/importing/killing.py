@@ -1,0 +1,172 @@
+"""Imports that are killed at a random moment, and what they leave."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from db import schema
+from db.enums import ImportKind
+from tests.offices import Clock
+from tests.services.importing.files import application, csv_text
+from workbench.services import log
+from workbench.services.importing.request import ImportReport, ImportRequest
+from workbench.services.reading.reader import Reader
+from workbench.services.site import open_office
+
+ROOT = Path(__file__).resolve().parents[3]
+
+_CHILD = """
+import sys
+from pathlib import Path
+from db.enums import ImportKind
+from tests.offices import Clock
+from tests.services.importing import killing
+from workbench.services.importing.request import ImportRequest
+from workbench.services.site import open_office
+
+database, file, mutant = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "mutant"
+if mutant:
+    killing.publish_first()
+office = open_office(database, "admin", Clock())
+print("open", flush=True)
+office.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
+print("done", flush=True)
+"""
+
+
+def publish_first() -> None:
+    """Break the import on purpose: publish a batch before its rows are written, to prove that the proof can fail."""
+    from workbench.services.importing import work
+    from workbench.services.importing.publishing import Counts, next_seq, publish
+
+    real = work.Work._written
+
+    def hasty(
+        self: work.Work, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
+    ) -> ImportReport:
+        counts = Counts(rows=0, created=0, updated=0, unchanged=0, rejected=0)
+        publish(self.context, request.kind, batch_id, next_seq(self.context), readers, counts)
+        return real(self, request, readers, batch_id, report)
+
+    setattr(work.Work, "_written", hasty)  # noqa: B010 - the mutant
+    setattr(work, "publish", lambda *_arguments: None)  # noqa: B010 - it is published already
+
+
+def big_file(folder: Path, number: int, rows: int) -> Path:
+    """Write a file of applications that no other file has."""
+    path = folder / f"applications{number}.csv"
+    path.write_text(
+        csv_text([application(f"K{number}-{row}", msisdns="", uscc="") for row in range(rows)]), encoding="utf-8"
+    )
+    return path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """What a killed import left: rows of its own, and rows that can be seen."""
+
+    written: int
+    visible: int
+    was_done: bool
+
+
+def start(database: Path, file: Path, *, mutant: bool = False) -> subprocess.Popen[str]:
+    """Start an import in a process of its own, and wait until it has opened the database."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, str(database), str(file), "mutant" if mutant else "right"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "open\n"
+    return child
+
+
+def killed(database: Path, file: Path, prefix: str, delay_s: float, *, mutant: bool = False) -> Killed:
+    """Import a file in another process, kill it after a while, and look at what is left, before any sweep.
+
+    The delay counts from the moment when the first rows are there, or from the start where it is negative.
+    """
+    child = start(database, file, mutant=mutant)
+    if delay_s >= 0:
+        wait_for_rows(database, prefix, child)
+    time.sleep(abs(delay_s))
+    child.send_signal(signal.SIGKILL)
+    output = child.communicate()[0]
+    return look(database, prefix, was_done="done" in output)
+
+
+def wait_for_rows(database: Path, prefix: str, child: subprocess.Popen[str]) -> None:
+    """Wait until an import has written rows, or is over."""
+    opened = schema.open_database(database)
+    try:
+        while child.poll() is None:
+            with opened.read() as session:
+                connection = session.connection()
+                found = connection.exec_driver_sql(
+                    "SELECT 1 FROM application WHERE application_no LIKE ? LIMIT 1", (prefix + "%",)
+                ).first()
+            if found:
+                return
+            time.sleep(0.002)
+    finally:
+        opened.close()
+
+
+def look(database: Path, prefix: str, *, was_done: bool) -> Killed:
+    """Look at the applications and cases of one import, as it left them."""
+    opened = schema.open_database(database)
+    try:
+        with opened.read() as session:
+            connection = session.connection()
+            like = (prefix + "%",)
+            written = connection.exec_driver_sql("SELECT count(*) FROM application WHERE application_no LIKE ?", like)
+            visible = connection.exec_driver_sql(
+                """SELECT count(*) FROM application AS a JOIN import_batch AS b ON b.id = a.batch_id
+                   WHERE a.application_no LIKE ? AND b.published_at IS NOT NULL""",
+                like,
+            )
+            return Killed(written=written.scalar_one(), visible=visible.scalar_one(), was_done=was_done)
+    finally:
+        opened.close()
+
+
+def check_after(database: Path, file: Path, left: Killed, rows: int) -> None:
+    """Check that the next start finds a whole database without the batch, and that the import works when repeated."""
+    assert left.visible in {0, rows}
+    office = open_office(database, "admin", Clock())
+    try:
+        with office.context.read() as session:
+            connection = session.connection()
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
+            assert log.verify(session).is_whole
+            assert (
+                connection.exec_driver_sql(
+                    "SELECT count(*) FROM import_batch WHERE published_at IS NULL OR applied_at IS NULL"
+                ).scalar_one()
+                == 0
+            )
+            unpublished = connection.exec_driver_sql(
+                "SELECT count(*) FROM application WHERE batch_id NOT IN (SELECT id FROM import_batch)"
+            )
+            assert unpublished.scalar_one() == 0
+        assert not list(office.context.store.batches.glob("[0-9]*.lock"))
+        if not left.visible:
+            report = office.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
+            assert report.created == rows
+    finally:
+        office.close()
+
+
+def random_delay(dice: random.Random) -> float:
+    """Return when to kill: mostly after rows were written, sometimes before."""
+    return dice.uniform(0, 1.2) if dice.random() < 0.85 else -dice.uniform(0, 0.5)

@@ -1,0 +1,44 @@
+"""Every rule of DOMAIN 8.4 at its limit, one below and one above; all made up, all imported."""
+
+from collections.abc import Sequence
+
+from tests.services.importing.activity_samples import ACTIVITY
+from tests.services.importing.identity_samples import DOCUMENTS, IDENTITY
+from tests.services.importing.rule_sample import Sample, credit, of_credit, on
+
+CREDIT = [
+    *of_credit(
+        "CR-ARREARS",
+        *(
+            (f"{days} days", credit("arrears", overdue_days=str(days)), severity)
+            for days, severity in ((0, None), (1, "warn"), (2, "warn"), (30, "warn"), (31, "block"))
+        ),
+    ),
+    *(
+        sample
+        for rule, name, severity in (
+            ("CR-DEBTOR", "court", "block"),
+            ("CR-ABNORMAL", "abnormal", "warn"),
+            ("CR-SERIOUS", "serious", "block"),
+            ("CR-TELECOM-LIST", "telecom", "warn"),
+            ("CR-PUNISHED", "punishment", "block"),
+        )
+        for sample in of_credit(
+            rule,
+            (f"exact on {name}", credit(name), severity),
+            (f"name only on {name}", credit(name, "name_only"), None),
+            (f"not on {name}", credit(name, "none"), None),
+        )
+    ),
+    *of_credit("CR-NAME-ONLY", ("by name", credit("court", "name_only"), "warn"), ("exact", credit("court"), None)),
+    *of_credit(
+        "CR-STALE",
+        *(
+            (f"{days} days old", credit("court", "none", checked_on=on(-days)), severity)
+            for days, severity in ((29, None), (30, None), (31, "warn"))
+        ),
+    ),
+    *of_credit("CR-NO-DATA", ("nothing looked up", [], "warn"), ("looked up", credit("court", "none"), None)),
+]
+
+SAMPLES: Sequence[Sample] = (*IDENTITY, *DOCUMENTS, *ACTIVITY, *CREDIT)

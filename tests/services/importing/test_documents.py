@@ -1,0 +1,141 @@
+"""Document files: where they may lie, and how they come into the store."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from db.enums import DocumentKind, ImportKind
+from tests.services.importing.files import JPEG, PDF, PNG, Desk, application
+from workbench.services.importing import documents
+from workbench.services.importing.request import ImportRefused
+
+
+@pytest.fixture
+def desk_with_one(desk: Desk) -> Desk:
+    """A desk that knows the application A-1."""
+    desk.applications(application())
+    return desk
+
+
+def row(**cells: str) -> dict[str, str]:
+    return {"application_no": "A-1", "kind": "BIZ_LICENSE", **cells}
+
+
+def refused(desk: Desk, *rows: dict[str, str]) -> list[tuple[int, str, str]]:
+    """Import documents that are refused, and return where and why."""
+    with pytest.raises(ImportRefused) as refusal:
+        desk.run(ImportKind.DOCUMENTS, rows)
+    assert desk.count("document") == 0
+    return [(error.line, error.column, error.message) for error in refusal.value.report.errors]
+
+
+def test_a_file_is_copied_whole_by_its_digest_for_the_owner_only(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
+    sha256 = hashlib.sha256(PDF).hexdigest()
+    stored = desk.site.office("admin").context.store.document_path(sha256)
+    assert stored.read_bytes() == PDF
+    assert stored.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in stored.parent.iterdir()] == [sha256]
+    assert desk.sql("SELECT sha256, bytes_count, media_type FROM document") == [(sha256, len(PDF), "application/pdf")]
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(JPEG, "image/jpeg"), (PNG, "image/png"), (PDF, "application/pdf"), (b"MZ made up", "application/octet-stream")],
+)
+def test_the_media_type_comes_from_the_bytes_and_not_from_the_name(start: bytes, kind: str) -> None:
+    assert documents.media_type_of(start) == kind
+
+
+def test_a_digest_that_the_store_has_is_enough(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
+    desk.applications(application("A-2"))
+    sha256 = hashlib.sha256(PDF).hexdigest()
+    report = desk.run(ImportKind.DOCUMENTS, [row(application_no="A-2", sha256=sha256.upper())])
+    assert report.created == 1
+
+
+def test_a_digest_that_the_store_does_not_have_is_an_error(desk_with_one: Desk) -> None:
+    [(line, column, _message)] = refused(desk_with_one, row(sha256="ab" * 32))
+    assert (line, column) == (2, "sha256")
+
+
+def test_a_digest_that_is_not_the_files_is_an_error(desk_with_one: Desk) -> None:
+    (desk_with_one.folder / "licence.pdf").write_bytes(PDF)
+    [(_line, column, _message)] = refused(desk_with_one, row(path="licence.pdf", sha256="ab" * 32))
+    assert column == "path"
+
+
+def test_paths_that_leave_the_folder_are_refused(desk_with_one: Desk, tmp_path: Path) -> None:
+    desk = desk_with_one
+    secret = tmp_path / "secret.pdf"
+    secret.write_bytes(PDF)
+    (desk.folder / "link.pdf").symlink_to(secret)
+    (desk.folder / "up").symlink_to(tmp_path)
+    problems = refused(
+        desk,
+        row(path="../secret.pdf"),
+        row(path=str(secret), kind="CALL_SCRIPT"),
+        row(path="link.pdf"),
+        row(path="up/secret.pdf"),
+    )
+    assert [line for line, _column, _message in problems] == [2, 3, 4, 5]
+    assert not any(desk.site.office("admin").context.store.documents.iterdir())
+
+
+def test_a_link_that_stays_in_the_folder_is_followed(desk_with_one: Desk) -> None:
+    (desk_with_one.folder / "licence.pdf").write_bytes(PDF)
+    (desk_with_one.folder / "link.pdf").symlink_to("licence.pdf")
+    assert desk_with_one.run(ImportKind.DOCUMENTS, [row(path="link.pdf")]).created == 1
+
+
+def test_what_is_missing_empty_too_large_or_no_file_is_refused(
+    desk_with_one: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_with_one
+    monkeypatch.setattr(documents, "MAX_BYTES", 100)
+    (desk.folder / "empty.pdf").touch()
+    (desk.folder / "large.pdf").write_bytes(b"x" * 101)
+    (desk.folder / "folder").mkdir()
+    os.mkfifo(desk.folder / "pipe")
+    names = ("missing.pdf", "empty.pdf", "large.pdf", "folder", "pipe")
+    problems = refused(desk, *(row(path=name) for name in names))
+    assert [(line, column) for line, column, _message in problems] == [(line, "path") for line in range(2, 7)]
+    assert len({message for _line, _column, message in problems}) == 4
+
+
+def test_a_document_of_an_unknown_application_is_refused(desk_with_one: Desk) -> None:
+    (desk_with_one.folder / "licence.pdf").write_bytes(PDF)
+    [(line, column, message)] = refused(desk_with_one, row(path="licence.pdf", application_no="A-9"))
+    assert (line, column) == (2, "application_no")
+    assert "A-9" in message
+
+
+def test_the_same_content_twice_under_one_kind_is_an_error(desk_with_one: Desk) -> None:
+    for name in ("one.pdf", "two.pdf"):
+        (desk_with_one.folder / name).write_bytes(PDF)
+    [(line, _column, _message)] = refused(desk_with_one, row(path="one.pdf"), row(path="two.pdf"))
+    assert line == 3
+
+
+def test_a_document_that_is_there_already_is_unchanged_though_it_names_no_receipt(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
+    desk.site.clock.on(days=1)
+    report = desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf", sealed="")])
+    assert (report.created, report.updated, report.unchanged) == (0, 0, 1)
+    report = desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf", sealed="yes")])
+    assert (report.updated, desk.case().evidence_no) == (1, 2)
+
+
+def test_a_document_without_a_receipt_is_received_when_it_is_imported(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    desk.documents(kinds=tuple(DocumentKind), received_at="")
+    assert desk.case().complete_at == desk.site.clock.at

@@ -1,0 +1,268 @@
+"""What an import does to cases that are there already, state by state."""
+
+from typing import Any
+
+import pytest
+
+from db.enums import DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
+from db.models import DecisionRow, RectificationItemRow, RectificationRow
+from tests.services.importing.files import Desk, application, shanghai
+from workbench.domain.casefile import VerdictRequest
+from workbench.services.importing.request import ImportRefused
+
+
+def new_licence(desk: Desk, *, received_at: str = "2026-11-23 15:00") -> None:
+    """Hand in another licence of A-1."""
+    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at=received_at)
+
+
+def rectifying(desk: Desk, *, deadline: str = "2026-12-01 18:00", codes: tuple[str, ...] = ("BIZ_LICENSE",)) -> int:
+    """Bring A-1 to where the applicant must mend it, decided on Tuesday at 10:00."""
+    case = desk.queued()
+    with desk.site.office("admin").context.write() as session:
+        decision = DecisionRow(
+            case_id=case.id or 0,
+            verdict="fail",
+            status="applied",
+            maker_id=2,
+            decided_at=shanghai("2026-11-24 10:00"),
+        )
+        session.add(decision)
+        session.flush()
+        rectification = RectificationRow(
+            case_id=case.id or 0, decision_id=decision.id or 0, deadline_at=shanghai(deadline)
+        )
+        session.add(rectification)
+        session.flush()
+        for place, code in enumerate(codes):
+            session.add(RectificationItemRow(rectification_id=rectification.id or 0, position=place, code=code))
+    desk.change(state="rectifying")
+    return case.id or 0
+
+
+def test_new_evidence_of_a_queued_case_brings_it_back_to_who_skipped_it(desk: Desk) -> None:
+    desk.queued()
+    before = desk.case()
+    new_licence(desk)
+    after = desk.case()
+    assert after.state == "queued"
+    assert (after.evidence_no, after.version) == (before.evidence_no + 1, before.version + 1)
+    assert after.due_at == before.due_at
+
+
+def test_new_evidence_of_a_held_case_is_shown_to_who_holds_it(desk: Desk) -> None:
+    case = desk.queued()
+    desk.site.office("a").claims.next()
+    new_licence(desk)
+    held = desk.case()
+    assert held.state == "in_review"
+    assert held.held_by_id is not None
+    assert held.evidence_no == case.evidence_no + 1
+    assert desk.site.actions(case.id or 0)[-1] == "evidence"
+
+
+def test_a_verdict_that_waits_for_its_check_is_void_when_a_finding_changed(desk: Desk) -> None:
+    case = desk.queued()
+    stage(desk)
+    assert desk.case().state == "awaiting_check"
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    after = desk.case()
+    assert after.state == "queued"
+    assert after.returned_to_id == 2
+    assert desk.sql("SELECT status FROM decision") == [("void",)]
+    assert desk.site.actions(case.id or 0)[-1] == "void"
+    assert desk.site.office("a").claims.next().header.id == case.id  # type: ignore[union-attr]  # the case is free
+
+
+def stage(desk: Desk) -> None:
+    """Let a reviewer fail A-1 for good, which a second person checks."""
+    office = desk.site.office("a")
+    casefile: Any = office.claims.next()
+    office.verdicts.decide(
+        VerdictRequest(
+            case_id=casefile.header.id,
+            verdict=Verdict.FAIL,
+            fail_kind=FailKind.FINAL,
+            reasons=("ID-NAME",),
+            note="不符",
+        )
+    )
+
+
+def test_a_verdict_that_waits_for_its_check_stays_when_only_an_info_changed(desk: Desk) -> None:
+    desk.queued()
+    stage(desk)
+    evidence_no = desk.case().evidence_no
+    new_licence(desk)
+    after = desk.case()
+    assert after.state == "awaiting_check"
+    assert after.evidence_no == evidence_no + 1
+    assert desk.sql("SELECT status FROM decision") == [("staged",)]
+
+
+def pending(desk: Desk, waits_for: WaitsFor) -> int:
+    """Let a case wait, decided on Tuesday at 10:00."""
+    case = desk.queued()
+    with desk.site.office("admin").context.write() as session:
+        session.add(
+            DecisionRow(
+                case_id=case.id or 0,
+                verdict="pending",
+                status="applied",
+                maker_id=2,
+                decided_at=shanghai("2026-11-24 10:00"),
+            )
+        )
+    desk.change(state="pending", waits_for=waits_for.value, next_action_on=shanghai("2026-12-01 10:00").date())
+    return case.id or 0
+
+
+def test_what_a_pending_applicant_hands_in_is_an_answer(desk: Desk) -> None:
+    case_id = pending(desk, WaitsFor.APPLICANT)
+    new_licence(desk, received_at="2026-11-24 11:00")
+    case = desk.case()
+    assert (case.state, case.round, case.waits_for, case.next_action_on) == ("queued", 1, "", None)
+    assert case.due_at == shanghai("2026-11-27 10:00")
+    assert desk.site.actions(case_id)[-1] == "answer"
+
+
+def test_what_others_say_of_a_pending_case_is_no_answer(desk: Desk) -> None:
+    case_id = pending(desk, WaitsFor.APPLICANT)
+    desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}])
+    case = desk.case()
+    assert (case.state, case.waits_for) == ("pending", "applicant")
+    assert "ACT-COMPLAINTS" in desk.findings()
+    assert desk.site.actions(case_id)[-1] == "evidence"
+
+
+def test_documents_of_a_case_that_waits_for_others_are_evidence_only(desk: Desk) -> None:
+    pending(desk, WaitsFor.CARRIER)
+    new_licence(desk)
+    assert desk.case().state == "pending"
+
+
+def test_what_is_handed_in_before_the_deadline_is_a_resubmission(desk: Desk) -> None:
+    case_id = rectifying(desk, codes=("BIZ_LICENSE", "CALL_SCRIPT", "USE-TRADE"))
+    due_at = desk.case().due_at
+    new_licence(desk, received_at="2026-11-25 10:00")
+    case = desk.case()
+    assert (case.state, case.round) == ("queued", 2)
+    assert due_at == shanghai("2026-11-26 18:00")
+    assert case.due_at == shanghai("2026-11-27 18:00")
+    assert desk.sql("SELECT is_open FROM rectification") == [(0,)]
+    assert [row[0] for row in desk.sql("SELECT code FROM rectification_item WHERE satisfied_at IS NOT NULL")] == [
+        "BIZ_LICENSE",
+        "USE-TRADE",
+    ]
+    assert desk.site.actions(case_id)[-1] == "resubmit"
+    assert desk.sql("SELECT round FROM submission WHERE batch_id = 3") == [(2,)]
+
+
+def test_what_was_received_at_the_deadline_is_in_time_whenever_it_is_imported(desk: Desk) -> None:
+    rectifying(desk)
+    desk.site.clock.on(days=30)
+    new_licence(desk, received_at="2026-12-01 18:00")
+    assert desk.case().state == "queued"
+
+
+def test_what_was_received_after_the_deadline_is_refused_with_the_reason(desk: Desk) -> None:
+    case_id = rectifying(desk)
+    with pytest.raises(ImportRefused, match=r"C-00000.*2026-12-01 18:00"):
+        new_licence(desk, received_at="2026-12-01 18:01")
+    assert desk.case().state == "rectifying"
+    assert desk.site.actions(case_id)[-1] == "complete"
+
+
+def test_a_lapsed_case_takes_what_had_been_received_in_time(desk: Desk) -> None:
+    rectifying(desk)
+    desk.change(state="lapsed")
+    new_licence(desk, received_at="2026-12-01 17:00")
+    assert (desk.case().state, desk.case().round) == ("queued", 2)
+
+
+def test_a_changed_application_that_names_no_new_receipt_is_received_when_it_is_imported(desk: Desk) -> None:
+    rectifying(desk)
+    desk.site.clock.on(days=30)
+    with pytest.raises(ImportRefused):
+        desk.applications(application(province="北京市"))
+    desk.applications(application(province="北京市", received_at="2026-12-01 09:00"))
+    assert desk.case().state == "queued"
+
+
+@pytest.mark.parametrize("state", ["passed", "failed", "withdrawn"])
+def test_a_closed_case_takes_nothing_in(desk: Desk, state: str) -> None:
+    desk.queued()
+    desk.change(state=state)
+    with pytest.raises(ImportRefused, match="--as-new"):
+        desk.applications(application(province="北京市"))
+    with pytest.raises(ImportRefused, match="--as-new"):
+        desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13900139000"}])
+    with pytest.raises(ImportRefused, match="--as-new"):
+        new_licence(desk)
+    assert desk.case().state == state
+
+
+def test_as_new_opens_another_case_and_leaves_the_closed_one_as_it_was(desk: Desk) -> None:
+    old = desk.queued()
+    desk.change(state="passed")
+    desk.applications(application(applicant_name="虚构丙号信息服务有限公司"), as_new=True)
+    closed, fresh = desk.cases()
+    assert (closed.id, closed.state, closed.applicant_name) == (old.id, "passed", old.applicant_name)
+    assert (fresh.state, fresh.round, fresh.applicant_name) == ("queued", 1, "虚构丙号信息服务有限公司")
+    office = desk.site.office("sup")
+    assert office.casefiles.show(closed.id or 0).evidence.application.applicant_name == old.applicant_name
+
+
+def test_as_new_with_the_same_rows_opens_another_case_too(desk: Desk) -> None:
+    desk.queued()
+    desk.change(state="failed")
+    path = desk.write([application(), application("A-2")])
+    report = desk.take(ImportKind.APPLICATIONS, path, as_new=True)
+    assert (report.created, report.updated) == (1, 1)
+    assert [case.state for case in desk.cases()] == ["failed", "queued"]
+
+
+def test_evidence_of_a_number_never_fails_for_a_closed_case(desk: Desk) -> None:
+    desk.queued()
+    desk.change(state="passed")
+    before = desk.case()
+    report = desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20"}])
+    assert report.created == 1
+    assert (desk.case().evidence_no, desk.case().evidence_seq) == (before.evidence_no, before.evidence_seq)
+
+
+@pytest.mark.parametrize(
+    "subject", ["91110000600037341L", "11010519491231002X"], ids=["of the company", "of the handler"]
+)
+def test_credit_records_concern_the_cases_of_their_subject(desk: Desk, subject: str) -> None:
+    before = desk.queued()
+    assert desk.findings()["CR-NO-DATA"][0] == "warn"
+    desk.run(
+        ImportKind.CREDIT,
+        [{"subject_no": subject, "list": "court", "match": "exact", "checked_on": "2026-11-20"}],
+    )
+    assert desk.findings()["CR-DEBTOR"][0] == "block"
+    assert "CR-NO-DATA" not in desk.findings()
+    assert (desk.case().risk, desk.case().block_count) == ("high", before.block_count + 1)
+
+
+def test_an_import_that_died_before_applying_is_finished_by_the_next_start(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.services.importing import work
+
+    desk.applications(application())
+    sup = desk.site.office("sup")
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "apply_batch", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            desk.documents()
+    assert desk.case().state == "incomplete"
+    assert sup.casefiles.show(desk.case().id or 0).evidence.documents == ()
+    desk.site.office("b")
+    assert desk.case().state == "queued"
+    assert desk.site.actions(desk.case().id or 0) == ["complete"]
+
+
+def _interrupted(*_arguments: object) -> None:
+    raise KeyboardInterrupt

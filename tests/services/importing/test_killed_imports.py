@@ -1,0 +1,110 @@
+"""A killed import leaves nothing to be seen, and a live one is never swept."""
+
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from db.enums import ImportKind
+from tests.offices import Clock, Site
+from tests.services.importing import killing
+from tests.services.importing.killing import Killed, big_file, check_after, killed
+from workbench.services.importing.request import ImportRequest
+from workbench.services.site import open_office
+
+ROWS = 3_000
+LONG_RUN, SHORT_RUN = 200, 10
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A database that nobody has open."""
+    site = Site(tmp_path / "w.db").create()
+    site.close()
+    return site.path
+
+
+def _run(database: Path, folder: Path, times: int, seed: int) -> list[Killed]:
+    dice = random.Random(seed)
+    results = []
+    for number in range(times):
+        file = big_file(folder, number, ROWS)
+        left = killed(database, file, f"K{number}-", killing.random_delay(dice))
+        check_after(database, file, left, ROWS)
+        file.unlink()
+        results.append(left)
+    return results
+
+
+def _share_between_rows_and_publication(results: list[Killed]) -> float:
+    return sum(left.written > 0 and not left.visible for left in results) / len(results)
+
+
+def test_ten_killed_imports_leave_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
+    results = _run(database, tmp_path, SHORT_RUN, seed=20261124)
+    assert _share_between_rows_and_publication(results) > 0
+
+
+@pytest.mark.proof
+def test_two_hundred_killed_imports_leave_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
+    results = _run(database, tmp_path, LONG_RUN, seed=5)
+    assert _share_between_rows_and_publication(results) >= 0.6
+
+
+def test_publication_first_shows_partial_batches_so_this_proof_can_fail(database: Path, tmp_path: Path) -> None:
+    dice = random.Random(7)
+    partial = 0
+    for number in range(SHORT_RUN):
+        file = big_file(tmp_path, number, ROWS)
+        left = killed(database, file, f"K{number}-", dice.uniform(0, 0.3), mutant=True)
+        partial += 0 < left.visible < ROWS or (left.visible == ROWS and not left.was_done)
+        if partial:
+            break
+    assert partial
+
+
+def test_a_live_import_is_never_swept_by_another_start(database: Path, tmp_path: Path) -> None:
+    file = big_file(tmp_path, 1, ROWS)
+    child = killing.start(database, file)
+    killing.wait_for_rows(database, "K1-", child)
+    starts = 0
+    while child.poll() is None:
+        open_office(database, "admin", Clock()).close()
+        starts += 1
+    child.communicate()
+    assert starts > 0
+    assert child.returncode == 0
+    left = killing.look(database, "K1-", was_done=True)
+    assert (left.written, left.visible) == (ROWS, ROWS)
+
+
+def test_an_import_that_stands_still_is_not_swept_either(database: Path, tmp_path: Path) -> None:
+    file = big_file(tmp_path, 1, ROWS)
+    child = killing.start(database, file)
+    killing.wait_for_rows(database, "K1-", child)
+    child.send_signal(signal.SIGSTOP)
+    try:
+        before = killing.look(database, "K1-", was_done=False)
+        # A stopped process may hold the database's own lock for ever, which is another matter.
+        time.sleep(0.1)
+        assert before.visible == 0
+    finally:
+        child.send_signal(signal.SIGCONT)
+    child.communicate()
+    assert child.returncode == 0
+    assert killing.look(database, "K1-", was_done=True).visible == ROWS
+
+
+def test_the_next_import_sweeps_too(database: Path, tmp_path: Path) -> None:
+    office = open_office(database, "admin", Clock())
+    file = big_file(tmp_path, 1, ROWS)
+    child = killing.start(database, file)
+    killing.wait_for_rows(database, "K1-", child)
+    child.kill()
+    child.communicate()
+    report = office.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
+    assert report.created == ROWS
+    assert killing.look(database, "K1-", was_done=True).written == ROWS
+    office.close()

@@ -1,0 +1,100 @@
+"""While a large file is imported, others work on, and the memory stays flat."""
+
+import csv
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.offices import Clock, Site
+from tests.services.importing.files import APPLICATION
+from tests.services.importing.killing import ROOT
+from workbench.domain.casefile import CaseFile
+from workbench.services.site import open_office
+
+_CHILD = """
+import resource, sys
+from pathlib import Path
+from db.enums import ImportKind
+from tests.offices import Clock
+from workbench.services.importing.request import ImportRequest
+from workbench.services.site import open_office
+
+office = open_office(Path(sys.argv[1]), "admin", Clock())
+before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print("open", flush=True)
+report = office.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(Path(sys.argv[2]),)))
+print(report.created, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
+"""
+
+
+def large_file(path: Path, rows: int) -> Path:
+    """Write a file of applications, one after the other."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(APPLICATION))
+        writer.writeheader()
+        for number in range(rows):
+            # Each applicant has a USCC of its own, or every case would count everybody's cards.
+            writer.writerow(
+                {
+                    **APPLICATION,
+                    "application_no": f"L-{number}",
+                    "uscc": f"91{number:015}X",
+                    "msisdns": f"138{number:08}",
+                }
+            )
+    return path
+
+
+def _claims_during(database: Path, file: Path) -> tuple[list[float], list[int]]:
+    """Import a file in another process and claim meanwhile; return how long each claim took, and what it says."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, str(database), str(file)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "open\n"
+    clock = Clock()
+    office = open_office(database, "a", clock)
+    waits = []
+    while child.poll() is None:
+        began = time.monotonic()
+        found = office.claims.next()
+        waits.append(time.monotonic() - began)
+        if isinstance(found, CaseFile):
+            office.claims.release(found.header.id)
+        time.sleep(0.01)
+    office.close()
+    output = child.communicate()[0]
+    assert child.returncode == 0
+    return waits, [int(word) for word in output.split()]
+
+
+def _measured(tmp_path: Path, rows: int) -> tuple[list[float], int]:
+    """Return how long claims took during an import of so many rows, and the most memory it had, in MB."""
+    site = Site(tmp_path / "w.db").create()
+    site.plant(50)
+    site.close()
+    waits, (created, most_kb) = _claims_during(site.path, large_file(tmp_path / "large.csv", rows))
+    assert created == rows
+    assert waits
+    return waits, most_kb // 1024
+
+
+def test_claims_wait_little_during_an_import(tmp_path: Path) -> None:
+    waits, _most_mb = _measured(tmp_path, 6_000)
+    assert max(waits) < 2
+
+
+@pytest.mark.proof
+def test_claims_wait_at_most_two_seconds_during_an_import_of_200_000_applications(tmp_path: Path) -> None:
+    began = time.monotonic()
+    waits, most_mb = _measured(tmp_path, 200_000)
+    print(  # noqa: T201 - the figures of the proof
+        f"{len(waits)} claims, the longest {max(waits):.2f} s, memory {most_mb} MB, "
+        f"import {time.monotonic() - began:.0f} s, own {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
+    )
+    assert max(waits) <= 2
+    assert most_mb < 300

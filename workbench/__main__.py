@@ -1,0 +1,58 @@
+"""The composition root: chooses the language, then builds the command line and, if asked, the screens."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench import i18n
+
+if TYPE_CHECKING:
+    from workbench.services.office import Office
+
+
+def now() -> datetime:
+    """Return the time; the only clock of the program."""
+    return datetime.now(UTC)  # noqa: TID251 - the injected clock itself
+
+
+def spoken(arguments: Sequence[str]) -> str:
+    """Return the language that `--lang` asks for, else the locale's."""
+    for position, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+        if argument == "--lang" and position + 1 < len(arguments):
+            return arguments[position + 1]
+    return i18n.language_of()
+
+
+def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str) -> int:
+    """Open the terminal interface and return its exit code; the database is opened after the first frame."""
+    from screens.app import WorkbenchApp
+
+    def open_office() -> "Office":
+        from workbench.services.site import open_office as opened
+
+        return opened(find(), as_login, now)
+
+    app = WorkbenchApp(open_office, symbols=symbols)
+    app.run()
+    return app.return_code or 0
+
+
+def main() -> None:
+    """Run the program."""
+    # Whatever the caller's umask is: files hold personal data and are the owner's alone.
+    os.umask(0o077)
+    language = spoken(sys.argv[1:])
+    if language in i18n.LANGUAGES:
+        i18n.use(language)
+    from workbench.cli.app import build_app
+
+    build_app(open_workbench)()
+
+
+if __name__ == "__main__":
+    main()

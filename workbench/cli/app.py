@@ -1,0 +1,47 @@
+"""The command line as a whole."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import typer
+
+from workbench.cli import audit, cases, exports, imports, notices, remarks, reviewers, site, verdicts
+from workbench.cli.groups import RootGroup
+from workbench.cli.registering import bound, register, register_group
+from workbench.cli.run import OpenWorkbench, Run
+from workbench.i18n import _
+
+
+def _system_time() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - where no clock is injected, the system's is
+
+
+def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _system_time) -> typer.Typer:
+    """Build the commands; their help is in the language in use now.
+
+    Args:
+        open_workbench: Opens the terminal interface; this half never imports it.
+        now: The clock of every command.
+    """
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        pretty_exceptions_show_locals=False,
+        context_settings={"obj": Run(now=now, open_workbench=open_workbench)},
+    )
+    app.callback(
+        cls=RootGroup,
+        invoke_without_command=True,
+        help=_("Review the holders of telesales cards. Without a command the workbench opens."),
+    )(bound(_root, shows_shared=True))
+    register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
+    register(app, (*cases.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES))
+    for group in (imports, notices, reviewers, audit):
+        register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
+    return app
+
+
+def _root(run: Run) -> None:
+    if run.subcommand is None:
+        raise typer.Exit(run.workbench())

@@ -1,0 +1,84 @@
+"""What a command of the terminal interface is.
+
+Labels, helps and groups are marked messages; they are translated where they are shown.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from workbench.i18n import marked
+
+Place = Literal["everywhere", "desk", "verdict", "checks"]
+
+PLACES: dict[Place, str] = {
+    "everywhere": marked("Everywhere"),
+    "desk": marked("Desk"),
+    "verdict": marked("Verdict"),
+    "checks": marked("Checks"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that a key does.
+
+    `keys` are as a person presses them, `twin` one that no input method swallows; `hint` puts it into the
+    footer when it makes sense there; `danger` marks what other people will see.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    group: str
+    place: Place
+    twin: str = field(default="", kw_only=True)
+    hint: bool = field(default=False, kw_only=True)
+    danger: bool = field(default=False, kw_only=True)
+
+    @property
+    def all_keys(self) -> tuple[str, ...]:
+        """The keys with the twin."""
+        return (*self.keys, self.twin) if self.twin else self.keys
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as help and tables print them."""
+        return " ".join(shown_key(key) for key in self.all_keys)
+
+
+_SHOWN = {
+    "full_stop": ".",
+    "plus": "+",
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "escape": "Esc",
+    "space": "Space",
+    "tab": "Tab",
+    "enter": "Enter",
+    "up": "↑",
+    "down": "↓",
+    "shift+tab": "Shift+Tab",
+}
+
+
+def shown_key(key: str) -> str:
+    """Return a key as a person reads it: `F5`, `^p`, `Esc`, `?`."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key
+
+
+def key_named(char: str) -> str:
+    """Return the name that the terminal interface gives the key of a character."""
+    return next((name for name, shown in _SHOWN.items() if shown == char), char)
+
+
+CASE_GROUP = marked("Case")
+VERDICT_GROUP = marked("Verdict")
+RECORD_GROUP = marked("Record")
+LOOK_GROUP = marked("Look")
+GO_GROUP = marked("Go")
