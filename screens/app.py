@@ -4,12 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 
 from screens.bindings import bind
 from screens.clock import Clock, machine_time
@@ -17,7 +17,6 @@ from screens.desk import DeskScreen
 from screens.terminal import Terminal
 from screens.theme import DARK, LIGHT
 from workbench.commands import GO, GO_CHECKS, GO_DESK, HELP, PALETTE, QUIT, THEME
-from workbench.domain.case_id import format_case
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.i18n import _
 
@@ -36,7 +35,7 @@ class WorkbenchApp(App[None], inherit_bindings=False):
     it is. `now` and `monotonic` are the clocks; `symbols` is auto or ascii. `return_code` is the exit code.
     """
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "desk"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,6 +57,10 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         symbols: str = "auto",
     ) -> None:
         super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        # Nothing is drawn yet, so nothing has to be drawn again.
+        self.set_reactive(App.theme, DARK.name)
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk = DeskScreen(self.clock)
         self.office: Office | None = None
@@ -70,9 +73,6 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         self.add_mode("checks", self._checks)
 
     def on_mount(self) -> None:
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
         self.call_after_refresh(self.open_up)
         if not self.is_headless:
             self._terminal.watch(self)
@@ -115,6 +115,7 @@ class WorkbenchApp(App[None], inherit_bindings=False):
     async def ask_leave(self) -> None:
         """Leave, after asking if a case is held."""
         from screens.leaving import Leaving
+        from workbench.domain.case_id import format_case
 
         case = self.desk.case
         if self.desk.is_held and case is not None and case.header.held_until is not None:
@@ -158,6 +159,8 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         self.push_screen(key_sheet(self.screen, getattr(self.screen, "PLACE", "desk")))
 
     def action_palette(self) -> None:
+        from textual.command import CommandPalette
+
         from screens.palette import Commands
 
         self.push_screen(CommandPalette([Commands], placeholder=_("Find a command …")))

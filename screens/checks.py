@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.bindings import bind
+from screens.case_head import case_lines
 from screens.clock import ZONE, Clock
-from screens.head import Head, case_lines, title_line, who_line
+from screens.head import Head, title_line, who_line
 from screens.hints import Hints
 from screens.panels.bench import Bench
 from screens.prompt import Prompt, Question
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 class ChecksScreen(WorkScreen):
     """The mode of the checker."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["desk.tcss", "checks.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name(name) for name in ("desk.tcss", "checks.tcss")]
     PLACE: ClassVar[Place] = "checks"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [

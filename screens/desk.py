@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from screens import desk_words as words
 from screens.bindings import bind
 from screens.desk_case import CaseScreen
 from screens.desk_keys import ACTS, allowed_on
 from workbench import commands as keys
 from workbench.command import Place
-from workbench.domain.casefile import CaseFile, Decided, Empty, Undoable
 from workbench.domain.lifecycle import Action, role_refusal
 from workbench.domain.vocabulary import FailKind, Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
+    from workbench.domain.casefile import CaseFile, Decided
     from workbench.services.office import Office
 
 
@@ -38,6 +37,7 @@ class DeskScreen(CaseScreen):
     @work(exclusive=True, group="start")
     async def begin(self, office: "Office") -> None:
         """Begin work with an opened office."""
+        await self.furnish()
         self.office = office
         try:
             self.counts = await asyncio.to_thread(office.queue.counts)
@@ -49,6 +49,9 @@ class DeskScreen(CaseScreen):
     @work(exclusive=True, group="claim")
     async def take_next(self) -> None:
         """Take the next case, or say why there is none."""
+        from screens.desk_words import empty
+        from workbench.domain.casefile import Empty
+
         if self.office is None:
             return
         try:
@@ -59,7 +62,7 @@ class DeskScreen(CaseScreen):
             return
         if isinstance(found, Empty):
             self.clear_desk()
-            self.show_page(words.empty(found, self.view()))
+            self.show_page(empty(found, self.view()))
         else:
             self.put_on_desk(found)
         self.count()
@@ -79,7 +82,7 @@ class DeskScreen(CaseScreen):
             self._show_taken_back(case)
         self.count()
 
-    def _show_taken_back(self, case: CaseFile) -> None:
+    def _show_taken_back(self, case: "CaseFile") -> None:
         if self.office is not None and case.header.held_by == self.office.actor.login:
             self.draft = None
             self.put_on_desk(case)
@@ -112,15 +115,18 @@ class DeskScreen(CaseScreen):
         else:
             self.show_draft()
 
-    def after(self, done: Decided) -> None:
+    def after(self, done: "Decided") -> None:
         """Go on from a verdict: the notice above, the next case one key away."""
+        from screens.desk_words import decided
+        from workbench.domain.casefile import Undoable
+
         self.draft = None
         self.last = Undoable(
             case_id=done.case_id, decision_id=done.decision_id, verdict=done.verdict, until=done.release_at
         )
         self.done = done
         self.clear_desk()
-        self.show_page(words.decided(done, self.view()))
+        self.show_page(decided(done, self.view()))
         self.count()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature

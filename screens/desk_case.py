@@ -8,21 +8,14 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.content import Content
 
-from screens.asking import aside_question, comment_question, moment, skip_question
-from screens.checklist import Checklist
 from screens.desk_face import DeskFace
-from screens.prompt import Prompt
-from screens.sheet import Sheet
 from screens.text import plain, wrapped
-from screens.verify import Verify
-from workbench.domain.case_id import format_case
-from workbench.domain.casefile import Decided, VerdictRequest
-from workbench.domain.vocabulary import ChecklistValue
 from workbench.errors import BadData, WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
-    pass
+    from workbench.domain.casefile import Decided, VerdictRequest
+    from workbench.domain.vocabulary import ChecklistValue
 
 SAVE_AFTER_S = 0.4
 RENEW_EVERY = timedelta(minutes=1)
@@ -53,7 +46,7 @@ class CaseScreen(DeskFace):
         if self.draft is not None:
             await self.draft.save()
 
-    async def give(self, request: VerdictRequest) -> Decided:
+    async def give(self, request: "VerdictRequest") -> "Decided":
         """Give a verdict, the draft saved before so that an undo finds it.
 
         Raises:
@@ -147,6 +140,9 @@ class CaseScreen(DeskFace):
     @work(group="dialog")
     async def ask_skip(self) -> None:
         """Ask for a reason and leave the case to others."""
+        from screens.asking import skip_question
+        from screens.prompt import Prompt
+
         reason = await self.app.push_screen_wait(Prompt(skip_question(self._named())))
         if reason and self.office is not None:
             office = self.office
@@ -155,6 +151,9 @@ class CaseScreen(DeskFace):
     @work(group="dialog")
     async def ask_aside(self) -> None:
         """Ask until when, and put the case aside."""
+        from screens.asking import aside_question, moment
+        from screens.prompt import Prompt
+
         if self.office is None or self.case is None:
             return
         office, policy = self.office, self.case.policy
@@ -173,6 +172,9 @@ class CaseScreen(DeskFace):
     @work(group="dialog")
     async def ask_comment(self) -> None:
         """Ask for a comment and write it."""
+        from screens.asking import comment_question
+        from screens.prompt import Prompt
+
         if self.office is None or self.case is None or self.draft is None:
             return
         case_id = self.case.header.id
@@ -185,6 +187,8 @@ class CaseScreen(DeskFace):
     @work(group="dialog")
     async def ask_verify(self) -> None:
         """Ask what was confirmed outside and note it."""
+        from screens.verify import Verify
+
         if self.office is None or self.case is None:
             return
         case_id = self.case.header.id
@@ -195,11 +199,13 @@ class CaseScreen(DeskFace):
     @work(group="dialog")
     async def ask_checklist(self) -> None:
         """Show the checklist and save what is answered."""
+        from screens.checklist import Checklist
+
         if self.office is None or self.case is None:
             return
         remarks, case_id = self.office.remarks, self.case.header.id
 
-        async def answer(question: str, value: ChecklistValue) -> None:
+        async def answer(question: str, value: "ChecklistValue") -> None:
             await asyncio.to_thread(remarks.checklist, case_id, question, value, "")
 
         if await self.app.push_screen_wait(Checklist(self.case.checklist, answer)):
@@ -208,6 +214,8 @@ class CaseScreen(DeskFace):
     @work(exclusive=True, group="read")
     async def explain(self) -> None:
         """Show why this case is next."""
+        from screens.sheet import Sheet
+
         if self.office is None or self.case is None:
             return
         try:
@@ -249,4 +257,6 @@ class CaseScreen(DeskFace):
         return True
 
     def _named(self) -> str:
+        from workbench.domain.case_id import format_case
+
         return format_case(self.case.header.id) if self.case is not None else ""

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,22 +13,21 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from screens import desk_words as words
 from screens.clock import ZONE, Clock
-from screens.draft import Draft
-from screens.draft_words import draft_line
-from screens.head import Head, case_lines, hold_words, narrow_lines, title_line, who_line
+from screens.head import Head, title_line, who_line
 from screens.hints import Hints
-from screens.panels.bench import Bench
+from screens.opening_words import broken, opening
 from screens.reveal import Revealed
 from screens.symbols import symbols_of
 from screens.view import View
 from screens.window import TooSmall, WorkScreen
-from workbench.domain.casefile import CaseFile, Decided, DeskCounts, Undoable
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
+    from screens.draft import Draft
+    from screens.panels.bench import Bench
+    from workbench.domain.casefile import CaseFile, Decided, DeskCounts, Undoable
     from workbench.services.office import Office
 
 TICK_S = 1.0
@@ -40,14 +40,12 @@ _WIDE = 98
 class DeskFace(WorkScreen):
     """The desk as it is seen, with a case on it or without."""
 
-    CSS_PATH = "desk.tcss"
+    CSS_PATH = Path(__file__).with_name("desk.tcss")
     AUTO_FOCUS = None
 
     page = getters.query_one("#page > Static", Static)
     notice = getters.query_one("#notice", Static)
     draft_bar = getters.query_one("#draft", Static)
-
-    bench = getters.query_one(Bench)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -70,12 +68,24 @@ class DeskFace(WorkScreen):
     def compose(self) -> ComposeResult:
         yield Head()
         yield Static(id="notice", markup=False)
-        yield Bench()
         with VerticalScroll(id="page"):
-            yield Static(words.opening(), markup=False)
+            yield Static(opening(), markup=False)
         yield Static(id="draft", markup=False)
         yield Hints()
         yield TooSmall()
+
+    @property
+    def bench(self) -> "Bench":
+        """The panels, which come with the office."""
+        from screens.panels.bench import Bench
+
+        return self.query_one(Bench)
+
+    async def furnish(self) -> None:
+        """Bring in the panels; the first frame does without what nobody sees yet."""
+        from screens.panels.bench import Bench
+
+        await self.mount(Bench(), before="#page")
 
     def on_mount(self) -> None:
         self.show_head()
@@ -96,8 +106,8 @@ class DeskFace(WorkScreen):
             return
         self.show_head()
         self.show_notice()
-        if self.case is None and self.counts is not None and self._is_welcoming:
-            self.page.update(words.welcome(self.counts))
+        if self.case is None and self._is_welcoming:
+            self._show_welcome()
 
     def complain(self, error: WorkbenchError) -> None:
         """Say what could not be done; everything typed is still there."""
@@ -107,12 +117,14 @@ class DeskFace(WorkScreen):
         """Return from where the case is looked at now."""
         return View(now=self.clock.now(), zone=self._zone, symbols=symbols_of(self), revealed=self.revealed.values())
 
-    def put_on_desk(self, case: CaseFile) -> None:
+    def put_on_desk(self, case: "CaseFile") -> None:
         """Lay a case on the desk and show it; what was typed on it meanwhile stays."""
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
         if self.office is not None and (self.draft is None or self.draft.case_id != case.header.id):
+            from screens.draft import Draft
+
             self.draft = Draft(case.header.id, case.draft, self.office.drafts.save)
         self.case, self.is_lost, self.renewed_at = case, False, self.clock.now()
         self._zone = ZoneInfo(case.policy.zone)
@@ -133,8 +145,7 @@ class DeskFace(WorkScreen):
         self._is_welcoming = True
         self.remove_class("-with-case")
         self.query_one("#page").focus()
-        if self.counts is not None:
-            self.page.update(words.welcome(self.counts))
+        self._show_welcome()
         self.show_head()
         self.show_notice()
         self.count()
@@ -147,7 +158,7 @@ class DeskFace(WorkScreen):
 
     def break_down(self, error: WorkbenchError) -> None:
         """Say that the database cannot be opened, and the way out."""
-        self.page.update(words.broken(error))
+        self.page.update(broken(error))
 
     def tick(self) -> None:
         """Let time pass: clock, notice, hold, revealed values."""
@@ -174,14 +185,17 @@ class DeskFace(WorkScreen):
         login = self.office.actor.login if self.office is not None else ""
         is_wide = width >= _WIDE
         right = who_line(login, self.counts if is_wide or self.case is None else None, view)
-        if self.case is not None and not is_wide:
-            hold = hold_words(self.case.header, view, is_lost=self.is_lost)
-            right = Content.assemble(hold, f" {view.symbols.dot} ", right)
-        lines = [title_line(_("Desk"), self.case, right, view, width)]
-        if self.case is not None and is_wide:
-            lines += case_lines(self.case, view, width, is_lost=self.is_lost)
-        elif self.case is not None:
-            lines += narrow_lines(self.case, view, width)
+        lines: list[Content] = []
+        if self.case is not None:
+            from screens.case_head import case_lines, hold_words, narrow_lines
+
+            if is_wide:
+                lines = case_lines(self.case, view, width, is_lost=self.is_lost)
+            else:
+                hold = hold_words(self.case.header, view, is_lost=self.is_lost)
+                right = Content.assemble(hold, f" {view.symbols.dot} ", right)
+                lines = narrow_lines(self.case, view, width)
+        lines.insert(0, title_line(_("Desk"), self.case, right, view, width))
         self.query_one(Head).update(Content("\n").join(lines))
 
     def show_notice(self) -> None:
@@ -192,15 +206,25 @@ class DeskFace(WorkScreen):
             self.refresh_bindings()
         self.set_class(self.last is not None, "-noticed")
         if self.last is not None:
-            self.notice.update(words.notice_bar(self.last, self._check_for(), view))
+            from screens.desk_words import notice_bar
+
+            self.notice.update(notice_bar(self.last, self._check_for(), view))
 
     def show_draft(self) -> None:
         """Show what was typed and not decided."""
         body = self.draft.body if self.draft is not None else {}
+        from screens.draft_words import draft_line
+
         line = draft_line(body, symbols_of(self), max(10, self.size.width - 2))
         self.draft_bar.set_class(line is not None, "-typed")
         if line is not None:
             self.draft_bar.update(line)
+
+    def _show_welcome(self) -> None:
+        from screens.desk_words import welcome
+
+        if self.counts is not None:
+            self.page.update(welcome(self.counts))
 
     def show_page(self, content: Content) -> None:
         """Show a page of its own instead of what waits."""

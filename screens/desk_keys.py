@@ -1,10 +1,14 @@
 """Which key of the desk does what, and when it can be done."""
 
+from typing import TYPE_CHECKING
+
 from workbench import desk_commands as desk
 from workbench.command import Command
 from workbench.domain.actor import Actor
-from workbench.domain.casefile import CaseFile
 from workbench.domain.lifecycle import Action, is_allowed
+
+if TYPE_CHECKING:
+    from workbench.domain.casefile import CaseFile
 
 ACTS: tuple[tuple[Command, str], ...] = (
     (desk.NEXT, "next"),
@@ -46,7 +50,7 @@ _ASKS: dict[str, Action] = {
 _NEEDS_CASE = frozenset({"explain", "panel", "step", "field", "zoom"})
 
 
-def allowed_on(action: str, case: CaseFile | None, actor: Actor, *, holds: bool) -> bool | None:
+def allowed_on(action: str, case: "CaseFile | None", actor: Actor, *, holds: bool) -> bool | None:
     """Say whether an act of the desk can be done now: None dims its key; acts that it does not know are allowed."""
     if action in _NEEDS_CASE:
         return True if case is not None else None

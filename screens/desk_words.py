@@ -3,33 +3,15 @@
 from textual.content import Content
 
 from screens.panels.words import CHECK_FOR, DECIDED
-from screens.text import BAD, FAINT, FINE, joined, paragraphs
+from screens.text import FAINT, FINE, joined, paragraphs
 from screens.view import View
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import Decided, DeskCounts, Empty, Undoable
 from workbench.domain.vocabulary import Verdict
 from workbench.domain.words import count
-from workbench.errors import ExitCode, WorkbenchError
 from workbench.i18n import _
 
 _LISTED = 5
-
-
-def opening() -> Content:
-    """Say that the database is being opened."""
-    return joined((_("Opening …"), FAINT))
-
-
-def broken(error: WorkbenchError) -> Content:
-    """Say what happened and how to go on."""
-    lines = [joined((str(error), BAD)), Content(), joined((_("Nothing was changed."), ""))]
-    if error.exit_code in {ExitCode.NO_INPUT, ExitCode.CONFIG}:
-        lines += [
-            joined(("workbench init", "$text-accent bold"), (f"   {_('makes a database for your cases')}", FAINT)),
-            joined(("workbench demo", "$text-accent bold"), (f"   {_('shows the workbench on sample data')}", FAINT)),
-        ]
-    lines += [Content(), joined(("q", "$text-accent bold"), (f" {_('leaves')}", FAINT))]
-    return Content("\n").join(lines)
 
 
 def welcome(counts: DeskCounts) -> Content:
@@ -40,7 +22,7 @@ def welcome(counts: DeskCounts) -> Content:
             if counts.held_by_me == 1
             else _("You hold {count} cases.").format(count=count(counts.held_by_me))
         )
-        what = _("brings it back") if counts.held_by_me == 1 else _("brings them back, one by one")
+        what = _("brings back what you hold, or takes the next one if all of it is put aside")
     elif counts.queued:
         said = (
             _("One case is queued.")

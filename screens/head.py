@@ -1,16 +1,16 @@
-"""What stands above the panels: which case, whose, how urgent, until when."""
+"""The first line of a screen: where one is, who works, what waits."""
+
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.panels.words import APPLICANT_KIND, PRIORITY
 from screens.text import BAD, FAINT, MINE, UNEASY, Part, joined, row
 from screens.view import View
-from workbench.domain.case_id import format_case
-from workbench.domain.casefile import CaseFile, CaseHeader, DeskCounts
-from workbench.domain.vocabulary import Priority
-from workbench.domain.words import count, hold_left, working_days_left
 from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.domain.casefile import CaseFile, DeskCounts
 
 
 class Head(Static):
@@ -22,10 +22,12 @@ class Head(Static):
         super().__init__(markup=False)
 
 
-def title_line(mode: str, case: CaseFile | None, right: Content, view: View, width: int) -> Content:
+def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, width: int) -> Content:
     """Return the first line: the mode and the case, at the right who works and what waits."""
     parts: list[Part] = [(mode, "bold")]
     if case is not None:
+        from workbench.domain.case_id import format_case
+
         header = case.header
         dot = f" {view.symbols.dot} "
         parts += [
@@ -37,11 +39,13 @@ def title_line(mode: str, case: CaseFile | None, right: Content, view: View, wid
     return row(joined(*parts), right, width)
 
 
-def who_line(login: str, counts: DeskCounts | None, view: View) -> Content:
+def who_line(login: str, counts: "DeskCounts | None", view: View) -> Content:
     """Return who works, what waits, and the clock."""
     dot = f" {view.symbols.dot} "
     parts: list[Part] = [(f"{view.symbols.mine} ", MINE), (login, "")] if login else []
     if counts is not None:
+        from workbench.domain.words import count
+
         parts += [(dot + _("{count} queued").format(count=count(counts.queued)), FAINT)]
         if counts.breached:
             parts += [(dot, FAINT), (_("{count} overdue").format(count=count(counts.breached)), BAD)]
@@ -50,64 +54,4 @@ def who_line(login: str, counts: DeskCounts | None, view: View) -> Content:
         if counts.to_check:
             parts += [(dot + _("{count} to check").format(count=count(counts.to_check)), FAINT)]
     parts.append((f"{dot if parts else ''}{view.clock(view.now)}", FAINT))
-    return joined(*parts)
-
-
-def case_lines(case: CaseFile, view: View, width: int, *, is_lost: bool = False) -> list[Content]:
-    """Return the lines about a case: applicant and hold, what it is, when it is due."""
-    header = case.header
-    name = joined((header.applicant_name, "bold"))
-    about = joined((_about(header, view), FAINT))
-    return [
-        row(name, hold_words(header, view, is_lost=is_lost), width),
-        row(about, _due(header, view), width),
-    ]
-
-
-def narrow_lines(case: CaseFile, view: View, width: int) -> list[Content]:
-    """Return the one line that a narrow window has room for."""
-    return [row(joined((case.header.applicant_name, "bold")), _due(case.header, view), width)]
-
-
-def _about(header: CaseHeader, view: View) -> str:
-    cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=count(header.card_count))
-    came = _("resubmitted {when}") if header.round > 1 else _("received {when}")
-    parts = (
-        _(APPLICANT_KIND[header.applicant_kind]),
-        header.province,
-        header.industry,
-        cards,
-        came.format(when=view.instant(header.received_at)),
-    )
-    return f" {view.symbols.dot} ".join(part for part in parts if part)
-
-
-def hold_words(header: CaseHeader, view: View, *, is_lost: bool) -> Content:
-    """Return how urgent a case is, and how long its hold lasts."""
-    dot = f" {view.symbols.dot} "
-    parts: list[Part] = []
-    if header.priority is not Priority.NORMAL:
-        mark = view.symbols.of_priority(header.priority)
-        style = BAD if header.priority is Priority.URGENT else UNEASY if header.priority is Priority.HIGH else FAINT
-        parts += [(f"{mark} {_(PRIORITY[header.priority])}", style)]
-    if is_lost:
-        parts += [(dot if parts else "", FAINT), (_("hold lost"), BAD)]
-    elif header.held_until is not None:
-        left = header.held_until - view.now
-        parts += [(dot if parts else "", FAINT), (hold_left(left), MINE)]
-    return joined(*parts)
-
-
-def _due(header: CaseHeader, view: View) -> Content:
-    if header.due_at is None:
-        return joined((_("not due yet"), FAINT))
-    dot = f" {view.symbols.dot} "
-    parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
-    if header.is_due_provisional:
-        parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))
-    if header.is_breached:
-        parts += [(dot, FAINT), (_("overdue"), BAD)]
-    elif header.working_days_left is not None:
-        left = working_days_left(header.working_days_left)
-        parts += [(dot, FAINT), (left, UNEASY if header.working_days_left <= 1 else "")]
     return joined(*parts)

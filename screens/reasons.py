@@ -23,12 +23,15 @@ from workbench.domain.vocabulary import Severity, Verdict
 from workbench.i18n import _, current
 
 _NUMBERED = 9
-_WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
+_WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
+"""What is only worth knowing is seldom a reason, and stays in the order of the policy."""
 
 
 def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
     """Return the reasons that serve a verdict: first those of findings, the gravest before, then the others."""
-    weight = {finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings)}
+    weight = {
+        finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings) if finding.severity in _WEIGHT
+    }
     serving = [reason for reason in case.policy.reasons.values() if verdict in reason.verdicts]
     return sorted(serving, key=lambda reason: weight.get(reason.code, len(_WEIGHT)))
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import getters, on, work
@@ -45,7 +46,7 @@ class Giving:
 class VerdictDialog(Dialog[Decided]):
     """Fills in one verdict; it goes with what was decided, or with nothing."""
 
-    CSS_PATH = "verdict.tcss"
+    CSS_PATH = Path(__file__).with_name("verdict.tcss")
     AUTO_FOCUS = "ReasonList"
     PLACE: ClassVar[Place] = "verdict"
     BINDINGS: ClassVar[list[BindingType]] = [

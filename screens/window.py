@@ -6,7 +6,7 @@ from textual import events
 from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
 from screens.bindings import spoken
 from screens.text import plain
@@ -40,7 +40,8 @@ class TooSmall(Static):
 def fold(screen: Screen[Result], event: events.Key) -> None:
     """Read a key under an input method as the key it stands for; say so where it stands for none."""
     char = event.character
-    if char is None or char.isascii() or isinstance(screen.focused, Input | TextArea):
+    focused = screen.focused
+    if char is None or char.isascii() or (focused is not None and focused.check_consume_key(event.key, char)):
         return
     event.stop()
     event.prevent_default()

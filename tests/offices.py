@@ -146,8 +146,8 @@ def plant(
     return list(range(first_case, first_case + count))
 
 
-_APPLICATION_DEFAULTS = ApplicationRow().model_dump()
-_CASE_DEFAULTS = CaseRow().model_dump()
+_APPLICATION_DEFAULTS = ApplicationRow(batch_id=0).model_dump()
+_CASE_DEFAULTS = CaseRow(batch_id=0, application_id=0, policy_version_id=0).model_dump()
 
 
 def _application(number: int, batch_id: int, seq: int, at: datetime) -> dict[str, object]:

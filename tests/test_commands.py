@@ -41,14 +41,9 @@ def test_every_command_says_what_it_is_for() -> None:
 
 
 def test_keys_are_shown_as_people_press_them() -> None:
-    assert [shown_key(key) for key in ("f5", "ctrl+p", "full_stop", "escape", "f", "n")] == [
-        "F5",
-        "^p",
-        ".",
-        "Esc",
-        "f",
-        "n",
-    ]
+    keys = ("f5", "ctrl+p", "full_stop", "escape", "f", "n")
+
+    assert " ".join(map(shown_key, keys)) == "F5 ^p . Esc f n"
 
 
 def test_the_key_of_a_character_is_found_by_its_sign() -> None:

@@ -1,5 +1,6 @@
 """The composition root: chooses the language, then builds the command line and, if asked, the screens."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -35,7 +36,10 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
     def open_office() -> "Office":
         from workbench.services.site import open_office as opened
 
-        return opened(find(), as_login, now)
+        try:
+            return opened(find(), as_login, now)
+        finally:
+            gc.enable()
 
     app = WorkbenchApp(open_office, symbols=symbols)
     app.run()
@@ -46,12 +50,21 @@ def main() -> None:
     """Run the program."""
     # Whatever the caller's umask is: files hold personal data and are the owner's alone.
     os.umask(0o077)
+    # Importing makes a great many objects and no garbage; collecting meanwhile only delays the first frame.
+    gc.disable()
     language = spoken(sys.argv[1:])
     if language in i18n.LANGUAGES:
         i18n.use(language)
+    from workbench.cli.opening import plain_opening
+    from workbench.cli.run import Run
+
+    chosen = plain_opening(sys.argv[1:])
+    if chosen is not None:
+        sys.exit(Run(now=now, open_workbench=open_workbench, chosen=chosen).workbench())
     from workbench.cli.app import build_app
 
-    build_app(open_workbench)()
+    gc.enable()
+    build_app(open_workbench, now)()
 
 
 if __name__ == "__main__":

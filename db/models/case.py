@@ -21,7 +21,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_key", "agent", "application_no", "id"),
         Index("ix_case_application", "application_id"),
         Index("ix_case_batch", "batch_id"),
-        Index("ix_case_state", "state", "due_at", "id"),
+        Index("ix_case_state", "state", "due_at", "is_listed", "id"),
         Index(
             "ix_case_next",
             "priority_rank",

@@ -9,17 +9,19 @@ from db.columns import to_us
 
 _NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = c.id AND skip.reviewer_id = :me
                               AND skip.evidence_no >= c.evidence_no)"""
-_FREE = "((c.state = 'queued' AND c.is_listed = 1) OR (c.state = 'in_review' AND c.held_until <= :now))"
+# A CASE, so that the planner starts from who has it and not from all that is queued.
+_FREE = """c.assignee_id IS NOT NULL AND c.state IN ('queued', 'in_review')
+            AND CASE c.state WHEN 'queued' THEN c.is_listed ELSE c.held_until <= :now END"""
 _URGENCY = "CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END"
 _DUE_RANGES = ("c.due_at <= :now", "c.due_at > :now AND c.due_at <= :day_end", "c.due_at > :day_end")
 
 
-def _computed(rank: int, where: str) -> str:
+def _computed(rank: int, where: str, source: str = '"case" AS c') -> str:
     """Return a branch over few rows, whose order may be computed."""
     return f"""SELECT * FROM (
         SELECT c.id AS id, {rank} AS rank, CASE WHEN c.returned_to_id = :me THEN 0 ELSE 1 END AS returned,
                {_URGENCY} AS urgency, -c.priority_rank AS priority, c.due_at AS due
-        FROM "case" AS c WHERE {where} AND {_NOT_SKIPPED}
+        FROM {source} WHERE {where} AND {_NOT_SKIPPED}
         ORDER BY returned, urgency, priority, due, c.id LIMIT 1)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
@@ -33,14 +35,15 @@ def _indexed(urgency: int, priority: int) -> str:
         ORDER BY c.due_at, c.id LIMIT 1)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
-_AWAY = """c.assignee_id IN (SELECT reviewer_id FROM absence
-            WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today)) AND c.assignee_id <> :me"""
+# A cross join keeps this order: first the few who are away, then what is assigned to them.
+_AWAY = """(SELECT DISTINCT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today))
+           AS away CROSS JOIN "case" AS c"""
 
 _BRANCHES = (
     _computed(0, f"c.assignee_id = :me AND {_FREE}"),
     *(_indexed(urgency, priority) for urgency in range(3) for priority in range(4)),
     _computed(1, "c.state = 'in_review' AND c.held_until <= :now AND c.assignee_id IS NULL"),
-    _computed(1, f"{_AWAY} AND {_FREE}"),
+    _computed(1, f"c.assignee_id = away.reviewer_id AND c.assignee_id <> :me AND {_FREE}", _AWAY),
 )
 
 _ORDERED = "\nUNION ALL\n".join(_BRANCHES)

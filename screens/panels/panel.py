@@ -88,7 +88,11 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._say_more()
 
     def _draw(self) -> None:
-        if self._case is None or self._view is None or not self.size.width:
+        if self._case is None or self._view is None:
+            return
+        if not self.size.width:
+            # Hidden; it is drawn when it gets its size, even if that is the one it had before.
+            self._width = 0
             return
         self._width = self.size.width
         self._shown = self._lines_of(self._case, self._view, self._width)

@@ -54,8 +54,9 @@ def test_every_handler_of_errors_names_its_error() -> None:
 
 
 def test_the_top_level_is_what_was_agreed() -> None:
-    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split("\n")
+    done = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT)
+    listed = done.stdout.split("\n")
     top = {name.split("/")[0] for name in listed if name}
-    agreed = {"pyproject.toml", "workbench", "screens", "db", "fixtures", "tests", "README.md", "LICENSE", "CHANGELOG.md"}
+    agreed = {*PACKAGES, "pyproject.toml", "fixtures", "tests", "README.md", "LICENSE", "CHANGELOG.md"}
 
     assert {name for name in top if not name.startswith(".")} <= agreed

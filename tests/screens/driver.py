@@ -71,7 +71,7 @@ async def at_work(
     opened: Any = office
     app = WorkbenchApp(lambda: opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
     with speaking(language):
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, pilot, clocks, office)
             await driver.settle()
             yield driver

@@ -286,3 +286,22 @@ async def test_a_case_without_calls_says_so() -> None:
         await desk.press("n")
 
         assert "No call records were imported" in desk.text
+
+
+async def test_the_next_case_replaces_the_last_one_in_every_panel() -> None:
+    async with at_work(clean(), troubled()) as desk:
+        await desk.press("n", "h", "enter", "n")
+
+        assert "C-000124" in desk.text
+        assert "73 calls in the busiest hour" in desk.text
+        assert "1 document missing" in desk.text
+        assert "in arrears for 12 days" in desk.text
+
+
+async def test_a_case_of_equal_size_replaces_the_last_one_behind_tabs_too() -> None:
+    async with at_work(clean(), troubled(), size=(80, 24)) as desk:
+        await desk.press("n", "2", "3", "h", "enter", "n")
+        assert "1 document missing" in desk.text
+
+        await desk.press("3")
+        assert "in arrears for 12 days" in desk.text

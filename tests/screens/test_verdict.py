@@ -60,7 +60,6 @@ async def test_a_searched_reason_is_marked_by_its_new_number() -> None:
 async def test_a_held_down_y_gives_no_verdict() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p")
-        desk.clocks.seconds -= 2
         for _press in range(40):
             desk.clocks.seconds += 0.05
             await desk.pilot.press("y")

@@ -42,9 +42,9 @@ def init(
 
 def doctor(run: Run, as_json: JsonFlag = False) -> None:
     """Say what is well and what is not."""
-    from workbench.services import site
+    from workbench.services.doctor import examine
 
-    report = site.doctor(run.database())
+    report = examine(run.database())
     is_well = all(ok is not False for ok, _text in report.lines)
     if as_json:
         output.document({"ok": is_well, "lines": [{"ok": ok, "text": text} for ok, text in report.lines]})

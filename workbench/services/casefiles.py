@@ -1,32 +1,22 @@
 """A case as a whole: header, panels, findings, history; masked but for what is revealed."""
 
-import json
-from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, select
 
 from db.enums import (
-    ApplicantKind,
     CaseState,
-    FailKind,
-    Measure,
     Priority,
     Risk,
     ServiceClass,
     Trigger,
-    Verdict,
     WaitsFor,
 )
 from db.models import (
     CaseRow,
     ChecklistAnswerRow,
-    DecisionReasonRow,
-    DecisionRow,
     NoticeRow,
-    RectificationItemRow,
-    RectificationRow,
     ReviewerRow,
     VerificationRow,
 )
@@ -34,32 +24,21 @@ from workbench.domain.casefile import (
     CaseFile,
     CaseHeader,
     ChecklistLine,
-    DecisionLine,
-    ItemLine,
     VerificationLine,
 )
 from workbench.domain.evidence import Evidence
 from workbench.domain.facts import observe
-from workbench.domain.finding import Finding
 from workbench.domain.lifecycle import Action
-from workbench.domain.mask import MaskKind, mask
 from workbench.domain.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services import evidence as evidence_service
 from workbench.services.context import Context
+from workbench.services.decision_lines import decisions_of
 from workbench.services.drafts import draft_body
 from workbench.services.histories import history_of
 from workbench.services.holds import visible_case
-
-PERSONAL_FIELDS: dict[str, MaskKind] = {
-    "legal_rep_name": MaskKind.NAME,
-    "legal_rep_id_no": MaskKind.ID_NO,
-    "handler_name": MaskKind.NAME,
-    "handler_id_no": MaskKind.ID_NO,
-    "contact_phone": MaskKind.MSISDN,
-}
-"""The personal fields of an application, with their masks."""
+from workbench.services.masking import PERSONAL_FIELDS, masked, masked_facts, masked_finding, public_name
 
 
 class CaseFiles:
@@ -100,11 +79,12 @@ class CaseFiles:
                 select(NoticeRow.body).where(NoticeRow.case_id == case_id).order_by(NoticeRow.id.desc()).limit(1)  # type: ignore[union-attr]  # columns at class level
             ).first()
             findings = evidence_service.findings_of_case(session, case_id)
+            facts = observe(found, policy, context.today(session))
             return CaseFile(
                 header=_header(session, context, case, found, logins),
                 evidence=masked(found) if is_masked else found,
-                facts=observe(found, policy, context.today(session)),
-                findings=tuple(_masked_finding(finding) for finding in findings) if is_masked else findings,
+                facts=masked_facts(facts) if is_masked else facts,
+                findings=tuple(masked_finding(finding) for finding in findings) if is_masked else findings,
                 days=days,
                 hours=hours,
                 history=history_of(session, case_id),
@@ -165,55 +145,6 @@ def _field(found: Evidence, field: str) -> str:
     if name in {"msisdn", "actual_user_name"} and position.isdecimal() and int(position) < len(found.cards):
         return str(getattr(found.cards[int(position)], name))
     raise WrongUsage(_("There is no personal field {field}.").format(field=field))
-
-
-def _mask_number(number: str) -> str:
-    return mask(MaskKind.MSISDN, number)
-
-
-def public_name(kind: ApplicantKind, name: str) -> str:
-    """Return an applicant's name as lists show it: a company's in clear, a person's masked."""
-    return mask(MaskKind.NAME, name) if kind is ApplicantKind.INDIVIDUAL else name
-
-
-def masked(found: Evidence) -> Evidence:
-    """Return the same evidence with every personal value masked."""
-    hidden: dict[str, Any] = {
-        name: mask(kind, getattr(found.application, name)) for name, kind in PERSONAL_FIELDS.items()
-    }
-    application = replace(
-        found.application,
-        **hidden,
-        applicant_name=public_name(found.application.applicant_kind, found.application.applicant_name),
-        msisdns=tuple(_mask_number(number) for number in found.application.msisdns),
-    )
-    return replace(
-        found,
-        application=application,
-        cards=tuple(
-            replace(
-                card,
-                msisdn=_mask_number(card.msisdn),
-                actual_user_name=card.actual_user_name
-                if card.actual_user_name == found.application.applicant_name
-                and found.application.applicant_kind is not ApplicantKind.INDIVIDUAL
-                else mask(MaskKind.NAME, card.actual_user_name),
-            )
-            for card in found.cards
-        ),
-        calls=tuple(replace(call, msisdn=_mask_number(call.msisdn)) for call in found.calls),
-        complaints=tuple(replace(complaint, msisdn=_mask_number(complaint.msisdn)) for complaint in found.complaints),
-        credit=tuple(
-            record
-            if record.subject_no == found.application.uscc
-            else replace(record, subject_no=mask(MaskKind.ID_NO, record.subject_no))
-            for record in found.credit
-        ),
-    )
-
-
-def _masked_finding(finding: Finding) -> Finding:
-    return replace(finding, subject=_mask_number(finding.subject)) if finding.subject.isdecimal() else finding
 
 
 def _logins(session: Session) -> dict[int, str]:
@@ -300,63 +231,3 @@ def _verifications(session: Session, case_id: int, logins: dict[int, str]) -> tu
         VerificationLine(kind=row.kind, result=row.result, by=logins.get(row.verified_by_id, "?"), at=row.verified_at)
         for row in rows
     )
-
-
-def decisions_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[DecisionLine, ...]:
-    """Return every decision of a case, oldest first, undone ones included."""
-    rows = session.exec(select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(DecisionRow.id)).all()  # type: ignore[arg-type]  # columns at class level
-    return tuple(_decision(session, row, logins) for row in rows)
-
-
-def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> DecisionLine:
-    reasons = session.exec(
-        select(DecisionReasonRow.code)
-        .where(DecisionReasonRow.decision_id == row.id)
-        .order_by(DecisionReasonRow.position)  # type: ignore[arg-type]  # columns at class level
-    ).all()
-    return DecisionLine(
-        id=row.id or 0,
-        round=row.round,
-        verdict=Verdict(row.verdict),
-        fail_kind=FailKind(row.fail_kind) if row.fail_kind else None,
-        measure=Measure(row.measure),
-        reasons=tuple(reasons),
-        note=row.note,
-        letter=row.letter,
-        status=row.status,
-        maker=logins.get(row.maker_id, "?"),
-        decided_at=row.decided_at,
-        release_at=row.release_at,
-        checker=logins.get(row.checker_id or 0),
-        check_note=row.check_note,
-        deadline_at=row.deadline_at,
-        until_on=row.until_on,
-        items=_items(session, row),
-    )
-
-
-def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
-    """Return what was to be mended; while a verdict waits for its checker that stands in what was seen."""
-    rows = session.exec(
-        select(RectificationItemRow)
-        .join(RectificationRow, RectificationRow.id == RectificationItemRow.rectification_id)  # type: ignore[arg-type]  # columns at class level
-        .where(RectificationRow.decision_id == decision.id)
-        .order_by(RectificationItemRow.position)  # type: ignore[arg-type]  # columns at class level
-    ).all()
-    if rows:
-        return tuple(
-            ItemLine(
-                code=row.code,
-                text=row.text,
-                is_satisfied=row.satisfied_at is not None,
-                is_waived=row.waived_at is not None,
-            )
-            for row in rows
-        )
-    wanted = json.loads(decision.seen).get("items", [])
-    return tuple(ItemLine(code=item["code"], text=item["text"], is_satisfied=False, is_waived=False) for item in wanted)
-
-
-def application_columns(found: Evidence) -> dict[str, Any]:
-    """Return the application's columns by their names in files."""
-    return {field.name: getattr(found.application, field.name) for field in fields(found.application)}

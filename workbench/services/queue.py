@@ -8,8 +8,8 @@ from sqlmodel import Session
 from db.columns import from_us, to_us
 from db.enums import ApplicantKind, CaseState, Priority
 from workbench.domain.casefile import CaseRowView, DeskCounts
-from workbench.services.casefiles import public_name
 from workbench.services.context import Context
+from workbench.services.masking import public_name
 
 _PUBLISHED = "EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)"
 _OPEN = "c.state NOT IN ('passed', 'failed', 'lapsed', 'withdrawn')"

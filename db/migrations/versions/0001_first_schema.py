@@ -333,7 +333,7 @@ def upgrade() -> None:
     op.create_index('ix_case_held', 'case', ['held_by_id', 'held_until'], unique=False, sqlite_where=sa.text("state = 'in_review'"), postgresql_where=sa.text("state = 'in_review'"))
     op.create_index('ix_case_key', 'case', ['agent', 'application_no', 'id'], unique=False)
     op.create_index('ix_case_next', 'case', ['priority_rank', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued' AND is_listed = 1 AND assignee_id IS NULL"), postgresql_where=sa.text("state = 'queued' AND is_listed AND assignee_id IS NULL"))
-    op.create_index('ix_case_state', 'case', ['state', 'due_at', 'id'], unique=False)
+    op.create_index('ix_case_state', 'case', ['state', 'due_at', 'is_listed', 'id'], unique=False)
     op.create_index('ix_case_unlisted', 'case', ['batch_id', 'id'], unique=False, sqlite_where=sa.text('is_listed = 0'), postgresql_where=sa.text('NOT is_listed'))
     op.create_table('checklist_answer',
     sa.Column('id', sa.Integer(), nullable=False),

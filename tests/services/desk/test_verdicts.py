@@ -1,6 +1,7 @@
 """Deciding, undoing, checking, and the notices that go with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -89,7 +90,11 @@ def test_pending_says_what_it_waits_for_and_until_when(site: Site) -> None:
     decide(
         site,
         VerdictRequest(
-            case_id=case, verdict=Verdict.PENDING, reasons=("WAIT-CARRIER",), until=date(2026, 11, 27), note="asked them"
+            case_id=case,
+            verdict=Verdict.PENDING,
+            reasons=("WAIT-CARRIER",),
+            until=date(2026, 11, 27),
+            note="asked them",
         ),
     )
 
@@ -152,7 +157,7 @@ def test_passing_against_a_block_takes_an_override_a_note_and_a_checker(site: Si
     with pytest.raises(NotAllowed, match="internal note"):
         decide(site, override)
 
-    done = decide(site, VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called them"))
+    done = decide(site, replace(override, note="called them"))
 
     assert done.state is CaseState.AWAITING_CHECK
     assert set(done.check_for) == {"override", "high_risk"}

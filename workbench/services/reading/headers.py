@@ -49,9 +49,7 @@ class ColumnNames:
 
     def near(self, name: str) -> list[str]:
         """Return up to three columns whose names look like this one, the nearest first."""
-        spellings = difflib.get_close_matches(
-            normalised(name)[:MAX_HEADER_LENGTH], list(self.meanings), 3, _NEAR
-        )
+        spellings = difflib.get_close_matches(normalised(name)[:MAX_HEADER_LENGTH], list(self.meanings), 3, _NEAR)
         columns = (self.meanings[spelling] for spelling in spellings)
         return list(dict.fromkeys(self.shown(column) for column in columns if column != IGNORED))
 
@@ -116,9 +114,7 @@ def header_problems(
     problems += _marks(names, place)
     if problems:
         return problems
-    return (
-        _unknown(names, known, place) + _twice(names, known, place) + _missing(names, known, required, place)
-    )
+    return _unknown(names, known, place) + _twice(names, known, place) + _missing(names, known, required, place)
 
 
 def _at(place: RowProblem, column: str, message: str) -> RowProblem:

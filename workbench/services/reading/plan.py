@@ -94,9 +94,7 @@ class RowPlan:
                 continue
             elements = cell if isinstance(cell, list) and list in step.column.types else [cell]
             if any(type(element) not in step.column.types | {str} for element in elements):
-                complaints.append(
-                    (step.name, _("The value has the wrong type; write it as text, in quotes."))
-                )
+                complaints.append((step.name, _("The value has the wrong type; write it as text, in quotes.")))
         return texts, complaints
 
 

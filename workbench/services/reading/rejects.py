@@ -53,17 +53,16 @@ class RejectWriter:
         names = _without(_ignored(reader), reader.columns)
         if reader.format != self._reader.format or (reader.format == "csv" and names != self._names):
             raise WrongUsage(
-                _(
-                    "{file} has other columns than the file before; import it with a --rejects of its own."
-                ).format(file=reader.path.name)
+                _("{file} has other columns than the file before; import it with a --rejects of its own.").format(
+                    file=reader.path.name
+                )
             )
         self._reader = reader
 
     def write(self, record: BadRecord) -> None:
         """Add one record of the present file."""
         cause = "; ".join(
-            f"{problem.column}: {problem.message}" if problem.column else problem.message
-            for problem in record.problems
+            f"{problem.column}: {problem.message}" if problem.column else problem.message for problem in record.problems
         )
         if self._reader.format == "jsonl":
             self._file.write(_as_json(record.text, cause) + "\n")
@@ -94,9 +93,7 @@ class RejectWriter:
     def _refuse_input(self, reader: Reader) -> None:
         """Refuse to replace what is being read."""
         if self.path.exists() and self.path.samefile(reader.path):
-            raise WrongUsage(
-                _("{path} is the imported file; name another for the rejects.").format(path=self.path)
-            )
+            raise WrongUsage(_("{path} is the imported file; name another for the rejects.").format(path=self.path))
 
     def _cannot_create(self, error: OSError) -> CannotCreate:
         """Return why the file cannot be made."""
@@ -110,9 +107,7 @@ class RejectWriter:
 def _ignored(reader: Reader) -> frozenset[int]:
     """Return the places of columns that hold an earlier cause."""
     known = column_names(reader.kind)
-    return frozenset(
-        index for index, name in enumerate(reader.columns) if name and known.meaning(name) == IGNORED
-    )
+    return frozenset(index for index, name in enumerate(reader.columns) if name and known.meaning(name) == IGNORED)
 
 
 def _without(places: frozenset[int], cells: tuple[str, ...]) -> tuple[str, ...]:

@@ -143,9 +143,7 @@ class CsvTable:
         """Return what is wrong with a record that has an unusual line."""
         for index, cell in enumerate(cells):
             if len(cell) > FIELD_LENGTH:
-                message = _("The field is longer than {limit} characters; shorten it.").format(
-                    limit=FIELD_LENGTH
-                )
+                message = _("The field is longer than {limit} characters; shorten it.").format(limit=FIELD_LENGTH)
             elif "\0" in cell:
                 message = _("The field holds a NUL; if the file is UTF-16, say --encoding utf-16-le.")
             elif "\ufeff" in cell:

@@ -1,0 +1,71 @@
+"""The lines about a case above its panels: whose it is, how urgent, until when."""
+
+from textual.content import Content
+
+from screens.panels.words import APPLICANT_KIND, PRIORITY
+from screens.text import BAD, FAINT, MINE, UNEASY, Part, joined, row
+from screens.view import View
+from workbench.domain.casefile import CaseFile, CaseHeader
+from workbench.domain.vocabulary import Priority
+from workbench.domain.words import count, hold_left, working_days_left
+from workbench.i18n import _
+
+
+def case_lines(case: CaseFile, view: View, width: int, *, is_lost: bool = False) -> list[Content]:
+    """Return the lines about a case: applicant and hold, what it is, when it is due."""
+    header = case.header
+    name = joined((header.applicant_name, "bold"))
+    about = joined((_about(header, view), FAINT))
+    return [
+        row(name, hold_words(header, view, is_lost=is_lost), width),
+        row(about, _due(header, view), width),
+    ]
+
+
+def narrow_lines(case: CaseFile, view: View, width: int) -> list[Content]:
+    """Return the one line that a narrow window has room for."""
+    return [row(joined((case.header.applicant_name, "bold")), _due(case.header, view), width)]
+
+
+def _about(header: CaseHeader, view: View) -> str:
+    cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=count(header.card_count))
+    came = _("resubmitted {when}") if header.round > 1 else _("received {when}")
+    parts = (
+        _(APPLICANT_KIND[header.applicant_kind]),
+        header.province,
+        header.industry,
+        cards,
+        came.format(when=view.instant(header.received_at)),
+    )
+    return f" {view.symbols.dot} ".join(part for part in parts if part)
+
+
+def hold_words(header: CaseHeader, view: View, *, is_lost: bool) -> Content:
+    """Return how urgent a case is, and how long its hold lasts."""
+    dot = f" {view.symbols.dot} "
+    parts: list[Part] = []
+    if header.priority is not Priority.NORMAL:
+        mark = view.symbols.of_priority(header.priority)
+        style = BAD if header.priority is Priority.URGENT else UNEASY if header.priority is Priority.HIGH else FAINT
+        parts += [(f"{mark} {_(PRIORITY[header.priority])}", style)]
+    if is_lost:
+        parts += [(dot if parts else "", FAINT), (_("hold lost"), BAD)]
+    elif header.held_until is not None:
+        left = header.held_until - view.now
+        parts += [(dot if parts else "", FAINT), (hold_left(left), MINE)]
+    return joined(*parts)
+
+
+def _due(header: CaseHeader, view: View) -> Content:
+    if header.due_at is None:
+        return joined((_("not due yet"), FAINT))
+    dot = f" {view.symbols.dot} "
+    parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
+    if header.is_due_provisional:
+        parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))
+    if header.is_breached:
+        parts += [(dot, FAINT), (_("overdue"), BAD)]
+    elif header.working_days_left is not None:
+        left = working_days_left(header.working_days_left)
+        parts += [(dot, FAINT), (left, UNEASY if header.working_days_left <= 1 else "")]
+    return joined(*parts)

@@ -1,0 +1,17 @@
+"""The peer of the first frame: a Textual app with a header, a text and a footer, and nothing else."""
+
+from textual.app import App, ComposeResult
+from textual.widgets import Footer, Header, Static
+
+
+class BareApp(App[None]):
+    """As little as one can show."""
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        yield Static("a text")
+        yield Footer()
+
+
+if __name__ == "__main__":
+    BareApp().run()

@@ -1,0 +1,117 @@
+"""A program in a real pseudo-terminal: what a person sees of it, and the keys that a person presses."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 30.0
+
+
+class PtySession:
+    """One run of the workbench in a terminal of so many rows and columns."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        home: Path,
+        *,
+        rows: int = 40,
+        columns: int = 120,
+        language: str = "en_US.UTF-8",
+        module: str = "workbench",
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self._main, side = pty.openpty()
+        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=side,
+            stdout=side,
+            stderr=side,
+            cwd=ROOT,
+            env=environment(home, language),
+            start_new_session=True,
+        )
+        os.close(side)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+        os.close(self._main)
+
+    def kill(self) -> None:
+        """End the program at once, as a crash would."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait(timeout=PATIENCE_S)
+
+    def press(self, keys: str) -> None:
+        """Press keys, one byte sequence after the other."""
+        os.write(self._main, keys.encode())
+
+    def read(self, seconds: float) -> None:
+        """Take in what the program writes for so long."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            ready, _writable, _failed = select.select([self._main], [], [], left)
+            if not ready:
+                return
+            with suppress(OSError):
+                self._stream.feed(os.read(self._main, 65536))
+                continue
+            return
+
+    def read_raw(self, seconds: float) -> bytes:
+        """Return what the program writes within so long, as it is: drawing it would take time of its own."""
+        ready, _writable, _failed = select.select([self._main], [], [], seconds)
+        return os.read(self._main, 65536) if ready else b""
+
+    @property
+    def text(self) -> str:
+        """What the screen shows now; the second cell of a wide character is left out."""
+        return "\n".join(self.screen.display)
+
+    def wait_for(self, pattern: str, *, patience: float = PATIENCE_S) -> str:
+        """Wait until the screen shows a pattern, and return the screen."""
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            self.read(0.1)
+            if re.search(pattern, self.text):
+                return self.text
+            if self.process.poll() is not None:
+                break
+        raise AssertionError(f"the screen never showed {pattern!r}:\n{self.text}")
+
+
+def environment(home: Path, language: str = "en_US.UTF-8") -> Mapping[str, str]:
+    """Return an environment in which nothing of the machine's users is found."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "TERM": "xterm-256color",
+        "LANG": language,
+        "PYTHONPATH": str(ROOT),
+    }

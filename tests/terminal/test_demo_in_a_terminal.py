@@ -1,0 +1,140 @@
+"""The main job by keys, in a real terminal: from the demo to a verdict and back."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.pty_session import ROOT, PtySession, environment
+from workbench import i18n
+
+
+def command(home: Path, *words: str) -> str:
+    """Run a command against the demo's database as rev1 and return what it prints."""
+    (database,) = (home / "data").rglob("demo.db")
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "--database", str(database), "--as", "rev1", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment(home),
+        check=True,
+    )
+    return done.stdout
+
+
+def case_on(screen: str) -> str:
+    found = re.search(r"Desk\s+(C-\d{6})", screen)
+    assert found, screen
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the demo was opened once."""
+    return tmp_path_factory.mktemp("home")
+
+
+def test_demo_next_fail_two_reasons_notice_undo_and_next(tmp_path: Path) -> None:
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"takes the next")
+        terminal.press("n")
+        case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}[\s\S]*Identity[\s\S]*Call activity[\s\S]*Credit"))
+
+        terminal.press("f")
+        terminal.wait_for(r"\[ \] 1 ")
+        terminal.press("1")
+        terminal.wait_for(r"\[x\] 1 ")
+        terminal.press("2")
+        shown = terminal.wait_for(r"\[x\] 2 ")
+        codes = re.findall(r"\[x\] \d .*?([A-Z]+(?:-[A-Z]+)+)", shown)
+        assert len(codes) == 2
+        time.sleep(0.5)
+        terminal.press("y")
+        terminal.wait_for(rf"{case} failed[\s\S]*u takes it back")
+
+        decided = json.loads(command(tmp_path, "show", case, "--json"))
+        assert decided["state"] == "rectifying"
+        notice = decided["notice"] if "notice" in decided else command(tmp_path, "show", case)
+        assert all(code in str(notice) for code in codes)
+
+        terminal.press("u")
+        assert case_on(terminal.wait_for(rf"Desk\s+{case}")) == case
+        back = json.loads(command(tmp_path, "show", case, "--json"))
+        assert (back["state"], back["held_by"]) == ("in_review", "rev1")
+
+        terminal.press("f")
+        assert set(codes) <= set(re.findall(r"\[x\] \d .*?([A-Z]+(?:-[A-Z]+)+)", terminal.wait_for(r"\[x\] 2 ")))
+        time.sleep(0.5)
+        terminal.press("y")
+        terminal.wait_for(rf"{case} failed")
+        terminal.press("n")
+        assert case_on(terminal.wait_for(rf"Desk\s+C-(?!{case[2:]})\d{{6}}")) != case
+
+
+def test_the_notice_names_the_deadline_that_the_case_has(tmp_path: Path) -> None:
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"takes the next")
+        terminal.press("n")
+        case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}"))
+    command(tmp_path, "decide", case, "fail", "--reason", "DOC-UNSEALED", "--reason", "ACT-PEAK-HOUR")
+
+    (database,) = (tmp_path / "data").rglob("demo.db")
+    from sqlalchemy import text
+
+    from db.engine import Database
+    from workbench.domain.letter_dates import letter_instant
+
+    reader = Database(database)
+    with reader.read() as session:
+        row = session.execute(
+            text(
+                "SELECT n.body, n.language, r.deadline_at FROM notice n JOIN rectification r USING (decision_id)"
+                " WHERE n.cancelled_at IS NULL ORDER BY n.id DESC LIMIT 1"
+            )
+        ).one()
+    reader.close()
+    from db.columns import from_us
+
+    assert letter_instant(from_us(row.deadline_at), "Asia/Shanghai", row.language) in row.body
+    assert "DOC-UNSEALED" in row.body
+    assert "ACT-PEAK-HOUR" in row.body
+
+
+def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(tmp_path: Path) -> None:
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"takes the next")
+        terminal.press("n")
+        case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}"))
+        terminal.press("f")
+        terminal.wait_for(r"\[ \] 1 ")
+        terminal.press("1")
+        terminal.wait_for(r"\[x\] 1 ")
+        terminal.read(1.0)
+        terminal.kill()
+
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"takes the next|brings it back")
+        terminal.press("n")
+        assert case_on(terminal.wait_for(r"Desk\s+C-\d{6}")) == case
+        terminal.press("f")
+        terminal.wait_for(r"\[x\] 1 ")
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(24, 80), (40, 120)])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_desk_fits_both_sizes_in_both_languages(demo_home: Path, rows: int, columns: int, language: str) -> None:
+    locale = "zh_CN.UTF-8" if language == "zh" else "en_US.UTF-8"
+    with PtySession(["demo"], demo_home, rows=rows, columns=columns, language=locale) as terminal:
+        with i18n.speaking(language):
+            desk = i18n._("Desk")
+        terminal.wait_for(rf"^ ?{desk[0]}")
+        terminal.press("n")
+        terminal.wait_for(r"C-\d{6}")
+        shown = terminal.wait_for("身份|Identity" if language == "en" else "身")
+
+    assert "�" not in shown

@@ -1,0 +1,74 @@
+"""Evidence, findings and facts as they may be shown: personal values masked."""
+
+from dataclasses import replace
+from typing import Any
+
+from db.enums import ApplicantKind
+from workbench.domain.evidence import Evidence
+from workbench.domain.facts import Facts
+from workbench.domain.finding import Finding
+from workbench.domain.mask import MaskKind, mask
+
+PERSONAL_FIELDS: dict[str, MaskKind] = {
+    "legal_rep_name": MaskKind.NAME,
+    "legal_rep_id_no": MaskKind.ID_NO,
+    "handler_name": MaskKind.NAME,
+    "handler_id_no": MaskKind.ID_NO,
+    "contact_phone": MaskKind.MSISDN,
+}
+"""The personal fields of an application, with their masks."""
+
+
+def _mask_number(number: str) -> str:
+    return mask(MaskKind.MSISDN, number)
+
+
+def public_name(kind: ApplicantKind, name: str) -> str:
+    """Return an applicant's name as lists show it: a company's in clear, a person's masked."""
+    return mask(MaskKind.NAME, name) if kind is ApplicantKind.INDIVIDUAL else name
+
+
+def masked(found: Evidence) -> Evidence:
+    """Return the same evidence with every personal value masked."""
+    hidden: dict[str, Any] = {
+        name: mask(kind, getattr(found.application, name)) for name, kind in PERSONAL_FIELDS.items()
+    }
+    application = replace(
+        found.application,
+        **hidden,
+        applicant_name=public_name(found.application.applicant_kind, found.application.applicant_name),
+        msisdns=tuple(_mask_number(number) for number in found.application.msisdns),
+    )
+    return replace(
+        found,
+        application=application,
+        cards=tuple(
+            replace(
+                card,
+                msisdn=_mask_number(card.msisdn),
+                actual_user_name=card.actual_user_name
+                if card.actual_user_name == found.application.applicant_name
+                and found.application.applicant_kind is not ApplicantKind.INDIVIDUAL
+                else mask(MaskKind.NAME, card.actual_user_name),
+            )
+            for card in found.cards
+        ),
+        calls=tuple(replace(call, msisdn=_mask_number(call.msisdn)) for call in found.calls),
+        complaints=tuple(replace(complaint, msisdn=_mask_number(complaint.msisdn)) for complaint in found.complaints),
+        credit=tuple(
+            record
+            if record.subject_no == found.application.uscc
+            else replace(record, subject_no=mask(MaskKind.ID_NO, record.subject_no))
+            for record in found.credit
+        ),
+    )
+
+
+def masked_finding(finding: Finding) -> Finding:
+    """Return a finding whose subject, if it is a number, is masked."""
+    return replace(finding, subject=_mask_number(finding.subject)) if finding.subject.isdecimal() else finding
+
+
+def masked_facts(facts: Facts) -> Facts:
+    """Return facts whose cards are known by masked numbers."""
+    return replace(facts, cards=tuple((_mask_number(number), own) for number, own in facts.cards))
