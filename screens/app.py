@@ -98,6 +98,7 @@ class WorkbenchApp(App[None], inherit_bindings=False):
             return
         await self.desk.begin(office).wait()
         self.office = office
+        self.desk.refresh_bindings()
         for event in self._early:
             self.post_message(events.Key(event.key, event.character))
         self._early.clear()

@@ -105,7 +105,7 @@ class Checklist(Dialog[bool]):
         drawn: list[Content] = []
         for at, line in enumerate(self._lines):
             answer = self._answers[line.question]
-            word = _(ANSWER[answer]) if answer in ANSWER else _("open")
+            word = _(ANSWER[answer]) if answer in ANSWER else _("unanswered")
             style = FAINT if answer is None else "$text-accent bold"
             parts = wrapped(line.text.in_language(current()), width - 20)
             first = row(plain(f" {parts[0]}"), plain(f"{word} ", style), width)

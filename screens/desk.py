@@ -93,7 +93,8 @@ class DeskScreen(CaseScreen):
     @work(group="dialog")
     async def ask_verdict(self, verdict: Verdict, *, items_first: bool = False) -> None:
         """Open the dialog of a verdict, and go on from what was decided."""
-        from screens.verdict import Giving, VerdictDialog
+        from screens.giving import Giving
+        from screens.verdict import VerdictDialog
         from screens.verdict_state import VerdictState
 
         if self.office is None or self.case is None or self.draft is None:

@@ -148,6 +148,7 @@ class DeskFace(WorkScreen):
         self._show_welcome()
         self.show_head()
         self.show_notice()
+        self.refresh_bindings()
         self.count()
 
     def hold_until(self, until: datetime) -> None:

@@ -1,11 +1,10 @@
 """The dialog in which a verdict is filled in, read over and confirmed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -15,6 +14,7 @@ from textual.widgets import Input, Static, TextArea
 
 from screens import verdict_words as words
 from screens.bindings import bind
+from screens.giving import Giving
 from screens.guard import Guard
 from screens.mend import Mend
 from screens.panels.words import VERDICT
@@ -31,16 +31,6 @@ from workbench.domain.casefile import CaseFile, Decided, VerdictPreview, Verdict
 from workbench.domain.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.errors import BadData, WorkbenchError
 from workbench.i18n import _
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Giving:
-    """How a dialog reaches the services: what a verdict would do, giving it, keeping what is typed."""
-
-    preview: Callable[[VerdictRequest], VerdictPreview]
-    give: Callable[[VerdictRequest], Awaitable[Decided]]
-    keep: Callable[[str, Any], None]
-    monotonic: Callable[[], float]
 
 
 class VerdictDialog(Dialog[Decided]):

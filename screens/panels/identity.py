@@ -7,14 +7,20 @@ from textual.content import Content
 
 from screens.panels.lines import EMPTY, Line, finding_lines, heading, mark_of, prose, table
 from screens.panels.words import ANSWER, VERIFICATION
-from screens.text import BAD, FAINT, FINE, joined, plain, row
+from screens.text import BAD, FAINT, FINE, joined, plain, row, wrapped
 from screens.view import View
 from workbench.domain.casefile import CaseFile
-from workbench.domain.evidence import LONG_TERM, DocumentFacts
+from workbench.domain.evidence import LONG_TERM, CardFacts, DocumentFacts
 from workbench.domain.findings import missing_documents
+from workbench.domain.text import cells
 from workbench.domain.vocabulary import ApplicantKind, DocumentKind, Leg, Quality, Severity
 from workbench.domain.words import capital_fen, count
 from workbench.i18n import _, current
+
+_USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
+_LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
+_CARD_RULES = ("ID-MSISDN", "ID-ICCID", "ID-CARRIER")
+_GAPS = 3
 
 
 def identity_lines(case: CaseFile, view: View, width: int) -> list[Line]:
@@ -34,6 +40,12 @@ def identity_lines(case: CaseFile, view: View, width: int) -> list[Line]:
     return lines
 
 
+def _marked(case: CaseFile, value: object, rules: tuple[str, ...], view: View) -> Content | None:
+    """Return the mark of a checked fact; what is unknown is not fine, unless a rule says something of it."""
+    seen = any(finding.rule in rules for finding in case.findings)
+    return mark_of(case, rules, view.symbols) if seen or value else None
+
+
 def _until(valid_to: date | None, view: View) -> str:
     if valid_to is None:
         return _("unknown")
@@ -50,12 +62,20 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[Line]:
     licence = _until(application.licence_valid_to, view)
     lines = [
         heading(_("Applicant")),
-        facts.fact(labels[0], application.uscc or _("unknown"), mark_of(case, ("ID-USCC",), view.symbols)),
-        facts.fact(labels[1], licence, mark_of(case, ("ID-LICENCE",), view.symbols)),
+        facts.fact(
+            labels[0],
+            application.uscc or _("unknown"),
+            _marked(case, application.uscc, _USCC_RULES, view),
+        ),
+        facts.fact(
+            labels[1],
+            licence,
+            _marked(case, application.licence_valid_to, _LICENCE_RULES, view),
+        ),
         facts.fact(
             labels[2],
             _("unknown") if capital is None else capital_fen(capital),
-            mark_of(case, ("ID-CAPITAL",), view.symbols),
+            _marked(case, capital, ("ID-CAPITAL",), view),
         ),
     ]
     return lines + prose(labels[3], application.business_scope, width)
@@ -71,10 +91,11 @@ def _people(case: CaseFile, view: View, width: int) -> list[Line]:
         return [facts.fact(label, value, mark, field=field)] if value else []
 
     lines = [heading(_("Handler")), *masked(labels[0], "handler_name", None)]
-    number_mark = mark_of(case, ("ID-RIC", "ID-REGION"), view.symbols)
+    number_mark = mark_of(case, ("ID-RIC", "ID-RIC-AGE", "ID-REGION"), view.symbols)
     lines += masked(labels[1], "handler_id_no", number_mark)
-    valid = _until(application.handler_id_valid_to, view)
-    lines.append(facts.fact(labels[2], valid, mark_of(case, ("ID-RIC-EXP", "ID-RIC-VAL"), view.symbols)))
+    valid_to = application.handler_id_valid_to
+    rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
+    lines.append(facts.fact(labels[2], _until(valid_to, view), _marked(case, valid_to, rules, view)))
     lines += masked(labels[3], "contact_phone", None)
     legal = masked(labels[0], "legal_rep_name", None) + masked(labels[1], "legal_rep_id_no", None)
     if legal:
@@ -86,19 +107,27 @@ def _cards(case: CaseFile, view: View, width: int) -> list[Line]:
     title = heading(_("Cards · {count}").format(count=count(len(case.evidence.cards))))
     lines = [title]
     for index, card in enumerate(case.evidence.cards):
-        words = [view.shown(f"msisdn:{index}", card.msisdn)]
-        if card.activated_on is not None:
-            words.append(_("since {day}").format(day=view.day(card.activated_on)))
-        if card.daily_quota_calls is not None:
-            words.append(_("{count}/day").format(count=count(card.daily_quota_calls)))
-        words += [card.brand] if card.brand else []
-        mark = mark_of(case, ("ID-MSISDN", "ID-ICCID", "ID-CARRIER"), view.symbols, subject=card.msisdn)
-        lines.append(Line(row(plain(" " + "  ".join(words)), mark, width), f"msisdn:{index}"))
+        number = f" {view.shown(f'msisdn:{index}', card.msisdn)}"
+        mark = mark_of(case, _CARD_RULES, view.symbols, subject=card.msisdn)
+        about = "  ".join(_about(card, view))
+        is_short = cells(number) + cells(about) + mark.cell_length + _GAPS <= width
+        lines.append(Line(row(plain(f"{number}  {about}" if is_short else number), mark, width), f"msisdn:{index}"))
+        lines += [] if is_short else [Line(plain(f"   {part}", FAINT)) for part in wrapped(about, width - 3)]
         if card.actual_user_name:
             user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
             named = joined(("   " + _("used by") + " ", FAINT), (user, ""))
             lines.append(Line(named, f"actual_user_name:{index}"))
     return lines
+
+
+def _about(card: CardFacts, view: View) -> list[str]:
+    """Return what is known of a card besides its number."""
+    words: list[str] = []
+    if card.activated_on is not None:
+        words.append(_("since {day}").format(day=view.day(card.activated_on)))
+    if card.daily_quota_calls is not None:
+        words.append(_("{count}/day").format(count=count(card.daily_quota_calls)))
+    return [*words, card.brand] if card.brand else words
 
 
 def _documents(case: CaseFile, view: View, width: int) -> list[Line]:
@@ -148,7 +177,7 @@ def _checklist(case: CaseFile, width: int) -> list[Line]:
         return []
     lines = [heading(_("Checklist"))]
     for line in case.checklist:
-        answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("open")
+        answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("unanswered")
         style = FAINT if line.answer is None else ""
         lines.append(Line(row(plain(f" {line.text.in_language(current())}", style), plain(answer, style), width)))
         lines += [Line(plain(f"   {line.note}", FAINT))] if line.note else []

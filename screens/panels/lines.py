@@ -103,12 +103,12 @@ def _with_code(lines: list[Content], code: str, width: int) -> list[Content]:
 def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, subject: str | None = None) -> Content:
     """Return the mark of a checked fact: the gravest of these rules' findings, else that it is fine.
 
-    Rules are named by the beginning of their code; `subject` looks only at findings about it.
+    `subject` looks only at findings about it.
     """
     severities = [
         finding.severity
         for finding in case.findings
-        if finding.rule.startswith(tuple(rules)) and (subject is None or finding.subject == subject)
+        if finding.rule in rules and (subject is None or finding.subject == subject)
     ]
     if not severities:
         return plain(symbols.fine, FINE)

@@ -41,16 +41,28 @@ def test_a_file_holds_one_noun_in_under_300_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
 
-def test_every_handler_of_errors_names_its_error() -> None:
-    careless = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+# The edge of the command line is the one place where anything may arrive: a traceback would print stored values.
+LAST_DEFENCE = "workbench/cli/failing.py"
+
+
+def catches_everything(handler: ast.ExceptHandler) -> bool:
+    """Say whether a handler takes any error and does not pass it on."""
+    is_wide = handler.type is None or (
+        isinstance(handler.type, ast.Name) and handler.type.id in {"Exception", "BaseException"}
+    )
+    passes_on = isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None
+    return is_wide and not passes_on
+
+
+def test_every_handler_of_errors_names_its_error_or_passes_it_on() -> None:
+    careless = {
+        str(path.relative_to(ROOT))
         for path in sources()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
-    ]
+        if isinstance(node, ast.ExceptHandler) and catches_everything(node)
+    }
 
-    assert careless == []
+    assert careless == {LAST_DEFENCE}
 
 
 def test_the_top_level_is_what_was_agreed() -> None:

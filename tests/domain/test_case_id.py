@@ -50,9 +50,7 @@ def test_more_digits_than_a_database_counts_to_are_no_case() -> None:
 def test_decisions_and_batches_have_their_own_letters() -> None:
     assert parse_decision("d-7") == 7
     assert parse_batch("b-000007") == 7
-    with pytest.raises(
-        NotFound, match=r'"C-000007" is not a decision number; decisions look like D-000123\.'
-    ):
+    with pytest.raises(NotFound, match=r'"C-000007" is not a decision number; decisions look like D-000123\.'):
         parse_decision("C-000007")
     with pytest.raises(NotFound, match=r'"7" is not a batch number; batches look like B-000123\.'):
         parse_batch("7")

@@ -38,9 +38,7 @@ def test_a_character_and_its_marks_are_not_cut_apart() -> None:
 
 def test_every_character_that_may_be_shown_is_as_wide_as_the_screen_library_has_it() -> None:
     # All of the first plane, the scripts and pictures of the second, and samples of the rare ideographs.
-    codes = chain(
-        range(0x10000), range(0x16F00, 0x17000), range(0x1AFF0, 0x20000), range(0x20000, 0x32400, 97)
-    )
+    codes = chain(range(0x10000), range(0x16F00, 0x17000), range(0x1AFF0, 0x20000), range(0x20000, 0x32400, 97))
     differing = [
         hex(code)
         for code in codes

@@ -175,9 +175,7 @@ def test_no_phone_number_survives_in_any_text(before: str, number: str, after: s
     assert len(masked) == len(text)
 
 
-@given(
-    st.from_regex(r"[1-6][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9])[0-9]{3}[0-9X]", fullmatch=True)
-)
+@given(st.from_regex(r"[1-6][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9])[0-9]{3}[0-9X]", fullmatch=True))
 def test_no_id_number_survives_even_with_a_wrong_check_digit(number: str) -> None:
     assert mask_digits_within(f"经办人{number}。") == f"经办人{mask_id_no(number)}。"
 

@@ -59,9 +59,7 @@ def test_what_is_no_date_is_an_error_that_says_how_to_write_one(raw: str, words:
     assert "2026-11-03" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "raw", ["long-term", "Long Term", "长期", "长期有效", "9999-12-31", "9999-12-31 00:00:00"]
-)
+@pytest.mark.parametrize("raw", ["long-term", "Long Term", "长期", "长期有效", "9999-12-31", "9999-12-31 00:00:00"])
 def test_a_validity_may_have_no_end(raw: str) -> None:
     assert moments.day_or_long_term(raw) == LONG_TERM
 
@@ -141,11 +139,7 @@ def test_a_very_long_value_is_refused_for_its_length_before_any_pattern_sees_it(
             parse_local(raw, SHANGHAI)
 
 
-@given(
-    raw=st.text(alphabet="0123456789-/.:年月日T Z+时分秒ab０٣", min_size=1, max_size=30)
-    .map(str.strip)
-    .filter(bool)
-)
+@given(raw=st.text(alphabet="0123456789-/.:年月日T Z+时分秒ab０٣", min_size=1, max_size=30).map(str.strip).filter(bool))
 def test_no_text_makes_a_parser_fail_but_by_its_own_error(raw: str) -> None:
     for parse in (moments.day, moments.day_or_long_term):
         with suppress(BadValue):

@@ -89,8 +89,7 @@ def test_no_control_survives(text: str, keep_newlines: bool) -> None:
     shown = safe(text, keep_newlines=keep_newlines)
 
     assert all(
-        unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-        or (keep_newlines and char in "\n\t")
+        unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} or (keep_newlines and char in "\n\t")
         for char in shown
     )
     assert not set(shown) & set(BIDI + ZERO_WIDTH)
@@ -121,9 +120,7 @@ def test_a_safe_text_is_as_wide_as_the_screen_library_draws_it(text: str) -> Non
 @pytest.mark.skipif(find_spec("wcwidth") is None, reason="wcwidth is not installed")
 @given(
     st.text(
-        alphabet=st.characters(exclude_categories=["Mc", "Cn"]).filter(
-            lambda c: not "\U0001f1e6" <= c <= "\U0001f1ff"
-        )
+        alphabet=st.characters(exclude_categories=["Mc", "Cn"]).filter(lambda c: not "\U0001f1e6" <= c <= "\U0001f1ff")
     )
 )
 def test_a_safe_text_is_as_wide_as_terminals_draw_it(text: str) -> None:

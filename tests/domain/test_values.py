@@ -72,9 +72,7 @@ def test_a_masked_number_is_an_error(parse: Callable[[str], object], raw: str) -
 
 
 @pytest.mark.parametrize("parse", [values.phone, values.phones, values.identifier])
-@pytest.mark.parametrize(
-    "raw", ["1.10105E+17", "1.38E+10", "1e+17", "13800138000.0", "13800138000.", "1.1e17"]
-)
+@pytest.mark.parametrize("raw", ["1.10105E+17", "1.38E+10", "1e+17", "13800138000.0", "13800138000.", "1.1e17"])
 def test_digits_that_a_spreadsheet_lost_are_an_error(parse: Callable[[str], object], raw: str) -> None:
     with pytest.raises(BadValue, match="format the column as text"):
         parse(raw)
@@ -172,9 +170,7 @@ def test_an_unknown_choice_names_those_there_are() -> None:
         values.choice("moon", names)
 
 
-@pytest.mark.parametrize(
-    "raw", ["/etc/shadow", "../a.pdf", "a/../../b", "C:\\a.pdf", "\\\\host\\a", "~/a", "a\\..\\b"]
-)
+@pytest.mark.parametrize("raw", ["/etc/shadow", "../a.pdf", "a/../../b", "C:\\a.pdf", "\\\\host\\a", "~/a", "a\\..\\b"])
 def test_a_path_that_leaves_the_folder_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue, match="folder"):
         values.relative_path(raw, 1000)

@@ -148,3 +148,8 @@ async def test_the_theme_turns_light_and_dark() -> None:
         assert desk.app.theme == "desk-light"
         await desk.press("f10")
         assert desk.app.theme == "desk-dark"
+
+
+async def test_the_footer_offers_the_next_case_once_the_office_is_open() -> None:
+    async with at_work() as desk:
+        assert desk.text.splitlines()[-1].startswith(" n next")

@@ -305,3 +305,12 @@ async def test_a_case_of_equal_size_replaces_the_last_one_behind_tabs_too() -> N
 
         await desk.press("3")
         assert "in arrears for 12 days" in desk.text
+
+
+async def test_a_mark_stands_beside_the_fact_that_its_rule_looks_at() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+
+        lines = desk.text.splitlines()
+        assert next(line for line in lines if " ID number  1" in line).split("││")[0].endswith("✓")
+        assert next(line for line in lines if " ID card    to" in line).split("││")[0].endswith("✗")

@@ -186,9 +186,7 @@ def test_a_pending_on_others_says_on_whom_and_asks_for_nothing(
 ) -> None:
     body = compose(pending(letter, waits_for)).body
 
-    for owed in (
-        (zh, "待核实", "无需提交材料") if letter.language is Language.ZH else (en, "you need not send")
-    ):
+    for owed in (zh, "待核实", "无需提交材料") if letter.language is Language.ZH else (en, "you need not send"):
         assert owed in body
     assert NEXT_ACTION[letter.language] in body
 
@@ -214,9 +212,7 @@ def test_the_causes_are_one_sentence_with_its_code_a_line() -> None:
         "经办人身份证已到期。（ID-RIC-EXPIRED）",
         "一小时内呼出次数超出我司使用规范。（ACT-PEAK-HOUR）",
     ]
-    assert (
-        causes_text((*reasons, *reasons, LetterReason(code="OK", sentence=" ")), Language.EN).count("\n") == 1
-    )
+    assert causes_text((*reasons, *reasons, LetterReason(code="OK", sentence=" ")), Language.EN).count("\n") == 1
 
 
 def test_the_edited_causes_stand_in_the_letter_as_they_are() -> None:

@@ -52,9 +52,7 @@ class WorkingCalendar:
 
     __slots__ = ("_days", "_doubtful", "_first", "_last", "_working", "hours", "zone")
 
-    def __init__(
-        self, days: Iterable[CalendarDay], *, hours: tuple[tuple[time, time], ...], zone: str
-    ) -> None:
+    def __init__(self, days: Iterable[CalendarDay], *, hours: tuple[tuple[time, time], ...], zone: str) -> None:
         """Lay out the days from the first of the table to the last, gaps filled with assumed days.
 
         Raises:
@@ -220,9 +218,7 @@ def _known_zone(name: str) -> ZoneInfo:
 def _checked(hours: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
     """Return working hours in which time only goes forward."""
     if not hours:
-        raise BadConfiguration(
-            _("The working hours are empty; give at least one interval such as 09:00-18:00.")
-        )
+        raise BadConfiguration(_("The working hours are empty; give at least one interval such as 09:00-18:00."))
     edges = [edge for interval in hours for edge in interval]
     upside_down = any(opens >= closes for opens, closes in hours)
     if upside_down or edges != sorted(edges):

@@ -47,9 +47,7 @@ def parse_case(text: str) -> int:
     """
     number = _number(text, "C")
     if number is None:
-        raise NotFound(
-            _('"{text}" is not a case number; cases look like C-000123.').format(text=_quoted(text))
-        )
+        raise NotFound(_('"{text}" is not a case number; cases look like C-000123.').format(text=_quoted(text)))
     return number
 
 
@@ -61,9 +59,7 @@ def parse_decision(text: str) -> int:
     """
     number = _number(text, "D")
     if number is None:
-        raise NotFound(
-            _('"{text}" is not a decision number; decisions look like D-000123.').format(text=_quoted(text))
-        )
+        raise NotFound(_('"{text}" is not a decision number; decisions look like D-000123.').format(text=_quoted(text)))
     return number
 
 
@@ -75,7 +71,5 @@ def parse_batch(text: str) -> int:
     """
     number = _number(text, "B")
     if number is None:
-        raise NotFound(
-            _('"{text}" is not a batch number; batches look like B-000123.').format(text=_quoted(text))
-        )
+        raise NotFound(_('"{text}" is not a batch number; batches look like B-000123.').format(text=_quoted(text)))
     return number

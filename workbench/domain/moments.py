@@ -19,9 +19,7 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _COMPACT_INSTANT = re.compile(r"\d{14}")
 _DAY_FIRST = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
-_CLOCK = re.compile(
-    r"(\d{1,2})[:时点](\d{1,2})(?:[:分](?:(\d{1,2})(?:\.(\d{1,9}))?秒?)?)?\s?(Z|z|[+-]\d{2}:?\d{2})?"
-)
+_CLOCK = re.compile(r"(\d{1,2})[:时点](\d{1,2})(?:[:分](?:(\d{1,2})(?:\.(\d{1,9}))?秒?)?)?\s?(Z|z|[+-]\d{2}:?\d{2})?")
 _SERIAL = re.compile(r"[2-8]\d{4}(\.\d+)?|\d(\.\d+)?[eE]\+?\d+")
 _YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(\s.*)?")
 _LONG_TERM_WORDS = frozenset({"long-term", "long term", "longterm", "长期", "长期有效", "9999-12-31"})
@@ -85,13 +83,7 @@ def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def _moment(raw: str) -> datetime | None:
     """Return a moment, with a zone if it has one; None for a date alone."""
-    if (
-        len(raw) == _ISO_SECONDS_LENGTH
-        and raw[4] == "-"
-        and raw[16] == ":"
-        and raw[10] in " T"
-        and raw.isascii()
-    ):
+    if len(raw) == _ISO_SECONDS_LENGTH and raw[4] == "-" and raw[16] == ":" and raw[10] in " T" and raw.isascii():
         try:
             moment = datetime.fromisoformat(raw)
         except ValueError:
@@ -174,9 +166,7 @@ def _plain(raw: str) -> str:
 def _unreadable(raw: str) -> str:
     """Return why a text is no date or time, and how to write one."""
     if _SERIAL.fullmatch(raw):
-        sentence = _(
-            "“{value}” is a spreadsheet's day count; format the column as text and write 2026-11-03."
-        )
+        sentence = _("“{value}” is a spreadsheet's day count; format the column as text and write 2026-11-03.")
     elif _YEAR_LAST.fullmatch(raw):
         sentence = _("“{value}” could be two different days; write the year first, like 2026-11-03.")
     else:

@@ -15,9 +15,9 @@ from workbench.services.casefiles import CaseFiles
 from workbench.services.claims import count_held
 from workbench.services.context import Context
 from workbench.services.drafts import find_draft
+from workbench.services.effects import apply_verdict
 from workbench.services.holds import visible_case
 from workbench.services.queue import Queue
-from workbench.services.verdicts import apply_verdict
 
 
 class Checks:

@@ -24,7 +24,6 @@ from workbench.i18n import _
 from workbench.services import log
 from workbench.services.store import Store
 
-
 # Thousands of days are read as plain rows, which is several times faster than as objects.
 _CALENDAR = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 

@@ -26,7 +26,10 @@ def passing(case: int, **more: object) -> VerdictRequest:
 
 def failing(case: int, **more: object) -> VerdictRequest:
     return VerdictRequest(
-        case_id=case, verdict=Verdict.FAIL, reasons=("ACT-PEAK-HOUR", "DOC-UNSEALED"), **more  # type: ignore[arg-type]  # by name
+        case_id=case,
+        verdict=Verdict.FAIL,
+        reasons=("ACT-PEAK-HOUR", "DOC-UNSEALED"),
+        **more,  # type: ignore[arg-type]  # by name
     )
 
 
@@ -332,7 +335,8 @@ def test_an_item_may_be_asked_for_in_other_words(site: Site) -> None:
     (case,) = site.plant()
     take(site)
 
-    done = decide(site, failing(case, items=(ItemRequest(code="BIZ_LICENSE"), ItemRequest(code="DOC-UNSEALED", text="加盖公章"))))
+    asked_for = (ItemRequest(code="BIZ_LICENSE"), ItemRequest(code="DOC-UNSEALED", text="加盖公章"))
+    done = decide(site, failing(case, items=asked_for))
 
     assert done.notice is not None
     assert "加盖公章" in done.notice

@@ -87,9 +87,7 @@ EXPECTED: dict[ImportKind, list[RowValue]] = {
             sealed=True,
             quality=Quality.OK,
         ),
-        DocumentRow(
-            agent="虚构渠道", application_no="A-0001", kind=DocumentKind.CALL_SCRIPT, sha256="ab" * 32
-        ),
+        DocumentRow(agent="虚构渠道", application_no="A-0001", kind=DocumentKind.CALL_SCRIPT, sha256="ab" * 32),
     ],
     ImportKind.CALLS: [
         CallRow(

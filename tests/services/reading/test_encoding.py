@@ -57,9 +57,7 @@ def test_random_chinese_tables_are_read_right_or_asked_and_never_wrong_silently(
     ]
     asked = {"utf-8": 0, "utf-8-sig": 0, "gb18030": 0, "utf-16": 0}
     for number in range(1000):
-        cells = [
-            "".join(chance.choices(common, k=chance.randint(1, 8))) for _ in range(chance.randint(1, 20))
-        ]
+        cells = ["".join(chance.choices(common, k=chance.randint(1, 8))) for _ in range(chance.randint(1, 20))]
         text = "callee,since\n" + "\n".join(f"{number},{cell}" for cell in cells)
         for encoding in asked:
             raw = text.encode(encoding)

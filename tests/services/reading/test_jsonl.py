@@ -39,9 +39,7 @@ def test_each_line_is_a_record_and_blank_lines_are_passed_over() -> None:
         ("{" + ", ".join(f'"k{n}": 1' for n in range(201)) + "}", "", "more than 200"),
     ],
 )
-def test_a_line_that_is_no_plain_object_is_told_and_the_next_one_is_read(
-    line: str, column: str, words: str
-) -> None:
+def test_a_line_that_is_no_plain_object_is_told_and_the_next_one_is_read(line: str, column: str, words: str) -> None:
     broken, after = records(f'{line}\n{{"a": 1}}\n')
 
     assert isinstance(broken, Broken)

@@ -151,9 +151,7 @@ def outcome(path: Path) -> tuple[RowProblem, frozenset[int]]:
 
 
 @pytest.mark.parametrize(("name", "malformed"), files())
-def test_a_malformed_file_is_a_clear_error_and_no_row(
-    name: str, malformed: Malformed, tmp_path: Path
-) -> None:
+def test_a_malformed_file_is_a_clear_error_and_no_row(name: str, malformed: Malformed, tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_bytes(malformed.content)
 

@@ -112,9 +112,7 @@ def test_everything_that_is_wrong_with_a_record_is_told(tmp_path: Path) -> None:
         ("cards.csv", "", 2, "carrier"),
         ("cards.csv", "", 2, "application_no"),
     ]
-    assert (
-        str(told.problems[4]) == "cards.csv, line 2, column application_no: The value is missing; fill it in."
-    )
+    assert str(told.problems[4]) == "cards.csv, line 2, column application_no: The value is missing; fill it in."
     assert told.raw["activated_on"] == "45000"
     assert good([row])[0].line == 3
 
@@ -124,9 +122,7 @@ def test_blanks_around_a_value_do_not_count_in_good_and_bad_records(tmp_path: Pa
 
     row, broken = read(written(tmp_path / "cards.csv", text), ImportKind.CARDS)
 
-    assert good([row])[0].value == CardRow(
-        agent="", application_no="A-1", card=CardFacts(msisdn="13800138000")
-    )
+    assert good([row])[0].value == CardRow(agent="", application_no="A-1", card=CardFacts(msisdn="13800138000"))
     assert [problem.column for problem in bad([broken])[0].problems] == ["msisdn"]
 
 

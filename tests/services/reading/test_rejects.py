@@ -52,9 +52,7 @@ def test_rejected_rows_of_csv_keep_their_cells_and_are_mended_in_place(tmp_path:
     assert "masked" in text.splitlines()[1]
 
     # Only what was wrong is mended; the causes stay.
-    mended = (
-        text.replace("138****8000", "13900139000").replace('A-3,"1,3"', 'A-3,"13",').replace("1,2,3", "1,2")
-    )
+    mended = text.replace("138****8000", "13900139000").replace('A-3,"1,3"', 'A-3,"13",').replace("1,2,3", "1,2")
     target.write_text(mended.replace('"""A""-5"', "A-5"), encoding="utf-8-sig", newline="")
     assert len(good(read(target, ImportKind.CARDS))) == 4
 
@@ -158,9 +156,7 @@ def test_a_second_file_of_the_same_columns_goes_to_the_same_rejects(tmp_path: Pa
         ("c.csv", "msisdn,application_no"),
     ):
         (tmp_path / name).write_text(f"{header}\n*,*\n", encoding="utf-8")
-    readers = [
-        open_reader(tmp_path / name, ImportKind.CARDS, zone=SHANGHAI) for name in ("a.csv", "b.csv", "c.csv")
-    ]
+    readers = [open_reader(tmp_path / name, ImportKind.CARDS, zone=SHANGHAI) for name in ("a.csv", "b.csv", "c.csv")]
 
     with RejectWriter(tmp_path / "rejects.csv", readers[0]) as writer:
         writer.write(bad(list(readers[0]))[0])

@@ -54,8 +54,6 @@ def test_no_damage_makes_the_reader_fail_but_by_its_own_errors(kind: ImportKind,
     for _ in range(data.draw(st.integers(1, 5))):
         at = data.draw(st.integers(0, len(content)))
         content[at : at + data.draw(st.integers(0, 3))] = data.draw(
-            st.one_of(
-                st.binary(max_size=3), st.sampled_from([b'"', b"\r", b"\n", b",", b"\0", b"{", b"\\ud800"])
-            )
+            st.one_of(st.binary(max_size=3), st.sampled_from([b'"', b"\r", b"\n", b",", b"\0", b"{", b"\\ud800"]))
         )
     attempt(bytes(content), kind, suffix)

@@ -1,0 +1,74 @@
+"""Every message has its Chinese, and what is compiled is what is written."""
+
+import io
+import re
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+MESSAGES = ROOT / "workbench" / "locale" / "zh" / "LC_MESSAGES"
+KEYWORDS = {"_": None, "marked": None, "ngettext": (1, 2)}
+
+
+def catalogue() -> Catalog:
+    with (MESSAGES / "workbench.po").open("rb") as file:
+        return read_po(file, locale="zh")
+
+
+def messages_in_the_sources() -> set[str]:
+    found = set()
+    for package in ("workbench", "screens", "db"):
+        for _file, _line, message, _comments, _context in extract_from_dir(str(ROOT / package), keywords=KEYWORDS):
+            found.add(message if isinstance(message, str) else message[0])
+    return found - {""}
+
+
+def singular(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def texts(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
+
+
+def test_every_message_is_translated_and_none_is_left_over() -> None:
+    translated = {singular(message) for message in catalogue() if message.id and all(texts(message))}
+
+    assert messages_in_the_sources() - translated == set()
+    assert translated - messages_in_the_sources() == set()
+
+
+def test_no_translation_is_only_guessed() -> None:
+    assert [message.id for message in catalogue() if message.id and message.fuzzy] == []
+
+
+def test_a_translation_holds_the_same_placeholders() -> None:
+    def names(text: str) -> set[str]:
+        return set(re.findall(r"\{(\w+)", text))
+
+    differing = [
+        singular(message)
+        for message in catalogue()
+        if message.id and any(names(text) != names(singular(message)) for text in texts(message))
+    ]
+
+    assert differing == []
+
+
+def test_the_compiled_catalogue_is_the_written_one() -> None:
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue())
+
+    assert (MESSAGES / "workbench.mo").read_bytes() == compiled.getvalue()
+
+
+def test_one_state_has_one_chinese_word() -> None:
+    words = {singular(message): texts(message)[0] for message in catalogue() if message.id}
+
+    assert words["queued"] == "排队中"
+    assert words["awaiting check"] == "待复核"
+    assert not [key for key, text in words.items() if "案件" in text]
