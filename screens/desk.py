@@ -39,11 +39,6 @@ class DeskScreen(CaseScreen):
         """Begin work with an opened office."""
         await self.furnish()
         self.office = office
-        try:
-            self.counts = await asyncio.to_thread(office.queue.counts)
-            self.last = await asyncio.to_thread(office.undo.last)
-        except WorkbenchError as error:
-            self.complain(error)
         self.clear_desk()
 
     @work(exclusive=True, group="claim")

@@ -41,7 +41,7 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
         finally:
             gc.enable()
 
-    app = WorkbenchApp(open_office, symbols=symbols)
+    app = WorkbenchApp(open_office, now=now, symbols=symbols)
     app.run()
     return app.return_code or 0
 
