@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
 from db.engine import Database
@@ -19,7 +20,7 @@ from workbench.domain.calendar import CalendarDay, WorkingCalendar
 from workbench.domain.lifecycle import Action, role_refusal
 from workbench.domain.policy import Policy
 from workbench.domain.policy_file import parse_policy
-from workbench.errors import Busy, NotAllowed, WorkbenchError
+from workbench.errors import Busy, NotAllowed, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.services import log
 from workbench.services.store import Store
@@ -48,8 +49,12 @@ class Context:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Read one moment of the database."""
-        with self.database.read() as session:
+        """Read one moment of the database.
+
+        Raises:
+            StorageFailed: If the disk or the file does not do as it must.
+        """
+        with _failures_told(), self.database.read() as session:
             yield session
 
     @contextmanager
@@ -58,12 +63,10 @@ class Context:
 
         Raises:
             Busy: If others kept the write lock for ten seconds.
+            StorageFailed: If the disk or the file does not do as it must.
         """
-        try:
-            with self.database.write() as session:
-                yield session
-        except LockTimeout as error:
-            raise Busy(_("The database is busy; nothing was written. Try again.")) from error
+        with _failures_told(), self.database.write() as session:
+            yield session
 
     @contextmanager
     def acting(self, action: Action, case_id: int | None = None) -> Iterator[None]:
@@ -130,6 +133,19 @@ class Context:
         """Return the last instant of the local day, as an aware instant."""
         zone = self.zone(session)
         return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """Turn a failure of the storage into a sentence; the transaction was rolled back by then."""
+    try:
+        yield
+    except LockTimeout as error:
+        raise Busy(_("The database is busy; nothing was written. Try again.")) from error
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise Busy(_("The database is busy; nothing was written. Try again.")) from error
+        raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error
 
 
 def _check_role(action: Action, actor: Actor) -> None:

@@ -4,14 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from db.enums import CaseState, ChecklistValue, VerificationKind
+from db.enums import CaseState, ChecklistValue, VerificationKind, WaitsFor
 from db.models import CaseRow, ChecklistAnswerRow, CommentRow, RectificationRow, VerificationRow
 from workbench.domain.case_id import format_case
 from workbench.domain.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.context import Context, details
+from workbench.services.evidence import findings_of_case
+from workbench.services.evidence_apply import resume_clock, to_queue
 from workbench.services.holds import visible_case
+from workbench.services.mending import close_rectification
 
 
 class Remarks:
@@ -138,15 +141,17 @@ class Remarks:
         context = self.context
         with context.acting(action, case_id), context.write() as session:
             case = self._case(session, case_id, action)
+            if action is Action.RESUBMIT or case.waits_for == WaitsFor.APPLICANT:
+                resume_clock(session, context, case, context.now())
             if action is Action.RESUBMIT:
-                _close_in_time(session, case, context.now())
+                _check_in_time(session, case, context.now())
+                close_rectification(session, context, case, None, findings_of_case(session, case_id))
                 case.round += 1
             if note.strip():
                 session.add(
                     CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=note)
                 )
-            case.state = CaseState.QUEUED.value
-            case.waits_for, case.next_action_on = "", None
+            to_queue(case)
             case.evidence_no += 1
             case.version += 1
             case.is_listed = True
@@ -167,8 +172,8 @@ def _written(text: str) -> str:
     return text
 
 
-def _close_in_time(session: Session, case: CaseRow, now: datetime) -> None:
-    """Close the open rectification, if its deadline is not past."""
+def _check_in_time(session: Session, case: CaseRow, now: datetime) -> None:
+    """Refuse what comes after the deadline of the open rectification."""
     row = session.exec(
         select(RectificationRow).where(RectificationRow.case_id == case.id, RectificationRow.is_open)
     ).first()
@@ -176,4 +181,3 @@ def _close_in_time(session: Session, case: CaseRow, now: datetime) -> None:
         raise NotFound(_("{case} has nothing to be mended.").format(case=format_case(case.id or 0)))
     if row.deadline_at < now:
         raise NotAllowed(_("The deadline of {case} is past.").format(case=format_case(case.id or 0)))
-    row.is_open = False
