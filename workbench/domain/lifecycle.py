@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from db.enums import CaseState, Role
+from db.enums import CaseState, Priority, Risk, Role, ServiceClass
 from workbench.domain.actor import Actor
 from workbench.i18n import _, marked
 
@@ -91,6 +91,27 @@ ROLE_WORDS: dict[Role, str] = {
     R.SUPERVISOR: marked("supervisor"),
     R.ADMIN: marked("admin"),
     R.AUDITOR: marked("auditor"),
+}
+
+PRIORITY_WORDS: dict[Priority, str] = {
+    Priority.LOW: marked("low"),
+    Priority.NORMAL: marked("normal"),
+    Priority.HIGH: marked("high"),
+    Priority.URGENT: marked("urgent"),
+}
+
+CLASS_WORDS: dict[ServiceClass, str] = {
+    ServiceClass.EXPEDITED: marked("expedited"),
+    ServiceClass.STANDARD: marked("standard"),
+    ServiceClass.COMPLEX: marked("complex"),
+    ServiceClass.MAXIMUM: marked("maximum"),
+    ServiceClass.EXTENDED: marked("extended"),
+}
+
+RISK_WORDS: dict[Risk, str] = {
+    Risk.LOW: marked("low risk"),
+    Risk.MEDIUM: marked("medium risk"),
+    Risk.HIGH: marked("high risk"),
 }
 
 

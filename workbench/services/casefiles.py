@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.enums import (
     CaseState,
@@ -18,6 +18,7 @@ from db.models import (
     ChecklistAnswerRow,
     NoticeRow,
     ReviewerRow,
+    SubmissionRow,
     VerificationRow,
 )
 from workbench.domain.casefile import (
@@ -177,7 +178,7 @@ def _header(session: Session, context: Context, case: CaseRow, found: Evidence, 
         service_class=ServiceClass(case.service_class),
         risk=Risk(case.risk),
         card_count=len(found.cards),
-        received_at=case.received_at,
+        received_at=_received_at(session, case),
         due_at=case.due_at,
         is_due_provisional=case.is_due_provisional,
         working_days_left=_days_left(calendar, now, case.due_at),
@@ -192,6 +193,19 @@ def _header(session: Session, context: Context, case: CaseRow, found: Evidence, 
         version=case.version,
         evidence_no=case.evidence_no,
     )
+
+
+def _received_at(session: Session, case: CaseRow) -> datetime:
+    """Return when what is under review was received: in a later round, its resubmission."""
+    if case.round == 1:
+        return case.received_at
+    resubmitted = session.exec(
+        select(SubmissionRow.received_at)
+        .where(SubmissionRow.case_id == case.id, SubmissionRow.round == case.round)
+        .order_by(col(SubmissionRow.received_at))
+        .limit(1)
+    ).first()
+    return resubmitted or case.received_at
 
 
 def _days_left(calendar: Any, now: datetime, due_at: datetime | None) -> int | None:

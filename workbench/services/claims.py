@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlmodel
 from sqlalchemy import CursorResult, func, select, text, update
@@ -11,8 +12,9 @@ from db.columns import from_us, to_us
 from db.enums import CaseState
 from db.models import CaseRow, ReviewerRow, SkipRow
 from db.queries.claim import claim_next
-from workbench.domain.casefile import CaseFile, Empty
-from workbench.domain.lifecycle import Action
+from workbench.domain.casefile import CaseFile, CaseHeader, Empty
+from workbench.domain.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, Action
+from workbench.domain.words import instant_on_screen
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services import evidence
@@ -222,19 +224,40 @@ class Claims:
             )
             return until
 
+    def _due_words(self, header: CaseHeader) -> list[str]:
+        """Say how the due date came about."""
+        with self.context.read() as session:
+            case = session.get_one(CaseRow, header.id)
+            policy = self.context.policy(session, case.policy_version_id)
+        if header.due_at is None or case.complete_at is None:
+            return [_("No due date yet: the clock starts when every required document is there.")]
+        zone = ZoneInfo(policy.zone)
+        return [
+            _(
+                "Complete since {start}; {days} working days are promised, the applicant's own time not counted: due {due}."
+            ).format(
+                start=instant_on_screen(case.complete_at, self.context.now().astimezone(zone).date(), zone),
+                days=policy.class_days[header.service_class],
+                due=instant_on_screen(header.due_at, self.context.now().astimezone(zone).date(), zone),
+            )
+        ]
+
     def explain(self, case_id: int) -> tuple[str, ...]:
         """Say in sentences why this case comes when it comes."""
         header = self.casefiles.show(case_id).header
         lines = [
             _("Order: returned to you, assigned to you, then the queue by overdue, due today, priority and due date."),
-            _("Priority {priority}, class {service_class}, risk {risk}.").format(
-                priority=header.priority, service_class=header.service_class, risk=header.risk
+            _("Priority: {priority}; service class: {service_class}; {risk}.").format(
+                priority=_(PRIORITY_WORDS[header.priority]),
+                service_class=_(CLASS_WORDS[header.service_class]),
+                risk=_(RISK_WORDS[header.risk]),
             ),
         ]
         if header.assignee:
             lines.append(_("Assigned to {login}; offered to nobody else.").format(login=header.assignee))
         if header.is_breached:
             lines.append(_("Overdue: it goes before everything that is not."))
+        lines += self._due_words(header)
         if header.is_due_provisional:
             lines.append(_("The due date is provisional: the calendar of that year is not published yet."))
         return tuple(lines)

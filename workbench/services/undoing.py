@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, select
 
 from db.enums import CaseState, Verdict
@@ -35,7 +36,7 @@ class Undo:
                 select(DecisionRow)
                 .where((DecisionRow.maker_id == context.actor.id) | (DecisionRow.checker_id == context.actor.id))
                 .where(DecisionRow.status.in_(_LIVE))  # type: ignore[attr-defined]  # columns at class level
-                .order_by(DecisionRow.id.desc())  # type: ignore[union-attr]  # columns at class level
+                .order_by(func.coalesce(DecisionRow.checked_at, DecisionRow.decided_at).desc())
                 .limit(20)
             ).all()
             for row in rows:

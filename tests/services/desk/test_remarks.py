@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from db.enums import CaseState, ChecklistValue, VerificationKind, Verdict
+from db.enums import CaseState, ChecklistValue, Verdict, VerificationKind
 from tests.offices import Site
 from workbench.domain.casefile import CaseFile, VerdictRequest
 from workbench.errors import NotAllowed, StorageFailed, WrongUsage

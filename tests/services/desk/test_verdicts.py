@@ -367,3 +367,28 @@ def test_a_changed_event_is_found_and_cannot_be_made_by_a_slip(site: Site) -> No
 
     with database.read() as session:
         assert log.verify(session).broken_at == 2
+
+
+def test_the_newest_act_is_taken_back_first_also_when_it_was_a_check(site: Site) -> None:
+    (final,) = site.plant()
+    take(site, "b")
+    decide(site, failing(final, fail_kind=FailKind.FINAL), login="b")
+    (own,) = site.plant(severity="block")
+    take(site)
+    decide(site, VerdictRequest(case_id=own, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called"))
+    site.clock.on(seconds=5)
+
+    site.office("a").checks.approve(final, "I see the same")
+
+    newest = site.office("a").undo.last()
+    assert newest is not None
+    assert newest.case_id == final
+
+
+def test_the_explanation_tells_how_the_due_date_came_about(site: Site) -> None:
+    (case,) = site.plant()
+
+    sentences = " ".join(site.office("a").claims.explain(case))
+
+    assert "3 working days are promised" in sentences
+    assert "Fri 27 Nov" in sentences
