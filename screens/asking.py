@@ -5,6 +5,7 @@ from datetime import datetime
 from screens.prompt import Question
 from screens.view import View
 from workbench.domain.moments import instant
+from workbench.errors import BadData
 from workbench.i18n import _
 
 _TIME_ALONE = len("16:30")
@@ -35,7 +36,18 @@ def aside_question(case: str, default: datetime, view: View) -> Question:
             when=view.instant(default)
         ),
         is_optional=True,
+        problem=lambda text: _moment_problem(text, view),
     )
+
+
+def _moment_problem(text: str, view: View) -> str | None:
+    try:
+        until = moment(text, view)
+    except BadData as error:
+        return str(error)
+    if until is not None and until <= view.now:
+        return _("A case can only be put aside until a time to come.")
+    return None
 
 
 def moment(text: str, view: View) -> datetime | None:

@@ -66,6 +66,6 @@ def _due(header: CaseHeader, view: View) -> Content:
     if header.is_breached:
         parts += [(dot, FAINT), (_("overdue"), BAD)]
     elif header.working_days_left is not None:
-        left = working_days_left(header.working_days_left)
+        left = working_days_left(header.working_days_left) if header.working_days_left else _("due today")
         parts += [(dot, FAINT), (left, UNEASY if header.working_days_left <= 1 else "")]
     return joined(*parts)

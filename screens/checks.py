@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
@@ -75,6 +76,7 @@ class ChecksScreen(WorkScreen):
         self.office = office
         self.case: CaseFile | None = None
         self._rows: tuple[CaseRowView, ...] = ()
+        self._begun: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         yield Head()
@@ -118,19 +120,26 @@ class ChecksScreen(WorkScreen):
         self._show_case()
 
     @work(group="dialog")
-    async def ask(self, question: Question, act: Callable[[int, str], object], said: str) -> None:
+    async def ask(self, question: Question, act: Callable[[int, str, int | None], object], said: str) -> None:
         """Ask for a note, act on the case, and say so."""
         if self.case is None:
             return
         case_id = self.case.header.id
-        note = await self.app.push_screen_wait(Prompt(question))
+        # What was read is what is checked: another verdict that came meanwhile is refused.
+        looked_at = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        name = question.title
+        asked = replace(question, value=self._begun.get(name, ""))
+        note = await self.app.push_screen_wait(
+            Prompt(asked, on_change=lambda typed: self._begun.update({name: typed})),
+        )
         if note is None:
             return
         try:
-            await asyncio.to_thread(act, case_id, note)
+            await asyncio.to_thread(act, case_id, note, looked_at)
         except WorkbenchError as error:
             self.complain(error)
             return
+        self._begun.pop(name, None)
         self.notify(said.format(case=format_case(case_id)), markup=False, timeout=8)
         self.load()
 
@@ -166,15 +175,14 @@ class ChecksScreen(WorkScreen):
     def action_approve(self) -> None:
         asked = Question(
             title=_("Approve {case}").format(case=self._named()),
-            help=_("The verdict takes effect and its notice goes out. A note, if you have one:"),
-            is_optional=True,
+            help=_("The verdict takes effect and its notice goes out. A note is owed: what did you check?"),
         )
         self.ask(asked, self.office.checks.approve, _("{case} approved; u on the desk takes it back."))
 
     def action_give_back(self) -> None:
         asked = Question(
             title=_("Return {case}").format(case=self._named()),
-            help=_("What should the maker look at again?"),
+            help=_("A note is owed: what should the maker look at again?"),
         )
         self.ask(asked, self.office.checks.give_back, _("{case} returned to its maker."))
 

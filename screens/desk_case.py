@@ -10,7 +10,7 @@ from textual.content import Content
 
 from screens.desk_face import DeskFace
 from screens.text import plain, wrapped
-from workbench.errors import BadData, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -162,11 +162,7 @@ class CaseScreen(DeskFace):
         answer = await self.app.push_screen_wait(Prompt(asked))
         if answer is None:
             return
-        try:
-            until = moment(answer, self.view())
-        except BadData as error:
-            self.complain(error)
-            return
+        until = moment(answer, self.view())
         self.let_go(lambda case_id: office.claims.aside(case_id, until), _("{case} put aside."))
 
     @work(group="dialog")

@@ -1,26 +1,38 @@
 """What happened to a case, newest first, and what the last round asked for."""
 
+from screens.history_words import act_words, detail_words
 from screens.panels.lines import EMPTY, Line, heading
-from screens.panels.words import ACTION
+from screens.standing import standing
 from screens.text import BAD, FAINT, FINE, joined, plain, wrapped
 from screens.view import View
 from workbench.domain.casefile import CaseFile, DecisionLine
-from workbench.domain.text import pad_right
+from workbench.domain.text import cells, pad_right
 from workbench.i18n import _
 
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[Line]:
     """Return the lines of the history panel."""
-    asked = next((decision for decision in case.decisions if decision.items), None)
+    asked = next((decision for decision in standing(case) if decision.items), None)
     lines = _asked(asked, view) if asked is not None else []
-    for entry in case.history:
-        act = _(ACTION[entry.action]) if entry.action in ACTION else entry.action
-        parts = wrapped(entry.text, max(10, width - 40)) if entry.text else [""]
-        when = pad_right(f" {view.instant(entry.at)}", 19)
+    rows = [
+        (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history
+    ]
+    # A Chinese date has up to 20 cells, a name has any number; a blank stands behind the longest.
+    wide = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
+    before = sum(wide)
+    for when, act, who, text in rows:
+        parts = wrapped(text, max(10, width - before)) if text else [""]
         lines.append(
-            Line(joined((when, FAINT), (pad_right(act, 12), ""), (pad_right(entry.who, 10), FAINT), (parts[0], "")))
+            Line(
+                joined(
+                    (pad_right(when, wide[0]), FAINT),
+                    (pad_right(act, wide[1]), ""),
+                    (pad_right(who, wide[2]), FAINT),
+                    (parts[0], ""),
+                )
+            )
         )
-        lines += [Line(joined((" " * 41, ""), (part, ""))) for part in parts[1:]]
+        lines += [Line(joined((" " * before, ""), (part, ""))) for part in parts[1:]]
     return lines
 
 

@@ -11,9 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from screens.text import FAINT, editable, joined, plain
+from screens.text import BAD, FAINT, editable, joined, plain
 from workbench.domain.casefile import ItemRequest
 from workbench.domain.moments import day
+from workbench.errors import BadData
 from workbench.i18n import _
 
 
@@ -21,9 +22,13 @@ class Item(Input):
     """One item; its text is the reason's own until the reviewer writes another."""
 
     def __init__(self, code: str, text: str, own: str) -> None:
-        super().__init__(text, placeholder=_("what has to be handed in or mended"), classes="item")
+        super().__init__(text, placeholder=own or _("what has to be handed in or mended"), classes="item")
         self.code = code
         self.own = own
+
+    def on_blur(self) -> None:
+        if not self.value.strip():
+            self.value = self.own
 
 
 class Mend(Vertical):
@@ -54,14 +59,16 @@ class Mend(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Label(plain(_("To be mended"), FAINT), id="items-title", markup=False)
+        hint = _("Tab moves, Ctrl+U empties; an empty one takes the reason's own words")
+        yield Label(plain(hint, FAINT), id="items-hint", markup=False)
         yield Vertical(id="items")
         with Horizontal():
             yield Label(id="until-label", markup=False)
-            yield Input(editable(self._until), id="until", placeholder="2026-12-03")
+            yield Input(editable(self._until), id="until", placeholder=_("YYYY-MM-DD"))
             yield Label(id="until-meant", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#items-title").display = False
+        self._head(is_shown=False)
 
     async def show(self, items: tuple[ItemRequest, ...], changed: Mapping[str, str]) -> None:
         """Show the items; the fields stay where the reasons stay."""
@@ -69,7 +76,7 @@ class Mend(Vertical):
         if codes == self._codes:
             return
         self._codes = codes
-        self.query_one("#items-title").display = bool(codes)
+        self._head(is_shown=bool(codes))
         kept = {field.code: field for field in self.items.query(Item)}
         for code, field in kept.items():
             if code not in codes:
@@ -79,10 +86,14 @@ class Mend(Vertical):
                 field = Item(item.code, editable(changed.get(item.code) or item.text), editable(item.text))
                 await self.items.mount(field, before=at if at < len(self.items.children) else None)
 
-    def say(self, label: str, meant: str) -> None:
-        """Say what the date is for, and which one it comes to."""
+    def _head(self, *, is_shown: bool) -> None:
+        self.query_one("#items-title").display = is_shown
+        self.query_one("#items-hint").display = is_shown
+
+    def say(self, label: str, meant: str, *, is_unreadable: bool) -> None:
+        """Say what the date is for, and which one it comes to, or that it cannot be read."""
         self.label.update(joined((f"{label} ", FAINT)))
-        self.meant.update(plain(meant, FAINT))
+        self.meant.update(plain(_("unreadable date"), BAD) if is_unreadable else plain(meant, FAINT))
 
     def enter(self) -> None:
         """Go to the first field."""
@@ -90,13 +101,17 @@ class Mend(Vertical):
         (first or self.until).focus()
 
     def chosen_until(self) -> date | None:
-        """Return the date that was written, None if none was.
-
-        Raises:
-            BadData: If it cannot be read.
-        """
+        """Return the date that was written, None if none was that can be read."""
         text = self.until.value.strip()
-        return day(text) if text else None
+        try:
+            return day(text) if text else None
+        except BadData:
+            return None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether something was written that is no date."""
+        return bool(self.until.value.strip()) and self.chosen_until() is None
 
     @on(Input.Changed, ".item")
     def item_changed(self, event: Input.Changed) -> None:

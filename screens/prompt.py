@@ -8,10 +8,11 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.bindings import bind
-from screens.text import FAINT, UNEASY, joined, plain
+from screens.text import BAD, FAINT, UNEASY, joined, plain
 from screens.window import Dialog, TooSmall
 from workbench.commands import BACK
 from workbench.i18n import _
@@ -19,13 +20,14 @@ from workbench.i18n import _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked for: a title, a sentence under it, what stands there at first."""
+    """What is asked for: a title, a sentence under it, what stands there at first; `problem` says what is wrong."""
 
     title: str
     help: str
     value: str = ""
     placeholder: str = ""
     is_optional: bool = False
+    problem: Callable[[str], str | None] | None = None
 
 
 class Prompt(Dialog[str]):
@@ -55,31 +57,36 @@ class Prompt(Dialog[str]):
             box.border_title = plain(f"{self._question.title}")
             yield Static(plain(self._question.help, FAINT), markup=False)
             yield Input(self._question.value, placeholder=self._question.placeholder)
-            yield Static(
-                joined(
-                    ("Enter ", "$text-accent bold"),
-                    (_("takes it"), FAINT),
-                    ("   Esc ", "$text-accent bold"),
-                    (_("back"), FAINT),
-                ),
-                id="hint",
-                markup=False,
-            )
+            yield Static(_keys(), id="hint", markup=False)
         yield TooSmall()
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
         """Hand on what is typed."""
+        self.hint.update(_keys())
         if self._on_change is not None:
             self._on_change(event.value)
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:
-        """Take the line, unless it is owed and empty."""
-        if event.value.strip() or self._question.is_optional:
-            self.leave(event.value.strip())
-        else:
+        """Take the line, unless it is owed and empty, or wrong."""
+        text = event.value.strip()
+        problem = self._question.problem(text) if self._question.problem is not None else None
+        if not text and not self._question.is_optional:
             self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+        elif problem is not None:
+            self.hint.update(plain(problem, BAD))
+        else:
+            self.leave(text)
 
     def action_back(self) -> None:
         self.leave()
+
+
+def _keys() -> Content:
+    return joined(
+        ("Enter ", "$text-accent bold"),
+        (_("takes it"), FAINT),
+        ("   Esc ", "$text-accent bold"),
+        (_("back"), FAINT),
+    )

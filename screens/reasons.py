@@ -135,6 +135,7 @@ class ReasonPicker(Widget):
 
     def compose(self) -> ComposeResult:
         yield Input(id="search", placeholder=_("code, words or pinyin initials"))
+        yield Static(id="narrowed", markup=False)
         yield ReasonList()
 
     def show(self, marked: tuple[str, ...]) -> None:
@@ -153,6 +154,12 @@ class ReasonPicker(Widget):
             self.remove_class("-searching")
         self.list.focus()
 
+    def show_all(self) -> None:
+        """Empty the line that searches and leave it."""
+        self.search.value = ""
+        self.stop_finding()
+        self._filter()
+
     @on(Input.Changed, "#search")
     def narrow(self) -> None:
         """Show what fits the words."""
@@ -166,6 +173,9 @@ class ReasonPicker(Widget):
     def _filter(self) -> None:
         words = self.search.value.strip()
         fitting = [reason for reason in self._reasons if not words or _fits(words, reason)]
+        self.set_class(bool(words), "-narrowed")
+        said = _("found {count} of {all}, / changes, Esc clears").format(count=len(fitting), all=len(self._reasons))
+        self.query_one("#narrowed", Static).update(plain(said, UNEASY))
         self.list.show(fitting, self._marked, self._found)
 
 

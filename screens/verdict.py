@@ -2,11 +2,10 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -29,7 +28,7 @@ from workbench.commands import BACK, CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASUR
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseFile, Decided, VerdictPreview, VerdictRequest
 from workbench.domain.vocabulary import FailKind, Measure, Verdict, WaitsFor
-from workbench.errors import BadData, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 
@@ -58,6 +57,7 @@ class VerdictDialog(Dialog[Decided]):
     letter_edit = getters.query_one("#letter-edit", TextArea)
     note = getters.query_one("#note", TextArea)
     said = getters.query_one("#said", Static)
+    foot = getters.query_one("#foot", Static)
 
     def __init__(
         self, case: CaseFile, state: VerdictState, giving: Giving, view: View, *, items_first: bool = False
@@ -72,6 +72,7 @@ class VerdictDialog(Dialog[Decided]):
         self._items_first = items_first
         self._is_giving = False
         self._knows_newest = False
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
@@ -106,12 +107,15 @@ class VerdictDialog(Dialog[Decided]):
     @work(exclusive=True, group="preview")
     async def look_ahead(self) -> None:
         """Show what this verdict would do."""
+        request = self._request()
         try:
-            self._preview = await asyncio.to_thread(self._giving.preview, self._request())
+            self._preview = await asyncio.to_thread(self._giving.preview, request)
+            # What was written over the items hides their own words.
+            own = await asyncio.to_thread(self._giving.preview, replace(request, items=()))
         except WorkbenchError as error:
-            self.said.update(words.failed(str(error)))
+            self._tell(str(error))
             return
-        await self.mend.show(self._preview.items if self._state.is_fixable else (), self._state.items)
+        await self.mend.show(own.items if self._state.is_fixable else (), self._state.items)
         if self._items_first:
             self._items_first = False
             self.mend.enter()
@@ -124,7 +128,7 @@ class VerdictDialog(Dialog[Decided]):
         try:
             done = await self._giving.give(self._request())
         except WorkbenchError as error:
-            self.said.update(words.failed(str(error)))
+            self._tell(str(error))
             self.look_ahead()
         else:
             self.leave(done)
@@ -168,12 +172,17 @@ class VerdictDialog(Dialog[Decided]):
         """Leave a field; Enter never confirms."""
         self.picker.list.focus()
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def show_keys(self) -> None:
+        """Show the keys that work where one is."""
+        is_writing = isinstance(self.focused, Input | TextArea)
+        self.foot.update(words.foot(self._preview, self._case.policy.grace_s, is_writing=is_writing))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         verdict = self._state.verdict
-        if action == "final":
-            return verdict is Verdict.FAIL
-        if action == "wait_for":
-            return verdict is Verdict.PENDING
+        if action in {"final", "wait_for"}:
+            return verdict is (Verdict.FAIL if action == "final" else Verdict.PENDING)
         if action == "items":
             return verdict is Verdict.PENDING or self._state.is_fixable
         if action == "measure":
@@ -185,9 +194,11 @@ class VerdictDialog(Dialog[Decided]):
             self.said.update(words.refused())
         elif self._preview is not None and self._preview.has_new_evidence and not self._knows_newest:
             self._knows_newest = True
-            self.said.update(words.failed(_("New evidence has come; confirm once more to decide all the same.")))
-        elif self._until_problem() is None:
-            self.said.update("")
+            self._tell(_("New evidence has come; confirm once more to decide all the same."))
+        elif self._is_unreadable:
+            self._tell(_("The date cannot be read; write it like 2026-12-03."))
+        else:
+            self._tell("")
             self.give()
 
     def action_search(self) -> None:
@@ -225,8 +236,7 @@ class VerdictDialog(Dialog[Decided]):
         if isinstance(self.focused, Input | TextArea):
             self._leave_text()
         elif self.picker.search.value:
-            self.picker.search.value = ""
-            self.picker.stop_finding()
+            self.picker.show_all()
         elif not self._is_giving:
             self.leave()
 
@@ -239,30 +249,24 @@ class VerdictDialog(Dialog[Decided]):
         """Return the text for the applicant as it would be now."""
         return editable(self._state.letter or (self._preview.letter if self._preview else ""))
 
-    def _until(self) -> date | None:
-        try:
-            return self.mend.chosen_until() if self.mend.display else None
-        except BadData:
-            return None
+    @property
+    def _is_unreadable(self) -> bool:
+        return self.mend.display and self.mend.is_unreadable
 
-    def _until_problem(self) -> str | None:
-        """Say that the date cannot be read, if so, and return what was said."""
-        try:
-            self.mend.chosen_until()
-        except BadData:
-            problem = _("The date cannot be read; write it like 2026-12-03.")
-            self.said.update(words.failed(problem))
-            return problem
-        return None
+    def _tell(self, problem: str) -> None:
+        """Say what went wrong, and nothing of it twice."""
+        self._told = problem
+        self.said.update(words.failed(problem) if problem else "")
 
     def _request(self) -> VerdictRequest:
-        return self._state.request(self._case, self._until(), knows_newest=self._knows_newest)
+        until = self.mend.chosen_until() if self.mend.display else None
+        return self._state.request(self._case, until, knows_newest=self._knows_newest)
 
     def _become(self, state: VerdictState) -> None:
         """Take on another state: keep it in the draft, show what it would do."""
         self._state = state
         self._giving.keep("verdict", state.kept())
-        self.said.update("")
+        self._tell("")
         self._draw()
         self.refresh_bindings()
         self.look_ahead()
@@ -276,13 +280,15 @@ class VerdictDialog(Dialog[Decided]):
         self.query_one("#measure").display = len(measures) > 1
         self.query_one("#letter-heading", Static).update(words.letter_heading(self._case, width))
         self.letter.update(paragraphs(self._letter()))
-        self.mend.say(*words.date_words(state, preview, self._view))
+        self.mend.say(*words.date_words(state, preview, self._view), is_unreadable=self._is_unreadable)
         warnings = self.query_one("#warnings", Static)
         warnings.display = preview is not None
         if preview is not None:
             lines = 1 if self.has_class("-low") else 2
+            if preview.problem == self._told:
+                preview = replace(preview, problem=None)
             warnings.update(words.warning_lines(state, self._case, preview, (self._view, width, lines)))
-        self.query_one("#foot", Static).update(words.foot(preview, self._case.policy.grace_s))
+        self.show_keys()
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:

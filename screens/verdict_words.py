@@ -7,8 +7,8 @@ from screens.symbols import Symbols
 from screens.text import BAD, FAINT, FINE, UNEASY, fitted, joined, row, wrapped
 from screens.verdict_state import VerdictState
 from screens.view import View
-from workbench.domain.casefile import CaseFile, VerdictPreview
-from workbench.domain.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.casefile import CaseFile, ChecklistLine, VerdictPreview
+from workbench.domain.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.i18n import _, current
 
 _KEY = "$text-accent bold"
@@ -59,9 +59,9 @@ def measure_line(state: VerdictState, measures: tuple[Measure, ...]) -> Content:
 def warning_lines(
     state: VerdictState, case: CaseFile, preview: VerdictPreview, place: tuple[View, int, int]
 ) -> Content:
-    """Return what the reviewer should know before confirming: new evidence, open questions, what is missing.
+    """Return what the reviewer should know before confirming: new evidence, answers, what is missing.
 
-    `place` is the view, the cells of a line, and the most lines that open questions may take.
+    `place` is the view, the cells of a line, and the most lines that questions may take.
     """
     view, width, most = place
     lines: list[Content] = []
@@ -70,16 +70,28 @@ def warning_lines(
             "New evidence has come since you opened the case. Esc shows it; confirming twice decides all the same."
         )
         lines.append(joined((f"{view.symbols.warn} {said}", UNEASY)))
-    if preview.open_questions:
-        words = [line.text.in_language(current()) for line in case.checklist if line.question in preview.open_questions]
-        said = _("unanswered: {questions}").format(questions=" ".join(words))
-        shown = fitted(f"{view.symbols.info} {said}", width * most - most).rstrip()
-        lines += [joined((part, FAINT)) for part in wrapped(shown, width)]
+    denied = [line for line in case.checklist if line.answer == ChecklistValue.NO.value]
+    if denied:
+        said = _("answered no: {questions}").format(questions=_questions(denied))
+        lines += _short(f"{view.symbols.warn} {said}", UNEASY, width, most)
+    unanswered = [line for line in case.checklist if line.question in preview.open_questions]
+    if unanswered:
+        said = _("unanswered: {questions}").format(questions=_questions(unanswered))
+        lines += _short(f"{view.symbols.info} {said}", FAINT, width, most)
     if state.letter is not None:
         lines.append(joined((_("You edited the text; it no longer follows the reasons."), FAINT)))
     if preview.problem:
         lines.append(joined((f"{view.symbols.warn} {preview.problem}", UNEASY)))
     return Content("\n").join(lines)
+
+
+def _questions(lines: list[ChecklistLine]) -> str:
+    return " ".join(line.text.in_language(current()) for line in lines)
+
+
+def _short(said: str, style: str, width: int, most: int) -> list[Content]:
+    shown = fitted(said, width * most - most).rstrip()
+    return [joined((part, style)) for part in wrapped(shown, width)]
 
 
 def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) -> tuple[str, str]:
@@ -99,16 +111,17 @@ def letter_heading(case: CaseFile, width: int) -> Content:
     return row(left, joined(("e ", _KEY), (_("edit"), FAINT)), width)
 
 
-def foot(preview: VerdictPreview | None, grace_s: int) -> Content:
-    """Return the keys, and what happens after confirming."""
+def foot(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:
+    """Return the keys, others while something is written, and what happens after confirming."""
     staged = preview is not None and bool(preview.check_for)
     then = (
         _("a second person decides; u takes it back until then")
         if staged
         else _("notice goes out {seconds} s later; u takes it back").format(seconds=grace_s)
     )
+    confirms, away = ("F8", _("leaves the field")) if is_writing else ("y", _("back"))
     return joined(
-        ("y", _KEY), (f" {_('confirm')}   ", ""), ("Esc", _KEY), (f" {_('back')}   ", ""), (f"  {then}", FAINT)
+        (confirms, _KEY), (f" {_('confirm')}   ", ""), ("Esc", _KEY), (f" {away}   ", ""), (f"  {then}", FAINT)
     )
 
 

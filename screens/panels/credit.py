@@ -2,6 +2,7 @@
 
 from screens.panels.lines import EMPTY, Line, Table, finding_lines, heading, mark_of, table
 from screens.panels.words import CREDIT_LIST, DECIDED, MATCH
+from screens.standing import standing
 from screens.text import FAINT, FINE, joined, plain
 from screens.view import View
 from workbench.domain.casefile import CaseFile
@@ -73,10 +74,11 @@ def _particulars(record: CreditFacts, view: View) -> list[str]:
 
 
 def _earlier(case: CaseFile, view: View) -> list[Line]:
-    if not case.decisions:
+    decisions = standing(case)
+    if not decisions:
         return []
     lines = [EMPTY, heading(_("Earlier reviews"))]
-    for decision in case.decisions:
+    for decision in decisions:
         on = view.day(decision.decided_at.astimezone(view.zone).date())
         lines.append(
             Line(joined((f" {on}  ", FAINT), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", FAINT)))

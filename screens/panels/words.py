@@ -70,22 +70,3 @@ CHECK_FOR: dict[str, str] = {
     "high_risk": marked("a pass at high risk"),
     "restore": marked("restoring the cards"),
 }
-ACTION: dict[str, str] = {
-    "next": marked("claimed"),
-    "release": marked("released"),
-    "skip": marked("skipped"),
-    "aside": marked("put aside"),
-    "decide": marked("decided"),
-    "undo": marked("taken back"),
-    "approve": marked("approved"),
-    "return": marked("returned"),
-    "comment": marked("comment"),
-    "verify": marked("verified"),
-    "checklist": marked("checklist"),
-    "assign": marked("assigned"),
-    "answer": marked("answered"),
-    "resubmit": marked("resubmitted"),
-    "withdraw": marked("withdrawn"),
-    "import": marked("received"),
-    "documents": marked("documents opened"),
-}

@@ -260,7 +260,8 @@ class MemoryOffice:
             if found.header.state is CaseState.AWAITING_CHECK
         )
 
-    def _approve(self, number: int, note: str) -> Decided:
+    def _approve(self, number: int, note: str, decision_id: int | None = None) -> Decided:
+        assert decision_id is not None
         self.log.append(("approve", number, note))
         self.change(number, state=CaseState.FAILED)
         return Decided(
@@ -275,7 +276,8 @@ class MemoryOffice:
             check_for=(),
         )
 
-    def _give_back(self, number: int, note: str) -> CaseFile:
+    def _give_back(self, number: int, note: str, decision_id: int | None = None) -> CaseFile:
+        assert decision_id is not None
         self.log.append(("give_back", number, note))
         self.change(number, state=CaseState.QUEUED)
         return self._show(number)

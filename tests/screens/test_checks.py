@@ -45,12 +45,16 @@ async def test_enter_opens_the_case_to_read_and_escape_goes_back() -> None:
         assert "1 Identity" not in desk.text
 
 
-async def test_a_verdict_is_approved_with_an_optional_note() -> None:
+async def test_a_verdict_is_approved_with_a_note_that_is_owed_and_kept() -> None:
     async with at_work(troubled()) as desk:
         await stage(desk)
         await desk.press("a", "enter")
+        assert "A note is owed" in desk.text
+        assert "Write something first; Esc leaves without." in desk.text
 
-        assert ("approve", 123, "") in desk.office.log
+        await desk.type("agreed")
+        await desk.press("escape", "a", "enter")
+        assert ("approve", 123, "agreed") in desk.office.log
         assert "No verdict waits for a second person." in desk.text
 
 

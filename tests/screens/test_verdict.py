@@ -234,3 +234,62 @@ async def test_undo_goes_away_when_the_notice_goes_out() -> None:
         await desk.settle()
 
         assert "takes it back" not in desk.text
+
+
+async def test_a_question_answered_no_is_named_above_the_unanswered_ones() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "l", "2", "escape", "p")
+
+        assert desk.text.index("! answered no: ") < desk.text.index("unanswered: ")
+
+
+async def test_escape_brings_the_whole_list_of_reasons_back() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type("ID-HANDHELD")
+        await desk.press("enter")
+        assert "found 1 of" in desk.text
+
+        await desk.press("escape")
+        assert desk.dialog == "VerdictDialog"
+        assert "found 1 of" not in desk.text
+        assert "ID-RIC-EXPIRED" in desk.text
+
+
+async def test_an_emptied_item_goes_back_to_its_own_words() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "r")
+        assert "Esc leaves the field" in desk.text
+        own = desk.app.focused.value  # type: ignore[union-attr]  # an item has the focus
+        await desk.press("ctrl+u")
+        field = desk.app.focused
+        await desk.press("tab")
+
+        assert field.value == own  # type: ignore[union-attr]  # it is the item
+        assert "Esc back" not in desk.text
+
+
+async def test_an_unreadable_date_is_said_in_place_of_the_old_one() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "w", "1", "r")
+        await desk.type("soon")
+
+        assert "unreadable date" in desk.text
+
+
+async def test_a_problem_is_said_once() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p", "1", "y")
+
+        assert desk.text.count("Mark at least one reason.") == 1
+
+
+async def test_the_letter_after_a_verdict_is_whole_at_80_columns() -> None:
+    async with at_work(clean(), size=(80, 24)) as desk:
+        await desk.press("n", "p", "e")
+        await desk.type(" " + "word " * 60 + "END")
+        await desk.press("f8")
+
+        page = desk.app.desk.query_one("#page")
+        text = page.query_one("Static")
+        assert text.region.right <= page.scrollable_content_region.right

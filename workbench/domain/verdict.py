@@ -28,12 +28,29 @@ def problem_of(  # noqa: PLR0911 - one return for each thing that may be wrong
             return _("There is no reason {code} in the policy.").format(code=code)
         if request.verdict not in reason.verdicts:
             return _("The reason {code} does not serve this verdict.").format(code=code)
+    wrong = _misplaced(request, policy)
+    if wrong is not None:
+        return wrong
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
         return _("The policy does not allow the measure {measure} with this verdict.").format(measure=request.measure)
     if request.verdict is Verdict.PASS and has_block(findings):
         return _override_problem(request)
     if request.verdict is Verdict.PENDING and request.waits_for is None:
         return _("Say what the case waits for: applicant, carrier, registry or department.")
+    return None
+
+
+def _misplaced(request: VerdictRequest, policy: Policy) -> str | None:
+    """Say what was given that this verdict has no use for, or None."""
+    is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+    if request.items and not is_fixable:
+        return _("Items to be mended belong to a fail that can be mended.")
+    known = policy.reasons.keys() | {kind.value for kind in policy.document_names}
+    for item in request.items:
+        if item.code not in known and not item.text.strip():
+            return _("{code} is neither a reason nor a document; give its text as CODE:TEXT.").format(code=item.code)
+    if request.until is not None and not is_fixable and request.verdict is not Verdict.PENDING:
+        return _("A date belongs to a pending or to a fail that can be mended.")
     return None
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from db.enums import CaseState
-from db.models import CaseRow, DraftRow, ReviewerRow
+from db.enums import CaseState, Role
+from db.models import CaseRow, DraftRow, ReviewerRoleRow, ReviewerRow
 from workbench.domain.case_id import format_case
 from workbench.domain.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, WrongUsage
@@ -53,7 +53,7 @@ class Assigning:
                 return tuple(self._give(session, case_id, login) for case_id in case_ids)
 
     def _plan(self, session: Session, case_id: int, login: str) -> Assigned:
-        find_person(session, login)
+        _check_reviews(session, find_person(session, login))
         case = visible_case(session, case_id)
         refusal = state_refusal(Action.ASSIGN, CaseState(case.state), format_case(case_id))
         if refusal:
@@ -76,7 +76,8 @@ class Assigning:
             case.held_by_id = case.held_until = case.aside_until = None
         case.assignee_id = person.id
         case.is_listed = True
-        case.evidence_no += 1
+        # Who holds the case already sees nothing new by this.
+        case.evidence_no += 0 if planned.from_holder == login else 1
         case.version += 1
         self.context.log(
             session,
@@ -89,6 +90,21 @@ class Assigning:
 
     def _copy_draft(self, session: Session, case_id: int, from_id: int, to_id: int) -> None:
         draft = find_draft(session, case_id, from_id)
-        if draft is None or draft.decision_id is not None or find_draft(session, case_id, to_id) is not None:
+        own = find_draft(session, case_id, to_id)
+        if draft is None or draft.decision_id is not None or (own is not None and own.decision_id is None):
             return
-        session.add(DraftRow(case_id=case_id, reviewer_id=to_id, body=draft.body, saved_at=draft.saved_at))
+        copied = own or DraftRow(case_id=case_id, reviewer_id=to_id, saved_at=draft.saved_at)
+        copied.body, copied.decision_id, copied.saved_at = draft.body, None, draft.saved_at
+        session.add(copied)
+
+
+def _check_reviews(session: Session, person: ReviewerRow) -> None:
+    """Refuse a person who could do nothing with a case."""
+    role = session.exec(
+        select(ReviewerRoleRow.role).where(
+            ReviewerRoleRow.reviewer_id == person.id,
+            col(ReviewerRoleRow.role).in_([Role.REVIEWER.value, Role.SUPERVISOR.value]),
+        )
+    ).first()
+    if role is None or not person.is_active:
+        raise NotAllowed(_("{login} does not review; choose a reviewer or supervisor.").format(login=person.login))

@@ -1,5 +1,6 @@
 """A case as a whole: header, panels, findings, history; masked but for what is revealed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ from workbench.domain.casefile import (
 from workbench.domain.evidence import Evidence
 from workbench.domain.facts import observe
 from workbench.domain.lifecycle import Action
+from workbench.domain.mask import mask_digits_within
 from workbench.domain.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -39,7 +41,15 @@ from workbench.services.decision_lines import decisions_of
 from workbench.services.drafts import draft_body
 from workbench.services.histories import history_of
 from workbench.services.holds import visible_case
-from workbench.services.masking import PERSONAL_FIELDS, masked, masked_facts, masked_finding, public_name
+from workbench.services.masking import (
+    PERSONAL_FIELDS,
+    masked,
+    masked_facts,
+    masked_finding,
+    masked_letter,
+    masked_line,
+    public_name,
+)
 
 
 class CaseFiles:
@@ -77,10 +87,19 @@ class CaseFiles:
             days, hours = evidence_service.days_and_hours(session, case, found)
             logins = _logins(session)
             notice = session.exec(
-                select(NoticeRow.body).where(NoticeRow.case_id == case_id).order_by(NoticeRow.id.desc()).limit(1)  # type: ignore[union-attr]  # columns at class level
+                select(NoticeRow.body)
+                .where(NoticeRow.case_id == case_id, col(NoticeRow.cancelled_at).is_(None))
+                .order_by(col(NoticeRow.id).desc())
+                .limit(1)
             ).first()
             findings = evidence_service.findings_of_case(session, case_id)
             facts = observe(found, policy, context.today(session))
+            history = history_of(session, case_id)
+            verifications = _verifications(session, case_id, logins)
+            if is_masked:
+                verifications = tuple(replace(line, result=mask_digits_within(line.result)) for line in verifications)
+                application = found.application
+                notice = notice and masked_letter(notice, application.applicant_kind, application.applicant_name)
             return CaseFile(
                 header=_header(session, context, case, found, logins),
                 evidence=masked(found) if is_masked else found,
@@ -88,9 +107,9 @@ class CaseFiles:
                 findings=tuple(masked_finding(finding) for finding in findings) if is_masked else findings,
                 days=days,
                 hours=hours,
-                history=history_of(session, case_id),
+                history=tuple(map(masked_line, history)) if is_masked else history,
                 checklist=_checklist(session, case, policy, found, logins),
-                verifications=_verifications(session, case_id, logins),
+                verifications=verifications,
                 decisions=decisions_of(session, case_id, logins),
                 draft=draft_body(session, case_id, context.actor.id),
                 policy=policy,

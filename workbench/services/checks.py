@@ -9,10 +9,10 @@ from db.models import CaseRow, DecisionRow
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseFile, CaseRowView, Decided
 from workbench.domain.lifecycle import Action, state_refusal
-from workbench.errors import NotAllowed, WrongUsage
+from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.casefiles import CaseFiles
-from workbench.services.claims import count_held
+from workbench.services.claims import count_held, held_limit
 from workbench.services.context import Context
 from workbench.services.drafts import find_draft
 from workbench.services.effects import apply_verdict
@@ -32,11 +32,14 @@ class Checks:
         """Return the cases that wait for a second person, the longest due first."""
         return self.queue.in_state(CaseState.AWAITING_CHECK)
 
-    def approve(self, case_id: int, note: str) -> Decided:
+    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> Decided:
         """Put a staged verdict into force; its notice is released when the grace is over.
+
+        With `decision_id` another verdict than the one that was looked at is refused.
 
         Raises:
             NotFound: If there is no such case.
+            Busy: If the verdict or its evidence changed since it was looked at.
             NotAllowed: If nothing waits for a check, or the person made the verdict.
             WrongUsage: If no note is given.
         """
@@ -45,11 +48,9 @@ class Checks:
             _needs_note(note)
             casefile = self.casefiles.show(case_id)
             with context.write() as session:
-                case, decision = self._staged(session, case_id, Action.APPROVE)
+                case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
                 if case.version != casefile.header.version:
-                    raise NotAllowed(
-                        _("{case} changed while you looked; look again.").format(case=format_case(case_id))
-                    )
+                    raise Busy(_changed(case_id))
                 now = context.now()
                 decision.status = "approved"
                 decision.checker_id, decision.checked_at, decision.check_note = context.actor.id, now, note
@@ -77,7 +78,7 @@ class Checks:
                     check_for=(),
                 )
 
-    def give_back(self, case_id: int, note: str) -> CaseFile:
+    def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile:
         """Give a case back to its maker: held if that is within the maker's limit, else queued for the maker.
 
         Raises:
@@ -89,11 +90,13 @@ class Checks:
         with context.acting(Action.RETURN, case_id):
             _needs_note(note)
             with context.write() as session:
-                case, decision = self._staged(session, case_id, Action.RETURN)
+                case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
                 now, policy = context.now(), context.policy(session)
                 decision.status = "returned"
+                decision.release_at = now + timedelta(seconds=policy.grace_s)
                 decision.checker_id, decision.checked_at, decision.check_note = context.actor.id, now, note
                 self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.hold_minutes))
+                decision.version_after = case.version
                 draft = find_draft(session, case_id, decision.maker_id)
                 if draft is not None:
                     draft.decision_id = None
@@ -110,16 +113,18 @@ class Checks:
         now = self.context.now()
         case.evidence_no += 1
         case.version += 1
-        case.returned_to_id = maker_id
-        if count_held(session, maker_id, now) < self.context.policy(session).max_held:
+        # The maker's alone, also when the hold runs out.
+        case.returned_to_id = case.assignee_id = maker_id
+        if count_held(session, maker_id, now) < held_limit(session, self.context, maker_id):
             case.state = CaseState.IN_REVIEW.value
             case.held_by_id, case.held_until, case.aside_until = maker_id, now + hold, None
             case.fence += 1
         else:
             case.state = CaseState.QUEUED.value
-            case.assignee_id = maker_id
 
-    def _staged(self, session: Session, case_id: int, action: Action) -> tuple[CaseRow, DecisionRow]:
+    def _staged(
+        self, session: Session, case_id: int, action: Action, decision_id: int | None
+    ) -> tuple[CaseRow, DecisionRow]:
         """Return a case and the verdict that waits on it."""
         case = visible_case(session, case_id)
         refusal = state_refusal(action, CaseState(case.state), format_case(case_id))
@@ -131,11 +136,17 @@ class Checks:
             .order_by(DecisionRow.id.desc())  # type: ignore[union-attr]  # columns at class level
             .limit(1)
         ).one()
+        if decision_id is not None and decision.id != decision_id:
+            raise Busy(_changed(case_id))
         if decision.maker_id == self.context.actor.id:
             raise NotAllowed(
                 _("You made the verdict on {case}; another person must check it.").format(case=format_case(case_id))
             )
         return case, decision
+
+
+def _changed(case_id: int) -> str:
+    return _("{case} changed while you looked; look again.").format(case=format_case(case_id))
 
 
 def _needs_note(note: str) -> None:

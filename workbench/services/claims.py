@@ -55,7 +55,7 @@ class Claims:
             held = self._held(session, now)
             if held is not None:
                 return held
-            limit = self._limit(session)
+            limit = held_limit(session, context, context.actor.id)
             if count_held(session, context.actor.id, now) >= limit:
                 return Empty(kind="limit", limit=limit)
             claimed = claim_next(
@@ -87,10 +87,6 @@ class Claims:
             row.aside_until = None
             row.version += 1
         return row.id
-
-    def _limit(self, session: Session) -> int:
-        own = session.get_one(ReviewerRow, self.context.actor.id).max_held
-        return self.context.policy(session).max_held if own is None else own
 
     def _why_empty(self, session: Session, now: datetime) -> Empty:
         """Say which empty it is: others hold all, I skipped the rest, or nothing is queued."""
@@ -234,7 +230,7 @@ class Claims:
         zone = ZoneInfo(policy.zone)
         return [
             _(
-                "Complete since {start}; {days} working days are promised, the applicant's own time not counted: due {due}."
+                "Complete since {start}; {days} working days are promised, the applicant's own time apart: due {due}."
             ).format(
                 start=instant_on_screen(case.complete_at, self.context.now().astimezone(zone).date(), zone),
                 days=policy.class_days[header.service_class],
@@ -270,6 +266,12 @@ def _held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
         col(CaseRow.held_by_id) == reviewer_id,
         col(CaseRow.held_until) > now,
     )
+
+
+def held_limit(session: Session, context: Context, reviewer_id: int) -> int:
+    """Return how many cases a person may hold: the person's own limit, else the policy's."""
+    own = session.get_one(ReviewerRow, reviewer_id).max_held
+    return context.policy(session).max_held if own is None else own
 
 
 def count_held(session: Session, reviewer_id: int, now: datetime) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from db.models import DraftRow
+from db.models import CaseRow, DraftRow
 from workbench.services.context import Context
 
 
@@ -19,9 +19,11 @@ class Drafts:
     def save(self, case_id: int, body: Mapping[str, Any]) -> None:
         """Keep what was typed, over what was kept before."""
         with self.context.write() as session:
-            draft = find_draft(session, case_id, self.context.actor.id) or DraftRow(
-                case_id=case_id, reviewer_id=self.context.actor.id
-            )
+            me = self.context.actor.id
+            draft = find_draft(session, case_id, me) or DraftRow(case_id=case_id, reviewer_id=me)
+            if draft.decision_id is not None and session.get_one(CaseRow, case_id).held_by_id != me:
+                # What was decided with it is over; a late save must not bring it into the next round.
+                return
             draft.body = json.dumps(body, ensure_ascii=False)
             draft.decision_id = None
             draft.saved_at = self.context.now()

@@ -14,6 +14,7 @@ from workbench.domain.due import Due, due_at
 from workbench.domain.evidence import Evidence
 from workbench.domain.finding import Finding
 from workbench.services.context import Context, details
+from workbench.services.drafts import find_draft
 from workbench.services.evidence import Assessment, assess, completed_at, read_evidence, settle
 from workbench.services.evidence_read import APPLICATION, application_key, sight_of
 from workbench.services.mending import close_rectification
@@ -156,7 +157,10 @@ def _void_staged(session: Session, case: CaseRow) -> None:
     ).scalar()
     if staged is not None:
         staged.status = "void"
-        case.returned_to_id = staged.maker_id
+        case.returned_to_id = case.assignee_id = staged.maker_id
+        draft = find_draft(session, staged.case_id, staged.maker_id)
+        if draft is not None:
+            draft.decision_id = None
 
 
 def _log(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:

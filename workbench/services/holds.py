@@ -63,7 +63,9 @@ def _not_held(session: Session, context: Context, case: CaseRow, fence: int | No
             .where(EventRow.case_id == case.id, EventRow.is_refused == False, EventRow.state != "")  # type: ignore[arg-type]  # noqa: E712 - SQL
             .order_by(EventRow.seq.desc())  # type: ignore[attr-defined]  # columns at class level
             .limit(1)
-        ).scalar_one()
+        ).scalar_one_or_none()
+        if last is None:
+            return NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
         return Busy(
             _("{case} was taken over by {login} at {time}; your draft is kept.").format(
                 case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")

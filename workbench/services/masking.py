@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from db.enums import ApplicantKind
+from workbench.domain.casefile import HistoryLine
 from workbench.domain.evidence import Evidence
 from workbench.domain.facts import Facts
 from workbench.domain.finding import Finding
-from workbench.domain.mask import MaskKind, mask
+from workbench.domain.mask import MaskKind, mask, mask_digits_within
 
 PERSONAL_FIELDS: dict[str, MaskKind] = {
     "legal_rep_name": MaskKind.NAME,
@@ -54,7 +55,10 @@ def masked(found: Evidence) -> Evidence:
             for card in found.cards
         ),
         calls=tuple(replace(call, msisdn=_mask_number(call.msisdn)) for call in found.calls),
-        complaints=tuple(replace(complaint, msisdn=_mask_number(complaint.msisdn)) for complaint in found.complaints),
+        complaints=tuple(
+            replace(complaint, msisdn=_mask_number(complaint.msisdn), summary=mask_digits_within(complaint.summary))
+            for complaint in found.complaints
+        ),
         credit=tuple(
             record
             if record.subject_no == found.application.uscc
@@ -66,9 +70,23 @@ def masked(found: Evidence) -> Evidence:
 
 def masked_finding(finding: Finding) -> Finding:
     """Return a finding whose subject, if it is a number, is masked."""
-    return replace(finding, subject=_mask_number(finding.subject)) if finding.subject.isdecimal() else finding
+    if finding.subject.isdecimal():
+        return replace(finding, subject=_mask_number(finding.subject))
+    return replace(finding, subject=mask_digits_within(finding.subject))
 
 
 def masked_facts(facts: Facts) -> Facts:
     """Return facts whose cards are known by masked numbers."""
     return replace(facts, cards=tuple((_mask_number(number), own) for number, own in facts.cards))
+
+
+def masked_line(line: HistoryLine) -> HistoryLine:
+    """Return a line of history with the numbers in what a person wrote masked."""
+    return replace(line, text=mask_digits_within(line.text))
+
+
+def masked_letter(text: str, kind: ApplicantKind, name: str) -> str:
+    """Return a letter's text with every number masked, and with the name if the applicant is a person."""
+    if kind is ApplicantKind.INDIVIDUAL and name:
+        text = text.replace(name, public_name(kind, name))
+    return mask_digits_within(text)

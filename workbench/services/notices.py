@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
-from db.enums import Role
-from db.models import NoticeRow
+from db.enums import ApplicantKind, Role
+from db.models import ApplicationRow, NoticeRow
 from db.queries.published import CASE, is_published, table_of
-from workbench.domain.mask import mask_digits_within
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
 from workbench.services.context import Context
+from workbench.services.masking import masked_letter
 
 _NOTICE = table_of(NoticeRow)
+APPLICATION = table_of(ApplicationRow)
 _TOGETHER = 500
 _SHOWN = 5
 
@@ -50,8 +52,9 @@ class Notices:
         """
         now = self.context.now()
         statement = (
-            select(_NOTICE)
+            select(_NOTICE, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
             .join(CASE, CASE.c.id == _NOTICE.c.case_id)
+            .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
             .where(is_published(CASE.c.batch_id), _NOTICE.c.cancelled_at.is_(None))
             .order_by(_NOTICE.c.id)
         )
@@ -65,8 +68,8 @@ class Notices:
                     decision_id=row.decision_id,
                     kind=row.kind,
                     language=row.language,
-                    subject=mask_digits_within(row.subject),
-                    body=mask_digits_within(row.body),
+                    subject=_masked(row, row.subject),
+                    body=_masked(row, row.body),
                     created_at=row.created_at,
                     release_at=row.release_at,
                     is_released=row.release_at <= now,
@@ -129,3 +132,7 @@ def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -
     if numbers:
         shown = ", ".join(str(number) for number in numbers[:_SHOWN])
         raise kind(sentence.format(notices=shown + (" …" if len(numbers) > _SHOWN else "")))
+
+
+def _masked(row: Any, text: str) -> str:
+    return masked_letter(text, ApplicantKind(row.applicant_kind), row.applicant_name)

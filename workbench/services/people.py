@@ -78,6 +78,13 @@ class People:
             NotFound: If there is no such login.
         """
         self._admin_only("reviewers role")
+        try:
+            self._change_roles(login, add, remove)
+        except NotAllowed as error:
+            self.context.refused("reviewers role", error)
+            raise
+
+    def _change_roles(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> None:
         with self.context.write() as session:
             person = find_person(session, login)
             admins = set(
@@ -133,10 +140,11 @@ class People:
         self._admin_only("reviewers back")
         with self.context.write() as session:
             person, today = find_person(session, login), self.context.today(session)
-            absence = _absence(session, person.id or 0, today)
-            if absence is None:
+            if _absence(session, person.id or 0, today) is None:
                 raise NotFound(_("{login} is not away.").format(login=login))
-            session.delete(absence)
+            while (absence := _absence(session, person.id or 0, today)) is not None:
+                session.delete(absence)
+                session.flush()
             self._log(session, "reviewers back", person)
 
     def limit(self, login: str, max_held: int) -> None:

@@ -5,7 +5,15 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from db.enums import CaseState, ChecklistValue, VerificationKind, WaitsFor
-from db.models import CaseRow, ChecklistAnswerRow, CommentRow, RectificationRow, VerificationRow
+from db.models import (
+    CaseRow,
+    ChecklistAnswerRow,
+    CommentRow,
+    DecisionRow,
+    NoticeRow,
+    RectificationRow,
+    VerificationRow,
+)
 from workbench.domain.case_id import format_case
 from workbench.domain.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, NotFound, WrongUsage
@@ -114,10 +122,24 @@ class Remarks:
                     body=_written(reason),
                 )
             )
+            self._end_what_runs(session, case)
             case.state = CaseState.WITHDRAWN.value
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.version += 1
             context.log(session, Action.WITHDRAW.value, case_id=case_id, state=CaseState.WITHDRAWN)
+
+    def _end_what_runs(self, session: Session, case: CaseRow) -> None:
+        """Take back letters that are not released, close what was to be mended, and void what waits for a check."""
+        now = self.context.now()
+        for notice in session.exec(select(NoticeRow).where(NoticeRow.case_id == case.id)):
+            if notice.cancelled_at is None and notice.release_at > now:
+                notice.cancelled_at = now
+        for rectification in session.exec(select(RectificationRow).where(RectificationRow.case_id == case.id)):
+            rectification.is_open = False
+        for decision in session.exec(
+            select(DecisionRow).where(DecisionRow.case_id == case.id, DecisionRow.status == "staged")
+        ):
+            decision.status = "void"
 
     def answer(self, case_id: int, note: str = "") -> None:
         """Record the applicant's answer to a pending case: it goes back to the queue.

@@ -123,13 +123,19 @@ def create_site(path: Path, *, identity: IdentityMode, login: str, now: Callable
         database = schema.create(path)
     except DatabaseRefused as error:
         raise refusal(error) from error
+    is_whole = False
     try:
         Store.beside(path).create()
         policy_text = default_policy_text()
         with database.write() as session:
             _settle(session, policy_text, identity, login, now())
+        is_whole = True
     finally:
         database.close()
+        if not is_whole:
+            for left in path.parent.glob(f"{path.name}*"):
+                if left.is_file():
+                    left.unlink()
 
 
 def _settle(session: Session, policy_text: str, identity: IdentityMode, login: str, at: datetime) -> None:

@@ -18,7 +18,8 @@ from workbench.services.context import Context
 from workbench.services.drafts import find_draft
 from workbench.services.holds import visible_case
 
-_LIVE = ("applied", "staged", "approved")
+_LIVE = ("applied", "staged", "approved", "returned")
+_CHECKED = ("approved", "returned")
 
 
 class Undo:
@@ -73,7 +74,7 @@ class Undo:
             if refusal is not None:
                 raise NotAllowed(refusal)
             _withdraw_notice(session, decision, context.now())
-            if decision.status == "approved":
+            if decision.status in _CHECKED:
                 self._back_to_checker(session, case, decision)
             else:
                 self._back_to_desk(session, case, decision)
@@ -89,7 +90,7 @@ class Undo:
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Say why a decision cannot be taken back by this person now, or None."""
         context, name = self.context, format_case(case.id or 0)
-        by = decision.checker_id if decision.status == "approved" else decision.maker_id
+        by = decision.checker_id if decision.status in _CHECKED else decision.maker_id
         if by != context.actor.id:
             return _("The last act on {case} was another's; only who acted may take it back.").format(case=name)
         if decision.release_at is not None and decision.release_at <= context.now():
@@ -101,6 +102,8 @@ class Undo:
 
     def _back_to_checker(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
         _close_rectification(session, decision)
+        if decision.status == "returned":
+            self._take_from_maker(session, case, decision)
         decision.status = "staged"
         decision.checker_id = decision.checked_at = decision.release_at = None
         decision.check_note = ""
@@ -108,6 +111,14 @@ class Undo:
         case.waits_for, case.next_action_on = "", None
         case.version += 1
         decision.version_after = case.version
+
+    def _take_from_maker(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
+        """End the hold that a return gave to the maker, and put the maker's draft away again."""
+        case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
+        case.assignee_id = json.loads(decision.before)["assignee_id"]
+        draft = find_draft(session, decision.case_id, decision.maker_id)
+        if draft is not None:
+            draft.decision_id = decision.id
 
     def _back_to_desk(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
         context = self.context

@@ -25,7 +25,7 @@ from workbench.domain.verdict import (
     problem_of,
     rectify_days,
 )
-from workbench.errors import Busy, NotAllowed
+from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services import letters_of
 from workbench.services.casefiles import CaseFiles
@@ -155,10 +155,12 @@ class Verdicts:
             NotFound: If there is no such case.
             NotAllowed: If nobody holds it, or the policy does not allow this verdict.
             Busy: If another holds or took it, or evidence arrived that was not seen.
+            WrongUsage: If no reason is given, or one that the policy does not have.
         """
         context = self.context
         with context.acting(Action.DECIDE, request.case_id):
             casefile = self.casefiles.show(request.case_id)
+            _check_reasons(request, casefile)
             with context.write() as session:
                 case = held_case(session, context, request.case_id, request.fence)
                 if case.version != casefile.header.version or case.evidence_no != casefile.header.evidence_no:
@@ -240,6 +242,12 @@ class Verdicts:
             deadline_at=planned.deadline_at,
             check_for=planned.check_for,
         )
+
+
+def _check_reasons(request: VerdictRequest, casefile: CaseFile) -> None:
+    unknown = [code for code in request.reasons if code not in casefile.policy.reasons]
+    if unknown or not request.reasons:
+        raise WrongUsage(problem_of(request, casefile.policy, casefile.findings) or "")
 
 
 def _changed_meanwhile(case_id: int) -> str:

@@ -137,6 +137,9 @@ def test_the_edited_text_reaches_the_applicant(site: Site) -> None:
         (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("ACT-PEAK-HOUR",)), "does not serve"),
         (lambda case: passing(case, measure=Measure.BAR_BOTH), "does not allow the measure"),
         (lambda case: failing(case, until=date(2026, 11, 1)), "to come"),
+        (lambda case: failing(case, items=(ItemRequest(code="BIZ_LICENCE"),)), "neither a reason nor a document"),
+        (lambda case: passing(case, items=(ItemRequest(code="BIZ_LICENSE"),)), "belong to a fail"),
+        (lambda case: passing(case, until=date(2026, 11, 30)), "A date belongs"),
     ],
 )
 def test_an_incomplete_verdict_is_refused_with_a_sentence(
@@ -147,7 +150,7 @@ def test_an_incomplete_verdict_is_refused_with_a_sentence(
     request = request_of(case)
 
     assert words in (site.office("a").verdicts.preview(request).problem or "")
-    with pytest.raises(NotAllowed, match=words):
+    with pytest.raises((NotAllowed, WrongUsage), match=words):
         decide(site, request)
 
 
@@ -392,3 +395,87 @@ def test_the_explanation_tells_how_the_due_date_came_about(site: Site) -> None:
 
     assert "3 working days are promised" in sentences
     assert "Fri 27 Nov" in sentences
+
+
+def test_a_checker_never_approves_another_verdict_than_the_one_looked_at(site: Site) -> None:
+    (case,) = site.plant(severity="block")
+    take(site)
+    seen = decide(site, failing(case, fail_kind=FailKind.FINAL)).decision_id
+    site.office("a").undo.undo(case)
+    decide(site, VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called"))
+
+    with pytest.raises(Busy, match="look again"):
+        site.office("b").checks.approve(case, "fine", seen)
+    assert site.state(case) == "awaiting_check"
+
+
+def test_a_returned_case_stays_its_maker_s_when_the_hold_runs_out(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    site.office("b").checks.give_back(case, "they can mend this")
+    site.clock.on(minutes=31)
+    site.plant(1, priority="urgent")
+
+    assert take(site, "c").header.id != case
+    assert take(site).header.id == case
+
+
+def test_a_checker_may_take_a_return_back(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    site.office("b").checks.give_back(case, "they can mend this")
+
+    site.office("b").undo.undo(case)
+
+    assert site.state(case) == "awaiting_check"
+    assert site.office("a").casefiles.show(case).header.held_by is None
+    assert site.office("c").checks.approve(case, "final it is").state is CaseState.FAILED
+
+
+def test_a_draft_saved_after_the_verdict_does_not_come_into_the_next_round(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    site.office("a").drafts.save(case, {"note": "first"})
+    decide(site, failing(case))
+
+    site.office("a").drafts.save(case, {"note": "late"})
+
+    assert site.office("a").casefiles.show(case).draft == {}
+
+
+def test_withdrawing_takes_back_the_letter_that_is_not_released(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case))
+
+    site.office("a").remarks.withdraw(case, "the applicant wrote")
+
+    assert [is_cancelled for _body, is_cancelled in notices(site)] == [True]
+
+
+def test_numbers_in_what_people_write_are_masked(site: Site) -> None:
+    (case,) = site.plant()
+    site.office("a").remarks.comment(case, "call 13800138000")
+
+    (line,) = site.office("audit").casefiles.show(case).history
+
+    assert "13800138000" not in line.text
+
+
+def test_assigning_is_refused_for_who_does_not_review(site: Site) -> None:
+    (case,) = site.plant()
+
+    with pytest.raises(NotAllowed, match="does not review"):
+        site.office("sup").assigning.assign([case], "audit", "try")
+
+
+def test_assigning_a_case_to_its_holder_does_not_disturb_the_verdict(site: Site) -> None:
+    (case,) = site.plant()
+    header = take(site).header
+    site.office("sup").assigning.assign([case], "a", "yours")
+
+    done = decide(site, passing(case, fence=header.fence, evidence_no=header.evidence_no))
+
+    assert done.state is CaseState.PASSED

@@ -1,0 +1,93 @@
+"""What the log says about an act, in the words of the language in use."""
+
+from collections.abc import Callable
+
+from screens.panels.words import ANSWER, DECIDED, VERIFICATION
+from workbench.domain.casefile import CaseFile, HistoryLine
+from workbench.domain.vocabulary import Verdict
+from workbench.i18n import _, current, marked
+
+_ACTS: dict[str, str] = {
+    "next": marked("claimed"),
+    "release": marked("released"),
+    "skip": marked("skipped"),
+    "aside": marked("put aside"),
+    "decide": marked("decided"),
+    "undo": marked("taken back"),
+    "approve": marked("approved"),
+    "return": marked("returned"),
+    "comment": marked("comment"),
+    "verify": marked("verified"),
+    "checklist": marked("checklist"),
+    "assign": marked("assigned"),
+    "answer": marked("reply came"),
+    "resubmit": marked("resubmitted"),
+    "withdraw": marked("withdrawn"),
+    "import": marked("received"),
+    "documents": marked("documents opened"),
+    "evidence": marked("new evidence"),
+    "evidence-late": marked("late evidence"),
+    "complete": marked("complete"),
+    "void": marked("verdict void"),
+}
+_KINDS: dict[str, str] = {
+    "applications": marked("application"),
+    "cards": marked("cards"),
+    "documents": marked("documents"),
+    "calls": marked("call records"),
+    "optouts": marked("refusals to be called"),
+    "credit": marked("credit records"),
+    "complaints": marked("complaints"),
+}
+_FAIL_KINDS: dict[str, str] = {"fixable": marked("can be mended"), "final": marked("final")}
+
+
+def act_words(entry: HistoryLine) -> str:
+    """Return what was done."""
+    return _(_ACTS[entry.action]) if entry.action in _ACTS else entry.action
+
+
+def detail_words(entry: HistoryLine, case: CaseFile) -> str:
+    """Return the particulars; what a person wrote stays as it is."""
+    said = _DETAILS.get(entry.action)
+    return entry.text if said is None or not entry.text else said(entry.text, case)
+
+
+def _decided(text: str, _case: CaseFile) -> str:
+    verdict, *rest = text.split()
+    if verdict not in set(Verdict):
+        return text
+    said = _(DECIDED[Verdict(verdict)])
+    if rest and rest[0] in _FAIL_KINDS:
+        said = _("{verdict}, {kind}").format(verdict=said, kind=_(_FAIL_KINDS[rest.pop(0)]))
+    return _("{what}: {details}").format(what=said, details=" ".join(rest)) if rest else said
+
+
+def _answered(text: str, case: CaseFile) -> str:
+    code, _blank, value = text.rpartition(" ")
+    if value not in ANSWER:
+        return text
+    asked = next((line.text.in_language(current()) for line in case.checklist if line.question == code), code)
+    return _("{what}: {details}").format(what=asked, details=_(ANSWER[value]))
+
+
+def _verified(text: str, _case: CaseFile) -> str:
+    kind, colon, result = text.partition(": ")
+    if not colon or kind not in VERIFICATION:
+        return text
+    return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
+
+
+def _brought(text: str, _case: CaseFile) -> str:
+    return _(_KINDS[text]) if text in _KINDS else text
+
+
+_DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
+    "decide": _decided,
+    "undo": _decided,
+    "approve": _decided,
+    "return": _decided,
+    "checklist": _answered,
+    "verify": _verified,
+    **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _brought),
+}

@@ -1,0 +1,17 @@
+import pytest
+
+from tests.screens.driver import at_work
+
+
+@pytest.mark.parametrize("typed", ["bald", "明天下午", "09:00", "2020-01-01 09:00"])
+async def test_a_time_that_is_past_or_unreadable_keeps_the_question_open(typed: str) -> None:
+    async with at_work() as desk:
+        await desk.press("n", "h")
+        await desk.type(typed)
+        await desk.press("enter")
+
+        assert desk.dialog == "Prompt"
+        assert typed in desk.text
+        assert "no date or time" in desk.text or "a time to come" in desk.text
+        await desk.type("qp明")
+        assert desk.dialog == "Prompt"
