@@ -64,6 +64,7 @@ class DeskFace(WorkScreen):
         self._shown_minute = ""
         self._shown_revealed: frozenset[str] = frozenset()
         self._is_welcoming = True
+        self.has_new_evidence = False
 
     def compose(self) -> ComposeResult:
         yield Head()
@@ -102,12 +103,22 @@ class DeskFace(WorkScreen):
         try:
             self.counts = await asyncio.to_thread(self.office.queue.counts)
             self.last = await asyncio.to_thread(self.office.undo.last)
+            await self._look_for_evidence()
         except WorkbenchError:
             return
         self.show_head()
         self.show_notice()
         if self.case is None and self._is_welcoming:
             self._show_welcome()
+
+    async def _look_for_evidence(self) -> None:
+        """See whether something arrived for the case on the desk since it was read."""
+        case = self.case
+        if self.office is None or case is None:
+            return
+        newest = await asyncio.to_thread(self.office.casefiles.evidence_no, case.header.id)
+        if self.case is case:
+            self.has_new_evidence = newest != case.header.evidence_no
 
     def complain(self, error: WorkbenchError) -> None:
         """Say what could not be done; everything typed is still there."""
@@ -119,6 +130,7 @@ class DeskFace(WorkScreen):
 
     def put_on_desk(self, case: "CaseFile") -> None:
         """Lay a case on the desk and show it; what was typed on it meanwhile stays."""
+        self.has_new_evidence = False
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
@@ -140,7 +152,7 @@ class DeskFace(WorkScreen):
 
     def clear_desk(self) -> None:
         """Show the desk without a case."""
-        self.case, self.draft, self.is_lost = None, None, False
+        self.case, self.draft, self.is_lost, self.has_new_evidence = None, None, False, False
         self.revealed.clear()
         self._is_welcoming = True
         self.remove_class("-with-case")
@@ -205,8 +217,12 @@ class DeskFace(WorkScreen):
         if self.last is not None and self.last.until is not None and self.last.until <= view.now:
             self.last = None
             self.refresh_bindings()
-        self.set_class(self.last is not None, "-noticed")
-        if self.last is not None:
+        self.set_class(self.last is not None or self.has_new_evidence, "-noticed")
+        if self.has_new_evidence:
+            from screens.desk_words import evidence_bar
+
+            self.notice.update(evidence_bar())
+        elif self.last is not None:
             from screens.desk_words import notice_bar
 
             self.notice.update(notice_bar(self.last, self._check_for(), view))

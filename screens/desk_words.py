@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from screens.panels.words import CHECK_FOR, DECIDED
-from screens.text import FAINT, FINE, joined, paragraphs
+from screens.text import FAINT, FINE, UNEASY, joined, paragraphs
 from screens.view import View
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import Decided, DeskCounts, Empty, Undoable
@@ -92,6 +92,12 @@ def notice_bar(last: Undoable, check_for: tuple[str, ...], view: View) -> Conten
     )
     style = FINE if last.verdict is Verdict.PASS else ""
     return joined((said, style), key, (_(" takes it back"), style))
+
+
+def evidence_bar() -> Content:
+    """Return the line that says that the case on the desk is not all there is any more."""
+    key = ("n", "$text-accent bold")
+    return joined((_("New evidence has arrived for this case; "), UNEASY), key, (_(" shows it"), UNEASY))
 
 
 def _key(key: str, what: str) -> Content:

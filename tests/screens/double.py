@@ -73,7 +73,12 @@ class MemoryOffice:
             aside=self._aside,
             explain=self._explain,
         )
-        self.casefiles = SimpleNamespace(show=self._show, reveal=self._reveal, reveal_identity=self._reveal_identity)
+        self.casefiles = SimpleNamespace(
+            show=self._show,
+            reveal=self._reveal,
+            reveal_identity=self._reveal_identity,
+            evidence_no=self._evidence_no,
+        )
         self.drafts = SimpleNamespace(save=self._save)
         self.verdicts = SimpleNamespace(preview=self._preview, decide=self._decide)
         self.undo = SimpleNamespace(last=lambda: self._undoable, undo=self._undo)
@@ -88,6 +93,9 @@ class MemoryOffice:
 
     def _show(self, number: int) -> CaseFile:
         return replace(self.files[number], draft=self.saved.get(number, {}))
+
+    def _evidence_no(self, number: int) -> int:
+        return self.files[number].header.evidence_no
 
     def _counts(self) -> DeskCounts:
         states = [found.header.state for found in self.files.values()]

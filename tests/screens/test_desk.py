@@ -314,3 +314,17 @@ async def test_a_mark_stands_beside_the_fact_that_its_rule_looks_at() -> None:
         lines = desk.text.splitlines()
         assert next(line for line in lines if " ID number  1" in line).split("││")[0].endswith("✓")
         assert next(line for line in lines if " ID card    to" in line).split("││")[0].endswith("✗")
+
+
+async def test_evidence_that_arrives_while_a_case_is_held_is_told_until_it_is_looked_at() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+        held = desk.office.files[123]
+        desk.office.files[123] = replace(held, header=replace(held.header, evidence_no=held.header.evidence_no + 1))
+
+        desk.app.desk.count()
+        await desk.settle()
+        assert "New evidence has arrived for this case" in desk.text
+
+        await desk.press("n")
+        assert "New evidence has arrived" not in desk.text

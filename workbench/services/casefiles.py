@@ -66,6 +66,15 @@ class CaseFiles:
         """
         return self._read(case_id, is_masked=True)
 
+    def evidence_no(self, case_id: int) -> int:
+        """Return the number of a case's evidence now; it grows with whatever a reviewer has not seen yet.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        with self.context.read() as session:
+            return visible_case(session, case_id).evidence_no
+
     def show_revealed(self, case_id: int) -> CaseFile:
         """Return a case with every personal value in clear; one event says so.
 
