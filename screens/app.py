@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.services.office import Office
 
 _AT_ONCE = frozenset(QUIT.keys)
+_FIGURES_AFTER_S = 0.3
 
 
 class WorkbenchApp(App[None], inherit_bindings=False):
@@ -99,6 +100,8 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         await self.desk.begin(office).wait()
         self.office = office
         self.desk.refresh_bindings()
+        # Who pressed a key already waits for what it does, not for figures.
+        self.desk.set_timer(_FIGURES_AFTER_S if self._early else 0.001, self.desk.count)
         for event in self._early:
             self.post_message(events.Key(event.key, event.character))
         self._early.clear()

@@ -123,6 +123,7 @@ class CaseScreen(DeskFace):
             self.complain(error)
             return
         self.clear_desk()
+        self.count()
         self.notify(said.format(case=name), markup=False)
 
     async def release_now(self) -> bool:

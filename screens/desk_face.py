@@ -161,7 +161,6 @@ class DeskFace(WorkScreen):
         self.show_head()
         self.show_notice()
         self.refresh_bindings()
-        self.count()
 
     def hold_until(self, until: datetime) -> None:
         """Take note that the hold lasts until then."""

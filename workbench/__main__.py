@@ -39,6 +39,8 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
         try:
             return opened(find(), as_login, now)
         finally:
+            # What was imported stays to the end; looking through it again and again would only take time.
+            gc.freeze()
             gc.enable()
 
     app = WorkbenchApp(open_office, now=now, symbols=symbols)
