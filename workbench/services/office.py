@@ -4,22 +4,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workbench.domain.actor import Actor
-from workbench.services.assigning import Assigning
 from workbench.services.casefiles import CaseFiles
-from workbench.services.checks import Checks
 from workbench.services.claims import Claims
 from workbench.services.context import Context
 from workbench.services.drafts import Drafts
-from workbench.services.people import People
 from workbench.services.queue import Queue
-from workbench.services.remarks import Remarks
 from workbench.services.undoing import Undo
 from workbench.services.verdicts import Verdicts
 
 if TYPE_CHECKING:
+    from workbench.services.assigning import Assigning
+    from workbench.services.checks import Checks
     from workbench.services.exporting.service import Exports
     from workbench.services.importing.service import Imports
     from workbench.services.notices import Notices
+    from workbench.services.people import People
+    from workbench.services.remarks import Remarks
 
 
 class Office:
@@ -33,17 +33,41 @@ class Office:
         self.verdicts = Verdicts(context, self.casefiles)
         self.undo = Undo(context, self.casefiles)
         self.queue = Queue(context)
-        self.checks = Checks(context, self.casefiles, self.queue)
-        self.remarks = Remarks(context)
-        self.people = People(context)
-        self.assigning = Assigning(context)
 
     @property
     def actor(self) -> Actor:
         """Who acts."""
         return self.context.actor
 
-    # What only commands use is imported when it is asked for, so that the desk opens sooner.
+    # What the first case does not need is imported when it is asked for, so that the desk opens sooner.
+    @cached_property
+    def checks(self) -> "Checks":
+        """The second pair of eyes."""
+        from workbench.services.checks import Checks
+
+        return Checks(self.context, self.casefiles, self.queue)
+
+    @cached_property
+    def remarks(self) -> "Remarks":
+        """What people note on a case."""
+        from workbench.services.remarks import Remarks
+
+        return Remarks(self.context)
+
+    @cached_property
+    def people(self) -> "People":
+        """Who works here."""
+        from workbench.services.people import People
+
+        return People(self.context)
+
+    @cached_property
+    def assigning(self) -> "Assigning":
+        """Giving cases to a person."""
+        from workbench.services.assigning import Assigning
+
+        return Assigning(self.context)
+
     @cached_property
     def imports(self) -> "Imports":
         """Taking files in."""
