@@ -177,27 +177,7 @@ class Verdicts:
         """Write decision, reasons, rectification, notice, draft and event as one."""
         context, request = self.context, planned.request
         is_staged = bool(planned.check_for)
-        before = {name: getattr(case, name) for name in UNDONE_COLUMNS}
-        before["next_action_on"] = case.next_action_on.isoformat() if case.next_action_on else None
-        release_at = None if is_staged else now + timedelta(seconds=casefile.policy.grace_s)
-        decision = DecisionRow(
-            case_id=request.case_id,
-            round=case.round,
-            verdict=request.verdict.value,
-            fail_kind=request.fail_kind.value if request.fail_kind else "",
-            measure=request.measure.value,
-            note=request.note,
-            letter=planned.letter,
-            waits_for=request.waits_for.value if request.waits_for else "",
-            until_on=planned.until if request.verdict is Verdict.PENDING else None,
-            deadline_at=planned.deadline_at,
-            status="staged" if is_staged else "applied",
-            maker_id=context.actor.id,
-            decided_at=now,
-            release_at=release_at,
-            before=json.dumps(before),
-            seen=json.dumps(_seen(casefile, planned), ensure_ascii=False, default=str),
-        )
+        decision = _decision_row(case, casefile, planned, context.actor.id, now)
         session.add(decision)
         session.flush()
         session.add_all(
@@ -237,11 +217,36 @@ class Verdicts:
             verdict=request.verdict,
             state=CaseState(case.state),
             decided_at=now,
-            release_at=release_at,
+            release_at=decision.release_at,
             notice=notice,
             deadline_at=planned.deadline_at,
             check_for=planned.check_for,
         )
+
+
+def _decision_row(case: CaseRow, casefile: CaseFile, planned: Plan, maker_id: int, now: datetime) -> DecisionRow:
+    """Return the decision as it is kept, with what an undo puts back and what was seen."""
+    request, is_staged = planned.request, bool(planned.check_for)
+    before = {name: getattr(case, name) for name in UNDONE_COLUMNS}
+    before["next_action_on"] = case.next_action_on.isoformat() if case.next_action_on else None
+    return DecisionRow(
+        case_id=request.case_id,
+        round=case.round,
+        verdict=request.verdict.value,
+        fail_kind=request.fail_kind.value if request.fail_kind else "",
+        measure=request.measure.value,
+        note=request.note,
+        letter=planned.letter,
+        waits_for=request.waits_for.value if request.waits_for else "",
+        until_on=planned.until if request.verdict is Verdict.PENDING else None,
+        deadline_at=planned.deadline_at,
+        status="staged" if is_staged else "applied",
+        maker_id=maker_id,
+        decided_at=now,
+        release_at=None if is_staged else now + timedelta(seconds=casefile.policy.grace_s),
+        before=json.dumps(before),
+        seen=json.dumps(_seen(casefile, planned), ensure_ascii=False, default=str),
+    )
 
 
 def _check_reasons(request: VerdictRequest, casefile: CaseFile) -> None:
