@@ -57,6 +57,15 @@ def test_two_hundred_killed_imports_leave_nothing_to_be_seen(database: Path, tmp
     assert _share_between_rows_and_publication(results) >= 0.6
 
 
+def test_a_lock_whose_import_died_before_its_row_was_there_is_taken_away_at_the_next_start(database: Path) -> None:
+    office = open_office(database, "admin", Clock())
+    orphan = office.context.store.batches / "7.lock"
+    office.close()
+    orphan.touch(mode=0o600)
+    open_office(database, "admin", Clock()).close()
+    assert not orphan.exists()
+
+
 def test_publication_first_shows_partial_batches_so_this_proof_can_fail(database: Path, tmp_path: Path) -> None:
     dice = random.Random(7)
     partial = 0

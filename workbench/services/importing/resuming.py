@@ -8,7 +8,12 @@ from workbench.services.importing.batches import turn
 
 
 def has_leftovers(context: Context) -> bool:
-    """Say whether a batch is unpublished or not yet taken in by every case that it concerns."""
+    """Say whether a batch is unpublished or not yet taken in by every case that it concerns, or left only its lock.
+
+    An import that dies before its first transaction ends leaves a lock file that no row knows of.
+    """
+    if any(context.store.batches.glob("[0-9]*.lock")):
+        return True
     with context.read() as session:
         leftover = exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.applied_at.is_(None)))
         return bool(session.execute(select(leftover)).scalar())
