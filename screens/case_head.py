@@ -6,6 +6,7 @@ from screens.panels.words import APPLICANT_KIND, PRIORITY
 from screens.text import BAD, FAINT, MINE, UNEASY, Part, joined, row
 from screens.view import View
 from workbench.domain.casefile import CaseFile, CaseHeader
+from workbench.domain.provinces import province_words
 from workbench.domain.vocabulary import Priority
 from workbench.domain.words import count, hold_left, working_days_left
 from workbench.i18n import _
@@ -32,7 +33,7 @@ def _about(header: CaseHeader, view: View) -> str:
     came = _("resubmitted {when}") if header.round > 1 else _("received {when}")
     parts = (
         _(APPLICANT_KIND[header.applicant_kind]),
-        header.province,
+        province_words(header.province),
         header.industry,
         cards,
         came.format(when=view.instant(header.received_at)),

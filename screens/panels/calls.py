@@ -1,15 +1,18 @@
 """What the cards were used for: figures with their limits, a bar for each day, a map of the hours."""
 
+from collections.abc import Iterator
+from itertools import groupby
+
 from textual.content import Content
 
 from screens.panels.limits import NearLimit, Shown, bound_words, nearest
 from screens.panels.lines import EMPTY, STYLES, Line, finding_lines, heading, table
 from screens.plots import heat_rows, hour_scale, sparkline
-from screens.text import FAINT, FINE, TOLD, UNEASY, joined, plain, row, wrapped
+from screens.text import FAINT, FINE, TOLD, UNEASY, Part, joined, plain, row, wrapped
 from screens.view import View
 from workbench.domain.casefile import CaseFile
 from workbench.domain.policy import FactValue
-from workbench.domain.text import pad_left, pad_right
+from workbench.domain.text import cells, pad_left, pad_right
 from workbench.domain.vocabulary import Leg
 from workbench.domain.words import count, duration_s, ratio
 from workbench.i18n import _, marked
@@ -35,6 +38,8 @@ _ABOVE_MAP = 5
 _OF_A_CARD = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
 _WEEKDAYS = (marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"))
 _WIDE_MAP = 54
+_FIGURE_CELLS = 6
+"""So many cells are set right; a longer figure, a duration, stands out of the column rather than widen it."""
 
 
 def calls_lines(case: CaseFile, view: View, width: int) -> list[Line]:
@@ -58,21 +63,40 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[Line]:
 
 
 def _days(case: CaseFile, view: View, width: int) -> list[Line]:
-    bars = sparkline([number for _day, number in case.days], width - 1, view.symbols.bars)
-    return [Line(joined((" ", ""), (bars, TOLD)))] if bars.strip() else []
+    """Return the bars of the days, and under them when they begin and how high they go."""
+    days = case.days[-max(1, width - 1) :]
+    bars = sparkline([number for _day, number in days], width - 1, view.symbols.bars)
+    if not bars.strip():
+        return []
+    lines = [Line(joined((" ", ""), (bars, TOLD)))]
+    busiest = max(number for _day, number in days)
+    said = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=count(busiest))
+    return [*lines, *(Line(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2)), EMPTY]
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[Line]:
     facts = table((_(label) for _name, label, _shown in _FIGURES), width)
+    known = _known(case)
+    column = min(_FIGURE_CELLS, max((cells(shown) for shown, _value in known.values()), default=0))
     lines: list[Line] = []
-    for name, label, shown in figures:
-        value = case.facts.case.get(name)
-        if value is None or isinstance(value, str):
+    for name, label, _shown in figures:
+        if name not in known:
             continue
+        shown, value = known[name]
         limit = nearest(case, name, value)
         note = "" if limit is None else bound_words(limit)
-        lines.append(facts.fact(_(label), shown(value), _mark(limit, view), note=note))
+        lines.append(facts.fact(_(label), pad_left(shown, column), _mark(limit, view), note=note))
     return lines
+
+
+def _known(case: CaseFile) -> dict[str, tuple[str, float]]:
+    """Return the figures that are known: how each is shown, and its value."""
+    known: dict[str, tuple[str, float]] = {}
+    for name, _label, shown in _FIGURES:
+        value = case.facts.case.get(name)
+        if value is not None and not isinstance(value, str):
+            known[name] = shown(value), value
+    return known
 
 
 def _mark(limit: NearLimit | None, view: View) -> Content | None:
@@ -94,9 +118,9 @@ def _hours(case: CaseFile, view: View, width: int) -> list[Line]:
             Line(
                 joined(
                     (pad_right(f" {_(_WEEKDAYS[day])}", label), FAINT),
-                    (shades[: opens * cell], UNEASY),
-                    (shades[opens * cell : closes * cell], TOLD),
-                    (shades[closes * cell :], UNEASY),
+                    *_tinted(shades[: opens * cell], UNEASY, view.symbols.shades),
+                    *_tinted(shades[opens * cell : closes * cell], TOLD, view.symbols.shades),
+                    *_tinted(shades[closes * cell :], UNEASY, view.symbols.shades),
                 )
             )
         )
@@ -104,6 +128,13 @@ def _hours(case: CaseFile, view: View, width: int) -> list[Line]:
         opens=f"{opens:02}:00", closes=f"{closes:02}:00"
     )
     return [*lines, *(Line(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2))]
+
+
+def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
+    """Yield a row of the map in runs of one sign, the fuller the brighter."""
+    for sign, run in groupby(signs):
+        share = 40 + 60 * max(0, shades.find(sign)) // (len(shades) - 1)
+        yield "".join(run), f"{style} {share}%"
 
 
 def _calling_hours(case: CaseFile) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, select
@@ -196,7 +196,16 @@ def days_and_hours(
             days[day.on_date] += day.calls
         for hour in session.execute(select(CALL_HOUR).where(_computed_with(CALL_HOUR, window))):
             hours[hour.weekday][hour.hour] += hour.calls
-    return tuple(sorted(days.items())), tuple(tuple(row) for row in hours)
+    return _every_day(days), tuple(tuple(row) for row in hours)
+
+
+def _every_day(days: Mapping[date, int]) -> tuple[tuple[date, int], ...]:
+    """Return the days from the first to the last, those without a call too: a gap is something to see."""
+    if not days:
+        return ()
+    first, last = min(days), max(days)
+    span = (first + timedelta(days=passed) for passed in range((last - first).days + 1))
+    return tuple((day, days.get(day, 0)) for day in span)
 
 
 def _computed_with(table: Table, window: ImportedRow) -> ColumnElement[bool]:

@@ -104,3 +104,9 @@ def test_a_case_that_has_not_taken_a_batch_in_shows_the_calls_before_it(desk: De
     assert casefile.evidence.all_calls.calls == 1
     assert [count for _day, count in casefile.days] == [1]
     assert json.loads(desk.sql("SELECT half_hours FROM call_window ORDER BY id DESC LIMIT 1")[0][0])[20] == 2
+
+
+def test_days_without_a_call_are_gaps_between_days_with_calls(desk: Desk) -> None:
+    desk.queued()
+    desk.run(ImportKind.CALLS, [call(0, day="2026-11-17"), call(1, day="2026-11-20"), call(2, day="2026-11-20")])
+    assert [count for _day, count in shown(desk).days] == [1, 0, 0, 2]

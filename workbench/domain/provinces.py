@@ -1,0 +1,49 @@
+"""The provinces of China by the names that files give them, and their names for people (GB/T 2260)."""
+
+from workbench.i18n import _, marked
+
+_NAMES: dict[str, str] = {
+    "北京": marked("Beijing"),
+    "天津": marked("Tianjin"),
+    "河北": marked("Hebei"),
+    "山西": marked("Shanxi"),
+    "内蒙古": marked("Inner Mongolia"),
+    "辽宁": marked("Liaoning"),
+    "吉林": marked("Jilin"),
+    "黑龙江": marked("Heilongjiang"),
+    "上海": marked("Shanghai"),
+    "江苏": marked("Jiangsu"),
+    "浙江": marked("Zhejiang"),
+    "安徽": marked("Anhui"),
+    "福建": marked("Fujian"),
+    "江西": marked("Jiangxi"),
+    "山东": marked("Shandong"),
+    "河南": marked("Henan"),
+    "湖北": marked("Hubei"),
+    "湖南": marked("Hunan"),
+    "广东": marked("Guangdong"),
+    "广西": marked("Guangxi"),
+    "海南": marked("Hainan"),
+    "重庆": marked("Chongqing"),
+    "四川": marked("Sichuan"),
+    "贵州": marked("Guizhou"),
+    "云南": marked("Yunnan"),
+    "西藏": marked("Tibet"),
+    "陕西": marked("Shaanxi"),
+    "甘肃": marked("Gansu"),
+    "青海": marked("Qinghai"),
+    "宁夏": marked("Ningxia"),
+    "新疆": marked("Xinjiang"),
+    "台湾": marked("Taiwan"),
+    "香港": marked("Hong Kong"),
+    "澳门": marked("Macau"),
+}
+_ENDINGS = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
+
+
+def province_words(stored: str) -> str:
+    """Return the name of a province in the reader's language; what is no province's name stays as it is."""
+    short = stored.strip()
+    for ending in _ENDINGS:
+        short = short.removesuffix(ending)
+    return _(_NAMES[short]) if short in _NAMES else stored
