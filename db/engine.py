@@ -13,10 +13,14 @@ from db.errors import DatabaseRefused, Refusal
 
 
 class Database:
-    """One database; any thread may read and write through it."""
+    """One database; any thread may read and write through it.
 
-    def __init__(self, path: Path) -> None:
+    With `schema` a write is refused once the database has another: somebody brought it up to date meanwhile.
+    """
+
+    def __init__(self, path: Path, *, schema: int | None = None) -> None:
         self.path = path
+        self.schema = schema
 
     @cached_property
     def reader(self) -> Engine:
@@ -40,9 +44,22 @@ class Database:
 
         Raises:
             LockTimeout: If others kept the write lock for ten seconds.
+            DatabaseRefused: If the schema changed since the database was opened.
         """
         with sqlite.write_lock(self.path), Session(self.writer) as session, session.begin():
+            if self.schema is not None:
+                found = sqlite.schema_version(session.connection(), self.path)
+                if found != self.schema:
+                    raise DatabaseRefused(Refusal.UPGRADED, str(self.path), f"{found} > {self.schema}")
             yield session
+
+    @contextmanager
+    def opened(self) -> Iterator["Database"]:
+        """Use the database for a while."""
+        try:
+            yield self
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -125,7 +125,7 @@ class Measure(StrEnum):
 
 
 class ImportKind(StrEnum):
-    """The kinds of files that can be imported."""
+    """The kinds of files that can be imported; a workbook has a sheet for each of several others."""
 
     APPLICATIONS = "applications"
     CARDS = "cards"
@@ -134,6 +134,7 @@ class ImportKind(StrEnum):
     OPTOUTS = "optouts"
     CREDIT = "credit"
     COMPLAINTS = "complaints"
+    WORKBOOK = "workbook"
 
 
 class DocumentKind(StrEnum):

@@ -1,50 +1,81 @@
 """The schema's version: new databases, gates, and steps from one version to the next."""
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
+from db.access import Access
 from db.dialects import sqlite
+from db.dialects.sqlite_backup import copy_before_upgrade
 from db.engine import Database
-from db.errors import DatabaseRefused, Refusal
+from db.errors import DatabaseRefused, LockTimeout, Refusal
 
-VERSION = 1
+VERSION = 2
 """The schema that this program knows: the number of migration steps."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def create(path: Path) -> Database:
+def create(path: Path, access: Access = Access.PRIVATE) -> Database:
     """Make a new database by the same steps that bring an old one up to date.
 
     Raises:
         DatabaseRefused: If there is a file already, or none can be made.
     """
-    sqlite.create_file(path)
-    database = Database(path)
+    sqlite.create_file(path, access)
+    database = Database(path, schema=VERSION)
     upgrade(database)
     return database
 
 
 def open_database(path: Path) -> Database:
-    """Open an existing database, untouched if it is not ours, newer or older than the program.
+    """Open an existing database, an older one after it was brought up to date.
+
+    One that is not ours or newer than the program is left untouched.
 
     Raises:
         DatabaseRefused: With the cause.
+        LockTimeout: If it is older, and others kept the write lock for ten seconds.
     """
     sqlite.check_file(path)
-    database = Database(path)
-    with database.reader.connect() as connection:
-        version = sqlite.schema_version(connection, path)
-    if version != VERSION:
+    database = Database(path, schema=VERSION)
+    try:
+        version = _version(database)
+        if version < VERSION:
+            database.close()
+            _bring_up_to_date(path)
+    except (DatabaseRefused, LockTimeout):
         database.close()
-        refusal = Refusal.NEWER if version > VERSION else Refusal.OLDER
-        raise DatabaseRefused(refusal, str(path), f"{version} {VERSION}")
+        raise
     return database
 
 
-def upgrade(database: Database) -> None:
-    """Run every pending step, each in a transaction of its own with foreign keys off."""
+def _version(database: Database) -> int:
+    """Return the schema of a file, if this program knows it."""
+    with database.reader.connect() as connection:
+        version = sqlite.schema_version(connection, database.path)
+    if version > VERSION:
+        raise DatabaseRefused(Refusal.NEWER, str(database.path), f"{version} > {VERSION}")
+    return version
+
+
+def _bring_up_to_date(path: Path) -> None:
+    """Copy an older database and run the pending steps, under the write lock: of two starts one does it."""
+    with sqlite.write_lock(path), Database(path).opened() as database:
+        version = _version(database)
+        if version < VERSION:
+            copy_before_upgrade(path, version)
+            upgrade(database)
+
+
+def upgrade(database: Database, to: str = "head") -> None:
+    """Run every pending step, each in a transaction of its own with foreign keys off.
+
+    Raises:
+        DatabaseRefused: If a step leaves something broken; the database is then as it was before that step.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -57,15 +88,15 @@ def upgrade(database: Database) -> None:
             raise DatabaseRefused(Refusal.UNREADABLE, str(database.path))
         raw.cursor().execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        _seal(connection)
+        config.attributes["seal"] = partial(_seal, database.path, connection)
+        command.upgrade(config, to)
         raw.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def _seal(connection: Connection) -> None:
-    """Check what the steps left and write the version into the file."""
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-    if broken is not None:
-        raise DatabaseRefused(Refusal.NOT_OURS, "foreign_key_check", str(tuple(broken)))
-    sqlite.stamp(connection, VERSION)
-    connection.commit()
+def _seal(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:
+    """Check what a step left and write its version into the file, within the step's own transaction."""
+    for check, is_well in (("foreign_key_check", None), ("quick_check", "ok")):
+        found = connection.exec_driver_sql(f"PRAGMA {check}").first()
+        if found is not None and found[0] != is_well:
+            raise DatabaseRefused(Refusal.DAMAGED, str(path), f"{check}: {found[0]}")
+    sqlite.stamp(connection, int(step.up_revision_id))

@@ -4,36 +4,43 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from screens.bindings import bind
 from screens.clock import Clock, machine_time
 from screens.desk import DeskScreen
+from screens.guard import Presses
+from screens.keyed import KeyedApp
 from screens.terminal import Terminal
 from screens.theme import DARK, LIGHT
-from workbench.commands import GO, GO_CHECKS, GO_DESK, HELP, PALETTE, QUIT, THEME
-from workbench.errors import ExitCode, WorkbenchError
+from workbench.commands import GO, HELP, MODES, PALETTE, QUIT, THEME
+from workbench.errors import ExitCode, StorageFailed, WorkbenchError
 from workbench.i18n import _
+from workbench.look import Look
+from workbench.signs import drawn
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from workbench.services.office import Office
 
+NOT_REMEMBERED = Look(None)
+
 _AT_ONCE = frozenset(QUIT.keys)
 _FIGURES_AFTER_S = 0.3
 
 
-class WorkbenchApp(App[None], inherit_bindings=False):
+class WorkbenchApp(KeyedApp, inherit_bindings=False):
     """The workbench in a terminal.
 
     `open_office` is called in a thread once the first frame is painted; keys pressed before it is done act when
-    it is. `now` and `monotonic` are the clocks; `symbols` is auto or ascii. `return_code` is the exit code.
+    it is. `now` and `monotonic` are the clocks; `symbols` is auto or ascii; `look` remembers the theme;
+    `return_code` is the exit code.
     """
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -56,12 +63,14 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         now: Callable[[], datetime] = machine_time,
         monotonic: Callable[[], float] = time.monotonic,
         symbols: str = "auto",
+        look: Look = NOT_REMEMBERED,
     ) -> None:
-        super().__init__()
+        super().__init__(Presses(monotonic), symbols)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         # Nothing is drawn yet, so nothing has to be drawn again.
-        self.set_reactive(App.theme, DARK.name)
+        self.set_reactive(KeyedApp.theme, LIGHT.name if look.theme() == LIGHT.name else DARK.name)
+        self._look = look
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk = DeskScreen(self.clock)
         self.office: Office | None = None
@@ -69,14 +78,15 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         self._open_office = open_office
         self._early: list[events.Key] = []
         self._terminal = Terminal(self.end)
-        self.set_class(symbols == "ascii", "-ascii")
         self.add_mode("desk", lambda: self.desk)
         self.add_mode("checks", self._checks)
+        for name in ("queue", "mine", "pending"):
+            self.add_mode(name, partial(self._queue, name))
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.open_up)
         if not self.is_headless:
-            self._terminal.watch(self)
+            self._terminal.watch()
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys that come before the office is open; take note of activity."""
@@ -93,9 +103,7 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         try:
             office = await asyncio.to_thread(self._open_office)
         except WorkbenchError as error:
-            self.error = error
-            self._early.clear()
-            self.desk.break_down(error)
+            self._break_down(error)
             return
         await self.desk.begin(office).wait()
         self.office = office
@@ -111,7 +119,7 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         """Show what may follow `g`, and go there."""
         from screens.which_key import WhichKey
 
-        chosen = await self.push_screen_wait(WhichKey((GO_DESK, GO_CHECKS)))
+        chosen = await self.push_screen_wait(WhichKey(MODES))
         if chosen is not None:
             await self.action_go(chosen)
 
@@ -137,14 +145,43 @@ class WorkbenchApp(App[None], inherit_bindings=False):
             await self.desk.flush()
         except WorkbenchError as error:
             # Leaving is asked for, perhaps by a terminal that is gone; the exit says that something was lost.
-            self.exit(return_code=error.exit_code, message=str(error))
+            self.say_and_exit(error)
             return
         self.exit(return_code=return_code)
+
+    def failed(self, error: StorageFailed) -> None:
+        """Say what failed; without an office there is nothing behind the screen, and it says so."""
+        if self.office is None and self.error is None:
+            self._break_down(error)
+        else:
+            super().failed(error)
+
+    def _break_down(self, error: WorkbenchError) -> None:
+        self.error = error
+        self._early.clear()
+        self.desk.break_down(error)
+
+    def hung_up(self, code: int) -> None:
+        """Leave, for nobody is at the other end of the terminal."""
+        self._terminal.leave(code)
+
+    def go_to_sleep(self) -> None:
+        """Mask what is revealed, before the process stands still."""
+        self.hide_revealed()
+        if self.desk.case is not None:
+            self.desk.show_revealed()
+
+    def wake_up(self) -> None:
+        """Go on after the process stood still: nothing is revealed, and the hold may be gone."""
+        self.go_to_sleep()
+        if self.desk.is_held:
+            self.desk.renew()
+        self.desk.count()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action == "quit":
             return not self.screen.has_class("-leaving")
-        if action in {"which", "go"}:
+        if action in {"which", "go", "find"}:
             return self.office is not None
         if action in {"palette", "help"}:
             return hasattr(self.screen, "PLACE")
@@ -153,6 +190,34 @@ class WorkbenchApp(App[None], inherit_bindings=False):
     async def action_go(self, command_id: str) -> None:
         """Go to a mode."""
         await self.switch_mode(command_id.removeprefix("go."))
+
+    async def action_find(self) -> None:
+        """Go to the queue and its filter."""
+        from screens.queue import QueueScreen
+        from screens.reading import ReadingScreen
+
+        await self.switch_mode("queue")
+        if isinstance(self.screen, ReadingScreen):
+            await self.screen.leave().wait()
+        if isinstance(self.screen, QueueScreen):
+            self.screen.ask_filter()
+
+    @work(exclusive=True, group="case")
+    async def open_case(self, case_id: int) -> None:
+        """Show a case to read; one that is held by who asks goes on the desk."""
+        from screens.reading import ReadingScreen
+
+        office = self.office
+        assert office is not None  # noqa: S101 - lists of cases come from the office
+        try:
+            case = await asyncio.to_thread(office.casefiles.show, case_id)
+            if case.header.held_by == office.actor.login:
+                await self.desk.lay(case)
+                await self.switch_mode("desk")
+            else:
+                self.push_screen(ReadingScreen(self.clock, office, case))
+        except WorkbenchError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=8)
 
     def action_which(self) -> None:
         self.ask_where()
@@ -167,10 +232,14 @@ class WorkbenchApp(App[None], inherit_bindings=False):
 
         from screens.palette import Commands
 
-        self.push_screen(CommandPalette([Commands], placeholder=_("Find a command …")))
+        self.push_screen(CommandPalette([Commands], placeholder=drawn(_("Find a command …"))))
 
     def action_turn_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        try:
+            self._look.keep_theme(self.theme)
+        except StorageFailed as error:
+            self.failed(error)
 
     async def action_quit(self) -> None:
         self.ask_leave()
@@ -181,12 +250,8 @@ class WorkbenchApp(App[None], inherit_bindings=False):
         assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
         return ChecksScreen(self.clock, self.office)
 
-    def _fatal_error(self) -> None:
-        """Leave after a fault of the program; the trace shows no values, for they may be personal."""
-        from rich.segment import Segments
-        from rich.traceback import Traceback
+    def _queue(self, name: str) -> "Screen[None]":
+        from screens.queue import PRESETS, QueueScreen
 
-        self.bell()
-        traceback = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
-        self._close_messages_no_wait()
+        assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
+        return QueueScreen(self.clock, self.office, PRESETS[name], self.open_case)

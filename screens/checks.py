@@ -22,9 +22,9 @@ from screens.head import Head, title_line, who_line
 from screens.hints import Hints
 from screens.panels.bench import Bench
 from screens.prompt import Prompt, Question
-from screens.staged_words import row_line, staged_lines, staged_of
+from screens.staged_words import alone_line, row_line, staged_lines, staged_of
 from screens.symbols import symbols_of
-from screens.text import FAINT, plain
+from screens.text import FAINT, UNEASY, plain, wrapped
 from screens.view import View
 from screens.window import TooSmall, WorkScreen
 from workbench import desk_commands as desk
@@ -32,7 +32,7 @@ from workbench.command import Place
 from workbench.commands import APPROVE, BACK, GIVE_BACK, OPEN, RELOAD
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseFile, CaseRowView
-from workbench.domain.lifecycle import Action, is_allowed
+from workbench.domain.lifecycle import Action, is_allowed, role_refusal
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -55,6 +55,7 @@ class ChecksScreen(WorkScreen):
         *(
             bind(command, action)
             for command, action in (
+                (desk.DOCUMENTS, "documents"),
                 (desk.IDENTITY, "panel('identity')"),
                 (desk.CALLS, "panel('activity')"),
                 (desk.CREDIT, "panel('credit')"),
@@ -76,6 +77,7 @@ class ChecksScreen(WorkScreen):
         self.office = office
         self.case: CaseFile | None = None
         self._rows: tuple[CaseRowView, ...] = ()
+        self._why_alone = ""
         self._begun: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -99,6 +101,7 @@ class ChecksScreen(WorkScreen):
         """Read which verdicts wait."""
         try:
             self._rows = await asyncio.to_thread(self.office.checks.waiting)
+            self._why_alone = await asyncio.to_thread(self.office.checks.why_alone)
         except WorkbenchError as error:
             self.complain(error)
             return
@@ -143,6 +146,15 @@ class ChecksScreen(WorkScreen):
         self.notify(said.format(case=format_case(case_id)), markup=False, timeout=8)
         self.load()
 
+    @work(group="dialog")
+    async def ask_documents(self) -> None:
+        """List the documents of the case under the cursor."""
+        from screens.documents import DocumentList
+
+        if self.case is not None:
+            listed = DocumentList(self.office.documents, self.case.header.id, self._named(), self._view())
+            await self.app.push_screen_wait(listed)
+
     @on(OptionList.OptionHighlighted, "#list")
     def follow(self, event: OptionList.OptionHighlighted) -> None:
         """Show the verdict of the case under the cursor."""
@@ -162,6 +174,8 @@ class ChecksScreen(WorkScreen):
             return self.case is not None and not is_open
         if action in {"panel", "step", "zoom"}:
             return is_open
+        if action == "documents":
+            return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.office.actor)
         if action in {"approve", "give_back"}:
             return True if self._may_check(Action.APPROVE if action == "approve" else Action.RETURN) else None
         return True
@@ -185,6 +199,9 @@ class ChecksScreen(WorkScreen):
             help=_("A note is owed: what should the maker look at again?"),
         )
         self.ask(asked, self.office.checks.give_back, _("{case} returned to its maker."))
+
+    def action_documents(self) -> None:
+        self.ask_documents()
 
     def action_reload(self) -> None:
         self.load()
@@ -213,10 +230,17 @@ class ChecksScreen(WorkScreen):
     def _may_check(self, action: Action) -> bool:
         if self.case is None:
             return False
-        decision = staged_of(self.case)
-        actor = self.office.actor
-        is_own = decision is not None and decision.maker == actor.login
-        return not is_own and is_allowed(action, self.case.header.state, actor)
+        return not self._is_own() and is_allowed(action, self.case.header.state, self.office.actor)
+
+    def _is_own(self) -> bool:
+        decision = staged_of(self.case) if self.case is not None else None
+        return decision is not None and decision.maker == self.office.actor.login
+
+    def _why_not(self) -> str:
+        """Say why the verdict cannot be checked by this person, or nothing."""
+        if self._is_own():
+            return _("This verdict is your own: a second person checks it; u on the desk takes it back until then.")
+        return role_refusal(Action.APPROVE, self.office.actor) or ""
 
     def _view(self) -> View:
         zone = ZoneInfo(self.case.policy.zone) if self.case is not None else ZONE
@@ -229,6 +253,8 @@ class ChecksScreen(WorkScreen):
         lines = [title_line(_("Checks"), case, right, view, width)]
         if case is not None:
             lines += case_lines(case, view, width)
+        elif self._why_alone:
+            lines.append(alone_line(self._why_alone, width))
         self.query_one(Head).update(Content("\n").join(lines))
         self.set_class(not self._rows, "-empty")
         if case is None:
@@ -250,7 +276,11 @@ class ChecksScreen(WorkScreen):
         decision = staged_of(self.case) if self.case is not None else None
         self.staged.display = decision is not None
         if self.case is not None and decision is not None:
-            self.staged.query_one(Static).update(staged_lines(self.case, decision, view, width - 2))
+            lines = staged_lines(self.case, decision, view, width - 2)
+            why = self._why_not()
+            if why:
+                lines = Content("\n").join([*(plain(part, UNEASY) for part in wrapped(why, width - 2)), lines])
+            self.staged.query_one(Static).update(lines)
 
     def _named(self) -> str:
         return format_case(self.case.header.id) if self.case is not None else ""

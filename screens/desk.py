@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from screens.bindings import bind
 from screens.desk_case import CaseScreen
 from screens.desk_keys import ACTS, allowed_on
+from screens.guard import presses_of
 from workbench import commands as keys
 from workbench.command import Place
 from workbench.domain.lifecycle import Action, role_refusal
@@ -77,6 +78,16 @@ class DeskScreen(CaseScreen):
             self._show_taken_back(case)
         self.count()
 
+    async def lay(self, case: "CaseFile") -> None:
+        """Lay a held case on the desk that was chosen elsewhere; what was typed on the one before is saved.
+
+        Raises:
+            WorkbenchError: If that cannot be saved.
+        """
+        await self.flush()
+        self.draft = None
+        self.put_on_desk(case)
+
     def _show_taken_back(self, case: "CaseFile") -> None:
         if self.office is not None and case.header.held_by == self.office.actor.login:
             self.draft = None
@@ -102,7 +113,7 @@ class DeskScreen(CaseScreen):
             preview=self.office.verdicts.preview,
             give=self.give,
             keep=self.keep,
-            monotonic=self.clock.monotonic,
+            presses=presses_of(self),
         )
         dialog = VerdictDialog(case, state, giving, self.view(), items_first=items_first)
         done = await self.app.push_screen_wait(dialog)
@@ -140,7 +151,9 @@ class DeskScreen(CaseScreen):
         self.take_next()
 
     def action_undo(self) -> None:
-        self.take_back()
+        # A key held down takes back one verdict, not one after the other.
+        if not presses_of(self).is_repeat:
+            self.take_back()
 
     def action_verdict(self, verdict: str) -> None:
         self.ask_verdict(Verdict(verdict))
@@ -154,36 +167,9 @@ class DeskScreen(CaseScreen):
     def action_aside(self) -> None:
         self.ask_aside()
 
-    def action_comment(self) -> None:
-        self.ask_comment()
-
-    def action_verify(self) -> None:
-        self.ask_verify()
-
-    def action_checklist(self) -> None:
-        self.ask_checklist()
-
     def action_release(self) -> None:
         if self.office is not None:
             self.let_go(self.office.claims.release, _("{case} released."))
-
-    def action_explain(self) -> None:
-        self.explain()
-
-    def action_reveal(self) -> None:
-        self.reveal()
-
-    def action_panel(self, name: str) -> None:
-        self.bench.go(name)
-
-    def action_step(self, by: int) -> None:
-        self.bench.step(by)
-
-    def action_field(self, step: int) -> None:
-        self.bench.panel.move(step)
-
-    def action_zoom(self) -> None:
-        self.bench.is_zoomed = not self.bench.is_zoomed
 
     def action_back(self) -> None:
         self.bench.is_zoomed = False

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from textual import work
 from textual.content import Content
 
-from screens.desk_face import DeskFace
+from screens.desk_hold import HoldScreen
 from screens.text import plain, wrapped
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from workbench.domain.vocabulary import ChecklistValue
 
 SAVE_AFTER_S = 0.4
-RENEW_EVERY = timedelta(minutes=1)
 
 
-class CaseScreen(DeskFace):
+class CaseScreen(HoldScreen):
     """A desk with a case on it: what is done with it, but for its verdict."""
 
     def keep(self, name: str, value: Any) -> None:
@@ -65,50 +64,6 @@ class CaseScreen(DeskFace):
             self.put_on_desk(await asyncio.to_thread(self.office.casefiles.show, self.case.header.id))
         except WorkbenchError as error:
             self.complain(error)
-
-    @work(group="renew")
-    async def renew(self) -> None:
-        """Renew the hold, since its holder is active."""
-        if self.office is None or self.case is None:
-            return
-        case = self.case
-        try:
-            until = await asyncio.to_thread(self.office.claims.renew, case.header.id)
-        except WorkbenchError as error:
-            self.complain(error)
-            return
-        if self.case is case:
-            self._take_renewal(until)
-
-    def _take_renewal(self, until: datetime | None) -> None:
-        if until is not None:
-            self.hold_until(until)
-            return
-        self.is_lost = True
-        self.show_head()
-        self.refresh_bindings()
-        self.notify(
-            _("The hold on {case} is lost; what you typed is kept. n takes a case.").format(case=self._named()),
-            severity="warning",
-            markup=False,
-            timeout=10,
-        )
-
-    def touched(self) -> None:
-        """Take note that a key was pressed: the hold is renewed, what is revealed stays so."""
-        self.revealed.touched()
-        now = self.clock.now()
-        is_time = self.renewed_at is None or now - self.renewed_at >= RENEW_EVERY
-        if self.is_held and is_time:
-            self.renewed_at = now
-            self.renew()
-
-    @property
-    def is_held(self) -> bool:
-        """Whether the case on the desk is held by who sits at it."""
-        if self.office is None or self.case is None or self.is_lost:
-            return False
-        return self.case.header.held_by == self.office.actor.login
 
     @work(group="write")
     async def let_go(self, act: Callable[[int], object], said: str) -> None:
@@ -208,6 +163,17 @@ class CaseScreen(DeskFace):
         if await self.app.push_screen_wait(Checklist(self.case.checklist, answer)):
             self.reload()
 
+    @work(group="dialog")
+    async def ask_documents(self) -> None:
+        """List the case's documents, and read the case again if one was opened."""
+        from screens.documents import DocumentList
+
+        if self.office is None or self.case is None:
+            return
+        listed = DocumentList(self.office.documents, self.case.header.id, self._named(), self.view())
+        if await self.app.push_screen_wait(listed):
+            self.reload()
+
     @work(exclusive=True, group="read")
     async def explain(self) -> None:
         """Show why this case is next."""
@@ -253,7 +219,59 @@ class CaseScreen(DeskFace):
             return False
         return True
 
-    def _named(self) -> str:
-        from workbench.domain.case_id import format_case
+    @work(group="dialog")
+    async def ask_assign(self) -> None:
+        """Ask to whom the case goes, and give it."""
+        from screens.assign import give_away
 
-        return format_case(self.case.header.id) if self.case is not None else ""
+        if self.office is None or self.case is None:
+            return
+        case_id, was_held = self.case.header.id, self.is_held
+        try:
+            await self.flush()
+        except WorkbenchError as error:
+            self.complain(error)
+            return
+        if await give_away(self, self.office, (case_id,), self.view()):
+            self.after_assigning(was_held=was_held)
+
+    def after_assigning(self, *, was_held: bool) -> None:
+        """Show how the case stands now; one that was held is on the desk no more."""
+        if was_held:
+            self.clear_desk()
+            self.count()
+        else:
+            self.reload()
+
+    def action_assign(self) -> None:
+        self.ask_assign()
+
+    def action_comment(self) -> None:
+        self.ask_comment()
+
+    def action_verify(self) -> None:
+        self.ask_verify()
+
+    def action_checklist(self) -> None:
+        self.ask_checklist()
+
+    def action_documents(self) -> None:
+        self.ask_documents()
+
+    def action_explain(self) -> None:
+        self.explain()
+
+    def action_reveal(self) -> None:
+        self.reveal()
+
+    def action_panel(self, name: str) -> None:
+        self.bench.go(name)
+
+    def action_step(self, by: int) -> None:
+        self.bench.step(by)
+
+    def action_field(self, step: int) -> None:
+        self.bench.panel.move(step)
+
+    def action_zoom(self) -> None:
+        self.bench.is_zoomed = not self.bench.is_zoomed

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import getters, work
@@ -22,7 +22,7 @@ from screens.symbols import symbols_of
 from screens.view import View
 from screens.window import TooSmall, WorkScreen
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import _, marked
 
 if TYPE_CHECKING:
     from screens.draft import Draft
@@ -42,6 +42,7 @@ class DeskFace(WorkScreen):
 
     CSS_PATH = Path(__file__).with_name("desk.tcss")
     AUTO_FOCUS = None
+    NAME: ClassVar[str] = marked("Desk")
 
     page = getters.query_one("#page > Static", Static)
     notice = getters.query_one("#notice", Static)
@@ -55,12 +56,13 @@ class DeskFace(WorkScreen):
         self.draft: Draft | None = None
         self.revealed = Revealed(clock.monotonic)
         self.is_lost = False
+        self.lost_words = Content()
         self.counts: DeskCounts | None = None
         self.last: Undoable | None = None
         self.done: Decided | None = None
         self.renewed_at: datetime | None = None
         self._zone = ZONE
-        self._ticks = 0
+        self.ticks = 0
         self._shown_minute = ""
         self._shown_revealed: frozenset[str] = frozenset()
         self._is_welcoming = True
@@ -174,14 +176,14 @@ class DeskFace(WorkScreen):
 
     def tick(self) -> None:
         """Let time pass: clock, notice, hold, revealed values."""
-        self._ticks += 1
+        self.ticks += 1
         view = self.view()
         if view.clock(view.now) != self._shown_minute:
             self.show_head()
         self.show_notice()
         if self.case is not None and frozenset(view.revealed) != self._shown_revealed:
             self.show_revealed()
-        if self._ticks % COUNT_EVERY_TICKS == 0:
+        if self.ticks % COUNT_EVERY_TICKS == 0:
             self.count()
 
     def show_revealed(self) -> None:
@@ -196,7 +198,8 @@ class DeskFace(WorkScreen):
         self._shown_minute = view.clock(view.now)
         login = self.office.actor.login if self.office is not None else ""
         is_wide = width >= _WIDE
-        right = who_line(login, self.counts if is_wide or self.case is None else None, view)
+        is_roomy = is_wide or self.case is None
+        right = who_line(login, self.counts if is_roomy else None, view, has_clock=is_roomy)
         lines: list[Content] = []
         if self.case is not None:
             from screens.case_head import case_lines, hold_words, narrow_lines
@@ -207,7 +210,7 @@ class DeskFace(WorkScreen):
                 hold = hold_words(self.case.header, view, is_lost=self.is_lost)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right)
                 lines = narrow_lines(self.case, view, width)
-        lines.insert(0, title_line(_("Desk"), self.case, right, view, width))
+        lines.insert(0, title_line(_(self.NAME), self.case, right, view, width))
         self.query_one(Head).update(Content("\n").join(lines))
 
     def show_notice(self) -> None:
@@ -216,8 +219,10 @@ class DeskFace(WorkScreen):
         if self.last is not None and self.last.until is not None and self.last.until <= view.now:
             self.last = None
             self.refresh_bindings()
-        self.set_class(self.last is not None or self.has_new_evidence, "-noticed")
-        if self.has_new_evidence:
+        self.set_class(self.last is not None or self.has_new_evidence or self.is_lost, "-noticed")
+        if self.is_lost:
+            self.notice.update(self.lost_words)
+        elif self.has_new_evidence:
             from screens.desk_words import evidence_bar
 
             self.notice.update(evidence_bar())

@@ -20,9 +20,12 @@ ACTS: tuple[tuple[Command, str], ...] = (
     (desk.ASIDE, "aside"),
     (desk.SKIP, "skip"),
     (desk.RELEASE, "release"),
+    (desk.ASSIGN, "assign"),
+    (desk.FIND, "app.find"),
     (desk.COMMENT, "comment"),
     (desk.CHECKLIST, "checklist"),
     (desk.VERIFY, "verify"),
+    (desk.DOCUMENTS, "documents"),
     (desk.EXPLAIN, "explain"),
     (desk.REVEAL, "reveal"),
     (desk.IDENTITY, "panel('identity')"),
@@ -36,6 +39,9 @@ ACTS: tuple[tuple[Command, str], ...] = (
     (desk.ZOOM, "zoom"),
 )
 
+_VERDICT_KEYS = frozenset(
+    key for command in (desk.PASS, desk.FAIL, desk.PEND, desk.RECTIFY) for key in command.all_keys
+)
 _ASKS: dict[str, Action] = {
     "verdict": Action.DECIDE,
     "rectify": Action.DECIDE,
@@ -46,8 +52,15 @@ _ASKS: dict[str, Action] = {
     "checklist": Action.CHECKLIST,
     "verify": Action.VERIFY,
     "reveal": Action.REVEAL,
+    "documents": Action.DOCUMENTS,
+    "assign": Action.ASSIGN,
 }
 _NEEDS_CASE = frozenset({"explain", "panel", "step", "field", "zoom"})
+
+
+def is_verdict(key: str) -> bool:
+    """Say whether a key asks for a verdict."""
+    return key in _VERDICT_KEYS
 
 
 def allowed_on(action: str, case: "CaseFile | None", actor: Actor, *, holds: bool) -> bool | None:

@@ -1,5 +1,7 @@
 """What the desk says when there is no case on it: opening, broken, empty, decided."""
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from screens.panels.words import CHECK_FOR, DECIDED
@@ -10,6 +12,9 @@ from workbench.domain.casefile import Decided, DeskCounts, Empty, Undoable
 from workbench.domain.vocabulary import Verdict
 from workbench.domain.words import count
 from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.services.losses import Loss
 
 _LISTED = 5
 
@@ -92,6 +97,26 @@ def notice_bar(last: Undoable, check_for: tuple[str, ...], view: View) -> Conten
     )
     style = FINE if last.verdict is Verdict.PASS else ""
     return joined((said, style), key, (_(" takes it back"), style))
+
+
+def lost(case: str, loss: "Loss | None", view: View) -> Content:
+    """Return the line that says who has the case now; what was typed is not lost with it."""
+    key = ("n", "$text-accent bold")
+    return joined((_how_lost(case, loss, view), UNEASY), ("; ", ""), key, (_(" takes another"), UNEASY))
+
+
+def _how_lost(case: str, loss: "Loss | None", view: View) -> str:
+    if loss is None:
+        return _("The hold on {case} is lost; what you typed is kept").format(case=case)
+    at = view.clock(loss.at)
+    if loss.action == "assign":
+        said = _("{case} was given to {login} by {by} at {time}; your draft is kept")
+        return said.format(case=case, login=loss.to, by=loss.by, time=at)
+    if loss.action == "next":
+        said = _("{case} was taken over by {login} at {time}; your draft is kept")
+        return said.format(case=case, login=loss.by, time=at)
+    said = _("{case} is no longer yours since an act of {login} at {time}; your draft is kept")
+    return said.format(case=case, login=loss.by, time=at)
 
 
 def evidence_bar() -> Content:

@@ -4,14 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from screens.guard import Presses
 from workbench.domain.casefile import Decided, VerdictPreview, VerdictRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Giving:
-    """What a verdict would do, giving it, keeping what is typed."""
+    """What a verdict would do, giving it, keeping what is typed, and which keys were pressed."""
 
     preview: Callable[[VerdictRequest], VerdictPreview]
     give: Callable[[VerdictRequest], Awaitable[Decided]]
     keep: Callable[[str, Any], None]
-    monotonic: Callable[[], float]
+    presses: Presses

@@ -23,24 +23,26 @@ class Head(Static):
 
 
 def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, width: int) -> Content:
-    """Return the first line: the mode and the case, at the right who works and what waits."""
-    parts: list[Part] = [(mode, "bold")]
-    if case is not None:
-        from workbench.domain.case_id import format_case
+    """Return the first line: the mode and the case, at the right who works and what waits.
 
-        header = case.header
-        dot = f" {view.symbols.dot} "
-        parts += [
-            ("   ", ""),
-            (format_case(header.id), "bold $text-accent"),
-            (f"{dot}{header.application_no}{dot}", FAINT),
-            (_("round {round}").format(round=header.round), FAINT),
-        ]
-    return row(joined(*parts), right, width)
+    Where it is narrow the application's number gives way, not the round.
+    """
+    if case is None:
+        return row(joined((mode, "bold")), right, width)
+    from workbench.domain.case_id import format_case
+
+    header = case.header
+    dot = f" {view.symbols.dot} "
+    name: list[Part] = [(mode, "bold"), ("   ", ""), (format_case(header.id), "bold $text-accent")]
+    turn: Part = (dot + _("round {round}").format(round=header.round), FAINT)
+    left = joined(*name, (f"{dot}{header.application_no}", FAINT), turn)
+    if left.cell_length + right.cell_length >= width:
+        left = joined(*name, turn)
+    return row(left, right, width)
 
 
-def who_line(login: str, counts: "DeskCounts | None", view: View) -> Content:
-    """Return who works, what waits, and the clock."""
+def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True) -> Content:
+    """Return who works, what waits, and the clock where there is room."""
     dot = f" {view.symbols.dot} "
     parts: list[Part] = [(f"{view.symbols.mine} ", MINE), (login, "")] if login else []
     if counts is not None:
@@ -53,5 +55,6 @@ def who_line(login: str, counts: "DeskCounts | None", view: View) -> Content:
             parts += [(dot, FAINT), (_("{count} due today").format(count=count(counts.due_today)), UNEASY)]
         if counts.to_check:
             parts += [(dot + _("{count} to check").format(count=count(counts.to_check)), FAINT)]
-    parts.append((f"{dot if parts else ''}{view.clock(view.now)}", FAINT))
+    if has_clock:
+        parts.append((f"{dot if parts else ''}{view.clock(view.now)}", FAINT))
     return joined(*parts)

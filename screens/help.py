@@ -28,6 +28,9 @@ def key_sheet(screen: Screen[object], place: Place) -> Sheet:
                 for command in (command for command in commands if command.group == group):
                     shown += _lines(command, width, is_now=command.id in now or part == "everywhere")
                 shown.append(Content())
+            # What a screen has to say besides its keys stands with them.
+            more = getattr(screen, "more_help", None) if part == place else None
+            shown += [*more(width), Content()] if more is not None else []
         return shown[:-1]
 
     return Sheet(_("Keys"), lines)

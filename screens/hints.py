@@ -37,14 +37,13 @@ class Hints(Static):
 
 
 def hints(screen: Screen[object], width: int) -> Content:
-    """Return the hints that fit; the way to help and to the commands always does."""
+    """Return the hints that fit, what decides before the rest; the way to help and to the commands always does."""
     ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.twin), _(PALETTE.label))]
     right = _line(ends)
-    shown = [
-        (shown_key(BY_ID[name].keys[0]), active.binding.description)
-        for name, active in available(screen).items()
-        if BY_ID[name].hint
-    ][:MOST]
+    now = [(BY_ID[name], active) for name, active in available(screen).items() if BY_ID[name].hint]
+    now.sort(key=lambda each: not each[0].danger)
+    shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in now]
+    del shown[MOST - len(ends) :]
     while shown and _line(shown).cell_length + right.cell_length + 2 > width:
         shown.pop()
     return row(_line(shown), right, width)

@@ -78,6 +78,12 @@ def _verified(text: str, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
 
 
+def _opened(text: str, case: CaseFile) -> str:
+    return next(
+        (words.in_language(current()) for kind, words in case.policy.document_names.items() if kind == text), text
+    )
+
+
 def _brought(text: str, _case: CaseFile) -> str:
     return _(_KINDS[text]) if text in _KINDS else text
 
@@ -89,5 +95,6 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "return": _decided,
     "checklist": _answered,
     "verify": _verified,
+    "documents": _opened,
     **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _brought),
 }

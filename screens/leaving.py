@@ -29,7 +29,8 @@ class Leaving(Dialog[Choice]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+q,ctrl+c", "choose('leave')", show=False, priority=True),
-        Binding("b", "choose('release')", show=False),
+        Binding("1", "choose('leave')", show=False),
+        Binding("b,2", "choose('release')", show=False),
         bind(BACK, "back"),
     ]
 
@@ -43,8 +44,8 @@ class Leaving(Dialog[Choice]):
             case=self._case, until=self._until
         )
         keys = (
-            ("q", _("leaves and keeps the hold")),
-            ("b", _("releases it first")),
+            ("1 q", _("leaves and keeps the hold")),
+            ("2 b", _("releases it first")),
             ("Esc", _("stays")),
         )
         with Vertical() as box:

@@ -11,20 +11,21 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from screens.text import BAD, FAINT, editable, joined, plain
+from screens.field import Line
+from screens.text import BAD, FAINT, editable, fitted_line, joined, plain
 from workbench.domain.casefile import ItemRequest
 from workbench.domain.moments import day
 from workbench.errors import BadData
 from workbench.i18n import _
 
 
-class Item(Input):
+class Item(Line):
     """One item; its text is the reason's own until the reviewer writes another."""
 
     def __init__(self, code: str, text: str, own: str) -> None:
         super().__init__(text, placeholder=own or _("what has to be handed in or mended"), classes="item")
         self.code = code
-        self.own = own
+        self.own = fitted_line(own)
 
     def on_blur(self) -> None:
         if not self.value.strip():
@@ -64,7 +65,7 @@ class Mend(Vertical):
         yield Vertical(id="items")
         with Horizontal():
             yield Label(id="until-label", markup=False)
-            yield Input(editable(self._until), id="until", placeholder=_("YYYY-MM-DD"))
+            yield Line(self._until, id="until", placeholder=_("YYYY-MM-DD"))
             yield Label(id="until-meant", markup=False)
 
     def on_mount(self) -> None:

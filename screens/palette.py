@@ -8,14 +8,21 @@ from textual.content import Content
 
 from screens.bindings import available
 from screens.text import FAINT, joined
-from workbench.command import Command
-from workbench.commands import BACK, BY_ID, GO, GO_CHECKS, GO_DESK, MARK, PALETTE
+from workbench.command import CASE_GROUP, GO_GROUP, LOOK_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
+from workbench.commands import BACK, BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
 from workbench.domain.initials import matches
-from workbench.i18n import _
+from workbench.i18n import LANGUAGES, _, catalogue
 
 Act = Callable[[], Awaitable[bool]]
-ALWAYS = (GO_DESK, GO_CHECKS)
-_NOT_LISTED = frozenset({PALETTE.id, BACK.id, MARK.id, GO.id})
+_ON_EVERY_KEYBOARD = frozenset({"up", "down", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
+_NOT_LISTED = frozenset(
+    {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
+    | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.all_keys)}
+)
+"""What only moves has keys that no input method takes; a verdict is confirmed by its own key, never by Enter."""
+
+_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, LOOK_GROUP, GO_GROUP)
+"""First what decides, then what moves the case on, then what is written down, looked at, gone to."""
 
 
 class Commands(Provider):
@@ -40,7 +47,8 @@ class Commands(Provider):
             for name, active in available(self.screen).items()
             if name not in _NOT_LISTED
         ]
-        return found + [(command, partial(run, f"app.go('{command.id}')")) for command in ALWAYS]
+        found += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
+        return sorted(found, key=lambda each: _ORDER.index(each[0].group))
 
 
 def _shown(command: Command) -> Content:
@@ -48,11 +56,14 @@ def _shown(command: Command) -> Content:
 
 
 def _score(query: str, command: Command) -> float:
-    """Return how well words fit, 0 if not at all: the label before the help, the language in use before the other."""
+    """Return how well words fit, 0 if not at all: the label before the help, in whichever language."""
     words = query.strip()
     if matches(words, command.id, _(command.label)):
         return 1.0
-    if matches(words, "", _(command.help)):
-        return 0.7
-    # A message untranslated is English.
-    return 0.5 if matches(words, command.label, command.help) else 0.0
+    if any(matches(words, "", said) for said in _in_all_languages(command.label)):
+        return 0.9
+    return 0.5 if any(matches(words, "", said) for said in _in_all_languages(command.help)) else 0.0
+
+
+def _in_all_languages(message: str) -> tuple[str, ...]:
+    return tuple(catalogue(language).gettext(message) for language in LANGUAGES)

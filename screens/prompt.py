@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.bindings import bind
+from screens.field import Line
 from screens.text import BAD, FAINT, UNEASY, joined, plain
 from screens.window import Dialog, TooSmall
 from workbench.commands import BACK
@@ -56,7 +57,7 @@ class Prompt(Dialog[str]):
         with Vertical() as box:
             box.border_title = plain(f"{self._question.title}")
             yield Static(plain(self._question.help, FAINT), markup=False)
-            yield Input(self._question.value, placeholder=self._question.placeholder)
+            yield Line(self._question.value, placeholder=self._question.placeholder)
             yield Static(_keys(), id="hint", markup=False)
         yield TooSmall()
 

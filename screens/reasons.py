@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from screens.bindings import bind, bind_key
+from screens.field import Line
 from screens.text import FAINT, UNEASY, joined, plain, row
 from workbench.commands import MARK, TOGGLE
 from workbench.domain.casefile import CaseFile
@@ -134,7 +135,7 @@ class ReasonPicker(Widget):
         self._marked: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield Input(id="search", placeholder=_("code, words or pinyin initials"))
+        yield Line(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
         yield ReasonList()
 

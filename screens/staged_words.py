@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from screens.panels.words import DECIDED, MEASURE, PRIORITY
-from screens.text import BAD, FAINT, UNEASY, Part, joined, plain, row, wrapped
+from screens.text import BAD, FAINT, UNEASY, Part, fitted, joined, plain, row, wrapped
 from screens.view import View
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseFile, CaseRowView, DecisionLine
@@ -62,3 +62,9 @@ def _texts(label: str, text: str, width: int) -> list[Content]:
     if not text.strip():
         return []
     return [plain(label, FAINT), *(plain(f"  {part}") for part in wrapped(text, width - 2))]
+
+
+def alone_line(why: str, width: int) -> Content:
+    """Say that one person reviews here alone, so that nothing is checked before there is a second one."""
+    said = _("One person reviews here alone ({reason}); verdicts wait until an admin adds a second one.")
+    return joined((fitted(said.format(reason=why), width).rstrip(), UNEASY))

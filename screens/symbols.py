@@ -6,8 +6,7 @@ from typing import Literal
 from textual.widget import Widget
 
 from workbench.domain.vocabulary import Priority, Severity
-
-SymbolSet = Literal["auto", "ascii"]
+from workbench.signs import SymbolSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

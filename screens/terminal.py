@@ -5,46 +5,92 @@ import os
 import select
 import signal
 import sys
+import termios
+import threading
+import time
 from collections.abc import Awaitable, Callable
-
-from textual.app import App
+from contextlib import suppress
+from functools import partial
+from types import FrameType
+from typing import Any
 
 POLL_S = 0.5
-_SIGNALS = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+GRACE_S = 1.5
+"""So long an end that was announced may take; then the process ends as it is, like after a power cut."""
+
 HUNG_UP = 129
+_SIGNALS = {signal.SIGTERM: 143, signal.SIGHUP: HUNG_UP}
+_GIVE_BACK = b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+"""What gives a terminal back: no paste marks, wrapping, no mouse, plain keys, the first screen, the cursor."""
 
 
 class Terminal:
-    """Watches for signals and for a terminal that is gone; either ends the program with its exit code."""
+    """Watches for signals and for a terminal that is gone; either ends the program with its exit code.
+
+    The watch is a thread of its own: where a dead or stalled terminal keeps the app from running, nothing inside
+    the app would ever look.
+    """
 
     def __init__(self, end: Callable[[int], Awaitable[None]]) -> None:
         self._end = end
         self._input: int | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def watch(self, app: "App[None]") -> None:
-        """Begin to watch, from inside the running app."""
-        loop = asyncio.get_running_loop()
-        for number, code in _SIGNALS.items():
-            loop.add_signal_handler(number, self._leave, code)
-        if sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno()):
+        self._attributes: list[Any] | None = None
+        self._code = 0
+        self._is_told = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Future[None] | None = None
+        if sys.__stdin__ is not None and not sys.__stdin__.closed and sys.__stdin__.isatty():
             self._input = sys.__stdin__.fileno()
-            app.set_interval(POLL_S, self._look)
+            self._attributes = termios.tcgetattr(self._input)
+
+    def watch(self) -> None:
+        """Begin to watch, from inside the running app."""
+        self._loop = asyncio.get_running_loop()
+        for number, code in _SIGNALS.items():
+            signal.signal(number, partial(self._signalled, code))
+        threading.Thread(target=self._look, name="terminal", daemon=True).start()
+
+    def leave(self, code: int) -> None:
+        """End the program with an exit code; the first one counts. Any thread may ask for it, and a signal."""
+        if self._loop is None or self._is_told.is_set():
+            return
+        self._code = code
+        self._is_told.set()
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._begin)
+
+    def _signalled(self, code: int, _number: int, _frame: FrameType | None) -> None:
+        self.leave(code)
+
+    def _begin(self) -> None:
+        async def end() -> None:
+            await self._end(self._code)
+
+        self._task = asyncio.ensure_future(end())
 
     def _look(self) -> None:
-        """Leave if nobody is at the other end: without this an ignored hangup leaves a busy loop behind."""
+        """Leave if nobody is at the other end; see to it that leaving comes to an end."""
+        while not self._is_told.wait(POLL_S):
+            if self._is_gone():
+                self.leave(HUNG_UP)
+        time.sleep(GRACE_S)
+        self._give_back()
+        os._exit(self._code)
+
+    def _is_gone(self) -> bool:
         if self._input is None:
-            return
+            return False
         poll = select.poll()
         poll.register(self._input, select.POLLHUP | select.POLLERR)
-        if any(happened & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _fd, happened in poll.poll(0)):
-            self._leave(HUNG_UP)
+        return any(happened & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _fd, happened in poll.poll(0))
 
-    def _leave(self, code: int) -> None:
-        if self._tasks:
+    def _give_back(self) -> None:
+        """Give the terminal back as it was, if it is there and takes it."""
+        if self._input is None:
             return
-        task = asyncio.ensure_future(self._ended(code))
-        self._tasks.add(task)
-
-    async def _ended(self, code: int) -> None:
-        await self._end(code)
+        with suppress(OSError, termios.error):
+            termios.tcsetattr(self._input, termios.TCSANOW, self._attributes or termios.tcgetattr(self._input))
+            poll = select.poll()
+            poll.register(self._input, select.POLLOUT)
+            if any(happened & select.POLLOUT for _fd, happened in poll.poll(0)):
+                os.write(self._input, _GIVE_BACK)

@@ -3,6 +3,7 @@
 from textual.content import Content
 
 from workbench.domain.text import cells, fit, safe
+from workbench.signs import drawn
 
 FAINT = "$text-muted"
 STRONG = "bold"
@@ -18,12 +19,13 @@ Part = tuple[str, str]
 
 def plain(text: str, style: str = "") -> Content:
     """Return stored text in one line, so that no character of it acts."""
-    return Content.styled(safe(text), style) if style else Content(safe(text))
+    shown = drawn(safe(text))
+    return Content.styled(shown, style) if style else Content(shown)
 
 
 def paragraphs(text: str) -> Content:
     """Return stored text with its line breaks."""
-    return Content(safe(text, keep_newlines=True))
+    return Content(drawn(safe(text, keep_newlines=True)))
 
 
 def editable(text: str) -> str:
@@ -31,26 +33,40 @@ def editable(text: str) -> str:
     return safe(text, keep_newlines=True)
 
 
+def fitted_line(text: str) -> str:
+    """Return stored text for a field of one line."""
+    return " ".join(safe(line) for line in text.splitlines())
+
+
 def joined(*parts: Part) -> Content:
     """Return parts one behind the other, each in its style and each through the door."""
-    return Content.assemble(*((safe(text), style) for text, style in parts if text))
+    return Content.assemble(*((drawn(safe(text)), style) for text, style in parts if text))
 
 
 def row(left: Content, right: Content, width: int) -> Content:
     """Return a line with something at both ends; the left end gives way where it is narrow."""
     room = width - right.cell_length - (1 if right.cell_length else 0)
     if room <= 0:
-        return left.truncate(width, ellipsis=True)
+        return _cut_short(left, width)
     if left.cell_length > room:
-        left = left.truncate(room, ellipsis=True)
+        left = _cut_short(left, room)
     gap = width - left.cell_length - right.cell_length
     return Content.assemble(left, " " * max(0, gap), right)
+
+
+def _cut_short(content: Content, width: int) -> Content:
+    """Return content in at most so many cells, with a sign where it is cut."""
+    if content.cell_length <= width:
+        return content
+    sign = Content(drawn("…"))
+    room = width - sign.cell_length
+    return Content.assemble(content.truncate(room), sign) if room > 0 else content.truncate(max(0, width))
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """Return stored text cut into lines of so many cells, at blanks where there are any."""
     lines: list[str] = []
-    for paragraph in safe(text, keep_newlines=True).replace("\t", " ").split("\n"):
+    for paragraph in drawn(safe(text, keep_newlines=True)).replace("\t", " ").split("\n"):
         lines += _cut(paragraph, max(2, width))
     return lines or [""]
 
@@ -79,4 +95,4 @@ def _head(text: str, width: int) -> str:
 
 def fitted(text: str, width: int) -> str:
     """Return stored text in at most so many cells."""
-    return fit(safe(text), max(0, width))
+    return fit(drawn(safe(text)), max(0, width), drawn("…"))

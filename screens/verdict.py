@@ -13,6 +13,7 @@ from textual.widgets import Input, Static, TextArea
 
 from screens import verdict_words as words
 from screens.bindings import bind
+from screens.field import Page
 from screens.giving import Giving
 from screens.guard import Guard
 from screens.mend import Mend
@@ -67,7 +68,7 @@ class VerdictDialog(Dialog[Decided]):
         self._state = state
         self._giving = giving
         self._view = view
-        self._guard = Guard(giving.monotonic)
+        self._guard = Guard(giving.presses)
         self._preview: VerdictPreview | None = None
         self._items_first = items_first
         self._is_giving = False
@@ -85,9 +86,9 @@ class VerdictDialog(Dialog[Decided]):
                 yield Mend(self._state.until)
                 yield Static(id="letter-heading", classes="title", markup=False)
                 yield Static(id="letter", markup=False)
-                yield TextArea(id="letter-edit", soft_wrap=True, tab_behavior="focus")
+                yield Page(id="letter-edit")
                 yield Static(plain(_("For us only"), FAINT), classes="title", markup=False)
-                yield TextArea(editable(self._state.note), id="note", soft_wrap=True, tab_behavior="focus")
+                yield Page(self._state.note, id="note")
             with Vertical(id="ends"):
                 yield Static(id="warnings", markup=False)
                 yield Static(id="said", markup=False)
@@ -126,12 +127,13 @@ class VerdictDialog(Dialog[Decided]):
         """Give the verdict, and say so here if it cannot be given."""
         self._is_giving = True
         try:
-            done = await self._giving.give(self._request())
+            if await self._guard.is_alone():
+                self.leave(await self._giving.give(self._request()))
+            else:
+                self.said.update(words.refused())
         except WorkbenchError as error:
             self._tell(str(error))
             self.look_ahead()
-        else:
-            self.leave(done)
         finally:
             self._is_giving = False
 
@@ -195,7 +197,7 @@ class VerdictDialog(Dialog[Decided]):
         elif self._preview is not None and self._preview.has_new_evidence and not self._knows_newest:
             self._knows_newest = True
             self._tell(_("New evidence has come; confirm once more to decide all the same."))
-        elif self._is_unreadable:
+        elif self.mend.display and self.mend.is_unreadable:
             self._tell(_("The date cannot be read; write it like 2026-12-03."))
         else:
             self._tell("")
@@ -249,10 +251,6 @@ class VerdictDialog(Dialog[Decided]):
         """Return the text for the applicant as it would be now."""
         return editable(self._state.letter or (self._preview.letter if self._preview else ""))
 
-    @property
-    def _is_unreadable(self) -> bool:
-        return self.mend.display and self.mend.is_unreadable
-
     def _tell(self, problem: str) -> None:
         """Say what went wrong, and nothing of it twice."""
         self._told = problem
@@ -280,7 +278,9 @@ class VerdictDialog(Dialog[Decided]):
         self.query_one("#measure").display = len(measures) > 1
         self.query_one("#letter-heading", Static).update(words.letter_heading(self._case, width))
         self.letter.update(paragraphs(self._letter()))
-        self.mend.say(*words.date_words(state, preview, self._view), is_unreadable=self._is_unreadable)
+        self.mend.say(
+            *words.date_words(state, preview, self._view), is_unreadable=self.mend.display and self.mend.is_unreadable
+        )
         warnings = self.query_one("#warnings", Static)
         warnings.display = preview is not None
         if preview is not None:

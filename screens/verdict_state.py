@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from workbench.domain.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.findings import preselected_reasons
+from workbench.domain.verdict import WAYS_TO_PASS
 from workbench.domain.vocabulary import FailKind, Measure, Verdict, WaitsFor
 
 
@@ -74,10 +75,11 @@ class VerdictState:
         }
 
     def toggled(self, code: str) -> Self:
-        """Return it with a reason marked or unmarked, the newest mark last."""
+        """Return it with a reason marked or unmarked, the newest mark last; of the ways to pass only one is marked."""
         if code in self.reasons:
             return replace(self, reasons=tuple(kept for kept in self.reasons if kept != code))
-        return replace(self, reasons=(*self.reasons, code))
+        others = WAYS_TO_PASS - {code} if code in WAYS_TO_PASS else frozenset()
+        return replace(self, reasons=(*(kept for kept in self.reasons if kept not in others), code))
 
     @property
     def is_fixable(self) -> bool:

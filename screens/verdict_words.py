@@ -78,11 +78,19 @@ def warning_lines(
     if unanswered:
         said = _("unanswered: {questions}").format(questions=_questions(unanswered))
         lines += _short(f"{view.symbols.info} {said}", FAINT, width, most)
+    if preview.unopened:
+        said = _("opened by nobody: {documents}").format(documents=_documents(case, preview))
+        lines.append(joined((fitted(f"{view.symbols.info} {said}", width).rstrip(), FAINT)))
     if state.letter is not None:
         lines.append(joined((_("You edited the text; it no longer follows the reasons."), FAINT)))
     if preview.problem:
         lines.append(joined((f"{view.symbols.warn} {preview.problem}", UNEASY)))
     return Content("\n").join(lines)
+
+
+def _documents(case: CaseFile, preview: VerdictPreview) -> str:
+    names = case.policy.document_names
+    return ", ".join(names[kind].in_language(current()) if kind in names else kind.value for kind in preview.unopened)
 
 
 def _questions(lines: list[ChecklistLine]) -> str:

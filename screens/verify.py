@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.bindings import bind
+from screens.field import Line
 from screens.panels.words import VERIFICATION
 from screens.symbols import symbols_of
 from screens.text import FAINT, UNEASY, joined, plain
@@ -48,7 +49,7 @@ class Verify(Dialog[tuple[VerificationKind, str]]):
         with Vertical() as box:
             box.border_title = plain(f"{_('Verified outside')}")
             yield Static(id="kinds", markup=False)
-            yield Input(placeholder=_("what was confirmed, or not"))
+            yield Line(placeholder=_("what was confirmed, or not"))
             keys = (("↑ ↓", _("how")), ("Enter", _("takes it")), ("Esc", _("back")))
             yield Static(
                 Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),

@@ -1,4 +1,4 @@
-"""What may follow `g`: shown for a moment, with the letters of the modes."""
+"""What may follow `g`: shown until the next key, with the letters of the modes."""
 
 from typing import ClassVar
 
@@ -15,14 +15,15 @@ from workbench.command import Command
 from workbench.commands import BACK
 from workbench.i18n import _
 
-MOMENT_S = 1.0
-
 
 class WhichKey(Dialog[str]):
-    """Waits for the second key of a pair, and goes by itself."""
+    """Waits for the second key of a pair; any other key only ends the waiting.
+
+    It does not end by itself: who reads it first must not have the second key taken for another command.
+    """
 
     DEFAULT_CSS = """
-    WhichKey { background: transparent; }
+    WhichKey { background: $background 25%; }
     WhichKey > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
@@ -38,15 +39,16 @@ class WhichKey(Dialog[str]):
         ]
         yield Static(Content("   ").join([joined(("g", "bold")), *parts]), markup=False)
 
-    def on_mount(self) -> None:
-        self.set_timer(MOMENT_S, self.leave)
-
     def on_key(self, event: events.Key) -> None:
         super().on_key(event)
         command = self._commands.get(event.key)
         if command is not None:
             event.stop()
             self.leave(command.id)
+        elif event.character is None or event.character.isascii():
+            # A composed character comes again as the key it stands for.
+            event.stop()
+            self.leave()
 
     def action_back(self) -> None:
         self.leave()

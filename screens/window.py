@@ -10,8 +10,7 @@ from textual.widgets import Static
 
 from screens.bindings import spoken
 from screens.text import plain
-from workbench.command import key_named
-from workbench.domain.text import fold_key
+from screens.typed import fold
 from workbench.i18n import _
 
 Result = TypeVar("Result")
@@ -35,24 +34,6 @@ class TooSmall(Static):
         return plain(
             _("The window is too small; it needs {width}×{height}. Nothing is lost.").format(width=width, height=height)
         )
-
-
-def fold(screen: Screen[Result], event: events.Key) -> None:
-    """Read a key under an input method as the key it stands for; say so where it stands for none."""
-    char = event.character
-    focused = screen.focused
-    if char is None or char.isascii() or (focused is not None and focused.check_consume_key(event.key, char)):
-        return
-    event.stop()
-    event.prevent_default()
-    folded = fold_key(char)
-    if folded.isascii():
-        key = events.Key(key_named(folded), None)
-        # A key does not bubble past its sender; from the app it travels as one from the keyboard does.
-        key.set_sender(screen.app)
-        screen.app.post_message(key)
-    else:
-        screen.notify(_("An input method is on; press Shift to switch it off."), markup=False, timeout=3)
 
 
 class WorkScreen(Screen[None]):

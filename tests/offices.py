@@ -12,6 +12,7 @@ from db.columns import to_us
 from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
+from db.queries.findable import make_findable, terms_of
 from workbench.services.office import Office
 from workbench.services.site import create_site, open_office
 
@@ -158,6 +159,13 @@ def plant(
                     for number in numbers
                 ],
             )
+        make_findable(
+            session,
+            [
+                {**terms_of(f"虚构公司{number}", f"T-{seq}-{number}"), "id": first_case + number - first_application}
+                for number in range(first_application, first_application + count)
+            ],
+        )
         if severity:
             session.execute(
                 insert(FindingRow), [_finding(first_case + number, rule, severity) for number in range(count)]

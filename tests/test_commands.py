@@ -6,10 +6,11 @@ from screens.app import WorkbenchApp
 from screens.bindings import command_of
 from screens.checks import ChecksScreen
 from screens.desk import DeskScreen
+from screens.queue import QueueScreen
 from screens.reasons import ReasonList
 from screens.verdict import VerdictDialog
 from workbench.command import PLACES, key_named, shown_key
-from workbench.commands import BY_ID, COMMANDS, GO_CHECKS, GO_DESK, commands_of
+from workbench.commands import BY_ID, COMMANDS, MODES, commands_of
 
 
 def test_every_id_is_given_once() -> None:
@@ -24,14 +25,14 @@ def test_no_key_has_two_meanings_in_one_place() -> None:
 
 def test_every_command_is_bound_somewhere() -> None:
     bound = set()
-    for owner in (WorkbenchApp, DeskScreen, VerdictDialog, ChecksScreen, ReasonList):
+    for owner in (WorkbenchApp, DeskScreen, QueueScreen, VerdictDialog, ChecksScreen, ReasonList):
         for _key, binding in BindingsMap(owner.BINDINGS):
             command = command_of(binding)
             if command is not None:
                 bound.add(command.id)
 
-    # These two are reached through `g`.
-    assert set(BY_ID) - bound == {GO_DESK.id, GO_CHECKS.id}
+    # The modes are reached through `g`.
+    assert set(BY_ID) - bound == {mode.id for mode in MODES}
 
 
 def test_every_command_says_what_it_is_for() -> None:

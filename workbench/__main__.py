@@ -1,6 +1,7 @@
 """The composition root: chooses the language, then builds the command line and, if asked, the screens."""
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import i18n
+from workbench.errors import ExitCode
 
 if TYPE_CHECKING:
     from workbench.services.office import Office
@@ -31,7 +33,13 @@ def spoken(arguments: Sequence[str]) -> str:
 
 def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str) -> int:
     """Open the terminal interface and return its exit code; the database is opened after the first frame."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        from workbench.cli import output
+
+        output.complain(i18n._("The workbench needs a terminal; elsewhere use its commands, such as `workbench next`."))
+        return ExitCode.UNAVAILABLE
     from screens.app import WorkbenchApp
+    from workbench.look import own_look
 
     def open_office() -> "Office":
         from workbench.services.site import open_office as opened
@@ -43,8 +51,12 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
             gc.freeze()
             gc.enable()
 
-    app = WorkbenchApp(open_office, now=now, symbols=symbols)
-    app.run()
+    app = WorkbenchApp(open_office, now=now, symbols=symbols, look=own_look())
+    try:
+        app.run()
+    finally:
+        if app.office is not None:
+            app.office.close()
     return app.return_code or 0
 
 
@@ -52,6 +64,9 @@ def main() -> None:
     """Run the program."""
     # Whatever the caller's umask is: files hold personal data and are the owner's alone.
     os.umask(0o077)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A locale that does not know Chinese must not end a command in the middle.
+        sys.stdout.reconfigure(errors="backslashreplace")
     # Importing makes a great many objects and no garbage; collecting meanwhile only delays the first frame.
     gc.disable()
     language = spoken(sys.argv[1:])

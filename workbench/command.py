@@ -8,11 +8,12 @@ from typing import Literal
 
 from workbench.i18n import marked
 
-Place = Literal["everywhere", "desk", "verdict", "checks"]
+Place = Literal["everywhere", "desk", "queue", "verdict", "checks"]
 
 PLACES: dict[Place, str] = {
     "everywhere": marked("Everywhere"),
     "desk": marked("Desk"),
+    "queue": marked("Queue"),
     "verdict": marked("Verdict"),
     "checks": marked("Checks"),
 }
@@ -59,8 +60,15 @@ _SHOWN = {
     "enter": "Enter",
     "up": "↑",
     "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
     "shift+tab": "Shift+Tab",
 }
+
+
+_NAMES = {shown: name for name, shown in _SHOWN.items()} | {" ": "space"}
 
 
 def shown_key(key: str) -> str:
@@ -74,7 +82,7 @@ def shown_key(key: str) -> str:
 
 def key_named(char: str) -> str:
     """Return the name that the terminal interface gives the key of a character."""
-    return next((name for name, shown in _SHOWN.items() if shown == char), char)
+    return _NAMES.get(char, char)
 
 
 CASE_GROUP = marked("Case")

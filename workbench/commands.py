@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workbench.command import GO_GROUP, LOOK_GROUP, VERDICT_GROUP, Command, Place
 from workbench.desk_commands import DESK_COMMANDS
 from workbench.i18n import marked
+from workbench.queue_commands import GO_MINE, GO_PENDING, GO_QUEUE, QUEUE_COMMANDS
 
 CONFIRM = Command(
     "verdict.confirm",
@@ -50,6 +51,7 @@ FINAL = Command(
     marked("Change between a fail that is final and one that can be mended."),
     VERDICT_GROUP,
     "verdict",
+    twin="f6",
     hint=True,
 )
 WAIT_FOR = Command(
@@ -59,6 +61,7 @@ WAIT_FOR = Command(
     marked("Change whom the case waits for."),
     VERDICT_GROUP,
     "verdict",
+    twin="f7",
     hint=True,
 )
 MEASURE = Command(
@@ -68,6 +71,7 @@ MEASURE = Command(
     marked("Change what happens to the cards with this verdict."),
     VERDICT_GROUP,
     "verdict",
+    twin="f5",
 )
 ITEMS = Command(
     "verdict.items",
@@ -76,6 +80,7 @@ ITEMS = Command(
     marked("Go to what has to be mended, or to the date."),
     VERDICT_GROUP,
     "verdict",
+    twin="f2",
 )
 LETTER = Command(
     "verdict.letter",
@@ -84,6 +89,7 @@ LETTER = Command(
     marked("Edit the causes that the applicant reads."),
     VERDICT_GROUP,
     "verdict",
+    twin="f9",
     hint=True,
 )
 NOTE = Command(
@@ -93,6 +99,7 @@ NOTE = Command(
     marked("Write an internal note; the applicant never sees it."),
     VERDICT_GROUP,
     "verdict",
+    twin="f3",
 )
 OPEN = Command(
     "checks.open",
@@ -110,6 +117,7 @@ APPROVE = Command(
     marked("Let the verdict take effect."),
     VERDICT_GROUP,
     "checks",
+    twin="f5",
     hint=True,
     danger=True,
 )
@@ -120,6 +128,7 @@ GIVE_BACK = Command(
     marked("Give the case back to who decided it, with a note."),
     VERDICT_GROUP,
     "checks",
+    twin="f6",
     hint=True,
     danger=True,
 )
@@ -199,11 +208,15 @@ QUIT = Command(
     "everywhere",
 )
 
+MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS)
+"""Where `g` leads, in the order it is shown."""
+
 COMMANDS: tuple[Command, ...] = (
     *DESK_COMMANDS,
+    *QUEUE_COMMANDS,
     *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),
     *(OPEN, APPROVE, GIVE_BACK, RELOAD),
-    *(GO, GO_DESK, GO_CHECKS, HELP, PALETTE, THEME, BACK, QUIT),
+    *(GO, *MODES, HELP, PALETTE, THEME, BACK, QUIT),
 )
 
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}

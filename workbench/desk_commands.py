@@ -110,6 +110,14 @@ VERIFY = Command(
     RECORD_GROUP,
     "desk",
 )
+DOCUMENTS = Command(
+    "desk.documents",
+    ("o",),
+    marked("documents"),
+    marked("List the documents and open one; each opening is on record."),
+    LOOK_GROUP,
+    "desk",
+)
 EXPLAIN = Command(
     "desk.explain",
     ("i",),
@@ -125,6 +133,23 @@ REVEAL = Command(
     marked("Show the chosen masked field for 15 seconds; twice shows all of the identity. It is logged."),
     LOOK_GROUP,
     "desk",
+)
+ASSIGN = Command(
+    "desk.assign",
+    ("a",),
+    marked("assign"),
+    marked("Give this case to a person; a supervisor does."),
+    CASE_GROUP,
+    "desk",
+)
+FIND = Command(
+    "desk.find",
+    ("slash",),
+    marked("find a case"),
+    marked("Go to the queue and its filter; the case on the desk stays yours."),
+    LOOK_GROUP,
+    "desk",
+    twin="f4",
 )
 IDENTITY = Command("desk.identity", ("1",), marked("identity"), marked("Go to the identity panel."), LOOK_GROUP, "desk")
 CALLS = Command(
@@ -181,7 +206,7 @@ ZOOM = Command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE),
-    *(COMMENT, CHECKLIST, VERIFY, EXPLAIN, REVEAL, FIELD_UP, FIELD_DOWN),
-    *(IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
+    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN),
+    *(COMMENT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

@@ -15,10 +15,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from db.access import Access, access_of, lock_handle, make_folder
+from db.dialects import sqlite_search
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 
 APPLICATION_ID = 0x54535257
 """`TSRW`, written into each of our files."""
+
+ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
+"""The cases `c` read along the index of their order, whatever the planner thinks of it."""
 
 _HEADER = b"SQLite format 3\x00"
 _LOCK_WAIT_S = 10.0
@@ -65,6 +70,7 @@ def _prepare(connection: Any, *, query_only: bool) -> None:
     if driver().__name__.startswith("sqlcipher3"):
         # SQLCipher writes its warnings to stderr, which is the reviewer's screen.
         connection.execute("PRAGMA cipher_log_level=NONE")
+    sqlite_search.register(connection)
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if not query_only:
         connection.execute(f"PRAGMA journal_mode={journal_mode()}").fetchone()
@@ -97,15 +103,21 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
     return engine
 
 
-def create_file(path: Path) -> None:
-    """Make an empty database file that only its owner can read.
+def create_file(path: Path, access: Access = Access.PRIVATE) -> None:
+    """Make an empty database file that only its owner can read, or its folder's group.
 
     Raises:
         DatabaseRefused: If it exists already, or its folder does not let us.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
+        path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent, access)
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600)
+        try:
+            # SQLite gives its side files the mode of the database.
+            os.fchmod(handle, access.file_mode)
+        finally:
+            os.close(handle)
     except FileExistsError as error:
         raise DatabaseRefused(Refusal.EXISTS, str(path)) from error
     except OSError as error:
@@ -116,7 +128,8 @@ def check_file(path: Path) -> None:
     """Refuse a path that is no database of ours before anything is opened or changed.
 
     Raises:
-        DatabaseRefused: If it is missing, no plain file, no SQLite file, or open to other users.
+        DatabaseRefused: If it is missing, no plain file, no SQLite file, or open to everybody. Whether its group
+            may read it is written in the database itself.
     """
     try:
         status = path.stat()
@@ -128,7 +141,7 @@ def check_file(path: Path) -> None:
         raise DatabaseRefused(Refusal.NOT_A_FILE, str(path))
     if not os.access(path, os.R_OK | os.W_OK):
         raise DatabaseRefused(Refusal.UNREADABLE, str(path), f"uid {status.st_uid}, {stat.filemode(status.st_mode)}")
-    if status.st_mode & 0o077:
+    if status.st_mode & stat.S_IRWXO:
         raise DatabaseRefused(Refusal.TOO_OPEN, str(path), stat.filemode(status.st_mode))
     with path.open("rb") as file:
         if file.read(len(_HEADER)) != _HEADER:
@@ -142,7 +155,7 @@ def write_lock(path: Path) -> Iterator[None]:
     Raises:
         LockTimeout: If another process kept it for ten seconds.
     """
-    handle = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    handle = lock_handle(path.with_name(path.name + ".lock"), access_of(path))
     try:
         until = time.monotonic() + _LOCK_WAIT_S
         while True:

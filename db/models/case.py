@@ -21,6 +21,27 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_key", "agent", "application_no", "id"),
         Index("ix_case_application", "application_id"),
         Index("ix_case_batch", "batch_id"),
+        Index(
+            "ix_case_order",
+            "state",
+            "priority_rank",
+            "due_at",
+            "id",
+            # What lists are filtered by, so that a whole state can be looked through without its rows.
+            "batch_id",
+            "risk",
+            "service_class",
+            "round",
+            "assignee_id",
+        ),
+        # Its step makes it without regard to capitals, as numbers are looked for.
+        Index("ix_case_number", "application_no"),
+        Index(
+            "ix_case_assignee",
+            "assignee_id",
+            sqlite_where=text("assignee_id IS NOT NULL"),
+            postgresql_where=text("assignee_id IS NOT NULL"),
+        ),
         Index("ix_case_state", "state", "due_at", "is_listed", "id"),
         Index(
             "ix_case_next",
@@ -114,6 +135,7 @@ class FindingRow(SQLModel, table=True):
     """One rule hit of a case; `observed` and `limit` are JSON scalars."""
 
     __tablename__ = "finding"
+    __table_args__ = (Index("ix_finding_rule", "rule", "case_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id", index=True)

@@ -17,6 +17,9 @@ class ApplicationRow(SQLModel, table=True):
         Index("ix_application_batch", "batch_id"),
         Index("ix_application_uscc", "uscc"),
         Index("ix_application_handler_hash", "handler_id_hash"),
+        Index("ix_application_phone", "contact_phone_hash"),
+        Index("ix_application_province", "province"),
+        Index("ix_application_kind", "applicant_kind"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

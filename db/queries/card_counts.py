@@ -13,6 +13,7 @@ from db.queries.seen import has_newer, is_seen
 
 _APPLICATION = table_of(ApplicationRow)
 _CARD = table_of(CardRow)
+_A, _C = _APPLICATION.alias("a"), _CARD.alias("c")
 _TOGETHER = 500
 
 
@@ -61,7 +62,7 @@ def _count(
     of_one_brand: dict[str, int],
     of_all: dict[str, int],
 ) -> None:
-    application, card = _APPLICATION.alias("a"), _CARD.alias("c")
+    application, card = _A, _C
     subject = application.c[column]
     belongs = and_(card.c.agent == application.c.agent, card.c.application_no == application.c.application_no)
     cards = (

@@ -1,11 +1,19 @@
 """The one statement that claims the next case: an indexed branch for each rank, never a sort of the whole queue."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from db.columns import to_us
+from db.dialects.sqlite import ORDERED_CASES
+from db.enums import CaseState
+from db.queries.case_list import CaseList
+from db.queries.case_pages import fitting_hits, hits_named
 
 _NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = c.id AND skip.reviewer_id = :me
                               AND skip.evidence_no >= c.evidence_no)"""
@@ -25,53 +33,108 @@ def _computed(rank: int, where: str, source: str = '"case" AS c') -> str:
         ORDER BY returned, urgency, priority, due, c.id LIMIT 1)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
-def _indexed(urgency: int, priority: int) -> str:
-    """Return a branch over the common queue, which the index answers in order."""
+def _indexed(urgency: int, priority: int, further: str) -> str:
+    """Return a branch over the common queue, along the index that has the columns of filters if there is one."""
     return f"""SELECT * FROM (
         SELECT c.id AS id, 1 AS rank, 1 AS returned, {urgency} AS urgency, {-priority} AS priority, c.due_at AS due
-        FROM "case" AS c
+        FROM {ORDERED_CASES if further else '"case" AS c'}
         WHERE c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL
-              AND c.priority_rank = {priority} AND {_DUE_RANGES[urgency]} AND {_NOT_SKIPPED}
+              AND c.priority_rank = {priority} AND {_DUE_RANGES[urgency]} AND {_NOT_SKIPPED}{further}
         ORDER BY c.due_at, c.id LIMIT 1)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
 # A cross join keeps this order: first the few who are away, then what is assigned to them.
 _AWAY = """(SELECT DISTINCT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today))
-           AS away CROSS JOIN "case" AS c"""
+           AS away CROSS JOIN """
+_MINE = f"c.assignee_id = :me AND {_FREE}"
+_OF_AWAY = f"c.assignee_id = away.reviewer_id AND c.assignee_id <> :me AND {_FREE}"
+_EXPIRED = "c.state = 'in_review' AND c.held_until <= :now AND c.assignee_id IS NULL"
+_COMMON = "c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL"
 
-_BRANCHES = (
-    _computed(0, f"c.assignee_id = :me AND {_FREE}"),
-    *(_indexed(urgency, priority) for urgency in range(3) for priority in range(4)),
-    _computed(1, "c.state = 'in_review' AND c.held_until <= :now AND c.assignee_id IS NULL"),
-    _computed(1, f"c.assignee_id = away.reviewer_id AND c.assignee_id <> :me AND {_FREE}", _AWAY),
-)
 
-_ORDERED = "\nUNION ALL\n".join(_BRANCHES)
+def _over_all(further: str) -> Iterable[str]:
+    """Yield the branches over all cases that meet a further condition."""
+    yield _computed(0, _MINE + further)
+    for urgency in range(3):
+        for priority in range(4):
+            yield _indexed(urgency, priority, further)
+    yield _computed(1, _EXPIRED + further)
+    yield _computed(1, _OF_AWAY + further, f'{_AWAY} "case" AS c')
 
-_CLAIM = text(
-    f"""UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
+
+def _over_hits(further: str) -> Iterable[str]:
+    """Yield the branches over the few cases that an index found for a filter."""
+    source = 'hit CROSS JOIN "case" AS c'
+    for rank, where, over in (
+        (0, _MINE, source),
+        (1, _COMMON, source),
+        (1, _EXPIRED, source),
+        (1, _OF_AWAY, _AWAY + source),
+    ):
+        yield _computed(rank, f"c.id = hit.id AND {where}{further}", over)
+
+
+@lru_cache(maxsize=64)
+def _claim(hits: str, further: str) -> TextClause:
+    """Return the statement that claims, within a filter if there is one."""
+    branches = "\nUNION ALL\n".join(_over_hits(further) if hits else _over_all(further))
+    return text(
+        f"""{hits} UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
             returned_to_id = NULL, fence = fence + 1, version = version + 1
-        WHERE id = (SELECT id FROM ({_ORDERED}) ORDER BY rank, returned, urgency, priority, due, id LIMIT 1)
-        RETURNING id, fence"""  # noqa: S608 - made of constants of this file; values are bound
-)
+        WHERE id = (SELECT id FROM ({branches}) ORDER BY rank, returned, urgency, priority, due, id LIMIT 1)
+        RETURNING id, fence"""  # noqa: S608 - made of constants of this package; values are bound
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimer:
+    """Who claims, and when: `day_end` is the end of the local day, whose zone gives today's date."""
+
+    reviewer_id: int
+    now: datetime
+    day_end: datetime
+
+    def values(self) -> dict[str, Any]:
+        """Return the values that the statements name."""
+        return {
+            "me": self.reviewer_id,
+            "now": to_us(self.now),
+            "day_end": to_us(self.day_end),
+            "today": self.day_end.date().isoformat(),
+        }
 
 
 def claim_next(
-    session: Session, *, reviewer_id: int, now: datetime, day_end: datetime, until: datetime
+    session: Session, claimer: Claimer, until: datetime, within: CaseList | None = None
 ) -> tuple[int, int] | None:
     """Take the next free case for a reviewer and return its id and fence, or None if there is none.
 
     The order: returned to me, assigned to me, then the common queue by (breached, due today, priority, due date,
-    id). `day_end` is the end of the local day, whose zone gives today's date.
+    id); within a filter the same, over fewer cases.
     """
-    row = session.execute(
-        _CLAIM,
-        {
-            "me": reviewer_id,
-            "now": to_us(now),
-            "day_end": to_us(day_end),
-            "until": to_us(until),
-            "today": day_end.date().isoformat(),
-        },
-    ).first()
+    values = {**claimer.values(), "until": to_us(until)}
+    hits, further = "", ""
+    if within is not None:
+        if CaseState.QUEUED not in within.states:
+            return None
+        found = fitting_hits(session, within)
+        hits = "" if found is None else hits_named(found)
+        further = f" AND {within.check_of_any_state(() if found is None else found.of)}"
+        values = {**within.values(), **({} if found is None else found.values), **values}
+    row = session.execute(_claim(hits, further), values).first()
     return (int(row.id), int(row.fence)) if row else None
+
+
+_LEFT = text(
+    f"""SELECT
+        (SELECT count(*) FROM "case" c WHERE {_COMMON})
+        + (SELECT count(*) FROM "case" c WHERE {_EXPIRED} AND {_NOT_SKIPPED})
+        + (SELECT count(*) FROM "case" c WHERE {_MINE} AND {_NOT_SKIPPED})
+        - (SELECT count(*) FROM skip CROSS JOIN "case" AS c
+           WHERE skip.reviewer_id = :me AND c.id = skip.case_id AND skip.evidence_no >= c.evidence_no AND {_COMMON})"""  # noqa: S608 - made of constants of this file; values are bound
+)
+
+
+def count_left(session: Session, claimer: Claimer) -> int:
+    """Count the cases that a person could claim, but for those of people who are away."""
+    return int(session.execute(_LEFT, claimer.values()).scalar_one())

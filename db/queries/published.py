@@ -6,9 +6,10 @@ that the reader may see; so a case shows old or new evidence, never a mix.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, exists, func, select, tuple_
 from sqlmodel import Session, SQLModel
 
 from db.models import CaseRow, ImportBatchRow
@@ -61,6 +62,14 @@ def last_seq(session: Session) -> int:
     return int(session.execute(select(func.coalesce(func.max(BATCH.c.published_seq), 0))).scalar_one())
 
 
+@cache
+def _with_seq(table: Table) -> Select[Any]:
+    """Return the statement that reads a table's rows with the publication that each came with."""
+    # A join would let the planner start from the batches; a sub-select by primary key cannot.
+    seq = select(func.coalesce(BATCH.c.published_seq, _NOT_YET)).where(BATCH.c.id == table.c.batch_id).scalar_subquery()
+    return select(table, seq.label("seq"))
+
+
 def newest(
     session: Session,
     table: Table,
@@ -69,10 +78,8 @@ def newest(
     sight: Sight,
 ) -> list[ImportedRow]:
     """Return the row that counts for each key, in the order in which the keys were first written."""
-    # A join would let the planner start from the batches; a sub-select by primary key cannot.
-    seq = select(func.coalesce(BATCH.c.published_seq, _NOT_YET)).where(BATCH.c.id == table.c.batch_id).scalar_subquery()
     found: dict[object, ImportedRow] = {}
-    rows = [row._asdict() for row in session.execute(select(table, seq.label("seq")).where(where))]
+    rows = [row._asdict() for row in session.execute(_with_seq(table).where(where))]
     for row in sorted((row for row in rows if sight.shows(row)), key=lambda row: (row["seq"], row["id"])):
         found[key(row)] = row
     return list(found.values())

@@ -26,6 +26,9 @@ def test_the_migrations_make_what_the_models_declare(tmp_path: Path) -> None:
 
     made = {table: {column["name"] for column in found.get_columns(table)} for table in found.get_table_names()}
     made.pop("alembic_version")
+    # The search terms are a virtual table with tables of its own, declared by its dialect.
+    searched = {table for table in made if table.startswith("search_term")}
+    made = {table: columns for table, columns in made.items() if table not in searched}
     declared = {table.name: set(table.columns.keys()) for table in SQLModel.metadata.tables.values()}
     indexes = {index["name"] for table in made for index in found.get_indexes(table)}
     wanted = {index.name for table in SQLModel.metadata.tables.values() for index in table.indexes}
@@ -33,3 +36,4 @@ def test_the_migrations_make_what_the_models_declare(tmp_path: Path) -> None:
 
     assert made == declared
     assert wanted <= indexes
+    assert "search_term" in searched

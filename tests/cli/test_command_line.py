@@ -142,7 +142,7 @@ def test_a_failure_that_nobody_expected_shows_no_value_and_no_traceback(
     def fail(*_words: object, **_named: object) -> None:
         raise ZeroDivisionError("11010519491231002X")
 
-    monkeypatch.setattr("workbench.services.queue.Queue.rows", fail)
+    monkeypatch.setattr("workbench.services.queue.Queue.page", fail)
 
     sentence = refused(terminal.as_person("a", "queue"), 74)
 

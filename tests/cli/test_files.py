@@ -1,12 +1,15 @@
 """Taking files in and writing files out by commands."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.cli.terminal import Terminal, refused
-from tests.services.importing.files import Desk, application, csv_text
+from tests.services.importing.files import Cells, Desk, application, csv_text
+from tests.services.importing.test_workbooks import sheet
+from tests.services.reading.workbooks import write_workbook
 
 
 @pytest.fixture
@@ -119,6 +122,81 @@ def test_imports_are_listed_and_undone(terminal: Terminal, desk: Desk) -> None:
     assert undone == {"batch": "B-000001", "kind": "applications", "rows": 1, "cases": 1}
     refused(terminal.as_person("admin", "imports", "undo", "B-9", "--json"), 66)
     refused(terminal.as_person("admin", "imports", "undo", "C-1", "--json"), 66)
+
+
+def _workbook(desk: Desk, *, name: str = "workbook.xlsx", **sheets: Sequence[Cells]) -> str:
+    path = desk.folder / name
+    return str(write_workbook(path, {title: sheet(rows) for title, rows in sheets.items()}))
+
+
+CARD = {"application_no": "A-1", "msisdn": "13800138000"}
+
+
+def test_a_workbook_goes_in_as_one_batch_that_says_what_each_sheet_was(terminal: Terminal, desk: Desk) -> None:
+    file = _workbook(desk, 号卡=[CARD], 申请=[application("A-1"), application("A-2")])
+
+    report = terminal.document("admin", "import", "workbook", file)
+
+    assert (report["batch"], report["kind"], report["created"]) == ("B-000001", "workbook", 3)
+    assert report["encoding"] is None
+    assert report["sheets"] == [
+        {"file": "workbook.xlsx", "sheet": "申请", "kind": "applications", "rows": 2},
+        {"file": "workbook.xlsx", "sheet": "号卡", "kind": "cards", "rows": 1},
+    ]
+    (batch,) = terminal.document("admin", "imports")["batches"]
+    assert (batch["kind"], batch["files"]) == ("workbook", ["workbook.xlsx"])
+    assert terminal.document("admin", "imports", "undo", "B-1") == {
+        "batch": "B-000001",
+        "kind": "workbook",
+        "rows": 3,
+        "cases": 2,
+    }
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_errors_in_a_workbook_name_sheet_line_and_column(terminal: Terminal, desk: Desk, more: tuple[str, ...]) -> None:
+    file = _workbook(desk, cards=[CARD, {**CARD, "msisdn": "1.38E+10"}], 申请=[application("A-2")])
+
+    result = terminal.as_person("admin", "import", "workbook", file, *more, "--json")
+
+    refused(result, 65, json_failure=True)
+    report = json.loads(result.stdout)
+    assert (report["batch"], report["error_count"]) == (None, 2)
+    assert [(error["file"], error["sheet"], error["line"], error["column"]) for error in report["errors"]] == [
+        ("workbook.xlsx", "cards", 2, "application_no"),
+        ("workbook.xlsx", "cards", 3, "msisdn"),
+    ]
+
+
+def test_people_read_which_sheet_was_read_and_where_the_errors_are(terminal: Terminal, desk: Desk) -> None:
+    terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
+    file = _workbook(desk, 说明=[], Sheet2=[CARD, {**CARD, "msisdn": "138****0000"}])
+
+    result = terminal.as_person("admin", "import", "cards", file)
+
+    assert result.exit_code == 65
+    assert "workbook.xlsx  Sheet2  cards     2" in result.stdout
+    assert "workbook.xlsx, sheet Sheet2, line 3, column msisdn: The number is masked" in result.stdout
+
+
+def test_a_workbook_keeps_its_good_rows_with_rejects_and_takes_the_options_of_other_imports(
+    terminal: Terminal, desk: Desk
+) -> None:
+    file = _workbook(desk, cards=[CARD], applications=[application("A-1"), application("A-2", submitted_at="x")])
+    rejects = desk.folder / "rejects.xlsx"
+
+    report = terminal.document(
+        "admin", "import", "workbook", file, "--rejects", str(rejects), "--agent", "虚构渠道", "--as-new"
+    )
+
+    assert (report["created"], report["rejected"]) == (2, 1)
+    assert rejects.read_bytes().startswith(b"PK")
+    assert desk.sql("SELECT DISTINCT agent FROM application") == [("虚构渠道",)]
+
+
+def test_a_workbook_that_is_none_is_65(terminal: Terminal, desk: Desk) -> None:
+    for file in (_file(desk, application("A-1")), str(desk.folder)):
+        refused(terminal.as_person("admin", "import", "workbook", file, "--json"), 65, json_failure=True)
 
 
 def test_an_export_says_how_many_rows_it_wrote(terminal: Terminal, tmp_path: Path) -> None:

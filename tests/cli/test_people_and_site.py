@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.terminal import Terminal, refused
+from workbench.services.demo import building
+from workbench.services.demo.plan import planned_cases
 
 
 def test_people_are_registered_with_their_roles(terminal: Terminal) -> None:
@@ -73,6 +75,8 @@ def test_demo_opens_the_workbench_as_its_first_reviewer(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
+    cases = planned_cases()[:1]
+    monkeypatch.setattr(building, "planned_cases", lambda: cases)
 
     result = terminal.run("demo")
 
@@ -81,3 +85,20 @@ def test_demo_opens_the_workbench_as_its_first_reviewer(
     assert path != terminal.site.path
     assert path.is_relative_to(tmp_path)
     assert (path.exists(), login, symbols) == (True, "rev1", "auto")
+
+
+def test_demo_says_when_its_sample_data_are_old(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cases = planned_cases()[:1]
+    monkeypatch.setattr(building, "planned_cases", lambda: cases)
+    assert "days old" not in terminal.run("demo").stderr
+
+    terminal.site.clock.on(days=12)
+    result = terminal.run("demo")
+
+    assert result.exit_code == 0, result.output
+    assert "The sample data are 12 days old; `workbench demo --reset` makes new ones." in result.stderr
+    assert "days old" not in terminal.run("demo", "--reset").stderr

@@ -9,6 +9,8 @@ from typing import Any
 
 from db.enums import CaseState, ChecklistValue, FailKind, Role, Verdict, VerificationKind
 from tests.screens.cases import NOW, casefile, clean, troubled
+from tests.screens.papers import PaperStore
+from tests.screens.queue_double import MemoryAssigning, MemoryQueue
 from workbench.domain.actor import Actor
 from workbench.domain.casefile import (
     CaseFile,
@@ -27,6 +29,7 @@ from workbench.domain.evidence import Evidence
 from workbench.domain.verdict import check_reasons_for, items_for, pending_waits_for, problem_of
 from workbench.errors import Busy, NotAllowed
 from workbench.services.letters_of import causes, worded_items
+from workbench.services.losses import Loss
 
 HOLD = timedelta(minutes=30)
 
@@ -62,7 +65,9 @@ class MemoryOffice:
         self.log: list[tuple[Any, ...]] = []
         self.empty = Empty(kind="none")
         self.renewal_is_lost = False
+        self.why_alone = ""
         self.new_evidence = False
+        self.loss: Loss | None = None
         self._undoable: Undoable | None = None
         self._lock = Lock()
         self.claims = SimpleNamespace(
@@ -72,6 +77,7 @@ class MemoryOffice:
             skip=self._skip,
             aside=self._aside,
             explain=self._explain,
+            loss=lambda _number, _fence: self.loss,
         )
         self.casefiles = SimpleNamespace(
             show=self._show,
@@ -82,9 +88,13 @@ class MemoryOffice:
         self.drafts = SimpleNamespace(save=self._save)
         self.verdicts = SimpleNamespace(preview=self._preview, decide=self._decide)
         self.undo = SimpleNamespace(last=lambda: self._undoable, undo=self._undo)
-        self.checks = SimpleNamespace(waiting=self._waiting, approve=self._approve, give_back=self._give_back)
+        self.checks = SimpleNamespace(
+            waiting=self._waiting, approve=self._approve, give_back=self._give_back, why_alone=lambda: self.why_alone
+        )
+        self.documents = PaperStore(self)
         self.remarks = SimpleNamespace(comment=self._comment, verify=self._verify, checklist=self._checklist)
-        self.queue = SimpleNamespace(counts=self._counts)
+        self.queue = MemoryQueue(self._counts, lambda: self.actor.login)
+        self.assigning = MemoryAssigning(self.queue)
 
     def change(self, number: int, **changes: Any) -> None:
         """Change the head of a case."""
@@ -175,6 +185,7 @@ class MemoryOffice:
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),
             has_new_evidence=self.new_evidence and request.evidence_no is not None,
             problem=self._problem(request, found),
+            unopened=self.documents.unopened(request.case_id),
         )
 
     def _problem(self, request: VerdictRequest, found: CaseFile) -> str | None:

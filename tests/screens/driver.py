@@ -8,7 +8,9 @@ from typing import Any
 from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
+from tests.offices import Site
 from tests.screens.double import Clocks, MemoryOffice
+from workbench import signs
 from workbench.i18n import speaking
 
 _WAITING = frozenset({"dialog", "go", "leave"})
@@ -49,6 +51,19 @@ class Driver:
         """What the terminal shows."""
         return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
 
+    async def go(self, letter: str) -> None:
+        """Go to a mode, and wait until it is there."""
+        await self.pilot.press("g", letter)
+        while any(worker.group == "go" for worker in self.app.workers):
+            await asyncio.sleep(0.005)
+            await self.pilot.pause()
+        await self.settle()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was said in passing and is still shown."""
+        return [note.message for note in self.app._notifications]
+
     @property
     def dialog(self) -> str:
         """The name of what lies on top."""
@@ -74,4 +89,28 @@ async def at_work(
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, pilot, clocks, office)
             await driver.settle()
-            yield driver
+            try:
+                yield driver
+            finally:
+                # The signs are the whole process's; the next test draws with its own.
+                signs.use("auto")
+
+
+@asynccontextmanager
+async def at_the_site(
+    site: Site, login: str, *, size: tuple[int, int] = (120, 40), language: str = "en"
+) -> AsyncIterator[Driver]:
+    """Open a workbench on the office of one person at a real database; its clock is the site's."""
+    clocks = Clocks()
+    clocks.at = site.clock.at
+    office: Any = site.office(login)
+    app = WorkbenchApp(lambda: office, now=site.clock, monotonic=clocks.monotonic)
+    with speaking(language):
+        async with app.run_test(size=size, notifications=True) as pilot:
+            driver = Driver(app, pilot, clocks, office)
+            await driver.settle()
+            try:
+                yield driver
+            finally:
+                # The signs are the whole process's; the next test draws with its own.
+                signs.use("auto")

@@ -93,14 +93,11 @@ async def test_g_and_a_letter_go_to_a_mode_and_back() -> None:
         assert desk.dialog == "DeskScreen"
 
 
-async def test_g_shows_the_letters_and_goes_by_itself() -> None:
+async def test_g_shows_the_letters_and_waits_for_one() -> None:
     async with at_work() as desk:
         await desk.pilot.press("g")
         await desk.pilot.pause()
-        assert "d desk   c checks" in desk.text
-
-        await desk.pilot.pause(1.1)
-        assert desk.dialog == "DeskScreen"
+        assert "d desk   q queue   m mine   p pending   c checks" in desk.text
 
 
 async def test_the_palette_finds_a_command_by_its_words_and_runs_it() -> None:
@@ -153,3 +150,12 @@ async def test_the_theme_turns_light_and_dark() -> None:
 async def test_the_footer_offers_the_next_case_once_the_office_is_open() -> None:
     async with at_work() as desk:
         assert desk.text.splitlines()[-1].startswith(" n next")
+
+
+async def test_a_key_that_leads_nowhere_after_g_only_ends_the_waiting() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("g")
+        assert desk.dialog == "WhichKey"
+        await desk.press("n")
+        assert desk.dialog == "DeskScreen"
+        assert desk.office.files[123].header.held_by is None

@@ -87,3 +87,24 @@ async def test_without_anything_to_check_the_screen_says_so() -> None:
         await go_to_checks(desk)
 
         assert "No verdict waits for a second person." in desk.text
+
+
+async def test_where_one_person_reviews_alone_the_screen_says_why_nothing_is_checked() -> None:
+    def alone(office: MemoryOffice) -> None:
+        office.why_alone = "a shop of one person [/b]"
+
+    async with at_work(troubled(), arrange=alone) as desk:
+        await go_to_checks(desk)
+
+        assert "alone (a shop of one person [/b])" in desk.text
+
+
+async def test_your_own_verdict_says_why_it_offers_no_act() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "f", "y")
+        await go_to_checks(desk)
+        assert "This verdict is your own" in desk.text
+        assert "a approve" not in desk.text
+
+        await desk.press("f5", "f6")
+        assert desk.dialog == "ChecksScreen"

@@ -3,7 +3,6 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screens.guard import Guard
 from screens.plots import heat_rows, hour_scale, sparkline
 from screens.reveal import Revealed
 from screens.text import plain, row, wrapped
@@ -72,30 +71,6 @@ def test_what_was_hidden_for_want_of_keys_stays_hidden() -> None:
     revealed.touched()
 
     assert revealed.values() == {}
-
-
-def test_a_press_before_the_first_paint_does_not_count() -> None:
-    clocks = Clocks()
-    guard = Guard(clocks.monotonic)
-    assert not guard.counts()
-
-    clocks.pass_s(1)
-    guard.painted()
-    clocks.pass_s(0.7)
-    assert guard.counts()
-
-
-def test_a_press_within_700_ms_of_the_last_does_not_count() -> None:
-    clocks = Clocks()
-    guard = Guard(clocks.monotonic)
-    guard.painted()
-    clocks.pass_s(1)
-    assert guard.counts()
-
-    clocks.pass_s(0.69)
-    assert not guard.counts()
-    clocks.pass_s(0.71)
-    assert guard.counts()
 
 
 def test_an_unfinished_verdict_comes_back_from_the_draft_as_it_was() -> None:

@@ -35,6 +35,7 @@ class PtySession:
         columns: int = 120,
         language: str = "en_US.UTF-8",
         module: str = "workbench",
+        more: Mapping[str, str] | None = None,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -46,7 +47,7 @@ class PtySession:
             stdout=side,
             stderr=side,
             cwd=ROOT,
-            env=environment(home, language),
+            env={**environment(home, language), **(more or {})},
             start_new_session=True,
         )
         os.close(side)

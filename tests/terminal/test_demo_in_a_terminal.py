@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.pty_session import ROOT, PtySession, environment
+from tests.terminal.pty_session import PATIENCE_S, ROOT, PtySession, environment
 from workbench import i18n
 
 
@@ -33,21 +33,21 @@ def case_on(screen: str) -> str:
     return found[1]
 
 
-@pytest.fixture(scope="module")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which the demo was opened once."""
-    return tmp_path_factory.mktemp("home")
-
-
-def test_demo_next_fail_two_reasons_notice_undo_and_next(tmp_path: Path) -> None:
+def test_a_first_start_says_how_far_the_sample_data_are_and_then_opens(tmp_path: Path) -> None:
     with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"Making sample data … +\d+ %")
+        assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * PATIENCE_S)
+        assert "Making sample data" not in terminal.text
+
+
+def test_demo_next_fail_two_reasons_notice_undo_and_next(demo_home: Path) -> None:
+    with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next")
         terminal.press("n")
         case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}[\s\S]*Identity[\s\S]*Call activity[\s\S]*Credit"))
 
         terminal.press("f")
-        terminal.wait_for(r"\[ \] 1 ")
-        terminal.press("1")
+        # What was found is marked already.
         terminal.wait_for(r"\[x\] 1 ")
         terminal.press("2")
         shown = terminal.wait_for(r"\[x\] 2 ")
@@ -57,14 +57,14 @@ def test_demo_next_fail_two_reasons_notice_undo_and_next(tmp_path: Path) -> None
         terminal.press("y")
         terminal.wait_for(rf"{case} failed[\s\S]*u takes it back")
 
-        decided = json.loads(command(tmp_path, "show", case, "--json"))
+        decided = json.loads(command(demo_home, "show", case, "--json"))
         assert decided["state"] == "rectifying"
-        notice = decided["notice"] if "notice" in decided else command(tmp_path, "show", case)
+        notice = decided["notice"] if "notice" in decided else command(demo_home, "show", case)
         assert all(code in str(notice) for code in codes)
 
         terminal.press("u")
         assert case_on(terminal.wait_for(rf"Desk\s+{case}")) == case
-        back = json.loads(command(tmp_path, "show", case, "--json"))
+        back = json.loads(command(demo_home, "show", case, "--json"))
         assert (back["state"], back["held_by"]) == ("in_review", "rev1")
 
         terminal.press("f")
@@ -76,17 +76,18 @@ def test_demo_next_fail_two_reasons_notice_undo_and_next(tmp_path: Path) -> None
         assert case_on(terminal.wait_for(rf"Desk\s+C-(?!{case[2:]})\d{{6}}")) != case
 
 
-def test_the_notice_names_the_deadline_that_the_case_has(tmp_path: Path) -> None:
-    with PtySession(["demo"], tmp_path) as terminal:
+def test_the_notice_names_the_deadline_that_the_case_has(demo_home: Path) -> None:
+    with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next")
         terminal.press("n")
         case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}"))
-    command(tmp_path, "decide", case, "fail", "--reason", "DOC-UNSEALED", "--reason", "ACT-PEAK-HOUR")
+    command(demo_home, "decide", case, "fail", "--reason", "DOC-UNSEALED", "--reason", "ACT-PEAK-HOUR")
 
-    (database,) = (tmp_path / "data").rglob("demo.db")
+    (database,) = (demo_home / "data").rglob("demo.db")
     from sqlalchemy import text
 
     from db.engine import Database
+    from db.enums import Language
     from workbench.domain.letter_dates import letter_instant
 
     reader = Database(database)
@@ -100,29 +101,29 @@ def test_the_notice_names_the_deadline_that_the_case_has(tmp_path: Path) -> None
     reader.close()
     from db.columns import from_us
 
-    assert letter_instant(from_us(row.deadline_at), "Asia/Shanghai", row.language) in row.body
+    assert letter_instant(from_us(row.deadline_at), "Asia/Shanghai", Language(row.language)) in row.body
     assert "DOC-UNSEALED" in row.body
     assert "ACT-PEAK-HOUR" in row.body
 
 
-def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(tmp_path: Path) -> None:
-    with PtySession(["demo"], tmp_path) as terminal:
+def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(demo_home: Path) -> None:
+    with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next")
         terminal.press("n")
         case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}"))
         terminal.press("f")
-        terminal.wait_for(r"\[ \] 1 ")
-        terminal.press("1")
-        terminal.wait_for(r"\[x\] 1 ")
+        terminal.wait_for(r"\[ \] 2 ")
+        terminal.press("2")
+        terminal.wait_for(r"\[x\] 2 ")
         terminal.read(1.0)
         terminal.kill()
 
-    with PtySession(["demo"], tmp_path) as terminal:
+    with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next|brings it back")
         terminal.press("n")
         assert case_on(terminal.wait_for(r"Desk\s+C-\d{6}")) == case
         terminal.press("f")
-        terminal.wait_for(r"\[x\] 1 ")
+        terminal.wait_for(r"\[x\] 2 ")
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(24, 80), (40, 120)])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from workbench.cli import audit, cases, exports, imports, notices, remarks, reviewers, site, verdicts
+from workbench.cli import audit, cases, documents, exports, imports, notices, remarks, reviewers, site, verdicts
 from workbench.cli.groups import RootGroup
 from workbench.cli.registering import bound, register, register_group
 from workbench.cli.run import OpenWorkbench, Run
@@ -36,7 +36,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _syst
         help=_("Review the holders of telesales cards. Without a command the workbench opens."),
     )(bound(_root, shows_shared=True))
     register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
-    register(app, (*cases.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES))
+    register(app, (*cases.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES))
     for group in (imports, notices, reviewers, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
     return app

@@ -173,6 +173,9 @@ def why_empty(empty: Empty, zone: ZoneInfo) -> str:
         "none": _("The queue is empty."),
         "held": _("All {count} cases are held by others: {who}.").format(count=empty.count, who=who),
         "skipped": _("You have skipped all {count} cases that are left.").format(count=empty.count),
+        "filtered": _("The filter hides the {count} cases that are left; choose another, or leave it out.").format(
+            count=empty.count
+        ),
         "limit": _("You hold {limit} cases, which is your limit; decide or release one.").format(limit=empty.limit),
     }
     return sentences.get(empty.kind, sentences["none"])

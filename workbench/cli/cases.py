@@ -1,5 +1,7 @@
 """Commands that take and show cases: queue, next, show, explain, skip, release, aside, assign."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,15 +14,36 @@ from workbench.cli.run import Run, zone_of
 from workbench.cli.said import CaseArgument, JsonFlag, ReasonText, moment_said, needed
 from workbench.domain.case_id import format_case, parse_case
 from workbench.domain.casefile import Empty
-from workbench.errors import ExitCode
+from workbench.domain.filter import FilterProblem
+from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import _, marked
 
 if TYPE_CHECKING:
     from workbench.services.office import Office
 
 
+FilterText = Annotated[
+    str,
+    typer.Option(
+        "--filter", metavar="F", help=marked("Only some: words, state:, priority:, due<, applicant:, rule:, who:, …")
+    ),
+]
+
+
+@contextmanager
+def _place_told() -> Iterator[None]:
+    """Say of a filter that cannot be understood where in it the mistake is."""
+    try:
+        yield
+    except FilterProblem as problem:
+        raise WrongUsage(
+            _("--filter, character {start}: {problem}").format(start=problem.start + 1, problem=problem)
+        ) from problem
+
+
 def queue(
     run: Run,
+    filter_text: FilterText = "",
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=10_000, metavar="N", help=marked("How many cases; 50 by default."))
     ] = 50,
@@ -30,21 +53,25 @@ def queue(
     from workbench.cli.case_json import row_document
     from workbench.cli.case_text import CaseText
 
-    with run.office() as office:
-        zone, rows, total = zone_of(office), office.queue.rows(limit), office.queue.total()
+    with run.office() as office, _place_told():
+        zone, rows, total = (
+            zone_of(office),
+            office.queue.page(filter_text, limit=limit),
+            office.queue.count(filter_text),
+        )
     if as_json:
         output.document({"cases": [row_document(row, zone) for row in rows], "total": total})
     else:
         CaseText(zone, run.now()).queue(rows, total)
 
 
-def take_next(run: Run, as_json: JsonFlag = False) -> None:
+def take_next(run: Run, filter_text: FilterText = "", as_json: JsonFlag = False) -> None:
     """Claim the next case, or say why there is none."""
     from workbench.cli.case_json import case_document, empty_document
     from workbench.cli.case_text import CaseText, why_empty
 
-    with run.office() as office:
-        found, zone = office.claims.next(), zone_of(office)
+    with run.office() as office, _place_told():
+        found, zone = office.claims.next(filter_text), zone_of(office)
     if isinstance(found, Empty):
         output.complain(why_empty(found, zone))
         if as_json:

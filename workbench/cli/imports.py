@@ -28,10 +28,11 @@ _SHOWN = 20
 def import_files(
     run: Run,
     kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help=marked("What the files hold."))],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=marked("CSV or JSON Lines files."))],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=marked("CSV, XLSX or JSON Lines files."))],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=marked("Only say what would happen."))] = False,
     encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar="E", help=marked("The encoding, if it is not found out."))
+        str | None,
+        typer.Option("--encoding", metavar="E", help=marked("The encoding of text files, if it is not found out.")),
     ] = None,
     rejects: Annotated[
         Path | None,
@@ -96,9 +97,14 @@ def _print_report(report: "ImportReport", *, as_json: bool) -> None:
                 "error_count": report.error_count,
                 "encoding": report.encoding or None,
                 "unknown_callers": report.unknown_callers,
+                "sheets": [
+                    {"file": line.file, "sheet": line.sheet, "kind": line.kind.value, "rows": line.rows}
+                    for line in report.sheets
+                ],
             }
         )
         return
+    _print_sheets(report)
     output.pairs(
         [
             (_("Batch"), batch or _("none, nothing was written")),
@@ -111,6 +117,17 @@ def _print_report(report: "ImportReport", *, as_json: bool) -> None:
         ]
     )
     _print_errors(report.errors, report.error_count)
+
+
+def _print_sheets(report: "ImportReport") -> None:
+    """Say which sheets were read as what."""
+    if report.sheets:
+        output.table(
+            [_("File"), _("Sheet"), _("Kind"), _("Rows")],
+            [[line.file, line.sheet, line.kind.value, count(line.rows)] for line in report.sheets],
+            figures=(3,),
+        )
+        output.line("")
 
 
 def _print_file_problem(error: BadData, problems: "Sequence[RowProblem]", *, as_json: bool) -> None:
@@ -201,7 +218,9 @@ def undo_batch(
 
 
 IMPORT = Entry(
-    "import", import_files, marked("Take files in: applications, cards, documents, calls, optouts, credit, complaints.")
+    "import",
+    import_files,
+    marked("Take files in: applications, cards, documents, calls, optouts, credit, complaints, or a workbook of them."),
 )
 GROUP = "imports"
 GROUP_HELP = marked("The imports that were made; lists them by default.")

@@ -9,8 +9,14 @@ import typer
 
 from workbench.domain.cells import cells, pad_left, pad_right
 from workbench.domain.text import safe
+from workbench.signs import drawn
 
 _GAP = "  "
+
+
+def _shown(text: str, *, keep_newlines: bool = False) -> str:
+    """Return a text as this terminal draws it, with nothing in it that acts."""
+    return drawn(safe(text, keep_newlines=keep_newlines))
 
 
 def document(value: Any) -> None:
@@ -30,27 +36,27 @@ def _escaped(char: str) -> str:
 
 def line(text: str = "") -> None:
     """Print one line of data."""
-    typer.echo(safe(text))
+    typer.echo(_shown(text))
 
 
 def lines(text: str) -> None:
     """Print a text of several lines."""
-    typer.echo(safe(text, keep_newlines=True))
+    typer.echo(_shown(text, keep_newlines=True))
 
 
 def narrate(text: str) -> None:
     """Tell on stderr what happened."""
-    typer.echo(safe(text), err=True)
+    typer.echo(_shown(text), err=True)
 
 
 def complain(text: str) -> None:
     """Tell on stderr what went wrong, in one line."""
-    typer.echo(f"workbench: {safe(' '.join(text.split()))}", err=True)
+    typer.echo(f"workbench: {_shown(' '.join(text.split()))}", err=True)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Sequence[int] = ()) -> None:
     """Print rows in columns, aligned by terminal cells; the columns of figures stand to the right."""
-    shown = [[safe(cell) for cell in row] for row in [headers, *rows]]
+    shown = [[_shown(cell) for cell in row] for row in [headers, *rows]]
     widths = [max(cells(row[index]) for row in shown) for index in range(len(headers))]
     for row in shown:
         padded = [
@@ -62,7 +68,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Seq
 
 def pairs(rows: Iterable[tuple[str, str]]) -> None:
     """Print names with their values, values in one column; values of several lines keep to it."""
-    shown = [(safe(name), safe(value, keep_newlines=True)) for name, value in rows]
+    shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows]
     width = max((cells(name) for name, _value in shown), default=0)
     for name, value in shown:
         first, *more = value.split("\n")
@@ -84,7 +90,7 @@ class ProgressLine:
         text = f"{self._label} {done * 100 // total if total else 100:3d} %"
         if self._is_shown and text != self._shown:
             self._shown = text
-            typer.echo(f"\r{safe(text)}", err=True, nl=False)
+            typer.echo(f"\r{_shown(text)}", err=True, nl=False)
 
     def clear(self) -> None:
         """Take the line away."""

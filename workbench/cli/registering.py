@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
+from workbench import signs
 from workbench.cli.failing import told
 from workbench.cli.groups import Command, defaulting_to
 from workbench.cli.run import Run
@@ -94,6 +95,7 @@ def bound(function: Function, *, shows_shared: bool = False) -> Function:
         language = ctx.obj.chosen.language
         if language in LANGUAGES:
             use(language)
+        signs.use("ascii" if ctx.obj.chosen.symbols == Symbols.ASCII else "auto")
         with told():
             function(ctx.obj, **values)
 

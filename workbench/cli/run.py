@@ -46,9 +46,9 @@ class Run:
 
     def database(self) -> Path:
         """Return where the database is, whether it is there or not."""
-        from workbench.services import site
+        from workbench.services.places import find_database
 
-        return site.find_database(self.chosen.database, os.environ, self.chosen.site)
+        return find_database(self.chosen.database, os.environ, self.chosen.site)
 
     def workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
         """Open the workbench on the chosen database, or on another for another, and return its exit code."""

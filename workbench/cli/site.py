@@ -10,7 +10,7 @@ from workbench.cli import output
 from workbench.cli.failing import Told
 from workbench.cli.registering import Entry
 from workbench.cli.run import Run
-from workbench.cli.said import JsonFlag
+from workbench.cli.said import JsonFlag, needed
 from workbench.errors import ExitCode
 from workbench.i18n import _, marked
 
@@ -23,21 +23,50 @@ def init(
         IdentityMode,
         typer.Option("--identity", help=marked("Who acts: the system's user (os), or who is named with --as.")),
     ] = IdentityMode.OS,
+    group: Annotated[
+        str | None,
+        typer.Option("--shared", metavar="GROUP", help=marked("Share it with a group of this host; names it to all.")),
+    ] = None,
+    solo: Annotated[
+        str | None,
+        typer.Option("--solo", metavar="REASON", help=marked("Say why one person reviews alone; it is on record.")),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Make a new database."""
     from workbench.services import site
+    from workbench.services.identity import os_login
+    from workbench.services.places import place_to_share
+    from workbench.services.sharing import group_named
+    from workbench.services.site_file import default_site_file
 
-    path, login = run.database(), site.os_login()
-    site.create_site(path, identity=identity, login=login, now=run.now)
-    if as_json:
-        output.document({"database": str(path), "identity": identity.value, "admin": login})
+    reason = "" if solo is None else needed(solo, "--solo")
+    new = site.NewSite(login=os_login(), identity=identity, solo=reason)
+    named_by: Path | None = None
+    if group is None:
+        path = run.database()
+        site.make_site(path, new, run.now)
     else:
+        path = place_to_share(run.chosen.database).absolute()
+        named_by = run.chosen.site or default_site_file()
+        site.share_site(path, new, group_named(group), named_by, run.now)
+    if as_json:
+        made = {"database": str(path), "identity": identity.value, "admin": new.login, "shared": group}
+        output.document({**made, "site": str(named_by) if named_by else None, "solo": solo})
+        return
+    output.narrate(
+        _("The database {file} is made; {login} is its first admin, supervisor and reviewer.").format(
+            file=path, login=new.login
+        )
+    )
+    if named_by is not None:
         output.narrate(
-            _("The database {file} is made; {login} is its first admin, supervisor and reviewer.").format(
-                file=path, login=login
+            _("{file} names it: everybody of the group {group} opens it with `workbench`, once registered.").format(
+                file=named_by, group=group
             )
         )
+    if solo is not None:
+        output.narrate(_("A verdict that takes a second person waits until there is one."))
 
 
 def doctor(run: Run, as_json: JsonFlag = False) -> None:
@@ -62,12 +91,21 @@ def demo(
     """Open the workbench on sample data."""
     import platformdirs
 
-    from workbench.services import demo as sample
-    from workbench.services.site import APP_NAME
+    from workbench.services.demo import preparing
+    from workbench.services.site_file import APP_NAME
 
     folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
-    path = sample.prepare(folder, run.now, reset=reset)
-    raise typer.Exit(run.workbench(lambda: path, _DEMO_LOGIN))
+    progress = output.ProgressLine(_("Making sample data …"))
+    try:
+        path = preparing.prepare(folder, run.now, reset=reset, progress=progress)
+    finally:
+        progress.clear()
+    days = preparing.days_since_made(folder, run.now())
+    if days is not None:
+        output.narrate(
+            _("The sample data are {days} days old; `workbench demo --reset` makes new ones.").format(days=days)
+        )
+    raise typer.Exit(run.workbench(lambda: preparing.openable(path), _DEMO_LOGIN))
 
 
 ENTRIES = (

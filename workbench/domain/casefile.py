@@ -8,6 +8,7 @@ from typing import Any
 from db.enums import (
     ApplicantKind,
     CaseState,
+    DocumentKind,
     FailKind,
     Leg,
     Measure,
@@ -245,6 +246,7 @@ class VerdictPreview:
     open_questions: tuple[str, ...]
     has_new_evidence: bool
     problem: str | None
+    unopened: tuple[DocumentKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from workbench.domain.cells import (
     within,
 )
 
-__all__ = ["cells", "fit", "fold_key", "pad_left", "pad_right", "safe"]
+__all__ = ["cells", "fit", "fold_key", "pad_left", "pad_right", "safe", "typed"]
 
 MARKS_PER_BASE = 4
 _DOTTED_CIRCLE = "◌"
@@ -128,6 +128,23 @@ def _without_controls(text: str, keep: str) -> str:
         if char not in _PRESENTATION
     )
     return _with_few_marks(unicodedata.normalize("NFC", pictured))
+
+
+def typed(text: str, *, keep_newlines: bool = False) -> str:
+    """Return typed or pasted text without what acts or hides; nothing else of it changes.
+
+    What nobody sees is left out, not pictured: it was not meant, and a letter must not carry it. Without
+    `keep_newlines` lines are joined by a blank.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if not keep_newlines:
+        lines = " ".join(line.strip() for line in lines.split("\n") if line.strip()) if "\n" in lines else lines
+    seen = "".join(
+        char for char in lines if char == "\n" or (char not in _PRESENTATION and not _must_be_pictured(char))
+    )
+    return _with_few_marks(unicodedata.normalize("NFC", seen))
 
 
 def fold_key(char: str) -> str:

@@ -27,6 +27,9 @@ INTEGER_LIMIT = 2**63
 
 MASKS = frozenset("*•●＊∗")
 
+FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+"""What a spreadsheet writes where a formula failed."""
+
 # Copied numbers often bring marks of direction along, which nobody sees.
 _BLANKS_AND_DASHES = re.compile(r"[\s\-()\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069]+")
 _LOST_IN_EXCEL = re.compile(r"\d(\.\d+)?[eE]\+?\d+|\d+\.\d*")
@@ -63,10 +66,11 @@ def text(raw: str, limit: int) -> str:
     """Return a free text of at most `limit` characters.
 
     Raises:
-        BadValue: If it is longer.
+        BadValue: If it is longer, or what a spreadsheet writes where a formula failed.
     """
     if len(raw) > limit:
         raise BadValue(too_long(limit))
+    _refuse_formula_error(raw)
     return raw
 
 
@@ -74,12 +78,13 @@ def code(raw: str, limit: int) -> str:
     """Return what names a thing, such as an application number, as it stands.
 
     Raises:
-        BadValue: If it is too long or Excel turned it into a decimal number.
+        BadValue: If it is too long, Excel turned it into a decimal number, or a formula failed.
     """
     if len(raw) > limit:
         raise BadValue(too_long(limit))
     if _CODE_LOST_IN_EXCEL.fullmatch(raw):
         raise BadValue(lost_digits())
+    _refuse_formula_error(raw)
     return raw
 
 
@@ -240,6 +245,17 @@ def lost_digits() -> str:
     return _("The spreadsheet has lost digits of this number; format the column as text and enter it again.")
 
 
+def failed_formula(error: object) -> str:
+    """Return the sentence for a cell in which a formula failed."""
+    return _("The cell holds {code}, an error; mend the formula or write the value.").format(code=error)
+
+
+def _refuse_formula_error(raw: str) -> None:
+    """Refuse what is no value but the trace of a formula that failed."""
+    if raw.startswith("#") and raw in FORMULA_ERRORS:
+        raise BadValue(failed_formula(raw))
+
+
 def _check_length(raw: str) -> None:
     """Refuse what is far too long, before any pattern looks at it."""
     if len(raw) > SHORT_LENGTH:
@@ -249,6 +265,7 @@ def _check_length(raw: str) -> None:
 def _compact(raw: str) -> str:
     """Return a number without what people put between its digits."""
     _check_length(raw)
+    _refuse_formula_error(raw)
     if not MASKS.isdisjoint(raw):
         raise BadValue(_("The number is masked; import the file with whole numbers."))
     plain = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)

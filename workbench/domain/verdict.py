@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from db.enums import FailKind, Measure, Risk, Severity, Verdict, WaitsFor
 from workbench.domain.casefile import ItemRequest, VerdictRequest
 from workbench.domain.finding import Finding
-from workbench.domain.policy import Policy
+from workbench.domain.policy import CLEAN_REASON, Policy
 from workbench.i18n import _
 
 OVERRIDE = "OK-OVERRIDE"
+WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED"})
+"""Nothing was wrong, or it was and is mended: a verdict says one of them."""
 
 
 def has_block(findings: Sequence[Finding]) -> bool:
@@ -28,7 +30,7 @@ def problem_of(  # noqa: PLR0911 - one return for each thing that may be wrong
             return _("There is no reason {code} in the policy.").format(code=code)
         if request.verdict not in reason.verdicts:
             return _("The reason {code} does not serve this verdict.").format(code=code)
-    wrong = _misplaced(request, policy)
+    wrong = _ways_problem(request) or _misplaced(request, policy)
     if wrong is not None:
         return wrong
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
@@ -37,6 +39,13 @@ def problem_of(  # noqa: PLR0911 - one return for each thing that may be wrong
         return _override_problem(request)
     if request.verdict is Verdict.PENDING and request.waits_for is None:
         return _("Say what the case waits for: applicant, carrier, registry or department.")
+    return None
+
+
+def _ways_problem(request: VerdictRequest) -> str | None:
+    ways = [code for code in request.reasons if code in WAYS_TO_PASS]
+    if len(ways) > 1:
+        return _("A case passes in one way: mark only one of {codes}.").format(codes=", ".join(ways))
     return None
 
 

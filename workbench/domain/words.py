@@ -147,3 +147,15 @@ def hold_left(left: timedelta, *, language: str | None = None) -> str:
     if _is_chinese(language):
         return "领取已过期" if is_over else f"领取剩余{minutes_left(left, language=language)}"
     return "hold expired" if is_over else f"hold {minutes_left(left, language=language)}"
+
+
+def waiting(span: timedelta, *, language: str | None = None) -> str:
+    """Return how long somebody waits, in full units: `3 d`, `5 h`, `12 min`; `3天`, `5小时`, `12分`."""
+    minutes = max(0, int(span.total_seconds() // _SECONDS_PER_MINUTE))
+    hours, days = minutes // _MINUTES_PER_HOUR, span.days
+    is_chinese = _is_chinese(language)
+    if days > 0:
+        return f"{days:,}天" if is_chinese else f"{days:,} d"
+    if hours:
+        return f"{hours}小时" if is_chinese else f"{hours} h"
+    return f"{minutes}分" if is_chinese else f"{minutes} min"

@@ -18,6 +18,9 @@ from workbench.services.drafts import find_draft
 from workbench.services.effects import apply_verdict
 from workbench.services.holds import visible_case
 from workbench.services.queue import Queue
+from workbench.services.solo import solo_reason
+
+_MOST_WAITING = 200
 
 
 class Checks:
@@ -30,7 +33,12 @@ class Checks:
 
     def waiting(self) -> tuple[CaseRowView, ...]:
         """Return the cases that wait for a second person, the longest due first."""
-        return self.queue.in_state(CaseState.AWAITING_CHECK)
+        return self.queue.page("state:awaiting_check", limit=_MOST_WAITING)
+
+    def why_alone(self) -> str:
+        """Return why one person reviews here alone, so that what waits for a checker waits on; empty elsewhere."""
+        with self.context.read() as session:
+            return solo_reason(session)
 
     def approve(self, case_id: int, note: str, decision_id: int | None = None) -> Decided:
         """Put a staged verdict into force; its notice is released when the grace is over.

@@ -1,7 +1,7 @@
 """Next, hold, release, skip, aside: who has which case, and until when."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlmodel
@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from db.columns import from_us, to_us
 from db.enums import CaseState
 from db.models import CaseRow, ReviewerRow, SkipRow
-from db.queries.claim import claim_next
+from db.queries.claim import Claimer, claim_next, count_left
 from workbench.domain.casefile import CaseFile, CaseHeader, Empty
 from workbench.domain.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, Action
 from workbench.domain.words import instant_on_screen
@@ -20,7 +20,11 @@ from workbench.i18n import _
 from workbench.services import evidence
 from workbench.services.casefiles import CaseFiles
 from workbench.services.context import Context, details
+from workbench.services.filtering import list_of
 from workbench.services.holds import held_case
+
+if TYPE_CHECKING:
+    from workbench.services.losses import Loss
 
 _RENEW_EVERY = timedelta(minutes=1)
 _ASIDE_GRACE = timedelta(minutes=30)
@@ -33,20 +37,21 @@ class Claims:
         self.context = context
         self.casefiles = casefiles
 
-    def next(self) -> CaseFile | Empty:
-        """Give the case that I hold, else claim the next one, else say why there is none.
+    def next(self, filter_text: str = "") -> CaseFile | Empty:
+        """Give the case that I hold, else claim the next one of a filter, else say why there is none.
 
         Raises:
             NotAllowed: If the person does not review.
+            FilterProblem: If the filter cannot be understood.
         """
         with self.context.acting(Action.NEXT):
-            found = self._claim()
+            found = self._claim(filter_text)
         if isinstance(found, Empty):
             return found
         self._refresh_findings(found)
         return self.casefiles.show(found)
 
-    def _claim(self) -> int | Empty:
+    def _claim(self, filter_text: str) -> int | Empty:
         """Take the held or the next case in one transaction."""
         context = self.context
         with context.write() as session:
@@ -58,15 +63,12 @@ class Claims:
             limit = held_limit(session, context, context.actor.id)
             if count_held(session, context.actor.id, now) >= limit:
                 return Empty(kind="limit", limit=limit)
-            claimed = claim_next(
-                session,
-                reviewer_id=context.actor.id,
-                now=now,
-                day_end=context.end_of_today(session),
-                until=now + timedelta(minutes=policy.hold_minutes),
-            )
+            claimer = Claimer(reviewer_id=context.actor.id, now=now, day_end=context.end_of_today(session))
+            within = list_of(session, context, filter_text) if filter_text.strip() else None
+            claimed = claim_next(session, claimer, now + timedelta(minutes=policy.hold_minutes), within)
             if claimed is None:
-                return self._why_empty(session, now)
+                left = count_left(session, claimer) if within is not None else 0
+                return Empty(kind="filtered", count=left) if left else self._why_empty(session, now)
             case_id, fence = claimed
             context.log(session, Action.NEXT.value, case_id=case_id, state=CaseState.IN_REVIEW, body={"fence": fence})
             return case_id
@@ -145,6 +147,13 @@ class Claims:
                 .values(held_until=now + span)
             )
         return now + span if _changed(changed) else None
+
+    def loss(self, case_id: int, fence: int) -> "Loss | None":
+        """Say how my hold with this fence ended, None while the case is still mine."""
+        from workbench.services.losses import loss_of
+
+        with self.context.read() as session:
+            return loss_of(session, self.context, case_id, fence)
 
     def release(self, case_id: int) -> None:
         """Give a held case back to the queue.

@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col
 
 from db.engine import Database
 from db.enums import DayStatus
-from db.errors import LockTimeout
+from db.errors import DatabaseRefused, LockTimeout
 from db.models import CalendarDayRow, PolicyVersionRow
 from workbench.domain.actor import Actor
 from workbench.domain.calendar import CalendarDay, WorkingCalendar
@@ -23,6 +23,7 @@ from workbench.domain.policy_file import parse_policy
 from workbench.errors import Busy, NotAllowed, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.services import log
+from workbench.services.places import refusal
 from workbench.services.store import Store
 
 # Thousands of days are read as plain rows, which is several times faster than as objects.
@@ -142,9 +143,12 @@ def _failures_told() -> Iterator[None]:
         yield
     except LockTimeout as error:
         raise Busy(_("The database is busy; nothing was written. Try again.")) from error
-    except OperationalError as error:
-        if "locked" in str(error.orig):
+    except DatabaseRefused as error:
+        raise refusal(error) from error
+    except DBAPIError as error:
+        if isinstance(error, OperationalError) and "locked" in str(error.orig):
             raise Busy(_("The database is busy; nothing was written. Try again.")) from error
+        # The driver's own words name tables and columns, never a value.
         raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error
 
 

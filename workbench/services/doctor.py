@@ -7,12 +7,15 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import Session
 
+from db.access import Access
 from db.dialects import sqlite
 from db.models import SettingRow
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.services import log
+from workbench.services.sharing import group_name, group_named, group_of
 from workbench.services.site import open_database
+from workbench.services.solo import solo_reason
 from workbench.services.store import Store
 
 
@@ -36,8 +39,9 @@ def examine(path: Path) -> DoctorReport:
     try:
         lines.append((True, _("The database {file} can be read.").format(file=path)))
         lines.append(_store(Store.beside(path)))
-        lines.append(_modes(path))
         with database.read() as session:
+            group = group_of(session)
+            lines += _protection(path, group)
             lines += _contents(session)
     finally:
         database.close()
@@ -62,15 +66,47 @@ def _store(store: Store) -> tuple[bool | None, str]:
     return True, _("The store {folder} and its hash key are there.").format(folder=store.folder)
 
 
-def _modes(path: Path) -> tuple[bool | None, str]:
-    beside = [path, *path.parent.glob(path.name + "*"), *Store.beside(path).folder.rglob("*")]
-    for file in beside:
+def _protection(path: Path, group: str | None) -> list[tuple[bool | None, str]]:
+    """Return who can get at the files, and how far that can be trusted."""
+    beside = [*path.parent.glob(path.name + "*"), *Store.beside(path).folder.rglob("*")]
+    if group is None:
+        return [_private(beside)]
+    trust = _(
+        "Level A: everybody of the group {group} can change the files past this program; "
+        "roles guard against mistakes, not against people."
+    ).format(group=group)
+    return [(None, trust), _shared([path.parent, *beside], group)]
+
+
+def _private(files: list[Path]) -> tuple[bool | None, str]:
+    for file in files:
         mode = file.stat().st_mode
         if mode & 0o077:
             return False, _("{file} is open to other users ({mode}); take that away with `chmod go-rwx`.").format(
                 file=file, mode=stat.filemode(mode)
             )
     return True, _("Nothing is open to other users.")
+
+
+def _shared(files: list[Path], group: str) -> tuple[bool | None, str]:
+    try:
+        group_id = group_named(group).group_id
+    except WorkbenchError as error:
+        return False, str(error)
+    for file in files:
+        status = file.stat()
+        wanted = Access.SHARED.folder_mode if stat.S_ISDIR(status.st_mode) else Access.SHARED.file_mode
+        if stat.S_IMODE(status.st_mode) != wanted or status.st_gid != group_id:
+            return False, _(
+                "{file} is {mode} of the group {owner}; mend it with `chgrp {group}` and `chmod {wanted}`."
+            ).format(
+                file=file,
+                mode=stat.filemode(status.st_mode),
+                owner=group_name(status.st_gid),
+                group=group,
+                wanted=f"{wanted:o}",
+            )
+    return True, _("Everything is open to the group {group} and to nobody else.").format(group=group)
 
 
 def _contents(session: Session) -> list[tuple[bool | None, str]]:
@@ -94,6 +130,10 @@ def _contents(session: Session) -> list[tuple[bool | None, str]]:
         if report.is_whole
         else (False, _("The log does not fit at event {seq}: it was changed.").format(seq=report.broken_at))
     )
+    solo = solo_reason(session)
+    if solo:
+        said = _("One person reviews here alone ({reason}); what takes a second person waits until there is one.")
+        lines.append((None, said.format(reason=solo)))
     setting = session.get(SettingRow, "identity")
     lines.append((None, _("People are known by: {mode}.").format(mode=setting.value if setting else "os")))
     return lines

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, CaseState, ImportKind, ServiceClass, Severity, WaitsFor
 from db.models import CaseRow, DecisionRow
+from db.queries.findable import make_findable, terms_of
 from db.queries.published import newest_of_many
 from workbench.domain.due import Due, due_at
 from workbench.domain.evidence import Evidence
@@ -70,7 +71,9 @@ def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
     for row in newest_of_many(session, columns, [key], application_key, sight_of(case)):
         case.application_id = row["id"]
-        case.applicant_name = row["applicant_name"]
+        if case.applicant_name != row["applicant_name"]:
+            case.applicant_name = row["applicant_name"]
+            make_findable(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
 
 
 def _follow(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:

@@ -15,6 +15,7 @@ from workbench.services.verdicts import Verdicts
 if TYPE_CHECKING:
     from workbench.services.assigning import Assigning
     from workbench.services.checks import Checks
+    from workbench.services.documents import Documents
     from workbench.services.exporting.service import Exports
     from workbench.services.importing.service import Imports
     from workbench.services.notices import Notices
@@ -46,6 +47,13 @@ class Office:
         from workbench.services.checks import Checks
 
         return Checks(self.context, self.casefiles, self.queue)
+
+    @cached_property
+    def documents(self) -> "Documents":
+        """Documents to look at."""
+        from workbench.services.documents import Documents
+
+        return Documents(self.context)
 
     @cached_property
     def remarks(self) -> "Remarks":

@@ -2,21 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from db.columns import from_us, to_us
 from db.enums import ApplicantKind, CaseState, Priority
+from db.queries import case_pages
 from workbench.domain.casefile import CaseRowView, DeskCounts
 from workbench.services.context import Context
+from workbench.services.filtering import list_of
 from workbench.services.masking import public_name
 
-_PUBLISHED = "EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)"
-_OPEN = "c.state NOT IN ('passed', 'failed', 'lapsed', 'withdrawn')"
-
-# The states that `next` serves come first, in its own order; the rest follows by state.
-_ROWS = f"""
-SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
+_ROWS = text(
+    """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
        c.priority, c.due_at, c.is_due_provisional,
        c.block_count, c.warn_count, c.received_at, c.held_until, assignee.login AS assignee, holder.login AS holder,
        CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END AS state
@@ -24,35 +22,56 @@ FROM "case" c
 JOIN application a ON a.id = c.application_id
 LEFT JOIN reviewer assignee ON assignee.id = c.assignee_id
 LEFT JOIN reviewer holder ON holder.id = c.held_by_id
-WHERE {_PUBLISHED} AND {{where}}
-ORDER BY CASE c.state WHEN 'queued' THEN 0 WHEN 'in_review' THEN 0 WHEN 'awaiting_check' THEN 1 WHEN 'pending' THEN 2
-                      WHEN 'rectifying' THEN 3 WHEN 'appealed' THEN 4 ELSE 5 END,
-         CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
-         c.priority_rank DESC, c.due_at, c.id
-LIMIT :limit
-"""  # noqa: S608 - made of constants of this file; values are bound
+WHERE c.id IN :ids"""
+).bindparams(bindparam("ids", expanding=True))
 
-_TOTAL = f'SELECT count(*) FROM "case" c WHERE {_PUBLISHED} AND {_OPEN}'  # noqa: S608 - made of constants of this file
+_READ_TOGETHER = 1_000
 
 
 class Queue:
-    """The lists of cases."""
+    """The lists of cases.
+
+    Each takes a filter; an empty one is all open cases. Every method raises FilterProblem for one that cannot be
+    understood.
+    """
 
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def rows(self, limit: int = 50) -> tuple[CaseRowView, ...]:
-        """Return the open cases in the order of `next`."""
-        return self._list(_OPEN, limit)
-
-    def in_state(self, state: CaseState, limit: int = 200) -> tuple[CaseRowView, ...]:
-        """Return the cases in one state, the first due first."""
-        return self._list("c.state = :state", limit, state=state.value)
-
-    def total(self) -> int:
-        """Count the open cases."""
+    def count(self, filter_text: str = "") -> int:
+        """Count the cases of a filter; where no index knows them this takes longer than a page."""
         with self.context.read() as session:
-            return int(session.execute(text(_TOTAL)).scalar_one())
+            return case_pages.count(session, list_of(session, self.context, filter_text))
+
+    def page(
+        self, filter_text: str = "", *, start: int = 0, limit: int = 100, total: int | None = None
+    ) -> tuple[CaseRowView, ...]:
+        """Return the cases from place `start` on, in the order of `next`.
+
+        With the `total` that `count` gave a page of the second half is read from the end.
+        """
+        with self.context.read() as session:
+            wanted = list_of(session, self.context, filter_text)
+            if total is not None and start > total // 2:
+                limit = min(limit, total - start)
+                ids = case_pages.page(session, wanted, skip=total - start - limit, limit=limit, from_end=True)
+            else:
+                ids = case_pages.page(session, wanted, skip=start, limit=limit)
+            return _rows(session, ids, wanted.now)
+
+    def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
+        """Return the numbers of the first cases of a filter."""
+        with self.context.read() as session:
+            wanted = list_of(session, self.context, filter_text)
+            return tuple(case_pages.page(session, wanted, skip=0, limit=limit))
+
+    def place_of(self, filter_text: str, case_id: int) -> int | None:
+        """Return how many cases of a filter come before one of them.
+
+        None if it is none of them, or if to tell takes long.
+        """
+        with self.context.read() as session:
+            return case_pages.place_of(session, list_of(session, self.context, filter_text), case_id)
 
     def counts(self) -> DeskCounts:
         """Return what the head of the desk counts."""
@@ -77,13 +96,14 @@ class Queue:
         ).one()
         return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
 
-    def _list(self, where: str, limit: int, **values: Any) -> tuple[CaseRowView, ...]:
-        with self.context.read() as session:
-            now, day_end = to_us(self.context.now()), to_us(self.context.end_of_today(session))
-            rows = session.execute(
-                text(_ROWS.format(where=where)), {"now": now, "day_end": day_end, "limit": limit, **values}
-            ).all()
-        return tuple(_view(row, now) for row in rows)
+
+def _rows(session: Session, ids: list[int], now_us: int) -> tuple[CaseRowView, ...]:
+    """Return cases as a list shows them, in the order of their numbers given."""
+    found: dict[int, Any] = {}
+    for start in range(0, len(ids), _READ_TOGETHER):
+        portion = ids[start : start + _READ_TOGETHER]
+        found |= {row.id: row for row in session.execute(_ROWS, {"now": now_us, "ids": portion})}
+    return tuple(_view(found[case_id], now_us) for case_id in ids)
 
 
 def _view(row: Any, now_us: int) -> CaseRowView:

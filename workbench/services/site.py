@@ -1,148 +1,129 @@
-"""Where the database is, how it is made, and who acts at it."""
+"""How a database is made and opened, and who acts at it."""
 
 import os
-import pwd
-import tomllib
-from collections.abc import Callable, Mapping
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session, select
 
 from db import schema
-from db.engine import Database, path_of
+from db.access import Access
+from db.engine import Database
 from db.enums import IdentityMode, Role
-from db.errors import DatabaseRefused, Refusal
+from db.errors import DatabaseRefused, LockTimeout, Refusal
 from db.models import CalendarDayRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.actor import Actor
 from workbench.errors import (
-    BadConfiguration,
-    CannotCreate,
+    Busy,
     NotAllowed,
-    NotFound,
     StorageFailed,
     WorkbenchError,
 )
-from workbench.i18n import _, marked
+from workbench.i18n import _
 from workbench.policies import default_policy_text
 from workbench.services import log
 from workbench.services.calendar_seed import seed_days
 from workbench.services.context import Context
+from workbench.services.identity import os_login
 from workbench.services.office import Office
+from workbench.services.places import refusal
+from workbench.services.sharing import SETTING as SHARED
+from workbench.services.sharing import Sharing, group_of, prepare_folder
+from workbench.services.site_file import SiteSettings, site_file_saying
+from workbench.services.solo import SETTING as SOLO
 from workbench.services.store import Store
 
-APP_NAME = "workbench"
 _FIRST_YEAR = 2018
 _YEARS_AHEAD = 2
 
-_REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
-    Refusal.MISSING: (
-        NotFound,
-        marked("There is no database at {where}; `workbench init` makes one, `workbench demo` shows sample data."),
-    ),
-    Refusal.NOT_A_FILE: (BadConfiguration, marked("{where} is not a file; name the database file itself.")),
-    Refusal.NOT_OURS: (
-        BadConfiguration,
-        marked("{where} is not a database of this program; it was left untouched."),
-    ),
-    Refusal.NEWER: (
-        BadConfiguration,
-        marked("{where} was made by a newer version of this program ({detail}); upgrade the program."),
-    ),
-    Refusal.OLDER: (
-        BadConfiguration,
-        marked("{where} has an older schema ({detail}); it was left untouched."),
-    ),
-    Refusal.TOO_OPEN: (
-        BadConfiguration,
-        marked("{where} can be read by other users ({detail}); take that away with `chmod 600`."),
-    ),
-    Refusal.UNREADABLE: (NotAllowed, marked("{where} cannot be opened by this user ({detail}).")),
-    Refusal.EXISTS: (CannotCreate, marked("There is something at {where} already; it was left untouched.")),
-    Refusal.CANNOT_CREATE: (CannotCreate, marked("{where} cannot be made: {detail}.")),
-    Refusal.UNKNOWN_SCHEME: (
-        BadConfiguration,
-        marked("Databases of the kind {where} cannot be opened; name a file."),
-    ),
-}
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSite:
+    """What a new database is to be like: how it knows people, its first admin, who shares it, who reviews alone.
 
-def refusal(error: DatabaseRefused) -> WorkbenchError:
-    """Return the sentence and exit code for a database that cannot be used."""
-    kind, message = _REFUSALS[error.refusal]
-    return kind(_(message).format(where=error.where, detail=error.detail))
-
-
-def _configured(file: Path) -> str | None:
-    """Return the database that a settings file names, if there is such a file and it names one."""
-    try:
-        with file.open("rb") as handle:
-            settings = tomllib.load(handle)
-    except FileNotFoundError:
-        return None
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfiguration(
-            _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error)
-        ) from error
-    found = settings.get("database")
-    return found if isinstance(found, str) else None
-
-
-def find_database(
-    option: str | None, environment: Mapping[str, str] = os.environ, site_file: Path | None = None
-) -> Path:
-    """Return where the database is: the option, the environment, the user's settings, the site's, or the user's own.
-
-    Raises:
-        BadConfiguration: If a settings file cannot be read or the database is of an unknown kind.
+    `shared` is the group of a database for several users of the host, `solo` the reason why one person works alone.
     """
-    import platformdirs
 
-    if site_file is not None and not site_file.exists():
-        raise NotFound(_("There is no site file {file}.").format(file=site_file))
-    where = (
-        option
-        or environment.get("WORKBENCH_DATABASE")
-        or _configured(Path(platformdirs.user_config_dir(APP_NAME)) / "settings.toml")
-        or _configured(site_file or Path(platformdirs.site_config_dir(APP_NAME)) / "site.toml")
-        or str(Path(platformdirs.user_data_dir(APP_NAME)) / "workbench.db")
-    )
-    try:
-        return path_of(where)
-    except DatabaseRefused as error:
-        raise refusal(error) from error
+    login: str
+    identity: IdentityMode = IdentityMode.OS
+    shared: Sharing | None = None
+    solo: str = ""
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings that the database keeps."""
+        said = {"identity": self.identity.value, SHARED: self.shared.group if self.shared else "", SOLO: self.solo}
+        return {name: value for name, value in said.items() if value}
 
 
 def create_site(path: Path, *, identity: IdentityMode, login: str, now: Callable[[], datetime]) -> None:
-    """Make a new database with its store, calendar and policy; `login` becomes its first admin.
+    """Make a new database for one user of the host; `login` becomes its first admin.
 
     Raises:
         CannotCreate: If something is there already or the disk does not let us.
     """
+    make_site(path, NewSite(login=login, identity=identity), now)
+
+
+def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
+    """Make a new database for a group of the host, and the site's settings that name it: both or neither.
+
+    Raises:
+        CannotCreate: If one of them cannot be made, with what an admin must do.
+        BadConfiguration: If there are settings that cannot be read.
+    """
+    path = path.absolute()
+    settings = SiteSettings(database=str(path), shared=sharing.group)
+    with site_file_saying(site_file, settings) as take_place:
+        was_made = prepare_folder(path.parent, sharing)
+        try:
+            make_site(path, replace(new, shared=sharing), now, take_place)
+        except WorkbenchError:
+            if was_made:
+                path.parent.rmdir()
+            raise
+
+
+def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Callable[[], None] | None = None) -> None:
+    """Make a new database with its store, calendar and policy, and `finish` what belongs to it; whole or not at all.
+
+    Raises:
+        CannotCreate: If something is there already or the disk does not let us.
+    """
+    access = Access.SHARED if new.shared else Access.PRIVATE
+    store = Store.beside(path)
+    if store.folder.exists():
+        raise refusal(DatabaseRefused(Refusal.EXISTS, str(store.folder)))
     try:
-        database = schema.create(path)
+        database = schema.create(path, access)
     except DatabaseRefused as error:
         raise refusal(error) from error
     is_whole = False
     try:
-        Store.beside(path).create()
+        store.create(access)
         policy_text = default_policy_text()
         with database.write() as session:
-            _settle(session, policy_text, identity, login, now())
+            _settle(session, policy_text, new, now())
+        if finish is not None:
+            finish()
         is_whole = True
     finally:
         database.close()
         if not is_whole:
+            shutil.rmtree(store.folder, ignore_errors=True)
             for left in path.parent.glob(f"{path.name}*"):
                 if left.is_file():
                     left.unlink()
 
 
-def _settle(session: Session, policy_text: str, identity: IdentityMode, login: str, at: datetime) -> None:
+def _settle(session: Session, policy_text: str, new: NewSite, at: datetime) -> None:
     """Write what a new database holds."""
     import hashlib
 
-    session.add(SettingRow(name="identity", value=identity.value))
+    session.add_all(SettingRow(name=name, value=value) for name, value in new.settings().items())
     session.add(
         PolicyVersionRow(body=policy_text, sha256=hashlib.sha256(policy_text.encode()).hexdigest(), applied_at=at)
     )
@@ -156,41 +137,19 @@ def _settle(session: Session, policy_text: str, identity: IdentityMode, login: s
                 status=day.status.value,
             )
         )
-    reviewer = ReviewerRow(login=login, created_at=at)
+    reviewer = ReviewerRow(login=new.login, created_at=at)
     session.add(reviewer)
     session.flush()
     roles = (Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN)
     session.add_all(ReviewerRoleRow(reviewer_id=reviewer.id or 0, role=role.value) for role in roles)
-    actor = Actor(id=reviewer.id or 0, login=login, roles=frozenset(roles), identity=f"os:{os.getuid()}")
-    log.append(session, actor, "init", at, body={"identity": identity.value, "roles": [role.value for role in roles]})
-
-
-def os_login() -> str:
-    """Return the login of the operating system's user; under sudo that of who called it.
-
-    Raises:
-        NotAllowed: If sudo and the kernel disagree about who that is.
-    """
-    uid = os.getuid()
-    sudo_uid = os.environ.get("SUDO_UID", "")
-    if uid == 0 and sudo_uid.isdecimal():
-        kernel = _kernel_login_uid()
-        if kernel is not None and kernel != int(sudo_uid):
-            raise NotAllowed(_("sudo and the kernel disagree about who you are; log in again."))
-        uid = int(sudo_uid)
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid{uid}"
-
-
-def _kernel_login_uid() -> int | None:
-    """Return the uid that was set at login, None where the kernel does not know one."""
-    try:
-        uid = int(Path("/proc/self/loginuid").read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return None
-    return None if uid == 2**32 - 1 else uid
+    actor = Actor(id=reviewer.id or 0, login=new.login, roles=frozenset(roles), identity=f"os:{os.getuid()}")
+    body = {
+        **new.settings(),
+        # What a person wrote may name somebody; the setting has it.
+        SOLO: bool(new.solo),
+        "roles": [role.value for role in roles],
+    }
+    log.append(session, actor, "init", at, body=body)
 
 
 def _identified(session: Session, as_login: str | None) -> Actor:
@@ -203,9 +162,7 @@ def _identified(session: Session, as_login: str | None) -> Actor:
     row = session.exec(select(ReviewerRow).where(ReviewerRow.login == login, ReviewerRow.is_active)).first()
     if row is None or row.id is None:
         raise NotAllowed(
-            _("{login} is not registered here; an admin adds people with `workbench reviewers add`.").format(
-                login=login
-            )
+            _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.").format(login=login)
         )
     roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == row.id)).all()
     return Actor(
@@ -223,9 +180,21 @@ def open_database(path: Path) -> Database:
         WorkbenchError: With the cause and the way out.
     """
     try:
-        return schema.open_database(path)
+        database = schema.open_database(path)
     except DatabaseRefused as error:
         raise refusal(error) from error
+    except LockTimeout as error:
+        raise Busy(
+            _("{database} is older than this program, and others are writing to it; try again.").format(database=path)
+        ) from error
+    mode = path.stat().st_mode
+    if mode & stat.S_IRWXG:
+        with database.read() as session:
+            is_shared = group_of(session) is not None
+        if not is_shared:
+            database.close()
+            raise refusal(DatabaseRefused(Refusal.TOO_OPEN, str(path), stat.filemode(mode)))
+    return database
 
 
 def open_office(path: Path, as_login: str | None, now: Callable[[], datetime]) -> Office:

@@ -6,6 +6,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
+from db.access import Access, access_of, make_folder
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.i18n import _
 
@@ -26,16 +27,22 @@ class Store:
         """Return the store of a database file."""
         return cls(database.with_name(database.name + ".store"))
 
-    def create(self) -> None:
-        """Make the folders and a new hash key, for the owner only.
+    @cached_property
+    def access(self) -> Access:
+        """Who may read what lies in the store, and what is put into it."""
+        return access_of(self.folder)
+
+    def create(self, access: Access = Access.PRIVATE) -> None:
+        """Make the folders and a new hash key, for the owner only or for the group of the folder above.
 
         Raises:
             CannotCreate: If the disk does not let us.
         """
         try:
             for folder in (self.folder, self.documents, self.calls, self.batches):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(folder, access)
             handle = os.open(self.key_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+            os.fchmod(handle, access.file_mode)
         except OSError as error:
             raise CannotCreate(
                 _("The store {folder} cannot be made: {cause}.").format(folder=self.folder, cause=error.strerror)

@@ -30,6 +30,7 @@ from workbench.i18n import _
 from workbench.services import letters_of
 from workbench.services.casefiles import CaseFiles
 from workbench.services.context import Context, details
+from workbench.services.documents import unopened_of
 from workbench.services.drafts import find_draft
 from workbench.services.effects import apply_verdict
 from workbench.services.holds import held_case
@@ -126,6 +127,8 @@ class Verdicts:
         """
         casefile = self.casefiles.show(request.case_id)
         planned = self._plan(request, casefile)
+        with self.context.read() as session:
+            unopened = unopened_of(session, request.case_id, casefile.evidence.documents)
         seen = request.evidence_no
         return VerdictPreview(
             letter=planned.letter,
@@ -138,6 +141,7 @@ class Verdicts:
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
             has_new_evidence=seen is not None and seen != casefile.header.evidence_no,
             problem=planned.problem,
+            unopened=unopened,
         )
 
     def _plan(self, request: VerdictRequest, casefile: CaseFile) -> Plan:

@@ -13,7 +13,8 @@ from pathlib import Path
 from db import schema
 from db.enums import ImportKind
 from tests.offices import Clock
-from tests.services.importing.files import application, csv_text
+from tests.services.importing.files import Cells, application, csv_text
+from tests.services.reading.workbooks import write_workbook
 from workbench.services import log
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.reading.reader import Reader
@@ -35,7 +36,7 @@ if mutant:
     killing.publish_first()
 office = open_office(database, "admin", Clock())
 print("open", flush=True)
-office.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
+office.imports.run(ImportRequest(kind=killing.kind_of(file), paths=(file,)))
 print("done", flush=True)
 """
 
@@ -65,6 +66,30 @@ def big_file(folder: Path, number: int, rows: int) -> Path:
         csv_text([application(f"K{number}-{row}", msisdns="", uscc="") for row in range(rows)]), encoding="utf-8"
     )
     return path
+
+
+def big_workbook(folder: Path, number: int, rows: int) -> Path:
+    """Write a workbook of applications with cards, credit records and calls, that no other file has."""
+    names = [f"K{number}-{row}" for row in range(rows)]
+    some = names[: rows // 10]
+    sheets: dict[str, Sequence[Cells]] = {
+        "calls": [
+            {"caller": f"138{row:08}", "callee": "02112345678", "start_at": "2026-10-08 09:00", "duration_s": "9"}
+            for row in range(len(some))
+        ],
+        "credit": [{"subject_no": name, "list": "court"} for name in some],
+        "cards": [{"application_no": name, "msisdn": f"138{row:08}"} for row, name in enumerate(some)],
+        "applications": [application(name, msisdns="", uscc="") for name in names],
+    }
+    return write_workbook(
+        folder / f"workbook{number}.xlsx",
+        {name: [list(found[0]), *(list(row.values()) for row in found)] for name, found in sheets.items()},
+    )
+
+
+def kind_of(file: Path) -> ImportKind:
+    """Return what a file of these proofs holds."""
+    return ImportKind.WORKBOOK if file.suffix == ".xlsx" else ImportKind.APPLICATIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +186,8 @@ def check_after(database: Path, file: Path, left: Killed, rows: int) -> None:
             assert unpublished.scalar_one() == 0
         assert not list(office.context.store.batches.glob("[0-9]*.lock"))
         if not left.visible:
-            report = office.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
-            assert report.created == rows
+            report = office.imports.run(ImportRequest(kind=kind_of(file), paths=(file,)))
+            assert report.sheets[0].rows == rows if report.sheets else report.created == rows
     finally:
         office.close()
 

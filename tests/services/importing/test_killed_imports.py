@@ -9,12 +9,13 @@ import pytest
 from db.enums import ImportKind
 from tests.offices import Clock, Site
 from tests.services.importing import killing
-from tests.services.importing.killing import Killed, big_file, check_after, killed
+from tests.services.importing.killing import Killed, big_file, big_workbook, check_after, killed
 from workbench.services.importing.request import ImportRequest
 from workbench.services.site import open_office
 
 ROWS = 3_000
 SHORT_RUN = 10
+WORKBOOK_ROWS, WORKBOOK_KILLS = 1_000, 4
 # Twenty kills on each of ten databases: on one alone the checks would slow down with every repeated import.
 KILLS, DATABASES = 20, 10
 
@@ -39,6 +40,28 @@ def _run(database: Path, folder: Path, times: int, seed: int) -> list[Killed]:
         file.unlink()
         results.append(left)
     return results
+
+
+def _run_workbooks(database: Path, folder: Path, times: int, rows: int) -> list[Killed]:
+    dice = random.Random(20261125)
+    results = []
+    for number in range(times):
+        file = big_workbook(folder, number, rows)
+        left = killed(database, file, f"K{number}-", dice.uniform(0, 0.3))
+        check_after(database, file, left, rows)
+        results.append(left)
+    return results
+
+
+def test_a_killed_import_of_a_workbook_leaves_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
+    (left,) = _run_workbooks(database, tmp_path, 1, rows=400)
+    assert left.written or left.was_done
+
+
+@pytest.mark.proof
+def test_killed_imports_of_workbooks_leave_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
+    results = _run_workbooks(database, tmp_path, WORKBOOK_KILLS, WORKBOOK_ROWS)
+    assert _share_between_rows_and_publication(results) >= 0.5
 
 
 def _share_between_rows_and_publication(results: list[Killed]) -> float:

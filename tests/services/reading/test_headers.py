@@ -17,8 +17,8 @@ from workbench.domain.values import folded
 from workbench.i18n import speaking
 from workbench.services.reading.headers import (
     IGNORED,
-    _columns_file,
     column_names,
+    columns_file,
     header_problems,
     normalised,
     value_names,
@@ -54,7 +54,7 @@ def test_every_column_that_is_read_has_its_names_and_no_other(kind: ImportKind) 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_name_means_two_columns_of_a_kind(kind: ImportKind) -> None:
-    sections = (_columns_file()["columns"][kind.value], _columns_file()["ignored"])
+    sections = (columns_file()["columns"][kind.value], columns_file()["ignored"])
     spelled = [
         normalised(name)
         for section in sections
@@ -67,7 +67,7 @@ def test_no_name_means_two_columns_of_a_kind(kind: ImportKind) -> None:
 
 @pytest.mark.parametrize("section", WORDS)
 def test_every_word_of_an_enumeration_has_a_chinese_name_and_no_name_means_two(section: str) -> None:
-    named = _columns_file()["values"][section]
+    named = columns_file()["values"][section]
     spelled = [folded(name) for names in named.values() for name in names]
 
     assert set(named) == {word.value for word in WORDS[section]}

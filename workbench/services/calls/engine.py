@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from db.access import access_of, make_folder
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 
@@ -146,12 +147,20 @@ def _csv_source(path: Path, columns: Mapping[str, str]) -> str:
     return f"read_csv({quoted(path)}, {_CSV_FORMAT}, columns = {{{kinds}}})"
 
 
+def make_call_folder(folder: Path) -> None:
+    """Make the folder of the call records if it is not there, for whom the folder above it is."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder, access_of(folder.parent))
+
+
 @contextmanager
 def _spill_folder(folder: Path) -> Iterator[Path]:
-    """Make a locked 0700 folder for what does not fit into memory, and remove it afterwards."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a locked folder for what does not fit into memory, and remove it afterwards."""
+    make_call_folder(folder)
     while True:
         spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=folder))
+        # Whoever sweeps after a killed import may be another of the group.
+        spill.chmod(access_of(folder).folder_mode)
         lock = locked(spill)
         if lock is not None:
             break
@@ -166,7 +175,8 @@ def locked(spill: Path) -> int | None:
     """Return a handle that holds the lock of a spill folder, or None if another has it or it is gone."""
     try:
         handle = os.open(spill, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
+        # One that cannot be opened yet is just being made by another member of the group.
         return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Collection, Container, Iterator
 from pathlib import Path
 
+from db.access import access_of
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.engine import SPILL_PREFIX, locked
 
-FILE_MODE = 0o600
 _PUBLISHED = re.compile(r"calls-([0-9]{8,})\.parquet")
 _PART = re.compile(r"calls-([0-9]{8,})\.(?:csv|parquet)\.part")
 
@@ -94,9 +94,9 @@ class CallFiles:
 
 
 def create_private(path: Path) -> int:
-    """Return a handle to write an empty file that only its owner can read, whatever the umask is."""
-    handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, FILE_MODE)
-    os.fchmod(handle, FILE_MODE)
+    """Return a handle to write an empty file that nobody can read but who may read its folder."""
+    handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+    os.fchmod(handle, access_of(path.parent).file_mode)
     return handle
 
 

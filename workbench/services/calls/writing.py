@@ -16,6 +16,7 @@ from workbench.services.calls.engine import (
     csv_rows,
     engine,
     failures_told,
+    make_call_folder,
     quoted,
     storage_failure,
 )
@@ -66,7 +67,7 @@ class CallWriter:
         self._rows_part = files.part(batch_id, "csv")
         self._parquet_part = files.part(batch_id, "parquet")
         with failures_told(files.folder):
-            files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_call_folder(files.folder)
             self._file = os.fdopen(create_private(self._rows_part), "w", encoding="utf-8", newline="")
         self._write = csv_rows(self._file).writerow
 

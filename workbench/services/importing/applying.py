@@ -1,5 +1,6 @@
 """Lets existing cases take in what was published, one by one; any start goes on where another ended."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -78,7 +79,7 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any]) -> None:
         evidence = reader.of_keys(set(keys.values()))
     arrivals = [
         Arrival(
-            kind=ImportKind(batch.kind),
+            kind=ImportKind(json.loads(submission.body).get("kind", batch.kind)),
             batch_id=batch.id,
             seq=batch.published_seq,
             received_at=submission.received_at,

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlmodel import Session
 
+from db.access import access_of, lock_handle
 from db.enums import ImportKind
 from db.models import ImportBatchRow, ImportFileRow
 from db.queries.published import BATCH, table_of
@@ -31,7 +32,7 @@ def lock_path(store: Store, batch_id: int) -> Path:
 
 def locked(path: Path) -> int | None:
     """Return a handle that holds the lock of a file, or None if another process has it."""
-    handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    handle = lock_handle(path, access_of(path.parent))
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -59,6 +60,11 @@ def busy() -> Busy:
     return Busy(_("Another import is running in this database; try again when it is done."))
 
 
+def files_of(readers: Sequence[Reader]) -> list[Reader]:
+    """Return one reader of each file; the sheets of a workbook have their file in common."""
+    return list({id(reader.file): reader for reader in readers}.values())
+
+
 def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
     """Refuse bytes that were imported already, or that are given twice.
 
@@ -66,7 +72,7 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
         BadData: If there are such; it names their batch.
     """
     seen: set[str] = set()
-    for reader in readers:
+    for reader in files_of(readers):
         batch = session.execute(
             select(FILE.c.batch_id)
             .join(BATCH, BATCH.c.id == FILE.c.batch_id)
@@ -99,7 +105,7 @@ def begun(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> Iter
                 ImportBatchRow(id=batch_id, kind=kind.value, started_at=context.now(), started_by_id=context.actor.id)
             )
             session.flush()
-            session.add_all(_file_row(batch_id, reader) for reader in readers)
+            session.add_all(_file_row(batch_id, reader) for reader in files_of(readers))
         yield batch_id
         path.unlink(missing_ok=True)
 

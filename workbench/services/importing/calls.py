@@ -21,7 +21,7 @@ from workbench.services.context import Context
 from workbench.services.evidence_read import CALL_DAY, CALL_HOUR, CALL_WINDOW, CARD, application_key
 from workbench.services.importing.columns import Columns
 from workbench.services.importing.plan import Key
-from workbench.services.importing.publishing import published_call_batches
+from workbench.services.importing.publishing import WITH_CALLS, published_call_batches
 from workbench.services.importing.touching import applications_of_numbers
 
 OPT_OUT = table_of(OptOutRow)
@@ -127,12 +127,12 @@ class CallFigures:
         return call_store(self.context).callers_of(self.call_batches, callee_hashes)
 
     def unknown(self, msisdns: Iterable[str]) -> int:
-        """Count the numbers that are no card of ours."""
-        count = 0
+        """Count the numbers that are no card of ours, those of this batch included."""
+        count, sight = 0, Sight(own_batch=self.batch_id)
         for portion in portions_of(msisdns, _NUMBERS_TOGETHER):
             hashes = {self.context.store.hashed(msisdn) for msisdn in portion}
             with self.context.read() as session:
-                known = newest_of_many(session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], Sight())
+                known = newest_of_many(session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight)
             count += len(hashes) - len(known)
         return count
 
@@ -204,7 +204,7 @@ def _after(key: Key) -> Any:
 def figures(context: Context, kind: ImportKind, batch_id: int, insert: Insert) -> CallFigures:
     """Return what computes the figures of a batch of some kind."""
     batches = published_call_batches(context)
-    if kind is ImportKind.CALLS:
+    if kind in WITH_CALLS:
         batches.append(batch_id)
     with context.read() as session:
         window_days = context.policy(session).call_window_days

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from db.access import make_folder
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.store import Store
@@ -80,7 +81,7 @@ def copied(path: Path, sha256: str, store: Store) -> None:
     if target.exists():
         return
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(target.parent, store.access)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
         temporary = Path(name)
         try:
@@ -88,6 +89,7 @@ def copied(path: Path, sha256: str, store: Store) -> None:
                 if _digested(file, copy).sha256 != sha256:
                     raise BadDocument(_("The file changed while it was read; import it again when it is complete."))
                 copy.flush()
+                os.fchmod(copy.fileno(), store.access.file_mode)
                 os.fsync(copy.fileno())
             temporary.replace(target)
         finally:

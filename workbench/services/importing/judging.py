@@ -1,7 +1,7 @@
 """What becomes of each row of a file, seen against what was published before."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,23 +25,33 @@ from workbench.services.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Judges the rows of one import."""
+    """Judges the rows of one import.
 
-    kind: ImportKind
+    `arriving` are the applications that come with the import itself, and since when they count as received; None
+    where nothing of them changes. Cards and documents of the same workbook may belong to them.
+    """
+
     store: Store
     zone: ZoneInfo
     imported_at: datetime
     as_new: bool
+    arriving: dict[Key, datetime | None] = field(default_factory=dict)
 
-    def judged(self, session: Session, rows: Sequence[Any], folder: Path) -> list[Judgement]:
-        """Return what becomes of some rows of a file in a folder, in their order."""
-        if self.kind is ImportKind.APPLICATIONS:
+    def judged(self, kind: ImportKind, session: Session, rows: Sequence[Any], folder: Path) -> list[Judgement]:
+        """Return what becomes of some rows of a kind and of a file in a folder, in their order."""
+        if kind is ImportKind.APPLICATIONS:
             return self._applications(session, rows)
-        if self.kind is ImportKind.CARDS:
+        if kind is ImportKind.CARDS:
             return self._cards(session, rows)
-        if self.kind is ImportKind.DOCUMENTS:
+        if kind is ImportKind.DOCUMENTS:
             return self._documents(session, rows, folder)
-        return self._records(session, rows)
+        return self._records(kind, session, rows)
+
+    def expect(self, applications: Sequence[ApplicationFacts], judgements: Sequence[Judgement]) -> None:
+        """Let rows that follow in the same import belong to these applications, but for those refused."""
+        for row, judgement in zip(applications, judgements, strict=True):
+            if judgement.fate is not Fate.REFUSED:
+                self.arriving[row.agent, row.application_no] = judgement.receipt
 
     def _applications(self, session: Session, rows: Sequence[ApplicationFacts]) -> list[Judgement]:
         keys = [(row.agent, row.application_no) for row in rows]
@@ -73,7 +83,7 @@ class Judge:
         )
         judgements = []
         for key, row in zip(keys, rows, strict=True):
-            if key not in standing.applications:
+            if key not in standing.applications and key not in self.arriving:
                 judgements.append(_of_unknown_application(key))
                 continue
             before = known.get((*key, row.card.msisdn))
@@ -81,7 +91,8 @@ class Judge:
                 judgements.append(Judgement(fate=Fate.UNCHANGED))
             else:
                 fate = Fate.CREATED if before is None else Fate.UPDATED
-                judgements.append(standing.judged(key, fate, self.imported_at))
+                receipt = self.arriving.get(key) or self.imported_at
+                judgements.append(standing.judged(key, fate, receipt))
         return judgements
 
     def _documents(self, session: Session, rows: Sequence[DocumentRow], folder: Path) -> list[Judgement]:
@@ -96,7 +107,7 @@ class Judge:
         )
         judgements = []
         for key, row in zip(keys, rows, strict=True):
-            if key not in standing.applications:
+            if key not in standing.applications and key not in self.arriving:
                 judgements.append(_of_unknown_application(key))
                 continue
             try:
@@ -110,7 +121,7 @@ class Judge:
                 judgements.append(Judgement(fate=Fate.UNCHANGED, sha256=file.sha256))
                 continue
             fate = Fate.CREATED if before is None else Fate.UPDATED
-            receipt = row.received_at or self.imported_at
+            receipt = row.received_at or self.arriving.get(key) or self.imported_at
             judgements.append(standing.judged(key, fate, receipt, sha256=file.sha256))
         return judgements
 
@@ -135,12 +146,12 @@ class Judge:
         besides = frozenset() if row.received_at else frozenset({"received_at"})
         return is_equal(columns.document_columns(row, file, self.imported_at), before, besides=besides)
 
-    def _records(self, session: Session, rows: Sequence[Any]) -> list[Judgement]:
+    def _records(self, kind: ImportKind, session: Session, rows: Sequence[Any]) -> list[Judgement]:
         """Judge rows that belong to a number or a subject, not to an application."""
-        table = TABLES[self.kind]
-        column = table.c[_FOUND_BY[self.kind]]
-        made = [self.columns_of(row) for row in rows]
-        key = _KEYS[self.kind]
+        table = TABLES[kind]
+        column = table.c[_FOUND_BY[kind]]
+        made = [self.columns_of(kind, row) for row in rows]
+        key = _KEYS[kind]
         known = _by_key(session, (column,), {columns[column.name] for columns in made}, key)
         judgements = []
         for columns_ in made:
@@ -148,9 +159,9 @@ class Judge:
             judgements.append(Judgement(fate=_fate_of(columns_, before)))
         return judgements
 
-    def columns_of(self, row: Any) -> Columns:
+    def columns_of(self, kind: ImportKind, row: Any) -> Columns:
         """Return the columns of a row of any kind but documents and calls."""
-        return _COLUMNS[self.kind](row, self.store)
+        return _COLUMNS[kind](row, self.store)
 
 
 _COLUMNS: Mapping[ImportKind, Callable[[Any, Store], Columns]] = {

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from db.enums import CaseState, ImportKind, Trigger
+from db.queries.findable import make_findable, terms_of
 from db.queries.published import (
     CASE,
     ImportedRow,
@@ -143,7 +144,7 @@ def _opened(row: ImportedRow, evidence: Evidence, rules: Rules, context: Context
 
 
 def _write(context: Context, opened: Iterable[Opened]) -> None:
-    """Write new cases with their findings in one transaction."""
+    """Write new cases with their findings and search terms in one transaction."""
     cases: list[Columns] = []
     findings: list[dict[str, Any]] = []
     for columns, rows in opened:
@@ -151,9 +152,12 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
         findings.extend({**row, "case_id": len(cases)} for row in rows)
     if not cases:
         return
+    # Made before the lock is taken: pinyin takes its time.
+    terms = [terms_of(case["applicant_name"], case["application_no"]) for case in cases]
     with context.write() as session:
         first = take_case_numbers(session, len(cases))
         session.execute(insert(CASE), [{**case, "id": first + place} for place, case in enumerate(cases)])
+        make_findable(session, [{**row, "id": first + place} for place, row in enumerate(terms)])
         if findings:
             session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
     pause()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
+from db.enums import ImportKind
 from workbench.services.importing.request import MAX_ERRORS_TOLD
 from workbench.services.reading.problems import RowProblem
 
@@ -65,19 +66,28 @@ class FilePlan:
     digests: bytearray = field(default_factory=bytearray)
 
 
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What an existing case takes in: since when it counts as received, and what kind of evidence it is."""
+
+    received_at: datetime
+    kind: ImportKind
+
+
 @dataclass(slots=True)
 class Plan:
     """What an import will do.
 
-    `touched` are the existing cases that take something in, and since when it counts as received; `reopened` the
-    applications that get a new case. `is_broken` says that a file cannot be read to its end.
+    `touched` are the existing cases that take something in; `reopened` the applications that get a new case; `cards`
+    the digests of the cards that the import itself brings. `is_broken` says that a file cannot be read to its end.
     """
 
     files: list[FilePlan] = field(default_factory=list)
     errors: Errors = field(default_factory=Errors)
     counts: list[int] = field(default_factory=lambda: [0] * len(Fate))
-    touched: dict[int, datetime] = field(default_factory=dict)
+    touched: dict[int, Touch] = field(default_factory=dict)
     reopened: set[Key] = field(default_factory=set)
+    cards: set[bytes] = field(default_factory=set)
     is_broken: bool = False
 
     @property
@@ -85,11 +95,17 @@ class Plan:
         """How many records there are."""
         return sum(self.counts)
 
-    def take(self, judgement: Judgement) -> None:
-        """Count a good row, and note the case that it touches."""
+    def take(self, judgement: Judgement, kind: ImportKind) -> None:
+        """Count a good row of a kind, and note the case that it touches."""
         self.counts[judgement.fate] += 1
         if judgement.reopens is not None:
             self.reopened.add(judgement.reopens)
         if judgement.case_id is not None and judgement.receipt is not None:
-            receipt = self.touched.get(judgement.case_id, judgement.receipt)
-            self.touched[judgement.case_id] = max(receipt, judgement.receipt)
+            before = self.touched.get(judgement.case_id)
+            if before is None or before.received_at < judgement.receipt:
+                self.touched[judgement.case_id] = Touch(judgement.receipt, kind)
+
+    def touch(self, case_ids: Iterable[int], kind: ImportKind, received_at: datetime) -> None:
+        """Note cases that take in something about a number or a person, unless the applicant handed more in."""
+        for case_id in case_ids:
+            self.touched.setdefault(case_id, Touch(received_at, kind))

@@ -1,12 +1,13 @@
 """The first pass over the files: every record judged, every error told, nothing written."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from db.enums import ImportKind
-from workbench.domain.rows import DocumentRow
+from workbench.domain.rows import CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.context import Context
 from workbench.services.importing.judging import Judge
@@ -30,22 +31,27 @@ def portions(reader: Reader, size: int = ROWS_AT_ONCE) -> Iterator[list[Row | Ba
 
 def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter) -> Plan:
     """Return what an import of these files will do."""
-    return _Planner(context, judge, meter, is_many=len(readers) > 1).plan_of(readers)
+    return _Planner(context, judge, meter).plan_of(readers)
 
 
 class _Planner:
     """Makes one plan."""
 
-    def __init__(self, context: Context, judge: Judge, meter: Meter, *, is_many: bool) -> None:
+    def __init__(self, context: Context, judge: Judge, meter: Meter) -> None:
         self._context = context
         self._judge = judge
         self._meter = meter
         self._plan = Plan()
-        # A reader knows the keys of its own file; documents are known by their content only here.
-        self._watches_keys = judge.kind is ImportKind.DOCUMENTS or (is_many and judge.kind is not ImportKind.CALLS)
+        self._watched: set[ImportKind] = set()
         self._seen: set[bytes] = set()
+        self._is_of_several_kinds = False
 
     def plan_of(self, readers: Sequence[Reader]) -> Plan:
+        kinds = Counter(reader.kind for reader in readers)
+        self._is_of_several_kinds = len(kinds) > 1
+        # A reader knows the keys of its own file; documents are known by their content only here.
+        several = {kind for kind, count in kinds.items() if count > 1} - {ImportKind.CALLS}
+        self._watched = several | {ImportKind.DOCUMENTS}
         for reader in readers:
             file = FilePlan()
             self._plan.files.append(file)
@@ -60,43 +66,59 @@ class _Planner:
         return self._plan
 
     def _take(self, portion: list[Row | BadRecord], file: FilePlan, reader: Reader) -> None:
-        good = [record.value for record in portion if isinstance(record, Row)]
-        judgements = iter(self._judgements(good, reader))
+        good: list[Any] = [record.value for record in portion if isinstance(record, Row)]
+        judged = self._judgements(good, reader)
+        if self._is_of_several_kinds and reader.kind is ImportKind.APPLICATIONS:
+            self._judge.expect(good, judged)
+        judgements = iter(judged)
         for record in portion:
             if isinstance(record, BadRecord):
                 self._plan.counts[Fate.REFUSED] += 1
                 self._plan.errors.add(record.problems)
                 file.fates.append(Fate.REFUSED)
                 continue
-            judgement = self._checked(record.value, next(judgements))
-            self._plan.take(judgement)
+            judgement = self._checked(record.value, next(judgements), reader.kind)
+            self._plan.take(judgement, reader.kind)
             if judgement.fate is Fate.REFUSED:
                 file.refusals[len(file.fates)] = judgement
                 self._plan.errors.add([problem_of(record, judgement, reader)])
             file.fates.append(judgement.fate)
-            if self._judge.kind is ImportKind.DOCUMENTS:
+            if reader.kind is ImportKind.DOCUMENTS:
                 file.digests.extend(bytes.fromhex(judgement.sha256) or bytes(32))
 
     def _judgements(self, values: list[Any], reader: Reader) -> Sequence[Judgement]:
-        if self._judge.kind is ImportKind.CALLS:
+        if reader.kind is ImportKind.CALLS:
             # Whether a call is there already is asked of all call files at once, when they are written.
             return [Judgement(fate=Fate.CREATED)] * len(values)
         with self._context.read() as session:
-            return self._judge.judged(session, values, reader.path.parent)
+            return self._judge.judged(reader.kind, session, values, reader.path.parent)
 
-    def _checked(self, value: Any, judgement: Judgement) -> Judgement:
+    def _checked(self, value: Any, judgement: Judgement, kind: ImportKind) -> Judgement:
         """Refuse a row whose key came in this import already."""
-        if not self._watches_keys or judgement.fate is Fate.REFUSED:
+        if judgement.fate is Fate.REFUSED:
             return judgement
-        key = key_of(self._judge.kind, value)
+        if self._is_of_several_kinds and isinstance(value, CardRow):
+            self._plan.cards.add(card_digest(value.agent, value.application_no, value.card.msisdn))
+        if kind not in self._watched:
+            return judgement
+        key = key_of(kind, value)
         if isinstance(value, DocumentRow):
             key = (*key[:3], judgement.sha256)
-        digest = hashlib.blake2b("\0".join(key).encode(), digest_size=_KEY_BYTES).digest()
+        digest = _digest(kind.value, *key)
         if digest in self._seen:
             message = _("This row came already in this import; remove one.")
             return Judgement(fate=Fate.REFUSED, message=message, sha256=judgement.sha256)
         self._seen.add(digest)
         return judgement
+
+
+def card_digest(agent: str, application_no: str, msisdn: str) -> bytes:
+    """Return what a card is known by within one import, in few bytes."""
+    return _digest(agent, application_no, msisdn)
+
+
+def _digest(*key: str) -> bytes:
+    return hashlib.blake2b("\0".join(key).encode(), digest_size=_KEY_BYTES).digest()
 
 
 def problem_of(record: Row, judgement: Judgement, reader: Reader) -> RowProblem:

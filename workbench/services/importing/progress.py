@@ -12,7 +12,7 @@ class Meter:
     """Tells how many bytes are read."""
 
     def __init__(self, readers: Sequence[Reader], progress: Progress | None) -> None:
-        self._total = PASSES * sum(reader.bytes_count for reader in readers)
+        self._total = PASSES * sum(reader.pass_bytes for reader in readers)
         self._done = 0
         self._progress = progress
 
@@ -23,6 +23,6 @@ class Meter:
 
     def finished(self, reader: Reader) -> None:
         """Count a pass through a file as done."""
-        self._done += reader.bytes_count
+        self._done += reader.pass_bytes
         if self._progress is not None:
             self._progress(self._done, self._total)

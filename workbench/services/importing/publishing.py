@@ -8,9 +8,12 @@ from sqlalchemy import select, update
 from db.enums import ImportKind
 from db.queries.published import BATCH, last_seq
 from workbench.services.context import Context
-from workbench.services.importing.batches import busy, refuse_known_files
+from workbench.services.importing.batches import busy, files_of, refuse_known_files
 from workbench.services.importing.plan import Fate, Plan
 from workbench.services.reading.reader import Reader
+
+WITH_CALLS = (ImportKind.CALLS.value, ImportKind.WORKBOOK.value)
+"""Kinds of batches that have a file of call records; that of a workbook without calls is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ def publish(
             batch_id=batch_id,
             body={
                 "kind": kind.value,
-                "files": [reader.sha256 for reader in readers],
+                "files": [reader.sha256 for reader in files_of(readers)],
                 "rows": counts.rows,
                 "created": counts.created,
                 "updated": counts.updated,
@@ -85,7 +88,7 @@ def publish(
 
 
 def published_call_batches(context: Context) -> list[int]:
-    """Return the published batches of call records."""
+    """Return the published batches that have a file of call records."""
     with context.read() as session:
-        wanted = select(BATCH.c.id).where(BATCH.c.kind == ImportKind.CALLS.value, BATCH.c.published_at.is_not(None))
+        wanted = select(BATCH.c.id).where(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None))
         return [row.id for row in session.execute(wanted.order_by(BATCH.c.id))]

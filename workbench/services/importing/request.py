@@ -18,10 +18,10 @@ MAX_ERRORS_TOLD = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """One import: files of one kind that become one batch.
+    """One import: files of one kind, or workbooks, that become one batch.
 
-    `encoding` None finds it out. With `rejects` good rows go in and bad ones to that file. `agent` is the one of
-    rows that name none. `as_new` opens a new case where the application's case is closed.
+    `encoding` is that of text files; None finds it out. With `rejects` good rows go in and bad ones to that file.
+    `agent` is the one of rows that name none. `as_new` opens a new case where the application's case is closed.
     """
 
     kind: ImportKind
@@ -31,6 +31,16 @@ class ImportRequest:
     rejects: Path | None = None
     agent: str = ""
     as_new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLine:
+    """A sheet that was read: in which file, as which kind, and how many records it has."""
+
+    file: str
+    sheet: str
+    kind: ImportKind
+    rows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,7 @@ class ImportReport:
     error_count: int
     encoding: str
     unknown_callers: int = 0
+    sheets: tuple[SheetLine, ...] = ()
 
 
 class ImportRefused(BadData):

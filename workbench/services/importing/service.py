@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -23,13 +25,15 @@ from workbench.services.importing.request import (
     ImportReport,
     ImportRequest,
     Progress,
+    SheetLine,
     UndoneBatch,
 )
 from workbench.services.importing.sweeping import sweep
 from workbench.services.importing.undoing import undo_batch
 from workbench.services.importing.work import Work
 from workbench.services.reading.problems import FileProblem
-from workbench.services.reading.reader import Reader, open_reader
+from workbench.services.reading.reader import Reader, open_reader, open_readers
+from workbench.services.reading.sheet_names import IMPORT_ORDER
 
 
 class Imports:
@@ -39,7 +43,9 @@ class Imports:
         self.context = context
 
     def run(self, request: ImportRequest, progress: Progress | None = None) -> ImportReport:
-        """Take files of one kind in as one batch; nothing of it is seen until all of it is.
+        """Take files of one kind, or workbooks with a sheet for each kind, in as one batch.
+
+        Nothing of it is seen until all of it is.
 
         Raises:
             NotAllowed: If the person is no admin.
@@ -60,7 +66,6 @@ class Imports:
                 refuse_known_files(session, readers)
                 zone = self.context.zone(session)
             judge = Judge(
-                kind=request.kind,
                 store=self.context.store,
                 zone=zone,
                 imported_at=self.context.now(),
@@ -134,14 +139,15 @@ class Imports:
         readers: list[Reader] = []
         for path in request.paths:
             try:
-                reader = open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent)
+                found = _readers_of(path, request, zone)
             except FileProblem as problem:
                 plan.errors.add(problem.problems)
                 continue
-            readers.append(opened.enter_context(reader))
+            readers += [opened.enter_context(reader) for reader in found]
         if plan.errors.count:
             raise ImportRefused(reported(request, readers, plan))
-        return readers
+        # What others refer to goes in first, from all workbooks.
+        return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
 
     @contextmanager
     def _as_admin(self, action: str) -> Iterator[None]:
@@ -158,6 +164,23 @@ class Imports:
             raise NotAllowed(_("{login} may not do this; it takes an admin.").format(login=self.context.actor.login))
 
 
+def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo) -> list[Reader]:
+    """Open a file that is to be imported."""
+    if request.kind is ImportKind.WORKBOOK:
+        return open_readers(path, zone=zone, agent=request.agent)
+    return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent)]
+
+
+def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
+    """Return the sheets that are read, and how many records each has as far as it was planned."""
+    rows = [len(file.fates) for file in plan.files] or [0] * len(readers)
+    return tuple(
+        SheetLine(file=reader.path.name, sheet=reader.sheet, kind=reader.kind, rows=count)
+        for reader, count in zip(readers, rows, strict=True)
+        if reader.sheet
+    )
+
+
 def reported(request: ImportRequest, readers: Sequence[Reader], plan: Plan) -> ImportReport:
     """Return what a plan comes to, before anything is written."""
     counts = Counts.of(plan)
@@ -171,5 +194,6 @@ def reported(request: ImportRequest, readers: Sequence[Reader], plan: Plan) -> I
         rejected=counts.rejected,
         errors=tuple(plan.errors.told),
         error_count=plan.errors.count,
-        encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers)),
+        encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
+        sheets=_sheets(readers, plan),
     )

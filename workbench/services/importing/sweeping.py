@@ -12,6 +12,7 @@ from db.models import (
     ImportFileRow,
     OptOutRow,
 )
+from db.queries.findable import forget
 from db.queries.published import BATCH, CASE, table_of
 from workbench.services.context import Context
 from workbench.services.evidence import FINDING
@@ -96,6 +97,7 @@ def _delete(context: Context, table: Table, batch_id: int) -> int:
         with context.write() as session:
             if table is CASE:
                 session.execute(delete(FINDING).where(FINDING.c.case_id.in_(chunk.order_by(table.c.id))))
+                forget(session, chunk.order_by(table.c.id))
             gone = session.execute(delete(table).where(table.c.id.in_(chunk.order_by(table.c.id))))
             count = int(gone.rowcount)  # type: ignore[attr-defined]  # a delete's result has one
         removed += count

@@ -1,7 +1,7 @@
 """Which existing cases a batch concerns; noted in it, so that any start can finish what an interrupted one began."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select
@@ -12,7 +12,7 @@ from db.models import CaseRow, SubmissionRow
 from db.queries.published import is_published, newest_cases, table_of
 from workbench.services.context import Context
 from workbench.services.evidence_read import APPLICATION, CARD
-from workbench.services.importing.plan import Key
+from workbench.services.importing.plan import Key, Touch
 from workbench.services.importing.writing import pause
 from workbench.services.store import Store
 
@@ -66,11 +66,17 @@ def open_ids(cases: Iterable[CaseRow]) -> set[int]:
     return {case.id for case in cases if case.id is not None and case.state not in FINAL_STATES}
 
 
-def note(context: Context, batch_id: int, touched: Mapping[int, datetime]) -> None:
-    """Note in a batch which existing cases take it in, and since when it counts as received."""
+def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
+    """Note in a batch which existing cases take it in, what it is to them, and since when it counts as received."""
     rows = [
-        {"case_id": case_id, "batch_id": batch_id, "round": 0, "received_at": received_at, "body": "{}"}
-        for case_id, received_at in sorted(touched.items())
+        {
+            "case_id": case_id,
+            "batch_id": batch_id,
+            "round": 0,
+            "received_at": touched[case_id].received_at,
+            "body": json.dumps({"kind": touched[case_id].kind.value}),
+        }
+        for case_id in sorted(touched)
     ]
     for start in range(0, len(rows), _WRITTEN_TOGETHER):
         with context.write() as session:

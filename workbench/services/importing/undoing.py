@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 
-from sqlalchemy import Table, and_, exists, select, update
+from sqlalchemy import FromClause, Table, and_, exists, select, update
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
@@ -13,8 +13,9 @@ from workbench.domain.case_id import format_batch, format_case
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.context import Context
-from workbench.services.evidence_read import APPLICATION, CALL_WINDOW, CARD, DOCUMENT
+from workbench.services.evidence_read import APPLICATION, CALL_WINDOW, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.importing.batches import busy, lock_path, locked
+from workbench.services.importing.calls import OPT_OUT
 from workbench.services.importing.request import UndoneBatch
 from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import SUBMISSION
@@ -24,6 +25,7 @@ _ACTED_ON: tuple[Table, ...] = tuple(
 )
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value)
 _HANDED_IN = (APPLICATION, CARD, DOCUMENT)
+_OF_NUMBERS = select(CALL_WINDOW).where(CALL_WINDOW.c.msisdn_hash != "").subquery()
 
 
 def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
@@ -115,15 +117,21 @@ def _resting_on(session: Session, batch_id: int) -> int | None:
         ).scalar()
         if found is not None:
             return int(found)
-    kind = session.execute(select(BATCH.c.kind).where(BATCH.c.id == batch_id)).scalar_one()
-    if kind in {ImportKind.APPLICATIONS.value, ImportKind.CARDS.value, ImportKind.DOCUMENTS.value}:
+    tells_of_calls = _has_rows(session, batch_id, OPT_OUT, _OF_NUMBERS)
+    if not tells_of_calls and not _has_rows(session, batch_id, COMPLAINT, CREDIT):
         return None
-    return _computed_later(session, batch_id, kind)
+    return _computed_later(session, batch_id, tells_of_calls=tells_of_calls)
 
 
-def _computed_later(session: Session, batch_id: int, kind: str) -> int | None:
+def _has_rows(session: Session, batch_id: int, *tables: FromClause) -> bool:
+    """Say whether a batch has rows in one of some tables."""
+    found = (session.execute(select(exists().where(table.c.batch_id == batch_id))).scalar() for table in tables)
+    return any(found)
+
+
+def _computed_later(session: Session, batch_id: int, *, tells_of_calls: bool) -> int | None:
     """Return a later batch whose figures or cases may hold what this one says of numbers and subjects."""
-    if kind in {ImportKind.CALLS.value, ImportKind.OPTOUTS.value}:
+    if tells_of_calls:
         figures = select(CALL_WINDOW.c.batch_id).where(CALL_WINDOW.c.batch_id > batch_id)
         found = session.execute(figures.where(is_published(CALL_WINDOW.c.batch_id)).limit(1)).scalar()
         if found is not None:

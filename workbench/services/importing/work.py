@@ -17,7 +17,7 @@ from workbench.services.importing.judging import Judge
 from workbench.services.importing.opening import open_cases
 from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.publishing import Counts, next_seq, publish, published_call_batches
+from workbench.services.importing.publishing import WITH_CALLS, Counts, next_seq, publish, published_call_batches
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import cases_of_numbers, note, open_cases_about, open_ids
@@ -64,7 +64,9 @@ class Work:
         with ExitStack() as open_files:
             rejects: RejectWriter | None = None
             if request.rejects is not None:
-                rejects = open_files.enter_context(RejectWriter(request.rejects, readers[0]))
+                keeps_sheets = request.kind is ImportKind.WORKBOOK
+                rejects = RejectWriter(request.rejects, readers[0], keeps_sheets=keeps_sheets)
+                open_files.enter_context(rejects)
             writing = Writing(
                 context=self.context,
                 judge=self.judge,
@@ -73,51 +75,66 @@ class Work:
                 meter=self.meter,
                 rejects=rejects,
             )
-            written = self._calls_written(writing, readers) if request.kind is ImportKind.CALLS else None
+            written = self._calls_written(writing, readers) if request.kind in WITH_CALLS else None
             if written is None:
                 writing.write(readers)
         computed = figures(self.context, request.kind, batch_id, writing.insert)
-        if written is not None:
-            return self._with_calls(computed, written, report)
-        self._compute(request.kind, computed, writing.concerned)
-        return report
+        numbers = self._numbers(computed, writing)
+        self._compute(computed, numbers, writing, readers)
+        if written is None:
+            return report
+        called = [msisdn for msisdn, _calls in call_store(self.context).numbers_of(batch_id)]
+        return replace(
+            report,
+            # Which calls are there already is known only now.
+            created=report.created - written.unchanged,
+            unchanged=report.unchanged + written.unchanged,
+            unknown_callers=computed.unknown(called),
+        )
 
     def _calls_written(self, writing: Writing, readers: Sequence[Reader]) -> Written:
+        """Write all rows, those of calls into a file of their own."""
         with call_store(self.context).begin(writing.batch_id) as calls:
             writing.take_call = _adder(calls)
             writing.write(readers)
             return calls.finish(published_call_batches(self.context))
 
-    def _with_calls(self, computed: CallFigures, written: Written, report: ImportReport) -> ImportReport:
-        """Compute the numbers of a call file; which calls are there already is known only now."""
-        numbers = [msisdn for msisdn, _calls in call_store(self.context).numbers_of(computed.batch_id)]
-        computed.of_numbers(numbers)
-        self._touch_numbers(numbers)
-        return replace(
-            report,
-            created=written.created,
-            unchanged=written.unchanged,
-            unknown_callers=computed.unknown(numbers),
-        )
+    def _numbers(self, computed: CallFigures, writing: Writing) -> dict[ImportKind, set[str]]:
+        """Return the numbers whose figures the batch changes, by the kind of rows that change them."""
+        numbers: dict[ImportKind, set[str]] = {}
+        if writing.take_call is not None:
+            called = call_store(self.context).numbers_of(writing.batch_id)
+            numbers[ImportKind.CALLS] = {msisdn for msisdn, _calls in called}
+        callees = writing.concerned.get(ImportKind.OPTOUTS)
+        if callees:
+            numbers[ImportKind.OPTOUTS] = computed.callers_of(callees)
+        return numbers
 
-    def _compute(self, kind: ImportKind, computed: CallFigures, concerned: set[str]) -> None:
-        """Compute what rows other than calls change, and note the open cases that they are about."""
-        if kind in {ImportKind.APPLICATIONS, ImportKind.CARDS}:
+    def _compute(
+        self,
+        computed: CallFigures,
+        numbers: dict[ImportKind, set[str]],
+        writing: Writing,
+        readers: Sequence[Reader],
+    ) -> None:
+        """Compute what the rows change, and note the open cases that they are about."""
+        # Each number once: the days of a number that is computed twice in a batch would count twice.
+        computed.of_numbers(sorted(set().union(*numbers.values())))
+        if not _OF_CARDS.isdisjoint(reader.kind for reader in readers):
             computed.of_batch()
-        elif kind is ImportKind.OPTOUTS:
-            numbers = sorted(computed.callers_of(concerned))
-            computed.of_numbers(numbers)
-            self._touch_numbers(numbers)
-        elif kind in {ImportKind.CREDIT, ImportKind.COMPLAINTS}:
-            self._touch(open_cases_about(self.context, kind, concerned))
+        for kind, msisdns in numbers.items():
+            hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
+            with self.context.read() as session:
+                self._touch(open_ids(cases_of_numbers(session, hashes).values()), kind)
+        for kind in (ImportKind.CREDIT, ImportKind.COMPLAINTS):
+            if writing.concerned.get(kind):
+                self._touch(open_cases_about(self.context, kind, writing.concerned[kind]), kind)
 
-    def _touch_numbers(self, msisdns: Sequence[str]) -> None:
-        hashes = [self.context.store.hashed(msisdn) for msisdn in msisdns]
-        with self.context.read() as session:
-            self._touch(open_ids(cases_of_numbers(session, hashes).values()))
+    def _touch(self, case_ids: set[int], kind: ImportKind) -> None:
+        self.plan.touch(case_ids, kind, self.judge.imported_at)
 
-    def _touch(self, case_ids: set[int]) -> None:
-        self.plan.touched |= dict.fromkeys(case_ids, self.judge.imported_at)
+
+_OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})
 
 
 def _adder(calls: CallWriter) -> Any:

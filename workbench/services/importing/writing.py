@@ -2,7 +2,10 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +21,7 @@ from workbench.services.importing.columns import TABLES, Columns, card_columns, 
 from workbench.services.importing.documents import BadDocument, copied, found_beside, stored
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, FilePlan, Plan
-from workbench.services.importing.planning import as_bad_record, portions
+from workbench.services.importing.planning import as_bad_record, card_digest, portions
 from workbench.services.importing.progress import Meter
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
 from workbench.services.reading.reader import Reader
@@ -28,7 +31,7 @@ CHUNK_ROWS = 2_000
 """So many records are written in one transaction; with their cards they stay below 5,000 rows in the usual file."""
 
 _MAX_ROWS = 5_000
-_PAUSE_S = 0.02
+_PAUSES_S: ContextVar[float] = ContextVar("pauses_s", default=0.02)
 
 Takes = Callable[[Any], None]
 """Takes a row that does not go into a table."""
@@ -36,7 +39,17 @@ Takes = Callable[[Any], None]
 
 def pause() -> None:
     """Let others have the write lock between two chunks."""
-    time.sleep(_PAUSE_S)
+    time.sleep(_PAUSES_S.get())
+
+
+@contextmanager
+def without_pauses() -> Iterator[None]:
+    """Import without pauses: nobody else works at the database."""
+    token = _PAUSES_S.set(0.0)
+    try:
+        yield
+    finally:
+        _PAUSES_S.reset(token)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +63,7 @@ class Writing:
     meter: Meter
     rejects: RejectWriter | None
     take_call: Takes | None = None
-    concerned: set[str] = field(default_factory=set)
+    concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
 
     def write(self, readers: Sequence[Reader]) -> None:
@@ -83,16 +96,16 @@ class Writing:
                 self._reject(record, index, file, reader)
             elif fate != Fate.UNCHANGED:
                 wanted.append((index, record))
-                if fate == Fate.UPDATED and self.judge.kind is ImportKind.APPLICATIONS:
+                if fate == Fate.UPDATED and reader.kind is ImportKind.APPLICATIONS:
                     updated.add((record.value.agent, record.value.application_no))  # type: ignore[union-attr]  # an application by its kind
-        if self.take_call is not None:
+        if reader.kind is ImportKind.CALLS and self.take_call is not None:
             for _position, record in wanted:
                 self.take_call(record.value)
             return
         for index, record in wanted:
             made.append(self._columns(record, index, file, reader))
-        inserts = [(TABLES[self.judge.kind], made)]
-        if self.judge.kind is ImportKind.APPLICATIONS:
+        inserts = [(TABLES[reader.kind], made)]
+        if reader.kind is ImportKind.APPLICATIONS:
             inserts.append((TABLES[ImportKind.CARDS], self._cards_of(made, updated)))
         self.insert(inserts)
 
@@ -110,10 +123,10 @@ class Writing:
         if isinstance(value, DocumentRow):
             sha256 = file.digests[index * 32 : index * 32 + 32].hex()
             return self._document(value, sha256, record, reader)
-        columns = self.judge.columns_of(value)
-        name = ABOUT.get(self.judge.kind)
+        columns = self.judge.columns_of(reader.kind, value)
+        name = ABOUT.get(reader.kind)
         if name is not None:
-            self.concerned.add(columns[name])
+            self.concerned[reader.kind].add(columns[name])
         return columns
 
     def _document(self, row: DocumentRow, sha256: str, record: Row, reader: Reader) -> Columns:
@@ -122,7 +135,7 @@ class Writing:
             if row.path:
                 copied(found_beside(reader.path.parent, row.path), sha256, self.context.store)
         except BadDocument as problem:
-            place = RowProblem(file=reader.path.name, line=record.line, message=str(problem))
+            place = RowProblem(file=reader.path.name, sheet=reader.sheet, line=record.line, message=str(problem))
             raise FileProblem(place) from None
         file = stored(sha256, self.context.store)
         if file is None:
@@ -130,7 +143,7 @@ class Writing:
         return document_columns(row, file, self.judge.imported_at)
 
     def _cards_of(self, applications: Sequence[Columns], updated: set[tuple[str, str]]) -> list[Columns]:
-        """Return cards for the numbers of applications that have none yet."""
+        """Return cards for the numbers of applications that have none yet, and get none with this import."""
         table = TABLES[ImportKind.CARDS]
         known: set[tuple[str, str, str]] = set()
         if updated:
@@ -147,6 +160,7 @@ class Writing:
             for row in applications
             for msisdn in filter(None, row["msisdns"].split(";"))
             if (row["agent"], row["application_no"], msisdn) not in known
+            and not (self.plan.cards and card_digest(row["agent"], row["application_no"], msisdn) in self.plan.cards)
         ]
 
     def _reject(self, record: Row | BadRecord, index: int, file: FilePlan, reader: Reader) -> None:

@@ -61,8 +61,8 @@ def normalised(name: str) -> str:
 
 
 @cache
-def _columns_file() -> dict[str, Any]:
-    """Return the file of names."""
+def columns_file() -> dict[str, Any]:
+    """Return the file of the names of columns, sheets and values."""
     with COLUMNS_FILE.open("rb") as file:
         return tomllib.load(file)
 
@@ -72,11 +72,11 @@ def column_names(kind: ImportKind) -> ColumnNames:
     """Return the names of the columns of a kind of file."""
     meanings: dict[str, str] = {}
     chinese: dict[str, str] = {}
-    for column, names in _columns_file()["columns"][kind.value].items():
+    for column, names in columns_file()["columns"][kind.value].items():
         chinese[column] = names["zh"]
         for name in (column, names["zh"], *names.get("also", ())):
             meanings[normalised(name)] = column
-    for column, names in _columns_file()["ignored"].items():
+    for column, names in columns_file()["ignored"].items():
         for name in (column, names["zh"], *names.get("also", ())):
             meanings[normalised(name)] = IGNORED
     return ColumnNames(meanings, chinese)
@@ -85,7 +85,7 @@ def column_names(kind: ImportKind) -> ColumnNames:
 def value_names(section: str, words: type[Word]) -> dict[str, Word]:
     """Return what the words of an enumeration may be called, folded."""
     names = {folded(word.value): word for word in words}
-    for code, also in _columns_file()["values"][section].items():
+    for code, also in columns_file()["values"][section].items():
         names.update({folded(name): words(code) for name in also})
     # A code as it stands is found without folding.
     names.update({word.value: word for word in words})

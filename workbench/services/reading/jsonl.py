@@ -30,6 +30,8 @@ class JsonLines:
         FileProblem: If there is no line with anything in it.
     """
 
+    header_line = 0
+
     def __init__(self, text: TextIO, file: str) -> None:
         self._lines = enumerate(text, start=1)
         first = next(((number, line) for number, line in self._lines if line.strip("\ufeff \t\r\n")), None)

@@ -22,6 +22,7 @@ from db.enums import (
 from workbench.domain import moments, values
 from workbench.services.reading.built import Build, builder
 from workbench.services.reading.headers import value_names
+from workbench.services.reading.sheet_cells import Holds
 
 NAME_LENGTH = 200
 TEXT_LENGTH = 10_000
@@ -35,12 +36,14 @@ class Sort:
     """A sort of value: how its text is read, and what else than a text it may be in JSON or a sheet.
 
     A float is let through to numbers that identify, because their parser says that digits were lost.
+    `types` are those of JSON; `holds` is what a cell of a sheet, which has types of its own, must know.
     A local value is read with the zone; a choice has the words of an enumeration, and the section of the file
     of names that says what else they are called.
     """
 
     parse: Parse
     types: frozenset[type] = frozenset({int})
+    holds: Holds = Holds.ANYTHING
     is_local: bool = False
     section: str = ""
     words: type[StrEnum] | None = None
@@ -54,6 +57,7 @@ class Column:
     field: str
     parse: Parse
     types: frozenset[type]
+    holds: Holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +75,15 @@ NAME = Sort(parse=partial(values.text, limit=NAME_LENGTH))
 TEXT = Sort(parse=partial(values.text, limit=TEXT_LENGTH))
 CODE = Sort(parse=partial(values.code, limit=NAME_LENGTH))
 NUMBER = Sort(parse=values.identifier, types=_DECIMAL)
-PHONE = Sort(parse=values.phone, types=_DECIMAL)
-PHONES = Sort(parse=values.phones, types=_DECIMAL | {list})
+PHONE = Sort(parse=values.phone, holds=Holds.PHONES, types=_DECIMAL)
+PHONES = Sort(parse=values.phones, holds=Holds.PHONES, types=_DECIMAL | {list})
 QUANTITY = Sort(parse=values.quantity, types=_DECIMAL)
 MONEY = Sort(parse=values.money_fen, types=_DECIMAL)
-FLAG = Sort(parse=values.flag, types=frozenset({int, bool}))
-DAY = Sort(parse=moments.day, types=_DECIMAL)
-VALID_TO = Sort(parse=moments.day_or_long_term, types=_DECIMAL)
-INSTANT = Sort(parse=moments.instant, types=_DECIMAL, is_local=True)
-INSTANT_OR_DAY = Sort(parse=moments.instant_or_day, types=_DECIMAL, is_local=True)
+FLAG = Sort(parse=values.flag, holds=Holds.FLAGS, types=frozenset({int, bool}))
+DAY = Sort(parse=moments.day, holds=Holds.DAYS, types=_DECIMAL)
+VALID_TO = Sort(parse=moments.day_or_long_term, holds=Holds.DAYS, types=_DECIMAL)
+INSTANT = Sort(parse=moments.instant, holds=Holds.INSTANTS, types=_DECIMAL, is_local=True)
+INSTANT_OR_DAY = Sort(parse=moments.instant_or_day, holds=Holds.INSTANTS, types=_DECIMAL, is_local=True)
 PATH = Sort(parse=partial(values.relative_path, limit=PATH_LENGTH))
 SHA256 = Sort(parse=values.sha256)
 
@@ -194,6 +198,7 @@ def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "") -> KindSpec:
             field=name.removesuffix("_cny") + "_fen" if sort is MONEY else name,
             parse=_bound(sort, zone),
             types=sort.types,
+            holds=sort.holds,
         )
     if kind is ImportKind.DOCUMENTS:
         required.append(frozenset({"path", "sha256"}))

@@ -1,4 +1,4 @@
-"""A text file that somebody else made: opened once, checked, and read as often as it is asked for."""
+"""A file that somebody else made: opened once, checked, and read as often as it is asked for."""
 
 import io
 import os
@@ -14,27 +14,62 @@ from workbench.services.reading.encoding import Encoding, detect
 from workbench.services.reading.problems import FileProblem, RowProblem
 
 
-class OpenedText:
-    """An open text file with its encoding, size and digest.
+class OpenedFile:
+    """An open regular file that must stay as it is while it is read.
 
     Raises:
         NotFound: If there is no such file.
-        BadData: If it is a folder, pipe or device, or its encoding cannot be told.
+        BadData: If it is a folder, pipe or device.
+        StorageFailed: If it cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file = _open_regular(path)
+        self._stamp = self._state()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+    def refuse_change(self) -> None:
+        """Refuse a file that is no longer the one that was checked.
+
+        Raises:
+            FileProblem: If it has changed since it was opened.
+        """
+        if self._state() != self._stamp:
+            raise self.changed()
+
+    def changed(self) -> FileProblem:
+        """Return the problem of a file that somebody writes to."""
+        message = _("The file changed while it was read; import it again when it is complete.")
+        return FileProblem(RowProblem(file=self.path.name, message=message))
+
+    def _state(self) -> tuple[int, int]:
+        """Return what changes with the file."""
+        state = os.fstat(self.file.fileno())
+        return state.st_size, state.st_mtime_ns
+
+
+class OpenedText(OpenedFile):
+    """An open text file with its encoding, size and digest.
+
+    Raises:
+        BadData: If its encoding cannot be told.
         StorageFailed: If it cannot be read.
         WrongUsage: If the named encoding is not one that can be read.
     """
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
-        self.path = path
-        self._file = _open_regular(path)
+        super().__init__(path)
         try:
-            self._stamp = self._state()
-            self.encoding: Encoding = detect(self._file, path.name, encoding)
+            self.encoding: Encoding = detect(self.file, path.name, encoding)
         except OSError as error:
-            self._file.close()
+            self.close()
             raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
         except BaseException:
-            self._file.close()
+            self.close()
             raise
 
     @contextmanager
@@ -44,39 +79,32 @@ class OpenedText:
         Raises:
             FileProblem: If the file has changed since it was opened.
         """
-        self._refuse_change()
-        self._file.seek(0)
+        self.refuse_change()
+        self.file.seek(0)
         # A pass has a handle of its own, so that it may end before or after the file is closed.
-        handle = os.fdopen(os.dup(self._file.fileno()), "rb")
+        handle = os.fdopen(os.dup(self.file.fileno()), "rb")
         with io.TextIOWrapper(handle, encoding=self.encoding.codec, errors="strict", newline="\n") as text:
             try:
                 yield text
             except UnicodeDecodeError:
-                raise self._changed() from None
+                raise self.changed() from None
 
     @property
     def bytes_read(self) -> int:
         """How far the present pass has come."""
-        return min(os.lseek(self._file.fileno(), 0, os.SEEK_CUR), self.encoding.bytes_count)
+        return min(os.lseek(self.file.fileno(), 0, os.SEEK_CUR), self.encoding.bytes_count)
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
-    def _state(self) -> tuple[int, int]:
-        """Return what changes with the file."""
-        state = os.fstat(self._file.fileno())
-        return state.st_size, state.st_mtime_ns
+def is_archive(path: Path) -> bool:
+    """Say whether a regular file begins like a zip archive, whatever its name is.
 
-    def _refuse_change(self) -> None:
-        """Refuse a file that is no longer the one that was checked."""
-        if self._state() != self._stamp:
-            raise self._changed()
-
-    def _changed(self) -> FileProblem:
-        """Return the problem of a file that somebody writes to."""
-        message = _("The file changed while it was read; import it again when it is complete.")
-        return FileProblem(RowProblem(file=self.path.name, message=message))
+    Raises:
+        NotFound: If there is no such file.
+        BadData: If it is a folder, pipe or device.
+        StorageFailed: If it cannot be read.
+    """
+    with _open_regular(path) as file:
+        return file.read(4) == b"PK\x03\x04"
 
 
 def _open_regular(path: Path) -> BinaryIO:
@@ -92,5 +120,5 @@ def _open_regular(path: Path) -> BinaryIO:
         ) from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise BadData(_("{path} is no regular file; give a CSV or JSON Lines file.").format(path=path))
+        raise BadData(_("{path} is no regular file; give a CSV, XLSX or JSON Lines file.").format(path=path))
     return os.fdopen(handle, "rb")

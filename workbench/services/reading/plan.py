@@ -9,6 +9,7 @@ from workbench.domain.values import BadValue
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames
 from workbench.services.reading.kinds import Column, KindSpec, Parse
+from workbench.services.reading.sheet_cells import SheetValue, text_in
 from workbench.services.reading.table import Cell
 
 Complaint = tuple[str, str]
@@ -41,6 +42,7 @@ class RowPlan:
         self._quick: list[tuple[int, str, Parse]] = [
             (step.index, step.column.field, step.column.parse) for step in self._steps
         ]
+        self._step_at = {step.index: step for step in self._steps}
         self._name_of = {step.column.name: step.name for step in self._steps}
 
     def read(self, cells: Sequence[str]) -> RowValue | list[Complaint]:
@@ -85,17 +87,36 @@ class RowPlan:
         return complaints
 
     def texts(self, cells: Sequence[Cell]) -> tuple[Sequence[str], list[Complaint]]:
-        """Return cells that may be numbers, yes or no, or lists as texts, and those that may not be so."""
-        texts = [_as_text(cell) for cell in cells]
+        """Return cells of JSON or of a sheet as texts, and what is wrong with those that may not be so."""
+        texts: list[str] = []
         complaints: list[Complaint] = []
-        for step in self._steps:
-            cell = cells[step.index]
-            if cell is None or isinstance(cell, str):
-                continue
-            elements = cell if isinstance(cell, list) and list in step.column.types else [cell]
-            if any(type(element) not in step.column.types | {str} for element in elements):
-                complaints.append((step.name, _("The value has the wrong type; write it as text, in quotes.")))
+        for index, cell in enumerate(cells):
+            step = self._step_at.get(index)
+            if isinstance(cell, str):
+                texts.append(cell)
+            elif cell is None or step is None:
+                texts.append(_as_text(cell))
+            else:
+                try:
+                    texts.append(_text_in(cell, step.column))
+                except BadValue as problem:
+                    texts.append(_as_text(cell))
+                    complaints.append((step.name, str(problem)))
         return texts, complaints
+
+
+def _text_in(cell: Cell, column: Column) -> str:
+    """Return the text of a cell that is none in a column.
+
+    Raises:
+        BadValue: If the column does not hold such cells.
+    """
+    if isinstance(cell, SheetValue):
+        return text_in(cell, column.holds)
+    elements = cell if isinstance(cell, list) and list in column.types else [cell]
+    if any(type(element) not in column.types | {str} for element in elements):
+        raise BadValue(_("The value has the wrong type; write it as text, in quotes."))
+    return _as_text(cell)
 
 
 def _as_text(cell: Cell) -> str:

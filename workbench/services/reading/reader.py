@@ -1,10 +1,10 @@
-"""Reads a CSV or JSON Lines file of one kind into typed rows, as often as it is asked to."""
+"""Reads a file or sheet of one kind into typed rows, as often as it is asked to."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self, TextIO, cast
+from typing import Self, cast
 from zoneinfo import ZoneInfo
 
 from db.enums import ImportKind
@@ -12,64 +12,59 @@ from workbench.domain.rows import RowValue
 from workbench.i18n import _
 from workbench.services.reading.built import key_of
 from workbench.services.reading.headers import column_names, header_problems
-from workbench.services.reading.jsonl import JsonLines
 from workbench.services.reading.kinds import KindSpec, spec
-from workbench.services.reading.opened import OpenedText
+from workbench.services.reading.opened import OpenedText, is_archive
 from workbench.services.reading.plan import Complaint, RowPlan
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
-from workbench.services.reading.table import Broken, CsvTable, RawRecord
+from workbench.services.reading.sheet_names import sheet_of, sheets_by_kind
+from workbench.services.reading.sources import TEXT_SUFFIXES, SheetSource, Source, TextSource
+from workbench.services.reading.table import Broken, RawRecord
+from workbench.services.reading.workbook import Workbook
 
-Format = Literal["csv", "jsonl"]
-
-_FORMATS: dict[str, Format] = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".tsv": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-}
 _MAX_PLANS = 500
 _KEY_BYTES = 16
-
-
-class _Source(Protocol):
-    """Where records come from, once; a sheet of a workbook would be another."""
-
-    def __iter__(self) -> Iterator[RawRecord | Broken]: ...
+WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 
 
 class Reader:
-    """One imported file; iterating it reads its records from the start, each as a Row or a BadRecord.
+    """One imported file or sheet; iterating it reads its records from the start, each as a Row or a BadRecord.
 
-    `format`, `encoding`, `columns` (the header as in the file; in JSON Lines the keys of the first object),
-    `sha256` and `bytes_count` are known before. Use it as a context manager, or close it.
+    `format`, `encoding` ('' for sheets), `columns` (the header as in the file; in JSON Lines the keys of the first
+    object), `sha256` and `bytes_count` are known before; `pass_bytes` is how many bytes one pass reads, and `file` what
+    the readers of one file have in common. Use it as a context manager, or close it.
     """
 
-    def __init__(self, file: OpenedText, kind: ImportKind, kind_spec: KindSpec) -> None:
+    def __init__(self, source: Source, kind: ImportKind, kind_spec: KindSpec) -> None:
         self.kind = kind
-        self.path = file.path
-        self.sheet = ""
-        self.encoding = file.encoding.name
-        self.sha256 = file.encoding.sha256
-        self.bytes_count = file.encoding.bytes_count
-        self._file = file
+        self.path = source.path
+        self.sheet = source.sheet
+        self.format = source.format
+        self.encoding = source.encoding
+        self.sha256 = source.sha256
+        self.bytes_count = source.bytes_count
+        self.pass_bytes = source.pass_bytes
+        self.file = source.file
+        self._source = source
         self._spec = kind_spec
         self._known = column_names(kind)
         self._lines_of_keys: dict[bytes, int] = {}
         self._plans: dict[tuple[str, ...], RowPlan | list[Complaint]] = {}
-        self.format: Format = self._found_format()
-        with file.text() as text:
-            self.columns = self._open_source(text)[1]
+        with source.table(self._knows) as table:
+            self.columns = table.names
+            if table.header_line:
+                place = RowProblem(file=self.path.name, sheet=self.sheet, line=table.header_line, message="")
+                problems = header_problems(table.names, self._known, self._spec.required, place)
+                if problems:
+                    raise FileProblem(*problems)
 
     @property
     def bytes_read(self) -> int:
         """How far the present pass has come, for showing progress."""
-        return self._file.bytes_read
+        return self._source.bytes_read
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._source.close()
 
     def __enter__(self) -> Self:
         return self
@@ -86,33 +81,16 @@ class Reader:
             FileProblem: If the file cannot be trusted from some line on, or changed since it was opened.
         """
         self._lines_of_keys.clear()
-        with self._file.text() as text:
-            source, _columns = self._open_source(text)
-            for record in source:
+        with self._source.table(self._knows) as table:
+            for record in table:
                 if isinstance(record, Broken):
                     yield self._broken(record)
                 else:
                     yield self._typed(record)
 
-    def _found_format(self) -> Format:
-        """Return the format by the file's extension, else by its first character."""
-        by_name = _FORMATS.get(self.path.suffix.lower())
-        if by_name is not None:
-            return by_name
-        with self._file.text() as text:
-            return "jsonl" if text.read(1024).lstrip("\ufeff \t\r\n").startswith("{") else "csv"
-
-    def _open_source(self, text: TextIO) -> tuple[_Source, tuple[str, ...]]:
-        """Return the records of a text, and its columns once they are known to be right."""
-        if self.format == "jsonl":
-            lines = JsonLines(text, self.path.name)
-            return lines, lines.names
-        table = CsvTable(text, self.path.name, lambda name: bool(self._known.meaning(name)))
-        place = RowProblem(file=self.path.name, sheet=self.sheet, line=table.header_line, message="")
-        problems = header_problems(table.names, self._known, self._spec.required, place)
-        if problems:
-            raise FileProblem(*problems)
-        return table, table.names
+    def _knows(self, name: str) -> bool:
+        """Say whether a text is the name of a column that is read."""
+        return bool(self._known.meaning(name))
 
     def _plan(self, names: tuple[str, ...]) -> RowPlan | list[Complaint]:
         """Return how records with these columns are read, or what is wrong with the columns."""
@@ -135,15 +113,17 @@ class Reader:
         plan = self._plan(record.names)
         if isinstance(plan, list):
             return self._bad(record, [str(cell) for cell in record.cells], plan)
-        if self.format == "jsonl":
-            cells, complaints = plan.texts(record.cells)
-            if complaints:
-                return self._bad(record, cells, complaints)
-        else:
+        complaints: list[Complaint] = []
+        if self.format == "csv":
             cells = cast("Sequence[str]", record.cells)
+        else:
+            cells, complaints = plan.texts(record.cells)
         value = plan.read(cells)
         if isinstance(value, list):
-            return self._bad(record, cells, value)
+            told = {column for column, _message in complaints}
+            complaints += [complaint for complaint in value if complaint[0] not in told]
+        if complaints or isinstance(value, list):
+            return self._bad(record, cells, complaints)
         first = self._first_line_of(value, record.line)
         if first != record.line:
             message = _("This row is in the file already, on line {line}; remove one.").format(line=first)
@@ -188,10 +168,11 @@ def open_reader(
     """Open a file and check its encoding and header.
 
     Args:
-        path: A CSV or JSON Lines file; its extension says which, else its first character.
+        path: A CSV, XLSX or JSON Lines file; its extension says which, else how it begins. Of a workbook the sheet
+            that is named like the kind is read, else the first that is not hidden.
         kind: What it holds.
         zone: Where instants without a zone of their own are.
-        encoding: The encoding, if it is not to be found out.
+        encoding: The encoding of a text file, if it is not to be found out.
         agent: The agent of rows that name none.
 
     Raises:
@@ -200,9 +181,48 @@ def open_reader(
         WrongUsage: If the encoding is not one that can be read.
         StorageFailed: If it cannot be read.
     """
-    file = OpenedText(path, encoding)
+    source = _source_of(path, kind, encoding)
     try:
-        return Reader(file, kind, spec(kind, zone, agent))
+        return Reader(source, kind, spec(kind, zone, agent))
     except BaseException:
-        file.close()
+        source.close()
         raise
+
+
+def open_readers(path: Path, *, zone: ZoneInfo, agent: str = "") -> list[Reader]:
+    """Open a workbook and return the readers of its sheets by the kinds that they are named like.
+
+    Raises:
+        NotFound: If there is no such file.
+        FileProblem: If it is no workbook, a sheet is named like no kind, or headers are wrong; it tells all of them.
+        StorageFailed: If it cannot be read.
+    """
+    workbook = Workbook(path)
+    try:
+        return _readers_of(workbook, zone, agent)
+    except BaseException:
+        workbook.close()
+        raise
+
+
+def _readers_of(workbook: Workbook, zone: ZoneInfo, agent: str) -> list[Reader]:
+    """Return the readers of the sheets of a workbook."""
+    readers: list[Reader] = []
+    problems: list[RowProblem] = []
+    for kind, sheet in sheets_by_kind(workbook):
+        try:
+            readers.append(Reader(SheetSource(workbook, sheet), kind, spec(kind, zone, agent)))
+        except FileProblem as problem:
+            problems += problem.problems
+    if problems:
+        raise FileProblem(*problems)
+    return readers
+
+
+def _source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:
+    """Return where the records of a file come from."""
+    suffix = path.suffix.lower()
+    if suffix in WORKBOOK_SUFFIXES or (suffix not in TEXT_SUFFIXES and is_archive(path)):
+        workbook = Workbook(path)
+        return SheetSource(workbook, sheet_of(workbook, kind))
+    return TextSource(OpenedText(path, encoding))

@@ -4,54 +4,71 @@ import csv
 import json
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from workbench.errors import CannotCreate, WrongUsage
 from workbench.i18n import _
 from workbench.services.reading.headers import IGNORED, column_names
 from workbench.services.reading.problems import BadRecord
-from workbench.services.reading.reader import Reader
+from workbench.services.reading.reader import WORKBOOK_SUFFIXES, Reader
+from workbench.services.reading.rejected_sheets import RejectedSheets
 
 CAUSE = "cause"
+
+
+class _Target(Protocol):
+    """A file of one format that takes bad records."""
+
+    def follow(self, names: tuple[str, ...], sheet: str) -> bool:
+        """Go on with records of these columns, and say whether that can be done."""
+
+    def write(self, cause: str, cells: tuple[str, ...], text: str) -> None: ...
+
+    def finish(self) -> None: ...
+
+    def give_up(self) -> None: ...
 
 
 class RejectWriter:
     """A file of bad records that appears as a whole when the work is done, and not at all if there are none.
 
     The cause is the first column, so that a record with too few or too many fields stays as it was. The file
-    can be mended and imported as it is, because the column `cause` is known and not read.
+    can be mended and imported as it is, because the column `cause` is known and not read. Of workbooks it has the
+    sheets that have bad records.
 
     Raises:
-        WrongUsage: If it would replace the imported file.
+        WrongUsage: If it would replace the imported file, or its name says another format.
         CannotCreate: If it cannot be made there.
     """
 
-    def __init__(self, path: Path, reader: Reader) -> None:
+    def __init__(self, path: Path, reader: Reader, *, keeps_sheets: bool = False) -> None:
         self.path = path
         self.count = 0
         self._reader = reader
         self._refuse_input(reader)
-        self._names = _without(_ignored(reader), reader.columns)
+        self._refuse_name(reader)
         try:
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+            self._temporary = Path(name)
+            self._target: _Target = _target_of(reader, handle, self._temporary, keeps_sheets=keeps_sheets)
         except OSError as error:
             raise self._cannot_create(error) from error
-        self._temporary = Path(name)
-        encoding = "utf-8-sig" if reader.format == "csv" else "utf-8"
-        self._file = os.fdopen(handle, "w", encoding=encoding, newline="")
-        self._csv = csv.writer(self._file)
+        self._ignored: frozenset[int] = frozenset()
+        self.follow(reader)
 
     def follow(self, reader: Reader) -> None:
-        """Go on with another file of the same import.
+        """Go on with another file or sheet of the same import.
 
         Raises:
             WrongUsage: If its format or columns differ, so that one file cannot hold both.
         """
         self._refuse_input(reader)
-        names = _without(_ignored(reader), reader.columns)
-        if reader.format != self._reader.format or (reader.format == "csv" and names != self._names):
+        self._ignored = _ignored(reader)
+        names = _without(self._ignored, reader.columns)
+        if reader.format != self._reader.format or not self._target.follow(names, reader.sheet):
             raise WrongUsage(
                 _("{file} has other columns than the file before; import it with a --rejects of its own.").format(
                     file=reader.path.name
@@ -64,12 +81,7 @@ class RejectWriter:
         cause = "; ".join(
             f"{problem.column}: {problem.message}" if problem.column else problem.message for problem in record.problems
         )
-        if self._reader.format == "jsonl":
-            self._file.write(_as_json(record.text, cause) + "\n")
-        else:
-            if not self.count:
-                self._csv.writerow((CAUSE, *self._names))
-            self._csv.writerow((cause, *_without(_ignored(self._reader), record.cells)))
+        self._target.write(cause, _without(self._ignored, record.cells), record.text)
         self.count += 1
 
     def __enter__(self) -> Self:
@@ -81,19 +93,28 @@ class RejectWriter:
         """Put the file in its place, or take everything away if the work failed or nothing was bad."""
         try:
             if kind is None and self.count:
-                self._file.flush()
-                os.fsync(self._file.fileno())
+                self._target.finish()
                 self._temporary.replace(self.path)
         except OSError as failure:
             raise self._cannot_create(failure) from failure
         finally:
-            self._file.close()
+            self._target.give_up()
             self._temporary.unlink(missing_ok=True)
 
     def _refuse_input(self, reader: Reader) -> None:
         """Refuse to replace what is being read."""
         if self.path.exists() and self.path.samefile(reader.path):
             raise WrongUsage(_("{path} is the imported file; name another for the rejects.").format(path=self.path))
+
+    def _refuse_name(self, reader: Reader) -> None:
+        """Refuse a name by which the file could not be read again."""
+        is_workbook = self.path.suffix.lower() in WORKBOOK_SUFFIXES
+        if is_workbook != (reader.format == "xlsx"):
+            raise WrongUsage(
+                _("Rejects have the format of the imported file; name them like {name}.").format(
+                    name=self.path.with_suffix(reader.path.suffix).name
+                )
+            )
 
     def _cannot_create(self, error: OSError) -> CannotCreate:
         """Return why the file cannot be made."""
@@ -102,6 +123,70 @@ class RejectWriter:
                 path=self.path, cause=error.strerror
             )
         )
+
+
+def _target_of(reader: Reader, handle: int, path: Path, *, keeps_sheets: bool) -> _Target:
+    """Return a file of the reader's format."""
+    if reader.format == "xlsx":
+        os.close(handle)
+        return RejectedSheets(path, CAUSE, keeps_sheets=keeps_sheets)
+    return _RejectedLines(handle) if reader.format == "jsonl" else _RejectedRows(handle)
+
+
+class _RejectedText:
+    """A text file of bad records."""
+
+    def __init__(self, handle: int, encoding: str) -> None:
+        self._file = os.fdopen(handle, "w", encoding=encoding, newline="")
+
+    def finish(self) -> None:
+        """Bring everything to the disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def give_up(self) -> None:
+        """Close the file."""
+        # A full disk refuses the last rows once more, and was told already or they are not wanted.
+        with suppress(OSError):
+            self._file.close()
+
+
+class _RejectedRows(_RejectedText):
+    """A CSV file of bad records."""
+
+    def __init__(self, handle: int) -> None:
+        super().__init__(handle, "utf-8-sig")
+        self._csv = csv.writer(self._file)
+        self._names: tuple[str, ...] | None = None
+        self._has_header = False
+
+    def follow(self, names: tuple[str, ...], sheet: str) -> bool:  # noqa: ARG002 - a CSV file has no sheets
+        """Go on with records of these columns, if they are those of the records before."""
+        if self._names is None:
+            self._names = names
+        return names == self._names
+
+    def write(self, cause: str, cells: tuple[str, ...], text: str) -> None:  # noqa: ARG002 - its cells say it all
+        """Add a record."""
+        if not self._has_header:
+            self._csv.writerow((CAUSE, *(self._names or ())))
+            self._has_header = True
+        self._csv.writerow((cause, *cells))
+
+
+class _RejectedLines(_RejectedText):
+    """A JSON Lines file of bad records."""
+
+    def __init__(self, handle: int) -> None:
+        super().__init__(handle, "utf-8")
+
+    def follow(self, names: tuple[str, ...], sheet: str) -> bool:  # noqa: ARG002 - each line has its own columns
+        """Go on with records of any columns."""
+        return True
+
+    def write(self, cause: str, cells: tuple[str, ...], text: str) -> None:  # noqa: ARG002 - its text says it all
+        """Add a record."""
+        self._file.write(_as_json(text, cause) + "\n")
 
 
 def _ignored(reader: Reader) -> frozenset[int]:

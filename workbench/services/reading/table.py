@@ -1,16 +1,21 @@
 """Records of a CSV file, read strictly and one after the other."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.sheet_cells import SheetValue
 
-Cell = str | int | float | bool | list[object] | None
-"""What a cell can hold; in CSV always a text."""
+if TYPE_CHECKING:
+    import _csv
+
+Cell = str | int | float | bool | list[object] | SheetValue | None
+"""What a cell can hold; in CSV always a text, in a sheet what it stores."""
 
 FIELD_LENGTH = 32_000
 """The most characters of one field."""
@@ -124,7 +129,7 @@ class CsvTable:
                     continue
             if len(cells) == width:
                 if cells[0] == names[0] and tuple(cell.strip() for cell in cells) == names:
-                    yield Broken(start, "", _("The header is repeated here; remove it."), tuple(cells))
+                    yield Broken(start, "", header_repeated(), tuple(cells))
                 elif any(cells):
                     yield RawRecord(start, names, cells)
             elif any(cells):
@@ -142,14 +147,11 @@ class CsvTable:
     def _oddity(self, line: int, cells: list[str]) -> Broken | None:
         """Return what is wrong with a record that has an unusual line."""
         for index, cell in enumerate(cells):
-            if len(cell) > FIELD_LENGTH:
-                message = _("The field is longer than {limit} characters; shorten it.").format(limit=FIELD_LENGTH)
-            elif "\0" in cell:
-                message = _("The field holds a NUL; if the file is UTF-16, say --encoding utf-16-le.")
-            elif "\ufeff" in cell:
-                message = _("A byte order mark stands inside the file; were two files put together?")
-            else:
+            message = flaw_of(cell)
+            if not message:
                 continue
+            if "\0" in cell:
+                message = _("The field holds a NUL; if the file is UTF-16, say --encoding utf-16-le.")
             return Broken(line, self._name(index), message, tuple(cells))
         return None
 
@@ -165,7 +167,7 @@ class CsvTable:
         # With an even number of quotes a line is complete however it is read, and the next one starts afresh.
         is_alone = len(self._record) == 1 and text.count('"') % 2 == 0
         if "field larger" in cause and is_alone:
-            message = _("The field is longer than {limit} characters; shorten it.").format(limit=FIELD_LENGTH)
+            message = _too_long()
         elif "new-line" in cause:
             message = _("A carriage return stands inside the record; put the field in quotes or remove it.")
         elif "after" in cause:
@@ -183,6 +185,26 @@ class CsvTable:
     def _name(self, index: int) -> str:
         """Return the name of a column by its place, '' beyond the header."""
         return self.names[index] if index < len(self.names) else ""
+
+
+def header_repeated() -> str:
+    """Return what to say of a record that is the header once more."""
+    return _("The header is repeated here; remove it.")
+
+
+def flaw_of(text: str) -> str:
+    """Return what is wrong with a field whatever its column is, '' if nothing."""
+    if len(text) > FIELD_LENGTH:
+        return _too_long()
+    if "\0" in text:
+        return _("The field holds a NUL; type it again.")
+    if "\ufeff" in text:
+        return _("A byte order mark stands inside the file; were two files put together?")
+    return ""
+
+
+def _too_long() -> str:
+    return _("The field is longer than {limit} characters; shorten it.").format(limit=FIELD_LENGTH)
 
 
 def faulty_field(text: str, delimiter: str) -> tuple[int, int]:
@@ -233,17 +255,26 @@ def _find_header(head: list[str], knows: Callable[[str], bool]) -> tuple[str, in
 
 def _most_known(head: list[str], delimiter: str, knows: Callable[[str], bool]) -> tuple[int, int]:
     """Return the greatest number of column names in one row, and that row's line."""
-    most, line_of_most, start = 0, 1, 1
     rows = csv.reader(head, delimiter=delimiter)
-    try:
+    return most_known(_with_lines(rows), knows)
+
+
+def _with_lines(rows: "_csv.Reader") -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the rows with the lines where they start, up to one that is not CSV; that is told when it is read."""
+    start = 1
+    with suppress(csv.Error):
         for cells in rows:
-            known = sum(1 for cell in cells if knows(cell))
-            if known > most:
-                most, line_of_most = known, start
-            if most >= _ENOUGH_KNOWN_NAMES:
-                break
+            yield start, cells
             start = rows.line_num + 1
-    except csv.Error:
-        # What is not CSV is told when it is read strictly.
-        pass
+
+
+def most_known(rows: Iterable[tuple[int, Sequence[str]]], knows: Callable[[str], bool]) -> tuple[int, int]:
+    """Return the greatest number of column names in one of the first rows, and that row's line."""
+    most, line_of_most = 0, 1
+    for line, cells in rows:
+        known = sum(1 for cell in cells if knows(cell))
+        if known > most:
+            most, line_of_most = known, line
+        if most >= _ENOUGH_KNOWN_NAMES:
+            break
     return most, line_of_most

@@ -1,0 +1,33 @@
+"""Lists of cases in the order of next, and what finds cases by a part of a name or a number.
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from db.dialects import sqlite_search
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the indexes of the lists and the search terms, and fill them."""
+    op.create_index('ix_case_order', 'case', ['state', 'priority_rank', 'due_at', 'id', 'batch_id', 'risk', 'service_class', 'round', 'assignee_id'], unique=False)
+    op.execute('CREATE INDEX ix_case_number ON "case" (application_no COLLATE NOCASE)')
+    op.create_index('ix_case_assignee', 'case', ['assignee_id'], unique=False, sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
+    op.create_index('ix_finding_rule', 'finding', ['rule', 'case_id'], unique=False)
+    op.create_index('ix_application_province', 'application', ['province'], unique=False)
+    op.create_index('ix_application_kind', 'application', ['applicant_kind'], unique=False)
+    op.create_index('ix_application_phone', 'application', ['contact_phone_hash'], unique=False)
+    op.execute(sqlite_search.CREATE)
+    sqlite_search.fill(op.get_bind())
+
+
+def downgrade() -> None:
+    """Never: a downgrade is the restore of a backup."""
+    raise RuntimeError("restore the backup that was made before the upgrade")

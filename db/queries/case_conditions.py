@@ -1,0 +1,230 @@
+"""The conditions that lists of cases know, in SQL; `name` starts the names of a condition's values."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from db.dialects import sqlite_search as search
+from db.queries.case_list import Condition
+
+_ORDERED_COLUMNS = frozenset({"risk", "service_class", "round", "assignee_id"})
+_LAST_CHARACTER = "\U0010ffff"
+_FEWEST_INITIALS = 2
+_MOST_VALUES = 2_000
+_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+_FULL_LOWER = {code + 0xFEE0: code + 0xFF00 for code in range(ord("A"), ord("Z") + 1)}
+_FULL_UPPER = {small: capital for capital, small in _FULL_LOWER.items()}
+_PUBLISHED = "EXISTS (SELECT 1 FROM import_batch b WHERE b.id = k.batch_id AND b.published_at IS NOT NULL)"
+_HELD = "(c.state = 'in_review' AND c.held_until > :now"
+_NONE = 'SELECT id FROM "case" WHERE 1 = 0'
+
+NOTHING = Condition(check="1 = 0", hits=_NONE, recheck="", is_indexed=True)
+"""What no case meets."""
+
+
+def either(conditions: Sequence[Condition]) -> Condition:
+    """Return the condition that one of several is met."""
+    if len(conditions) == 1:
+        return conditions[0]
+    known = all(condition.hits for condition in conditions)
+    searched = all(condition.match for condition in conditions)
+    return Condition(
+        check=" OR ".join(f"({condition.check})" for condition in conditions),
+        values={name: value for condition in conditions for name, value in condition.values.items()},
+        hits=" UNION ALL ".join(condition.hits for condition in conditions) if known else "",
+        match=search.any_of(condition.match for condition in conditions) if searched else "",
+        # Of a hit it is not known whose it is: either each is sure, or all is checked.
+        recheck="" if all(condition.recheck == "" for condition in conditions) else None,
+        is_indexed=all(condition.is_indexed for condition in conditions),
+        is_slow=any(condition.is_slow for condition in conditions),
+    )
+
+
+def unless(condition: Condition) -> Condition:
+    """Return the condition that another is not met."""
+    check = f"c.id NOT IN ({condition.hits})" if condition.is_slow else f"({condition.check}) IS NOT TRUE"
+    return Condition(check=check, values=condition.values, is_indexed=condition.is_indexed)
+
+
+def _bound(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
+    """Return a list of values for IN, and what it names."""
+    named = {f"{name}_{place}": value for place, value in enumerate(values)}
+    return ", ".join(f":{one}" for one in named), named
+
+
+def has_one_of(column: str, values: Iterable[Any], name: str) -> Condition:
+    """Return the condition that a column of the case has one of some values."""
+    listed, named = _bound(name, values)
+    return Condition(check=f"c.{column} IN ({listed})", values=named, is_indexed=column in _ORDERED_COLUMNS)
+
+
+def compares(column: str, op: str, value: int, name: str) -> Condition:
+    """Return the condition that a number of the case compares with a value; `op` is one of = < <= > >=."""
+    return Condition(check=f"c.{column} {op} :{name}", values={name: value}, is_indexed=column in _ORDERED_COLUMNS)
+
+
+def is_one_of(case_ids: Iterable[int], name: str) -> Condition:
+    """Return the condition that the case is one of some."""
+    listed, named = _bound(name, case_ids)
+    return Condition(
+        check=f"c.id IN ({listed})",
+        values=named,
+        hits=f'SELECT id FROM "case" WHERE id IN ({listed})',
+        recheck="",
+        is_indexed=True,
+    )
+
+
+def assigned_to(reviewer_id: int | None, name: str) -> Condition:
+    """Return the condition that the case is assigned to a person, or to nobody."""
+    if reviewer_id is None:
+        return Condition(check="c.assignee_id IS NULL", is_indexed=True)
+    return Condition(
+        # Of a case without an assignee this is false and not unknown, so that it can be negated.
+        check=f"coalesce(c.assignee_id, 0) = :{name}",
+        values={name: reviewer_id},
+        hits=f'SELECT id FROM "case" WHERE assignee_id = :{name}',
+        is_indexed=True,
+    )
+
+
+def held_by(reviewer_id: int | None, name: str) -> Condition:
+    """Return the condition that a running hold of a person is on the case, or of nobody."""
+    if reviewer_id is None:
+        return Condition(check=f"NOT {_HELD})")
+    return Condition(
+        check=f"{_HELD} AND c.held_by_id = :{name})",
+        values={name: reviewer_id},
+        hits=f"SELECT id FROM \"case\" WHERE state = 'in_review' AND held_by_id = :{name}",
+    )
+
+
+def has_finding(rule: str, name: str) -> Condition:
+    """Return the condition that a rule found something."""
+    return Condition(
+        check=f"EXISTS (SELECT 1 FROM finding f WHERE f.rule = :{name} AND f.case_id = c.id)",
+        values={name: rule},
+        hits=f"SELECT case_id AS id FROM finding WHERE rule = :{name}",
+        recheck="",
+    )
+
+
+def application_has(column: str, values: Iterable[str], name: str) -> Condition:
+    """Return the condition that a column of the case's application has one of some values; it must have an index."""
+    listed, named = _bound(name, values)
+    if not named:
+        return NOTHING
+    return Condition(
+        check=f"EXISTS (SELECT 1 FROM application a WHERE a.id = c.application_id AND a.{column} IN ({listed}))",
+        values=named,
+        hits=f'SELECT k.id AS id FROM application AS a CROSS JOIN "case" AS k'
+        f" WHERE a.{column} IN ({listed}) AND k.application_id = a.id",
+        recheck="",
+    )
+
+
+def has_card(msisdn_hash: str, name: str) -> Condition:
+    """Return the condition that the case's application has a card of a number."""
+    return Condition(
+        check=f"EXISTS (SELECT 1 FROM card k WHERE k.msisdn_hash = :{name} AND k.agent = c.agent"
+        f" AND k.application_no = c.application_no AND {_PUBLISHED})",
+        values={name: msisdn_hash},
+        hits=f'SELECT o.id AS id FROM card AS k CROSS JOIN "case" AS o WHERE k.msisdn_hash = :{name}'
+        f" AND o.agent = k.agent AND o.application_no = k.application_no AND {_PUBLISHED}",
+        recheck="",
+    )
+
+
+def has_agent(session: Session, part: str, name: str) -> Condition:
+    """Return the condition that the agent's name has a part."""
+    likes, named = _likes("c.agent", part, name)
+    agents = _distinct(session, '"case"', "agent", part)
+    if len(agents) > _MOST_VALUES:
+        return Condition(check=likes, values=named)
+    listed, which = _bound(f"{name}_is", agents)
+    hits = f'SELECT id FROM "case" WHERE agent IN ({listed})' if agents else _NONE
+    return Condition(check=likes, values={**named, **which}, hits=hits, recheck="")
+
+
+def has_province(session: Session, part: str, name: str) -> Condition:
+    """Return the condition that the province's name has a part."""
+    return application_has("province", _distinct(session, "application", "province", part)[:_MOST_VALUES], name)
+
+
+def _distinct(session: Session, table: str, column: str, part: str) -> list[str]:
+    """Return the different values of an indexed column with a part; the index is leapt through."""
+    likes, named = _likes("value", part, "part")
+    rows = session.execute(
+        text(f"""WITH RECURSIVE seen (value) AS (
+            SELECT min({column}) FROM {table}
+            UNION ALL
+            SELECT (SELECT min(t.{column}) FROM {table} AS t WHERE t.{column} > seen.value)
+            FROM seen WHERE seen.value IS NOT NULL)
+            SELECT value FROM seen WHERE value IS NOT NULL AND ({likes})"""),
+        named,
+    )
+    return [row[0] for row in rows]
+
+
+def spellings(part: str) -> list[str]:
+    """Return a text as it was typed, in half width and in full width: input methods write either."""
+    half = unicodedata.normalize("NFKC", part)
+    full = half.translate(_FULL_WIDTH)
+    return list(dict.fromkeys([part, half, full, full.translate(_FULL_LOWER), full.translate(_FULL_UPPER)]))
+
+
+def _likes(column: str, part: str, name: str) -> tuple[str, dict[str, str]]:
+    """Return the condition that a column has a text as LIKE sees it, in one of its spellings."""
+    named = {f"{name}_like{place}": f"%{_escaped(one)}%" for place, one in enumerate(spellings(part))}
+    return " OR ".join(f"{column} LIKE :{one} ESCAPE '\\'" for one in named), named
+
+
+def _escaped(part: str) -> str:
+    return part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _searched(match: str, check: str, name: str, values: dict[str, Any]) -> Condition:
+    """Return a condition whose hits the search terms know exactly."""
+    return Condition(
+        check=check,
+        values={**values, f"{name}_match": match},
+        hits=search.HITS.format(match=f"{name}_match"),
+        match=match,
+        recheck="",
+    )
+
+
+def is_called(part: str, name: str) -> Condition:
+    """Return the condition that the applicant's name has a part, or has these letters as its pinyin initials."""
+    likes, named = _likes("c.applicant_name", part, name)
+    # Likes and terms know the same spellings, so that what LIKE finds is what is found.
+    match = search.any_of(search.name_hits(one) for one in spellings(part))
+    by_name = _searched(match, likes, f"{name}_name", named)
+    letters = unicodedata.normalize("NFKC", part).lower()
+    if letters.isascii() and letters.isalnum() and len(letters) >= _FEWEST_INITIALS:
+        check = search.HAS_INITIALS.format(letters=f"{name}_letters")
+        by_initials = _searched(search.initials_hits(letters), check, f"{name}_initials", {f"{name}_letters": letters})
+        return either([by_name, replace(by_initials, is_slow=True)])
+    # Checked again by LIKE, which is quick.
+    return replace(by_name, recheck=None)
+
+
+def is_numbered(number: str, name: str) -> Condition:
+    """Return the condition that the application's number begins with a text, or has it as one of its parts."""
+    wanted = unicodedata.normalize("NFKC", number).strip()
+    beginning = Condition(
+        check=search.NUMBER_BEGINS.format(case="c", name=name),
+        values={name: wanted, f"{name}_end": wanted + _LAST_CHARACTER},
+        recheck="",
+        hits=f'SELECT k.id AS id FROM "case" AS k WHERE {search.NUMBER_BEGINS.format(case="k", name=name)}',
+    )
+    parts = search.parts(wanted)
+    if len(parts) != 1 or parts[0] != search.lower(wanted):
+        return beginning
+    check = search.HAS_PART.format(part=f"{name}_part")
+    by_part = _searched(search.part_hits(wanted), check, f"{name}_parts", {f"{name}_part": parts[0]})
+    return either([beginning, by_part])

@@ -1,0 +1,229 @@
+"""A database of an older schema is brought up to date whole or not at all; a newer one is left alone."""
+
+import hashlib
+import random
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db import schema
+from db.dialects import sqlite
+from db.engine import Database
+from db.errors import DatabaseRefused, Refusal
+from tests.first_schema import contents, take_back
+from tests.offices import Clock, Site
+from workbench.errors import BadConfiguration, Busy, ExitCode
+from workbench.services import log
+from workbench.services.site import open_office
+
+ROOT = Path(__file__).parents[2]
+CASES = 300
+
+_CHILD = """
+import sys
+from pathlib import Path
+from db import schema
+print("start", flush=True)
+schema.open_database(Path(sys.argv[1])).close()
+"""
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A database of the first schema that is full of what people did."""
+    site = Site(tmp_path / "w.db").create()
+    site.plant(CASES, severity="warn")
+    found = site.office("a").claims.next()
+    site.office("a").claims.skip(found.header.id, "seen")  # type: ignore[union-attr]  # a case, for some were planted
+    site.close()
+    take_back(site.path)
+    return site.path
+
+
+def version(path: Path) -> int:
+    connection = sqlite.driver().connect(str(path))
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def backups(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.name}.schema-*.backup"))
+
+
+def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None:
+    """Check that a database opens, has every row that it had, and finds what it holds."""
+    office = open_office(path, "a", Clock())
+    try:
+        with office.context.read() as session:
+            connection = session.connection()
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
+            assert log.verify(session).is_whole
+        assert office.queue.count("公司12") == 11
+        assert office.queue.count("xggs") == CASES
+    finally:
+        office.close()
+    assert contents(path) == before
+    assert version(path) == schema.VERSION
+
+
+def test_an_older_database_is_brought_up_to_date_with_all_its_rows(older: Path) -> None:
+    before = contents(older)
+    assert version(older) == 1
+    check_whole(older, before)
+
+
+def test_a_copy_is_made_before_which_opens_and_which_only_its_owner_can_read(older: Path) -> None:
+    before = contents(older)
+    schema.open_database(older).close()
+
+    [copy] = backups(older)
+    assert copy.name == "w.db.schema-1.backup"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert version(copy) == 1
+    assert contents(copy) == before
+    assert not list(older.parent.glob("*.draft"))
+
+
+def test_the_copy_put_back_is_brought_up_to_date_again_and_no_copy_is_overwritten(older: Path) -> None:
+    before = contents(older)
+    schema.open_database(older).close()
+    [copy] = backups(older)
+    digest = hashlib.sha256(copy.read_bytes()).hexdigest()
+    for left in older.parent.glob("w.db-*"):
+        left.unlink()
+    older.write_bytes(copy.read_bytes())
+
+    check_whole(older, before)
+    assert [path.name for path in backups(older)] == ["w.db.schema-1-2.backup", "w.db.schema-1.backup"]
+    assert hashlib.sha256(copy.read_bytes()).hexdigest() == digest
+
+
+def test_the_log_can_still_not_be_rewritten(older: Path) -> None:
+    database = schema.open_database(older)
+    with (
+        pytest.raises(Exception, match="append-only"),
+        database.write() as session,
+    ):
+        session.execute(text("UPDATE event SET action = 'x'"))
+    database.close()
+
+
+def test_a_newer_database_is_refused_and_stays_byte_for_byte(site: Site) -> None:
+    site.close()
+    with Database(site.path).opened() as database, database.writer.begin() as connection:
+        sqlite.stamp(connection, schema.VERSION + 7)
+    before = site.path.read_bytes()
+
+    with pytest.raises(BadConfiguration, match=f"{schema.VERSION + 7} > {schema.VERSION}") as caught:
+        open_office(site.path, "a", site.clock)
+    assert caught.value.exit_code == ExitCode.CONFIG
+    assert site.path.read_bytes() == before
+    assert backups(site.path) == []
+
+
+def test_who_has_it_open_while_it_is_brought_up_to_date_writes_no_more(site: Site) -> None:
+    site.plant(2)
+    office = site.office("a")
+    with Database(site.path).opened() as database, database.writer.begin() as connection:
+        sqlite.stamp(connection, schema.VERSION + 1)
+
+    with pytest.raises(BadConfiguration, match="start again"):
+        office.claims.next()
+    assert office.queue.count() == 2
+
+
+def test_of_two_starts_at_once_one_brings_it_up_to_date(older: Path) -> None:
+    children = [
+        subprocess.Popen([sys.executable, "-c", _CHILD, str(older)], cwd=ROOT, stdout=subprocess.DEVNULL)
+        for _start in range(3)
+    ]
+    assert [child.wait(timeout=60) for child in children] == [0, 0, 0]
+    assert len(backups(older)) == 1
+    assert version(older) == schema.VERSION
+
+
+def test_a_start_while_others_write_is_told_to_try_again(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = older.read_bytes()
+    monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
+    with sqlite.write_lock(older), pytest.raises(Busy, match="try again"):
+        open_office(older, "a", Clock())
+    assert older.read_bytes() == before
+
+
+def test_no_copy_no_upgrade(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = contents(older)
+    monkeypatch.setattr("db.dialects.sqlite_backup._copy", full)
+    with pytest.raises(DatabaseRefused) as caught:
+        schema.open_database(older)
+    assert caught.value.refusal is Refusal.CANNOT_CREATE
+    assert (version(older), contents(older)) == (1, before)
+    assert not list(older.parent.glob("*.draft"))
+
+
+def test_a_step_that_leaves_something_broken_is_taken_back(older: Path) -> None:
+    connection = sqlite.driver().connect(str(older))
+    connection.execute('UPDATE "case" SET assignee_id = 999 WHERE id = 1')
+    connection.commit()
+    connection.close()
+    before = contents(older)
+    with pytest.raises(DatabaseRefused) as caught:
+        schema.open_database(older)
+    assert caught.value.refusal is Refusal.DAMAGED
+    assert (version(older), contents(older)) == (1, before)
+
+
+def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
+    """Kill so many starts, each on a fresh copy of an older database; return the schema that each left."""
+    dice = random.Random(seed)
+    before, original = contents(older), older.read_bytes()
+    began = time.monotonic()
+    _start(older).communicate()
+    whole_s = time.monotonic() - began
+    found = []
+    for _kill in range(times):
+        for left in older.parent.glob("w.db*"):
+            if left.is_file() and left != older:
+                left.unlink()
+        older.write_bytes(original)
+        child = _start(older)
+        time.sleep(dice.uniform(0, whole_s * 0.9))
+        child.send_signal(signal.SIGKILL)
+        child.communicate()
+        found.append(version(older))
+        assert found[-1] in {1, schema.VERSION}
+        assert contents(older) == before
+        for copy in backups(older):
+            assert version(copy) == 1
+            assert contents(copy) == before
+        assert found[-1] == 1 or backups(older)
+        check_whole(older, before)
+    return found
+
+
+def _start(path: Path) -> "subprocess.Popen[str]":
+    child = subprocess.Popen([sys.executable, "-c", _CHILD, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "start\n"
+    return child
+
+
+def test_three_killed_upgrades_leave_the_old_or_the_new_schema(older: Path) -> None:
+    assert 1 in kill_at_random(older, 3, seed=1)
+
+
+@pytest.mark.proof
+def test_fifty_killed_upgrades_leave_the_old_or_the_new_schema(older: Path) -> None:
+    found = kill_at_random(older, 50, seed=20261124)
+    assert found.count(1) >= 20

@@ -1,0 +1,64 @@
+"""The demo, made once for all tests of a run: each test that changes it takes a copy."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from workbench.__main__ import now as program_clock
+from workbench.services.demo.preparing import NAME, prepare
+from workbench.services.office import Office
+from workbench.services.site import open_office
+
+NOW = datetime(2026, 11, 25, 2, 15, tzinfo=UTC)
+"""Wednesday, 25 November 2026, 10:15 in Shanghai."""
+
+
+def clock() -> datetime:
+    """The time at the demo that `made_demo` is."""
+    return NOW
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all processes of this run share."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo of NOW that is only looked at."""
+    return prepare(_shared(tmp_path_factory) / "demo-of-now", clock)
+
+
+@pytest.fixture(scope="session")
+def demo_of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo as the program makes it, to be copied into a home."""
+    return prepare(_shared(tmp_path_factory) / "demo-of-today", program_clock).parent
+
+
+@pytest.fixture
+def fresh_demo(made_demo: Path, tmp_path: Path) -> Path:
+    """A copy of the demo of NOW that may be changed."""
+    return shutil.copytree(made_demo.parent, tmp_path / "demo") / NAME
+
+
+@pytest.fixture
+def demo_home(demo_of_today: Path, tmp_path: Path) -> Path:
+    """A home in which the demo was made before, for `workbench demo` in a terminal."""
+    shutil.copytree(demo_of_today, tmp_path / "data" / "workbench" / "demo")
+    return tmp_path
+
+
+@contextmanager
+def office(database: Path, login: str = "rev1") -> Iterator[Office]:
+    """Open somebody's office at a demo of NOW."""
+    opened = open_office(database, login, clock)
+    try:
+        yield opened
+    finally:
+        opened.close()

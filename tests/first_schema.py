@@ -1,0 +1,47 @@
+"""A database as the first schema had it, with what a newer one holds."""
+
+from pathlib import Path
+
+from db import schema
+from db.dialects import sqlite
+from db.engine import Database
+
+
+def take_back(path: Path) -> None:
+    """Make a database one of the first schema, with the same rows in every table that the first schema knows."""
+    newer = path.with_name(path.name + ".newer")
+    path.rename(newer)
+    sqlite.create_file(path)
+    database = Database(path)
+    schema.upgrade(database, "0001")
+    database.close()
+    connection = sqlite.driver().connect(str(path))
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute("ATTACH ? AS newer", (str(newer),))
+    for (table,) in tables(connection):
+        names = ", ".join(f'"{row[1]}"' for row in connection.execute(f'PRAGMA main.table_info("{table}")'))
+        connection.execute(f'INSERT INTO main."{table}" ({names}) SELECT {names} FROM newer."{table}"')
+    connection.commit()
+    connection.close()
+    newer.unlink()
+
+
+def tables(connection: object) -> list[tuple[str]]:
+    """Return the tables of a database that hold what people know."""
+    found: list[tuple[str]] = connection.execute(  # type: ignore[attr-defined]  # the driver's connection, which has no types
+        "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT IN ('alembic_version')"
+        " AND name NOT LIKE 'search_term%' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    ).fetchall()
+    return found
+
+
+def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table that holds what people know."""
+    connection = sqlite.driver().connect(str(path))
+    try:
+        return {
+            table: sorted(connection.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
+            for (table,) in tables(connection)
+        }
+    finally:
+        connection.close()

@@ -1,0 +1,88 @@
+"""The parts of the README that the program itself knows: keys, commands, and a picture of the desk.
+
+`python -m tests.readme` writes them; a test fails when they are out of date.
+"""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from tests.demos import NOW, clock
+from tests.offices import Clock, Site
+from tests.screens.driver import at_the_site
+from workbench.cli.app import build_app
+from workbench.command import PLACES, Command
+from workbench.commands import commands_of
+from workbench.i18n import speaking
+from workbench.services.demo.preparing import prepare
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+PICTURE = ROOT / "fixtures" / "pictures" / "desk.svg"
+
+
+def key_table() -> str:
+    """Return the keys of every place as Markdown."""
+    lines = ["| key | | does |", "|---|---|---|"]
+    for place, words in PLACES.items():
+        commands = commands_of(place)
+        if commands:
+            lines.append(f"| **{words}** | | |")
+            lines += [f"| {_keys(command)} | {command.label} | {command.help} |" for command in commands]
+    return "\n".join(lines)
+
+
+def _keys(command: Command) -> str:
+    return " ".join(f"`{key}`" for key in command.shown_keys.split(" ")).replace("|", "\\|")
+
+
+def command_list() -> str:
+    """Return the commands of the command line as Markdown, groups with their own."""
+    root: Any = typer.main.get_command(build_app(lambda *_arguments: 0))
+    lines = ["| command | does |", "|---|---|"]
+    for name, command in root.commands.items():
+        lines.append(f"| `{name}` | {command.help} |")
+        for below, subcommand in getattr(command, "commands", {}).items():
+            lines.append(f"| `{name} {below}` | {subcommand.help} |")
+    return "\n".join(lines)
+
+
+def with_parts(text: str) -> str:
+    """Return the README with its generated parts as they are now."""
+    with speaking("en"):
+        for name, part in (("keys", key_table()), ("commands", command_list())):
+            head, _old, tail = _split(text, name)
+            text = f"{head}\n{part}\n{tail}"
+    return text
+
+
+def _split(text: str, name: str) -> tuple[str, str, str]:
+    first, last = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    head, rest = text.split(first)
+    old, tail = rest.split(last)
+    return head + first, old, last + tail
+
+
+async def _picture(folder: Path) -> str:
+    """Return the desk of the demo with the first case that it gives."""
+    site = Site(prepare(folder / "demo", clock), Clock(NOW))
+    try:
+        async with at_the_site(site, "rev1") as driver:
+            await driver.press("n")
+            return driver.app.export_screenshot(title="workbench")
+    finally:
+        site.close()
+
+
+def main() -> None:
+    """Write the parts and the picture."""
+    README.write_text(with_parts(README.read_text(encoding="utf-8")), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        PICTURE.write_text(asyncio.run(_picture(Path(folder))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

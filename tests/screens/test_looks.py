@@ -1,0 +1,96 @@
+"""How the screens look, in both languages and at both sizes; a change is looked at before it is accepted.
+
+`pytest tests/screens/test_looks.py -n 0 --snapshot-update` keeps what is seen now.
+"""
+
+import asyncio
+from typing import Any
+
+import pytest
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
+from textual.widgets import Input, TextArea
+
+from screens.app import WorkbenchApp
+from tests.screens.cases import clean, troubled
+from tests.screens.double import Clocks, MemoryOffice
+from tests.screens.driver import Driver, at_work
+from workbench.errors import NotFound
+from workbench.i18n import _, speaking
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+KEYS: dict[str, tuple[str, ...]] = {
+    "welcome": (),
+    "desk": ("n",),
+    "calls": ("n", "2", "plus"),
+    "verdict": ("n", "f"),
+    "decided": ("n", "f", "y"),
+    "help": ("n", "question_mark"),
+    "palette": ("n", "colon"),
+    "which_key": ("n", "g"),
+    "leaving": ("n", "q"),
+    "documents": ("n", "o"),
+}
+FILTERS = {"queue": "", "filter_error": "prioriti:high", "nothing_found": "state:queued applicant:xyzzy"}
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request: pytest.FixtureRequest) -> str:
+    """The language of the screen."""
+    return str(request.param)
+
+
+@pytest.fixture(params=list(SIZES))
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """The window: columns and lines."""
+    return SIZES[str(request.param)]
+
+
+def picture(driver: Driver) -> str:
+    """Return the screen as SVG, its cursors not blinking."""
+    for field in driver.app.screen.query(Input):
+        field.cursor_blink = False
+    for area in driver.app.screen.query(TextArea):
+        area.cursor_blink = False
+    return driver.app.export_screenshot(title="workbench")
+
+
+@pytest.mark.parametrize("name", list(KEYS))
+async def test_it_looks_as_it_did(name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+    async with at_work(troubled(), size=size, language=language) as driver:
+        await driver.press(*KEYS[name])
+        assert picture(driver) == snapshot(extension_class=SVGImageExtension)
+
+
+@pytest.mark.parametrize("name", list(FILTERS))
+async def test_the_queue_looks_as_it_did(
+    name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    async with at_work(troubled(), *[clean() for _number in range(12)], size=size, language=language) as driver:
+        await driver.go("q")
+        if FILTERS[name]:
+            await driver.press("slash")
+            await driver.type(FILTERS[name])
+            await driver.press("enter")
+        assert picture(driver) == snapshot(extension_class=SVGImageExtension)
+
+
+async def test_a_broken_start_looks_as_it_did(
+    language: str, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    clocks = Clocks()
+
+    def broken() -> Any:
+        raise NotFound(
+            _(
+                "There is no database at {where}; `workbench init` makes one, `workbench demo` shows sample data."
+            ).format(where="/srv/review/workbench.db")
+        )
+
+    app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic)
+    with speaking(language):
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot, clocks, MemoryOffice(clocks))
+            await driver.settle()
+            await asyncio.sleep(0)
+            assert picture(driver) == snapshot(extension_class=SVGImageExtension)

@@ -1,0 +1,73 @@
+import pytest
+
+from tests.screens.cases import clean, troubled
+from tests.screens.driver import Driver, at_work
+
+
+def listed(desk: Driver) -> list[str]:
+    """Return the commands that the palette shows, by their words."""
+    from textual.widgets import OptionList
+
+    options = desk.app.screen.query_one(OptionList)
+    return [str(options.get_option_at_index(at).prompt).split("  ")[0] for at in range(options.option_count)]
+
+
+async def look(desk: Driver, words: str = "") -> list[str]:
+    """Open the palette, type, and return what it shows."""
+    await desk.press("ctrl+p")
+    if words:
+        await desk.type(words)
+    await desk.pilot.pause(0.3)
+    await desk.settle()
+    return listed(desk)
+
+
+async def test_it_opens_with_what_can_be_done_now_verdicts_first() -> None:
+    async with at_work(clean()) as desk:
+        assert (await look(desk))[0] == "next"
+        await desk.press("escape", "n")
+
+        shown = await look(desk)
+        assert shown[:5] == ["pass", "fail", "pending", "to be mended", "next"]
+        assert shown.index("skip") < shown.index("comment") < shown.index("zoom") < shown.index("desk")
+        assert "field above" not in shown
+        assert "undo" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("words", ["desk.skip", "skip", "跳过", "tg"])
+async def test_a_command_is_found_in_both_languages_and_by_initials(words: str, language: str) -> None:
+    async with at_work(clean(), language=language) as desk:
+        await desk.press("n")
+
+        assert ("skip" if language == "en" else "跳过") in await look(desk, words)
+
+
+async def test_it_is_driven_by_arrows_and_enter_alone() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("f2")
+        at = (await look(desk)).index("release")
+        await desk.press(*["down"] * at, "enter")
+
+        assert ("release", 123) in desk.office.log
+
+
+async def test_in_the_dialog_it_lists_everything_but_the_confirmation() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f")
+        shown = await look(desk)
+
+        assert "edit the text" in shown
+        assert "confirm" not in shown
+
+
+async def test_what_it_opened_takes_no_enter_that_is_still_held_down() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        at = (await look(desk)).index("put aside")
+        await desk.press(*["down"] * at, "enter")
+        for _repeat in range(5):
+            desk.clocks.seconds += 0.03
+            await desk.pilot.press("enter")
+
+        assert desk.dialog == "Prompt"

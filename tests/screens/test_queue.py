@@ -1,0 +1,360 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from db.enums import CaseState, Priority, Role
+from screens.app import WorkbenchApp
+from screens.queue import QueueScreen
+from tests.screens.cases import NOW
+from tests.screens.double import MemoryOffice
+from tests.screens.driver import Driver, at_work
+from tests.screens.queue_double import candidate, case_row
+from workbench.services.losses import Loss
+
+VIEWS = [((120, 40), "en"), ((80, 24), "zh")]
+
+
+def many(count: int) -> Callable[[MemoryOffice], None]:
+    """Return what fills the queue of an office and makes rev1 a supervisor."""
+
+    def arrange(office: MemoryOffice) -> None:
+        office.queue.fill(count)
+        office.actor = replace(office.actor, roles=frozenset({Role.REVIEWER, Role.SUPERVISOR}))
+        office.assigning.people = (candidate("rev2"), candidate("rev3", is_away=True))
+
+    return arrange
+
+
+async def go(desk: Driver, letter: str = "q") -> QueueScreen:
+    await desk.go(letter)
+    screen = desk.app.screen
+    assert isinstance(screen, QueueScreen)
+    return screen
+
+
+def under_cursor(screen: QueueScreen) -> int:
+    row = screen.rows.current
+    assert row is not None
+    return row.id
+
+
+async def pass_a_minute(desk: Driver, screen: QueueScreen) -> None:
+    """Let a minute go by on the queue."""
+    desk.clocks.pass_s(60)
+    for _second in range(60):
+        screen.tick()
+    await desk.settle()
+
+
+@pytest.mark.parametrize(("size", "language"), VIEWS)
+async def test_the_queue_shows_what_is_due_how_urgent_whose_and_who_has_it(
+    size: tuple[int, int], language: str
+) -> None:
+    def arrange(office: MemoryOffice) -> None:
+        many(1284)(office)
+        office.queue.put(
+            1, is_breached=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3
+        )
+        office.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2))
+        office.queue.put(3, assignee="rev2", is_due_provisional=True)
+
+    async with at_work(size=size, language=language, arrange=arrange) as desk:
+        await go(desk)
+        head, _titles, first, second, third, *_rest = desk.text.split("\n")
+
+        assert "1,284" in head
+        assert ("✗" in first, "▲▲" in first, "✗2 !3" in first, "C-000001" in first) == (True,) * 4
+        assert ("◆" in second, "!" in second, "rev1" in second) == (True,) * 3
+        assert ("◐" in third, "(rev2)" in third) == (True,) * 2
+
+
+async def test_the_end_of_a_long_list_is_one_key_away() -> None:
+    async with at_work(arrange=many(100_000)) as desk:
+        screen = await go(desk)
+        await desk.press("end")
+        assert under_cursor(screen) == 100_000
+        assert "C-100000" in desk.text
+        assert len(desk.office.queue.asked) < 5
+
+        await desk.press("home", "down", "pagedown")
+        assert under_cursor(screen) == 2 + screen.rows.size.height - 1
+
+
+async def test_the_cursor_stays_on_its_case_when_the_list_is_read_again() -> None:
+    async with at_work(arrange=many(300)) as desk:
+        screen = await go(desk)
+        await desk.press(*["down"] * 4)
+        before = screen.rows.cursor - screen.rows.scroll_offset.y
+        desk.office.queue.all[:0] = [case_row(number) for number in range(1001, 1151)]
+        await desk.press("n")
+
+        assert under_cursor(screen) == 5
+        assert screen.rows.cursor - screen.rows.scroll_offset.y == before
+
+
+async def test_nothing_moves_by_itself_but_the_screen_says_that_the_list_has_changed() -> None:
+    async with at_work(arrange=many(300)) as desk:
+        screen = await go(desk)
+        desk.office.queue.put(2, held_by="rev2")
+        await pass_a_minute(desk, screen)
+        assert "rev2" in desk.text
+
+        desk.office.queue.all.insert(0, case_row(999))
+        await pass_a_minute(desk, screen)
+        assert "C-000999" not in desk.text
+        assert "it has changed, n reads it again" in desk.text
+
+        await desk.press("f2")
+        assert "it has changed" not in desk.text
+        assert "C-000001" in desk.text
+
+
+async def test_rows_are_marked_one_by_one_as_a_range_and_all_at_once() -> None:
+    async with at_work(arrange=many(6_000)) as desk:
+        screen = await go(desk)
+        await desk.press("space", "space", "down", "v", *["down"] * 3)
+        assert "range begun" in desk.text
+        await desk.press("v")
+        assert screen.rows.marks == {1, 2, 4, 5, 6, 7}
+
+        await desk.press("escape")
+        assert screen.rows.marks == set()
+
+        await desk.press("V")
+        assert len(screen.rows.marks) == 5_000
+        assert "The first 5,000 are marked; so many are given away at once." in desk.notes
+
+
+async def test_a_range_reaches_over_rows_that_were_never_read() -> None:
+    async with at_work(arrange=many(3_000)) as desk:
+        screen = await go(desk)
+        await desk.press("v", "end", "v")
+
+        assert len(screen.rows.marks) == 3_000
+
+
+async def test_a_wrong_filter_is_shown_at_its_place_and_not_applied() -> None:
+    async with at_work(arrange=many(5)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        await desk.type("虚构 ris:x")
+        line, carets, sentence = desk.text.split("\n")[1:4]
+        before = line[: line.index("ris")]
+        assert carets.index("^") == len(before) + 2
+        assert carets.strip() == "^" * len("ris")
+        assert "did you mean risk" in sentence
+
+        await desk.press("enter")
+        assert screen.bar.is_open
+        assert screen.filter_text == ""
+
+        await desk.press("escape")
+        assert not screen.bar.is_open
+        assert "all open cases" in desk.text
+
+
+async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        many(1284)(office)
+        office.queue.put(77, applicant_name="成都虚构远声")
+
+    async with at_work(arrange=arrange) as desk:
+        screen = await go(desk)
+        await desk.press("f4")
+        await desk.type("远声")
+        await desk.press("enter")
+        assert "1 of 1,284" in desk.text
+        assert under_cursor(screen) == 77
+
+        await desk.press("slash", *["backspace"] * 2, "enter")
+        assert "1,284" in desk.text
+        assert "1 of" not in desk.text
+
+
+async def test_tab_completes_what_is_typed_as_far_as_it_is_certain() -> None:
+    async with at_work(arrange=many(5)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        assert "state:" in desk.text
+        await desk.type("pri")
+        await desk.press("tab")
+        await desk.type("u")
+        await desk.press("tab")
+
+        assert screen.bar.field.value == "priority:urgent"
+
+
+async def test_a_window_that_is_resized_while_a_filter_is_typed_keeps_what_was_typed() -> None:
+    async with at_work(arrange=many(500)) as desk:
+        screen = await go(desk)
+        await desk.press("end", "slash")
+        await desk.type("risk:")
+        for size in [(61, 17), (200, 60), (30, 8), (120, 40)]:
+            await desk.pilot.resize_terminal(*size)
+            await desk.settle()
+        await desk.type("low")
+        assert screen.bar.field.value == "risk:low"
+
+        await desk.press("escape")
+        assert under_cursor(screen) == 500
+        assert "C-000500" in desk.text
+
+
+async def test_a_hostile_name_is_shown_and_does_nothing() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        many(3)(office)
+        office.queue.put(1, applicant_name="[/b]\x1b]52;c;eA==\x07\u202eab array[int]")
+
+    async with at_work(size=(160, 40), arrange=arrange) as desk:
+        await go(desk)
+
+        assert "[/b]␛]52;c;eA==␇‹202E›ab array[int]" in desk.text
+        assert "\x1b" not in desk.text
+
+
+@pytest.mark.parametrize(
+    ("letter", "said"),
+    [
+        ("q", "No case is open."),
+        ("m", "You hold nothing, and nothing is assigned to you."),
+        ("p", "No case waits for an answer."),
+    ],
+)
+async def test_an_empty_list_says_which_empty_it_is(letter: str, said: str) -> None:
+    async with at_work() as desk:
+        await go(desk, letter)
+
+        assert said in desk.text
+
+
+async def test_a_filter_that_nothing_matches_says_which_and_how_to_clear_it() -> None:
+    async with at_work(arrange=many(3)) as desk:
+        await go(desk)
+        await desk.press("slash")
+        await desk.type("zz")
+        await desk.press("enter")
+
+        assert "Nothing matches  zz" in desk.text
+        assert "an empty line clears it" in desk.text
+
+
+async def test_a_list_that_cannot_be_read_says_why_and_is_read_again() -> None:
+    def broken(office: MemoryOffice) -> None:
+        many(3)(office)
+        office.queue.fail()
+
+    async with at_work(arrange=broken) as desk:
+        await go(desk)
+        assert "The list cannot be read." in desk.text
+        assert "disk I/O error" in desk.text
+
+        desk.office.queue.broken = None
+        await desk.press("n")
+        assert "C-000001" in desk.text
+
+
+async def test_mine_and_pending_are_lists_of_their_own() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        many(9)(office)
+        office.queue.put(4, assignee="rev1")
+        office.queue.put(7, state=CaseState.PENDING)
+
+    async with at_work(arrange=arrange) as desk:
+        assert under_cursor(await go(desk, "m")) == 4
+        assert "who:me" in desk.text
+        assert under_cursor(await go(desk, "p")) == 7
+        assert "state:pending" in desk.text
+
+
+@pytest.mark.parametrize("key", ["slash", "f4"])
+async def test_the_filter_is_one_key_away_from_the_desk(key: str) -> None:
+    async with at_work(arrange=many(9)) as desk:
+        await desk.press("n", key)
+        screen = desk.app.screen
+
+        assert isinstance(screen, QueueScreen)
+        assert screen.bar.is_open
+        assert desk.app.desk.case is not None
+
+
+async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_each_case() -> None:
+    async with at_work(arrange=many(20)) as desk:
+        screen = await go(desk)
+        desk.office.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW)
+        desk.office.assigning.refuse = frozenset({3})
+        await desk.press("space", "space", "space", "a")
+        assert "Assign 3 cases" in desk.text
+        assert "1 case held by rev1: the hold ends, the draft goes along." in desk.text
+        assert "1 case cannot be assigned: C-000003 is passed" in desk.text
+        assert "away" in desk.text
+
+        await desk.press("enter", "enter")
+        assert "Write something first" in desk.text
+        await desk.type("why")
+        assert "gives 3 cases to rev2" in desk.text
+        await desk.press("enter")
+
+        assert desk.office.assigning.given == [((1, 2), "rev2", "why")]
+        assert "Not assigned: 1 case" in desk.text
+        assert "C-000003 is passed" in desk.text
+        await desk.press("escape")
+        assert screen.rows.marks == set()
+        assert "(rev2)" in desk.text
+
+
+async def test_without_marks_the_case_under_the_cursor_is_assigned() -> None:
+    async with at_work(arrange=many(20)) as desk:
+        await go(desk)
+        await desk.press("down", "a", "2")
+        await desk.type("hers")
+        await desk.press("enter")
+
+        assert desk.office.assigning.given == [((2,), "rev3", "hers")]
+
+
+async def test_who_is_no_supervisor_marks_and_assigns_nothing() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        office.queue.fill(3)
+
+    async with at_work(arrange=arrange) as desk:
+        screen = await go(desk)
+        await desk.press("space", "V", "a")
+
+        assert desk.dialog == "QueueScreen"
+        assert screen.rows.marks == set()
+
+
+async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        office.queue.all = [case_row(123), case_row(124)]
+
+    async with at_work(arrange=arrange) as desk:
+        screen = await go(desk)
+        await desk.pilot.click("#rows", offset=(10, 1))
+        assert under_cursor(screen) == 124
+        await desk.pilot.click("#rows", offset=(10, 1))
+        await desk.settle()
+
+        assert desk.dialog == "ReadingScreen"
+
+
+async def test_a_case_taken_from_who_holds_it_is_told_with_name_and_time() -> None:
+    async with at_work() as desk:
+        await desk.press("n")
+        desk.office.loss = Loss(case_id=123, action="assign", by="sup", to="rev2", at=desk.clocks.now())
+        for _second in range(10):
+            desk.app.desk.tick()
+        await desk.settle()
+
+        assert "C-000123 was given to rev2 by sup at 14:32; your draft is kept" in desk.text
+        assert "hold lost" in desk.text
+        await desk.press("p")
+        assert desk.dialog == "DeskScreen"
+
+
+def test_the_modes_of_the_queue_are_known_to_the_app() -> None:
+    app = WorkbenchApp(lambda: pytest.fail("not opened"))
+
+    assert {"queue", "mine", "pending"} <= set(app._modes)

@@ -1,0 +1,242 @@
+"""What stands in the demo when it opens."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from db.enums import ApplicantKind, CaseState, FailKind, Language, Role, Severity, Verdict
+from db.models import EventRow
+from tests.demos import NOW, office
+from workbench.domain.casefile import CaseFile, Empty, VerdictRequest
+from workbench.domain.findings import is_clean
+from workbench.domain.policy_file import parse_policy
+from workbench.policies import default_policy_text
+from workbench.services.demo.plan import planned_cases
+from workbench.services.demo.twists import twist_of
+from workbench.services.doctor import examine
+from workbench.services.log import verify
+
+CASES = {case.application_no: case for case in planned_cases()}
+
+# No service lets a rectification lapse or takes an appeal yet.
+UNREACHED = {CaseState.LAPSED, CaseState.APPEALED}
+
+
+@pytest.fixture(scope="module")
+def files(made_demo: Path) -> Mapping[str, CaseFile]:
+    with office(made_demo) as rev1:
+        shown = [rev1.casefiles.show(case_id) for case_id in range(1, len(CASES) + 1)]
+    return {file.header.application_no: file for file in shown}
+
+
+def test_there_are_many_applications_of_every_kind_language_agent_and_province(files: Mapping[str, CaseFile]) -> None:
+    headers = [file.header for file in files.values()]
+
+    assert len(files) == len(CASES) >= 120
+    assert {header.applicant_kind for header in headers} == set(ApplicantKind)
+    assert {header.language for header in headers} == {language.value for language in Language}
+    assert len({header.agent for header in headers}) == 4
+    assert len({header.province for header in headers}) >= 10
+    assert len({header.industry for header in headers}) >= 20
+    assert len({card.carrier for file in files.values() for card in file.evidence.cards}) >= 3
+    assert len({file.evidence.application.applicant_name for file in files.values()}) > 70
+
+
+def test_cases_stand_in_every_state_that_can_be_reached(files: Mapping[str, CaseFile]) -> None:
+    states = Counter(file.header.state for file in files.values())
+
+    assert set(states) == set(CaseState) - UNREACHED
+    assert min(states.values()) >= 3
+    assert states[CaseState.QUEUED] > 40
+    assert states[CaseState.PASSED] > 40
+
+
+def test_every_round_every_kind_of_hold_and_every_kind_of_due_date_is_there(files: Mapping[str, CaseFile]) -> None:
+    headers = [file.header for file in files.values()]
+    queued = [header for header in headers if header.state is CaseState.QUEUED]
+
+    assert {header.round for header in queued} == {1, 2, 3}
+    assert {header.held_by for header in headers} == {None, "rev2", "rev3"}
+    assert sum(header.aside_until is not None and header.aside_until > NOW for header in headers) == 4
+    due = [header.due_at for header in queued if header.due_at is not None]
+    assert 3 <= sum(at <= NOW for at in due) <= 8
+    assert sum(at.date() == NOW.date() and at > NOW for at in due) >= 4
+    assert sum(at > NOW + timedelta(days=1) for at in due) > len(due) / 2
+
+
+def test_every_verdict_was_given_and_every_way_to_go_on_was_taken(files: Mapping[str, CaseFile]) -> None:
+    decisions = [decision for file in files.values() for decision in file.decisions]
+    actions = {line.action for file in files.values() for line in file.history}
+
+    assert {(decision.verdict, decision.fail_kind) for decision in decisions} >= {
+        (Verdict.PASS, None),
+        (Verdict.PENDING, None),
+        (Verdict.FAIL, FailKind.FIXABLE),
+        (Verdict.FAIL, FailKind.FINAL),
+    }
+    assert actions >= {
+        *("next", "aside", "skip", "release", "assign", "decide", "undo", "approve", "return", "void"),
+        *("answer", "resubmit", "withdraw", "complete", "comment", "checklist", "verify"),
+    }
+
+
+def test_the_findings_of_each_case_in_its_first_round_are_those_that_were_meant(files: Mapping[str, CaseFile]) -> None:
+    def grave(file: CaseFile) -> set[str]:
+        return {finding.rule for finding in file.findings if finding.severity is not Severity.INFO}
+
+    def meant(application_no: str) -> set[str]:
+        case = CASES[application_no]
+        news = [code for step in case.story if step.what == "news" for code in step.codes]
+        return set(twist_of((*case.twists, *news)).rules)
+
+    first = {number: file for number, file in files.items() if file.header.round == 1}
+    assert {number: grave(file) for number, file in first.items()} == {number: meant(number) for number in first}
+    counts = Counter(len(grave(file)) for file in files.values())
+    assert counts[0] > len(files) / 2
+    assert max(counts) == 2
+
+
+def test_every_rule_has_a_case(files: Mapping[str, CaseFile]) -> None:
+    found = {finding.rule for file in files.values() for finding in file.findings}
+
+    assert found == set(parse_policy(default_policy_text(), "default").rules)
+
+
+def test_clean_cases_are_clean_to_the_rules_too(files: Mapping[str, CaseFile]) -> None:
+    clean = [file for number, file in files.items() if not twist_of(CASES[number].twists).rules]
+
+    assert all(is_clean(file.findings) for file in clean)
+
+
+def test_reviewers_worked_in_working_hours_and_nothing_lies_in_the_future(
+    made_demo: Path, files: Mapping[str, CaseFile]
+) -> None:
+    with office(made_demo) as rev1, rev1.context.read() as session:
+        calendar = rev1.context.calendar(session)
+        events = session.exec(select(EventRow).order_by(EventRow.seq)).all()  # type: ignore[arg-type]  # columns at class level
+        today = calendar.local_day(NOW)
+
+    assert all(earlier.at <= later.at for earlier, later in pairwise(events))
+    assert events[-1].at < NOW
+    for event in events:
+        local = calendar.local(event.at)
+        assert calendar.is_working(local.date())
+        if event.action in {"decide", "approve"}:
+            assert any(opens <= local.time() <= closes for opens, closes in calendar.hours), (event.seq, local)
+    for file in files.values():
+        received = calendar.local_day(file.header.received_at)
+        assert file.header.received_at < NOW
+        assert calendar.working_days_between(received, today) <= 32
+        assert all(call.window_to is None or call.window_to < today for call in file.evidence.calls)
+
+
+def test_decisions_come_a_few_working_hours_or_days_after_receipt(made_demo: Path) -> None:
+    with office(made_demo) as rev1, rev1.context.read() as session:
+        calendar = rev1.context.calendar(session)
+        rows = session.execute(
+            text(
+                'SELECT c.received_at AS received, min(d.decided_at) AS decided FROM decision d JOIN "case" c'
+                " ON c.id = d.case_id GROUP BY d.case_id"
+            )
+        ).all()
+        from db.columns import from_us
+
+        days = sorted(
+            calendar.working_seconds_between(from_us(row.received), from_us(row.decided)) / (8 * 3600) for row in rows
+        )
+
+    assert len(days) > 70
+    assert 0.5 < days[len(days) // 2] < 3
+    assert days[-1] < 5
+
+
+def test_the_log_is_whole_and_has_no_refusal(made_demo: Path) -> None:
+    with office(made_demo) as rev1, rev1.context.read() as session:
+        report = verify(session)
+        refused = session.exec(select(EventRow).where(EventRow.is_refused)).all()
+
+    assert report.is_whole
+    assert report.events > 700
+    assert refused == []
+    assert all(ok is not False for ok, _text in examine(made_demo).lines)
+
+
+def test_the_people_are_there_each_with_one_role(made_demo: Path) -> None:
+    with office(made_demo, "audit") as audit:
+        people = {person.login: person.roles for person in audit.people.list()}
+
+    assert people == {
+        "rev1": (Role.REVIEWER,),
+        "rev2": (Role.REVIEWER,),
+        "rev3": (Role.REVIEWER,),
+        "sup": (Role.SUPERVISOR,),
+        "admin": (Role.ADMIN,),
+        "audit": (Role.AUDITOR,),
+    }
+
+
+def test_the_first_case_has_one_clear_finding_and_the_next_four_are_clean(fresh_demo: Path) -> None:
+    taken = []
+    with office(fresh_demo) as rev1:
+        for _turn in range(5):
+            file = rev1.claims.next()
+            assert not isinstance(file, Empty)
+            taken.append(file)
+            verdict = Verdict.PASS if is_clean(file.findings) else Verdict.FAIL
+            reasons = ("OK",) if verdict is Verdict.PASS else (file.findings[0].rule,)
+            rev1.verdicts.decide(VerdictRequest(case_id=file.header.id, verdict=verdict, reasons=reasons))
+
+    first, *others = taken
+    grave = [finding for finding in first.findings if finding.severity is not Severity.INFO]
+    assert [(finding.rule, finding.severity) for finding in grave] == [("ACT-PEAK-HOUR", Severity.BLOCK)]
+    assert all(is_clean(file.findings) for file in others)
+    assert {file.header.assignee for file in taken} == {"rev1"}
+
+
+def test_checks_wait_that_rev1_may_do_and_rev1_has_nothing_to_take_back(fresh_demo: Path) -> None:
+    with office(fresh_demo) as rev1:
+        waiting = rev1.checks.waiting()
+
+        assert len(waiting) == 5
+        assert rev1.undo.last() is None
+        assert rev1.checks.approve(waiting[0].id, "Seen and agreed.").state in {CaseState.FAILED, CaseState.PASSED}
+
+
+def test_hostile_texts_came_in_as_they_are(made_demo: Path) -> None:
+    with office(made_demo) as rev1, rev1.context.read() as session:
+        rows = session.execute(text("SELECT * FROM application")).mappings().all()
+        stored = "\n".join(str(value) for row in rows for value in row.values())
+        comments = session.execute(text("SELECT body FROM comment")).scalars().all()
+        summaries = session.execute(text("SELECT summary FROM complaint")).scalars().all()
+
+    for hostile in ("[/b]", "array[int]", "\x1b]52;c;", "\u202e", "[@click=app.exit]", "𠮷", "\u0336"):
+        assert hostile in stored + "\n".join((*comments, *summaries)), hostile
+    assert any("\x1b]52;c;" in comment for comment in comments)
+    assert any(len(comment) >= 10_000 for comment in comments)
+    assert any("\x1b]0;owned" in summary for summary in summaries)
+
+
+def test_nobody_of_the_demo_could_be_somebody(files: Mapping[str, CaseFile], made_demo: Path) -> None:
+    with office(made_demo, "sup") as sup, sup.context.read() as session:
+        applications = session.execute(
+            text(
+                "SELECT handler_id_no, legal_rep_id_no, contact_phone, applicant_name, applicant_kind FROM application"
+            )
+        ).all()
+        msisdns = session.execute(text("SELECT msisdn FROM card")).scalars().all()
+
+    for row in applications:
+        for number in (row.handler_id_no, row.legal_rep_id_no):
+            # Whole provinces issue no numbers, and the last numbers of a day are kept for people above a hundred.
+            assert not number or (number[2:6] == "0000" and "996" <= number[14:17] <= "999"), number
+        assert row.contact_phone.startswith("1670000")
+        if row.applicant_kind != ApplicantKind.INDIVIDUAL:
+            assert row.applicant_name.startswith(("虚构", "Example "))
+    assert all(re.fullmatch(r"1\d\d00\d{6}", msisdn) for msisdn in msisdns)

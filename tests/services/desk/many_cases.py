@@ -1,0 +1,197 @@
+"""A few thousand made-up cases of every kind, and a plain Python answer to what a filter finds among them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import insert, text
+
+from db.enums import FINAL_STATES, CaseState
+from db.models import ApplicationRow, CardRow, CaseRow, FindingRow
+from db.queries.findable import make_findable, terms_of
+from tests.offices import RANKS, Site
+
+STATES = tuple(CaseState)
+GROUP = {
+    "queued": 0,
+    "in_review": 0,
+    "awaiting_check": 1,
+    "pending": 2,
+    "rectifying": 3,
+    "appealed": 4,
+    "incomplete": 5,
+    "passed": 6,
+    "failed": 6,
+    "lapsed": 6,
+    "withdrawn": 6,
+}
+NAMES = (
+    "成都虚构科技",
+    "重庆虚构银行",
+    "虚构%商贸",
+    "Fiction_虚构",
+    "虚构𠮷星",
+    "长沙虚构网络",
+    "上海虚构科技有限公司",
+)
+RULES = ("ACT-PEAK-HOUR", "ID-REGION", "CR-NO-DATA")
+PROVINCES = ("四川", "重庆", "上海", "内蒙古")
+AGENTS = ("", "虚构代理一", "虚构代理二")
+KINDS = ("enterprise", "sole_proprietor", "individual")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a case, as filters see it; `state` is as it is shown."""
+
+    id: int
+    state: str
+    priority: str
+    due_at: datetime | None
+    name: str
+    agent: str
+    number: str
+    province: str
+    kind: str
+    risk: str
+    service_class: str
+    round: int
+    rules: tuple[str, ...]
+    assignee: int | None
+    holder: int | None
+    phone: str
+    card: str
+
+
+Test = Callable[[Known], bool]
+
+
+def plant_many(site: Site, count: int, seed: int) -> list[Known]:
+    """Put cases of every kind into the database; one batch of them is not published and is not returned."""
+    dice, at = Random(seed), site.clock.at
+    office = site.office("admin")
+    hashed = office.context.store.hashed
+    known: list[Known] = []
+    with office.context.write() as session:
+        for batch_id, published in ((1, True), (2, False)):
+            session.execute(
+                text(
+                    """INSERT INTO import_batch (id, kind, started_at, started_by_id, published_at, published_seq,
+                       applied_at, row_count, created_count, updated_count, unchanged_count, rejected_count)
+                       VALUES (:id, 'applications', 1, 1, :published, :seq, :published, 0, 0, 0, 0, 0)"""
+                ),
+                {"id": batch_id, "published": 1 if published else None, "seq": 1 if published else None},
+            )
+        for number in range(1, count + 1):
+            case = _known(dice, number, at)
+            batch_id = 2 if dice.random() < 0.1 else 1
+            _write(session, case, batch_id, at, hashed)
+            if batch_id == 1:
+                known.append(case)
+    return known
+
+
+def _known(dice: Random, number: int, at: datetime) -> Known:
+    state = dice.choice(STATES).value
+    holder, until = None, dice.choice((-1, 1))
+    if state == "in_review":
+        holder = dice.choice((2, 3)) if until > 0 else None
+        state = state if holder else "queued"
+    day = dice.choice((-5, -1, 0, 0, 1, 2, 9))
+    due = at + timedelta(days=day, hours=dice.choice((-1, 0, 1, 13, 14)))
+    return Known(
+        id=number,
+        state=state,
+        priority=dice.choice(tuple(RANKS)),
+        due_at=None if state == "incomplete" or dice.random() < 0.03 else due,
+        name=f"{dice.choice(NAMES)}{dice.choice(('', '甲', '乙', str(number)))}",
+        agent=dice.choice(AGENTS),
+        number=f"SN-2026/{number:05}.{dice.choice('ab')}",
+        province=dice.choice(PROVINCES),
+        kind=dice.choice(KINDS),
+        risk=dice.choice(("low", "medium", "high")),
+        service_class=dice.choice(("standard", "complex")),
+        round=dice.choice((1, 1, 2, 3)),
+        rules=tuple(rule for rule in RULES if dice.random() < 0.3),
+        assignee=dice.choice((None, None, 2, 3)),
+        holder=holder,
+        phone=f"139{dice.randrange(40):08}",
+        card=f"138{dice.randrange(40):08}",
+    )
+
+
+def _write(session: object, case: Known, batch_id: int, at: datetime, hashed: Callable[[str], str]) -> None:
+    key = {"agent": case.agent, "application_no": case.number, "batch_id": batch_id}
+    execute = session.execute  # type: ignore[attr-defined]  # a session
+    # An expired hold is stored as in review and shown as queued.
+    is_expired = case.state == "queued" and case.id % 5 == 0
+    application = {
+        **ApplicationRow(batch_id=0).model_dump(),
+        **key,
+        "id": case.id,
+        "submitted_at": at,
+        "received_at": at,
+        "applicant_kind": case.kind,
+        "applicant_name": case.name,
+        "province": case.province,
+        "contact_phone_hash": hashed(case.phone),
+        "language": "zh",
+    }
+    held = case.state == "in_review" or is_expired
+    row = {
+        **CaseRow(batch_id=0, application_id=0, policy_version_id=0).model_dump(),
+        **key,
+        "id": case.id,
+        "application_id": case.id,
+        "applicant_name": case.name,
+        "trigger": "first_use",
+        "state": "in_review" if is_expired else case.state,
+        "priority": case.priority,
+        "priority_rank": RANKS[case.priority],
+        "service_class": case.service_class,
+        "risk": case.risk,
+        "round": case.round,
+        "opened_at": at,
+        "received_at": at,
+        "due_at": case.due_at,
+        "policy_version_id": 1,
+        "assignee_id": case.assignee,
+        "held_by_id": (case.holder or 2) if held else None,
+        "held_until": (at + timedelta(minutes=-1 if is_expired else 5)) if held else None,
+        "findings_on": at.date(),
+        "is_listed": batch_id == 1,
+    }
+    execute(insert(ApplicationRow), [application])
+    execute(insert(CaseRow), [row])
+    card = {
+        **CardRow(batch_id=0).model_dump(exclude={"id"}),
+        **key,
+        "msisdn": case.card,
+        "msisdn_hash": hashed(case.card),
+    }
+    execute(insert(CardRow), [card])
+    findings = [
+        {**FindingRow(case_id=case.id).model_dump(exclude={"id"}), "rule": rule, "leg": "activity", "severity": "warn"}
+        for rule in case.rules
+    ]
+    if findings:
+        execute(insert(FindingRow), findings)
+    make_findable(session, [{**terms_of(case.name, case.number), "id": case.id}])  # type: ignore[arg-type]  # a session
+
+
+def in_order(known: list[Known], at: datetime, test: Test) -> list[int]:
+    """Return what a filter finds, in the order of next, worked out case by case."""
+    day_end = at.replace(hour=15, minute=59, second=59, microsecond=999_999)
+
+    def place(case: Known) -> tuple[object, ...]:
+        due = case.due_at
+        urgency = 2 if due is None or due > day_end else (0 if due <= at else 1)
+        return (GROUP[case.state], urgency, -RANKS[case.priority], due is not None, due or at, case.id)
+
+    return [case.id for case in sorted(known, key=place) if test(case)]
+
+
+def is_open(case: Known) -> bool:
+    """Say whether a case is one of those that are listed without a word about states."""
+    return CaseState(case.state) not in FINAL_STATES

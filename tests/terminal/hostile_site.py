@@ -1,0 +1,128 @@
+"""A database whose every text field holds texts that try to act: imported through files, and typed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from db.enums import ChecklistValue, FailKind, ImportKind, Role, Verdict, VerificationKind
+from tests.offices import Site
+from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PDF
+from tests.terminal.payloads import IMPORTABLE, MARK, packed
+from workbench.domain.casefile import ItemRequest, VerdictRequest
+from workbench.services.importing.request import ImportReport, ImportRequest
+from workbench.services.reading import kinds
+
+FILE_NAME = f"\x1b]0;{MARK}-file\x07\u202e\n[@click=app.exit]{MARK}.pdf"
+FREE = {id(kinds.NAME): kinds.NAME_LENGTH, id(kinds.CODE): kinds.NAME_LENGTH, id(kinds.TEXT): kinds.NAME_LENGTH}
+"""The sorts of columns that take any text, and how much of it is put into one: more would not be seen."""
+
+_BASE: Mapping[ImportKind, Mapping[str, Any]] = {
+    ImportKind.APPLICATIONS: {**APPLICATION, "applicant_kind": "individual"},
+    ImportKind.CARDS: {"carrier": "mobile", "activated_on": "2026-01-05"},
+    ImportKind.DOCUMENTS: {"path": FILE_NAME, "received_at": "2026-11-23 15:00", "sealed": "yes", "quality": "ok"},
+    ImportKind.CREDIT: {"list": "court", "match": "exact", "listed_on": "2026-01-05", "checked_on": "2026-11-20"},
+    ImportKind.COMPLAINTS: {"received_at": "2026-11-01 10:00", "verified": "yes"},
+}
+
+
+def text_columns(kind: ImportKind) -> dict[str, int]:
+    """Return the columns of a kind that take any text, with how much is put into each."""
+    return {name.removesuffix("*"): FREE[id(sort)] for name, sort in kinds.SORTS[kind].items() if id(sort) in FREE}
+
+
+@dataclass
+class HostileSite:
+    """A site, the texts it is filled with, and how many cases they made."""
+
+    site: Site
+    folder: Path
+    texts: Sequence[str] = IMPORTABLE
+    cases: list[int] = field(default_factory=list)
+    fields: int = 0
+
+    def fill(self) -> "HostileSite":
+        """Import one case for each boxful of texts, with the next boxes in its other fields."""
+        boxes = packed([text for text in self.texts if text.strip()], kinds.NAME_LENGTH - len("000 "))
+        (self.folder / FILE_NAME).write_bytes(PDF)
+        applications, cards, documents, credit, complaints = [], [], [], [], []
+        for at in range(len(boxes)):
+            phone = f"1380013{at:04d}"
+            applications.append(self._row(ImportKind.APPLICATIONS, boxes, at, msisdns=phone, contact_phone=phone))
+            owner = {name: applications[-1][name] for name in ("agent", "application_no")}
+            cards.append({**self._row(ImportKind.CARDS, boxes, at, msisdn=phone), **owner})
+            for paper in INDIVIDUAL_DOCUMENTS:
+                documents.append({**self._row(ImportKind.DOCUMENTS, boxes, at), **owner, "kind": paper.value})
+            credit.append(self._row(ImportKind.CREDIT, boxes, at, subject_no=APPLICATION["handler_id_no"]))
+            complaints.append(self._row(ImportKind.COMPLAINTS, boxes, at, msisdn=phone))
+        # One person may be on so many lists only once a day each; the dates tell the entries apart.
+        for kind, rows in (
+            (ImportKind.APPLICATIONS, applications),
+            (ImportKind.CARDS, cards),
+            (ImportKind.DOCUMENTS, documents),
+            (ImportKind.CREDIT, credit[:20]),
+            (ImportKind.COMPLAINTS, complaints),
+        ):
+            report = self.take(kind, rows)
+            assert report.rejected == 0, report.errors[:5]
+        self.fields = sum(len(text_columns(kind)) for kind in _BASE)
+        with self.site.office("admin").context.read() as session:
+            from sqlalchemy import text
+
+            self.cases = list(session.execute(text('SELECT id FROM "case" ORDER BY id')).scalars())
+        return self
+
+    def take(self, kind: ImportKind, rows: Sequence[Mapping[str, Any]]) -> ImportReport:
+        """Import rows as JSON Lines, the one form in which a file can hold every control."""
+        path = self.folder / f"{kind.value}.jsonl"
+        path.write_text("\n".join(json.dumps(row) for row in rows) + "\n", encoding="utf-8")
+        return self.site.office("admin").imports.run(ImportRequest(kind=kind, paths=(path,)))
+
+    def _row(self, kind: ImportKind, boxes: Sequence[str], at: int, **more: Any) -> dict[str, Any]:
+        row = {**_BASE[kind], **more}
+        for place, name in enumerate(text_columns(kind)):
+            row[name] = f"{at:03d} {boxes[(at + place) % len(boxes)]}"
+        return row
+
+    def type(self) -> None:
+        """Write the payloads wherever a person types: on the first case, and into decisions of the next ones."""
+        site, all_of_them = self.site, "\n".join(self.texts[:32])
+        site.office("admin").people.add("checker", (Role.REVIEWER, Role.SUPERVISOR))
+        first, second, third, *_rest = self.cases
+        mine = site.office("a")
+        for text in self.texts[:32]:
+            mine.remarks.comment(first, f"comment {text}")
+            mine.remarks.verify(first, VerificationKind.PHONE, f"result {text}")
+        for line in site.office("b").casefiles.show(first).checklist[:2]:
+            mine.remarks.checklist(first, line.question, ChecklistValue.NO, all_of_them)
+        site.office("b").claims.next()
+        site.office("b").claims.skip(first, f"skip {all_of_them}")
+        self._decide(second, Verdict.FAIL, FailKind.FIXABLE, all_of_them)
+        self._decide(third, Verdict.FAIL, FailKind.FINAL, all_of_them)
+        site.clock.on(seconds=61)
+        mine.remarks.resubmit(second, f"resubmitted {all_of_them}")
+        site.office("admin").people.away(
+            "c", site.clock.at.date() + timedelta(days=1), site.clock.at.date() + timedelta(days=2), all_of_them
+        )
+
+    def _decide(self, case_id: int, verdict: Verdict, kind: FailKind, said: str) -> None:
+        """Take a case, whatever comes before it, and decide it with everything that is written by hand."""
+        office = self.site.office("checker")
+        self.site.office("sup").assigning.assign([case_id], "checker", said)
+        found = office.claims.next()
+        reasons = ("DOC-UNSEALED", "ID-CAPITAL")
+        office.drafts.save(case_id, {"comment": said, "note": said})
+        office.verdicts.decide(
+            VerdictRequest(
+                case_id=case_id,
+                verdict=verdict,
+                fail_kind=kind,
+                reasons=reasons,
+                note=said,
+                letter=said,
+                items=tuple(ItemRequest(code=code, text=said) for code in reasons) if kind is FailKind.FIXABLE else (),
+                fence=getattr(found, "header").fence,  # noqa: B009 - the claim may be empty for a type checker
+            )
+        )

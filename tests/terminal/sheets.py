@@ -1,0 +1,44 @@
+"""Small document files that can be drawn."""
+
+import struct
+import zlib
+
+_SIDE_PX = 64
+
+
+def png(ink: int = 40) -> bytes:
+    """Return a picture of one grey square on another; no two inks give the same file."""
+    inner = range(_SIDE_PX // 4, _SIDE_PX // 2)
+    lines = (
+        b"\x00" + bytes(ink if row in inner and column in inner else 200 for column in range(_SIDE_PX))
+        for row in range(_SIDE_PX)
+    )
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", _SIDE_PX, _SIDE_PX, 8, 0, 0, 0, 0)),
+            _chunk(b"IDAT", zlib.compress(b"".join(lines))),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def pdf(pages: int = 2) -> bytes:
+    """Return a document of so many pages, each with a grey square; readers rebuild the table that it lacks."""
+    kids = b" ".join(b"%d 0 R" % (number + 3) for number in range(pages))
+    square = b"0.4 g 10 10 60 60 re f"
+    objects = [
+        b"1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj",
+        b"2 0 obj << /Type /Pages /Kids [%b] /Count %d >> endobj" % (kids, pages),
+        *(
+            b"%d 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 100 140] /Contents %d 0 R >> endobj"
+            % (number + 3, pages + 3)
+            for number in range(pages)
+        ),
+        b"%d 0 obj << /Length %d >> stream\n%b\nendstream endobj" % (pages + 3, len(square), square),
+    ]
+    return b"\n".join((b"%PDF-1.4", *objects, b"trailer << /Root 1 0 R >>", b"%%EOF"))

@@ -1,0 +1,46 @@
+"""What a terminal is told, taken apart: our own sequences are known one by one, and anything else is a leak."""
+
+import re
+from collections.abc import Iterator
+
+from screens.wide import QUESTION
+from workbench.domain.text import safe
+
+_OURS = re.compile(
+    r"\x1b(?:"
+    # Colours and attributes; those that Textual never uses (underline colour, fonts, overline …) are left out.
+    r"\[(?:[0-9]|2[1-9]|3[0-7]|39|4[0-7]|49|9[0-7]|10[0-7]|[34]8;5;\d{1,3}|[34]8;2;\d{1,3};\d{1,3};\d{1,3}|;)*m"
+    r"|\[\d{1,3};\d{1,3}H"
+    r"|\[H"
+    # The modes that an app turns on and off: screen, cursor, wrapping, mouse, focus, paste, resize, synchronised.
+    r"|\[\?(?:1049|25|7|1000|1003|1004|1006|1015|1016|2004|2026|2048)[hl]"
+    r"|\[\?(?:2026|2048)\$p"
+    r"|\[[<>]\d*u"
+    # The shape of the mouse pointer.
+    r"|\]22;(?:default|pointer|text)\x07"
+    r")"
+)
+_LINE_ENDS = frozenset("\r\n")
+
+
+def leaks(raw: bytes) -> Iterator[str]:
+    """Yield whatever in a terminal's input is neither text that is safe nor a sequence of ours, with some around."""
+    text = raw.decode("utf-8", "surrogateescape").replace(QUESTION, "", 1)
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char == "\x1b":
+            found = _OURS.match(text, at)
+            if found is None:
+                yield repr(text[max(0, at - 20) : at + 40])
+            at = found.end() if found else at + 1
+            continue
+        # A mark is drawn on what stands before it, here on a circle; alone it would be given one.
+        if char not in _LINE_ENDS and safe(f"◌{char}") != f"◌{char}":
+            yield repr(text[max(0, at - 20) : at + 40])
+        at += 1
+
+
+def words(raw: bytes) -> str:
+    """Return the text alone, without our sequences."""
+    return _OURS.sub("", raw.decode("utf-8", "surrogateescape"))

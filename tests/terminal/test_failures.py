@@ -1,0 +1,117 @@
+"""Faults and failing storage under a session: one sentence, no values, nothing lost, and the rest works on."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from tests.offices import Site
+from tests.terminal.nursery import Forked, Nursery
+from tests.terminal.stream import words
+from tests.terminal.watched import Watched
+from workbench.errors import StorageFailed
+
+
+@pytest.fixture
+def nursery(tmp_path: Path) -> Iterator[Nursery]:
+    with Nursery(tmp_path) as ready:
+        yield ready
+
+
+def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_sentence(
+    site: Site, tmp_path: Path
+) -> None:
+    site.plant()
+    with Watched(["--database", str(site.path), "--as", "a"], tmp_path, module="tests.terminal.failing") as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        terminal.await_words(r"C-0+1", "n")
+        terminal.await_words("Comment on", "c")
+        terminal.settle("kept")
+        said = terminal.await_words("failed unexpectedly", "\r")
+        assert "KeyError" in said
+        assert terminal.process.poll() is None
+        assert "kept" in terminal.await_words("Comment on", "c")
+        terminal.settle("\x1b")
+
+        begins = len(terminal.raw)
+        terminal.press("i")
+        terminal.process.wait(timeout=20)
+        terminal.read(1.0)
+        said = words(bytes(terminal.raw[begins:]))
+        assert terminal.process.returncode == 74
+        assert "workbench: The program failed unexpectedly at " in said
+        assert "secret" not in words(bytes(terminal.raw))
+        assert terminal.leaks() == []
+
+
+def test_whatever_the_database_has_against_it_is_said_in_a_sentence_without_values(site: Site) -> None:
+    (case,) = site.plant()
+    site.office("a").claims.next()
+    with site.office("admin").context.write() as session:
+        session.execute(text("CREATE TRIGGER t BEFORE INSERT ON comment BEGIN SELECT RAISE(ABORT, 'refused'); END"))
+
+    with pytest.raises(StorageFailed, match="refused; nothing was written") as failed:
+        site.office("a").remarks.comment(case, "张三 said so")
+    assert "张三" not in str(failed.value)
+
+
+def test_a_full_disk_is_said_and_what_was_typed_goes_in_once_there_is_room(site: Site) -> None:
+    (case,) = site.plant()
+    office = site.office("a")
+    office.claims.next()
+    limit = {"pages": 0}
+
+    @event.listens_for(office.context.database.writer, "begin")
+    def bounded(connection: Any) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={limit['pages'] or 1_000_000}")
+
+    with office.context.read() as session:
+        limit["pages"] = session.execute(text("PRAGMA page_count")).scalar_one()
+    with pytest.raises(StorageFailed, match="full; nothing was written"):
+        office.drafts.save(case, {"note": "x" * 1_000_000})
+    limit["pages"] = 0
+    office.drafts.save(case, {"note": "x" * 1_000_000})
+
+    assert len(str(office.casefiles.show(case).draft["note"])) == 1_000_000
+
+
+@pytest.mark.proof
+def test_a_database_locked_by_another_program_leaves_the_screen_alive_and_retrying_works(
+    nursery: Nursery, site: Site
+) -> None:
+    (case,) = site.plant()
+    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        terminal.await_words(r"C-0+1", "n")
+        terminal.await_words("For us only", "w")
+        other = sqlite3.connect(site.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(0.5)
+        began = time.monotonic()
+        terminal.press("y")
+        # The screen answers while the decision waits.
+        asked = time.monotonic()
+        terminal.await_words("leaves the field", "t")
+        answered = time.monotonic() - asked
+        terminal.await_words("busy")
+        waited = time.monotonic() - began
+        other.execute("ROLLBACK")
+        other.close()
+        assert answered < 1
+        # Twice the five seconds of a write: the draft waits before the verdict does.
+        assert waited < 15
+        assert site.state(case) == "in_review"
+
+        terminal.settle("\x1b")
+        time.sleep(0.8)
+        terminal.await_words("pending", "y")
+        until = time.monotonic() + 10
+        while site.state(case) != "pending" and time.monotonic() < until:
+            terminal.read(0.2)
+        assert site.state(case) == "pending"

@@ -1,0 +1,186 @@
+"""Held-down keys and composed texts in a real terminal: what is not pressed on purpose does nothing."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.pty_session import PtySession
+
+CTRL_Q = "\x11"
+F8 = "\x1b[19~"
+
+
+class MemoryDesk:
+    """A workbench on an office in memory, and what was done at it."""
+
+    def __init__(self, home: Path, language: str = "en") -> None:
+        self._done = home / "done.json"
+        arguments = [str(self._done), "auto", language]
+        self.terminal = PtySession(arguments, home, module="tests.terminal.memory_desk")
+
+    def open_case(self) -> None:
+        """Take the first case."""
+        self.terminal.wait_for(r"takes the next|领取下一件")
+        self.terminal.press("n")
+        self.terminal.wait_for(r"C-000123[\s\S]*(Credit|信用)")
+        self.settle(0.5)
+
+    def open_verdict(self) -> None:
+        """Open the dialog, and look at it for a while."""
+        self.terminal.press("p")
+        self.terminal.wait_for(r"Pass C-000123[\s\S]*y confirm")
+        self.terminal.read(0.6)
+
+    def settle(self, seconds: float = 1.0) -> None:
+        """Take in what is drawn for so long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.terminal.read(0.1)
+
+    def acts(self) -> list[list[str]]:
+        """Leave, and return what was done."""
+        until = time.monotonic() + 20
+        while self.terminal.process.poll() is None and time.monotonic() < until:
+            self.terminal.press("\x1b")
+            self.settle(0.3)
+            self.terminal.press(CTRL_Q)
+            self.settle(0.3)
+            self.terminal.press("1")
+            self.settle(0.3)
+        acts: list[list[str]] = json.loads(self._done.read_text(encoding="utf-8"))
+        return [act for act in acts if act[0] != "renew"]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[MemoryDesk]:
+    made = MemoryDesk(tmp_path)
+    with made.terminal:
+        yield made
+
+
+def test_200_presses_of_y_20_ms_apart_open_the_dialog_at_most(desk: MemoryDesk) -> None:
+    desk.open_case()
+    desk.terminal.press("p")
+    for _press in range(200):
+        desk.terminal.press("y")
+        desk.terminal.read(0.02)
+    desk.settle()
+
+    assert desk.acts() == []
+
+
+@pytest.mark.proof
+def test_y_and_f8_in_turns_are_one_held_key(desk: MemoryDesk) -> None:
+    desk.open_case()
+    desk.terminal.press("p")
+    for press in range(200):
+        desk.terminal.press(F8 if press % 2 else "y")
+        desk.terminal.read(0.02)
+    desk.settle()
+
+    assert desk.acts() == []
+
+
+def test_keys_that_waited_while_the_machine_stood_still_give_no_verdict(desk: MemoryDesk) -> None:
+    desk.open_case()
+    desk.open_verdict()
+    for keys in ("y" * 200, "yy", f"y{F8}", "yes"):
+        desk.terminal.process.send_signal(signal.SIGSTOP)
+        desk.terminal.press(keys)
+        time.sleep(0.5)
+        desk.terminal.process.send_signal(signal.SIGCONT)
+        desk.settle()
+
+    assert desk.acts() == []
+
+
+@pytest.mark.proof
+def test_one_press_on_purpose_gives_the_verdict_and_held_keys_do_not_give_the_next(desk: MemoryDesk) -> None:
+    desk.open_case()
+    desk.open_verdict()
+    desk.terminal.press("y")
+    desk.terminal.wait_for("C-000123 passed")
+    for key in "ynp":
+        for _press in range(20):
+            desk.terminal.press(key)
+            desk.terminal.read(0.03)
+    desk.settle()
+
+    assert "C-000124" in desk.terminal.text
+    assert desk.acts() == [["decide", "pass"]]
+
+
+COMPOSED = ("通", "通过", "p通过", "通过py", "nihaop", "pu\tbs\r")
+PASTED = ("\x1b[200~pass\x1b[201~", "\x1b[200~a\x1b[201~p\x1b[201~y")
+
+
+def test_composed_and_pasted_text_does_nothing_and_says_why(desk: MemoryDesk) -> None:
+    desk.open_case()
+    before = desk.terminal.text
+    for number, typed in enumerate((*COMPOSED, *PASTED)):
+        desk.terminal.press(typed)
+        if not number:
+            desk.terminal.wait_for("An input method is on; press Shift to switch")
+        desk.settle(0.4)
+
+    assert desk.terminal.text.splitlines()[:20] == before.splitlines()[:20]
+    assert desk.acts() == []
+
+
+@pytest.mark.proof
+def test_composed_text_goes_into_a_text_field_whole(desk: MemoryDesk) -> None:
+    desk.open_case()
+    desk.terminal.press("c")
+    desk.terminal.wait_for("For colleagues only")
+    desk.terminal.press("已电话核实 ok\r")
+    desk.settle()
+
+    assert ["comment", "123", "已电话核实 ok"] in desk.acts()
+
+
+@pytest.mark.proof
+def test_full_width_keys_act_as_the_keys_they_stand_for(desk: MemoryDesk) -> None:
+    desk.open_case()
+    desk.terminal.press("？")
+    desk.terminal.wait_for("Take the next case")
+    desk.terminal.press("\x1b")
+    desk.settle(0.5)
+    desk.terminal.press("ｐ")
+    desk.terminal.wait_for("Pass C-000123[\\s\\S]*y confirm")
+    desk.settle(1.2)
+    desk.terminal.press("ｙ")
+    desk.terminal.wait_for("C-000123 passed")
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_ascii"),
+    [("\x1b[1;11R", True), *(pytest.param(answer, False, marks=pytest.mark.proof) for answer in ("\x1b[1;6R", ""))],
+)
+def test_a_terminal_that_draws_wide_gets_ascii_and_no_key_is_lost(
+    desk: MemoryDesk, answer: str, *, is_ascii: bool
+) -> None:
+    seen = b""
+    until = time.monotonic() + 20
+    while b"\x1b[6n" not in seen and time.monotonic() < until:
+        seen += desk.terminal.read_raw(0.1)
+    desk.terminal.press(f"n{answer}")
+    desk.settle(2)
+    desk.terminal.wait_for("C-000123")
+
+    assert ("╭" not in desk.terminal.text) is is_ascii
+    assert ("•" not in desk.terminal.text) is is_ascii
+    assert ("+- 1 Identity" in desk.terminal.text) is is_ascii
+
+
+@pytest.mark.proof
+def test_an_answer_that_comes_late_still_counts(desk: MemoryDesk) -> None:
+    desk.open_case()
+    assert "╭" in desk.terminal.text
+    desk.terminal.press("\x1b[1;11R")
+    desk.settle(1.5)
+
+    assert not {"╭", "•", "◆", "│"} & set(desk.terminal.text)

@@ -1,0 +1,122 @@
+"""Hostile text on every screen, in a real terminal: nothing of it acts, and each byte that goes out is ours."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import Role
+from tests.offices import Site
+from tests.terminal.hostile_site import FILE_NAME, HostileSite
+from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
+from tests.terminal.stream import words
+from tests.terminal.walking import everywhere, shortly
+from tests.terminal.watched import Watched
+
+ALL_BUT_ITS_OWN_END = "\n".join(PAYLOADS)
+
+
+@pytest.fixture
+def hostile(site: Site, tmp_path: Path) -> HostileSite:
+    site.office("admin").people.role("a", (Role.SUPERVISOR,), ())
+    filled = HostileSite(site, tmp_path).fill()
+    filled.type()
+    return filled
+
+
+def opened(hostile: HostileSite, *more: str, module: str = "workbench", **options: Any) -> Watched:
+    arguments = ["--database", str(hostile.site.path), "--as", "a", *more]
+    return Watched(arguments, hostile.folder, module=module, **options)
+
+
+def held(site: Site) -> int | None:
+    with site.office("a").context.read() as session:
+        return session.execute(text('SELECT id FROM "case" WHERE held_by_id IS NOT NULL')).scalar_one_or_none()
+
+
+def look_at_each(terminal: Watched, hostile: HostileSite, keys: str) -> list[int]:
+    """Look at every case that is to be had, leaving each to others; return them in their order."""
+    seen: list[int] = []
+    terminal.await_words(r"C-\d{6}", "n")
+    while (case := held(hostile.site)) is not None:
+        seen.append(case)
+        for key in keys:
+            terminal.settle(key)
+        assert terminal.process.poll() is None, "the program ended"
+        hostile.site.office("a").claims.skip(case, "seen")
+        for _time in range(3):
+            terminal.settle("n")
+            if held(hostile.site) is not None:
+                break
+            # A second n that comes too soon is taken for the same press; or the machine is slow.
+            time.sleep(1.0)
+    return seen
+
+
+def test_there_are_32_payloads_of_ours() -> None:
+    assert len(PAYLOADS) == 32
+    assert all(MARK in text for text in PAYLOADS)
+
+
+def nothing_acts(hostile: HostileSite, walk: Callable[[Watched, str], None], *options: str) -> None:
+    with opened(hostile, *options, rows=60, columns=160) as terminal:
+        terminal.draws = False
+        walk(terminal, ALL_BUT_ITS_OWN_END)
+
+        assert terminal.leaks() == []
+        assert terminal.process.poll() is None, "the program ended"
+        said = words(bytes(terminal.raw))
+        for literal in ("-close[/b][/foo]", "-click[@click=app.exit]here[/]", "[bold red on blue]x", "␛]52;c;"):
+            assert literal in said, literal
+
+
+def test_nothing_of_theirs_reaches_the_terminal(hostile: HostileSite) -> None:
+    nothing_acts(hostile, shortly)
+
+
+def test_a_database_with_a_hostile_name_is_named_safely_where_it_cannot_be_opened(tmp_path: Path) -> None:
+    nowhere = tmp_path / FILE_NAME
+    with Watched(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
+        terminal.draws = False
+        # The name is long and broken into lines where the folder's happens to end.
+        terminal.await_words(MARK)
+        terminal.settle("?")
+        terminal.settle("\x1b")
+        terminal.press("q")
+        terminal.process.wait(timeout=20)
+        terminal.read(1.0)
+
+        assert terminal.process.returncode == 66
+        assert terminal.leaks() == []
+
+
+@pytest.mark.proof
+def test_nothing_of_theirs_reaches_the_terminal_on_any_screen(hostile: HostileSite) -> None:
+    nothing_acts(hostile, everywhere, "--lang", "zh")
+
+
+def test_the_proof_can_fail(hostile: HostileSite) -> None:
+    with opened(hostile, module="tests.terminal.unsafe", rows=60, columns=200) as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        terminal.settle("n")
+        terminal.settle("1")
+
+        assert terminal.leaks() != []
+
+
+@pytest.mark.proof
+def test_all_485_naughty_strings_in_every_text_field_do_nothing(site: Site, tmp_path: Path) -> None:
+    texts = [importable(text) for text in naughty()]
+    assert len(texts) == 485
+    hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *texts)).fill()
+
+    with opened(hostile, rows=60, columns=200) as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        assert sorted(look_at_each(terminal, hostile, "+")) == hostile.cases
+
+        assert terminal.leaks() == []

@@ -1,0 +1,103 @@
+"""Terminals and surroundings that know little: the workbench starts, or says why it does not."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.offices import Site
+from tests.terminal.pty_session import ROOT, environment
+from tests.terminal.stream import words
+from tests.terminal.watched import Watched
+
+PRESSES = 10
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"TERM": "dumb", "NO_COLOR": "1", "LANG": "C"},
+        *(
+            pytest.param(found, marks=pytest.mark.proof)
+            for found in (
+                {"TERM": "xterm-16color", "COLORTERM": ""},
+                {"TERM": "vt100"},
+                {"LANG": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+                {"LANG": "", "TERM": ""},
+            )
+        ),
+    ],
+    ids=lambda found: " ".join(f"{name}={value}" for name, value in found.items()),
+)
+def test_it_starts_and_shows_a_case(site: Site, tmp_path: Path, surroundings: dict[str, str]) -> None:
+    site.plant()
+    with Watched(["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path, more=surroundings) as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        terminal.await_words(r"C-0+1", "n")
+
+        assert terminal.process.poll() is None
+        if "NO_COLOR" in surroundings:
+            # What marks a finding is a sign beside its colour.
+            assert b"\x1b[38;5;1" not in terminal.raw
+
+
+def test_a_terminal_that_speaks_gb18030_is_written_and_read_in_it(site: Site, tmp_path: Path) -> None:
+    site.plant()
+    chinese: dict[str, str] = {"PYTHONIOENCODING": "gb18030", "LANG": "zh_CN.GB18030"}
+    with Watched(["--database", str(site.path), "--as", "a"], tmp_path, more=chinese) as terminal:
+        terminal.draws = False
+        _until(terminal, "工作台".encode("gb18030")[:2], b"")
+        _until(terminal, "虚构公司".encode("gb18030"), b"n")
+        _until(terminal, "备注".encode("gb18030"), b"c")
+        os.write(terminal._main, "甲乙".encode("gb18030") + b"\xff\xfe\x80")
+        _until(terminal, "甲乙".encode("gb18030"), b"")
+
+        assert terminal.process.poll() is None
+
+
+def _until(terminal: Watched, wanted: bytes, keys: bytes) -> None:
+    begins = len(terminal.raw)
+    os.write(terminal._main, keys)
+    for _time in range(100):
+        terminal.read(0.3)
+        if wanted in terminal.raw[begins:]:
+            return
+    raise AssertionError(bytes(terminal.raw[begins:]).decode("gb18030", "replace"))
+
+
+def test_bytes_that_are_no_text_do_not_end_it(site: Site, tmp_path: Path) -> None:
+    site.plant()
+    with Watched(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        begins = len(terminal.raw)
+        os.write(terminal._main, b"\xff\xfe\x80\xc3\xc3(\xf0\x9fx")
+        for _press in range(PRESSES):
+            # A key right behind what came at once belongs to it.
+            time.sleep(1)
+            terminal.settle("n")
+            if re.search("C-0+1", words(bytes(terminal.raw[begins:]))):
+                return
+        raise AssertionError(words(bytes(terminal.raw[begins:])))
+
+
+def test_without_a_terminal_it_says_so_and_ends(site: Site, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "--database", str(site.path), "--as", "a"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(tmp_path),
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 69
+    assert b"terminal" in done.stderr
+    assert b"\x1b" not in done.stderr + done.stdout
+    assert done.stderr.count(b"\n") == 1

@@ -1,0 +1,268 @@
+"""Pictures of documents in a real terminal: what it is asked, what it is sent, and how it is left."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from db.enums import DocumentKind, ImportKind
+from screens.picture import KITTY, NO_PICTURES, SIXEL, UNREADABLE
+from tests.offices import Site
+from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.terminal.pty_session import ROOT, environment
+from tests.terminal.sheets import pdf, png
+
+QUESTION = b"\x1b[c"
+SIXEL_TERMINAL = b"\x1b[?62;4;22c"
+KITTY_TERMINAL = b"\x1b_Gi=31;OK\x1b\\\x1b[?62c"
+PLAIN_TERMINAL = b"\x1b[?62;22c"
+DRAWN = {"sixel": b"\x1bP", "kitty": b"\x1b_G"}
+PATIENCE_S = 30.0
+
+has_pictures = pytest.mark.skipif(
+    subprocess.run(
+        [sys.executable, "-c", "import textual_image, pypdfium2"], capture_output=True, check=False
+    ).returncode
+    != 0,
+    reason="the extra `pictures` is not installed",
+)
+
+
+@dataclass
+class FakeTerminal:
+    """A terminal that answers the one question as it is told to, and keeps what it was sent."""
+
+    arguments: list[str]
+    home: Path
+    answer: bytes = b""
+    handles: tuple[int, ...] = ()
+    sent: bytes = field(default=b"", init=False)
+
+    def __enter__(self) -> "FakeTerminal":
+        self.main, self.side = pty.openpty()
+        fcntl.ioctl(self.side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 1200, 800))
+        self.before = termios.tcgetattr(self.side)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *self.arguments],
+            stdin=self.side,
+            stdout=self.side,
+            stderr=self.side,
+            cwd=ROOT,
+            env=environment(self.home),
+            start_new_session=True,
+            pass_fds=self.handles,
+        )
+        self._answered = 0
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(timeout=PATIENCE_S)
+        os.close(self.main)
+        os.close(self.side)
+
+    def press(self, keys: bytes) -> None:
+        os.write(self.main, keys)
+
+    def read(self, seconds: float = 0.1) -> None:
+        """Take in what comes, and answer what is asked."""
+        if select.select([self.main], [], [], seconds)[0]:
+            with suppress(OSError):
+                self.sent += os.read(self.main, 65536)
+        while self.sent.count(QUESTION) > self._answered:
+            self._answered += 1
+            os.write(self.main, self.answer)
+
+    def wait_for(self, pattern: bytes, *, after: int = 0) -> int:
+        """Wait until a pattern was sent, and return where it ends."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            self.read()
+            if found := re.search(pattern, self.sent[after:]):
+                return after + found.end()
+            if self.process.poll() is not None and not select.select([self.main], [], [], 0.1)[0]:
+                break
+        raise AssertionError(f"{pattern!r} was never sent: {self.sent[-2000:]!r}")
+
+    def code(self) -> int:
+        """Wait for the end and return the exit code."""
+        until = time.monotonic() + PATIENCE_S
+        while self.process.poll() is None and time.monotonic() < until:
+            self.read()
+        self.read()
+        return self.process.wait(timeout=1)
+
+    @property
+    def is_as_before(self) -> bool:
+        """Whether lines are edited and echoed again, and the other screen was left."""
+        return termios.tcgetattr(self.side) == self.before and self.sent.endswith(b"\x1b[?1049l")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [(SIXEL_TERMINAL, SIXEL), (KITTY_TERMINAL, KITTY), (PLAIN_TERMINAL, NO_PICTURES), (b"", NO_PICTURES)],
+    ids=["sixel", "kitty", "plain", "silent"],
+)
+def test_a_terminal_is_asked_what_it_draws_and_left_as_it_was(tmp_path: Path, answer: bytes, code: int) -> None:
+    with FakeTerminal(["screens.picture", "probe"], tmp_path, answer) as terminal:
+        assert terminal.code() == code
+        assert terminal.is_as_before
+
+
+def test_without_a_terminal_there_are_no_pictures() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "screens.picture", "probe"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+    assert (done.returncode, done.stdout) == (NO_PICTURES, b"")
+
+
+def opened(tmp_path: Path, data: bytes) -> int:
+    path = tmp_path / "document"
+    path.write_bytes(data)
+    return os.open(path, os.O_RDONLY)
+
+
+@has_pictures
+@pytest.mark.parametrize("protocol", ["sixel", "kitty"])
+@pytest.mark.parametrize(
+    ("data", "media_type"), [(png(), "image/png"), (pdf(1), "application/pdf")], ids=["png", "pdf"]
+)
+def test_a_page_is_drawn_with_its_caption_until_a_key_leaves_it(
+    tmp_path: Path, protocol: str, data: bytes, media_type: str
+) -> None:
+    handle = opened(tmp_path, data)
+    arguments = ["screens.picture", protocol, str(handle), media_type, "C-000001 执照", "Enter: back"]
+    with FakeTerminal(arguments, tmp_path, handles=(handle,)) as terminal:
+        at = terminal.wait_for("C-000001 执照  1/1".encode())
+        terminal.wait_for(DRAWN[protocol] + rb"[\s\S]{200,}\x1b\\", after=at)
+        terminal.press(b"\r")
+
+        assert terminal.code() == 0
+        assert terminal.is_as_before
+    os.close(handle)
+
+
+@has_pictures
+def test_the_pages_of_a_document_are_turned_by_keys(tmp_path: Path) -> None:
+    handle = opened(tmp_path, pdf(3))
+    arguments = ["screens.picture", "sixel", str(handle), "application/pdf", "C-000001", "keys"]
+    with FakeTerminal(arguments, tmp_path, handles=(handle,)) as terminal:
+        at = terminal.wait_for(rb"C-000001  1/3")
+        for key, page in ((b"\x1b[C", b"2/3"), (b" ", b"3/3"), (b" ", b"3/3"), (b"\x1b[D", b"2/3")):
+            terminal.press(key)
+            at = terminal.wait_for(rb"C-000001  " + page, after=at)
+        terminal.press(b"\x1b")
+
+        assert terminal.code() == 0
+    os.close(handle)
+
+
+@has_pictures
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n no picture", b"%PDF-1.7 no document", b"\xff\xd8\xff"])
+def test_what_is_no_picture_is_said_so_by_the_exit_code(tmp_path: Path, data: bytes) -> None:
+    handle = opened(tmp_path, data)
+    media_type = "application/pdf" if data.startswith(b"%PDF") else "image/png"
+    with FakeTerminal(
+        ["screens.picture", "sixel", str(handle), media_type, "C", "K"], tmp_path, handles=(handle,)
+    ) as terminal:
+        assert terminal.code() == UNREADABLE
+        assert b"Traceback" not in terminal.sent
+    os.close(handle)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Path]:
+    """A database with one case whose documents can be shown."""
+    site = Site(tmp_path / "w.db").create()
+    desk = Desk(site, tmp_path)
+    desk.applications(application())
+    rows = []
+    for ink, kind in enumerate((DocumentKind.BIZ_LICENSE, DocumentKind.AGENT_ID_FRONT)):
+        (tmp_path / f"{kind}.png").write_bytes(png(ink))
+        rows.append({"application_no": "A-1", "kind": kind.value, "path": f"{kind}.png"})
+    desk.run(ImportKind.DOCUMENTS, rows)
+    desk.documents(kinds=ENTERPRISE_DOCUMENTS[2:])
+    yield site.path
+    site.close()
+
+
+def workbench_at(database: Path, home: Path, answer: bytes) -> FakeTerminal:
+    return FakeTerminal(["workbench", "--database", str(database), "--as", "a"], home, answer)
+
+
+def open_first(terminal: FakeTerminal) -> None:
+    """Take the case, list its documents and open the first."""
+    for shown, key in ((rb"takes the next", b"n"), (rb"C-000001", b"o"), (rb"Documents of C-000001", b"1")):
+        terminal.wait_for(shown)
+        terminal.press(key)
+
+
+def openings(database: Path, home: Path) -> list[str]:
+    shown = subprocess.run(
+        [sys.executable, "-m", "workbench", "--database", str(database), "--as", "a", "show", "C-1", "--json"],
+        cwd=ROOT,
+        env=environment(home),
+        capture_output=True,
+        check=True,
+    )
+    return [line["text"] for line in json.loads(shown.stdout)["history"] if line["action"] == "documents"]
+
+
+@has_pictures
+def test_a_digit_shows_a_document_over_the_desk_and_a_key_goes_back(database: Path, tmp_path: Path) -> None:
+    with workbench_at(database, tmp_path, SIXEL_TERMINAL) as terminal:
+        open_first(terminal)
+        at = terminal.wait_for(rb"C-000001  1 business licence  1/1")
+        at = terminal.wait_for(rb"\x1bP[\s\S]{200,}\x1b\\", after=at)
+        terminal.press(b"q")
+        at = terminal.wait_for(rb"opened by[^\x1b]*a ", after=at)
+        terminal.press(b"2")
+        terminal.wait_for(rb"C-000001  2 handler's ID card, front  1/1", after=at)
+
+        assert terminal.sent.count(QUESTION) == 1
+        assert openings(database, tmp_path) == ["AGENT_ID_FRONT", "BIZ_LICENSE"]
+
+
+@has_pictures
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_workbench_while_a_document_is_shown(
+    database: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    with workbench_at(database, tmp_path, SIXEL_TERMINAL) as terminal:
+        open_first(terminal)
+        terminal.wait_for(rb"business licence  1/1[\s\S]*\x1bP[\s\S]{200,}\x1b\\")
+        terminal.process.send_signal(number)
+
+        assert terminal.code() == {signal.SIGTERM: 143, signal.SIGHUP: 129}[number]
+        assert termios.tcgetattr(terminal.side) == terminal.before
+
+
+def test_in_a_plain_terminal_a_folder_is_offered(database: Path, tmp_path: Path) -> None:
+    with workbench_at(database, tmp_path, PLAIN_TERMINAL) as terminal:
+        open_first(terminal)
+        terminal.wait_for(rb"no pictures")
+        terminal.press(b"\r")
+        terminal.wait_for(rb"documents are in")
+
+        (folder,) = (tmp_path / "data").rglob("workbench-C-000001")
+        assert "01-BIZ_LICENSE.png" in {path.name for path in folder.iterdir()}

@@ -1,0 +1,144 @@
+"""A workbench whose process stands still: others work on, and it goes on where it was, with nothing revealed."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.offices import Site
+from tests.terminal.nursery import Forked, Nursery
+from workbench.__main__ import now
+from workbench.domain.casefile import CaseFile, VerdictRequest
+from workbench.domain.vocabulary import FailKind, Verdict
+from workbench.services.site import open_office
+
+PLACES = ("", "c", "p", "pt", "f", "e", "l", "h", "?", ":", "gq", "gc")
+SHORT = ("pt",)
+
+
+@pytest.fixture
+def nursery(tmp_path: Path) -> Iterator[Nursery]:
+    with Nursery(tmp_path) as ready:
+        yield ready
+
+
+def state_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+
+
+def stop(terminal: Forked, number: int) -> None:
+    terminal.process.send_signal(number)
+    until = time.monotonic() + 10
+    while state_of(terminal.process.pid) != "T" and time.monotonic() < until:
+        terminal.read(0.02)
+        time.sleep(0.01)
+    assert state_of(terminal.process.pid) == "T"
+    terminal.read(0.3)
+
+
+def others_work(site: Site, turns: int) -> float:
+    """Let another claim and decide; return the longest that one act took."""
+    longest = 0.0
+    office = open_office(site.path, "b", now)
+    for _turn in range(turns):
+        began = time.monotonic()
+        found = office.claims.next()
+        assert isinstance(found, CaseFile)
+        case = found.header
+        office.verdicts.decide(
+            VerdictRequest(
+                case_id=case.id,
+                verdict=Verdict.FAIL,
+                fail_kind=FailKind.FIXABLE,
+                reasons=("DOC-UNSEALED",),
+                fence=case.fence,
+            )
+        )
+        longest = max(longest, time.monotonic() - began)
+    office.close()
+    return longest
+
+
+def leave(terminal: Forked) -> None:
+    terminal.await_words("It stays", "q")
+    # A second q that comes sooner is taken for the same press.
+    time.sleep(0.8)
+    terminal.press("q")
+
+    assert terminal.ended() < 5
+    assert terminal.process.poll() == 0
+
+
+@pytest.mark.parametrize("places", [SHORT, pytest.param(PLACES, marks=pytest.mark.proof)])
+def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
+    nursery: Nursery, site: Site, places: tuple[str, ...]
+) -> None:
+    site.plant(5 * len(places) + 1)
+    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        terminal.await_words(r"C-\d{6}", "n")
+        for place in places:
+            for key in place:
+                terminal.settle(key)
+            stop(terminal, signal.SIGSTOP)
+            waited = others_work(site, 5)
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.read(0.5)
+            for _key in range(len(place) + 1):
+                terminal.settle("\x1b")
+            terminal.settle("g")
+            terminal.settle("d")
+
+            assert terminal.process.poll() is None
+            assert waited < 2
+        # Nothing that went on running was started a second time.
+        assert terminal.raw.count(b"\x1b[?1049h") == 1
+        terminal.await_words("Comment on", "c")
+        terminal.settle("\x1b")
+        leave(terminal)
+
+
+def test_who_lost_the_case_while_standing_still_is_told(nursery: Nursery, site: Site) -> None:
+    (case,) = site.plant()
+    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        terminal.await_words(r"C-\d{6}", "n")
+        stop(terminal, signal.SIGSTOP)
+        supervisor = open_office(site.path, "sup", now)
+        supervisor.assigning.assign([case], "b", "a is away")
+        supervisor.close()
+        terminal.process.send_signal(signal.SIGCONT)
+
+        terminal.await_words("was given to b by sup")
+
+
+def test_what_is_revealed_is_masked_when_the_process_is_suspended(nursery: Nursery, site: Site) -> None:
+    site.plant()
+    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+        terminal.draws = False
+        terminal.await_words("takes the next")
+        terminal.await_words(r"C-\d{6}", "n")
+        terminal.settle(".")
+        terminal.await_words("11010119900101001X", ".")
+        begins = len(terminal.raw)
+        stop(terminal, signal.SIGTSTP)
+        # The first screen of the terminal is shown, without the case.
+        assert b"\x1b[?1049l" in bytes(terminal.raw[begins:])
+        time.sleep(0.2)
+        begins = len(terminal.raw)
+        os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.read(2.0)
+        terminal.settle("2")
+        terminal.settle("1")
+
+        shown = bytes(terminal.raw[begins:])
+        assert b"\x1b[?1049h" in shown
+        assert b"11010119900101001X" not in shown
+        terminal.await_words("Comment on", "c")
+        terminal.settle("\x1b")
+        leave(terminal)

@@ -1,0 +1,128 @@
+"""Windows dragged about while somebody types, pastes that break out, and terminals that know little."""
+
+import fcntl
+import json
+import random
+import struct
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.offices import Site
+from tests.terminal.nursery import Forked, Nursery
+from tests.terminal.payloads import MARK
+from tests.terminal.stream import words
+
+SIZES = ((5, 20), (200, 500), (16, 60), (15, 59), (24, 80), (60, 160), (1, 1), (40, 120))
+TYPED = "abcdefghij"
+
+
+@pytest.fixture
+def nursery(tmp_path: Path) -> Iterator[Nursery]:
+    with Nursery(tmp_path) as ready:
+        yield ready
+
+
+def resize(terminal: Forked, rows: int, columns: int) -> None:
+    fcntl.ioctl(terminal._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def on_the_desk(terminal: Forked) -> None:
+    terminal.draws = False
+    terminal.await_words("takes the next|brings it back")
+    terminal.await_words(r"C-\d{6}", "n")
+
+
+def draft_and_decisions(site: Site) -> tuple[dict[str, str], int]:
+    with site.office("b").context.read() as session:
+        body = session.execute(text("SELECT body FROM draft")).scalar_one_or_none()
+        decisions = session.execute(text("SELECT count(*) FROM decision")).scalar_one()
+    return json.loads(body or "{}"), int(decisions)
+
+
+@pytest.mark.parametrize("count", [8, pytest.param(200, marks=pytest.mark.proof)])
+@pytest.mark.parametrize(
+    ("keys", "sign", "name"),
+    [
+        ("c", "Comment on", "comment"),
+        pytest.param("pt", "leaves the field", "note", marks=pytest.mark.proof),
+    ],
+)
+def test_a_storm_of_sizes_loses_no_letter_and_decides_nothing(
+    nursery: Nursery, site: Site, count: int, keys: str, sign: str, name: str
+) -> None:
+    site.plant()
+    chance = random.Random(7)
+    typed = "".join(chance.choice(TYPED) for _number in range(count))
+    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+        on_the_desk(terminal)
+        for key in keys[:-1]:
+            terminal.await_words("For us only", key)
+        terminal.await_words(sign, keys[-1])
+        for char in typed:
+            resize(terminal, *chance.choice(SIZES))
+            terminal.press(char)
+            terminal.read(0.03)
+        resize(terminal, 40, 120)
+        until = time.monotonic() + 30
+        while draft_and_decisions(site)[0].get(name) != typed and time.monotonic() < until:
+            terminal.read(0.2)
+
+        draft, decisions = draft_and_decisions(site)
+        assert draft.get(name) == typed
+        assert decisions == 0
+        assert terminal.process.poll() is None
+        assert terminal.leaks() == []
+
+
+def test_a_window_too_small_says_so_and_keeps_everything(nursery: Nursery, site: Site) -> None:
+    site.plant()
+    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+        on_the_desk(terminal)
+        terminal.await_words("Comment on", "c")
+        terminal.settle("kept")
+        for rows, columns in ((15, 80), (24, 59), (5, 20)):
+            begins = len(terminal.raw)
+            resize(terminal, rows, columns)
+            terminal.read(2)
+            shown = "".join(words(bytes(terminal.raw[begins:])).split())
+            assert "toosmall" in shown
+        begins = len(terminal.raw)
+        resize(terminal, 24, 80)
+        terminal.read(2)
+
+        assert "kept" in words(bytes(terminal.raw[begins:]))
+
+
+@pytest.mark.parametrize(
+    "keys", ["pt", *(pytest.param(keys, marks=pytest.mark.proof) for keys in ("", "c", "p", "e", "?", ":"))]
+)
+def test_a_paste_that_says_it_is_over_is_still_a_paste(nursery: Nursery, site: Site, keys: str) -> None:
+    site.plant()
+    broken_out = f"{MARK}\x1b[201~\x1b\x1bpy\rby\ry{MARK}"
+    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+        on_the_desk(terminal)
+        for key in keys:
+            terminal.settle(key)
+        time.sleep(0.6)
+        terminal.press(f"\x1b[200~{broken_out}\x1b[201~")
+        terminal.read(1.0)
+        terminal.press(f"\x1b[200~{broken_out * 2000}\x1b[201~")
+        until = time.monotonic() + 30
+        while not terminal.leaks() and time.monotonic() < until and not _is_quiet(terminal):
+            pass
+
+        assert terminal.process.poll() is None
+        assert draft_and_decisions(site)[1] == 0
+        assert site.state(1) == "in_review"
+        assert terminal.leaks() == []
+
+
+def _is_quiet(terminal: Forked) -> bool:
+    before = len(terminal.raw)
+    terminal.read(0.5)
+    return len(terminal.raw) == before

@@ -1,0 +1,133 @@
+"""A day with an input method that swallows every letter: cases are decided all the same, and none by accident."""
+
+import re
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from db.engine import Database
+from tests.terminal.pty_session import PtySession
+
+F2, F5, F6, F7, F8 = "\x1bOQ", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~"
+ENTER, TAB, DOWN, ESCAPE, PALETTE = "\r", "\t", "\x1b[B", "\x1b", "\x10"
+DONE = r"{case} (passed|failed|pending|waits for)"
+
+
+def acts(home: Path) -> list[tuple[str, str]]:
+    """Return what was done in the demo, as the log has it."""
+    from sqlalchemy import text
+
+    (database,) = (home / "data").rglob("demo.db")
+    reader = Database(database)
+    with reader.read() as session:
+        found = session.execute(text("SELECT action, coalesce(case_id, 0) FROM event ORDER BY seq")).all()
+    reader.close()
+    return [(str(action), f"C-{case:06d}") for action, case in found]
+
+
+def settle(terminal: PtySession, seconds: float = 1.0) -> None:
+    """Take in what is drawn for so long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        terminal.read(0.1)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the demo was opened once."""
+    made = tmp_path_factory.mktemp("home")
+    with PtySession(["demo"], made) as terminal:
+        terminal.wait_for(r"takes the next", patience=180)
+    return made
+
+
+def take_next(terminal: PtySession, done: list[str]) -> str:
+    """Take a case that was not decided yet."""
+    terminal.press(F2)
+    others = "|".join(case[2:] for case in done) or "x"
+    shown = terminal.wait_for(rf"Desk\s+C-(?!{others})\d{{6}}")
+    found = re.search(r"Desk\s+(C-\d{6})", shown)
+    assert found
+    return found[1]
+
+
+def decide(terminal: PtySession, case: str, key: str) -> None:
+    """Fill in a verdict and confirm it, without a letter."""
+    terminal.press(key)
+    terminal.wait_for(r"\[.\] 1 [\s\S]*y confirm")
+    settle(terminal)
+    if "[x]" not in terminal.text:
+        terminal.press("1")
+        terminal.wait_for(r"\[x\] 1 ")
+    until = time.monotonic() + 30
+    while time.monotonic() < until and not re.search(DONE.format(case=case), terminal.text):
+        settle(terminal)
+        terminal.press(F8)
+        settle(terminal, 0.5)
+    terminal.wait_for(DONE.format(case=case))
+
+
+@pytest.mark.proof
+def test_five_cases_are_decided_without_one_letter_key(home: Path) -> None:
+    done: list[str] = []
+    with PtySession(["demo"], home) as terminal:
+        terminal.wait_for(r"takes the next|brings back")
+        began = len(acts(home))
+        for key in (F6, F7, F6, F7, F6):
+            case = take_next(terminal, done)
+            decide(terminal, case, key)
+            done.append(case)
+
+    decided = [case for action, case in acts(home)[began:] if action == "decide"]
+    assert decided == done
+
+
+@pytest.mark.proof
+def test_composed_text_changes_nothing_in_the_database_and_says_why(home: Path) -> None:
+    with PtySession(["demo"], home, language="zh_CN.UTF-8") as terminal:
+        terminal.wait_for(r"排\s*队\s*中")
+        terminal.press(F2)
+        shown = terminal.wait_for(r"工\s*作\s*台\s+C-\d{6}")
+        case = re.search(r"C-\d{6}", shown.splitlines()[0])
+        assert case
+        settle(terminal)
+        before = acts(home)
+
+        for text in ("通过", "ｐ过", "不通过f", "批准yy", "下一件n", "跳过，释放b", "撤销u"):
+            terminal.press(text)
+            if text == "通过":
+                terminal.wait_for(r"输\s*入\s*法")
+            settle(terminal, 0.3)
+        settle(terminal)
+
+        assert acts(home) == before
+        assert case[0] in terminal.text.splitlines()[0]
+
+
+@pytest.mark.parametrize("symbols", ["ascii"])
+def test_columns_stand_in_their_cells_whatever_is_written_before_them(tmp_path: Path, symbols: str) -> None:
+    arguments = [str(tmp_path / "done.json"), symbols, "zh"]
+    with PtySession(arguments, tmp_path, module="tests.terminal.memory_desk", language="zh_CN.UTF-8") as terminal:
+        terminal.wait_for(r"n ")
+        settle(terminal)
+        terminal.press("n")
+        terminal.wait_for(r"C-000123[\s\S]*\+-[\s\S]*\|")
+        settle(terminal)
+        screen = terminal.screen
+        cells = [[screen.buffer[y][x].data for x in range(screen.columns)] for y in range(screen.lines)]
+
+    top = next(y for y, row in enumerate(cells) if row[0] == "+")
+    bottom = next(y for y in range(top + 1, len(cells)) if cells[y][0] == "+")
+    edges = [x for x, sign in enumerate(cells[top]) if sign == "+"]
+    assert len(edges) == 6
+    chinese = {
+        y for y in range(top + 1, bottom) if any(unicodedata.east_asian_width(c[:1] or "a") == "W" for c in cells[y])
+    }
+    assert chinese
+    assert chinese != set(range(top + 1, bottom))
+    for y in range(top + 1, bottom):
+        assert [cells[y][x] for x in edges] == ["|"] * 6, y
+    drawn = {char for row in cells for sign in row for char in sign}
+    assert {char for char in drawn if unicodedata.east_asian_width(char) == "A"} == set()

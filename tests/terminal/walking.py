@@ -1,0 +1,93 @@
+"""Going everywhere in a workbench in a terminal: every key of the registry that opens something, and back."""
+
+import time
+from collections.abc import Sequence
+
+from tests.terminal.watched import Watched
+from workbench import commands
+from workbench import desk_commands as desk
+from workbench.command import LOOK_GROUP, Place
+from workbench.queue_commands import GO_QUEUE
+
+_BYTES = {
+    "full_stop": ".",
+    "plus": "+",
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "escape": "\x1b",
+    "space": " ",
+    "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "enter": "\r",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+}
+_ACTS = frozenset(
+    {desk.NEXT.id, desk.UNDO.id, desk.RELEASE.id, commands.CONFIRM.id, commands.QUIT.id, commands.BACK.id}
+)
+"""What does something at once, or leaves; everything else only opens, shows or marks."""
+
+
+def pasted(text: str) -> str:
+    """Return a text as a terminal hands on what is pasted."""
+    return f"\x1b[200~{text}\x1b[201~"
+
+
+def press(terminal: Watched, key: str) -> None:
+    """Press a key by its name in the registry, and those of a chord one after the other."""
+    for part in key.split(" "):
+        terminal.settle(_BYTES.get(part, part))
+
+
+def through(terminal: Watched, place: Place, paste: str) -> None:
+    """Open everything that a place has keys for, paste into it, and come back."""
+    for command in commands.commands_of(place):
+        key = command.keys[0]
+        if command.id in _ACTS or command.group == LOOK_GROUP or (len(key) > 1 and key not in _BYTES):
+            continue
+        visit(terminal, (key,), paste)
+        if place == "desk":
+            press(terminal, commands.GO_DESK.keys[0])
+
+
+def visit(terminal: Watched, keys: Sequence[str], paste: str) -> None:
+    """Go somewhere by keys, paste into it, and come back."""
+    for key in keys:
+        press(terminal, key)
+    terminal.settle(pasted(paste))
+    # What comes sooner belongs to what was pasted.
+    time.sleep(0.15)
+    for _time in range(len(keys) + 1):
+        terminal.settle("\x1b")
+
+
+def shortly(terminal: Watched, paste: str) -> None:
+    """Go to the places where most can be seen and typed."""
+    terminal.await_words(r"C-\d{6}", "n")
+    for keys in ("4+", "fe", "f/", "c", "?", ":"):
+        visit(terminal, keys, paste)
+    press(terminal, GO_QUEUE.keys[0])
+    visit(terminal, ("enter",), paste)
+
+
+def everywhere(terminal: Watched, paste: str) -> None:
+    """Go through desk, verdicts, queue, checks, help, palette and the question before leaving."""
+    terminal.await_words(r"C-\d{6}", "n")
+    through(terminal, "desk", paste)
+    for verdict in "fw":
+        for command in commands.commands_of("verdict"):
+            if command.id not in _ACTS:
+                visit(terminal, (verdict, command.keys[0]), paste)
+    for mode in commands.MODES:
+        press(terminal, mode.keys[0])
+        place = mode.id.removeprefix("go.")
+        if place in {"queue", "checks"}:
+            through(terminal, "queue" if place == "queue" else "checks", paste)
+        press(terminal, commands.GO_DESK.keys[0])
+    for key in (commands.HELP.keys[0], commands.PALETTE.keys[0], commands.GO.keys[0], "q"):
+        visit(terminal, (key,), paste)

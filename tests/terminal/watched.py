@@ -1,0 +1,62 @@
+"""A terminal of which every byte is kept, and which knows when the program has said all it had to say."""
+
+import os
+import re
+import select
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.terminal.pty_session import PATIENCE_S, PtySession
+from tests.terminal.stream import leaks, words
+
+QUIET_S = 0.07
+ANSWER_S = 0.25
+"""So long an answer to a key is waited for; some keys have none."""
+
+
+class Watched(PtySession):
+    """One run of the workbench, every byte of it kept; drawing them takes time and is left out where nobody looks."""
+
+    def __init__(self, arguments: Sequence[str], home: Path, **options: Any) -> None:
+        super().__init__(arguments, home, **options)
+        self.raw = bytearray()
+        self.draws = True
+
+    def read(self, seconds: float) -> None:
+        """Take in what the program writes for so long, or until nothing comes any more."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            ready, _writable, _failed = select.select([self._main], [], [], min(left, QUIET_S))
+            if not ready:
+                return
+            try:
+                found = os.read(self._main, 65536)
+            except OSError:
+                return
+            self.raw += found
+            if self.draws:
+                self._stream.feed(found)
+
+    def settle(self, keys: str = "") -> None:
+        """Press keys and take in what comes of it."""
+        self.press(keys)
+        select.select([self._main], [], [], ANSWER_S)
+        self.read(2.0)
+
+    def await_words(self, pattern: str, keys: str = "") -> str:
+        """Press keys and wait until a pattern was written since; return what was written."""
+        begins = len(self.raw)
+        self.press(keys)
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until and self.process.poll() is None:
+            self.read(0.3)
+            said = words(bytes(self.raw[begins:]))
+            if re.search(pattern, said):
+                return said
+        raise AssertionError(f"{pattern!r} was never written:\n{words(bytes(self.raw[begins:]))[-3000:]}")
+
+    def leaks(self) -> list[str]:
+        """Return what was written that is neither safe text nor a sequence of ours, the first few."""
+        return list(leaks(bytes(self.raw)))[:10]

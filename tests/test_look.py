@@ -1,0 +1,55 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from screens.app import WorkbenchApp
+from tests.screens.double import Clocks
+from workbench.errors import StorageFailed
+from workbench.look import Look
+
+
+def broken() -> None:
+    raise StorageFailed("gone")
+
+
+async def press_f10(look: Look) -> str:
+    """Change the theme once and return it."""
+    clocks = Clocks()
+    app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic, look=look)  # type: ignore[arg-type]  # no office
+    async with app.run_test(notifications=True) as pilot:
+        await pilot.pause()
+        await pilot.press("f10")
+        await pilot.pause()
+        return str(app.theme)
+
+
+async def test_the_theme_is_the_one_of_the_last_time(tmp_path: Path) -> None:
+    look = Look(tmp_path / "state")
+
+    assert await press_f10(look) == "desk-light"
+    assert look.theme() == "desk-light"
+    assert await press_f10(look) == "desk-dark"
+
+
+async def test_what_is_remembered_is_the_persons_own(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    await press_f10(Look(folder))
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()] == [0o600]
+
+
+@pytest.mark.parametrize("kept", ["", "[]", '{"theme": 3}', '{"theme": "none such"}', "\x00"])
+async def test_what_cannot_be_read_is_as_if_nothing_were_remembered(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "look.json").write_text(kept, encoding="utf-8")
+
+    assert await press_f10(Look(tmp_path)) == "desk-light"
+
+
+async def test_a_folder_that_takes_no_file_is_said_and_the_theme_changes_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be", encoding="utf-8")
+
+    assert await press_f10(Look(tmp_path / "state")) == "desk-light"
+    with pytest.raises(StorageFailed, match="not remembered"):
+        Look(tmp_path / "state").keep_theme("desk-light")

@@ -1,0 +1,127 @@
+"""Makes the demo, or finds it as it was left."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from workbench.errors import BadConfiguration, CannotCreate
+from workbench.i18n import _
+
+NAME = "demo.db"
+
+Progress = Callable[[int, int], None]
+"""Is told how many steps are done, and of how many."""
+
+_UNFINISHED = "unfinished"
+_LOCK = "preparing.lock"
+_MADE = NAME + ".made"
+_FRESH_FOR = timedelta(days=7)
+
+
+def prepare(
+    folder: Path, now: Callable[[], datetime], *, reset: bool = False, progress: Progress | None = None
+) -> Path:
+    """Return the demo's database in a folder of its own, and make it if it is not there or is to be reset.
+
+    It is made beside its place and moved there when it is complete, so that a killed preparation leaves nothing
+    that looks like a demo.
+
+    Args:
+        folder: The folder of the demo; nothing else may lie in it.
+        now: The clock; the history ends on the last working day before it.
+        reset: Whether what was done at the demo is thrown away.
+        progress: Is told how far the making is.
+
+    Raises:
+        CannotCreate: If the disk does not let us.
+        WorkbenchError: If the database cannot be made, or a file of the demo is not as it must be.
+    """
+    place = folder / NAME
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder / _LOCK):
+            if place.exists() and not reset:
+                return place
+            unfinished = folder / _UNFINISHED
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(mode=0o700)
+            at = now()
+            _build(unfinished / NAME, at, progress or _in_silence)
+            made = unfinished / _MADE
+            made.touch(mode=0o600)
+            made.write_text(at.isoformat(), encoding="ascii")
+            _move(unfinished, folder)
+    except OSError as error:
+        raise CannotCreate(
+            _("The demo cannot be made in {folder}: {cause}.").format(folder=folder, cause=error.strerror)
+        ) from error
+    return place
+
+
+def days_since_made(folder: Path, now: datetime) -> int | None:
+    """Return how many days ago the demo was made if that is more than a week, else None."""
+    try:
+        made_at = datetime.fromisoformat((folder / _MADE).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    age = now - made_at
+    return age.days if age > _FRESH_FOR else None
+
+
+def openable(place: Path) -> Path:
+    """Return the demo's database if this version of the program can open it.
+
+    Raises:
+        BadConfiguration: If it cannot; a new demo is the way out.
+    """
+    from db.errors import DatabaseRefused
+    from db.schema import open_database
+
+    try:
+        open_database(place).close()
+    except DatabaseRefused as error:
+        raise BadConfiguration(
+            _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.").format(
+                where=place
+            )
+        ) from error
+    return place
+
+
+def _build(database: Path, at: datetime, progress: Progress) -> None:
+    # What makes a demo is not imported to open one that is there.
+    from workbench.services.demo.building import build
+
+    build(database, at, progress)
+
+
+def _in_silence(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process prepares the demo; the lock ends with its process."""
+    handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _move(unfinished: Path, folder: Path) -> None:
+    """Put a finished demo in the place of the old one, the database itself last: without it there is no demo."""
+    (folder / NAME).unlink(missing_ok=True)
+    for old in folder.glob(f"{NAME}*"):
+        if old.is_dir():
+            shutil.rmtree(old)
+        else:
+            old.unlink()
+    for new in sorted(unfinished.iterdir(), key=lambda path: path.name == NAME):
+        new.rename(folder / new.name)
+    unfinished.rmdir()

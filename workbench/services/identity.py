@@ -1,0 +1,36 @@
+"""Who sits at the terminal, as the operating system knows it."""
+
+import os
+import pwd
+from pathlib import Path
+
+from workbench.errors import NotAllowed
+from workbench.i18n import _
+
+
+def os_login() -> str:
+    """Return the login of the operating system's user; under sudo that of who called it.
+
+    Raises:
+        NotAllowed: If sudo and the kernel disagree about who that is.
+    """
+    uid = os.getuid()
+    sudo_uid = os.environ.get("SUDO_UID", "")
+    if uid == 0 and sudo_uid.isdecimal():
+        kernel = _kernel_login_uid()
+        if kernel is not None and kernel != int(sudo_uid):
+            raise NotAllowed(_("sudo and the kernel disagree about who you are; log in again."))
+        uid = int(sudo_uid)
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid{uid}"
+
+
+def _kernel_login_uid() -> int | None:
+    """Return the uid that was set at login, None where the kernel does not know one."""
+    try:
+        uid = int(Path("/proc/self/loginuid").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return None if uid == 2**32 - 1 else uid

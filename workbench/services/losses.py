@@ -1,0 +1,42 @@
+"""Holds that ended without their holder's doing, seen from who held the case."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db.enums import CaseState
+from db.models import CaseRow, EventRow
+from workbench.services.context import Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """How a hold ended: the act of the log, who did it, to whom the case went (empty if to nobody), and when."""
+
+    case_id: int
+    action: str
+    by: str
+    to: str
+    at: datetime
+
+
+def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Loss | None:
+    """Say how a person's hold on a case ended, None while it is in force or merely over and taken by nobody."""
+    case = session.get(CaseRow, case_id)
+    if case is None:
+        return None
+    is_mine = case.state == CaseState.IN_REVIEW and case.held_by_id == context.actor.id
+    if is_mine and case.fence == fence:
+        return None
+    event = session.exec(
+        select(EventRow)
+        .where(EventRow.case_id == case_id, EventRow.is_refused == False, EventRow.state != "")  # noqa: E712 - SQL
+        .order_by(col(EventRow.seq).desc())
+        .limit(1)
+    ).first()
+    if event is None:
+        return None
+    to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""
+    return Loss(case_id=case_id, action=event.action, by=event.actor_login, to=to, at=event.at)

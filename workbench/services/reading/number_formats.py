@@ -1,0 +1,53 @@
+"""What the format of a cell says of the number in it: a date, a time, or digits with zeros in front."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How a number is shown: as a date, with or without a time of day, or filled up with zeros to some digits."""
+
+    is_date: bool = False
+    has_time: bool = False
+    digits: int = 0
+
+    @property
+    def is_moment(self) -> bool:
+        """Say whether the number counts days."""
+        return self.is_date or self.has_time
+
+
+PLAIN = Shape()
+_DATE = Shape(is_date=True)
+_TIME = Shape(has_time=True)
+_BOTH = Shape(is_date=True, has_time=True)
+
+# Formats that every spreadsheet knows by number; those from 27 on are the ones of a Chinese one.
+# Source: ECMA-376 part 1, section 18.8.30.
+_BUILT_IN = {
+    **dict.fromkeys((*range(14, 18), *range(27, 32), 36, 50, 51, 52, 53, 54, 57, 58), _DATE),
+    **dict.fromkeys((*range(18, 22), *range(32, 36), *range(45, 48), 55, 56), _TIME),
+    22: _BOTH,
+}
+_QUOTED = re.compile(r'"[^"]*"?|\\.|_.|\*.')
+_BRACKETED = re.compile(r"\[(?!(?:h+|m+|s+)\])[^\]]*\]", re.IGNORECASE)
+_NOON = re.compile(r"AM/PM|A/P|上午/下午", re.IGNORECASE)
+_ZEROS = re.compile(r"0{2,30}")
+_LONGEST_CODE = 255
+
+
+def shape_of(number: int, code: str | None) -> Shape:
+    """Return what a number format shows, by its own code or, where it has none, by its number."""
+    if code is None:
+        return _BUILT_IN.get(number, PLAIN)
+    if len(code) > _LONGEST_CODE or code.casefold() == "general":
+        return PLAIN
+    bare = _BRACKETED.sub("", _QUOTED.sub("", code)).partition(";")[0]
+    if _ZEROS.fullmatch(bare.strip()):
+        return Shape(digits=len(bare.strip()))
+    without_noon = _NOON.sub("", bare)
+    letters = set(without_noon.casefold())
+    has_time = bool(letters & set("hs")) or without_noon != bare
+    is_date = bool(letters & set("yd")) or ("m" in letters and not has_time)
+    return Shape(is_date=is_date, has_time=has_time)

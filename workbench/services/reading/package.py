@@ -1,0 +1,182 @@
+"""An XLSX file as the zip archive that it is: measured and checked before anything in it is believed."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from workbench.errors import StorageFailed
+from workbench.i18n import _
+from workbench.services.reading.opened import OpenedFile
+from workbench.services.reading.problems import FileProblem, RowProblem
+
+FILE_BYTES = 50 << 20
+"""A workbook larger than this is refused."""
+
+MAX_ENTRIES = 1_000
+UNPACKED_BYTES = 200 << 20
+"""All parts together may become this large and no larger."""
+
+MAX_RATIO = 100
+"""A part that unpacks to more than this many times its size is a bomb, not a sheet."""
+
+_RATIO_COUNTS_FROM = 1 << 20
+_CHUNK_BYTES = 1 << 17
+_ENTRY_MARK = b"PK\x01\x02"
+_OLD_OFFICE_MARK = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = 0x1
+# Compressed data may look like a mark of an entry by chance.
+_CHANCE = 50
+
+_DAMAGES = (BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError, KeyError)
+"""What zipfile raises at an archive that is none, or not whole."""
+
+
+class Package:
+    """An open XLSX file: its size, its SHA-256, and its parts by name.
+
+    Raises:
+        NotFound: If there is no such file.
+        FileProblem: If it is no archive that can be trusted; a BadData too if it is no regular file.
+        StorageFailed: If it cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._opened = OpenedFile(path)
+        self._read: dict[str, int] = {}
+        self.path = path
+        try:
+            self.bytes_count, self.sha256 = self._measured()
+            self._zip = self._archive()
+            self._parts = self._checked()
+        except OSError as error:
+            self._opened.close()
+            raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
+        except BaseException:
+            self._opened.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._zip.close()
+        self._opened.close()
+
+    def has(self, name: str) -> bool:
+        """Say whether there is a part of this name; capitals make no difference, as in every such package."""
+        return name.casefold() in self._parts
+
+    def size(self, name: str) -> int:
+        """Return how many bytes a part unpacks to."""
+        return self._part(name).file_size
+
+    def bytes_read(self, name: str) -> int:
+        """Return how many bytes of a part the last pass has read."""
+        return self._read.get(name, 0)
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a part, a little at a time, never more than the archive says that it has.
+
+        Raises:
+            FileProblem: If the part is not there or not what the archive says, or the file has changed.
+        """
+        self._opened.refuse_change()
+        part = self._part(name)
+        try:
+            with self._zip.open(part) as stream:
+                # What a lying archive holds beyond its word is not unpacked: zipfile stops there, and the
+                # check sum, which it then compares, does not fit.
+                self._read[name] = 0
+                while chunk := stream.read(_CHUNK_BYTES):
+                    self._read[name] += len(chunk)
+                    yield chunk
+        except _DAMAGES as error:
+            raise self.damaged() from error
+
+    def damaged(self) -> FileProblem:
+        """Return the problem of a file that is no whole workbook."""
+        return self.refused(_("This is no whole XLSX workbook; save it again as XLSX in a spreadsheet program."))
+
+    def refused(self, message: str) -> FileProblem:
+        """Return a problem of the whole file."""
+        return FileProblem(RowProblem(file=self.path.name, message=message))
+
+    def _part(self, name: str) -> ZipInfo:
+        part = self._parts.get(name.casefold())
+        if part is None:
+            raise self.damaged()
+        return part
+
+    def _measured(self) -> tuple[int, str]:
+        """Return size and digest; refuse what is too large or no archive before anybody unpacks it."""
+        file, digest = self._opened.file, hashlib.sha256()
+        size = entries = 0
+        tail = b""
+        while chunk := file.read(_CHUNK_BYTES):
+            if not size:
+                self._refuse_other_files(chunk)
+            size += len(chunk)
+            if size > FILE_BYTES:
+                raise self.refused(
+                    _("The workbook is larger than {limit} MB; split it, or save its sheets as CSV.").format(
+                        limit=FILE_BYTES >> 20
+                    )
+                )
+            digest.update(chunk)
+            joined = tail + chunk
+            entries += joined.count(_ENTRY_MARK)
+            tail = joined[1 - len(_ENTRY_MARK) :]
+        # The directory of an archive is read as a whole, so its length is checked before that.
+        if entries > MAX_ENTRIES + _CHANCE:
+            raise self._too_many()
+        return size, digest.hexdigest()
+
+    def _refuse_other_files(self, start: bytes) -> None:
+        if start.startswith(_OLD_OFFICE_MARK):
+            message = _("This is an old or a protected workbook; save it as XLSX without a password.")
+            raise self.refused(message)
+        if not start.startswith(b"PK\x03\x04"):
+            raise self.refused(_("This is no XLSX workbook, whatever its name says; save it as XLSX or CSV."))
+
+    def _archive(self) -> ZipFile:
+        try:
+            return ZipFile(self._opened.file)
+        except _DAMAGES as error:
+            raise self.damaged() from error
+
+    def _checked(self) -> dict[str, ZipInfo]:
+        """Return the parts by their folded names; refuse an archive that could do harm."""
+        entries = self._zip.infolist()
+        if len(entries) > MAX_ENTRIES:
+            raise self._too_many()
+        if sum(entry.file_size for entry in entries) > UNPACKED_BYTES:
+            raise self._unpacks_too_large()
+        parts: dict[str, ZipInfo] = {}
+        for entry in entries:
+            self._check(entry)
+            if parts.setdefault(entry.filename.casefold(), entry) is not entry:
+                raise self.damaged()
+        return parts
+
+    def _check(self, entry: ZipInfo) -> None:
+        if entry.flag_bits & _ENCRYPTED:
+            raise self.refused(_("The workbook is encrypted; save it without a password."))
+        name = PurePosixPath(entry.filename.replace("\\", "/"))
+        if name.is_absolute() or ".." in name.parts:
+            raise self.refused(_("The workbook has a part outside of itself; save it again in a spreadsheet program."))
+        if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+            raise self.damaged()
+        if entry.file_size > max(_RATIO_COUNTS_FROM, entry.compress_size * MAX_RATIO):
+            raise self._unpacks_too_large()
+
+    def _too_many(self) -> FileProblem:
+        return self.refused(
+            _("The workbook has more than {limit} parts; keep only the sheets to import.").format(limit=MAX_ENTRIES)
+        )
+
+    def _unpacks_too_large(self) -> FileProblem:
+        return self.refused(
+            _("The workbook unpacks to far more than a sheet holds (limit {limit} MB); save its sheets as CSV.").format(
+                limit=UNPACKED_BYTES >> 20
+            )
+        )

@@ -1,0 +1,65 @@
+"""The texts that the cells of a workbook share, kept as one block of bytes."""
+
+from array import array
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from workbench.services.reading.sheet_cells import unescaped
+from workbench.services.reading.xml_parts import BadXml, elements, local
+
+MAX_STRINGS = 2_000_000
+MAX_BYTES = 64 << 20
+_LONG_BYTES = 256
+
+
+class TooManyTexts(ValueError):
+    """More text than is kept in memory."""
+
+
+class SharedStrings:
+    """The shared texts of a workbook by their number.
+
+    Raises:
+        BadXml: If they cannot be read.
+        TooManyTexts: If they are more than a sheet can mean.
+    """
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._block = bytearray()
+        self._long: dict[int, str] = {}
+        # A list of a million texts takes several times the memory of what they say.
+        self._ends = array("L", [0])
+        for _parent, item in elements(chunks, 1):
+            if local(item.tag) == "si":
+                self._block += text_of(item).encode("utf-8", "surrogatepass")
+                self._ends.append(len(self._block))
+            if len(self._ends) > MAX_STRINGS or len(self._block) > MAX_BYTES:
+                raise TooManyTexts
+
+    def __getitem__(self, number: int) -> str:
+        """Return one text.
+
+        Raises:
+            BadXml: If there is no such text.
+        """
+        if not 0 <= number < len(self._ends) - 1:
+            raise BadXml
+        start, end = self._ends[number], self._ends[number + 1]
+        if end - start < _LONG_BYTES:
+            return self._block[start:end].decode("utf-8", "surrogatepass")
+        # A hundred thousand cells may share one long text; it must not be there as many times.
+        if number not in self._long:
+            self._long[number] = self._block[start:end].decode("utf-8", "surrogatepass")
+        return self._long[number]
+
+
+def text_of(item: Element) -> str:
+    """Return the text of a shared or inline string; how a Chinese word is read aloud does not belong to it."""
+    prefix = item.tag.rpartition(":")[0]
+    mark = f"{prefix}:" if prefix else ""
+    plain = item.find(f"{mark}t")
+    if plain is not None and len(item) == 1:
+        return unescaped(plain.text or "")
+    texts = [child.text for child in item if child.tag == f"{mark}t"]
+    texts += [run.text for part in item if part.tag == f"{mark}r" for run in part if run.tag == f"{mark}t"]
+    return unescaped("".join(text or "" for text in texts))

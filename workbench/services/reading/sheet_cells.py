@@ -1,0 +1,176 @@
+"""The cells of a sheet as they are stored, and the text that each stands for in its column."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from workbench.domain.values import BadValue, failed_formula, lost_digits
+from workbench.i18n import _
+from workbench.services.reading.number_formats import Shape
+
+EXACT_BELOW = 1e15
+"""A spreadsheet keeps 15 digits of a number; those after them are lost."""
+
+_MOBILE_DIGITS = 11
+_SHORTEST_AREA_NUMBER = 9
+_DAY_MS = 86_400_000
+_SERIALS = (0, 2_958_466)
+_FIRST_DAYS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001 - a sheet's dates are local
+_NO_LEAP_DAY = 60
+"""The day count of 29 February 1900, which was none; spreadsheets count it all the same."""
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_HALF_CHARACTERS = range(0xD800, 0xE000)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+([eE][+-]?\d+)?")
+
+
+class Holds(StrEnum):
+    """What a column holds, as far as a cell that is no text needs to know."""
+
+    ANYTHING = "anything"
+    FLAGS = "flags"
+    DAYS = "days"
+    INSTANTS = "instants"
+    PHONES = "phones"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number; `digits` is how many its format shows at least, with zeros in front."""
+
+    value: float
+    digits: int = 0
+
+    def __str__(self) -> str:
+        if self.value == int(self.value) and abs(self.value) < EXACT_BELOW:
+            return str(int(self.value)).zfill(self.digits)
+        return repr(self.value) if abs(self.value) >= EXACT_BELOW else format(self.value, ".15g")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date, a time of day, or both, as far as the format shows them."""
+
+    at: datetime
+    has_date: bool
+    has_time: bool
+
+    def __str__(self) -> str:
+        clock = self.at.strftime("%H:%M:%S")
+        if self.at.microsecond:
+            clock += f".{self.at.microsecond // 1000:03d}"
+        if not self.has_date:
+            return clock
+        is_midnight = not self.has_time and clock == "00:00:00"
+        return str(self.at.date()) if is_midnight else f"{self.at.date()} {clock}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a formula that failed left in its cell, such as #N/A."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A yes or no."""
+
+    is_set: bool
+
+    def __str__(self) -> str:
+        return "true" if self.is_set else "false"
+
+
+SheetValue = Number | Moment | Flag | Fault
+"""What a cell holds that is no text."""
+
+SheetCell = str | SheetValue
+
+
+def number_of(text: str, shape: Shape, *, is_1904: bool) -> SheetCell:
+    """Return the cell of a stored number: a moment where its format says so.
+
+    Days are counted from 1904 in workbooks that say so, else from 1900.
+    """
+    if not _NUMBER.fullmatch(text):
+        return Fault(text)
+    value = float(text)
+    if not shape.is_moment or not _SERIALS[0] <= value < _SERIALS[1]:
+        # An infinite number is none that anybody wrote.
+        return Number(value, shape.digits) if abs(value) < float("inf") else Fault(text)
+    days = value + 1 if value < _NO_LEAP_DAY and not is_1904 else value
+    at = _FIRST_DAYS[is_1904] + timedelta(milliseconds=round(days * _DAY_MS))
+    # A format that shows the time only does not hide that a whole day was counted.
+    return Moment(at, has_date=shape.is_date or value >= 1, has_time=shape.has_time)
+
+
+def moment_of(text: str) -> SheetCell:
+    """Return the cell of a date that is stored as ISO 8601."""
+    try:
+        at = datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        return Fault(text)
+    return Moment(at.replace(tzinfo=None), has_date=True, has_time=":" in text)
+
+
+def unescaped(text: str) -> str:
+    """Return a text whose control characters are written as `_x000D_`, as sheets do."""
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return found[0] if code in _HALF_CHARACTERS else chr(code)
+
+
+def text_in(cell: SheetValue, holds: Holds) -> str:
+    """Return the text that a cell which is none stands for in a column.
+
+    Raises:
+        BadValue: If the spreadsheet has damaged the value, or made something else of it than the column holds.
+    """
+    if isinstance(cell, Number):
+        return _number_in(cell, holds)
+    if isinstance(cell, Moment):
+        return _moment_in(cell, holds)
+    if isinstance(cell, Fault):
+        raise BadValue(failed_formula(cell))
+    if holds is not Holds.FLAGS:
+        raise BadValue(_("The cell holds a yes or no; format the column as text and enter the value again."))
+    return str(cell)
+
+
+def _moment_in(cell: Moment, holds: Holds) -> str:
+    if holds is Holds.DAYS:
+        # What is shown counts: a time of day that nobody sees was not meant.
+        return str(cell) if cell.has_time else str(cell.at.date())
+    if holds is Holds.INSTANTS:
+        return str(cell)
+    raise BadValue(_("The spreadsheet made a date of this value; format the column as text and enter it again."))
+
+
+def _number_in(cell: Number, holds: Holds) -> str:
+    if abs(cell.value) >= EXACT_BELOW:
+        raise BadValue(lost_digits())
+    text = str(cell)
+    if holds is Holds.PHONES and _lost_its_zero(text):
+        raise BadValue(
+            _("The spreadsheet has lost the zero in front; format the column as text and enter the number again.")
+        )
+    return text
+
+
+def _lost_its_zero(text: str) -> bool:
+    """Say whether a telephone number that is stored as a number began with a zero, as area codes do.
+
+    Numbers of 9 to 11 digits that begin otherwise are mobile numbers, 400 and 800.
+    """
+    if not text.isdecimal() or not _SHORTEST_AREA_NUMBER <= len(text) <= _MOBILE_DIGITS:
+        return False
+    is_mobile = len(text) == _MOBILE_DIGITS and text.startswith("1")
+    return not text.startswith("0") and not is_mobile and not text.startswith(("400", "800"))

@@ -1,0 +1,95 @@
+"""Which sheet of a workbook holds which kind of rows, by the sheets' names."""
+
+import difflib
+from collections.abc import Mapping
+from functools import cache
+
+from db.enums import ImportKind
+from workbench.i18n import _, current
+from workbench.services.reading.headers import columns_file, normalised
+from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.sheet_rows import SheetRow
+from workbench.services.reading.workbook import SheetPart, Workbook
+
+IMPORT_ORDER = (
+    ImportKind.APPLICATIONS,
+    ImportKind.CARDS,
+    ImportKind.DOCUMENTS,
+    ImportKind.OPTOUTS,
+    ImportKind.CREDIT,
+    ImportKind.COMPLAINTS,
+    ImportKind.CALLS,
+)
+"""The order in which the kinds go in: what others refer to comes first."""
+
+_NEAR = 0.5
+
+
+@cache
+def _kinds() -> Mapping[str, ImportKind]:
+    """Return the kinds by what sheets may be called, in English and Chinese."""
+    kinds: dict[str, ImportKind] = {}
+    for kind, names in columns_file()["sheets"].items():
+        for name in (kind, names["zh"], *names.get("also", ())):
+            kinds[normalised(name)] = ImportKind(kind)
+    return kinds
+
+
+def kind_of(name: str) -> ImportKind | None:
+    """Return the kind that a sheet is named like, or None."""
+    return _kinds().get(normalised(name))
+
+
+def shown(kind: ImportKind) -> str:
+    """Return what a sheet of a kind may be called in the language in use."""
+    return str(columns_file()["sheets"][kind.value]["zh"]) if current() == "zh" else kind.value
+
+
+def sheet_of(workbook: Workbook, kind: ImportKind) -> SheetPart:
+    """Return the sheet that is named like a kind, else the first that people see and that is not empty."""
+    for sheet in workbook.sheets:
+        if kind_of(sheet.name) is kind:
+            return sheet
+    visible = [sheet for sheet in workbook.sheets if not sheet.is_hidden] or list(workbook.sheets)
+    return next((sheet for sheet in visible if _has_rows(workbook, sheet)), visible[0])
+
+
+def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
+    """Return the sheets that hold rows, with their kinds; empty ones are left out, and hidden ones of other names.
+
+    Raises:
+        FileProblem: If a sheet that people see is named like no kind, or there is none to import.
+    """
+    chosen: list[tuple[ImportKind, SheetPart]] = []
+    problems: list[RowProblem] = []
+    for sheet in workbook.sheets:
+        kind = kind_of(sheet.name)
+        if (kind is None and sheet.is_hidden) or not _has_rows(workbook, sheet):
+            continue
+        if kind is None:
+            problems.append(RowProblem(file=workbook.path.name, sheet=sheet.name, message=_unknown(sheet.name)))
+        else:
+            chosen.append((kind, sheet))
+    if not chosen and not problems:
+        names = ", ".join(shown(kind) for kind in IMPORT_ORDER)
+        raise workbook.problem(_("No sheet of the workbook has rows; name its sheets {names}.").format(names=names))
+    if problems:
+        raise FileProblem(*problems)
+    return chosen
+
+
+def _has_rows(workbook: Workbook, sheet: SheetPart) -> bool:
+    """Say whether a sheet has a filled cell."""
+    return any(isinstance(row, SheetRow) for row in workbook.rows(sheet))
+
+
+def _unknown(name: str) -> str:
+    """Return what to say of a sheet that is named like no kind."""
+    spellings = difflib.get_close_matches(normalised(name), list(_kinds()), 3, _NEAR)
+    near = list(dict.fromkeys(shown(_kinds()[spelling]) for spelling in spellings))
+    if near:
+        return _("The sheet “{name}” is not known; did you mean {near}?").format(name=name, near=_(" or ").join(near))
+    names = ", ".join(shown(kind) for kind in IMPORT_ORDER)
+    return _("The sheet “{name}” is not known; name it like one of {names}, or remove it.").format(
+        name=name, names=names
+    )

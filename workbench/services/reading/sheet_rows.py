@@ -1,0 +1,150 @@
+"""The filled cells of a sheet, row by row, as the workbook stores them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+from xml.etree.ElementTree import Element
+
+from workbench.services.reading.number_formats import Shape
+from workbench.services.reading.shared_strings import text_of
+from workbench.services.reading.sheet_cells import Fault, Flag, SheetCell, moment_of, number_of, unescaped
+from workbench.services.reading.xml_parts import BadXml, elements, local
+
+MAX_ROWS = 1_048_576
+MAX_COLUMNS_WIDE = 16_384
+
+_AFTER_MERGED_CELLS = frozenset(
+    {
+        "phoneticPr",
+        "conditionalFormatting",
+        "dataValidations",
+        "hyperlinks",
+        "pageMargins",
+        "pageSetup",
+        "drawing",
+        "extLst",
+    }
+)
+_LETTERS = 26
+_MOST_LETTERS = 3
+_DIGITS = "0123456789"
+_PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """The filled cells of one row by their columns, counted from 0; `line` is the row's number in the sheet."""
+
+    line: int
+    cells: Mapping[int, SheetCell]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells that were made one, of which only the first holds the value; columns are counted from 0."""
+
+    span: str
+    first_column: int
+    last_line: int
+
+
+class Shared(Protocol):
+    """What the sheets of a workbook have in common."""
+
+    @property
+    def is_1904(self) -> bool: ...
+
+    def text(self, number: int) -> str: ...
+
+    def shape(self, style: str | None) -> Shape: ...
+
+
+def sheet_rows(chunks: Iterator[bytes], shared: Shared) -> Iterator[SheetRow | Merged]:
+    """Yield the rows that have a filled cell, then the merged cells; a formula counts as what was stored with it.
+
+    Raises:
+        BadXml: If the sheet is damaged or would fill the memory; a ValueError too where a number is none.
+    """
+    line = 0
+    for parent, element in elements(chunks, 2, until=_AFTER_MERGED_CELLS):
+        if parent == "sheetData":
+            line = int(element.get("r", line + 1))
+            if not 0 < line <= MAX_ROWS:
+                raise BadXml
+            cells = _cells(element, shared)
+            if cells:
+                yield SheetRow(line, cells)
+        elif parent == "mergeCells":
+            yield _merged(element.get("ref", ""))
+
+
+def _cells(row: Element, shared: Shared) -> dict[int, SheetCell]:
+    """Return the filled cells of a row."""
+    prefix = row.tag.removesuffix(local(row.tag))
+    value_tag = f"{prefix}v"
+    cells: dict[int, SheetCell] = {}
+    column = -1
+    for element in row:
+        place = element.get("r")
+        column = column + 1 if place is None else _column(place.rstrip(_DIGITS))
+        if column >= MAX_COLUMNS_WIDE:
+            raise BadXml
+        kind = element.get("t", "n")
+        if kind == "inlineStr":
+            cell: SheetCell = "".join(text_of(item) for item in element if local(item.tag) == "is")
+        else:
+            value = element.find(value_tag)
+            if value is None or not value.text:
+                continue
+            cell = _cell(kind, value.text, element.get("s"), shared)
+        if cell != "":
+            cells[column] = cell
+    return cells
+
+
+def _cell(kind: str, text: str, style: str | None, shared: Shared) -> SheetCell:
+    """Return a filled cell by the kind that is stored with it."""
+    match kind:
+        case "s":
+            return shared.text(int(text))
+        case "n":
+            return number_of(text.strip(), shared.shape(style), is_1904=shared.is_1904)
+        case "str":
+            return unescaped(text)
+        case "b":
+            return Flag(text.strip() in {"1", "true"})
+        case "d":
+            return moment_of(text.strip())
+        case _:
+            return Fault(text.strip())
+
+
+@cache
+def _column(letters: str) -> int:
+    """Return the column of letters such as AB, counted from 0."""
+    if not 0 < len(letters) <= _MOST_LETTERS or not letters.isalpha() or not letters.isascii():
+        raise BadXml
+    column = 0
+    for letter in letters.upper():
+        column = column * _LETTERS + ord(letter) - ord("A") + 1
+    return column - 1
+
+
+def _merged(span: str) -> Merged:
+    first, _colon, last = span.partition(":")
+    begins, ends = _PLACE.fullmatch(first), _PLACE.fullmatch(last or first)
+    if begins is None or ends is None:
+        raise BadXml
+    return Merged(span, _column(begins[1]), int(ends[2]))
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a column that is counted from 0."""
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, _LETTERS)
+        letters = chr(ord("A") + rest) + letters
+    return letters

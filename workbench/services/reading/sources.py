@@ -1,0 +1,156 @@
+"""Where records come from: a text file, or a sheet of a workbook."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Literal, Protocol
+
+from workbench.services.reading.jsonl import JsonLines
+from workbench.services.reading.opened import OpenedText
+from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.sheet_table import SheetTable
+from workbench.services.reading.table import Broken, CsvTable, RawRecord
+from workbench.services.reading.workbook import SheetPart, Workbook
+
+Format = Literal["csv", "jsonl", "xlsx"]
+
+Knows = Callable[[str], bool]
+"""Says whether a text is the name of a column."""
+
+_FORMATS: dict[str, Format] = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
+
+TEXT_SUFFIXES = frozenset(_FORMATS)
+"""Extensions of files that are text, whatever they begin with."""
+
+
+class Table(Protocol):
+    """Records of one kind, once: their columns, and the line of the header, 0 where each record names its own."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def header_line(self) -> int: ...
+
+    def __iter__(self) -> Iterator[RawRecord | Broken]: ...
+
+
+class Source(Protocol):
+    """A file or sheet that can be read as often as it is asked for.
+
+    `file` is what the sheets of a workbook have in common, `bytes_count` and `sha256` are its own; `pass_bytes` is how
+    many bytes one pass reads, `bytes_read` how far the present one has come.
+    """
+
+    file: object
+    path: Path
+    sheet: str
+    format: Format
+    encoding: str
+    sha256: str
+    bytes_count: int
+    pass_bytes: int
+
+    @property
+    def bytes_read(self) -> int: ...
+
+    def table(self, knows: Knows) -> AbstractContextManager[Table]: ...
+
+    def close(self) -> None: ...
+
+
+class TextSource:
+    """A text file."""
+
+    def __init__(self, file: OpenedText) -> None:
+        self.file: object = file
+        self.path = file.path
+        self.sheet = ""
+        self.encoding = file.encoding.name
+        self.sha256 = file.encoding.sha256
+        self.bytes_count = self.pass_bytes = file.encoding.bytes_count
+        self._file = file
+        self.format: Format = self._found_format()
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the present pass has come."""
+        return self._file.bytes_read
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    @contextmanager
+    def table(self, knows: Knows) -> Iterator[Table]:
+        """Give the records from the start; one pass at a time.
+
+        Raises:
+            FileProblem: If there is nothing in the file, or it has changed since it was opened.
+        """
+        with self._file.text() as text:
+            if self.format == "jsonl":
+                yield JsonLines(text, self.path.name)
+            else:
+                yield CsvTable(text, self.path.name, knows)
+
+    def _found_format(self) -> Format:
+        """Return the format by the file's extension, else by its first character."""
+        by_name = _FORMATS.get(self.path.suffix.lower())
+        if by_name is not None:
+            return by_name
+        with self._file.text() as text:
+            return "jsonl" if text.read(1024).lstrip("\ufeff \t\r\n").startswith("{") else "csv"
+
+
+class SheetSource:
+    """A sheet of a workbook, which several sheets may have in common."""
+
+    def __init__(self, workbook: Workbook, sheet: SheetPart) -> None:
+        self.file: object = workbook
+        self.path = workbook.path
+        self.sheet = sheet.name
+        self.format: Format = "xlsx"
+        self.encoding = ""
+        self.sha256 = workbook.package.sha256
+        self.bytes_count = workbook.package.bytes_count
+        self.pass_bytes = workbook.package.size(sheet.part)
+        self._workbook = workbook
+        self._part = sheet
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the present pass has come."""
+        return self._workbook.package.bytes_read(self._part.part)
+
+    def close(self) -> None:
+        """Close the workbook."""
+        self._workbook.close()
+
+    @contextmanager
+    def table(self, knows: Knows) -> Iterator[Table]:
+        """Give the records from the start; one pass at a time.
+
+        Raises:
+            FileProblem: If the sheet is empty or the workbook damaged, or the file has changed since it was opened.
+        """
+        place = RowProblem(file=self.path.name, sheet=self.sheet, message="")
+        try:
+            yield SheetTable(self._workbook.rows(self._part), place, knows)
+        except FileProblem as problem:
+            raise FileProblem(*(self._placed(one) for one in problem.problems)) from problem
+
+    def _placed(self, problem: RowProblem) -> RowProblem:
+        """Return a problem of the whole file as one of this sheet, where it names none."""
+        if problem.sheet:
+            return problem
+        return RowProblem(
+            file=problem.file, sheet=self.sheet, line=problem.line, column=problem.column, message=problem.message
+        )
