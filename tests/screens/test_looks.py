@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from textual.widgets import Input, TextArea
 
+from db.enums import CaseState, Priority
 from screens.app import WorkbenchApp
-from tests.screens.cases import clean, troubled
+from tests.screens.cases import NOW, troubled
 from tests.screens.double import Clocks, MemoryOffice
 from tests.screens.driver import Driver, at_work
 from workbench.errors import NotFound
@@ -46,6 +48,16 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     return SIZES[str(request.param)]
 
 
+def a_mixed_queue(office: MemoryOffice) -> None:
+    """Fill the queue with what is overdue, due today, held, assigned and in order."""
+    office.queue.fill(212)
+    office.queue.put(
+        1, is_breached=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3, round=2
+    )
+    office.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2), warns=1)
+    office.queue.put(3, applicant_name="Example Horizon Calling Ltd", assignee="rev2", priority=Priority.HIGH)
+
+
 def picture(driver: Driver) -> str:
     """Return the screen as SVG, its cursors not blinking."""
     for field in driver.app.screen.query(Input):
@@ -66,7 +78,7 @@ async def test_it_looks_as_it_did(name: str, language: str, size: tuple[int, int
 async def test_the_queue_looks_as_it_did(
     name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
-    async with at_work(troubled(), *[clean() for _number in range(12)], size=size, language=language) as driver:
+    async with at_work(size=size, language=language, arrange=a_mixed_queue) as driver:
         await driver.go("q")
         if FILTERS[name]:
             await driver.press("slash")

@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 
 import typer
 
-from workbench.cli import audit, cases, documents, exports, imports, notices, remarks, reviewers, site, verdicts
+from workbench.cli import (
+    audit,
+    cases,
+    documents,
+    exports,
+    forecast,
+    imports,
+    notices,
+    remarks,
+    reviewers,
+    site,
+    verdicts,
+)
 from workbench.cli.groups import RootGroup
 from workbench.cli.registering import bound, register, register_group
 from workbench.cli.run import OpenWorkbench, Run
@@ -37,7 +49,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _syst
     )(bound(_root, shows_shared=True))
     register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
     register(app, (*cases.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES))
-    for group in (imports, notices, reviewers, audit):
+    for group in (imports, notices, reviewers, forecast, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
     return app
 
