@@ -82,6 +82,8 @@ class QueueScreen(QueueFace):
     def apply(self, event: FilterBar.Applied) -> None:
         """Show what the filter asks for; an empty one brings back what the list begins with."""
         self.bar.close()
+        # What is still being marked belongs to the list that goes.
+        self.workers.cancel_group(self, "mark")
         self.filter_text = event.text or self.preset.filter_text
         self.rows.clear()
         self.rows.cursor = 0
@@ -163,21 +165,32 @@ class QueueScreen(QueueFace):
 
     @work(exclusive=True, group="mark")
     async def mark_range(self) -> None:
-        """Mark the cases of the range that was drawn."""
+        """Mark the cases of the range that was drawn: those that were seen, none that came between them since."""
         drawn, pages = self.rows.range, self.rows.pages
         if drawn is None or pages is None:
             return
         first, last = drawn
         wanted = min(last - first + 1, MOST_MARKED)
-        try:
-            found = await asyncio.to_thread(
-                self.office.queue.page, self.filter_text, start=first, limit=wanted, total=pages.count
+        seen = [pages.row(first + at) for at in range(wanted)]
+        found = [row.id for row in seen if row is not None]
+        if len(found) < wanted:
+            try:
+                rows = await asyncio.to_thread(
+                    self.office.queue.page, self.filter_text, start=first, limit=wanted, total=pages.count
+                )
+            except WorkbenchError as error:
+                self.complain(error)
+                return
+            found = [row.id for row in rows]
+            is_same = len(found) == wanted and all(
+                row is None or row.id == case_id for row, case_id in zip(seen, found, strict=True)
             )
-        except WorkbenchError as error:
-            self.complain(error)
-            return
+            if not is_same:
+                said = _("The list has changed since the range was drawn; nothing is marked. n reads it again.")
+                self.notify(said, severity="warning", markup=False)
+                return
         self.rows.range_from = None
-        self.rows.mark(row.id for row in found)
+        self.rows.mark(found)
         if last - first + 1 > wanted:
             self._say_marked(len(found))
         self.show_head()

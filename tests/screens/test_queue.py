@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -6,6 +7,7 @@ import pytest
 
 from db.enums import CaseState, Priority, Role
 from screens.app import WorkbenchApp
+from screens.filter_bar import FilterBar
 from screens.queue import QueueScreen
 from tests.screens.cases import NOW
 from tests.screens.double import MemoryOffice
@@ -302,6 +304,48 @@ async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_
         await desk.press("escape")
         assert screen.rows.marks == set()
         assert "(rev2)" in desk.text
+
+
+async def test_a_range_marks_what_was_seen_and_no_case_that_came_since() -> None:
+    async with at_work(arrange=many(300)) as desk:
+        screen = await go(desk)
+        await desk.press("v", "down", "down")
+        desk.office.queue.all.insert(0, case_row(999))
+        await desk.press("v")
+
+        assert sorted(screen.rows.marks) == [1, 2, 3]
+
+
+async def test_a_range_over_rows_that_were_never_read_marks_nothing_when_the_list_has_changed() -> None:
+    async with at_work(arrange=many(900)) as desk:
+        screen = await go(desk)
+        await desk.press("v", "end")
+        desk.office.queue.all.insert(0, case_row(999))
+        await desk.press("v")
+
+        assert not screen.rows.marks
+        assert any("has changed since" in note for note in desk.notes)
+
+
+async def test_marking_all_of_a_filter_that_is_left_meanwhile_marks_nothing() -> None:
+    async with at_work(arrange=many(300)) as desk:
+        screen = await go(desk)
+        gate, real = threading.Event(), desk.office.queue.ids
+
+        def slow(filter_text: str, limit: int) -> tuple[int, ...]:
+            gate.wait(10)
+            return real(filter_text, limit)
+
+        desk.office.queue.ids = slow  # type: ignore[method-assign]  # the double answers late
+        screen.mark_all()
+        screen.bar.post_message(FilterBar.Applied("虚构公司299"))
+        while screen.filter_text != "虚构公司299":
+            await desk.pilot.pause()
+        gate.set()
+        await desk.settle()
+
+        assert screen.rows.length == 1
+        assert not screen.rows.marks
 
 
 async def test_without_marks_the_case_under_the_cursor_is_assigned() -> None:
