@@ -8,7 +8,7 @@ from screens.text import BAD, FAINT, UNEASY, Part, joined, plain, wrapped
 from screens.view import View
 from workbench.domain.case_id import format_case
 from workbench.domain.text import cells, pad_left, pad_right, safe
-from workbench.domain.words import count
+from workbench.domain.words import count, listed
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def plan_lines(plan: "Assignment", width: int) -> Content:
     lines: list[Content] = []
     held = [one for one in plan.given if one.from_holder]
     if held:
-        holders = ", ".join(sorted({one.from_holder or "" for one in held}))
+        holders = listed(sorted({one.from_holder or "" for one in held}))
         said = _("{cases} held by {who}: the hold ends, the draft goes along.").format(
             cases=cases_words(len(held)), who=holders
         )

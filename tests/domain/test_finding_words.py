@@ -32,19 +32,19 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
         "ACT-PEAK-HOUR",
         with_calls(calls(peak_hour_calls=1073)),
         "1,073 calls in the busiest hour (limit 60)",
-        "最忙一小时呼出1,073次(上限60)",
+        "最忙一小时呼出1,073次（上限60）",
     ),
     (
         "ACT-SHORT-CALLS",
         with_calls(calls(answered=500, short_calls=83)),
         "16.6% of answered calls last 6 s or less (limit 15%)",
-        "接通后6秒内结束的占16.6%(上限15%)",
+        "接通后6秒内结束的占16.6%（上限15%）",
     ),
     (
         "ID-CAPITAL",
         evidence(application=application(registered_capital_fen=49_999_999)),
         "registered capital CNY 499,999.99 (at least CNY 500,000)",
-        "注册资本499,999.99元(下限50万元)",
+        "注册资本499,999.99元（下限50万元）",
     ),
     (
         "DOC-MISSING",
@@ -74,7 +74,7 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
         "ACT-SAME-CALLEE",
         with_calls(calls(max_same_callee_5min=4)),
         "4 calls to one number in 5 minutes (limit 3)",
-        "5分钟内呼叫同一被叫4次(上限3)",
+        "5分钟内呼叫同一被叫4次（上限3）",
     ),
 ]
 

@@ -171,3 +171,8 @@ def test_a_hold_says_its_full_minutes(seconds: int, english: str, chinese: str) 
 def test_minutes_are_never_negative() -> None:
     assert words.minutes_left(timedelta(minutes=28, seconds=59), language="en") == "28 min"
     assert words.minutes_left(timedelta(minutes=-5), language="zh") == "不足1分钟"
+
+
+def test_words_are_listed_as_each_language_does() -> None:
+    assert words.listed(["a", "b"], language="en") == "a, b"
+    assert words.listed(["甲", "乙"], language="zh") == "甲、乙"

@@ -1,5 +1,6 @@
 """Figures, days and instants as people read them, in the language in use or in the one that is asked for."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -83,6 +84,11 @@ def relative_day(on: date, today: date, *, language: str | None = None) -> str:
     if _is_chinese(language):
         return _NEAR_DAYS_ZH.get(days) or (f"{-days:,}天前" if days < 0 else f"{days:,}天后")
     return _NEAR_DAYS_EN.get(days) or (f"{-days:,} days ago" if days < 0 else f"in {days:,} days")
+
+
+def listed(words: Iterable[str], *, language: str | None = None) -> str:
+    """Return words one behind the other: `a, b`; `a、b`."""
+    return ("、" if _is_chinese(language) else ", ").join(words)
 
 
 def count(number: int) -> str:
