@@ -1,6 +1,5 @@
 """Workbooks made to do harm are refused before they fill the memory."""
 
-import resource
 import struct
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from db.enums import ImportKind
+from tests.memory import forget_peak, peak_kb
 from tests.services.reading.samples import bad, good, read
 from tests.services.reading.workbooks import write_cells, write_parts
 from workbench.services.reading import shared_strings
@@ -28,22 +28,24 @@ HEADER = (
 _ROW = '<row><c t="str"><v>A-1</v></c><c><v>13800138000</v></c><c t="str"><v>' + "虚" * 3_000 + "</v></c></row>"
 
 _CHILD = """
-import resource, sys
+import sys
 from pathlib import Path
 from db.enums import ImportKind
+from tests.memory import forget_peak, peak_kb
 from tests.services.reading.samples import read
 from workbench.services.reading.problems import FileProblem
 
 # A small workbook first, so that what the modules take does not count.
 read(Path(sys.argv[2]), ImportKind.CARDS)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+forget_peak()
+before = peak_kb()
 try:
     records = read(Path(sys.argv[1]), ImportKind.CARDS)
 except FileProblem as problem:
     print(problem)
 else:
     print(len(records), "records")
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
+print((peak_kb() - before) >> 10)
 """
 
 
@@ -221,13 +223,14 @@ def check(make: Callable[[Path], Path], words: str, tmp_path: Path) -> None:
 def test_two_cells_far_apart_take_no_room_between_them(tmp_path: Path) -> None:
     far = '<row r="1048576"><c r="A1048576" t="str"><v>A-1</v></c><c r="B1048576"><v>13800138000</v></c></row>'
 
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    forget_peak()
+    before = peak_kb()
     near_and_far = read(write_cells(tmp_path / "far.xlsx", HEADER + far), ImportKind.CARDS)
     beside = read(write_cells(tmp_path / "wide.xlsx", HEADER + far.replace("B1048576", "XFD1048576")), ImportKind.CARDS)
 
     assert [record.line for record in good(near_and_far)] == [1_048_576]
     assert "Column XFD" in bad(beside)[0].problems[0].message
-    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10 < MAX_GROWTH_MB
+    assert (peak_kb() - before) >> 10 < MAX_GROWTH_MB
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_STRINGS", 100), ("MAX_BYTES", 1_000)])
@@ -251,13 +254,14 @@ def shared_text(path: Path) -> Path:
 
 def test_one_long_text_that_many_cells_share_is_kept_once(tmp_path: Path) -> None:
     path = shared_text(tmp_path / "shared.xlsx")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    forget_peak()
+    before = peak_kb()
 
     with pytest.raises(FileProblem, match="too much text"):
         read(path, ImportKind.CARDS)
 
     assert path.stat().st_size < 1 << 20
-    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10 < MAX_GROWTH_MB
+    assert (peak_kb() - before) >> 10 < MAX_GROWTH_MB
 
 
 @pytest.mark.parametrize("place", ["0", "A0", "", "AAAA1", "甲1"])
