@@ -73,10 +73,13 @@ def path_of(where: str) -> Path:
     """Return the file that a path or a sqlite URL names.
 
     Raises:
-        DatabaseRefused: If the URL is of a kind that this program does not open.
+        DatabaseRefused: If the URL is of a kind that this program does not open, or the path in nobody's home folder.
     """
     if where.startswith("sqlite:///"):
         return Path(where.removeprefix("sqlite:///"))
     if "://" in where:
         raise DatabaseRefused(Refusal.UNKNOWN_SCHEME, where.split("://", 1)[0])
-    return Path(where).expanduser()
+    try:
+        return Path(where).expanduser()
+    except RuntimeError as error:
+        raise DatabaseRefused(Refusal.NO_HOME, where) from error

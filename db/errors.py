@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     UNREADABLE = "unreadable"
     EXISTS = "exists"
     CANNOT_CREATE = "cannot_create"
+    NO_HOME = "no_home"
     UNKNOWN_SCHEME = "unknown_scheme"
 
 

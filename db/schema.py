@@ -1,5 +1,6 @@
 """The schema's version: new databases, gates, and steps from one version to the next."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from db.access import Access
 from db.dialects import sqlite
 from db.dialects.sqlite_backup import copy_before_upgrade
 from db.engine import Database
-from db.errors import DatabaseRefused, LockTimeout, Refusal
+from db.errors import DatabaseRefused, Refusal
 
 VERSION = 2
 """The schema that this program knows: the number of migration steps."""
@@ -26,30 +27,47 @@ def create(path: Path, access: Access = Access.PRIVATE) -> Database:
     """
     sqlite.create_file(path, access)
     database = Database(path, schema=VERSION)
-    upgrade(database)
+    try:
+        upgrade(database)
+    except BaseException:
+        database.close()
+        sqlite.remove_file(path)
+        raise
     return database
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path, admit: Callable[[Database], None] | None = None) -> Database:
     """Open an existing database, an older one after it was brought up to date.
 
-    One that is not ours or newer than the program is left untouched.
+    One that is not ours, newer than the program, or that `admit` raises about is left untouched.
 
     Raises:
         DatabaseRefused: With the cause.
         LockTimeout: If it is older, and others kept the write lock for ten seconds.
     """
+    database, version = look_at(path, admit)
+    if version < VERSION:
+        database.close()
+        _bring_up_to_date(path)
+    return database
+
+
+def look_at(path: Path, admit: Callable[[Database], None] | None = None) -> tuple[Database, int]:
+    """Open an existing database as it is, and return it with its schema; an older one takes no writes.
+
+    Raises:
+        DatabaseRefused: If it is not ours or newer than the program, or what `admit` raises about it.
+    """
     sqlite.check_file(path)
     database = Database(path, schema=VERSION)
     try:
         version = _version(database)
-        if version < VERSION:
-            database.close()
-            _bring_up_to_date(path)
-    except (DatabaseRefused, LockTimeout):
+        if admit is not None:
+            admit(database)
+    except BaseException:
         database.close()
         raise
-    return database
+    return database, version
 
 
 def _version(database: Database) -> int:

@@ -168,8 +168,7 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     def go_to_sleep(self) -> None:
         """Mask what is revealed, before the process stands still."""
         self.hide_revealed()
-        if self.desk.case is not None:
-            self.desk.show_revealed()
+        self.desk.show_revealed()
 
     def wake_up(self) -> None:
         """Go on after the process stood still: nothing is revealed, and the hold may be gone."""

@@ -1,14 +1,17 @@
 """What the desk asks for in one line, and how the answers are read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from screens.prompt import Question
 from screens.view import View
 from workbench.domain.moments import instant
+from workbench.domain.text import fit
 from workbench.errors import BadData
 from workbench.i18n import _
+from workbench.signs import drawn
 
 _TIME_ALONE = len("16:30")
+_QUOTED = 24
 
 
 def skip_question(case: str) -> Question:
@@ -32,8 +35,8 @@ def aside_question(case: str, default: datetime, view: View) -> Question:
     """Return the question until when a case is put aside."""
     return Question(
         title=_("Put {case} aside").format(case=case),
-        help=_("Until when? Empty means {when}; or a time like 16:30, or 2026-12-03 09:00.").format(
-            when=view.instant(default)
+        help=_("Until when? Empty means {when}; or write it like {example}.").format(
+            when=view.instant(default), example=_example(view)
         ),
         is_optional=True,
         problem=lambda text: _moment_problem(text, view),
@@ -43,11 +46,17 @@ def aside_question(case: str, default: datetime, view: View) -> Question:
 def _moment_problem(text: str, view: View) -> str | None:
     try:
         until = moment(text, view)
-    except BadData as error:
-        return str(error)
+    except BadData:
+        said = _("“{value}” is no time; write it like {example}.")
+        return said.format(value=fit(text, _QUOTED, drawn("…")).rstrip(), example=_example(view))
     if until is not None and until <= view.now:
         return _("A case can only be put aside until a time to come.")
     return None
+
+
+def _example(view: View) -> str:
+    """Return a time to come, as it may be typed."""
+    return f"{view.today + timedelta(days=1)} 09:00"
 
 
 def moment(text: str, view: View) -> datetime | None:

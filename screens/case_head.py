@@ -7,18 +7,19 @@ from screens.text import BAD, FAINT, MINE, UNEASY, Part, joined, row
 from screens.view import View
 from workbench.domain.casefile import CaseFile, CaseHeader
 from workbench.domain.provinces import province_words
-from workbench.domain.vocabulary import Priority
+from workbench.domain.running import is_with_applicant
+from workbench.domain.vocabulary import CaseState, Priority
 from workbench.domain.words import count, hold_left, working_days_left
 from workbench.i18n import _
 
 
-def case_lines(case: CaseFile, view: View, width: int, *, is_lost: bool = False) -> list[Content]:
-    """Return the lines about a case: applicant and hold, what it is, when it is due."""
+def case_lines(case: CaseFile, view: View, width: int, login: str, *, is_lost: bool = False) -> list[Content]:
+    """Return the lines about a case as `login` sees it: applicant and hold, what it is, when it is due."""
     header = case.header
     name = joined((header.applicant_name, "bold"))
     about = joined((_about(header, view), FAINT))
     return [
-        row(name, hold_words(header, view, is_lost=is_lost), width),
+        row(name, hold_words(case, view, login, is_lost=is_lost), width),
         row(about, _due(header, view), width),
     ]
 
@@ -41,14 +42,17 @@ def _about(header: CaseHeader, view: View) -> str:
     return f" {view.symbols.dot} ".join(part for part in parts if part)
 
 
-def hold_words(header: CaseHeader, view: View, *, is_lost: bool) -> Content:
-    """Return how urgent a case is, and how long its hold lasts."""
-    dot = f" {view.symbols.dot} "
+def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Content:
+    """Return how urgent a case is, why it is `login`'s before all others, and how long its hold lasts."""
+    header, dot = case.header, f" {view.symbols.dot} "
     parts: list[Part] = []
     if header.priority is not Priority.NORMAL:
         mark = view.symbols.of_priority(header.priority)
         style = BAD if header.priority is Priority.URGENT else UNEASY if header.priority is Priority.HIGH else FAINT
         parts += [(f"{mark} {_(PRIORITY[header.priority])}", style)]
+    whose = _whose(case, login)
+    if whose:
+        parts += [(dot if parts else "", FAINT), (whose, MINE)]
     if is_lost:
         parts += [(dot if parts else "", FAINT), (_("hold lost"), BAD)]
     elif header.held_until is not None:
@@ -57,10 +61,23 @@ def hold_words(header: CaseHeader, view: View, *, is_lost: bool) -> Content:
     return joined(*parts)
 
 
+def _whose(case: CaseFile, login: str) -> str:
+    """Say why `next` gives a case to this person before others that are more urgent, or nothing."""
+    if not login or case.header.assignee != login or case.header.state not in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+        return ""
+    newest = max(case.decisions, key=lambda decision: decision.id, default=None)
+    if newest is not None and newest.status == "returned" and newest.maker == login:
+        return _("returned to you")
+    return _("assigned to you")
+
+
 def _due(header: CaseHeader, view: View) -> Content:
     if header.due_at is None:
         return joined((_("not due yet"), FAINT))
     dot = f" {view.symbols.dot} "
+    if is_with_applicant(header.state, header.waits_for):
+        # The date on file will move by the time that the applicant takes.
+        return joined((_("with the applicant"), ""), (dot, FAINT), (_("clock paused"), FAINT))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
     if header.is_due_provisional:
         parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))

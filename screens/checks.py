@@ -184,7 +184,7 @@ class ChecksScreen(WorkScreen):
         if self.case is not None:
             self.add_class("-open")
             self._show_case()
-            self.call_after_refresh(self.bench.go, "identity")
+            self.call_after_refresh(self.bench.go, self.bench.gravest)
 
     def action_approve(self) -> None:
         asked = Question(
@@ -252,7 +252,7 @@ class ChecksScreen(WorkScreen):
         right = who_line(self.office.actor.login, None, view)
         lines = [title_line(_("Checks"), case, right, view, width)]
         if case is not None:
-            lines += case_lines(case, view, width)
+            lines += case_lines(case, view, width, self.office.actor.login)
         elif self._why_alone:
             lines.append(alone_line(self._why_alone, width))
         self.query_one(Head).update(Content("\n").join(lines))

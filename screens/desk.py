@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.binding import BindingType
 
 from screens.bindings import bind
@@ -12,6 +12,7 @@ from screens.desk_case import CaseScreen
 from screens.desk_keys import ACTS, allowed_on
 from screens.guard import presses_of
 from workbench import commands as keys
+from workbench import desk_commands as desk
 from workbench.command import Place
 from workbench.domain.lifecycle import Action, role_refusal
 from workbench.domain.vocabulary import FailKind, Verdict
@@ -50,6 +51,7 @@ class DeskScreen(CaseScreen):
 
         if self.office is None:
             return
+        before = self.case.header.id if self.case is not None and self.is_staying else None
         try:
             await self.flush()
             found = await asyncio.to_thread(self.office.claims.next)
@@ -61,7 +63,19 @@ class DeskScreen(CaseScreen):
             self.show_page(empty(found, self.view()))
         else:
             self.put_on_desk(found)
+            if found.header.id == before:
+                said = _("Decide this case first, put it aside (h), skip (s) or release it (b).")
+                self.notify(said, markup=False, timeout=6)
         self.count()
+
+    @property
+    def is_staying(self) -> bool:
+        """Whether `next` would give the case again that lies on the desk, with nothing new about it."""
+        if self.case is None or not self.is_held or self.has_new_evidence:
+            return False
+        header, now = self.case.header, self.clock.now()
+        is_aside = header.aside_until is not None and header.aside_until > now
+        return not is_aside and header.held_until is not None and header.held_until > now
 
     @work(exclusive=True, group="claim")
     async def take_back(self) -> None:
@@ -142,10 +156,18 @@ class DeskScreen(CaseScreen):
         if self.office is None:
             return None
         if action == "next":
-            return True if role_refusal(Action.NEXT, self.office.actor) is None else None
+            return True if role_refusal(Action.NEXT, self.office.actor) is None and not self.is_staying else None
         if action == "undo":
             return True if self.last is not None else None
         return allowed_on(action, self.case, self.office.actor, holds=self.is_held)
+
+    def on_key(self, event: events.Key) -> None:
+        """Let the key of the next case say why there is none, where it is not offered."""
+        if self.case is not None and self.is_staying and event.key in desk.NEXT.all_keys:
+            event.stop()
+            event.prevent_default()
+            if not presses_of(self).is_repeat:
+                self.take_next()
 
     def action_next(self) -> None:
         self.take_next()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.content import Content
 
-from screens.desk_hold import HoldScreen
+from screens.desk_reveal import RevealScreen
 from screens.text import plain, wrapped
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SAVE_AFTER_S = 0.4
 
 
-class CaseScreen(HoldScreen):
+class CaseScreen(RevealScreen):
     """A desk with a case on it: what is done with it, but for its verdict."""
 
     def keep(self, name: str, value: Any) -> None:
@@ -118,8 +118,10 @@ class CaseScreen(HoldScreen):
         answer = await self.app.push_screen_wait(Prompt(asked))
         if answer is None:
             return
-        until = moment(answer, self.view())
-        self.let_go(lambda case_id: office.claims.aside(case_id, until), _("{case} put aside."))
+        # Nothing typed means the time that the question named.
+        until = moment(answer, self.view()) or default
+        said = _("{case} put aside until {when}.").format(case=self._named(), when=self.view().instant(until))
+        self.let_go(lambda case_id: office.claims.aside(case_id, until), said)
 
     @work(group="dialog")
     async def ask_comment(self) -> None:
@@ -192,24 +194,6 @@ class CaseScreen(HoldScreen):
 
         self.app.push_screen(Sheet(_("Why {case}").format(case=self._named()), lines))
 
-    @work(group="reveal")
-    async def reveal(self) -> None:
-        """Reveal the chosen field, or all of the identity on the second press."""
-        if self.office is None or self.case is None:
-            return
-        files, case_id, field = self.office.casefiles, self.case.header.id, self.bench.panel.field
-        try:
-            if self.revealed.is_second_press():
-                self.revealed.show_all(await asyncio.to_thread(files.reveal_identity, case_id))
-            elif field:
-                self.revealed.show(field, await asyncio.to_thread(files.reveal, case_id, field))
-            else:
-                self.notify(_("Choose a masked field with the arrows, or press . twice for all."), markup=False)
-        except WorkbenchError as error:
-            self.complain(error)
-        if self.case is not None and self.case.header.id == case_id:
-            self.show_revealed()
-
     async def _written(self, act: Callable[..., object], *arguments: object) -> bool:
         """Write something down and say whether that worked."""
         try:
@@ -260,9 +244,6 @@ class CaseScreen(HoldScreen):
 
     def action_explain(self) -> None:
         self.explain()
-
-    def action_reveal(self) -> None:
-        self.reveal()
 
     def action_panel(self, name: str) -> None:
         self.bench.go(name)

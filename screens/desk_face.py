@@ -21,6 +21,7 @@ from screens.reveal import Revealed
 from screens.symbols import symbols_of
 from screens.view import View
 from screens.window import TooSmall, WorkScreen
+from workbench.domain.lifecycle import Action, role_refusal
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, marked
 
@@ -46,6 +47,7 @@ class DeskFace(WorkScreen):
 
     page = getters.query_one("#page > Static", Static)
     notice = getters.query_one("#notice", Static)
+    reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
 
     def __init__(self, clock: Clock) -> None:
@@ -73,6 +75,7 @@ class DeskFace(WorkScreen):
         yield Static(id="notice", markup=False)
         with VerticalScroll(id="page"):
             yield Static(opening(), markup=False)
+        yield Static(id="revealed", markup=False)
         yield Static(id="draft", markup=False)
         yield Hints()
         yield TooSmall()
@@ -121,6 +124,7 @@ class DeskFace(WorkScreen):
         newest = await asyncio.to_thread(self.office.casefiles.evidence_no, case.header.id)
         if self.case is case:
             self.has_new_evidence = newest != case.header.evidence_no
+            self.refresh_bindings()
 
     def complain(self, error: WorkbenchError) -> None:
         """Say what could not be done; everything typed is still there."""
@@ -142,14 +146,15 @@ class DeskFace(WorkScreen):
             self.draft = Draft(case.header.id, case.draft, self.office.drafts.save)
         self.case, self.is_lost, self.renewed_at = case, False, self.clock.now()
         self._zone = ZoneInfo(case.policy.zone)
-        self._shown_revealed = frozenset()
         self.add_class("-with-case")
-        self.bench.show(case, self.view())
+        self.show_revealed()
         self.show_head()
         self.show_draft()
         if not is_same:
             self.bench.is_zoomed = False
-            self.call_after_refresh(self.bench.go, "identity")
+            # Side by side all panels are seen; behind tabs only one is.
+            first = "identity" if self.has_class("-wide") else self.bench.gravest
+            self.call_after_refresh(self.bench.go, first)
         self.refresh_bindings()
 
     def clear_desk(self) -> None:
@@ -181,16 +186,29 @@ class DeskFace(WorkScreen):
         if view.clock(view.now) != self._shown_minute:
             self.show_head()
         self.show_notice()
-        if self.case is not None and frozenset(view.revealed) != self._shown_revealed:
+        if frozenset(view.revealed) != self._shown_revealed:
             self.show_revealed()
+        self.say_revealed()
         if self.ticks % COUNT_EVERY_TICKS == 0:
             self.count()
 
     def show_revealed(self) -> None:
         """Show the panels with what is revealed now."""
+        if self.case is None:
+            return
         view = self.view()
         self._shown_revealed = frozenset(view.revealed)
-        self.bench.reveal(view)
+        self.bench.show(self.case, view)
+        self.say_revealed()
+
+    def say_revealed(self) -> None:
+        """Say in a quiet line that all is revealed and how that ends, or what to do for it."""
+        is_said = self.revealed.is_all or self.revealed.is_hinting
+        if is_said:
+            from screens.reveal_words import reveal_line
+
+            self.reveal_bar.update(reveal_line(is_all=self.revealed.is_all))
+        self.reveal_bar.set_class(is_said, "-said")
 
     def show_head(self) -> None:
         """Show the lines above the panels."""
@@ -205,9 +223,9 @@ class DeskFace(WorkScreen):
             from screens.case_head import case_lines, hold_words, narrow_lines
 
             if is_wide:
-                lines = case_lines(self.case, view, width, is_lost=self.is_lost)
+                lines = case_lines(self.case, view, width, login, is_lost=self.is_lost)
             else:
-                hold = hold_words(self.case.header, view, is_lost=self.is_lost)
+                hold = hold_words(self.case, view, login, is_lost=self.is_lost)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right)
                 lines = narrow_lines(self.case, view, width)
         lines.insert(0, title_line(_(self.NAME), self.case, right, view, width))
@@ -244,8 +262,9 @@ class DeskFace(WorkScreen):
     def _show_welcome(self) -> None:
         from screens.desk_words import welcome
 
-        if self.counts is not None:
-            self.page.update(welcome(self.counts))
+        if self.counts is not None and self.office is not None:
+            may_check = role_refusal(Action.APPROVE, self.office.actor) is None
+            self.page.update(welcome(self.counts, self.view(), may_check=may_check))
 
     def show_page(self, content: Content) -> None:
         """Show a page of its own instead of what waits."""

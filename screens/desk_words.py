@@ -10,7 +10,7 @@ from screens.view import View
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import Decided, DeskCounts, Empty, Undoable
 from workbench.domain.vocabulary import Verdict
-from workbench.domain.words import count
+from workbench.domain.words import count, listed
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _LISTED = 5
 
 
-def welcome(counts: DeskCounts) -> Content:
-    """Say what waits, and the one key to press."""
+def welcome(counts: DeskCounts, view: View, *, may_check: bool) -> Content:
+    """Say what waits, the key that takes the next case, the ways to what else there is, and what is put aside."""
     if counts.held_by_me:
         said = (
             _("You hold one case.")
@@ -37,7 +37,29 @@ def welcome(counts: DeskCounts) -> Content:
         what = _("takes the next one")
     else:
         said, what = _("Nothing is queued."), _("looks again")
-    return Content("\n").join([joined((said, "")), Content(), _key("n", what)])
+    lines = [joined((said, "")), Content(), _key("n", what), *_ways(counts, may_check=may_check)]
+    if counts.aside:
+        lines += [Content(), joined((_("Put aside"), FAINT))]
+        for case_id, until in counts.aside[:_LISTED]:
+            when = _("until {when}").format(when=view.instant(until))
+            lines.append(joined((f"{format_case(case_id)} ", ""), (when, FAINT)))
+    return Content("\n").join(lines)
+
+
+def _ways(counts: DeskCounts, *, may_check: bool) -> list[Content]:
+    """Return the keys that lead to what waits elsewhere."""
+    ways = [_key("g q", _("the queue"))]
+    if may_check and counts.to_check:
+        one, more = _("one verdict to check"), _("{count} verdicts to check")
+        ways.append(_key("g c", one if counts.to_check == 1 else more.format(count=count(counts.to_check))))
+    yours: list[str] = []
+    if counts.assigned:
+        yours.append(_("{count} assigned to you").format(count=count(counts.assigned)))
+    if counts.aside:
+        yours.append(_("{count} put aside").format(count=count(len(counts.aside))))
+    if yours:
+        ways.append(_key("g m", listed(yours)))
+    return ways
 
 
 def empty(found: Empty, view: View) -> Content:
@@ -88,13 +110,18 @@ def notice_bar(last: Undoable, check_for: tuple[str, ...], view: View) -> Conten
     case = format_case(last.case_id)
     key = ("u", "$text-accent bold")
     if last.until is None:
-        why = ", ".join(_(CHECK_FOR.get(name, name)) for name in check_for)
+        why = listed(_(CHECK_FOR.get(name, name)) for name in check_for)
         said = _("{case} waits for a second person").format(case=case)
         return joined((said, ""), (f" ({why})" if why else "", FAINT), ("; ", ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((last.until - view.now).total_seconds()))
-    said = _("{case} {verdict}; notice goes out in {seconds} s; ").format(
-        case=case, verdict=_(DECIDED[last.verdict]), seconds=seconds
-    )
+    if last.act == "returned":
+        said = _("{case} returned to {maker}; ").format(case=case, maker=last.maker)
+        return joined((said, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
+    if last.act == "approved":
+        said = _("{case} approved ({verdict} by {maker}); notice goes out in {seconds} s; ")
+    else:
+        said = _("{case} {verdict}; notice goes out in {seconds} s; ")
+    said = said.format(case=case, verdict=_(DECIDED[last.verdict]), maker=last.maker, seconds=seconds)
     style = FINE if last.verdict is Verdict.PASS else ""
     return joined((said, style), key, (_(" takes it back"), style))
 

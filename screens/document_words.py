@@ -12,6 +12,7 @@ from screens.view import View
 from workbench.domain.documents import EXTENSIONS, DocumentLine
 from workbench.domain.evidence import LONG_TERM
 from workbench.domain.vocabulary import Quality, Severity
+from workbench.domain.words import listed
 from workbench.i18n import _, current, marked
 
 if TYPE_CHECKING:
@@ -49,9 +50,12 @@ def _file(line: DocumentLine, view: View) -> str:
 
 
 def _opened(line: DocumentLine, view: View) -> Content:
+    if not line.openings and line.written:
+        who = listed(f"{one.login} {view.instant(one.at)}" for one in line.written[:2])
+        return plain(f"{_('written to a folder by {who}').format(who=who)} ", UNEASY)
     if not line.openings:
         return plain(f"{_('opened by nobody')} ", UNEASY)
-    who = ", ".join(f"{opening.login} {view.instant(opening.at)}" for opening in line.openings[:2])
+    who = listed(f"{opening.login} {view.instant(opening.at)}" for opening in line.openings[:2])
     return plain(f"{_('opened by {who}').format(who=who)} ", FAINT)
 
 

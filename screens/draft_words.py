@@ -9,6 +9,7 @@ from screens.panels.words import VERDICT
 from screens.symbols import Symbols
 from screens.text import FAINT, joined
 from workbench.domain.vocabulary import Verdict
+from workbench.domain.words import listed
 from workbench.i18n import _
 
 
@@ -18,7 +19,7 @@ def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content
     verdict = body.get("verdict")
     if isinstance(verdict, Mapping) and verdict.get("verdict") in set(Verdict):
         parts.append(_(VERDICT[Verdict(verdict["verdict"])]))
-        parts.append(", ".join(str(code) for code in verdict.get("reasons", ())))
+        parts.append(listed(str(code) for code in verdict.get("reasons", ())))
     parts += [str(body.get("note", "")), str(body.get("comment", ""))]
     said = f" {symbols.dot} ".join(part for part in parts if part.strip())
     if not said:

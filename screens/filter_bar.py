@@ -15,9 +15,16 @@ from screens.filter_words import completions, hint_lines, problem_in, word_at
 
 
 class FilterField(Line):
-    """The line itself; Tab completes the word at the cursor."""
+    """The line itself; Tab completes the word at the cursor, ^u clears all of it wherever the cursor is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", show=False),
+        Binding("ctrl+u", "clear_line", show=False),
+    ]
+
+    def action_clear_line(self) -> None:
+        """Clear the whole line: after an error the cursor stands in its middle."""
+        self.clear()
 
     def action_complete(self) -> None:
         """Complete the word at the cursor as far as that is certain."""
@@ -34,10 +41,10 @@ class FilterField(Line):
 
 
 class FilterBar(Vertical):
-    """The filter line with its two lines of help; hidden until it is asked for."""
+    """The filter line with its three lines of help; hidden until it is asked for."""
 
     DEFAULT_CSS = """
-    FilterBar { display: none; height: 3; padding: 0 1; background: $surface; }
+    FilterBar { display: none; height: 4; padding: 0 1; background: $surface; }
     FilterBar.-open { display: block; }
     FilterBar Horizontal { height: 1; }
     FilterBar #slash { width: 2; color: $text-accent; text-style: bold; }
@@ -51,6 +58,7 @@ class FilterBar(Vertical):
     field = getters.query_one(FilterField)
     first = getters.query_one("#first", Static)
     second = getters.query_one("#second", Static)
+    third = getters.query_one("#third", Static)
 
     class Applied(Message):
         """A filter was entered that can be understood; empty to clear it."""
@@ -68,6 +76,7 @@ class FilterBar(Vertical):
             yield FilterField(id="filter")
         yield Static(id="first", classes="hint", markup=False)
         yield Static(id="second", classes="hint", markup=False)
+        yield Static(id="third", classes="hint", markup=False)
 
     def open(self, text: str) -> None:
         """Open the line on the filter in force."""
@@ -106,5 +115,5 @@ class FilterBar(Vertical):
         width = max(10, (self.size.width or self.app.size.width) - 4)
         field = self.field
         lines = hint_lines(field.value, field.cursor_position, round(field.scroll_offset.x), width, is_late=is_late)
-        self.first.update(lines[0])
-        self.second.update(lines[1])
+        for line, shown in zip((self.first, self.second, self.third), lines, strict=True):
+            line.update(shown)

@@ -60,8 +60,8 @@ def completions(word: Word) -> tuple[str, ...]:
     return tuple(f"{head}{value}" for value in key.values if value.startswith(last.casefold()) and value != last)
 
 
-def hint_lines(text: str, cursor: int, scrolled: int, width: int, *, is_late: bool) -> tuple[Content, Content]:
-    """Return the two lines under the filter.
+def hint_lines(text: str, cursor: int, scrolled: int, width: int, *, is_late: bool) -> tuple[Content, Content, Content]:
+    """Return the three lines under the filter; the last says which keys end it, unless an error needs the room.
 
     `scrolled` is how many cells of it have moved out to the left. What is wrong at the word that is being typed
     is said quietly, unless `is_late`: it was entered.
@@ -69,16 +69,18 @@ def hint_lines(text: str, cursor: int, scrolled: int, width: int, *, is_late: bo
     problem = problem_in(text)
     word = word_at(text, cursor)
     if problem is None:
-        return _help(word, width)
+        return (*_help(word, width), _ends(width))
     is_being_typed = problem.end >= word.start and problem.start <= cursor and not is_late
     if is_being_typed and completions(word):
-        return _help(word, width)
+        return (*_help(word, width), _ends(width))
     style = UNEASY if is_being_typed else BAD
     before = cells(safe(text[: problem.start])) - scrolled
     marked = max(1, cells(safe(text[problem.start : problem.end])))
     start, end = max(0, before), min(width, before + marked)
     carets = " " * min(start, width - 1) + "^" * max(1, end - start)
-    return joined((carets, style)), joined((fit(safe(str(problem)), width), style))
+    said, *rest = wrapped(str(problem), width)
+    third = joined((fit(" ".join(rest), width), style)) if rest else _ends(width)
+    return joined((carets, style)), joined((said, style)), third
 
 
 def key_lines(width: int) -> list[Content]:
@@ -103,8 +105,13 @@ def _help(word: Word, width: int) -> tuple[Content, Content]:
     if len(keys) == 1:
         return _listed(completions(word), width), _explained(keys[0], width)
     names = tuple(f"{key.name}:" for key in keys or FILTER_KEYS)
-    searched = _("other words search names, application numbers and phone numbers; - leaves out, Tab completes")
+    searched = _("other words search names, application and phone numbers; - leaves out")
     return _listed(names, width), joined((fit(safe(searched), width), FAINT))
+
+
+def _ends(width: int) -> Content:
+    """Say how the line is applied and left."""
+    return joined((fit(_("Enter applies · Tab completes · Esc leaves"), width), FAINT))
 
 
 def _listed(words: tuple[str, ...], width: int) -> Content:

@@ -16,13 +16,23 @@ _LABEL_CELLS = 20
 
 
 def key_sheet(screen: Screen[object], place: Place) -> Sheet:
-    """Return the page of all keys of a screen; what cannot be done now is dim."""
+    """Return the page of all keys of a screen; what cannot be done now is dim.
+
+    A screen with a `read_only` sentence begins with it, and only what can be done there is listed.
+    """
     now = frozenset(available(screen))
+    read_only: str | None = getattr(screen, "read_only", None)
 
     def lines(width: int) -> list[Content]:
         shown: list[Content] = []
+        if read_only is not None:
+            shown += [*(joined((line, "bold")) for line in wrapped(read_only, width)), Content()]
         for part in (place, "everywhere"):
-            commands = list(commands_of(part))
+            commands = [
+                command
+                for command in commands_of(part)
+                if read_only is None or part == "everywhere" or command.id in now
+            ]
             for group in dict.fromkeys(command.group for command in commands):
                 shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{FAINT} bold")))
                 for command in (command for command in commands if command.group == group):

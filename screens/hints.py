@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 from screens.bindings import available
 from screens.text import FAINT, joined, row
-from workbench.command import shown_key
+from workbench.command import Command, shown_key
 from workbench.commands import BY_ID, HELP, PALETTE
 from workbench.i18n import _
 
@@ -40,8 +40,14 @@ def hints(screen: Screen[object], width: int) -> Content:
     """Return the hints that fit, what decides before the rest; the way to help and to the commands always does."""
     ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.twin), _(PALETTE.label))]
     right = _line(ends)
-    now = [(BY_ID[name], active) for name, active in available(screen).items() if BY_ID[name].hint]
-    now.sort(key=lambda each: not each[0].danger)
+    found = available(screen)
+    hinted: tuple[Command, ...] | None = getattr(screen, "hinted", None)
+    if hinted is not None:
+        # A screen may name what it hints at, in its order.
+        now = [(command, found[command.id]) for command in hinted if command.id in found]
+    else:
+        now = [(BY_ID[name], active) for name, active in found.items() if BY_ID[name].hint]
+        now.sort(key=lambda each: not each[0].danger)
     shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in now]
     del shown[MOST - len(ends) :]
     while shown and _line(shown).cell_length + right.cell_length + 2 > width:

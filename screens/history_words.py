@@ -24,7 +24,9 @@ _ACTS: dict[str, str] = {
     "resubmit": marked("resubmitted"),
     "withdraw": marked("withdrawn"),
     "import": marked("received"),
-    "documents": marked("documents opened"),
+    "documents": marked("document opened"),
+    "documents-written": marked("written to a folder"),
+    "reveal": marked("revealed"),
     "evidence": marked("new evidence"),
     "evidence-late": marked("late evidence"),
     "complete": marked("complete"),
@@ -38,6 +40,17 @@ _KINDS: dict[str, str] = {
     "optouts": marked("refusals to be called"),
     "credit": marked("credit records"),
     "complaints": marked("complaints"),
+}
+_FIELDS: dict[str, str] = {
+    "all": marked("everything"),
+    "identity": marked("all of the identity"),
+    "legal_rep_name": marked("name of the legal representative"),
+    "legal_rep_id_no": marked("ID number of the legal representative"),
+    "handler_name": marked("name of the handler"),
+    "handler_id_no": marked("ID number of the handler"),
+    "contact_phone": marked("phone number"),
+    "msisdn": marked("number of card {number}"),
+    "actual_user_name": marked("user of card {number}"),
 }
 _FAIL_KINDS: dict[str, str] = {"fixable": marked("can be mended"), "final": marked("final")}
 
@@ -84,6 +97,17 @@ def _opened(text: str, case: CaseFile) -> str:
     )
 
 
+def _written(text: str, _case: CaseFile) -> str:
+    return _("one document") if text == "1" else _("{count} documents").format(count=text)
+
+
+def _revealed(text: str, _case: CaseFile) -> str:
+    name, _colon, position = text.partition(":")
+    if name not in _FIELDS:
+        return text
+    return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
+
+
 def _brought(text: str, _case: CaseFile) -> str:
     return _(_KINDS[text]) if text in _KINDS else text
 
@@ -96,5 +120,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "checklist": _answered,
     "verify": _verified,
     "documents": _opened,
+    "documents-written": _written,
+    "reveal": _revealed,
     **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _brought),
 }

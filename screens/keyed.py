@@ -12,11 +12,15 @@ from screens.sturdy import SturdyApp
 from screens.typed import TypedAtOnce, is_written_in
 from screens.typed_driver import AskingDriver, TypedDriver
 from screens.wide import is_wide, is_worth_asking
+from screens.window import is_too_small
 from workbench import signs
+from workbench.commands import QUIT
 from workbench.domain.text import fold_key
 from workbench.i18n import _
 
 _SAID_S = 3.0
+_UNSEEN = frozenset(QUIT.keys)
+"""What acts in a window too small to see anything."""
 
 
 class KeyedApp(SturdyApp, inherit_bindings=False):
@@ -46,16 +50,16 @@ class KeyedApp(SturdyApp, inherit_bindings=False):
         elif isinstance(event, events.CursorPosition):
             self._take_width(event)
         elif isinstance(event, events.Paste) and not event.is_forwarded and not is_written_in(self.focused):
-            self.say_composed()
+            self.say_text(_("Pasted text is no command."))
         elif not isinstance(event, events.Key) or event.is_forwarded or self._is_on_purpose(event):
             await super().on_event(event)
 
-    def say_composed(self) -> None:
+    def say_text(self, said: str) -> None:
         """Say why a text does nothing here; once, however long it is."""
         now = self.presses.monotonic()
         if now - self._said_at >= _SAID_S:
             self._said_at = now
-            self.notify(_("An input method is on; press Shift to switch."), timeout=_SAID_S)
+            self.notify(said, timeout=_SAID_S)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
         """Show a message in the signs of this terminal."""
@@ -66,9 +70,11 @@ class KeyedApp(SturdyApp, inherit_bindings=False):
         if not is_written_in(self.focused):
             for key in text.keys:
                 self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
-            # One key over and over was held down while the machine was busy.
-            if len({key.key for key in text.keys}) > 1 or not (text.keys[0].character or "").isascii():
-                self.say_composed()
+            if not all((key.character or "").isascii() for key in text.keys):
+                self.say_text(_("An input method is on; press Shift to switch."))
+            elif len({key.key for key in text.keys}) > 1:
+                # One key over and over was held down while the machine was busy.
+                self.say_text(_("Pasted text is no command."))
             return
         for key in text.keys:
             await self.on_event(key)
@@ -97,4 +103,7 @@ class KeyedApp(SturdyApp, inherit_bindings=False):
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
         if not self.presses.is_repeat:
             self._pressed_on = self.screen
+        if is_too_small(self.screen):
+            # Nothing acts unseen but leaving; what is written goes on, so that no letter is lost.
+            return key.key in _UNSEEN or is_written_in(self.focused, key)
         return self.screen is self._pressed_on or key.key == "escape" or is_written_in(self.focused, key)

@@ -44,8 +44,8 @@ class Leaving(Dialog[Choice]):
             case=self._case, until=self._until
         )
         keys = (
-            ("1 q", _("leaves and keeps the hold")),
-            ("2 b", _("releases it first")),
+            ("q", f"{_('leaves')} (1)"),
+            ("b", f"{_('releases it first')} (2)"),
             ("Esc", _("stays")),
         )
         with Vertical() as box:

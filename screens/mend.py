@@ -9,10 +9,13 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, Static
 
 from screens.field import Line
-from screens.text import BAD, FAINT, editable, fitted_line, joined, plain
+from screens.text import BAD, FAINT, editable, fitted_line, joined, plain, row
+from screens.verdict_words import KEY, key_words
+from workbench.command import shown_key
+from workbench.commands import ITEMS
 from workbench.domain.casefile import ItemRequest
 from workbench.domain.moments import day
 from workbench.errors import BadData
@@ -38,7 +41,7 @@ class Mend(Vertical):
     items = getters.query_one("#items", Vertical)
     until = getters.query_one("#until", Input)
     label = getters.query_one("#until-label", Label)
-    meant = getters.query_one("#until-meant", Label)
+    meant = getters.query_one("#until-meant", Static)
 
     @dataclass
     class ItemChanged(Message):
@@ -57,16 +60,17 @@ class Mend(Vertical):
         super().__init__()
         self._until = until
         self._codes: tuple[str, ...] = ()
+        self._said = ("", "", "")
 
     def compose(self) -> ComposeResult:
-        yield Label(plain(_("To be mended"), FAINT), id="items-title", markup=False)
+        yield Static(id="items-title", markup=False)
         hint = _("Tab moves, Ctrl+U empties; an empty one takes the reason's own words")
         yield Label(plain(hint, FAINT), id="items-hint", markup=False)
         yield Vertical(id="items")
         with Horizontal():
             yield Label(id="until-label", markup=False)
             yield Line(self._until, id="until", placeholder=_("YYYY-MM-DD"))
-            yield Label(id="until-meant", markup=False)
+            yield Static(id="until-meant", markup=False)
 
     def on_mount(self) -> None:
         self._head(is_shown=False)
@@ -90,16 +94,33 @@ class Mend(Vertical):
     def _head(self, *, is_shown: bool) -> None:
         self.query_one("#items-title").display = is_shown
         self.query_one("#items-hint").display = is_shown
+        self.call_after_refresh(self._draw)
 
-    def say(self, label: str, meant: str, *, is_unreadable: bool) -> None:
-        """Say what the date is for, and which one it comes to, or that it cannot be read."""
+    def on_resize(self) -> None:
+        self._draw()
+
+    def say(self, label: str, meant: str, problem: str) -> None:
+        """Say what the date is for, and which one it comes to, or why it cannot be read."""
+        self._said = (label, meant, problem)
+        self._draw()
+
+    def _draw(self) -> None:
+        label, meant, problem = self._said
+        again = _("{key} again").format(key=shown_key(ITEMS.twin))
+        keys = joined((again, KEY), (f" {_('date')}", FAINT)) if self._codes else key_words(ITEMS, _("date"))
+        title = self.query_one("#items-title", Static)
+        title.update(row(plain(_("To be mended"), FAINT), key_words(ITEMS, _("edit")), title.content_size.width))
         self.label.update(joined((f"{label} ", FAINT)))
-        self.meant.update(plain(_("unreadable date"), BAD) if is_unreadable else plain(meant, FAINT))
+        said = plain(problem, BAD) if problem else plain(meant, FAINT)
+        width = self.meant.content_size.width
+        fits = said.cell_length + keys.cell_length < width
+        self.meant.update(row(said, keys, width) if fits else said)
 
     def enter(self) -> None:
-        """Go to the first field."""
+        """Go to the first field; from one of the items to the date."""
         first = next(iter(self.items.query(Item)), None)
-        (first or self.until).focus()
+        is_among_items = any(field.has_focus for field in self.items.query(Item))
+        (self.until if first is None or is_among_items else first).focus()
 
     def chosen_until(self) -> date | None:
         """Return the date that was written, None if none was that can be read."""

@@ -3,6 +3,9 @@
 import io
 import os
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -27,6 +30,21 @@ def _renderables() -> tuple[Any, Any]:
     return SixelImage, TGPImage
 
 
+@contextmanager
+def _decoding(what: str) -> Iterator[None]:
+    """Decode what an applicant sent; a broken file makes the libraries raise whatever comes, and warn on the screen.
+
+    Raises:
+        Unreadable: If it cannot be decoded.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except Exception as error:
+        # This program exists for what the libraries cannot be trusted to name; the cause may hold stored values.
+        raise Unreadable(what) from error
+
+
 class Pages:
     """A document that is open, page by page."""
 
@@ -42,12 +60,10 @@ class Pages:
         self._draw = _renderables()[0 if is_sixel else 1]
         with os.fdopen(handle, "rb") as file:
             data = file.read()
-        try:
+        with _decoding(media_type):
             self._pdf = _pdf(data) if media_type == "application/pdf" else None
             self._image = None if self._pdf else _image(data)
             self.count = len(self._pdf) if self._pdf else 1
-        except (OSError, ValueError, RuntimeError, MemoryError, SyntaxError, Image.DecompressionBombError) as error:
-            raise Unreadable(media_type) from error
         if not self.count:
             raise Unreadable(media_type)
 
@@ -64,9 +80,8 @@ class Pages:
         )
         console.print(caption, style="bold", no_wrap=True, overflow="crop", end="\r\n")
         console.print(keys, style="dim", no_wrap=True, overflow="crop", end="\r\n")
-        picture = self._draw(self._picture(page), width="auto", height="auto")
-        with console.capture() as captured:
-            console.print(picture, height=room)
+        with _decoding(str(page)), console.capture() as captured:
+            console.print(self._draw(self._picture(page), width="auto", height="auto"), height=room)
         # The terminal is raw: a line feed alone would not go back to the first column.
         sys.stdout.write(captured.get().replace("\n", "\r\n"))
         sys.stdout.flush()
@@ -74,11 +89,8 @@ class Pages:
     def _picture(self, page: int) -> Any:
         if self._pdf is None:
             return self._image
-        try:
-            sheet = self._pdf[page]
-            return sheet.render(scale=_PDF_SCALE_DOTS / max(1.0, *sheet.get_size())).to_pil().convert("RGB")
-        except (OSError, ValueError, RuntimeError, MemoryError) as error:
-            raise Unreadable(str(page)) from error
+        sheet = self._pdf[page]
+        return sheet.render(scale=_PDF_SCALE_DOTS / max(1.0, *sheet.get_size())).to_pil().convert("RGB")
 
 
 def _pdf(data: bytes) -> Any:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from textual.app import App, SuspendNotSupported
 
-from screens.picture import KITTY, NO_PICTURES, SIXEL, UNREADABLE
+from screens.picture import KITTY, NO_PICTURES, SIXEL
 
 _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
 _END_S = 2.0
@@ -38,8 +38,7 @@ class Pictures:
         """Show a document until a key leaves it, and say whether it could be decoded."""
         protocol = _PROTOCOLS[self._ability or SIXEL]
         number = file.fileno()
-        code = await self._run(protocol, str(number), media_type, caption, keys, handle=number)
-        return code != UNREADABLE and code >= 0
+        return await self._run(protocol, str(number), media_type, caption, keys, handle=number) == 0
 
     async def _run(self, *arguments: str, handle: int | None = None) -> int:
         """Suspend the workbench, run the program in its terminal, and return its exit code.

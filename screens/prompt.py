@@ -32,7 +32,7 @@ class Question:
 
 
 class Prompt(Dialog[str]):
-    """Asks for one line; Enter takes it, Esc leaves."""
+    """Asks for one line; Enter saves it, Esc leaves."""
 
     DEFAULT_CSS = """
     Prompt { align: center middle; background: $background 60%; }
@@ -40,13 +40,14 @@ class Prompt(Dialog[str]):
         width: 76; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
     Prompt Static { height: auto; }
+    Prompt #problem { display: none; }
     Prompt Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
     Prompt Input:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 
     line = getters.query_one(Input)
-    hint = getters.query_one("#hint", Static)
+    problem = getters.query_one("#problem", Static)
 
     def __init__(self, question: Question, *, on_change: Callable[[str], None] | None = None) -> None:
         super().__init__()
@@ -58,13 +59,14 @@ class Prompt(Dialog[str]):
             box.border_title = plain(f"{self._question.title}")
             yield Static(plain(self._question.help, FAINT), markup=False)
             yield Line(self._question.value, placeholder=self._question.placeholder)
-            yield Static(_keys(), id="hint", markup=False)
+            yield Static(id="problem", markup=False)
+            yield Static(_keys(), markup=False)
         yield TooSmall()
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
         """Hand on what is typed."""
-        self.hint.update(_keys())
+        self._tell(Content())
         if self._on_change is not None:
             self._on_change(event.value)
 
@@ -74,11 +76,15 @@ class Prompt(Dialog[str]):
         text = event.value.strip()
         problem = self._question.problem(text) if self._question.problem is not None else None
         if not text and not self._question.is_optional:
-            self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+            self._tell(plain(_("Write something first; Esc leaves without."), UNEASY))
         elif problem is not None:
-            self.hint.update(plain(problem, BAD))
+            self._tell(plain(problem, BAD))
         else:
             self.leave(text)
+
+    def _tell(self, problem: Content) -> None:
+        self.problem.update(problem)
+        self.problem.display = bool(problem)
 
     def action_back(self) -> None:
         self.leave()
@@ -87,7 +93,7 @@ class Prompt(Dialog[str]):
 def _keys() -> Content:
     return joined(
         ("Enter ", "$text-accent bold"),
-        (_("takes it"), FAINT),
+        (_("saves"), FAINT),
         ("   Esc ", "$text-accent bold"),
         (_("back"), FAINT),
     )

@@ -13,10 +13,11 @@ from screens.clock import Clock
 from screens.filter_bar import FilterBar
 from screens.filter_words import key_lines
 from screens.queue_face import Preset, QueueFace
+from screens.queue_legend import legend_lines
 from screens.row_view import RowView
 from workbench import queue_commands as keys
-from workbench.command import Place
-from workbench.commands import BACK
+from workbench.command import Command, Place
+from workbench.commands import BACK, GO
 from workbench.domain.lifecycle import Action, role_refusal
 from workbench.domain.words import count
 from workbench.errors import WorkbenchError
@@ -55,6 +56,7 @@ class QueueScreen(QueueFace):
         bind(keys.LOOK_AGAIN, "again"),
         *(bind_key(keys.MOVE, key, f"move('{key}')") for key in keys.MOVE.keys),
         bind(BACK, "back"),
+        bind(keys.TO_DESK, "desk"),
     ]
 
     def __init__(self, clock: Clock, office: "Office", preset: Preset, open_case: Callable[[int], object]) -> None:
@@ -62,8 +64,9 @@ class QueueScreen(QueueFace):
         self._open_case = open_case
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        if action == "back":
-            return self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
+        if action in {"back", "desk"}:
+            is_in_list = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
+            return is_in_list is (action == "back")
         if action in _OF_SUPERVISORS and role_refusal(Action.ASSIGN, self.office.actor) is not None:
             return None
         if action in _NEED_A_ROW:
@@ -71,8 +74,17 @@ class QueueScreen(QueueFace):
         return True
 
     def more_help(self, width: int) -> list[Content]:
-        """Return what the page of keys tells about the filter."""
-        return key_lines(width)
+        """Return what the page of keys tells about the columns and the filter."""
+        return [*legend_lines(width, self.view().symbols), Content(), *key_lines(width)]
+
+    @property
+    def hinted(self) -> tuple[Command, ...]:
+        """What the footer names, first what matters more; while a filter is typed its own lines do."""
+        if self.bar.is_open:
+            return ()
+        if self.rows.marks or self.rows.range_from is not None:
+            return (keys.ASSIGN, keys.MARK_ROW, keys.MARK_RANGE, BACK)
+        return (keys.OPEN_CASE, keys.FILTER, keys.TO_DESK, GO)
 
     def ask_filter(self) -> None:
         """Open the line in which the filter is typed."""
@@ -119,6 +131,9 @@ class QueueScreen(QueueFace):
         to = {"up": at - 1, "down": at + 1, "pageup": at - page, "pagedown": at + page, "home": 0}
         self.wants_end = key == "end"
         rows.move_to(to.get(key, rows.length - 1))
+
+    async def action_desk(self) -> None:
+        await self.run_action("app.go('go.desk')")
 
     def action_mark(self) -> None:
         self.rows.range_from = None

@@ -7,6 +7,7 @@ from textual.content import Content
 from screens.text import BAD, FAINT, MINE, UNEASY, Part, joined, paragraphs, row
 from screens.view import View
 from workbench.domain.filter import parse_filter
+from workbench.domain.mask import mask_digits_within
 from workbench.domain.words import count
 from workbench.i18n import _
 
@@ -39,7 +40,7 @@ class Listed(Protocol):
 def head_line(listed: Listed, view: View, width: int) -> Content:
     """Return the line above: which list, which filter; at the right how many, who works, what time it is."""
     dot: Part = (f" {view.symbols.dot} ", FAINT)
-    filter_text = listed.filter_text
+    filter_text = mask_digits_within(listed.filter_text)
     left = joined(
         (listed.title_words, "bold"),
         ("   ", ""),
@@ -55,7 +56,7 @@ def head_line(listed: Listed, view: View, width: int) -> Content:
         right += [(said, UNEASY), dot]
     right += [(_how_many(listed, view), FAINT), dot]
     if width >= _WIDE and listed.rows.length and not listed.is_changed and not listed.rows.marks:
-        right += [(_("in the order of next"), FAINT), dot]
+        right += [(_("in the order n takes them"), FAINT), dot]
     right += [(f"{view.symbols.mine} ", MINE), (listed.office.actor.login, ""), dot, (view.clock(view.now), FAINT)]
     return row(left, joined(*right), width)
 
@@ -72,7 +73,7 @@ def _how_many(listed: Listed, view: View) -> str:
 
 def reading_page() -> Content:
     """Say that the list is on its way."""
-    return joined((_("Reading the list …"), FAINT))
+    return joined((_("Reading the list …"), FAINT), ("   n", _KEY), (f" {_('reads the list again')}", FAINT))
 
 
 def broken_page(error: "WorkbenchError") -> Content:
@@ -91,7 +92,8 @@ def empty_page(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
     """Say which empty it is, and what can be done about it."""
     if not is_preset:
         lines = [
-            joined((_("Nothing matches"), ""), ("  ", ""), (filter_text, "$text-accent")),
+            joined((_("Nothing matches"), ""), ("  ", ""), (mask_digits_within(filter_text), "$text-accent")),
+            *_meant_lines(filter_text),
             Content(),
             joined(("/", _KEY), (f" {_('changes the filter; an empty line clears it')}", FAINT)),
         ]
@@ -99,7 +101,7 @@ def empty_page(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
         lines = [
             joined((_("You hold nothing, and nothing is assigned to you."), "")),
             Content(),
-            joined(("g d", _KEY), (f" {_('goes to the desk, where n takes the next case')}", FAINT)),
+            joined(("Esc", _KEY), (f" {_('goes to the desk, where n takes the next case')}", FAINT)),
         ]
     elif list_id == "pending":
         lines = [
@@ -114,4 +116,13 @@ def empty_page(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
             joined((_("New cases come with the next import."), FAINT)),
             joined(("/", _KEY), (f" {_('finds those that are over: state:closed')}", FAINT)),
         ]
+    lines.append(joined(("n", _KEY), (f" {_('reads the list again')}", FAINT)))
     return Content("\n").join(lines)
+
+
+def _meant_lines(filter_text: str) -> list[Content]:
+    """Return what may have been meant by words that were searched as text."""
+    meant = parse_filter(filter_text).meant
+    if not meant:
+        return []
+    return [joined((_("Perhaps you meant"), ""), ("  ", ""), ("  ".join(meant), "$text-accent"))]

@@ -11,6 +11,7 @@ from screens.view import View
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseRowView
 from workbench.domain.lifecycle import STATE_WORDS
+from workbench.domain.running import clock_runs, is_with_applicant
 from workbench.domain.text import cells, fit, pad_left, pad_right, safe
 from workbench.domain.vocabulary import CaseState, Priority
 from workbench.domain.words import count, waiting
@@ -108,7 +109,7 @@ def _signs(seen: Seen, _room: int) -> list[Part]:
 def _urgency(seen: Seen) -> Part:
     """Return the sign in front of a due time: overdue, due today, not sure yet."""
     row, view = seen.row, seen.view
-    if row.due_at is None or row.state in _OVER:
+    if row.due_at is None or not clock_runs(row.state, row.waits_for):
         return (" ", "")
     if row.is_breached:
         return (view.symbols.block, BAD)
@@ -125,12 +126,17 @@ def _due_style(seen: Seen) -> str:
 
 
 def _due(seen: Seen, _room: int) -> list[Part]:
+    if is_with_applicant(seen.row.state, seen.row.waits_for):
+        # The date on file will move by the time that the applicant takes.
+        return [("  ", ""), (_("with applicant"), FAINT)]
     due = seen.row.due_at
     text = _("not due yet") if due is None else seen.view.instant(due)
     return [_urgency(seen), (f" {text}", FAINT if due is None else _due_style(seen))]
 
 
 def _short_due(seen: Seen, _room: int) -> list[Part]:
+    if is_with_applicant(seen.row.state, seen.row.waits_for):
+        return [("  ", ""), (_("applicant"), FAINT)]
     due = seen.row.due_at
     if due is None:
         return [(" ", ""), (f" {_('not due yet')}", FAINT)]
@@ -193,7 +199,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(title=marked("applicant"), parts=_applicant, width=0),
     Column(title=marked("state"), parts=_state, width=14, width_zh=10, above=110),
     Column(title=marked("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, above=90),
-    Column(title=marked("found"), parts=_findings, width=6, below=100),
+    Column(title=marked("found"), parts=_findings, width=6, width_zh=8, below=100),
     Column(title=marked("findings"), parts=_findings, width=8, above=100),
     Column(title=marked("who"), parts=_who, width=8, above=72, below=100),
     Column(title=marked("who"), parts=_who, width=12, above=100),

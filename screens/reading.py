@@ -12,7 +12,7 @@ from screens.desk_keys import ACTS, allowed_on, is_verdict
 from screens.reading_words import standing_line, why_no_verdict
 from workbench import commands as keys
 from workbench.command import Place
-from workbench.i18n import marked
+from workbench.i18n import _, marked
 
 if TYPE_CHECKING:
     from workbench.domain.casefile import CaseFile
@@ -62,6 +62,11 @@ class ReadingScreen(CaseScreen):
         if action in _ONLY_AT_THE_DESK or self.office is None:
             return None
         return allowed_on(action, self.case, self.office.actor, holds=self.is_held)
+
+    @property
+    def read_only(self) -> str:
+        """What the page of keys says on top."""
+        return _("Read only: this case is not on your desk, so only these keys work here.")
 
     def show_notice(self) -> None:
         """Show who has the case, instead of what the desk has to say."""

@@ -1,9 +1,10 @@
 """The list of reasons: numbered, marked with digits, searched by code, words or pinyin initials."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -20,6 +21,7 @@ from workbench.commands import MARK, TOGGLE
 from workbench.domain.casefile import CaseFile
 from workbench.domain.initials import matches
 from workbench.domain.policy import Reason
+from workbench.domain.verdict import can_concern
 from workbench.domain.vocabulary import Severity, Verdict
 from workbench.i18n import _, current
 
@@ -55,18 +57,29 @@ class ReasonList(VerticalScroll, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown: list[Reason] = []
+        self.shown: Sequence[Reason] = ()
         self._marked: tuple[str, ...] = ()
         self._found: frozenset[str] = frozenset()
         self._cursor = 0
+        self._is_searched = False
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False)
 
-    def show(self, reasons: list[Reason], marked: tuple[str, ...], found: frozenset[str]) -> None:
+    def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], found: frozenset[str]) -> None:
         """Show reasons with their marks; `found` are those that a rule saw in this case."""
         self.shown, self._marked, self._found = reasons, marked, found
         self._cursor = min(self._cursor, max(0, len(reasons) - 1))
+        self._draw()
+
+    def begin(self, *, is_searched: bool) -> None:
+        """Go to the first line; where one searches it is lit, for Enter marks it."""
+        self._cursor = 0
+        self.light(is_searched=is_searched)
+
+    def light(self, *, is_searched: bool) -> None:
+        """Light the line of the cursor although the keys go into the line that searches."""
+        self._is_searched = is_searched
         self._draw()
 
     def on_resize(self) -> None:
@@ -115,7 +128,8 @@ class ReasonList(VerticalScroll, can_focus=True):
         found = _("found") if reason.code in self._found else ""
         right = joined((f"{found}  " if found else "", UNEASY), (reason.code, FAINT))
         line = row(left, right, width)
-        return line.stylize("on $panel") if at == self._cursor and self.has_focus else line
+        is_lit = at == self._cursor and (self.has_focus or self._is_searched)
+        return line.stylize("on $panel") if is_lit else line
 
 
 def _line_region(y: int, width: int) -> Region:
@@ -125,6 +139,8 @@ def _line_region(y: int, width: int) -> Region:
 class ReasonPicker(Widget):
     """The list of reasons and the line that searches it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "to_list", show=False)]
+
     list = getters.query_one(ReasonList)
     search = getters.query_one("#search", Input)
 
@@ -132,7 +148,14 @@ class ReasonPicker(Widget):
         super().__init__()
         self._reasons = reasons_for(case, verdict)
         self._found = frozenset(finding.rule for finding in case.findings)
+        kind = case.header.applicant_kind
+        self._unlikely = {
+            reason.code
+            for reason in self._reasons
+            if reason.code not in self._found and not can_concern(reason.code, kind, case.policy)
+        }
         self._marked: tuple[str, ...] = ()
+        self._words = ""
 
     def compose(self) -> ComposeResult:
         yield Line(id="search", placeholder=_("code, words or pinyin initials"))
@@ -157,25 +180,66 @@ class ReasonPicker(Widget):
 
     def show_all(self) -> None:
         """Empty the line that searches and leave it."""
-        self.search.value = ""
+        self.search.value = self._words = ""
         self.stop_finding()
         self._filter()
 
     @on(Input.Changed, "#search")
-    def narrow(self) -> None:
-        """Show what fits the words."""
+    def narrow(self, event: Input.Changed) -> None:
+        """Show what fits the words; a digit that is no part of any reason is the number of a line."""
+        typed, before = event.value, self._words
+        is_last = typed == self.search.value and typed[:-1] == before
+        number = int(typed[-1]) if is_last and typed[-1:].isdecimal() else 0
+        if before.strip() and 0 < number <= len(self.list.shown) and not self._fitting(typed):
+            with self.prevent(Input.Changed):
+                self.search.value = before
+            self.stop_finding()
+            # Sent from here: a widget whose parent made it send has its message end at that parent.
+            self.post_message(ReasonList.Marked(self.list.shown[number - 1].code))
+            return
+        self._words = typed
+        self.list.begin(is_searched=self.search.has_focus)
         self._filter()
 
     @on(Input.Submitted, "#search")
-    def settle(self) -> None:
-        """Go back to the list with what fits."""
+    def settle(self, event: Input.Submitted) -> None:
+        """Mark the first that fits and go to the list; where none fits there is nothing to do but search on."""
+        event.stop()
+        if not self._words.strip():
+            self.show_all()
+        elif self.list.shown:
+            code = self.list.shown[0].code
+            self.stop_finding()
+            if code not in self._marked:
+                self.post_message(ReasonList.Marked(code))
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def tell_keys(self) -> None:
+        """Say what the keys do, which is another thing while one searches."""
+        self.list.light(is_searched=self.search.has_focus)
+        self._filter()
+
+    def action_to_list(self) -> None:
         self.stop_finding()
 
+    def _fitting(self, words: str) -> tuple[Reason, ...]:
+        words = words.strip()
+        if words:
+            return tuple(reason for reason in self._reasons if _fits(words, reason))
+        left_out = self._unlikely.difference(self._marked)
+        return tuple(reason for reason in self._reasons if reason.code not in left_out)
+
     def _filter(self) -> None:
-        words = self.search.value.strip()
-        fitting = [reason for reason in self._reasons if not words or _fits(words, reason)]
+        words = self._words.strip()
+        fitting = self._fitting(words)
         self.set_class(bool(words), "-narrowed")
-        said = _("found {count} of {all}, / changes, Esc clears").format(count=len(fitting), all=len(self._reasons))
+        said = (
+            _("found {count} of {all}: Enter marks the first, ↓ goes to the list, Esc shows all")
+            if self.search.has_focus
+            else _("found {count} of {all}, / changes, Esc clears")
+        )
+        said = said.format(count=len(fitting), all=len(self._reasons))
         self.query_one("#narrowed", Static).update(plain(said, UNEASY))
         self.list.show(fitting, self._marked, self._found)
 

@@ -11,6 +11,9 @@ ALL_IDLE_S = 60.0
 TWICE_WITHIN_S = 1.0
 """Two presses within this time ask for all fields."""
 
+HINT_S = 5.0
+"""So long it is said that a field must be chosen first, unless something is revealed meanwhile."""
+
 
 class Revealed:
     """The values revealed of the case on the desk; `monotonic` gives seconds."""
@@ -21,6 +24,21 @@ class Revealed:
         self._all: dict[str, str] = {}
         self._all_until = 0.0
         self._pressed_at: float | None = None
+        self._hint_until = 0.0
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all fields are revealed now."""
+        return bool(self._all) and self._monotonic() < self._all_until
+
+    @property
+    def is_hinting(self) -> bool:
+        """Whether a press found no field to reveal, a moment ago."""
+        return self._monotonic() < self._hint_until
+
+    def hint(self) -> None:
+        """Take note that a press found no field to reveal."""
+        self._hint_until = self._monotonic() + HINT_S
 
     def is_second_press(self) -> bool:
         """Take note of a press and say whether it is the second of two."""
@@ -30,26 +48,29 @@ class Revealed:
 
     def show(self, field: str, value: str) -> None:
         """Reveal one field for a while."""
+        self._hint_until = 0.0
         self._one[field] = (value, self._monotonic() + ONE_FIELD_S)
 
     def show_all(self, values: Mapping[str, str]) -> None:
         """Reveal all fields while the reviewer is active."""
+        self._hint_until = 0.0
         self._all = dict(values)
         self._all_until = self._monotonic() + ALL_IDLE_S
 
     def touched(self) -> None:
         """Take note that a key was pressed."""
-        if (self._all and self._monotonic() < self._all_until) or not self._all_until:
+        if self.is_all:
             self._all_until = self._monotonic() + ALL_IDLE_S
 
     def clear(self) -> None:
-        """Hide everything; the case leaves the desk."""
+        """Hide everything: it was asked for, or the case leaves the desk."""
         self._one, self._all, self._all_until, self._pressed_at = {}, {}, 0.0, None
+        self._hint_until = 0.0
 
     def values(self) -> dict[str, str]:
         """Return what is revealed now, by field."""
         now = self._monotonic()
         self._one = {field: kept for field, kept in self._one.items() if kept[1] > now}
-        if self._all and now >= self._all_until:
+        if not self.is_all:
             self._all, self._all_until = {}, 0.0
         return {**self._all, **{field: value for field, (value, _until) in self._one.items()}}

@@ -16,11 +16,12 @@ from screens.bindings import bind
 from screens.field import Page
 from screens.giving import Giving
 from screens.guard import Guard
+from screens.letter import Letter
 from screens.mend import Mend
 from screens.panels.words import VERDICT
 from screens.reasons import ReasonList, ReasonPicker
 from screens.symbols import symbols_of
-from screens.text import FAINT, editable, paragraphs, plain
+from screens.text import FAINT, plain
 from screens.verdict_state import VerdictState
 from screens.view import View
 from screens.window import Dialog, TooSmall
@@ -54,8 +55,7 @@ class VerdictDialog(Dialog[Decided]):
 
     picker = getters.query_one(ReasonPicker)
     mend = getters.query_one(Mend)
-    letter = getters.query_one("#letter", Static)
-    letter_edit = getters.query_one("#letter-edit", TextArea)
+    letter = getters.query_one(Letter)
     note = getters.query_one("#note", TextArea)
     said = getters.query_one("#said", Static)
     foot = getters.query_one("#foot", Static)
@@ -84,10 +84,8 @@ class VerdictDialog(Dialog[Decided]):
                 yield Static(plain(_("Reasons: / finds, digits mark"), FAINT), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict)
                 yield Mend(self._state.until)
-                yield Static(id="letter-heading", classes="title", markup=False)
-                yield Static(id="letter", markup=False)
-                yield Page(id="letter-edit")
-                yield Static(plain(_("For us only"), FAINT), classes="title", markup=False)
+                yield Letter(self._case)
+                yield Static(id="note-heading", classes="title", markup=False)
                 yield Page(self._state.note, id="note")
             with Vertical(id="ends"):
                 yield Static(id="warnings", markup=False)
@@ -153,13 +151,10 @@ class VerdictDialog(Dialog[Decided]):
         """Take the date."""
         self._become(replace(self._state, until=event.text))
 
-    @on(TextArea.Changed, "#letter-edit")
-    def take_letter(self) -> None:
-        """Take the text for the applicant; what the reasons say themselves is no edit."""
-        text = self.letter_edit.text
-        is_own = self._state.letter is None and text == self._letter()
-        if self.has_class("-editing") and not is_own:
-            self._become(replace(self._state, letter=text if text.strip() else None))
+    @on(Letter.Edited)
+    def take_letter(self, event: Letter.Edited) -> None:
+        """Take the text for the applicant."""
+        self._become(replace(self._state, letter=event.text))
 
     @on(TextArea.Changed, "#note")
     def take_note(self) -> None:
@@ -167,6 +162,7 @@ class VerdictDialog(Dialog[Decided]):
         if self.note.text != self._state.note:
             self._state = replace(self._state, note=self.note.text)
             self._giving.keep("note", self._state.note)
+            self._tell("")
             self.look_ahead()
 
     @on(Input.Submitted)
@@ -179,6 +175,8 @@ class VerdictDialog(Dialog[Decided]):
     def show_keys(self) -> None:
         """Show the keys that work where one is."""
         is_writing = isinstance(self.focused, Input | TextArea)
+        if self.focused is not None and not self.letter.edit.has_focus:
+            self.letter.stop()
         self.foot.update(words.foot(self._preview, self._case.policy.grace_s, is_writing=is_writing))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
@@ -198,7 +196,7 @@ class VerdictDialog(Dialog[Decided]):
             self._knows_newest = True
             self._tell(_("New evidence has come; confirm once more to decide all the same."))
         elif self.mend.display and self.mend.is_unreadable:
-            self._tell(_("The date cannot be read; write it like 2026-12-03."))
+            self._tell(words.no_date(self._view))
         else:
             self._tell("")
             self.give()
@@ -226,35 +224,26 @@ class VerdictDialog(Dialog[Decided]):
         self.mend.enter()
 
     def action_letter(self) -> None:
-        self.letter_edit.load_text(self._letter())
-        self.letter_edit.move_cursor(self.letter_edit.document.end)
-        self.add_class("-editing")
-        self.letter_edit.focus()
+        self.letter.begin()
 
     def action_note(self) -> None:
         self.note.focus()
 
     def action_back(self) -> None:
-        if isinstance(self.focused, Input | TextArea):
-            self._leave_text()
-        elif self.picker.search.value:
+        is_writing = isinstance(self.focused, Input | TextArea)
+        if self.picker.search.has_focus or (not is_writing and self.picker.search.value):
             self.picker.show_all()
+        elif is_writing:
+            self.picker.stop_finding()
         elif not self._is_giving:
             self.leave()
 
-    def _leave_text(self) -> None:
-        self.remove_class("-editing")
-        self.picker.stop_finding()
-        self._draw()
-
-    def _letter(self) -> str:
-        """Return the text for the applicant as it would be now."""
-        return editable(self._state.letter or (self._preview.letter if self._preview else ""))
-
     def _tell(self, problem: str) -> None:
-        """Say what went wrong, and nothing of it twice."""
+        """Say what went wrong; what has to be done yet is said in its own place, and not twice."""
         self._told = problem
-        self.said.update(words.failed(problem) if problem else "")
+        is_known = self._preview is not None and problem in self._preview.problems
+        self.said.update(words.failed(problem, symbols_of(self)) if problem and not is_known else "")
+        self._draw_warnings()
 
     def _request(self) -> VerdictRequest:
         until = self.mend.chosen_until() if self.mend.display else None
@@ -276,19 +265,23 @@ class VerdictDialog(Dialog[Decided]):
         measures = preview.measures if preview else ()
         self.query_one("#measure", Static).update(words.measure_line(state, measures))
         self.query_one("#measure").display = len(measures) > 1
-        self.query_one("#letter-heading", Static).update(words.letter_heading(self._case, width))
-        self.letter.update(paragraphs(self._letter()))
-        self.mend.say(
-            *words.date_words(state, preview, self._view), is_unreadable=self.mend.display and self.mend.is_unreadable
-        )
-        warnings = self.query_one("#warnings", Static)
-        warnings.display = preview is not None
-        if preview is not None:
-            lines = 1 if self.has_class("-low") else 2
-            if preview.problem == self._told:
-                preview = replace(preview, problem=None)
-            warnings.update(words.warning_lines(state, self._case, preview, (self._view, width, lines)))
+        self.query_one("#note-heading", Static).update(words.note_heading(width))
+        self.letter.show(state.letter or (preview.letter if preview else ""))
+        label, meant = words.date_words(state, preview, self._view)
+        self.mend.say(label, meant, words.no_date(self._view) if self.mend.display and self.mend.is_unreadable else "")
+        self._draw_warnings()
         self.show_keys()
+
+    def _draw_warnings(self) -> None:
+        warnings, width = self.query_one("#warnings", Static), self.query_one("#kind").content_size.width
+        warnings.display = self._preview is not None
+        if self._preview is not None and width:
+            lines = 1 if self.has_class("-low") else 2
+            place = (self._view, width, lines)
+            said = words.warning_lines(
+                self._state, self._case, self._preview, place, is_urged=self._told in self._preview.problems
+            )
+            warnings.update(said)
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:

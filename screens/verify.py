@@ -50,7 +50,7 @@ class Verify(Dialog[tuple[VerificationKind, str]]):
             box.border_title = plain(f"{_('Verified outside')}")
             yield Static(id="kinds", markup=False)
             yield Line(placeholder=_("what was confirmed, or not"))
-            keys = (("↑ ↓", _("how")), ("Enter", _("takes it")), ("Esc", _("back")))
+            keys = (("↑ ↓", _("how")), ("Enter", _("saves")), ("Esc", _("back")))
             yield Static(
                 Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
                 id="hint",

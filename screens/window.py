@@ -1,6 +1,6 @@
 """What all screens share: their keys in the language in use, keys under an input method, a window too small."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual import events
 from textual.binding import ActiveBinding
@@ -34,6 +34,11 @@ class TooSmall(Static):
         return plain(
             _("The window is too small; it needs {width}×{height}. Nothing is lost.").format(width=width, height=height)
         )
+
+
+def is_too_small(screen: Screen[Any]) -> bool:
+    """Say whether a screen shows nothing but that its window is too small."""
+    return screen.has_class("-tiny") or screen.has_class("-flat")
 
 
 class WorkScreen(Screen[None]):

@@ -130,7 +130,10 @@ REVEAL = Command(
     "desk.reveal",
     ("full_stop",),
     marked("reveal"),
-    marked("Show the chosen masked field for 15 seconds; twice shows all of the identity. It is logged."),
+    marked(
+        "Show the chosen masked field for 15 seconds; twice shows all of the identity until . or a minute without a"
+        " key. It is logged."
+    ),
     LOOK_GROUP,
     "desk",
 )

@@ -65,6 +65,15 @@ LOOK_AGAIN = Command(
     "queue",
     twin="f2",
 )
+TO_DESK = Command(
+    "queue.desk",
+    ("escape",),
+    marked("desk"),
+    marked("Go back to the desk; out of a filter line, a range or marks first back to the list."),
+    GO_GROUP,
+    "queue",
+    hint=True,
+)
 MOVE = Command(
     "queue.move",
     ("up", "down", "pageup", "pagedown", "home", "end"),
@@ -98,4 +107,7 @@ GO_PENDING = Command(
     "everywhere",
 )
 
-QUEUE_COMMANDS: tuple[Command, ...] = (OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, LOOK_AGAIN, MOVE)
+QUEUE_COMMANDS: tuple[Command, ...] = (
+    *(OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, LOOK_AGAIN, MOVE),
+    TO_DESK,
+)

@@ -26,6 +26,7 @@ ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
 """The cases `c` read along the index of their order, whatever the planner thinks of it."""
 
 _HEADER = b"SQLite format 3\x00"
+_BESIDE = ("-wal", "-shm", "-journal", ".lock")
 _LOCK_WAIT_S = 10.0
 _PRAGMAS = (
     "synchronous=FULL",
@@ -116,12 +117,21 @@ def create_file(path: Path, access: Access = Access.PRIVATE) -> None:
         try:
             # SQLite gives its side files the mode of the database.
             os.fchmod(handle, access.file_mode)
+        except OSError:
+            path.unlink()
+            raise
         finally:
             os.close(handle)
     except FileExistsError as error:
         raise DatabaseRefused(Refusal.EXISTS, str(path)) from error
     except OSError as error:
         raise DatabaseRefused(Refusal.CANNOT_CREATE, str(path), error.strerror or "") from error
+
+
+def remove_file(path: Path) -> None:
+    """Take a database away, with what SQLite and the write lock put beside it; whatever else is there stays."""
+    for name in (*(path.name + end for end in _BESIDE), path.name):
+        path.with_name(name).unlink(missing_ok=True)
 
 
 def check_file(path: Path) -> None:

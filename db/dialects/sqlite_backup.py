@@ -1,6 +1,8 @@
 """A whole copy of a database that others may be reading, made beside it before its schema changes."""
 
 import os
+import stat
+from itertools import count
 from pathlib import Path
 
 from db.access import access_of
@@ -8,12 +10,15 @@ from db.dialects.sqlite import driver
 from db.errors import DatabaseRefused, Refusal
 
 _PAGES_AT_ONCE = 2_000
+_HEADER_BYTES = 100
+_BYTES_AT_ONCE = 1 << 20
 
 
 def copy_before_upgrade(path: Path, version: int) -> Path:
     """Copy a database beside itself and return the copy, whose name tells the schema; the caller holds the write lock.
 
-    The copy has its own name only when it is whole and on the disk; an earlier one is never overwritten.
+    The copy has its own name only when it is whole and on the disk; an earlier one is never overwritten. One that
+    holds the same, of a start that then failed, stands for the new one: each holds what is known of persons.
 
     Raises:
         DatabaseRefused: If the disk does not let us; nothing was changed then.
@@ -27,8 +32,14 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
         finally:
             os.close(handle)
         _copy(path, draft)
-        copy = _free_name(path, version)
-        draft.rename(copy)
+        for number in count(1):
+            copy = _numbered(path, version, number)
+            if not copy.exists():
+                draft.rename(copy)
+                break
+            if _holds_the_same(copy, draft):
+                draft.unlink()
+                break
         _sync(path.parent)
     except OSError as error:
         draft.unlink(missing_ok=True)
@@ -58,14 +69,27 @@ def _copy(path: Path, draft: Path) -> None:
         os.close(handle)
 
 
-def _free_name(path: Path, version: int) -> Path:
-    """Return a name for the copy that nothing has yet."""
-    name = path.with_name(f"{path.name}.schema-{version}.backup")
-    number = 1
-    while name.exists():
-        number += 1
-        name = path.with_name(f"{path.name}.schema-{version}-{number}.backup")
-    return name
+def _numbered(path: Path, version: int, number: int) -> Path:
+    which = f"{version}" if number == 1 else f"{version}-{number}"
+    return path.with_name(f"{path.name}.schema-{which}.backup")
+
+
+def _holds_the_same(one: Path, other: Path) -> bool:
+    """Say whether two copies are the same, but for how often their originals were written to."""
+    if not stat.S_ISREG(one.lstat().st_mode) or one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        if _without_counts(first.read(_HEADER_BYTES)) != _without_counts(second.read(_HEADER_BYTES)):
+            return False
+        while part := first.read(_BYTES_AT_ONCE):
+            if part != second.read(_BYTES_AT_ONCE):
+                return False
+    return True
+
+
+def _without_counts(header: bytes) -> bytes:
+    """Return a header without its change counter and the version that this is valid for (SQLite, file format 1.3)."""
+    return header[:24] + header[28:92] + header[96:]
 
 
 def _sync(folder: Path) -> None:

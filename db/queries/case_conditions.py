@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from db.dialects import sqlite_search as search
-from db.queries.case_list import Condition
+from db.queries.case_list import PENDING_ON_OTHERS, Condition
 
 _ORDERED_COLUMNS = frozenset({"risk", "service_class", "round", "assignee_id"})
 _LAST_CHARACTER = "\U0010ffff"
@@ -54,6 +54,12 @@ def _bound(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
     """Return a list of values for IN, and what it names."""
     named = {f"{name}_{place}": value for place, value in enumerate(values)}
     return ", ".join(f":{one}" for one in named), named
+
+
+def is_running(states: Iterable[str]) -> Condition:
+    """Return the condition that the clock of the case runs; `states` are those in which it can."""
+    listed = ", ".join(f"'{state}'" for state in sorted(states) if state != "pending")
+    return Condition(check=f"c.state IN ({listed}) OR ({PENDING_ON_OTHERS})", is_indexed=True)
 
 
 def has_one_of(column: str, values: Iterable[Any], name: str) -> Condition:
@@ -150,9 +156,10 @@ def has_agent(session: Session, part: str, name: str) -> Condition:
     return Condition(check=likes, values={**named, **which}, hits=hits, recheck="")
 
 
-def has_province(session: Session, part: str, name: str) -> Condition:
-    """Return the condition that the province's name has a part."""
-    return application_has("province", _distinct(session, "application", "province", part)[:_MOST_VALUES], name)
+def has_province(session: Session, parts: Iterable[str], name: str) -> Condition:
+    """Return the condition that the province's name has one of some parts."""
+    named = {value: True for part in parts for value in _distinct(session, "application", "province", part)}
+    return application_has("province", list(named)[:_MOST_VALUES], name)
 
 
 def _distinct(session: Session, table: str, column: str, part: str) -> list[str]:

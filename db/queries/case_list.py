@@ -22,6 +22,9 @@ RANKS = (3, 2, 1, 0)
 
 _EVER = 1 << 62
 
+PENDING_ON_OTHERS = "c.state = 'pending' AND c.waits_for <> 'applicant'"
+"""A pending case whose clock runs. No index has this, but few pending cases are due, and only those are read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
@@ -73,7 +76,8 @@ class Due:
 class CaseList:
     """A list of cases: their states, ranks of priority, due dates and further conditions, at one moment.
 
-    An expired hold is queued. `hidden` are batches that nobody may see.
+    An expired hold is queued. `hidden` are batches that nobody may see. `is_running` leaves out pending cases that
+    wait for the applicant.
     """
 
     states: frozenset[CaseState]
@@ -83,6 +87,7 @@ class CaseList:
     due: Due = Due()
     conditions: tuple[Condition, ...] = ()
     hidden: tuple[int, ...] = ()
+    is_running: bool = False
 
     def state_checks(self, group: tuple[CaseState, ...]) -> list[str]:
         """Return a condition for each stored state of a group that holds cases of the list."""
@@ -95,7 +100,9 @@ class CaseList:
                     sign = ">" if is_wanted else "<="
                     checks.append(f"c.state = 'in_review' AND c.held_until {sign} :now")
                     continue
-            if is_wanted:
+            if is_wanted and state is CaseState.PENDING and self.is_running:
+                checks.append(PENDING_ON_OTHERS)
+            elif is_wanted:
                 checks.append(f"c.state = '{state.value}'")
         return checks
 

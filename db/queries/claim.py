@@ -1,4 +1,8 @@
-"""The one statement that claims the next case: an indexed branch for each rank, never a sort of the whole queue."""
+"""Which case comes next: an indexed branch for each rank, never a sort of the whole queue.
+
+One statement finds the next case and claims it. Within a filter finding it may take long, so that it is only read
+under no lock; then what was found is claimed, if it is still as it was found.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,20 +31,22 @@ _DUE_RANGES = ("c.due_at <= :now", "c.due_at > :now AND c.due_at <= :day_end", "
 def _computed(rank: int, where: str, source: str = '"case" AS c') -> str:
     """Return a branch over few rows, whose order may be computed."""
     return f"""SELECT * FROM (
-        SELECT c.id AS id, {rank} AS rank, CASE WHEN c.returned_to_id = :me THEN 0 ELSE 1 END AS returned,
+        SELECT c.id AS id, c.version AS version, {rank} AS rank,
+               CASE WHEN c.returned_to_id = :me THEN 0 ELSE 1 END AS returned,
                {_URGENCY} AS urgency, -c.priority_rank AS priority, c.due_at AS due
         FROM {source} WHERE {where} AND {_NOT_SKIPPED}
-        ORDER BY returned, urgency, priority, due, c.id LIMIT 1)"""  # noqa: S608 - made of constants of this file; values are bound
+        ORDER BY returned, urgency, priority, due, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
 def _indexed(urgency: int, priority: int, further: str) -> str:
     """Return a branch over the common queue, along the index that has the columns of filters if there is one."""
     return f"""SELECT * FROM (
-        SELECT c.id AS id, 1 AS rank, 1 AS returned, {urgency} AS urgency, {-priority} AS priority, c.due_at AS due
+        SELECT c.id AS id, c.version AS version, 1 AS rank, 1 AS returned, {urgency} AS urgency,
+               {-priority} AS priority, c.due_at AS due
         FROM {ORDERED_CASES if further else '"case" AS c'}
         WHERE c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL
               AND c.priority_rank = {priority} AND {_DUE_RANGES[urgency]} AND {_NOT_SKIPPED}{further}
-        ORDER BY c.due_at, c.id LIMIT 1)"""  # noqa: S608 - made of constants of this file; values are bound
+        ORDER BY c.due_at, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
 # A cross join keeps this order: first the few who are away, then what is assigned to them.
@@ -74,16 +80,32 @@ def _over_hits(further: str) -> Iterable[str]:
         yield _computed(rank, f"c.id = hit.id AND {where}{further}", over)
 
 
+def _ordered(branches: Iterable[str], columns: str, most: str) -> str:
+    """Return the first cases of some branches in their order."""
+    union = "\nUNION ALL\n".join(branches)
+    return f"""SELECT {columns} FROM ({union})
+        ORDER BY rank, returned, urgency, priority, due, id LIMIT {most}"""  # noqa: S608 - made of constants of this package; values are bound
+
+
+_TAKE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
+            returned_to_id = NULL, fence = fence + 1, version = version + 1"""
+_CLAIM = text(
+    f"""{_TAKE} WHERE id = ({_ordered(_over_all(""), "id", "1").replace(":most", "1")})
+        RETURNING id, fence"""
+)
+# A version is never the same again, so that the case is still in the filter and nobody's; only a hold may be longer.
+_CLAIM_FOUND = text(
+    f"""{_TAKE} WHERE id = :id AND version = :version
+            AND CASE state WHEN 'queued' THEN is_listed WHEN 'in_review' THEN held_until <= :now ELSE 0 END
+        RETURNING id, fence"""
+)
+
+
 @lru_cache(maxsize=64)
-def _claim(hits: str, further: str) -> TextClause:
-    """Return the statement that claims, within a filter if there is one."""
-    branches = "\nUNION ALL\n".join(_over_hits(further) if hits else _over_all(further))
-    return text(
-        f"""{hits} UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
-            returned_to_id = NULL, fence = fence + 1, version = version + 1
-        WHERE id = (SELECT id FROM ({branches}) ORDER BY rank, returned, urgency, priority, due, id LIMIT 1)
-        RETURNING id, fence"""  # noqa: S608 - made of constants of this package; values are bound
-    )
+def _find(hits: str, further: str) -> TextClause:
+    """Return the statement that finds what comes next within a filter."""
+    branches = _over_hits(further) if hits else _over_all(further)
+    return text(f"{hits} {_ordered(branches, 'id, version', ':most')}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,25 +126,42 @@ class Claimer:
         }
 
 
-def claim_next(
-    session: Session, claimer: Claimer, until: datetime, within: CaseList | None = None
-) -> tuple[int, int] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A case that was free when it was found, at this version."""
+
+    id: int
+    version: int
+
+
+def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int, int] | None:
     """Take the next free case for a reviewer and return its id and fence, or None if there is none.
 
-    The order: returned to me, assigned to me, then the common queue by (breached, due today, priority, due date,
-    id); within a filter the same, over fewer cases.
+    The order: returned to me, assigned to me, then the common queue by (breached, due today, priority, due date, id).
     """
-    values = {**claimer.values(), "until": to_us(until)}
-    hits, further = "", ""
-    if within is not None:
-        if CaseState.QUEUED not in within.states:
-            return None
-        found = fitting_hits(session, within)
-        hits = "" if found is None else hits_named(found)
-        further = f" AND {within.check_of_any_state(() if found is None else found.of)}"
-        values = {**within.values(), **({} if found is None else found.values), **values}
-    row = session.execute(_claim(hits, further), values).first()
+    row = session.execute(_CLAIM, {**claimer.values(), "until": to_us(until)}).first()
     return (int(row.id), int(row.fence)) if row else None
+
+
+def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[Found]:
+    """Return the free cases that come next within a filter, in the order of `claim_next`; so many at most."""
+    if CaseState.QUEUED not in within.states:
+        return []
+    hits = fitting_hits(session, within)
+    further = f" AND {within.check_of_any_state(() if hits is None else hits.of)}"
+    values = {**within.values(), **({} if hits is None else hits.values), **claimer.values(), "most": most}
+    rows = session.execute(_find("" if hits is None else hits_named(hits), further), values)
+    return [Found(id=int(row.id), version=int(row.version)) for row in rows]
+
+
+def claim_found(session: Session, claimer: Claimer, until: datetime, found: Iterable[Found]) -> tuple[int, int] | None:
+    """Take the first of some cases that is still as it was found, and return its id and fence; None if none is."""
+    values = {**claimer.values(), "until": to_us(until)}
+    for case in found:
+        row = session.execute(_CLAIM_FOUND, {**values, "id": case.id, "version": case.version}).first()
+        if row is not None:
+            return int(row.id), int(row.fence)
+    return None
 
 
 _LEFT = text(

@@ -13,7 +13,7 @@ from screens.history import history_lines
 from screens.panels.calls import calls_lines
 from screens.panels.credit import credit_lines
 from screens.panels.identity import identity_lines
-from screens.panels.lines import counts_of
+from screens.panels.lines import counts_of, gravity
 from screens.panels.panel import Panel
 from screens.symbols import symbols_of
 from screens.text import FAINT, joined
@@ -66,6 +66,14 @@ class Bench(Container):
         """The panel that the reviewer is at."""
         return self.query_one(f"#{self.active}", Panel)
 
+    @property
+    def gravest(self) -> str:
+        """The name of the panel with the gravest finding, the first where several have one."""
+        if self._case is None:
+            return self.PANELS[0]
+        case = self._case
+        return min(self.PANELS[: len(_LEGS)], key=lambda name: gravity(case, _LEGS[self.PANELS.index(name)]))
+
     def show(self, case: CaseFile, view: View) -> None:
         """Show a case in all panels."""
         self._case, self._view = case, view
@@ -75,11 +83,6 @@ class Bench(Container):
             panel.entitle(f"{number + 1} {_(_TITLES[number])}", counts)
             panel.show(case, view)
         self._show_tabs()
-
-    def reveal(self, view: View) -> None:
-        """Show the same case with other values revealed."""
-        if self._case is not None:
-            self.show(self._case, view)
 
     def go(self, name: str) -> None:
         """Go to a panel."""

@@ -175,8 +175,9 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[Line]:
     if not case.evidence.complaints:
         return []
     lines = [EMPTY, heading(_("Complaints"))]
-    for complaint in case.evidence.complaints:
+    for at, complaint in enumerate(case.evidence.complaints):
         state = _("verified") if complaint.verified else _("not verified")
         lines.append(Line(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, FAINT), width)))
-        lines += [Line(plain(f"   {complaint.summary or complaint.source}", FAINT))]
+        summary = view.shown(f"summary:{at}", complaint.summary)
+        lines += [Line(plain(f"   {summary or complaint.source}", FAINT))]
     return lines

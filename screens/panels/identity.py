@@ -30,7 +30,7 @@ def identity_lines(case: CaseFile, view: View, width: int) -> list[Line]:
         _people(case, view, width),
         _cards(case, view, width),
         _documents(case, view, width),
-        _use(case, width),
+        _use(case, view, width),
         _checklist(case, width),
         _verifications(case, view),
     )
@@ -78,7 +78,7 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[Line]:
             _marked(case, capital, ("ID-CAPITAL",), view),
         ),
     ]
-    return lines + prose(labels[3], application.business_scope, width)
+    return lines + prose(labels[3], view.shown("business_scope", application.business_scope), width)
 
 
 def _people(case: CaseFile, view: View, width: int) -> list[Line]:
@@ -162,12 +162,12 @@ def _state_of(document: DocumentFacts, view: View) -> Content:
     return plain(view.symbols.fine, FINE)
 
 
-def _use(case: CaseFile, width: int) -> list[Line]:
+def _use(case: CaseFile, view: View, width: int) -> list[Line]:
     application = case.evidence.application
     lines = [
-        *prose(_("stated use"), application.stated_use, width),
-        *prose(_("call script"), application.call_script, width),
-        *prose(_("where consent comes from"), application.consent_source, width),
+        *prose(_("stated use"), view.shown("stated_use", application.stated_use), width),
+        *prose(_("call script"), view.shown("call_script", application.call_script), width),
+        *prose(_("where consent comes from"), view.shown("consent_source", application.consent_source), width),
     ]
     return [heading(_("Use")), *lines] if lines else []
 

@@ -79,6 +79,12 @@ def findings_on(case: CaseFile, leg: Leg) -> list[Finding]:
     )
 
 
+def gravity(case: CaseFile, leg: Leg) -> int:
+    """Return how grave the gravest finding of a panel is; the graver, the lower."""
+    found = findings_on(case, leg)
+    return _ORDER.index(found[0].severity) if found else len(_ORDER)
+
+
 def finding_lines(case: CaseFile, leg: Leg, width: int, symbols: Symbols) -> list[Line]:
     """Return what the rules saw, in words, the code dim behind where it fits; one line says if nothing."""
     found = findings_on(case, leg)

@@ -42,7 +42,8 @@ def test_a_file_holds_one_noun_in_under_300_lines(path: Path) -> None:
 
 
 # The edge of the command line is the one place where anything may arrive: a traceback would print stored values.
-LAST_DEFENCE = "workbench/cli/failing.py"
+# What applicants sent is decoded in a program of its own, where the libraries raise whatever a broken file brings.
+LAST_DEFENCES = {"workbench/cli/failing.py", "screens/pages.py"}
 
 
 def catches_everything(handler: ast.ExceptHandler) -> bool:
@@ -62,7 +63,7 @@ def test_every_handler_of_errors_names_its_error_or_passes_it_on() -> None:
         if isinstance(node, ast.ExceptHandler) and catches_everything(node)
     }
 
-    assert careless == {LAST_DEFENCE}
+    assert careless == LAST_DEFENCES
 
 
 def test_the_top_level_is_what_was_agreed() -> None:

@@ -65,7 +65,7 @@ def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal
         (("show",), "CASE is missing"),
         (("show", "C-1", "C-2"), "C-2"),
         (("queue", "--limit", "many"), "whole number"),
-        (("queue", "--limit", "0"), "1 or more"),
+        (("queue", "--limit", "0"), "from 1 to 10000"),
         (("decide", "C-1", "maybe"), "pass, fail, pending"),
         (("decide", "C-1", "pass", "--final"), "--final"),
         (("decide", "C-1", "fail", "--until", "soon"), "--until"),

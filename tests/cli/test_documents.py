@@ -26,7 +26,7 @@ def test_documents_are_written_to_a_folder_and_listed(terminal: Terminal, case: 
     assert first["kind"] == "BIZ_LICENSE"
     assert first["state"] == "written"
     assert first["bytes_count"] == (out / first["file"]).stat().st_size
-    assert [line["action"] for line in terminal.document("a", "show", case)["history"]].count("documents") == 8
+    assert [line["action"] for line in terminal.document("a", "show", case)["history"]].count("documents-written") == 1
 
 
 def test_a_person_reads_which_file_is_which(terminal: Terminal, case: str, tmp_path: Path) -> None:
@@ -45,6 +45,8 @@ def test_refusals_have_the_exit_codes_of_the_contract(terminal: Terminal, case: 
     (bare,) = terminal.site.plant()
 
     assert "audit" in refused(terminal.as_person("audit", "documents", case, "--to", str(tmp_path / "x")), 77)
+    somewhere = "~nobody-of-this-host/x"
+    assert "home folder" in refused(terminal.as_person("a", "documents", case, "--to", somewhere, "--json"), 73)
     assert "not empty" in refused(terminal.as_person("a", "documents", case, "--to", str(full), "--json"), 73)
     refused(terminal.as_person("a", "documents", "C-000999", "--to", str(tmp_path / "x"), "--json"), 66)
     refused(terminal.as_person("a", "documents", f"C-{bare:06}", "--to", str(tmp_path / "x"), "--json"), 66)
@@ -60,9 +62,13 @@ def test_what_is_damaged_in_the_store_is_told_and_left_out(terminal: Terminal, c
 
     result = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "out"), "--json")
 
+    told = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "told"))
+
     states = [one["state"] for one in json.loads(result.stdout)["documents"]]
     assert states == ["altered", *["written"] * 7]
+    assert (result.exit_code, told.exit_code) == (74, 74)
     assert "was altered" in result.stderr
+    assert "7 documents are in" in told.stderr
     for line in lines:
         store.document_path(line.sha256).unlink()
     refused(terminal.as_person("a", "documents", case, "--to", str(tmp_path / "again")), 74)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.cli.terminal import Terminal, refused
 from tests.services.importing.files import Cells, Desk, application, csv_text
 from tests.services.importing.test_workbooks import sheet
-from tests.services.reading.workbooks import write_workbook
+from tests.services.reading.workbooks import write_cells, write_workbook
 
 
 @pytest.fixture
@@ -192,6 +193,47 @@ def test_a_workbook_keeps_its_good_rows_with_rejects_and_takes_the_options_of_ot
     assert (report["created"], report["rejected"]) == (2, 1)
     assert rejects.read_bytes().startswith(b"PK")
     assert desk.sql("SELECT DISTINCT agent FROM application") == [("虚构渠道",)]
+
+
+@pytest.mark.parametrize("name", ["虚构" * 20, "a:b", "x*[y]?/\\z", "'quoted'", "History"])
+def test_rejects_are_written_whatever_the_sheet_of_the_input_is_called(
+    terminal: Terminal, desk: Desk, name: str
+) -> None:
+    desk.applications(application("A-1"))
+    cells = [list(CARD), list(CARD.values()), ["A-1", "*", ""]]
+    rows = ("".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) for row in cells)
+    source = write_cells(desk.folder / "c.xlsx", "".join(f"<row>{row}</row>" for row in rows), name=name)
+    rejects = desk.folder / "rejects.xlsx"
+
+    report = terminal.document("admin", "import", "cards", str(source), "--rejects", str(rejects))
+
+    assert (report["rejected"], report["sheets"][0]["sheet"]) == (1, name)
+    assert terminal.as_person("admin", "import", "cards", str(rejects)).exit_code == 65
+    with CalamineWorkbook.from_path(rejects) as book:
+        assert book.sheet_names == ["cards"]
+
+
+def test_a_workbook_whose_sheet_has_a_required_mark_in_its_name_has_rejects_too(terminal: Terminal, desk: Desk) -> None:
+    desk.applications(application("A-1"))
+    cells = [list(CARD), ["A-1", "*", ""]]
+    rows = ("".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) for row in cells)
+    source = write_cells(desk.folder / "c.xlsx", "".join(f"<row>{row}</row>" for row in rows), name="*号卡*")
+    rejects = desk.folder / "rejects.xlsx"
+
+    terminal.document("admin", "import", "workbook", str(source), "--rejects", str(rejects))
+
+    with CalamineWorkbook.from_path(rejects) as book:
+        assert book.sheet_names == ["号卡"]
+
+
+def test_imports_are_listed_with_the_newest_first_as_the_help_says(terminal: Terminal, desk: Desk) -> None:
+    for number in ("A-1", "A-2"):
+        desk.applications(application(number))
+
+    listed = terminal.document("admin", "imports", "list")["batches"]
+
+    assert [batch["batch"] for batch in listed] == ["B-000002", "B-000001"]
+    assert "the newest first" in terminal.run("imports", "--help").stdout
 
 
 def test_a_workbook_that_is_none_is_65(terminal: Terminal, desk: Desk) -> None:

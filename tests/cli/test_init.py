@@ -120,3 +120,9 @@ def test_one_who_reviews_alone_says_why_and_still_checks_nothing_of_their_own(te
     assert any("alone (a shop of one person)" in line["text"] for line in alone)
     assert not any("alone (" in line["text"] for line in together)
     refused(init(terminal, place.with_name("x.db"), "--solo", "  ", "--json"), 2)
+
+
+def test_a_database_in_nobody_s_home_folder_is_78(terminal: Terminal) -> None:
+    for command in ("queue", "doctor", "init"):
+        said = refused(terminal.run_bare("--database", "~nobody-of-this-host/w.db", command), 78)
+        assert "home folder" in said

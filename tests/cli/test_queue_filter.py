@@ -57,3 +57,18 @@ def test_next_says_that_only_the_filter_hides_what_is_left(terminal: Terminal) -
 def test_who_may_not_review_takes_nothing_with_a_filter_either(terminal: Terminal) -> None:
     terminal.site.plant(1)
     refused(terminal.as_person("audit", "next", "--filter", "公司"), 77)
+
+
+def test_a_number_that_was_typed_for_a_person_is_repeated_masked_and_cut(terminal: Terminal) -> None:
+    for key in ("who", "holder", "assignee"):
+        said = refused(terminal.as_person("a", "queue", "--filter", f"{key}:13800138000"), 2)
+        assert "138••••••00" in said
+        assert "13800138000" not in said
+    long = refused(terminal.as_person("a", "queue", "--filter", f"who:{'x' * 4000}"), 2)
+    assert len(long) < 200
+
+
+def test_the_most_that_the_queue_lists_is_said(terminal: Terminal) -> None:
+    for limit in ("20000", "0"):
+        said = refused(terminal.as_person("a", "queue", "--limit", limit), 2)
+        assert "a whole number from 1 to 10000" in said

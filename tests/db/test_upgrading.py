@@ -20,6 +20,7 @@ from tests.first_schema import contents, take_back
 from tests.offices import Clock, Site
 from workbench.errors import BadConfiguration, Busy, ExitCode
 from workbench.services import log
+from workbench.services.doctor import examine
 from workbench.services.site import open_office
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +94,7 @@ def test_a_copy_is_made_before_which_opens_and_which_only_its_owner_can_read(old
     assert not list(older.parent.glob("*.draft"))
 
 
-def test_the_copy_put_back_is_brought_up_to_date_again_and_no_copy_is_overwritten(older: Path) -> None:
+def test_the_copy_put_back_is_brought_up_to_date_again_and_is_its_own_copy(older: Path) -> None:
     before = contents(older)
     schema.open_database(older).close()
     [copy] = backups(older)
@@ -103,7 +104,7 @@ def test_the_copy_put_back_is_brought_up_to_date_again_and_no_copy_is_overwritte
     older.write_bytes(copy.read_bytes())
 
     check_whole(older, before)
-    assert [path.name for path in backups(older)] == ["w.db.schema-1-2.backup", "w.db.schema-1.backup"]
+    assert backups(older) == [copy]
     assert hashlib.sha256(copy.read_bytes()).hexdigest() == digest
 
 
@@ -172,11 +173,55 @@ def test_no_copy_no_upgrade(older: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert not list(older.parent.glob("*.draft"))
 
 
-def test_a_step_that_leaves_something_broken_is_taken_back(older: Path) -> None:
-    connection = sqlite.driver().connect(str(older))
-    connection.execute('UPDATE "case" SET assignee_id = 999 WHERE id = 1')
+def change(path: Path, statement: str) -> None:
+    connection = sqlite.driver().connect(str(path))
+    connection.execute(statement)
     connection.commit()
     connection.close()
+
+
+def test_starts_that_fail_leave_one_copy_and_what_was_changed_since_has_another(older: Path) -> None:
+    change(older, 'UPDATE "case" SET assignee_id = 999 WHERE id = 1')
+    for _start in range(3):
+        with pytest.raises(DatabaseRefused):
+            schema.open_database(older)
+    [copy] = backups(older)
+    before, digest = contents(older), hashlib.sha256(copy.read_bytes()).hexdigest()
+
+    change(older, 'UPDATE "case" SET assignee_id = NULL WHERE id = 1')
+    schema.open_database(older).close()
+
+    assert [path.name for path in backups(older)] == ["w.db.schema-1-2.backup", "w.db.schema-1.backup"]
+    assert hashlib.sha256(copy.read_bytes()).hexdigest() == digest
+    assert contents(copy) == before
+    assert not list(older.parent.glob("*.draft"))
+
+
+def test_what_refuses_a_database_is_asked_before_it_is_brought_up_to_date(older: Path) -> None:
+    older.chmod(0o640)
+    before = older.read_bytes()
+
+    with pytest.raises(BadConfiguration, match="chmod 600"):
+        open_office(older, "a", Clock())
+
+    assert older.read_bytes() == before
+    assert backups(older) == []
+
+
+def test_doctor_says_that_a_database_is_older_and_leaves_it_so(older: Path) -> None:
+    before = older.read_bytes()
+
+    report = examine(older)
+
+    [said] = [(is_well, line) for is_well, line in report.lines if "next start" in line]
+    assert said[0] is None
+    assert "schema 1" in said[1]
+    assert all(is_well is not False for is_well, _line in report.lines)
+    assert (version(older), older.read_bytes(), backups(older)) == (1, before, [])
+
+
+def test_a_step_that_leaves_something_broken_is_taken_back(older: Path) -> None:
+    change(older, 'UPDATE "case" SET assignee_id = 999 WHERE id = 1')
     before = contents(older)
     with pytest.raises(DatabaseRefused) as caught:
         schema.open_database(older)

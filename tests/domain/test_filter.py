@@ -81,8 +81,8 @@ def test_states_can_be_written_as_the_screen_has_them() -> None:
         ("state<queued", "<", "cannot be compared"),
         ("x priority:", "priority:", "such as low, normal"),
         ("due<overdue", "overdue", "no day to compare with"),
-        ("due:2026-13-01", "2026-13-01", "also takes overdue"),
-        ("due:soon", "soon", "also takes overdue"),
+        ("due:2026-13-01", "2026-13-01", "takes overdue, today, tomorrow or a date"),
+        ("due:late", "late", "takes overdue, today, tomorrow or a date"),
         ('ab "cd', '"cd', "does not end"),
         ('ab ""', '""', "nothing between"),
         ("ab -", "-", "Nothing follows"),
@@ -159,3 +159,25 @@ choices = st.builds(
 @given(st.lists(st.one_of(texts, choices), max_size=6))
 def test_a_printed_filter_means_the_same(made: list[Term]) -> None:
     assert parse_filter(str(Filter(tuple(made)))) == Filter(tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("overdue", ("due:overdue",)),
+        ("成都 OVERDUE", ("due:overdue",)),
+        ("逾期", ("截止:逾期",)),
+        ("超时", ("截止:超时",)),
+        ("pending", ("state:pending",)),
+        ('"in review"', ("state:in_review",)),
+        ("待审核", ("状态:待审核",)),
+        ("成都 due:overdue", ()),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_bare_word_that_names_a_state_or_a_due_time_may_mean_the_term(
+    text: str, terms: tuple[str, ...], language: str
+) -> None:
+    with speaking(language):
+        assert parse_filter(text).meant == terms
+        assert all(str(parse_filter(term)) in {"due:overdue", "state:pending", "state:in_review"} for term in terms)

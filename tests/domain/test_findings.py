@@ -186,11 +186,11 @@ def preselected(found: tuple[Finding, ...], verdict: Verdict, policy: Policy | N
     return preselected_reasons(found, verdict, policy or default_policy())
 
 
-def test_ok_is_marked_on_a_clean_pass_only() -> None:
+def test_ok_is_marked_on_a_clean_pass_and_the_override_where_a_finding_blocks() -> None:
     assert preselected((), Verdict.PASS) == ("OK",)
     assert preselected((INFO,), Verdict.PASS) == ("OK",)
     assert preselected((WARN,), Verdict.PASS) == ()
-    assert preselected((BLOCK,), Verdict.PASS) == ()
+    assert preselected((BLOCK,), Verdict.PASS) == ("OK-OVERRIDE",)
 
 
 def test_the_reasons_of_blocks_are_marked_on_a_fail() -> None:

@@ -26,7 +26,7 @@ from workbench.domain.casefile import (
     VerificationLine,
 )
 from workbench.domain.evidence import Evidence
-from workbench.domain.verdict import check_reasons_for, items_for, pending_waits_for, problem_of
+from workbench.domain.verdict import check_reasons_for, items_for, pending_waits_for, problems_of
 from workbench.errors import Busy, NotAllowed
 from workbench.services.letters_of import causes, worded_items
 from workbench.services.losses import Loss
@@ -184,13 +184,13 @@ class MemoryOffice:
             check_for=check_reasons_for(request, found.policy, found.findings, found.header.risk),
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),
             has_new_evidence=self.new_evidence and request.evidence_no is not None,
-            problem=self._problem(request, found),
+            problems=self._problems(request, found),
             unopened=self.documents.unopened(request.case_id),
         )
 
-    def _problem(self, request: VerdictRequest, found: CaseFile) -> str | None:
+    def _problems(self, request: VerdictRequest, found: CaseFile) -> tuple[str, ...]:
         filled = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy))
-        return problem_of(filled, found.policy, found.findings)
+        return problems_of(filled, found.policy, found.findings)
 
     def _deadline(self) -> datetime:
         return self.clocks.now() + timedelta(days=9)
@@ -201,9 +201,9 @@ class MemoryOffice:
             raise NotAllowed("Nobody holds it.")
         if self.new_evidence and request.evidence_no is not None:
             raise Busy("Evidence arrived.")
-        problem = self._problem(request, found)
-        if problem is not None:
-            raise NotAllowed(problem)
+        problems = self._problems(request, found)
+        if problems:
+            raise NotAllowed(problems[0])
         self.decided.append(request)
         preview = self._preview(request)
         until = None if preview.check_for else self.clocks.now() + timedelta(seconds=60)
@@ -268,6 +268,7 @@ class MemoryOffice:
                 due_at=found.header.due_at,
                 is_due_provisional=False,
                 is_breached=False,
+                waits_for=None,
                 assignee=None,
                 held_by=None,
                 held_until=None,

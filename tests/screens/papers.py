@@ -22,6 +22,7 @@ class PaperStore:
     def __init__(self, office: "MemoryOffice") -> None:
         self.office = office
         self.openings: dict[int, tuple[Opening, ...]] | None = None
+        self.writings: dict[int, tuple[Opening, ...]] = {}
         self.lost: set[int] = set()
         self.altered: set[int] = set()
         self.media_type = "image/png"
@@ -45,6 +46,7 @@ class PaperStore:
                 quality=one.quality,
                 is_there=number not in self.lost,
                 openings=() if self.openings is None else self.openings.get(number, ()),
+                written=self.writings.get(number, ()),
             )
             for number, one in enumerate(found, start=1)
         )
@@ -63,8 +65,8 @@ class PaperStore:
             raise CannotCreate(f"{folder} is not empty.")
         self.office.log.append(("write documents", case_id, str(folder)))
         lines = self.list(case_id)
-        for line in lines:
-            self._open(case_id, line.number)
+        by = Opening(login=self.office.actor.login, at=self.office.clocks.now())
+        self.writings = {line.number: (by,) for line in lines}
         return tuple(WrittenDocument(line=line, state="written") for line in lines)
 
     def suggested_folder(self, _case_id: int) -> Path:

@@ -27,6 +27,7 @@ def case_row(number: int, **changes: Any) -> CaseRowView:
         "due_at": NOW + timedelta(days=2),
         "is_due_provisional": False,
         "is_breached": False,
+        "waits_for": None,
         "assignee": None,
         "held_by": None,
         "held_until": None,

@@ -86,15 +86,17 @@ async def test_a_file_that_is_not_in_the_store_is_told_and_not_opened() -> None:
         assert not [entry for entry in desk.office.log if entry[0] == "open"]
 
 
-async def test_the_verdict_dialog_names_in_one_line_what_nobody_opened() -> None:
+async def test_the_verdict_dialog_says_in_one_line_how_much_nobody_opened() -> None:
     async with at_work(clean(), arrange=unopened) as desk:
         await desk.press("n", "p")
-        assert "opened by nobody: business licence" in desk.text
+        assert "8 documents opened by nobody" in desk.text
         assert desk.text.count("opened by nobody") == 1
 
-        await desk.press("escape", "o", "w", "enter", "escape", "p")
+        await desk.press("escape", "o", "w", "enter")
+        assert "written to a folder by rev1" in desk.text
 
-        assert "opened by nobody" not in desk.text
+        await desk.press("escape", "p")
+        assert "8 documents opened by nobody" in desk.text
 
 
 async def test_an_auditor_has_no_key_for_documents() -> None:

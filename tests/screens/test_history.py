@@ -106,4 +106,4 @@ def test_the_due_day_is_said_as_today() -> None:
     case = casefile(1, clean())
     case = replace(case, header=replace(case.header, working_days_left=0))
 
-    assert case_lines(case, VIEW, 100)[1].plain.endswith("due today")
+    assert case_lines(case, VIEW, 100, "rev1")[1].plain.endswith("due today")

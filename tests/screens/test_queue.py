@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from textual.widgets import Static
 
-from db.enums import CaseState, Priority, Role
+from db.enums import CaseState, Priority, Role, WaitsFor
 from screens.app import WorkbenchApp
 from screens.filter_bar import FilterBar
 from screens.queue import QueueScreen
@@ -402,3 +403,97 @@ def test_the_modes_of_the_queue_are_known_to_the_app() -> None:
     app = WorkbenchApp(lambda: pytest.fail("not opened"))
 
     assert {"queue", "mine", "pending"} <= set(app._modes)
+
+
+@pytest.mark.parametrize("letter", ["q", "m", "p"])
+async def test_escape_goes_back_to_the_desk_once_nothing_is_open_in_the_list(letter: str) -> None:
+    def arrange(office: MemoryOffice) -> None:
+        many(3)(office)
+        office.queue.put(1, assignee="rev1")
+        office.queue.put(2, state=CaseState.PENDING)
+
+    async with at_work(arrange=arrange) as desk:
+        screen = await go(desk, letter)
+        footer = desk.text.splitlines()[-1]
+        assert all(hint in footer for hint in ("Enter open", "/ filter", "Esc desk", "g go to …", "? keys"))
+
+        await desk.press("slash", "escape")
+        assert desk.app.screen is screen
+        await desk.press("space")
+        assert "Esc back" in desk.text.splitlines()[-1]
+        await desk.press("escape")
+        assert desk.app.screen is screen
+        await desk.press("v", "escape")
+        assert desk.app.screen is screen
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+
+
+async def test_escape_leaves_an_empty_list_too_and_it_says_what_reads_it_again() -> None:
+    async with at_work() as desk:
+        await go(desk)
+        assert "n reads the list again" in desk.text
+        await desk.press("escape")
+
+        assert desk.dialog == "DeskScreen"
+
+
+async def test_while_a_filter_is_typed_it_says_how_it_is_applied_and_left() -> None:
+    async with at_work(arrange=many(3)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        await desk.type("zz")
+
+        assert "Enter applies · Tab completes · Esc leaves" in desk.text
+        assert screen.filter_text == ""
+
+
+async def test_a_whole_error_is_read_in_a_narrow_window_and_one_key_clears_the_line() -> None:
+    async with at_work(size=(80, 24), arrange=many(3)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        await desk.type("due:late 虚构")
+        await desk.press("enter")
+        said = " ".join(line.strip() for line in desk.text.split("\n")[3:5])
+        assert "takes overdue, today, tomorrow or a date such as 2026-12-01; “late” is none of them." in said
+
+        await desk.press("ctrl+u")
+        assert screen.bar.field.value == ""
+
+
+@pytest.mark.parametrize(("word", "term"), [("overdue", "due:overdue"), ("逾期", "截止:逾期")])
+async def test_a_word_that_finds_nothing_but_is_one_of_the_filter_names_the_term(word: str, term: str) -> None:
+    async with at_work(arrange=many(3)) as desk:
+        screen = await go(desk)
+        screen.bar.post_message(FilterBar.Applied(word))
+        await desk.settle()
+
+        assert f"Perhaps you meant  {term}" in desk.text
+
+
+@pytest.mark.parametrize(("size", "word"), [((120, 40), "with applicant"), ((80, 24), " applicant ")])
+async def test_a_case_that_the_applicant_has_is_not_overdue_but_with_the_applicant(
+    size: tuple[int, int], word: str
+) -> None:
+    def arrange(office: MemoryOffice) -> None:
+        many(3)(office)
+        office.queue.put(1, state=CaseState.RECTIFYING, due_at=NOW - timedelta(days=15))
+        office.queue.put(2, state=CaseState.PENDING, waits_for=WaitsFor.APPLICANT, due_at=NOW - timedelta(days=1))
+        office.queue.put(3, state=CaseState.PENDING, waits_for=WaitsFor.CARRIER, is_breached=True)
+
+    async with at_work(size=size, arrange=arrange) as desk:
+        await go(desk)
+        first, second, third = desk.text.split("\n")[2:5]
+
+        assert (word in first, word in second, word in third) == (True, True, False)
+        assert ("✗" in first + second, "!" in first + second, "✗" in third) == (False, False, True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_page_of_keys_explains_the_marks_and_brackets(language: str) -> None:
+    async with at_work(size=(80, 24), language=language, arrange=many(3)) as desk:
+        await go(desk)
+        await desk.press("question_mark")
+        shown = str(desk.app.screen.query_one("#page", Static).content)
+
+        assert all(sign in shown for sign in ("◆", "✗2 !3", "▲▲ ▲ ▼", "◐", "(sup)", "rev3"))

@@ -1,12 +1,15 @@
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Static
 
 from db.enums import CaseState, Role
 from tests.screens.cases import clean, troubled
 from tests.screens.double import MemoryOffice
 from tests.screens.driver import Driver, at_work
 from tests.screens.queue_double import candidate, case_row
+from workbench.commands import BACK
+from workbench.desk_commands import COMMENT, FAIL, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
 
 
 def listed(office: MemoryOffice) -> None:
@@ -119,3 +122,28 @@ async def test_q_goes_back_and_does_not_quit() -> None:
         await desk.press("q")
 
         assert desk.dialog == "QueueScreen"
+
+
+async def test_the_keys_of_a_case_that_is_only_read_are_those_that_work_there() -> None:
+    async with at_work(clean(), troubled(), arrange=listed) as desk:
+        await open_second(desk)
+        await desk.press("question_mark")
+        shown = str(desk.app.screen.query_one("#page", Static).content)
+
+        assert shown.startswith("Read only")
+        for command in (PASS, FAIL, PEND, NEXT, UNDO, RELEASE):
+            assert command.help not in shown, command.id
+        for command in (HISTORY, COMMENT, BACK):
+            assert command.label in shown, command.id
+
+
+async def test_a_case_that_the_applicant_has_says_so_instead_of_overdue() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        listed(office)
+        office.change(124, state=CaseState.RECTIFYING, held_by=None, held_until=None, working_days_left=0)
+
+    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+        await open_second(desk)
+
+        line = next(line for line in desk.text.splitlines() if "with the applicant · clock paused" in line)
+        assert "due " not in line

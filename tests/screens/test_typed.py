@@ -67,14 +67,23 @@ async def test_a_full_width_blank_marks_a_reason() -> None:
         assert "ID-RIC-EXPIRED" not in desk.office.decided[0].reasons
 
 
-@pytest.mark.parametrize("event", [text_of("通过p"), text_of("pass"), events.Paste("p\nf")])
-async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event) -> None:
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (text_of("通过p"), "An input method is on; press Shift to switch."),
+        (text_of("pass"), "Pasted text is no command."),
+        (events.Paste("p\nf"), "Pasted text is no command."),
+        (events.Paste("通过"), "Pasted text is no command."),
+    ],
+)
+async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, said: str) -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         await come(desk, event)
 
         assert desk.dialog == "DeskScreen"
-        assert "An input method is on; press Shift to switch." in desk.text
+        assert said in desk.text
+        assert desk.text.count("input method") + desk.text.count("Pasted") == 1
 
 
 async def test_it_is_said_in_the_language_of_the_screen() -> None:
@@ -202,7 +211,7 @@ async def test_every_dialog_of_the_desk_is_finished_without_a_letter() -> None:
         await desk.press("f2", "f9", "enter")
         await desk.press("f2", "f6", "f6", "f4")
         await desk.type("拒")
-        await desk.press("escape", "escape", "f3")
+        await desk.press("escape", "f3")
         await desk.type("已看")
         await desk.press("f8")
 

@@ -48,11 +48,12 @@ async def test_a_reason_is_found_by_code_words_or_initials(words: str) -> None:
         assert len(shown) < 10
 
 
-async def test_a_searched_reason_is_marked_by_its_new_number() -> None:
+async def test_enter_marks_the_first_of_the_reasons_that_were_searched() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-HANDHELD")
-        await desk.press("enter", "1", "y")
+        assert "Enter marks the first" in desk.text
+        await desk.press("enter", "y")
 
         assert desk.office.decided[0].reasons[-1] == "ID-HANDHELD"
 
@@ -160,7 +161,7 @@ async def test_pending_says_for_whom_and_until_when() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type("WAIT-CARRIER")
-        await desk.press("enter", "1", "w", "r")
+        await desk.press("enter", "w", "r")
         await desk.type("2026-12-01")
         await desk.press("enter", "y")
 
@@ -176,7 +177,7 @@ async def test_a_date_that_cannot_be_read_is_said_and_nothing_is_decided() -> No
         await desk.press("enter", "y")
 
         assert desk.office.decided == []
-        assert "The date cannot be read" in desk.text
+        assert desk.text.count("unreadable date") == 2
 
 
 async def test_what_the_services_refuse_is_said_in_the_dialog_and_nothing_is_lost() -> None:
@@ -240,7 +241,7 @@ async def test_a_question_answered_no_is_named_above_the_unanswered_ones() -> No
     async with at_work(clean()) as desk:
         await desk.press("n", "l", "2", "escape", "p")
 
-        assert desk.text.index("! answered no: ") < desk.text.index("unanswered: ")
+        assert desk.text.index("! answered no: ") < desk.text.index("unanswered")
 
 
 async def test_escape_brings_the_whole_list_of_reasons_back() -> None:

@@ -20,16 +20,19 @@ def test_of_the_ways_to_pass_only_the_last_one_marked_stands(state: VerdictState
     assert mended.toggled("OK-MENDED").reasons == ()
 
 
-def test_an_override_may_stand_beside_what_was_mended(state: VerdictState) -> None:
-    assert state.toggled("OK-MENDED").toggled("OK-OVERRIDE").reasons == ("OK-MENDED", "OK-OVERRIDE")
+def test_an_override_stands_alone(state: VerdictState) -> None:
+    assert state.toggled("OK-OVERRIDE").reasons == ("OK-OVERRIDE",)
+    assert state.toggled("OK-OVERRIDE").toggled("OK").reasons == ("OK",)
 
 
-def test_a_verdict_with_both_ways_is_refused(state: VerdictState) -> None:
+@pytest.mark.parametrize("other", ["OK-MENDED", "OK-OVERRIDE"])
+def test_a_verdict_with_two_ways_is_refused(other: str) -> None:
     case = casefile(1, clean())
-    request = VerdictState(verdict=Verdict.PASS, reasons=("OK", "OK-MENDED"), items={}).request(
+    request = VerdictState(verdict=Verdict.PASS, reasons=("OK", other), items={}).request(
         case, None, knows_newest=False
     )
 
     problem = problem_of(request, case.policy, case.findings)
     assert problem is not None
-    assert "OK, OK-MENDED" in problem
+    assert "in order (OK)" in problem
+    assert f"({other})" in problem

@@ -75,7 +75,11 @@ def test_each_opening_is_one_event_without_a_personal_value(desk: Desk, case_id:
 
     events = opening_events(desk)
     assert events[0] == ("a", False, {"kind": "BIZ_LICENSE", "sha256": line.sha256, "how": "shown"})
-    assert [body["how"] for _login, _refused, body in events[1:]] == ["written"] * 8
+    assert len(events) == 1
+    written = desk.sql("SELECT body FROM event WHERE action = 'documents-written'")
+    (body,) = (json.loads(row[0]) for row in written)
+    assert body["count"] == 8
+    assert body["sha256"] == [line.sha256 for line in documents.list(case_id)]
     assert desk.is_chain_whole()
 
 
@@ -116,6 +120,22 @@ def test_nothing_is_ever_overwritten_and_nothing_half_is_left(desk: Desk, case_i
     assert opening_events(desk) == []
 
 
+def test_folders_made_on_the_way_go_away_again_when_nothing_is_written(
+    desk: Desk, case_id: int, tmp_path: Path
+) -> None:
+    documents = desk.site.office("a").documents
+    for line in documents.list(case_id):
+        damage(desk, line.sha256, "missing")
+    (tmp_path / "there").mkdir()
+
+    for folder in (tmp_path / "deep" / "deeper" / "out", tmp_path / "there" / "deep" / "out"):
+        with pytest.raises(DocumentDamaged):
+            documents.write(case_id, folder)
+
+    assert not (tmp_path / "deep").exists()
+    assert list((tmp_path / "there").iterdir()) == []
+
+
 @pytest.mark.parametrize("how", ["missing", "altered", "longer"])
 def test_a_document_that_is_not_as_it_was_imported_is_told_and_never_given(
     desk: Desk, case_id: int, tmp_path: Path, how: str
@@ -137,14 +157,15 @@ def test_a_document_that_is_not_as_it_was_imported_is_told_and_never_given(
     assert opening_events(desk)[0][:2] == ("a", True)
 
 
-def test_the_verdict_names_what_nobody_opened_until_somebody_did(desk: Desk, case_id: int, tmp_path: Path) -> None:
+def test_the_verdict_names_what_nobody_opened_until_somebody_did(desk: Desk, case_id: int) -> None:
     a, b = desk.site.office("a"), desk.site.office("b")
     sha256 = a.documents.list(case_id)[0].sha256
 
     at_first = unopened(a, case_id)
     b.documents.open(case_id, sha256).close()
     then = unopened(a, case_id)
-    a.documents.write(case_id, tmp_path / "out")
+    for line in a.documents.list(case_id)[1:]:
+        a.documents.open(case_id, line.sha256).close()
 
     assert at_first[0] == KIND
     assert len(at_first) == 8
@@ -152,9 +173,24 @@ def test_the_verdict_names_what_nobody_opened_until_somebody_did(desk: Desk, cas
     assert unopened(b, case_id) == ()
 
 
-def test_a_new_file_of_the_next_round_was_opened_by_nobody(desk: Desk, case_id: int, tmp_path: Path) -> None:
+def test_documents_written_to_a_folder_are_opened_by_nobody_and_one_line_of_history(
+    desk: Desk, case_id: int, tmp_path: Path
+) -> None:
+    a = desk.site.office("a")
+    a.documents.write(case_id, tmp_path / "out")
+
+    assert len(unopened(a, case_id)) == 8
+    line = a.documents.list(case_id)[0]
+    assert not line.openings
+    assert [one.login for one in line.written] == ["a"]
+    told = [(one.action, one.text) for one in a.casefiles.show(case_id).history if one.who == "a"]
+    assert told == [("documents-written", "8")]
+
+
+def test_a_new_file_of_the_next_round_was_opened_by_nobody(desk: Desk, case_id: int) -> None:
     office = desk.site.office("a")
-    office.documents.write(case_id, tmp_path / "out")
+    for line in office.documents.list(case_id):
+        office.documents.open(case_id, line.sha256).close()
 
     desk.documents(kinds=(KIND,), content="again", received_at="2026-11-24 09:00")
 

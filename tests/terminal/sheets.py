@@ -6,8 +6,8 @@ import zlib
 _SIDE_PX = 64
 
 
-def png(ink: int = 40) -> bytes:
-    """Return a picture of one grey square on another; no two inks give the same file."""
+def png(ink: int = 40, exif: bytes = b"") -> bytes:
+    """Return a picture of one grey square on another; no two inks give the same file. `exif` is said to be about it."""
     inner = range(_SIDE_PX // 4, _SIDE_PX // 2)
     lines = (
         b"\x00" + bytes(ink if row in inner and column in inner else 200 for column in range(_SIDE_PX))
@@ -17,6 +17,7 @@ def png(ink: int = 40) -> bytes:
         (
             b"\x89PNG\r\n\x1a\n",
             _chunk(b"IHDR", struct.pack(">IIBBBBB", _SIDE_PX, _SIDE_PX, 8, 0, 0, 0, 0)),
+            _chunk(b"eXIf", exif) if exif else b"",
             _chunk(b"IDAT", zlib.compress(b"".join(lines))),
             _chunk(b"IEND", b""),
         )

@@ -18,9 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
-from db.enums import DocumentKind, ImportKind
+from db.enums import ImportKind
 from screens.picture import KITTY, NO_PICTURES, SIXEL, UNREADABLE
+from screens.pictures import Pictures
 from tests.offices import Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from tests.terminal.pty_session import ROOT, environment
@@ -32,6 +34,7 @@ KITTY_TERMINAL = b"\x1b_Gi=31;OK\x1b\\\x1b[?62c"
 PLAIN_TERMINAL = b"\x1b[?62;22c"
 DRAWN = {"sixel": b"\x1bP", "kitty": b"\x1b_G"}
 PATIENCE_S = 30.0
+BROKEN_INK = 2
 
 has_pictures = pytest.mark.skipif(
     subprocess.run(
@@ -190,18 +193,71 @@ def test_what_is_no_picture_is_said_so_by_the_exit_code(tmp_path: Path, data: by
     os.close(handle)
 
 
+def exif(*entries: tuple[int, int, int, bytes]) -> bytes:
+    """Return what a picture says of itself: tags with type, count and value."""
+    packed = (struct.pack(">HHI4s", *entry) for entry in entries)
+    return b"MM\0*" + struct.pack(">IH", 8, len(entries)) + b"".join(packed) + bytes(4)
+
+
+TURNED = (0x112, 3, 1, b"\0\6\0\0")
+"""The tag that makes the reader turn the picture, and write the other tags anew."""
+
+BROKEN = {
+    "struct.error": b"MM\0*",
+    "TypeError": exif(TURNED, (0x11A, 7, 2, b"\x08\x08\0\1")),
+    "AttributeError": exif((0x10F, 10, 1, b"\0\0\0\1"), TURNED),
+    "ValueError": exif((0x100, 1, 0, b"\0\0\xff\xff"), TURNED, (0x8769, 6, 3, b"\xff\x08\0\x08")),
+}
+"""What is broken so that the library raises one error or another that is none of its own."""
+
+
+@has_pictures
+@pytest.mark.parametrize("error", BROKEN)
+def test_a_broken_picture_is_said_so_and_nothing_else_is_printed(tmp_path: Path, error: str) -> None:
+    handle = opened(tmp_path, png(exif=BROKEN[error]))
+    with FakeTerminal(
+        ["screens.picture", "sixel", str(handle), "image/png", "C", "K"], tmp_path, handles=(handle,)
+    ) as terminal:
+        assert terminal.code() == UNREADABLE
+        assert (b"Traceback" in terminal.sent, b"Warning" in terminal.sent) == (False, False)
+    os.close(handle)
+
+
+@has_pictures
+def test_a_page_that_cannot_be_drawn_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from screens.pages import Pages, Unreadable
+
+    pages = Pages(opened(tmp_path, png()), "image/png", is_sixel=True)
+    monkeypatch.setattr(pages, "_image", object())
+
+    with pytest.raises(Unreadable):
+        pages.draw(0, (80, 24), "C", "K")
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, NO_PICTURES, UNREADABLE, 143, -9])
+async def test_only_what_ended_well_was_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    async def ended(*_arguments: object, **_more: object) -> int:
+        return code
+
+    pictures = Pictures(App())
+    monkeypatch.setattr(pictures, "_run", ended)
+    (tmp_path / "x").touch()
+    with (tmp_path / "x").open("rb") as file:
+        assert await pictures.show(file, "image/png", "C", "K") is (code == 0)
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Path]:
-    """A database with one case whose documents can be shown."""
+    """A database with one case whose documents can be shown, but the third of them, which is broken."""
     site = Site(tmp_path / "w.db").create()
     desk = Desk(site, tmp_path)
     desk.applications(application())
     rows = []
-    for ink, kind in enumerate((DocumentKind.BIZ_LICENSE, DocumentKind.AGENT_ID_FRONT)):
-        (tmp_path / f"{kind}.png").write_bytes(png(ink))
+    for ink, kind in enumerate(ENTERPRISE_DOCUMENTS[:3]):
+        (tmp_path / f"{kind}.png").write_bytes(png(ink, exif=BROKEN["struct.error"] if ink == BROKEN_INK else b""))
         rows.append({"application_no": "A-1", "kind": kind.value, "path": f"{kind}.png"})
     desk.run(ImportKind.DOCUMENTS, rows)
-    desk.documents(kinds=ENTERPRISE_DOCUMENTS[2:])
+    desk.documents(kinds=ENTERPRISE_DOCUMENTS[3:])
     yield site.path
     site.close()
 
@@ -210,9 +266,9 @@ def workbench_at(database: Path, home: Path, answer: bytes) -> FakeTerminal:
     return FakeTerminal(["workbench", "--database", str(database), "--as", "a"], home, answer)
 
 
-def open_first(terminal: FakeTerminal) -> None:
-    """Take the case, list its documents and open the first."""
-    for shown, key in ((rb"takes the next", b"n"), (rb"C-000001", b"o"), (rb"Documents of C-000001", b"1")):
+def open_first(terminal: FakeTerminal, number: bytes = b"1") -> None:
+    """Take the case, list its documents and open the first, or another."""
+    for shown, key in ((rb"takes the next", b"n"), (rb"C-000001", b"o"), (rb"Documents of C-000001", number)):
         terminal.wait_for(shown)
         terminal.press(key)
 
@@ -241,6 +297,15 @@ def test_a_digit_shows_a_document_over_the_desk_and_a_key_goes_back(database: Pa
 
         assert terminal.sent.count(QUESTION) == 1
         assert openings(database, tmp_path) == ["AGENT_ID_FRONT", "BIZ_LICENSE"]
+
+
+@has_pictures
+def test_of_a_broken_document_the_list_says_that_it_cannot_be_shown(database: Path, tmp_path: Path) -> None:
+    with workbench_at(database, tmp_path, SIXEL_TERMINAL) as terminal:
+        open_first(terminal, b"3")
+        terminal.wait_for(rb"cannot be shown; w writes it")
+
+        assert b"Traceback" not in terminal.sent
 
 
 @has_pictures

@@ -1,17 +1,23 @@
 """The command that writes out a case's documents."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli import output
+from workbench.cli.failing import Told
 from workbench.cli.plain import plain
 from workbench.cli.registering import Entry
 from workbench.cli.run import Run, zone_of
 from workbench.cli.said import CaseArgument, JsonFlag
 from workbench.domain.case_id import format_case, parse_case
+from workbench.errors import ExitCode
 from workbench.i18n import _, current, marked
+
+if TYPE_CHECKING:
+    from workbench.services.documents import WrittenDocument
 
 
 def documents(
@@ -44,7 +50,14 @@ def documents(
             for one in done
         ]
         output.document({"case": format_case(case_id), "folder": str(to.expanduser().absolute()), "documents": rows})
-        return
+    else:
+        _tell(done, to)
+    if any(one.state != "written" for one in done):
+        raise Told(ExitCode.IO)
+
+
+def _tell(done: "Sequence[WrittenDocument]", to: Path) -> None:
+    """Say which file is which."""
     written = [one.line for one in done if one.state == "written"]
     output.table([_("File"), _("Document")], [[line.file_name, line.name(current())] for line in written])
     output.narrate(

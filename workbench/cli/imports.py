@@ -225,6 +225,6 @@ IMPORT = Entry(
 GROUP = "imports"
 GROUP_HELP = marked("The imports that were made; lists them by default.")
 ENTRIES = (
-    Entry("list", list_batches, marked("List the imports, the newest last.")),
+    Entry("list", list_batches, marked("List the imports, the newest first.")),
     Entry("undo", undo_batch, marked("Take an import back, while nobody has acted on its cases.")),
 )

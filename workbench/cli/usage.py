@@ -40,6 +40,10 @@ def _about_value(param: Any, message: str) -> str:
     name, choices = name_of(param), choices_of(param)
     if choices:
         return _("{name} takes one of: {choices}.").format(name=name, choices=", ".join(choices))
+    if is_number(param) and param.min is not None and param.max is not None:
+        return _("{name} takes a whole number from {least} to {most}.").format(
+            name=name, least=param.min, most=param.max
+        )
     if is_number(param) and param.min is not None:
         return _("{name} takes a whole number, {least} or more.").format(name=name, least=param.min)
     if is_number(param):

@@ -169,6 +169,7 @@ class CaseRowView:
     due_at: datetime | None
     is_due_provisional: bool
     is_breached: bool
+    waits_for: WaitsFor | None
     assignee: str | None
     held_by: str | None
     held_until: datetime | None
@@ -179,13 +180,19 @@ class CaseRowView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCounts:
-    """What the head of the desk counts."""
+    """What the head of the desk counts, and what waits for who sits at it.
+
+    `assigned` counts the queued cases that are offered to this person alone; `aside` are the cases that the person
+    has put aside, with the end of each, the first to come back first.
+    """
 
     queued: int
     due_today: int
     breached: int
     held_by_me: int
     to_check: int
+    assigned: int = 0
+    aside: tuple[tuple[int, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +240,8 @@ class VerdictPreview:
     """What a verdict would do: the same plan that deciding carries out.
 
     `check_for` names why a second person is needed (final_fail, override, high_risk, restore), empty if none is.
-    `open_questions` are checklist questions without an answer, `unopened` documents that nobody opened.
+    `open_questions` are checklist questions without an answer, `unopened` documents that nobody opened;
+    `problems` is all that keeps it from being given.
     """
 
     letter: str
@@ -245,7 +253,7 @@ class VerdictPreview:
     check_for: tuple[str, ...]
     open_questions: tuple[str, ...]
     has_new_evidence: bool
-    problem: str | None
+    problems: tuple[str, ...]
     unopened: tuple[DocumentKind, ...] = ()
 
 
@@ -266,9 +274,14 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undoable:
-    """The act that this person may still take back."""
+    """The act that this person may still take back.
+
+    `act` is decided, or what a checker did: approved, returned; then `maker` is whose verdict it was.
+    """
 
     case_id: int
     decision_id: int
     verdict: Verdict
     until: datetime | None
+    act: str = "decided"
+    maker: str = ""

@@ -15,7 +15,7 @@ PICTURES = frozenset(EXTENSIONS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """Who opened a document, and when last."""
+    """Who opened a document or wrote it to a folder, and when last."""
 
     login: str
     at: datetime
@@ -25,7 +25,8 @@ class Opening:
 class DocumentLine:
     """One document of a case, numbered from 1; `is_there` says whether the store has a file of its size.
 
-    `sealed` and `quality` are claims of who sent it. `openings` are of this case, the newest first.
+    `sealed` and `quality` are claims of who sent it. `openings` are of this case, the newest first;
+    so are `written`, copies to a folder, of which nobody knows whether they were looked at.
     """
 
     number: int
@@ -41,6 +42,7 @@ class DocumentLine:
     quality: Quality | None
     is_there: bool
     openings: tuple[Opening, ...]
+    written: tuple[Opening, ...] = ()
 
     @property
     def file_name(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from workbench.domain.filter_keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes
+from workbench.domain.filter_keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes, meant_terms
 from workbench.domain.filter_values import BadFilterValue, read_value
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -69,6 +69,12 @@ class Filter:
     def says_state(self) -> bool:
         """Whether it says which states; one that does not means the open ones."""
         return any(term.key == "state" and not term.is_negated for term in self.terms)
+
+    @property
+    def meant(self) -> tuple[str, ...]:
+        """The terms that its bare words seem to mean: `overdue` is searched as text, `due:overdue` may be meant."""
+        words = (unicodedata.normalize("NFKC", term.values[0]) for term in self.terms if term.key == TEXT)
+        return tuple(dict.fromkeys(term for word in words for term in meant_terms(word.casefold().strip())))
 
 
 def _quoted(value: str, *, is_bare: bool) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass
 from workbench.domain.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
-from workbench.i18n import _, marked
+from workbench.i18n import LANGUAGES, catalogue, marked
 
 TEXT = ""
 """The key of a bare word."""
@@ -80,7 +80,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     ),
     FilterKey(
         name="due",
-        help=marked("the local day on which it is due, as in due<2026-12-01, due:today or due:overdue"),
+        help=marked("its local day, as in due<2026-12-01; due:today and due:overdue only while its clock runs"),
         takes=Takes.DATE,
         chinese=("截止时间", "截止"),
         values=DUE_WORDS,
@@ -93,7 +93,12 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         chinese=("申请人",),
     ),
     FilterKey(name="agent", help=marked("a part of the agent's name"), takes=Takes.TEXT, chinese=("代理商",)),
-    FilterKey(name="province", help=marked("a part of the province's name"), takes=Takes.TEXT, chinese=("省份", "省")),
+    FilterKey(
+        name="province",
+        help=marked("the province or a part of its name, as in province:Sichuan or province:四川"),
+        takes=Takes.TEXT,
+        chinese=("省份", "省"),
+    ),
     FilterKey(
         name="rule",
         help=marked("a finding of this rule, as in rule:ACT-PEAK-HOUR"),
@@ -161,6 +166,8 @@ KEY_NAMES: dict[str, FilterKey] = {
 _ALSO = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
 _ALSO_CHINESE = {
     "已超时": "overdue",
+    "超时": "overdue",
+    "逾期": "overdue",
     "今天": "today",
     "明天": "tomorrow",
     "昨天": "yesterday",
@@ -187,6 +194,19 @@ def known_value(key: FilterKey, word: str) -> str | None:
         return word
     if key.name in _SHOWN:
         for value, shown in _SHOWN[key.name]().items():
-            if word == _(shown).casefold():
+            if word in {catalogue(language).gettext(shown).casefold() for language in LANGUAGES}:
                 return value
     return None
+
+
+def meant_terms(word: str) -> tuple[str, ...]:
+    """Return the terms that a bare word seems to mean, if it names a state or says when something is due.
+
+    They are in the language of the word; `word` is folded already.
+    """
+    is_english = word.isascii()
+    return tuple(
+        f"{name if is_english else KEY_NAMES[name].chinese[-1]}:{value if is_english else word}"
+        for name in ("due", "state")
+        if (value := known_value(KEY_NAMES[name], word)) is not None
+    )

@@ -51,7 +51,7 @@ def _folded(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold().strip()
 
 
-def _shown(word: str) -> str:
+def shown(word: str) -> str:
     """Return what was typed as an error may repeat it: someone's number may have been pasted there."""
     return safe(mask_digits_within(word), limit=_SHOWN_CELLS)
 
@@ -70,12 +70,12 @@ def _choice(key: FilterKey, word: str) -> str:
     if near:
         raise BadFilterValue(
             _("“{key}” has no “{value}”; did you mean {near}?").format(
-                key=key.name, value=_shown(word), near=", ".join(near)
+                key=key.name, value=shown(word), near=", ".join(near)
             )
         )
     raise BadFilterValue(
         _("“{key}” has no “{value}”; it takes one of: {values}.").format(
-            key=key.name, value=_shown(word), values=", ".join(key.values)
+            key=key.name, value=shown(word), values=", ".join(key.values)
         )
     )
 
@@ -88,10 +88,11 @@ def _date(key: FilterKey, op: str, word: str) -> str:
         return value
     try:
         return day(word.strip()).isoformat()
-    except BadValue as error:
-        words = ", ".join(key.values)
+    except BadValue:
         raise BadFilterValue(
-            _("{cause} “{key}” also takes {values}.").format(cause=error, key=key.name, values=words)
+            _("“{key}” takes overdue, today, tomorrow or a date such as 2026-12-01; “{value}” is none of them.").format(
+                key=key.name, value=shown(word)
+            )
         ) from None
 
 
@@ -99,7 +100,7 @@ def _number(key: FilterKey, word: str) -> str:
     found = _ROUND.fullmatch(_folded(word))
     if found is None:
         raise BadFilterValue(
-            _("“{key}” takes a whole number from 1; “{value}” is none.").format(key=key.name, value=_shown(word))
+            _("“{key}” takes a whole number from 1; “{value}” is none.").format(key=key.name, value=shown(word))
         )
     return found[0]
 

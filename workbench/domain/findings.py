@@ -12,7 +12,7 @@ from workbench.domain.facts_documents import (
     missing_documents as missing_documents,  # noqa: PLC0414 - who asks for findings asks for these too
 )
 from workbench.domain.finding import Finding
-from workbench.domain.policy import CLEAN_REASON, FactValue, Limit, Policy, Rule
+from workbench.domain.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Rule
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
@@ -187,14 +187,22 @@ def is_clean(findings: Iterable[Finding]) -> bool:
 def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: Policy) -> tuple[str, ...]:
     """Return the reasons that a verdict dialog marks at first.
 
-    For a pass OK if the case is clean; for a fail those of the blocks; for a pending those of blocks and warns
-    that no fail may rest on (a hit by name only). A pass in spite of a block asks for its reason by hand.
+    For a pass OK if the case is clean, or the override where a finding blocks; for a fail those of the blocks; for
+    a pending those of blocks and warns that no fail may rest on (a hit by name only).
     """
     if verdict is Verdict.PASS:
-        return (CLEAN_REASON,) if is_clean(findings) else ()
+        return _way_to_pass(findings, policy)
     return tuple(
         finding.rule for finding in findings if finding.rule in policy.reasons and _is_marked(finding, verdict, policy)
     )
+
+
+def _way_to_pass(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
+    """Return how a case passes that nobody judged yet: a warning is for the reviewer to judge."""
+    if is_clean(findings):
+        return (CLEAN_REASON,)
+    is_blocked = any(finding.severity is Severity.BLOCK for finding in findings)
+    return (OVERRIDE_REASON,) if is_blocked and OVERRIDE_REASON in policy.reasons else ()
 
 
 def _is_marked(finding: Finding, verdict: Verdict, policy: Policy) -> bool:

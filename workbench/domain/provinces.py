@@ -1,5 +1,7 @@
 """The provinces of China by the names that files give them, and their names for people (GB/T 2260)."""
 
+import unicodedata
+
 from workbench.i18n import _, marked
 
 _NAMES: dict[str, str] = {
@@ -38,12 +40,30 @@ _NAMES: dict[str, str] = {
     "香港": marked("Hong Kong"),
     "澳门": marked("Macau"),
 }
+_ENGLISH_ENDINGS = (" province", " municipality", " autonomous region")
 _ENDINGS = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
 
 
 def province_words(stored: str) -> str:
     """Return the name of a province in the reader's language; what is no province's name stays as it is."""
-    short = stored.strip()
-    for ending in _ENDINGS:
-        short = short.removesuffix(ending)
+    short = _short(stored.strip(), _ENDINGS)
     return _(_NAMES[short]) if short in _NAMES else stored
+
+
+def province_parts(typed: str) -> tuple[str, ...]:
+    """Return what stored names of the provinces that someone means may have in them.
+
+    The name may be Chinese or English, a part of it, and with or without its ending.
+    """
+    plain = unicodedata.normalize("NFKC", typed).strip()
+    english = _short(plain.casefold(), _ENGLISH_ENDINGS)
+    named = [chinese for chinese, name in _NAMES.items() if english and english in name.casefold()]
+    return tuple(dict.fromkeys([_short(plain, _ENDINGS), *named]))
+
+
+def _short(name: str, endings: tuple[str, ...]) -> str:
+    """Return a name without its endings; one that is nothing but an ending stays."""
+    short = name
+    for ending in endings:
+        short = short.removesuffix(ending)
+    return short or name

@@ -2,15 +2,29 @@
 
 from collections.abc import Sequence
 
-from db.enums import FailKind, Measure, Risk, Severity, Verdict, WaitsFor
+from db.enums import ApplicantKind, FailKind, Measure, Risk, Severity, Verdict, WaitsFor
 from workbench.domain.casefile import ItemRequest, VerdictRequest
 from workbench.domain.finding import Finding
-from workbench.domain.policy import CLEAN_REASON, Policy
-from workbench.i18n import _
+from workbench.domain.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
+from workbench.domain.words import listed
+from workbench.i18n import _, current
 
-OVERRIDE = "OK-OVERRIDE"
-WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED"})
-"""Nothing was wrong, or it was and is mended: a verdict says one of them."""
+WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
+"""Nothing was wrong, it was and is mended, or it passes all the same: a verdict says one of them."""
+
+
+_NOT_OF_ONE_PERSON = frozenset(
+    {"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen", "handler_age"}
+)
+"""Facts of a licence, or of a handler who could be another."""
+
+
+def can_concern(code: str, kind: ApplicantKind, policy: Policy) -> bool:
+    """Say whether a reason can concern such an applicant: individuals have no licence and are their own handler."""
+    rule = policy.rules.get(code)
+    if rule is None or kind is not ApplicantKind.INDIVIDUAL:
+        return True
+    return any(limit.observes not in _NOT_OF_ONE_PERSON for limit in rule.limits)
 
 
 def has_block(findings: Sequence[Finding]) -> bool:
@@ -18,34 +32,50 @@ def has_block(findings: Sequence[Finding]) -> bool:
     return any(finding.severity is Severity.BLOCK for finding in findings)
 
 
-def problem_of(  # noqa: PLR0911 - one return for each thing that may be wrong
-    request: VerdictRequest, policy: Policy, findings: Sequence[Finding]
-) -> str | None:
-    """Say what keeps a verdict from being given, in one sentence, or None."""
+def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
+    """Say what first of all keeps a verdict from being given, in one sentence, or None."""
+    return next(iter(problems_of(request, policy, findings)), None)
+
+
+def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return everything that keeps a verdict from being given, each in one sentence."""
+    is_override = request.verdict is Verdict.PASS and has_block(findings)
+    problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _misplaced(request, policy)]
+    if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
+        said = _("The policy does not allow the measure {measure} with this verdict.")
+        problems.append(said.format(measure=request.measure))
+    if is_override:
+        problems += _override_problems(request, policy)
+    if request.verdict is Verdict.PENDING and request.reasons and request.waits_for is None:
+        problems.append(_("Say what the case waits for: applicant, carrier, registry or department."))
+    return tuple(problem for problem in problems if problem is not None)
+
+
+def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
     if not request.reasons:
-        return _("Mark at least one reason.")
+        return [_("Mark at least one reason.")]
+    problems: list[str] = []
     for code in request.reasons:
         reason = policy.reasons.get(code)
         if reason is None:
-            return _("There is no reason {code} in the policy.").format(code=code)
-        if request.verdict not in reason.verdicts:
-            return _("The reason {code} does not serve this verdict.").format(code=code)
-    wrong = _ways_problem(request) or _misplaced(request, policy)
-    if wrong is not None:
-        return wrong
-    if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
-        return _("The policy does not allow the measure {measure} with this verdict.").format(measure=request.measure)
-    if request.verdict is Verdict.PASS and has_block(findings):
-        return _override_problem(request)
-    if request.verdict is Verdict.PENDING and request.waits_for is None:
-        return _("Say what the case waits for: applicant, carrier, registry or department.")
-    return None
+            problems.append(_("There is no reason {code} in the policy.").format(code=code))
+        elif request.verdict not in reason.verdicts:
+            problems.append(_("The reason {code} does not serve this verdict.").format(code=_named(code, policy)))
+    return problems
 
 
-def _ways_problem(request: VerdictRequest) -> str | None:
-    ways = [code for code in request.reasons if code in WAYS_TO_PASS]
+def _named(code: str, policy: Policy) -> str:
+    """Return a reason by its words, with the code that lists show."""
+    reason = policy.reasons.get(code)
+    if reason is None:
+        return code
+    return _("{reason} ({code})").format(reason=reason.title.in_language(current()), code=code)
+
+
+def _ways_problem(request: VerdictRequest, policy: Policy) -> str | None:
+    ways = [_named(code, policy) for code in request.reasons if code in WAYS_TO_PASS]
     if len(ways) > 1:
-        return _("A case passes in one way: mark only one of {codes}.").format(codes=", ".join(ways))
+        return _("A case passes in one way: mark only one of {codes}.").format(codes=listed(ways))
     return None
 
 
@@ -63,12 +93,14 @@ def _misplaced(request: VerdictRequest, policy: Policy) -> str | None:
     return None
 
 
-def _override_problem(request: VerdictRequest) -> str | None:
-    if OVERRIDE not in request.reasons:
-        return _("A finding blocks; passing all the same takes the reason {code}.").format(code=OVERRIDE)
+def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
+    problems: list[str] = []
+    if OVERRIDE_REASON not in request.reasons:
+        said = _("A finding blocks; passing all the same takes the reason {code}.")
+        problems.append(said.format(code=_named(OVERRIDE_REASON, policy)))
     if not request.note.strip():
-        return _("Passing against a finding that blocks takes an internal note.")
-    return None
+        problems.append(_("Passing against a finding that blocks takes an internal note."))
+    return problems
 
 
 def check_reasons_for(

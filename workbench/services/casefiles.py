@@ -1,6 +1,5 @@
 """A case as a whole: header, panels, findings, history; masked but for what is revealed."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,25 +30,18 @@ from workbench.domain.casefile import (
 from workbench.domain.evidence import Evidence
 from workbench.domain.facts import observe
 from workbench.domain.lifecycle import Action
-from workbench.domain.mask import mask_digits_within
 from workbench.domain.policy import Policy
+from workbench.domain.running import is_overdue
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services import evidence as evidence_service
 from workbench.services.context import Context
 from workbench.services.decision_lines import decisions_of
 from workbench.services.drafts import draft_body
+from workbench.services.hidden import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.histories import history_of
 from workbench.services.holds import visible_case
-from workbench.services.masking import (
-    PERSONAL_FIELDS,
-    masked,
-    masked_facts,
-    masked_finding,
-    masked_letter,
-    masked_line,
-    public_name,
-)
+from workbench.services.masking import masked_file, public_name
 
 
 class CaseFiles:
@@ -105,18 +97,14 @@ class CaseFiles:
             facts = observe(found, policy, context.today(session))
             history = history_of(session, case_id)
             verifications = _verifications(session, case_id, logins)
-            if is_masked:
-                verifications = tuple(replace(line, result=mask_digits_within(line.result)) for line in verifications)
-                application = found.application
-                notice = notice and masked_letter(notice, application.applicant_kind, application.applicant_name)
-            return CaseFile(
+            casefile = CaseFile(
                 header=_header(session, context, case, found, logins),
-                evidence=masked(found) if is_masked else found,
-                facts=masked_facts(facts) if is_masked else facts,
-                findings=tuple(masked_finding(finding) for finding in findings) if is_masked else findings,
+                evidence=found,
+                facts=facts,
+                findings=findings,
                 days=days,
                 hours=hours,
-                history=tuple(map(masked_line, history)) if is_masked else history,
+                history=history,
                 checklist=_checklist(session, case, policy, found, logins),
                 verifications=verifications,
                 decisions=decisions_of(session, case_id, logins),
@@ -125,6 +113,7 @@ class CaseFiles:
                 policy_version=case.policy_version_id,
                 notice=notice,
             )
+        return masked_file(casefile) if is_masked else casefile
 
     def reveal(self, case_id: int, field: str) -> str:
         """Return one personal value in clear, and write one event that names the field, not the value.
@@ -142,7 +131,9 @@ class CaseFiles:
         return value
 
     def reveal_identity(self, case_id: int) -> dict[str, str]:
-        """Return every personal value of the identity panel in clear, under one event.
+        """Return every personal value of a case's evidence in clear, texts with people in them too, under one event.
+
+        Texts go by the name of their field, the summary of complaint N (from 0) as summary:N.
 
         Raises:
             NotFound: If there is no such case.
@@ -150,7 +141,8 @@ class CaseFiles:
         """
         with self.context.acting(Action.REVEAL, case_id):
             found = self._evidence(case_id)
-            values = {name: str(getattr(found.application, name)) for name in PERSONAL_FIELDS}
+            values = {name: str(getattr(found.application, name)) for name in (*PERSONAL_FIELDS, *FREE_TEXTS)}
+            values |= {f"summary:{at}": complaint.summary for at, complaint in enumerate(found.complaints)}
             for position, card in enumerate(found.cards):
                 values[f"msisdn:{position}"] = card.msisdn
                 values[f"actual_user_name:{position}"] = card.actual_user_name
@@ -210,7 +202,7 @@ def _header(session: Session, context: Context, case: CaseRow, found: Evidence, 
         due_at=case.due_at,
         is_due_provisional=case.is_due_provisional,
         working_days_left=_days_left(calendar, now, case.due_at),
-        is_breached=case.due_at is not None and case.due_at <= now,
+        is_breached=is_overdue(case.due_at, now, state, case.waits_for),
         assignee=logins.get(case.assignee_id or 0),
         held_by=logins.get(case.held_by_id or 0) if holds else None,
         held_until=case.held_until if holds else None,

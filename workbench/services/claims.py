@@ -1,33 +1,41 @@
 """Next, hold, release, skip, aside: who has which case, and until when."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import sqlmodel
-from sqlalchemy import CursorResult, func, select, text, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlmodel import Session, col
 
-from db.columns import from_us, to_us
+from db.columns import to_us
 from db.enums import CaseState
 from db.models import CaseRow, ReviewerRow, SkipRow
-from db.queries.claim import Claimer, claim_next, count_left
-from workbench.domain.casefile import CaseFile, CaseHeader, Empty
-from workbench.domain.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, Action
-from workbench.domain.words import instant_on_screen
-from workbench.errors import WrongUsage
+from db.queries.claim import Claimer, claim_found, claim_next, count_left, find_next
+from workbench.domain.casefile import CaseFile, Empty
+from workbench.domain.lifecycle import Action
+from workbench.errors import Busy, WrongUsage
 from workbench.i18n import _
 from workbench.services import evidence
 from workbench.services.casefiles import CaseFiles
 from workbench.services.context import Context, details
 from workbench.services.filtering import list_of
 from workbench.services.holds import held_case
+from workbench.services.turns import turn_of
+from workbench.services.why_empty import why_empty
 
 if TYPE_CHECKING:
     from workbench.services.losses import Loss
 
 _RENEW_EVERY = timedelta(minutes=1)
 _ASIDE_GRACE = timedelta(minutes=30)
+
+# The first is nearly always still free; where others are at the same filter, one of several is.
+_FOUND_AT_ONCE = (1, 16, 16, 16)
+
+Claim = Callable[[Session, Claimer, datetime], tuple[int, int] | None]
+"""Claims a case for somebody until a time and returns its id and fence, or None."""
 
 
 class Claims:
@@ -45,14 +53,45 @@ class Claims:
             FilterProblem: If the filter cannot be understood.
         """
         with self.context.acting(Action.NEXT):
-            found = self._claim(filter_text)
+            found = self._claim_within(filter_text) if filter_text.strip() else self._claim()
         if isinstance(found, Empty):
             return found
         self._refresh_findings(found)
         return self.casefiles.show(found)
 
-    def _claim(self, filter_text: str) -> int | Empty:
-        """Take the held or the next case in one transaction."""
+    def _claim(self) -> int | Empty:
+        """Take the held or the next case."""
+        found = self._take(claim_next)
+        return self._why_empty() if found is None else found
+
+    def _claim_within(self, filter_text: str) -> int | Empty:
+        """Take the held or the next case of a filter; what may take long is read without the lock.
+
+        Raises:
+            Busy: If others took all that was found, time and again.
+        """
+        found = self._take(lambda *_claim: None)
+        for most in _FOUND_AT_ONCE:
+            if found is not None:
+                return found
+            with self.context.read() as session:
+                claimer = self._claimer(session)
+                cases = find_next(session, claimer, list_of(session, self.context, filter_text), most)
+                if not cases and (left := count_left(session, claimer)):
+                    return Empty(kind="filtered", count=left)
+            if not cases:
+                return self._why_empty()
+            found = self._take(partial(claim_found, found=cases))
+        if found is None:
+            raise Busy(_("Others took every case that the filter found; try again."))
+        return found
+
+    def _claimer(self, session: Session) -> Claimer:
+        context = self.context
+        return Claimer(reviewer_id=context.actor.id, now=context.now(), day_end=context.end_of_today(session))
+
+    def _take(self, claim: Claim) -> int | Empty | None:
+        """Return the case that is held, else claim one, in one transaction; None if there is none to claim."""
         context = self.context
         with context.write() as session:
             now = context.now()
@@ -63,12 +102,9 @@ class Claims:
             limit = held_limit(session, context, context.actor.id)
             if count_held(session, context.actor.id, now) >= limit:
                 return Empty(kind="limit", limit=limit)
-            claimer = Claimer(reviewer_id=context.actor.id, now=now, day_end=context.end_of_today(session))
-            within = list_of(session, context, filter_text) if filter_text.strip() else None
-            claimed = claim_next(session, claimer, now + timedelta(minutes=policy.hold_minutes), within)
+            claimed = claim(session, self._claimer(session), now + timedelta(minutes=policy.hold_minutes))
             if claimed is None:
-                left = count_left(session, claimer) if within is not None else 0
-                return Empty(kind="filtered", count=left) if left else self._why_empty(session, now)
+                return None
             case_id, fence = claimed
             context.log(session, Action.NEXT.value, case_id=case_id, state=CaseState.IN_REVIEW, body={"fence": fence})
             return case_id
@@ -90,35 +126,10 @@ class Claims:
             row.version += 1
         return row.id
 
-    def _why_empty(self, session: Session, now: datetime) -> Empty:
+    def _why_empty(self) -> Empty:
         """Say which empty it is: others hold all, I skipped the rest, or nothing is queued."""
-        skipped = session.execute(
-            text(
-                """SELECT count(*) FROM skip JOIN "case" c ON c.id = skip.case_id
-                   WHERE skip.reviewer_id = :me AND skip.evidence_no >= c.evidence_no
-                         AND c.state = 'queued' AND c.is_listed = 1
-                         AND (c.assignee_id IS NULL OR c.assignee_id = :me)"""
-            ),
-            {"me": self.context.actor.id},
-        ).scalar_one()
-        if skipped:
-            return Empty(kind="skipped", count=int(skipped))
-        holders = session.execute(
-            text(
-                """SELECT reviewer.login, min(c.held_until) AS until, count(*) AS cases FROM "case" c
-                   JOIN reviewer ON reviewer.id = c.held_by_id
-                   WHERE c.state = 'in_review' AND c.held_until > :now AND c.held_by_id <> :me
-                   GROUP BY reviewer.login ORDER BY until"""
-            ),
-            {"now": to_us(now), "me": self.context.actor.id},
-        ).all()
-        if holders:
-            return Empty(
-                kind="held",
-                count=sum(row.cases for row in holders),
-                who=tuple((row.login, from_us(row.until)) for row in holders),
-            )
-        return Empty(kind="none")
+        with self.context.read() as session:
+            return why_empty(session, self.context.actor.id, self.context.now())
 
     def _refresh_findings(self, case_id: int) -> None:
         """Judge again what depends on the day, if the findings are of another day."""
@@ -229,43 +240,9 @@ class Claims:
             )
             return until
 
-    def _due_words(self, header: CaseHeader) -> list[str]:
-        """Say how the due date came about."""
-        with self.context.read() as session:
-            case = session.get_one(CaseRow, header.id)
-            policy = self.context.policy(session, case.policy_version_id)
-        if header.due_at is None or case.complete_at is None:
-            return [_("No due date yet: the clock starts when every required document is there.")]
-        zone = ZoneInfo(policy.zone)
-        return [
-            _(
-                "Complete since {start}; {days} working days are promised, the applicant's own time apart: due {due}."
-            ).format(
-                start=instant_on_screen(case.complete_at, self.context.now().astimezone(zone).date(), zone),
-                days=policy.class_days[header.service_class],
-                due=instant_on_screen(header.due_at, self.context.now().astimezone(zone).date(), zone),
-            )
-        ]
-
     def explain(self, case_id: int) -> tuple[str, ...]:
         """Say in sentences why this case comes when it comes."""
-        header = self.casefiles.show(case_id).header
-        lines = [
-            _("Order: returned to you, assigned to you, then the queue by overdue, due today, priority and due date."),
-            _("Priority: {priority}; service class: {service_class}; {risk}.").format(
-                priority=_(PRIORITY_WORDS[header.priority]),
-                service_class=_(CLASS_WORDS[header.service_class]),
-                risk=_(RISK_WORDS[header.risk]),
-            ),
-        ]
-        if header.assignee:
-            lines.append(_("Assigned to {login}; offered to nobody else.").format(login=header.assignee))
-        if header.is_breached:
-            lines.append(_("Overdue: it goes before everything that is not."))
-        lines += self._due_words(header)
-        if header.is_due_provisional:
-            lines.append(_("The due date is provisional: the calendar of that year is not published yet."))
-        return tuple(lines)
+        return tuple(turn_of(self.context, self.casefiles.show(case_id).header))
 
 
 def _held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:

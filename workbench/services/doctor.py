@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import Session
 
+from db import schema
 from db.access import Access
 from db.dialects import sqlite
 from db.models import SettingRow
@@ -14,7 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.services import log
 from workbench.services.sharing import group_name, group_named, group_of
-from workbench.services.site import open_database
+from workbench.services.site import look_at_database
 from workbench.services.solo import solo_reason
 from workbench.services.store import Store
 
@@ -33,11 +34,13 @@ def examine(path: Path) -> DoctorReport:
         _library(),
     ]
     try:
-        database = open_database(path)
+        database, version = look_at_database(path)
     except WorkbenchError as error:
         return DoctorReport(lines=(*lines, (False, str(error))))
     try:
         lines.append((True, _("The database {file} can be read.").format(file=path)))
+        if version < schema.VERSION:
+            lines.append((None, _older(version)))
         lines.append(_store(Store.beside(path)))
         with database.read() as session:
             group = group_of(session)
@@ -46,6 +49,14 @@ def examine(path: Path) -> DoctorReport:
     finally:
         database.close()
     return DoctorReport(lines=tuple(lines))
+
+
+def _older(version: int) -> str:
+    said = _(
+        "The database is of schema {found}, older than this program's {known}; "
+        "it is copied and brought up to date at the next start."
+    )
+    return said.format(found=version, known=schema.VERSION)
 
 
 def _library() -> tuple[bool | None, str]:

@@ -1,11 +1,11 @@
-"""Documents to look at: listed, opened and written out, each opening on record."""
+"""Documents to look at: listed, opened and written out, each act on record."""
 
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,9 +23,13 @@ from workbench.i18n import _, current
 from workbench.services.context import Context
 from workbench.services.evidence_read import read_evidence
 from workbench.services.holds import visible_case
-from workbench.services.new_folder import NewFolder, new_folder
+from workbench.services.new_folder import NewFolder, new_folder, place_of
 from workbench.services.site_file import APP_NAME
 from workbench.services.store import Store
+
+OPENED = Action.DOCUMENTS.value
+WRITTEN = "documents-written"
+"""The events of a case about its documents: each that was opened, and all that were written to a folder at once."""
 
 _KINDS = {kind: position for position, kind in enumerate(DocumentKind)}
 
@@ -77,14 +81,16 @@ class Documents:
                 raise NotFound(_("{case} has no such document any more.").format(case=format_case(case_id)))
             file = self._file_of(case_id, line)
             try:
-                self._log_openings(case_id, [line], "shown")
+                self._log_opening(case_id, line)
             except BaseException:
                 file.close()
                 raise
             return file
 
     def write(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
-        """Write a case's documents into a new folder for this user only, and put each on record.
+        """Write a case's documents into a new folder for this user only, and put that on record.
+
+        Nobody has opened them by that: it is an act of its own.
 
         Raises:
             NotAllowed: If the person may not open documents.
@@ -96,13 +102,13 @@ class Documents:
             lines = self._lines(case_id)
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
-            with new_folder(folder.expanduser().absolute()) as made:
+            with new_folder(place_of(folder)) as made:
                 done = tuple(self._copied(case_id, line, made) for line in lines)
                 written = [one.line for one in done if one.state == "written"]
                 if not written:
                     raise DocumentDamaged(done[0].problem, done[0].state)
                 # On record before anybody can look: a record too many is better than one too few.
-                self._log_openings(case_id, written, "written")
+                self._log_writing(case_id, written)
                 made.take_place()
         return done
 
@@ -122,10 +128,14 @@ class Documents:
             case = visible_case(session, case_id)
             policy = context.policy(session, case.policy_version_id)
             found = read_evidence(session, case, context.store).documents
-            openings = openings_of(session, case_id)
+            acts = {how: acts_of(session, case_id, how) for how in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
-            _line(number, one, policy, openings.get(one.sha256, ()), context.store)
+            replace(
+                _line(number, one, policy, context.store),
+                openings=acts[OPENED].get(one.sha256, ()),
+                written=acts[WRITTEN].get(one.sha256, ()),
+            )
             for number, one in enumerate(ordered, start=1)
         )
 
@@ -147,40 +157,45 @@ class Documents:
             os.fsync(copy.fileno())
         return WrittenDocument(line=line, state="written")
 
-    def _log_openings(self, case_id: int, lines: Sequence[DocumentLine], how: str) -> None:
-        """Write one event for each document; the digest of a file is no value of a person."""
+    def _log_opening(self, case_id: int, line: DocumentLine) -> None:
+        """Write the event of a document opened; the digest of a file is no value of a person."""
         with self.context.write() as session:
-            for line in lines:
-                body = {"kind": line.kind.value, "sha256": line.sha256, "how": how}
-                self.context.log(session, Action.DOCUMENTS.value, case_id=case_id, body=body)
+            body = {"kind": line.kind.value, "sha256": line.sha256, "how": "shown"}
+            self.context.log(session, OPENED, case_id=case_id, body=body)
+
+    def _log_writing(self, case_id: int, lines: Sequence[DocumentLine]) -> None:
+        """Write the one event of documents written to a folder together."""
+        with self.context.write() as session:
+            body = {"count": len(lines), "sha256": [line.sha256 for line in lines]}
+            self.context.log(session, WRITTEN, case_id=case_id, body=body)
 
 
-def openings_of(session: Session, case_id: int) -> dict[str, tuple[Opening, ...]]:
-    """Return who opened which file of a case, by SHA-256; of each person the last time, the newest first."""
+def acts_of(session: Session, case_id: int, action: str) -> dict[str, tuple[Opening, ...]]:
+    """Return who did an act to which file of a case, by SHA-256; of each person the last time, the newest first."""
     rows = session.exec(
         select(EventRow)
-        .where(EventRow.case_id == case_id, EventRow.action == Action.DOCUMENTS.value)
+        .where(EventRow.case_id == case_id, EventRow.action == action)
         .where(EventRow.is_refused == False)  # noqa: E712 - SQL
         .order_by(EventRow.seq)  # type: ignore[arg-type]  # columns at class level
     )
     last: dict[str, dict[str, Opening]] = {}
     for row in rows:
-        of_file = last.setdefault(json.loads(row.body).get("sha256", ""), {})
-        of_file.pop(row.actor_login, None)
-        of_file[row.actor_login] = Opening(login=row.actor_login, at=row.at)
+        digests = json.loads(row.body).get("sha256", "")
+        for sha256 in digests if isinstance(digests, list) else [digests]:
+            of_file = last.setdefault(sha256, {})
+            of_file.pop(row.actor_login, None)
+            of_file[row.actor_login] = Opening(login=row.actor_login, at=row.at)
     return {sha256: tuple(reversed(of_file.values())) for sha256, of_file in last.items()}
 
 
 def unopened_of(session: Session, case_id: int, documents: Sequence[DocumentFacts]) -> tuple[DocumentKind, ...]:
     """Return the kinds of the documents under review that nobody has opened in this case."""
-    openings = openings_of(session, case_id)
+    openings = acts_of(session, case_id, OPENED)
     kinds = {one.kind for one in documents if one.sha256 not in openings}
     return tuple(sorted(kinds, key=_KINDS.__getitem__))
 
 
-def _line(
-    number: int, found: DocumentFacts, policy: Policy, openings: tuple[Opening, ...], store: Store
-) -> DocumentLine:
+def _line(number: int, found: DocumentFacts, policy: Policy, store: Store) -> DocumentLine:
     return DocumentLine(
         number=number,
         kind=found.kind,
@@ -194,7 +209,7 @@ def _line(
         sealed=found.sealed,
         quality=found.quality,
         is_there=_is_there(store.document_path(found.sha256), found.bytes_count),
-        openings=openings,
+        openings=(),
     )
 
 

@@ -17,6 +17,9 @@ from db.queries.case_list import CaseList, Condition, Due
 from db.queries.published import BATCH
 from workbench.domain.case_id import parse_case
 from workbench.domain.filter import Filter, FilterProblem, Term, parse_filter
+from workbench.domain.filter_values import shown
+from workbench.domain.provinces import province_parts
+from workbench.domain.running import RUNNING_STATES
 from workbench.i18n import _
 from workbench.services.context import Context
 from workbench.services.searching import bare_word, phone
@@ -54,15 +57,18 @@ class Reading:
         """
         now, zone = self.context.now(), self.context.zone(self.session)
         today = now.astimezone(zone).date()
-        spans = [_span(term, now, today, zone) for term in wanted.terms if term.key == "due" and not term.is_negated]
+        said = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
+        spans = [_span(term, now, today, zone) for term in said]
+        is_running = any(_needs_clock(term) for term in said)
         return CaseList(
-            states=_states(wanted),
+            states=_states(wanted) & RUNNING_STATES if is_running else _states(wanted),
             now=to_us(now),
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
             due=reduce(Due.within, spans, Due()),
             conditions=tuple(self._conditions(wanted, now, today, zone)),
             hidden=_hidden(self.session),
+            is_running=is_running,
         )
 
     def _conditions(self, wanted: Filter, now: datetime, today: date, zone: "ZoneInfo") -> Iterable[Condition]:
@@ -72,7 +78,10 @@ class Reading:
                 continue
             if term.key == "due":
                 if term.is_negated:
-                    span = Condition(check=_span(term, now, today, zone).check(), is_indexed=True)
+                    check = _span(term, now, today, zone).check()
+                    if _needs_clock(term):
+                        check = f"{check} AND ({conditions.is_running(RUNNING_STATES).check})"
+                    span = Condition(check=check, is_indexed=True)
                     # A case without a due date is due on no day.
                     yield conditions.unless(span)
                 continue
@@ -85,7 +94,7 @@ class Reading:
             "risk": self._choice,
             "round": self._round,
             "kind": lambda term, name: conditions.application_has("applicant_kind", term.values, name),
-            "province": lambda term, name: conditions.has_province(self.session, term.values[0], name),
+            "province": lambda term, name: conditions.has_province(self.session, province_parts(term.values[0]), name),
             "agent": lambda term, name: conditions.has_agent(self.session, term.values[0], name),
             "applicant": lambda term, name: conditions.is_called(term.values[0], name),
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
@@ -130,7 +139,7 @@ class Reading:
         found = self.session.execute(known).scalar()
         if found is None:
             raise FilterProblem(
-                _("Nobody here has the login “{login}”; `workbench reviewers` lists them.").format(login=value),
+                _("Nobody here has the login “{login}”; `workbench reviewers` lists them.").format(login=shown(value)),
                 term.start,
                 term.end,
             )
@@ -163,6 +172,11 @@ def _ranks(terms: Iterable[Term]) -> frozenset[int]:
         }
         ranks = ranks - said if term.is_negated else ranks & said
     return ranks
+
+
+def _needs_clock(term: Term) -> bool:
+    """Say whether a term means only cases whose clock runs; a day by itself is a day of any case."""
+    return term.op == ":" and term.values[0] in {"overdue", "today"}
 
 
 def _span(term: Term, now: datetime, today: date, zone: "ZoneInfo") -> Due:

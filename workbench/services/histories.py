@@ -9,12 +9,12 @@ from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.casefile import HistoryLine
 
-_NOT_SHOWN = frozenset({"reveal"})
+_TOLD = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field")
 _WRITTEN_APART = frozenset({"comment", "verify"})
 
 
 def history_of(session: Session, case_id: int) -> tuple[HistoryLine, ...]:
-    """Return what happened to a case, newest first; refused attempts and reveals stay in the log alone."""
+    """Return what happened to a case, newest first; refused attempts stay in the log alone."""
     lines = [_event_line(row) for row in _events(session, case_id)]
     written = session.exec(
         select(CommentRow, ReviewerRow.login)
@@ -30,7 +30,9 @@ def history_of(session: Session, case_id: int) -> tuple[HistoryLine, ...]:
     )
     for verification, login in verified:
         lines.append(_line(verification.verified_at, "verify", login, f"{verification.kind}: {verification.result}"))
-    return tuple(sorted(lines, key=lambda line: line.at, reverse=True))
+    lines.sort(key=lambda line: line.at)
+    # Turned round afterwards: sorted in reverse, what has the same instant would stay oldest first.
+    return tuple(lines[::-1])
 
 
 def _events(session: Session, case_id: int) -> list[EventRow]:
@@ -39,12 +41,13 @@ def _events(session: Session, case_id: int) -> list[EventRow]:
         .where(EventRow.case_id == case_id, EventRow.is_refused == False)  # noqa: E712 - SQL
         .order_by(EventRow.seq)  # type: ignore[arg-type]  # columns at class level
     ).all()
-    return [row for row in rows if row.action not in _NOT_SHOWN | _WRITTEN_APART]
+    return [row for row in rows if row.action not in _WRITTEN_APART]
 
 
 def _event_line(row: EventRow) -> HistoryLine:
     body: dict[str, Any] = json.loads(row.body)
-    words = [str(body[name]) for name in ("verdict", "fail_kind", "kind", "to", "question", "answer") if body.get(name)]
+    words = [str(body[name]) for name in _TOLD if body.get(name)]
+    words += [str(body["count"])] if row.action == "documents-written" else []
     words += [str(code) for code in body.get("reasons", ())]
     return HistoryLine(
         at=row.at,

@@ -1,14 +1,29 @@
 """Who holds a case, and the refusals of those who do not."""
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from db.enums import CaseState
 from db.models import CaseRow, EventRow, ImportBatchRow, ReviewerRow
 from workbench.domain.case_id import format_case
+from workbench.domain.lifecycle import Action
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.context import Context
+
+# What a verdict brings about later, by evidence or by its check, is no doing of who has the case.
+_TAKING = tuple(
+    action.value
+    for action in (
+        Action.NEXT,
+        Action.RELEASE,
+        Action.SKIP,
+        Action.DECIDE,
+        Action.UNDO,
+        Action.ASSIGN,
+        Action.WITHDRAW,
+    )
+)
 
 
 def visible_case(session: Session, case_id: int) -> CaseRow:
@@ -21,6 +36,17 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
     if case is None or session.get_one(ImportBatchRow, case.batch_id).published_at is None:
         raise NotFound(_("There is no case {case}.").format(case=format_case(case_id)))
     return case
+
+
+def last_taking(session: Session, case_id: int) -> EventRow | None:
+    """Return the newest act by which somebody took a case or let it go, None if nobody did."""
+    return session.execute(
+        select(EventRow)
+        .where(col(EventRow.case_id) == case_id, col(EventRow.is_refused).is_(False))
+        .where(col(EventRow.action).in_(_TAKING))
+        .order_by(col(EventRow.seq).desc())
+        .limit(1)
+    ).scalar_one_or_none()
 
 
 def held_case(session: Session, context: Context, case_id: int, fence: int | None = None) -> CaseRow:
@@ -58,12 +84,7 @@ def _not_held(session: Session, context: Context, case: CaseRow, fence: int | No
             )
         )
     if fence is not None:
-        last = session.execute(
-            select(EventRow)
-            .where(EventRow.case_id == case.id, EventRow.is_refused == False, EventRow.state != "")  # type: ignore[arg-type]  # noqa: E712 - SQL
-            .order_by(EventRow.seq.desc())  # type: ignore[attr-defined]  # columns at class level
-            .limit(1)
-        ).scalar_one_or_none()
+        last = last_taking(session, case.id or 0)
         if last is None:
             return NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
         return Busy(

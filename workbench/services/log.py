@@ -14,10 +14,10 @@ from db.columns import to_us
 from db.enums import CaseState
 from db.models import EventRow
 from workbench.domain.actor import Actor
+from workbench.domain.running import clock_runs
 
 GENESIS = "0" * 64
 
-_CLOCK_STOPS = frozenset({CaseState.PENDING, CaseState.RECTIFYING, CaseState.INCOMPLETE})
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 
@@ -40,18 +40,6 @@ def _digest(prev_hash: str, values: Mapping[str, Any]) -> str:
     body = {**values, "at": to_us(values["at"])}
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256((prev_hash + canonical).encode()).hexdigest()
-
-
-def clock_runs(state: CaseState, waits_for: str = "") -> bool:
-    """Say whether a case's clock runs in a state: not while the applicant has it, nor when it is over."""
-    if state is CaseState.PENDING:
-        return waits_for != "applicant"
-    return state not in _CLOCK_STOPS and state not in {
-        CaseState.PASSED,
-        CaseState.FAILED,
-        CaseState.LAPSED,
-        CaseState.WITHDRAWN,
-    }
 
 
 def append(  # noqa: PLR0913 - an event has as many columns

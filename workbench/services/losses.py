@@ -4,11 +4,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from db.enums import CaseState
-from db.models import CaseRow, EventRow
+from db.models import CaseRow
 from workbench.services.context import Context
+from workbench.services.holds import last_taking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +31,7 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
     is_mine = case.state == CaseState.IN_REVIEW and case.held_by_id == context.actor.id
     if is_mine and case.fence == fence:
         return None
-    event = session.exec(
-        select(EventRow)
-        .where(EventRow.case_id == case_id, EventRow.is_refused == False, EventRow.state != "")  # noqa: E712 - SQL
-        .order_by(col(EventRow.seq).desc())
-        .limit(1)
-    ).first()
+    event = last_taking(session, case_id)
     if event is None:
         return None
     to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""

@@ -4,20 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from db.enums import ApplicantKind
-from workbench.domain.casefile import HistoryLine
+from workbench.domain.casefile import CaseFile, DecisionLine
 from workbench.domain.evidence import Evidence
 from workbench.domain.facts import Facts
 from workbench.domain.finding import Finding
 from workbench.domain.mask import MaskKind, mask, mask_digits_within
-
-PERSONAL_FIELDS: dict[str, MaskKind] = {
-    "legal_rep_name": MaskKind.NAME,
-    "legal_rep_id_no": MaskKind.ID_NO,
-    "handler_name": MaskKind.NAME,
-    "handler_id_no": MaskKind.ID_NO,
-    "contact_phone": MaskKind.MSISDN,
-}
-"""The personal fields of an application, with their masks."""
+from workbench.services.hidden import FREE_TEXTS, PERSONAL_FIELDS, Hidden
 
 
 def _mask_number(number: str) -> str:
@@ -31,9 +23,11 @@ def public_name(kind: ApplicantKind, name: str) -> str:
 
 def masked(found: Evidence) -> Evidence:
     """Return the same evidence with every personal value masked."""
+    people = Hidden.of(found)
     hidden: dict[str, Any] = {
         name: mask(kind, getattr(found.application, name)) for name, kind in PERSONAL_FIELDS.items()
     }
+    hidden |= {name: people.within(getattr(found.application, name)) for name in FREE_TEXTS}
     application = replace(
         found.application,
         **hidden,
@@ -56,7 +50,7 @@ def masked(found: Evidence) -> Evidence:
         ),
         calls=tuple(replace(call, msisdn=_mask_number(call.msisdn)) for call in found.calls),
         complaints=tuple(
-            replace(complaint, msisdn=_mask_number(complaint.msisdn), summary=mask_digits_within(complaint.summary))
+            replace(complaint, msisdn=_mask_number(complaint.msisdn), summary=people.within(complaint.summary))
             for complaint in found.complaints
         ),
         credit=tuple(
@@ -80,9 +74,31 @@ def masked_facts(facts: Facts) -> Facts:
     return replace(facts, cards=tuple((_mask_number(number), own) for number, own in facts.cards))
 
 
-def masked_line(line: HistoryLine) -> HistoryLine:
-    """Return a line of history with the numbers in what a person wrote masked."""
-    return replace(line, text=mask_digits_within(line.text))
+def masked_decision(line: DecisionLine, people: Hidden) -> DecisionLine:
+    """Return a decision with the people in its notes, its letter and what was to be mended masked."""
+    return replace(
+        line,
+        note=people.within(line.note),
+        letter=people.within(line.letter),
+        check_note=people.within(line.check_note),
+        items=tuple(replace(item, text=people.within(item.text)) for item in line.items),
+    )
+
+
+def masked_file(casefile: CaseFile) -> CaseFile:
+    """Return a case as it may be shown: people masked in its facts, and in whatever was written about it."""
+    people = Hidden.of(casefile.evidence)
+    return replace(
+        casefile,
+        evidence=masked(casefile.evidence),
+        facts=masked_facts(casefile.facts),
+        findings=tuple(map(masked_finding, casefile.findings)),
+        history=tuple(replace(line, text=people.within(line.text)) for line in casefile.history),
+        checklist=tuple(replace(line, note=people.within(line.note)) for line in casefile.checklist),
+        verifications=tuple(replace(line, result=people.within(line.result)) for line in casefile.verifications),
+        decisions=tuple(masked_decision(line, people) for line in casefile.decisions),
+        notice=casefile.notice and people.within(casefile.notice),
+    )
 
 
 def masked_letter(text: str, kind: ApplicantKind, name: str) -> str:

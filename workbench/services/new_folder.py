@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
+from workbench.services.made_folders import missing_above, take_away
 
 
 class NewFolder:
@@ -39,6 +40,20 @@ class NewFolder:
             raise _failed(self.target, error) from error
 
 
+def place_of(folder: Path) -> Path:
+    """Return the whole path of a folder that somebody named, `~` included.
+
+    Raises:
+        CannotCreate: If it is in the home folder of somebody who has none.
+    """
+    try:
+        return folder.expanduser().absolute()
+    except RuntimeError as error:
+        raise CannotCreate(
+            _("{folder} is in no home folder of this host; nothing was written. Choose another.").format(folder=folder)
+        ) from error
+
+
 @contextmanager
 def new_folder(target: Path) -> Iterator[NewFolder]:
     """Give a folder to fill; it goes away again unless it takes its place.
@@ -48,6 +63,7 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
     """
     _check(target)
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
+    missing = missing_above(target)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.mkdir(mode=0o700)
@@ -57,6 +73,8 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
         raise _failed(target, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        if not target.exists():
+            take_away(missing)
 
 
 def _check(target: Path) -> None:

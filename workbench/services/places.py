@@ -43,6 +43,10 @@ _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
     Refusal.UNREADABLE: (NotAllowed, marked("{where} cannot be opened by this user ({detail}).")),
     Refusal.EXISTS: (CannotCreate, marked("There is something at {where} already; it was left untouched.")),
     Refusal.CANNOT_CREATE: (CannotCreate, marked("{where} cannot be made: {detail}.")),
+    Refusal.NO_HOME: (
+        BadConfiguration,
+        marked("{where} is in no home folder of this host; write the whole path of the database."),
+    ),
     Refusal.UNKNOWN_SCHEME: (
         BadConfiguration,
         marked("Databases of the kind {where} cannot be opened; name a file."),

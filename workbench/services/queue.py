@@ -6,16 +6,18 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from db.columns import from_us, to_us
-from db.enums import ApplicantKind, CaseState, Priority
+from db.enums import ApplicantKind, CaseState, Priority, WaitsFor
 from db.queries import case_pages
 from workbench.domain.casefile import CaseRowView, DeskCounts
+from workbench.domain.running import is_overdue
 from workbench.services.context import Context
 from workbench.services.filtering import list_of
 from workbench.services.masking import public_name
+from workbench.services.own_cases import assigned_to, put_aside_by
 
 _ROWS = text(
     """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
-       c.priority, c.due_at, c.is_due_provisional,
+       c.priority, c.due_at, c.is_due_provisional, c.waits_for,
        c.block_count, c.warn_count, c.received_at, c.held_until, assignee.login AS assignee, holder.login AS holder,
        CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END AS state
 FROM "case" c
@@ -76,25 +78,30 @@ class Queue:
     def counts(self) -> DeskCounts:
         """Return what the head of the desk counts."""
         with self.context.read() as session:
-            return DeskCounts(**self._counts(session))
+            me, now = self.context.actor.id, self.context.now()
+            return DeskCounts(
+                **self._counts(session),
+                assigned=assigned_to(session, me, now),
+                aside=put_aside_by(session, me, now),
+            )
 
-    def _counts(self, session: Session) -> dict[str, int]:
-        now, day_end = self.context.now(), self.context.end_of_today(session)
+    def _counts(self, session: Session) -> dict[str, Any]:
         row = session.execute(
             text(
                 """SELECT
                 (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1)
                 + (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_until <= :now) AS queued,
-                (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1
-                    AND due_at > :now AND due_at <= :day_end) AS due_today,
-                (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1 AND due_at <= :now) AS breached,
                 (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now)
                     AS held_by_me,
                 (SELECT count(*) FROM "case" WHERE state = 'awaiting_check') AS to_check"""
             ),
-            {"now": to_us(now), "day_end": to_us(day_end), "me": self.context.actor.id},
+            {"now": to_us(self.context.now()), "me": self.context.actor.id},
         ).one()
-        return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+        counted = {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+        # What the head of the desk says is what the filter of the queue finds.
+        for name, wanted in (("due_today", "due:today"), ("breached", "due:overdue")):
+            counted[name] = case_pages.count(session, list_of(session, self.context, wanted))
+        return counted
 
 
 def _rows(session: Session, ids: list[int], now_us: int) -> tuple[CaseRowView, ...]:
@@ -108,6 +115,7 @@ def _rows(session: Session, ids: list[int], now_us: int) -> tuple[CaseRowView, .
 
 def _view(row: Any, now_us: int) -> CaseRowView:
     holds = row.state == CaseState.IN_REVIEW
+    due_at = None if row.due_at is None else from_us(row.due_at)
     return CaseRowView(
         id=row.id,
         agent=row.agent,
@@ -116,9 +124,10 @@ def _view(row: Any, now_us: int) -> CaseRowView:
         state=CaseState(row.state),
         round=row.round,
         priority=Priority(row.priority),
-        due_at=None if row.due_at is None else from_us(row.due_at),
+        due_at=due_at,
         is_due_provisional=bool(row.is_due_provisional),
-        is_breached=row.due_at is not None and row.due_at <= now_us,
+        is_breached=is_overdue(due_at, from_us(now_us), CaseState(row.state), row.waits_for),
+        waits_for=WaitsFor(row.waits_for) if row.waits_for else None,
         assignee=row.assignee,
         held_by=row.holder if holds else None,
         held_until=from_us(row.held_until) if holds and row.held_until else None,

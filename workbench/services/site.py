@@ -3,7 +3,8 @@
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlmodel import Session, select
 
 from db import schema
 from db.access import Access
+from db.dialects import sqlite
 from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, LockTimeout, Refusal
@@ -29,6 +31,7 @@ from workbench.services import log
 from workbench.services.calendar_seed import seed_days
 from workbench.services.context import Context
 from workbench.services.identity import os_login
+from workbench.services.made_folders import made_for
 from workbench.services.office import Office
 from workbench.services.places import refusal
 from workbench.services.sharing import SETTING as SHARED
@@ -77,14 +80,9 @@ def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now:
     """
     path = path.absolute()
     settings = SiteSettings(database=str(path), shared=sharing.group)
-    with site_file_saying(site_file, settings) as take_place:
-        was_made = prepare_folder(path.parent, sharing)
-        try:
-            make_site(path, replace(new, shared=sharing), now, take_place)
-        except WorkbenchError:
-            if was_made:
-                path.parent.rmdir()
-            raise
+    with site_file_saying(site_file, settings) as take_place, made_for(path):
+        prepare_folder(path.parent, sharing)
+        make_site(path, replace(new, shared=sharing), now, take_place)
 
 
 def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Callable[[], None] | None = None) -> None:
@@ -97,26 +95,38 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
     store = Store.beside(path)
     if store.folder.exists():
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(store.folder)))
+    with made_for(path), _created(path, access) as database:
+        try:
+            store.create(access)
+            policy_text = default_policy_text()
+            with database.write() as session:
+                _settle(session, policy_text, new, now())
+            if finish is not None:
+                finish()
+        except BaseException:
+            # It was not there before.
+            shutil.rmtree(store.folder, ignore_errors=True)
+            raise
+
+
+@contextmanager
+def _created(path: Path, access: Access) -> Iterator[Database]:
+    """Give a new database, which goes away again if what is done with it fails.
+
+    Raises:
+        CannotCreate: If something is there already or the disk does not let us.
+    """
     try:
         database = schema.create(path, access)
     except DatabaseRefused as error:
         raise refusal(error) from error
-    is_whole = False
     try:
-        store.create(access)
-        policy_text = default_policy_text()
-        with database.write() as session:
-            _settle(session, policy_text, new, now())
-        if finish is not None:
-            finish()
-        is_whole = True
-    finally:
+        yield database
+    except BaseException:
         database.close()
-        if not is_whole:
-            shutil.rmtree(store.folder, ignore_errors=True)
-            for left in path.parent.glob(f"{path.name}*"):
-                if left.is_file():
-                    left.unlink()
+        sqlite.remove_file(path)
+        raise
+    database.close()
 
 
 def _settle(session: Session, policy_text: str, new: NewSite, at: datetime) -> None:
@@ -174,27 +184,42 @@ def _identified(session: Session, as_login: str | None) -> Actor:
 
 
 def open_database(path: Path) -> Database:
-    """Open an existing database of ours.
+    """Open an existing database of ours, an older one after it was brought up to date.
 
     Raises:
-        WorkbenchError: With the cause and the way out.
+        WorkbenchError: With the cause and the way out; nothing was changed then.
     """
     try:
-        database = schema.open_database(path)
+        return schema.open_database(path, _check_group)
     except DatabaseRefused as error:
         raise refusal(error) from error
     except LockTimeout as error:
         raise Busy(
             _("{database} is older than this program, and others are writing to it; try again.").format(database=path)
         ) from error
-    mode = path.stat().st_mode
-    if mode & stat.S_IRWXG:
-        with database.read() as session:
-            is_shared = group_of(session) is not None
-        if not is_shared:
-            database.close()
-            raise refusal(DatabaseRefused(Refusal.TOO_OPEN, str(path), stat.filemode(mode)))
-    return database
+
+
+def look_at_database(path: Path) -> tuple[Database, int]:
+    """Open an existing database of ours as it is, to look at it only, and say which schema it has.
+
+    Raises:
+        WorkbenchError: With the cause and the way out.
+    """
+    try:
+        return schema.look_at(path, _check_group)
+    except DatabaseRefused as error:
+        raise refusal(error) from error
+
+
+def _check_group(database: Database) -> None:
+    """Refuse a database that a group can get at, and that is shared with none."""
+    mode = database.path.stat().st_mode
+    if not mode & stat.S_IRWXG:
+        return
+    with database.read() as session:
+        is_shared = group_of(session) is not None
+    if not is_shared:
+        raise DatabaseRefused(Refusal.TOO_OPEN, str(database.path), stat.filemode(mode))
 
 
 def open_office(path: Path, as_login: str | None, now: Callable[[], datetime]) -> Office:

@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 
 from db.enums import CaseState, Verdict
-from db.models import CaseRow, DecisionRow, NoticeRow, RectificationRow
+from db.models import CaseRow, DecisionRow, NoticeRow, RectificationRow, ReviewerRow
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseFile, Undoable
 from workbench.domain.lifecycle import Action
@@ -47,6 +47,8 @@ class Undo:
                         decision_id=row.id or 0,
                         verdict=Verdict(row.verdict),
                         until=row.release_at,
+                        act=row.status if row.status in _CHECKED else "decided",
+                        maker=session.get_one(ReviewerRow, row.maker_id).login,
                     )
         return None
 

@@ -23,6 +23,7 @@ from workbench.domain.verdict import (
     items_for,
     pending_waits_for,
     problem_of,
+    problems_of,
     rectify_days,
 )
 from workbench.errors import Busy, NotAllowed, WrongUsage
@@ -57,7 +58,7 @@ class Plan:
     deadline_at: datetime | None
     until: date | None
     check_for: tuple[str, ...]
-    problem: str | None
+    problems: tuple[str, ...]
 
 
 def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime) -> Plan:
@@ -78,9 +79,8 @@ def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar,
         until = until or calendar.local_day(deadline_after(now, policy.pending_days, calendar).at)
         request = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, policy))
     request = replace(request, until=until)
-    problem = problem_of(request, policy, casefile.findings)
-    if problem is None:
-        problem = _date_problem(request, deadline_at, cap, calendar.local_day(now), now)
+    problems = problems_of(request, policy, casefile.findings)
+    date_problem = _date_problem(request, deadline_at, cap, calendar.local_day(now), now)
     return Plan(
         request=request,
         letter=letters_of.causes(casefile, request.reasons) if request.letter is None else request.letter,
@@ -88,7 +88,7 @@ def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar,
         deadline_at=deadline_at,
         until=until,
         check_for=check_reasons_for(request, policy, casefile.findings, casefile.header.risk),
-        problem=problem,
+        problems=(*problems, date_problem) if date_problem is not None else problems,
     )
 
 
@@ -140,7 +140,7 @@ class Verdicts:
             check_for=planned.check_for,
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
             has_new_evidence=seen is not None and seen != casefile.header.evidence_no,
-            problem=planned.problem,
+            problems=planned.problems,
             unopened=unopened,
         )
 
@@ -173,8 +173,8 @@ class Verdicts:
                     raise Busy(_changed_meanwhile(request.case_id))
                 now = context.now()
                 planned = plan(request, casefile, context.calendar(session, case.policy_version_id), now)
-                if planned.problem is not None:
-                    raise NotAllowed(planned.problem)
+                if planned.problems:
+                    raise NotAllowed(planned.problems[0])
                 return self._record(session, case, casefile, planned, now)
 
     def _record(self, session: Session, case: CaseRow, casefile: CaseFile, planned: Plan, now: datetime) -> Decided:

@@ -62,6 +62,7 @@ class Known:
     holder: int | None
     phone: str
     card: str
+    waits_for: str
 
 
 Test = Callable[[Known], bool]
@@ -118,6 +119,7 @@ def _known(dice: Random, number: int, at: datetime) -> Known:
         holder=holder,
         phone=f"139{dice.randrange(40):08}",
         card=f"138{dice.randrange(40):08}",
+        waits_for=dice.choice(("applicant", "carrier")) if state == "pending" else "",
     )
 
 
@@ -147,6 +149,7 @@ def _write(session: object, case: Known, batch_id: int, at: datetime, hashed: Ca
         "applicant_name": case.name,
         "trigger": "first_use",
         "state": "in_review" if is_expired else case.state,
+        "waits_for": case.waits_for,
         "priority": case.priority,
         "priority_rank": RANKS[case.priority],
         "service_class": case.service_class,

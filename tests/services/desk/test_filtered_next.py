@@ -1,11 +1,18 @@
 """Next within a filter: the same order, over fewer cases."""
 
+from collections.abc import Callable
+
 import pytest
+from sqlmodel import Session
 
 from db.queries import case_pages
+from db.queries.case_list import CaseList
+from db.queries.claim import Claimer, Found, find_next
 from tests.offices import Site
 from workbench.domain.casefile import CaseFile, Empty
 from workbench.domain.filter import FilterProblem
+from workbench.errors import Busy
+from workbench.services import claims
 
 
 def taken(site: Site, wanted: str) -> int | str:
@@ -85,3 +92,67 @@ def test_a_filter_that_cannot_be_understood_claims_nothing(site: Site) -> None:
     with pytest.raises(FilterProblem):
         site.office("a").claims.next("prioriti:high")
     assert site.state(case[0]) == "queued"
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[list[Found]], object]) -> None:
+    """Let something be done while the next case was found and is not yet claimed; what it returns is ignored."""
+
+    def find(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[Found]:
+        found = find_next(session, claimer, within, most)
+        act(found)
+        return found
+
+    monkeypatch.setattr(claims, "find_next", find)
+
+
+def test_others_write_while_it_is_looked_for_and_get_another_case(
+    site: Site, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = site.plant(30)
+    site.office("admin").people.limit("b", 30)
+    quick: list[int] = []
+
+    def take_first(_found: list[Found]) -> None:
+        if len(quick) < 3:
+            taken = site.office("b").claims.next()
+            assert isinstance(taken, CaseFile)
+            quick.append(taken.header.id)
+            site.office("b").claims.aside(taken.header.id)
+
+    meanwhile(monkeypatch, take_first)
+
+    assert taken(site, "公司") == cases[2]
+    assert quick == cases[:2]
+
+
+def test_what_changed_since_it_was_found_is_not_claimed(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = site.plant(2)
+
+    def assign(found: list[Found]) -> None:
+        if found[0].id == first:
+            site.office("sup").assigning.assign([first], "b", "his")
+
+    meanwhile(monkeypatch, assign)
+
+    assert taken(site, "公司") == second
+
+
+def test_a_hold_that_was_renewed_since_is_not_taken(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = site.plant(1)
+    assert isinstance(site.office("b").claims.next(), CaseFile)
+    site.clock.on(minutes=31)
+    meanwhile(monkeypatch, lambda found: site.office("b").claims.renew(case[0]) if found else None)
+
+    assert taken(site, "公司") == "held"
+
+
+def test_who_is_always_too_late_is_told_to_try_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = site.plant(200)
+    meanwhile(
+        monkeypatch,
+        lambda found: site.office("sup").assigning.assign([case.id for case in found], "b", "his"),
+    )
+
+    with pytest.raises(Busy, match="try again"):
+        site.office("a").claims.next("公司")
+    assert site.state(cases[-1]) == "queued"

@@ -44,6 +44,20 @@ def due(test: Callable[[Known], bool]) -> Test:
     return lambda case: case.due_at is not None and test(case)
 
 
+def runs(case: Known) -> bool:
+    """Say whether the clock of a case runs."""
+    is_with_others = case.state == "pending" and case.waits_for != "applicant"
+    return is_with_others or case.state in {"queued", "in_review", "awaiting_check", "appealed"}
+
+
+def is_late(case: Known) -> bool:
+    return runs(case) and case.due_at is not None and case.due_at <= TUESDAY
+
+
+def is_due_on_tuesday(case: Known) -> bool:
+    return case.due_at is not None and MIDNIGHT - timedelta(days=1) <= case.due_at < MIDNIGHT
+
+
 ME, B = 2, 3
 
 FILTERS: dict[str, Test] = {
@@ -58,8 +72,12 @@ FILTERS: dict[str, Test] = {
     "priority:high": lambda case: case.priority == "high",
     "priority>=high": lambda case: case.priority in {"high", "urgent"},
     "-priority:low,urgent": lambda case: case.priority in {"normal", "high"},
-    "due:overdue": due(lambda case: case.due_at <= TUESDAY),  # type: ignore[operator]  # there is one
-    "due:today": due(lambda case: MIDNIGHT - timedelta(days=1) <= case.due_at < MIDNIGHT),  # type: ignore[operator]  # there is one
+    "due:overdue": is_late,
+    "state:all due:overdue": is_late,
+    "state:pending due:overdue": lambda case: case.state == "pending" and is_late(case),
+    "科技 due:overdue": lambda case: "科技" in case.name and is_late(case),
+    "-due:overdue": lambda case: not is_late(case),
+    "due:today": lambda case: runs(case) and is_due_on_tuesday(case),
     "due<today": due(lambda case: case.due_at < MIDNIGHT - timedelta(days=1)),  # type: ignore[operator]  # there is one
     "due<=2026-11-24": due(lambda case: case.due_at < MIDNIGHT),  # type: ignore[operator]  # there is one
     "due>tomorrow": due(lambda case: case.due_at >= MIDNIGHT + timedelta(days=1)),  # type: ignore[operator]  # there is one
@@ -67,7 +85,8 @@ FILTERS: dict[str, Test] = {
     "due>=today due<tomorrow": due(lambda case: MIDNIGHT - timedelta(days=1) <= case.due_at < MIDNIGHT),  # type: ignore[operator]  # there is one
     "due:none": lambda case: case.due_at is None,
     "-due:none": lambda case: case.due_at is not None,
-    "-due:today": lambda case: case.due_at is None or not MIDNIGHT - timedelta(days=1) <= case.due_at < MIDNIGHT,
+    "-due:today": lambda case: not (runs(case) and is_due_on_tuesday(case)),
+    "due:2026-11-24": is_due_on_tuesday,
     "class:complex": lambda case: case.service_class == "complex",
     "risk:high,medium": lambda case: case.risk != "low",
     "-risk:high": lambda case: case.risk != "high",
@@ -75,6 +94,10 @@ FILTERS: dict[str, Test] = {
     "round:2": lambda case: case.round == 2,
     "kind:individual": lambda case: case.kind == "individual",
     "province:川": lambda case: case.province == "四川",
+    "province:Sichuan": lambda case: case.province == "四川",
+    "province:四川省": lambda case: case.province == "四川",
+    "-province:sichuan": lambda case: case.province != "四川",
+    '省:"inner mongolia"': lambda case: case.province == "内蒙古",
     "province:火星": lambda _case: False,
     "agent:代理": lambda case: bool(case.agent),
     "agent:代理二 -agent:一": lambda case: case.agent == "虚构代理二",
@@ -111,11 +134,12 @@ FILTERS: dict[str, Test] = {
         lambda case: case.priority != "low" and "ID-REGION" in case.rules and case.due_at < MIDNIGHT + timedelta(days=6)  # type: ignore[operator]  # there is one
     ),
 }
-NO_INDEX_KNOWS = {"-cdxgkj", "holder:nobody", "who:nobody", "-who:me"}
+NO_INDEX_KNOWS = {"-cdxgkj", "-province:sichuan", "holder:nobody", "who:nobody", "-who:me"}
 ANY_STATE = (
     "state:all",
     "state:closed",
     "state:pending,passed",
+    "state:all due:overdue",
     "state:all 虚构 priority>low rule:ID-REGION due<2026-12-01",
 )
 
@@ -179,3 +203,14 @@ def test_no_page_lies_behind_the_last(many: tuple[Queue, list[Known]]) -> None:
     assert queue.page(start=total) == ()
     assert queue.page(start=total + 100, total=total) == ()
     assert queue.page("科技", start=total) == ()
+
+
+def test_the_head_of_the_desk_counts_what_the_filters_find_and_the_rows_show(many: tuple[Queue, list[Known]]) -> None:
+    queue, known = many
+    counts = queue.counts()
+    rows = queue.page("state:all", limit=COUNT)
+
+    assert counts.breached == queue.count("due:overdue") == sum(row.is_breached for row in rows)
+    assert counts.breached == sum(map(is_late, known)) > 0
+    assert counts.due_today == queue.count("due:today")
+    assert {row.waits_for for row in rows if row.state == "pending"} == {"applicant", "carrier"}

@@ -149,7 +149,7 @@ def test_an_incomplete_verdict_is_refused_with_a_sentence(
     take(site)
     request = request_of(case)
 
-    assert words in (site.office("a").verdicts.preview(request).problem or "")
+    assert words in site.office("a").verdicts.preview(request).problems[0]
     with pytest.raises((NotAllowed, WrongUsage), match=words):
         decide(site, request)
 

@@ -8,6 +8,7 @@ import pytest
 
 from db.enums import DocumentKind, ImportKind
 from tests.services.importing.files import JPEG, PDF, PNG, Desk, application
+from tests.services.reading.workbooks import Value, write_workbook
 from workbench.services.importing import documents
 from workbench.services.importing.request import ImportRefused
 
@@ -139,3 +140,109 @@ def test_a_document_without_a_receipt_is_received_when_it_is_imported(desk_with_
     desk = desk_with_one
     desk.documents(kinds=tuple(DocumentKind), received_at="")
     assert desk.case().complete_at == desk.site.clock.at
+
+
+def named(desk: Desk, *numbers: str) -> dict[str, str]:
+    """Import applications and write a file for each; return the files' digests."""
+    desk.applications(*(application(number) for number in numbers))
+    digests = {}
+    for number in numbers:
+        content = PDF + number.encode()
+        (desk.folder / f"{number}.pdf").write_bytes(content)
+        digests[number] = hashlib.sha256(content).hexdigest()
+    return digests
+
+
+BAD_ROWS = (
+    {"application_no": "A-1", "kind": "虚构", "path": "A-1.pdf"},
+    {"application_no": "A-9", "kind": "BIZ_LICENSE", "path": "A-1.pdf"},
+)
+
+
+@pytest.mark.parametrize("form", ["csv", "workbook"])
+@pytest.mark.parametrize("by", ["path", "sha256"])
+def test_each_case_has_its_own_document_where_bad_rows_come_before_it(desk: Desk, form: str, by: str) -> None:
+    numbers = [f"A-{number}" for number in range(1, 5)]
+    digests = named(desk, *numbers)
+    if by == "sha256":
+        desk.run(ImportKind.DOCUMENTS, [row(path=f"{no}.pdf", application_no=no, kind="CALL_SCRIPT") for no in numbers])
+    rows = [row(application_no=no, **({by: digests[no] if by == "sha256" else f"{no}.pdf"})) for no in numbers]
+    # A row that is no document at all, and one that is refused, stand before and between the good ones.
+    rows = [BAD_ROWS[0], rows[0], BAD_ROWS[1], *rows[1:3], {**BAD_ROWS[0], "application_no": "A-2"}, rows[3]]
+    columns = list(dict.fromkeys(column for cells in rows for column in cells))
+    if form == "csv":
+        report = desk.run(ImportKind.DOCUMENTS, rows, rejects=desk.folder / "r.csv")
+    else:
+        sheet: list[list[Value]] = [list(columns)]
+        sheet += [[cells.get(column, "") for column in columns] for cells in rows]
+        path = write_workbook(desk.folder / "w.xlsx", {"documents": sheet})
+        report = desk.take(ImportKind.WORKBOOK, path, rejects=desk.folder / "r.xlsx")
+
+    assert (report.created, report.rejected) == (4, 3)
+    found = desk.sql("SELECT application_no, sha256 FROM document WHERE kind = 'BIZ_LICENSE'")
+    assert dict(found) == digests
+    store = desk.site.office("admin").context.store
+    for number, digest in digests.items():
+        assert store.document_path(digest).read_bytes() == PDF + number.encode()
+
+
+@pytest.mark.parametrize("damage", [b"%PDF-1.7 made uq ", b"cut", b""])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_damaged_file_of_the_store_is_put_back_by_importing_its_document_again(
+    desk_with_one: Desk, damage: bytes, is_new: bool
+) -> None:
+    desk = desk_with_one
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
+    stored = desk.site.office("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
+    stored.write_bytes(damage)
+
+    kind = "CALL_SCRIPT" if is_new else "BIZ_LICENSE"
+    report = desk.run(ImportKind.DOCUMENTS, [row(path="./licence.pdf", kind=kind)])
+
+    assert (report.created, report.unchanged) == (int(is_new), int(not is_new))
+    assert stored.read_bytes() == PDF
+    assert stored.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in stored.parent.iterdir()] == [stored.name]
+    assert desk.sql("SELECT DISTINCT bytes_count, media_type FROM document") == [(len(PDF), "application/pdf")]
+
+
+def test_a_lost_file_of_the_store_is_put_back_too(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
+    stored = desk.site.office("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
+    stored.unlink()
+
+    desk.run(ImportKind.DOCUMENTS, [row(path="./licence.pdf")])
+
+    assert stored.read_bytes() == PDF
+
+
+def test_a_whole_file_of_the_store_is_left_as_it_is(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
+    stored = desk.site.office("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
+    before = stored.stat()
+
+    desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf", kind="CALL_SCRIPT"), row(path="licence.pdf")])
+
+    assert (stored.stat().st_ino, stored.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_digest_of_which_the_store_has_an_altered_file_is_an_error_that_says_so(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    digests = named(desk, "A-2")
+    desk.run(ImportKind.DOCUMENTS, [row(path="A-2.pdf", application_no="A-2")])
+    stored = desk.site.office("admin").context.store.document_path(digests["A-2"])
+    stored.write_bytes(PDF + b"A-3")
+
+    with pytest.raises(ImportRefused) as refusal:
+        desk.run(ImportKind.DOCUMENTS, [row(sha256=digests["A-2"])])
+
+    [problem] = refusal.value.report.errors
+    assert (problem.line, problem.column) == (2, "sha256")
+    assert "damaged" in problem.message
+    assert desk.run(ImportKind.DOCUMENTS, [row(path="A-2.pdf", sha256=digests["A-2"])]).created == 1
+    assert stored.read_bytes() == PDF + b"A-2"

@@ -8,7 +8,9 @@ from db.enums import DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
 from db.models import DecisionRow, RectificationItemRow, RectificationRow
 from tests.services.importing.files import Desk, application, shanghai
 from workbench.domain.casefile import VerdictRequest
+from workbench.errors import Busy
 from workbench.services.importing.request import ImportRefused
+from workbench.services.losses import Loss
 
 
 def new_licence(desk: Desk, *, received_at: str = "2026-11-23 15:00") -> None:
@@ -59,6 +61,28 @@ def test_new_evidence_of_a_held_case_is_shown_to_who_holds_it(desk: Desk) -> Non
     assert held.held_by_id is not None
     assert held.evidence_no == case.evidence_no + 1
     assert desk.site.actions(case.id or 0)[-1] == "evidence"
+
+
+def test_evidence_does_not_hide_who_took_a_case_over(desk: Desk) -> None:
+    desk.queued()
+    a, b = desk.site.office("a"), desk.site.office("b")
+    mine = a.claims.next().header  # type: ignore[union-attr]  # a case, for one was imported
+    taken_at = desk.site.clock.on(minutes=31)
+    b.claims.next()
+    desk.site.clock.on(minutes=5)
+    b.claims.aside(mine.id)
+    new_licence(desk)
+    assert desk.site.actions(mine.id)[-1] == "evidence"
+
+    assert a.claims.loss(mine.id, mine.fence) == Loss(case_id=mine.id, action="next", by="b", to="", at=taken_at)
+    b.claims.release(mine.id)
+    new_licence(desk, received_at="2026-11-23 16:00")
+    loss = a.claims.loss(mine.id, mine.fence)
+    assert loss is not None
+    assert (loss.action, loss.by) == ("release", "b")
+    request = VerdictRequest(case_id=mine.id, verdict=Verdict.PASS, reasons=("OK",), fence=mine.fence)
+    with pytest.raises(Busy, match="taken over by b at 10:36"):
+        a.verdicts.decide(request)
 
 
 def test_a_verdict_that_waits_for_its_check_is_void_when_a_finding_changed(desk: Desk) -> None:

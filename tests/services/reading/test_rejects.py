@@ -1,13 +1,18 @@
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from db.enums import ImportKind
 from tests.services.reading.samples import SHANGHAI, bad, good, read
+from tests.services.reading.workbooks import Value, write_cells, write_workbook
 from workbench.errors import CannotCreate, WrongUsage
+from workbench.services.reading import rejected_sheets
 from workbench.services.reading.problems import BadRecord, Row
-from workbench.services.reading.reader import open_reader
+from workbench.services.reading.reader import open_reader, open_readers
 from workbench.services.reading.rejects import RejectWriter
 
 CARDS = "原因,申请编号,号码,iccid\n"
@@ -168,3 +173,100 @@ def test_a_second_file_of_the_same_columns_goes_to_the_same_rejects(tmp_path: Pa
         reader.close()
 
     assert len((tmp_path / "rejects.csv").read_text("utf-8-sig").splitlines()) == 3
+
+
+def sheets_of(path: Path) -> dict[str, list[list[Value]]]:
+    """Return the cells of a workbook as another library reads them."""
+    with CalamineWorkbook.from_path(path) as book:
+        return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}  # type: ignore[misc]  # no times of day
+
+
+@pytest.mark.parametrize("flaw", ["_x0000_", "_xFEFF_"])
+def test_a_row_with_a_flaw_in_its_middle_comes_back_whole(flaw: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "cards.xlsx", tmp_path / "rejects.xlsx"
+    rows = (
+        ("application_no", "msisdn", "brand", "iccid", "actual_user_name"),
+        ("A-1", "13800138000", f"虚{flaw}构", "89860070310112094320", "丁某某"),
+    )
+    write_cells(
+        source,
+        "".join("<row>" + "".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) + "</row>" for row in rows),
+    )
+
+    assert reject(source, target) == 1
+
+    sheets = sheets_of(target)
+    (header, row) = sheets["cards"]
+    assert row[1:3] + row[4:] == ["A-1", "13800138000", "89860070310112094320", "丁某某"]
+    row[3] = "虚构"
+    (mended,) = good(read(write_workbook(tmp_path / "mended.xlsx", {"cards": [header, row]}), ImportKind.CARDS))
+    card = mended.value.card  # type: ignore[union-attr]  # a card
+    assert (card.msisdn, card.brand, card.iccid, card.actual_user_name) == (
+        "13800138000",
+        "虚构",
+        "89860070310112094320",
+        "丁某某",
+    )
+
+
+def test_a_value_beside_the_named_columns_comes_back_too(tmp_path: Path) -> None:
+    source, target = tmp_path / "cards.xlsx", tmp_path / "rejects.xlsx"
+    rows: list[list[Value]] = [
+        ["application_no", "msisdn"],
+        ["A-1", "13800138000", "", "虚构移动", 7],
+        ["A-2", "虚\ufeff构", "89860070310112094320"],
+    ]
+    write_workbook(source, {"cards": rows})
+
+    assert reject(source, target) == 2
+
+    header, first, second = sheets_of(target)["cards"]
+    assert "Column E" in str(first[0])
+    assert first[1:] == ["A-1", "13800138000", "虚构移动", "7"]
+    assert second[1:4] == ["A-2", "虚\ufeff构", "89860070310112094320"]
+    header[3] = "brand"
+    mended = write_workbook(tmp_path / "mended.xlsx", {"cards": [header[:4], first[:4]]})
+    (row,) = good(read(mended, ImportKind.CARDS))
+    assert row.value.card.brand == "虚构移动"  # type: ignore[union-attr]  # a card
+
+
+def test_sheets_of_one_meaning_with_other_columns_get_names_of_their_own_that_are_read_again(tmp_path: Path) -> None:
+    target = tmp_path / "rejects.xlsx"
+    headers = (["application_no", "msisdn"], ["msisdn", "application_no"], ["msisdn", "application_no"])
+    readers = []
+    for number, header in enumerate(headers):
+        rows: list[list[Value]] = [list(header), ["*", "*"]]
+        source = write_workbook(tmp_path / f"{number}.xlsx", {"Cards": rows})
+        readers.append(open_reader(source, ImportKind.CARDS, zone=SHANGHAI))
+
+    with RejectWriter(target, readers[0], keeps_sheets=True) as writer:
+        for reader in readers:
+            writer.follow(reader)
+            writer.write(bad(list(reader))[0])
+    for reader in readers:
+        reader.close()
+
+    assert {name: len(rows) for name, rows in sheets_of(target).items()} == {"cards": 2, "cards_": 3}
+    again = open_readers(target, zone=SHANGHAI)
+    assert [reader.kind for reader in again] == [ImportKind.CARDS, ImportKind.CARDS]
+    again[0].close()
+
+
+def test_rejects_that_cannot_be_begun_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = write_workbook(tmp_path / "cards.xlsx", {"cards": [["application_no", "msisdn"], ["A-1", "*"]]})
+
+    def full(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(rejected_sheets, "TemporaryDirectory", full)
+    with pytest.raises(CannotCreate, match="No space left"):
+        reject(source, tmp_path / "rejects.xlsx")
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_rejects_may_have_as_long_a_name_as_any_file(tmp_path: Path) -> None:
+    source = write_workbook(tmp_path / "cards.xlsx", {"cards": [["application_no", "msisdn"], ["A-1", "*"]]})
+    target = tmp_path / ("虚" * 83 + ".xlsx")
+
+    assert reject(source, target) == 1
+    assert sorted(tmp_path.iterdir()) == sorted([source, target])

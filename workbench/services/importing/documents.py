@@ -71,14 +71,14 @@ def examined(path: Path) -> StoredFile:
 
 
 def copied(path: Path, sha256: str, store: Store) -> None:
-    """Put a file into the store under its SHA-256, whole or not at all.
+    """Put a file into the store under its SHA-256, whole or not at all; one that is there and damaged is replaced.
 
     Raises:
         BadDocument: If it is no longer what it was when the import was planned.
         StorageFailed: If the store cannot take it.
     """
     target = store.document_path(sha256)
-    if target.exists():
+    if _is_whole(target, sha256):
         return
     try:
         make_folder(target.parent, store.access)
@@ -103,6 +103,20 @@ def copied(path: Path, sha256: str, store: Store) -> None:
         ) from error
 
 
+def in_store(sha256: str, store: Store) -> StoredFile:
+    """Return what a file of the store is, reading it whole.
+
+    Raises:
+        BadDocument: If the store has none of this SHA-256, or what it has is another file now.
+    """
+    file = stored(sha256, store)
+    if file is None:
+        raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
+    if not _is_whole(store.document_path(sha256), sha256):
+        raise BadDocument(_("The store's file of this SHA-256 is damaged; give its path, and it is put back."))
+    return file
+
+
 def stored(sha256: str, store: Store) -> StoredFile | None:
     """Return what is known of a file that the store has, or None if it has none of this SHA-256."""
     path = store.document_path(sha256)
@@ -113,6 +127,15 @@ def stored(sha256: str, store: Store) -> StoredFile | None:
     except FileNotFoundError:
         return None
     return StoredFile(sha256=sha256, bytes_count=bytes_count, media_type=media_type_of(start))
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    """Say whether a file of the store is what its name says; a disk that loses bits keeps the size, so it is read."""
+    try:
+        return examined(path).sha256 == sha256
+    except (BadDocument, OSError):
+        # What cannot be read cannot be shown either, so it is replaced; where that fails too, the import says so.
+        return False
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -17,7 +17,7 @@ from workbench.domain.rows import CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.importing import columns
 from workbench.services.importing.columns import TABLES, Columns, is_equal
-from workbench.services.importing.documents import BadDocument, StoredFile, examined, found_beside, stored
+from workbench.services.importing.documents import BadDocument, StoredFile, examined, found_beside, in_store
 from workbench.services.importing.plan import Fate, Judgement, Key
 from workbench.services.importing.standing import standing_of
 from workbench.services.store import Store
@@ -132,10 +132,7 @@ class Judge:
             BadDocument: If there is none that can be taken.
         """
         if not row.path:
-            file = stored(row.sha256, self.store)
-            if file is None:
-                raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
-            return file
+            return in_store(row.sha256, self.store)
         file = examined(found_beside(folder, row.path))
         if row.sha256 and row.sha256 != file.sha256:
             raise BadDocument(_("The file has another SHA-256 than its row says; check which is right."))

@@ -9,6 +9,9 @@ from db.enums import ImportKind
 from workbench.services.importing.request import MAX_ERRORS_TOLD
 from workbench.services.reading.problems import RowProblem
 
+DIGEST_BYTES = 32
+"""The length of a SHA-256."""
+
 Key = tuple[str, str]
 """An application: its agent and number."""
 
@@ -58,12 +61,16 @@ class Errors:
 class FilePlan:
     """What becomes of the records of one file, in their order: a byte each, and why a good row is refused.
 
-    `digests` holds the 32 bytes of each good document's SHA-256, one after the other.
+    `digests` holds the SHA-256 of a document for each record of its file, also where the record is bad: zeros then.
     """
 
     fates: bytearray = field(default_factory=bytearray)
     refusals: dict[int, Judgement] = field(default_factory=dict)
     digests: bytearray = field(default_factory=bytearray)
+
+    def sha256_of(self, index: int) -> str:
+        """Return the SHA-256 of the document that a record names, counted from 0."""
+        return self.digests[index * DIGEST_BYTES : (index + 1) * DIGEST_BYTES].hex()
 
 
 @dataclass(frozen=True, slots=True)

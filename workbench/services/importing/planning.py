@@ -11,7 +11,7 @@ from workbench.domain.rows import CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.context import Context
 from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import Fate, FilePlan, Judgement, Plan
+from workbench.services.importing.plan import DIGEST_BYTES, Fate, FilePlan, Judgement, Plan
 from workbench.services.importing.progress import Meter
 from workbench.services.reading.built import key_of
 from workbench.services.reading.headers import column_names
@@ -75,16 +75,21 @@ class _Planner:
             if isinstance(record, BadRecord):
                 self._plan.counts[Fate.REFUSED] += 1
                 self._plan.errors.add(record.problems)
-                file.fates.append(Fate.REFUSED)
+                self._note(Fate.REFUSED, "", file, reader)
                 continue
             judgement = self._checked(record.value, next(judgements), reader.kind)
             self._plan.take(judgement, reader.kind)
             if judgement.fate is Fate.REFUSED:
                 file.refusals[len(file.fates)] = judgement
                 self._plan.errors.add([problem_of(record, judgement, reader)])
-            file.fates.append(judgement.fate)
-            if reader.kind is ImportKind.DOCUMENTS:
-                file.digests.extend(bytes.fromhex(judgement.sha256) or bytes(32))
+            self._note(judgement.fate, judgement.sha256, file, reader)
+
+    @staticmethod
+    def _note(fate: Fate, sha256: str, file: FilePlan, reader: Reader) -> None:
+        """Note what becomes of the next record; every record has its place, so that the second pass finds it."""
+        file.fates.append(fate)
+        if reader.kind is ImportKind.DOCUMENTS:
+            file.digests.extend(bytes.fromhex(sha256) or bytes(DIGEST_BYTES))
 
     def _judgements(self, values: list[Any], reader: Reader) -> Sequence[Judgement]:
         if reader.kind is ImportKind.CALLS:

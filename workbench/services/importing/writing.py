@@ -94,7 +94,9 @@ class Writing:
             fate = file.fates[index]
             if isinstance(record, BadRecord) or fate == Fate.REFUSED:
                 self._reject(record, index, file, reader)
-            elif fate != Fate.UNCHANGED:
+            elif fate == Fate.UNCHANGED:
+                self._keep(record, file.sha256_of(index), reader)
+            else:
                 wanted.append((index, record))
                 if fate == Fate.UPDATED and reader.kind is ImportKind.APPLICATIONS:
                     updated.add((record.value.agent, record.value.application_no))  # type: ignore[union-attr]  # an application by its kind
@@ -121,22 +123,30 @@ class Writing:
     def _columns(self, record: Row, index: int, file: FilePlan, reader: Reader) -> Columns:
         value = record.value
         if isinstance(value, DocumentRow):
-            sha256 = file.digests[index * 32 : index * 32 + 32].hex()
-            return self._document(value, sha256, record, reader)
+            return self._document(value, file.sha256_of(index), record, reader)
         columns = self.judge.columns_of(reader.kind, value)
         name = ABOUT.get(reader.kind)
         if name is not None:
             self.concerned[reader.kind].add(columns[name])
         return columns
 
-    def _document(self, row: DocumentRow, sha256: str, record: Row, reader: Reader) -> Columns:
-        """Put a document's file into the store and return its columns."""
+    def _keep(self, record: Row, sha256: str, reader: Reader) -> None:
+        """Put the file of a document that is known back where the store has lost or damaged it."""
+        if isinstance(record.value, DocumentRow):
+            self._copy(record.value, sha256, record, reader)
+
+    def _copy(self, row: DocumentRow, sha256: str, record: Row, reader: Reader) -> None:
+        """Put a document's file into the store, where its row brings one."""
         try:
             if row.path:
                 copied(found_beside(reader.path.parent, row.path), sha256, self.context.store)
         except BadDocument as problem:
             place = RowProblem(file=reader.path.name, sheet=reader.sheet, line=record.line, message=str(problem))
             raise FileProblem(place) from None
+
+    def _document(self, row: DocumentRow, sha256: str, record: Row, reader: Reader) -> Columns:
+        """Put a document's file into the store and return its columns."""
+        self._copy(row, sha256, record, reader)
         file = stored(sha256, self.context.store)
         if file is None:
             raise changed(reader)

@@ -31,6 +31,7 @@ class JsonLines:
     """
 
     header_line = 0
+    above: tuple[RawRecord, ...] = ()
 
     def __init__(self, text: TextIO, file: str) -> None:
         self._lines = enumerate(text, start=1)

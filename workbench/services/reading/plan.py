@@ -1,5 +1,6 @@
 """How the cells of a record become a typed row: made once for a header, followed for each record."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,11 @@ from workbench.services.reading.headers import ColumnNames
 from workbench.services.reading.kinds import Column, KindSpec, Parse
 from workbench.services.reading.sheet_cells import SheetValue, text_in
 from workbench.services.reading.table import Cell
+
+_TITLE = "title"
+"""A word as titles have it."""
+
+_LONG_NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){5})[0-9A-Za-z*+;]+")
 
 Complaint = tuple[str, str]
 """A column's name as in the file, and what is wrong with its value."""
@@ -86,6 +92,18 @@ class RowPlan:
                 complaints.append(("", message.format(number=index + 1)))
         return complaints
 
+    def is_like_a_record(self, cells: Sequence[Cell]) -> bool:
+        """Say whether a row over the header may be a record.
+
+        It fills as many columns as must be filled, and most of those that are not for words have what belongs there.
+        """
+        texts, _complaints = self.texts(cells)
+        filled = [step for step in self._steps if texts[step.index].strip()]
+        if len(filled) < len(self._kind.required):
+            return False
+        judged = [_is_apt(step.column, texts[step.index].strip()) for step in filled if _is_choosy(step.column)]
+        return 2 * sum(judged) > len(judged)
+
     def texts(self, cells: Sequence[Cell]) -> tuple[Sequence[str], list[Complaint]]:
         """Return cells of JSON or of a sheet as texts, and what is wrong with those that may not be so."""
         texts: list[str] = []
@@ -103,6 +121,30 @@ class RowPlan:
                     texts.append(_as_text(cell))
                     complaints.append((step.name, str(problem)))
         return texts, complaints
+
+
+def _takes(column: Column, text: str) -> bool:
+    """Say whether a column takes a text."""
+    try:
+        column.parse(text)
+    except BadValue:
+        return False
+    return True
+
+
+def _is_choosy(column: Column) -> bool:
+    """Say whether a column is for something else than words."""
+    return float in column.types or not _takes(column, _TITLE)
+
+
+def _is_apt(column: Column, text: str) -> bool:
+    """Say whether a text belongs into a column that is not for words; a masked or wrong number does, a date does not.
+
+    What is wrong with numbers of people and telephones is found later, so their columns take any text.
+    """
+    if _takes(column, _TITLE):
+        return _LONG_NUMBER.fullmatch(text) is not None
+    return _takes(column, text)
 
 
 def _text_in(cell: Cell, column: Column) -> str:

@@ -17,7 +17,7 @@ from workbench.services.reading.opened import OpenedText, is_archive
 from workbench.services.reading.plan import Complaint, RowPlan
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
 from workbench.services.reading.sheet_names import sheet_of, sheets_by_kind
-from workbench.services.reading.sources import TEXT_SUFFIXES, SheetSource, Source, TextSource
+from workbench.services.reading.sources import TEXT_SUFFIXES, SheetSource, Source, Table, TextSource
 from workbench.services.reading.table import Broken, RawRecord
 from workbench.services.reading.workbook import Workbook
 
@@ -54,6 +54,7 @@ class Reader:
             if table.header_line:
                 place = RowProblem(file=self.path.name, sheet=self.sheet, line=table.header_line, message="")
                 problems = header_problems(table.names, self._known, self._spec.required, place)
+                problems = problems or self._records_above(table)
                 if problems:
                     raise FileProblem(*problems)
 
@@ -91,6 +92,14 @@ class Reader:
     def _knows(self, name: str) -> bool:
         """Say whether a text is the name of a column that is read."""
         return bool(self._known.meaning(name))
+
+    def _records_above(self, table: Table) -> list[RowProblem]:
+        """Return the rows over the header that are no titles: a sheet may have been sorted together with its header."""
+        plan = RowPlan(table.names, self._spec, self._known)
+        message = _(
+            "This row stands above the header and looks like a record; put the header first, or remove the row."
+        )
+        return [self._problem(row.line, "", message) for row in table.above if plan.is_like_a_record(row.cells)]
 
     def _plan(self, names: tuple[str, ...]) -> RowPlan | list[Complaint]:
         """Return how records with these columns are read, or what is wrong with the columns."""

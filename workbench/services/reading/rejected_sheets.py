@@ -14,9 +14,17 @@ _CAUSE_WIDTH, _WIDTH = 60, 20
 _AS_TEXT = "@"
 _LONGEST = 32_767
 
+_Key = tuple[str, tuple[str, ...]]
+"""A sheet: what it is to be called, and its columns."""
+
+_ALONE: _Key = ("", ())
+
 
 class RejectedSheets:
-    """The sheets that have bad records; those of one kind share a sheet, those of a workbook keep theirs."""
+    """The sheets that have bad records; those of one kind share a sheet, those of a workbook have their own.
+
+    Sheets must be called by names of our own list: what an input calls its sheets may be no name that can be written.
+    """
 
     def __init__(self, path: Path, cause: str, *, keeps_sheets: bool) -> None:
         import xlsxwriter
@@ -24,10 +32,11 @@ class RejectedSheets:
         self._path = path
         self._cause = cause
         self._keeps_sheets = keeps_sheets
-        self._columns: dict[str, tuple[str, ...]] = {}
-        self._sheets: dict[str, Any] = {}
-        self._counts: dict[str, int] = {}
-        self._present = ("", "")
+        self._columns: dict[_Key, tuple[str, ...]] = {}
+        self._sheets: dict[_Key, Any] = {}
+        self._counts: dict[_Key, int] = {}
+        self._names: set[str] = set()
+        self._present: tuple[_Key, str] = (_ALONE, "")
         # What the rows take meanwhile lies beside the file that they become, not in a folder of everybody's.
         self._folder = TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-")
         self._workbook = xlsxwriter.Workbook(
@@ -45,9 +54,8 @@ class RejectedSheets:
         self._is_closed = False
 
     def follow(self, names: tuple[str, ...], sheet: str) -> bool:
-        """Go on with records of these columns, if those of the same sheet before had the same."""
-        # Capitals make no difference between the names of sheets.
-        key = sheet.casefold() if self._keeps_sheets else ""
+        """Go on with records of these columns, if they can be on the sheet of those before or on their own."""
+        key = (sheet, names) if self._keeps_sheets else _ALONE
         self._present = (key, sheet)
         return self._columns.setdefault(key, names) == names
 
@@ -94,8 +102,12 @@ class RejectedSheets:
                 self._workbook.close()
         self._folder.cleanup()
 
-    def _begin(self, key: str, name: str) -> None:
+    def _begin(self, key: _Key, name: str) -> None:
         """Add a sheet with its header."""
+        # A line at the end makes no difference to what a sheet's name means, but to a spreadsheet it is another name.
+        while name in self._names:
+            name += "_"
+        self._names.add(name)
         self._sheets[key] = self._workbook.add_worksheet(name)
         self._counts[key] = 0
         columns = self._columns[key]
@@ -105,7 +117,7 @@ class RejectedSheets:
         self._sheets[key].set_column(1, len(columns), _WIDTH, self._text)
         self._write_row(key, 0, (self._cause, *columns), self._bold)
 
-    def _write_row(self, key: str, row: int, cells: tuple[str, ...], shape: Any) -> None:
+    def _write_row(self, key: _Key, row: int, cells: tuple[str, ...], shape: Any) -> None:
         for column, cell in enumerate(cells):
             if cell:
                 self._sheets[key].write_string(row, column, cell, shape)

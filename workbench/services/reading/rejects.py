@@ -15,8 +15,12 @@ from workbench.services.reading.headers import IGNORED, column_names
 from workbench.services.reading.problems import BadRecord
 from workbench.services.reading.reader import WORKBOOK_SUFFIXES, Reader
 from workbench.services.reading.rejected_sheets import RejectedSheets
+from workbench.services.reading.sheet_names import own_name
 
 CAUSE = "cause"
+
+_NAME_SHOWN = 30
+"""So many characters of a file's name are in that of its beginning; a name may have 255 bytes in all."""
 
 
 class _Target(Protocol):
@@ -51,9 +55,7 @@ class RejectWriter:
         self._refuse_input(reader)
         self._refuse_name(reader)
         try:
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-            self._temporary = Path(name)
-            self._target: _Target = _target_of(reader, handle, self._temporary, keeps_sheets=keeps_sheets)
+            self._temporary, self._target = _begun(path, reader, keeps_sheets=keeps_sheets)
         except OSError as error:
             raise self._cannot_create(error) from error
         self._ignored: frozenset[int] = frozenset()
@@ -68,7 +70,8 @@ class RejectWriter:
         self._refuse_input(reader)
         self._ignored = _ignored(reader)
         names = _without(self._ignored, reader.columns)
-        if reader.format != self._reader.format or not self._target.follow(names, reader.sheet):
+        sheet = own_name(reader.kind, reader.sheet)
+        if reader.format != self._reader.format or not self._target.follow(names, sheet):
             raise WrongUsage(
                 _("{file} has other columns than the file before; import it with a --rejects of its own.").format(
                     file=reader.path.name
@@ -123,6 +126,17 @@ class RejectWriter:
                 path=self.path, cause=error.strerror
             )
         )
+
+
+def _begun(path: Path, reader: Reader, *, keeps_sheets: bool) -> tuple[Path, _Target]:
+    """Begin a file beside the one that it becomes; nothing stays of one that cannot be begun."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_NAME_SHOWN]}.")
+    temporary = Path(name)
+    try:
+        return temporary, _target_of(reader, handle, temporary, keeps_sheets=keeps_sheets)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _target_of(reader: Reader, handle: int, path: Path, *, keeps_sheets: bool) -> _Target:

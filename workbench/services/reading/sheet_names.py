@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from db.enums import ImportKind
+from workbench.domain.words import listed
 from workbench.i18n import _, current
 from workbench.services.reading.headers import columns_file, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -45,6 +46,12 @@ def shown(kind: ImportKind) -> str:
     return str(columns_file()["sheets"][kind.value]["zh"]) if current() == "zh" else kind.value
 
 
+def own_name(kind: ImportKind, name: str) -> str:
+    """Return a sheet's name for a kind out of our own list, near to what a sheet is called already."""
+    spelling = normalised(name)
+    return spelling if _kinds().get(spelling) is kind else shown(kind)
+
+
 def sheet_of(workbook: Workbook, kind: ImportKind) -> SheetPart:
     """Return the sheet that is named like a kind, else the first that people see and that is not empty."""
     for sheet in workbook.sheets:
@@ -71,7 +78,7 @@ def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
         else:
             chosen.append((kind, sheet))
     if not chosen and not problems:
-        names = ", ".join(shown(kind) for kind in IMPORT_ORDER)
+        names = listed(shown(kind) for kind in IMPORT_ORDER)
         raise workbook.problem(_("No sheet of the workbook has rows; name its sheets {names}.").format(names=names))
     if problems:
         raise FileProblem(*problems)
@@ -89,7 +96,7 @@ def _unknown(name: str) -> str:
     near = list(dict.fromkeys(shown(_kinds()[spelling]) for spelling in spellings))
     if near:
         return _("The sheet “{name}” is not known; did you mean {near}?").format(name=name, near=_(" or ").join(near))
-    names = ", ".join(shown(kind) for kind in IMPORT_ORDER)
+    names = listed(shown(kind) for kind in IMPORT_ORDER)
     return _("The sheet “{name}” is not known; name it like one of {names}, or remove it.").format(
         name=name, names=names
     )

@@ -50,6 +50,13 @@ class Merged:
     last_line: int
 
 
+class OutOfOrder(BadXml):
+    """A row or cell that does not come behind the one before; `line` is its row, as the sheet numbers it."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
 class Shared(Protocol):
     """What the sheets of a workbook have in common."""
 
@@ -65,22 +72,25 @@ def sheet_rows(chunks: Iterator[bytes], shared: Shared) -> Iterator[SheetRow | M
     """Yield the rows that have a filled cell, then the merged cells; a formula counts as what was stored with it.
 
     Raises:
+        OutOfOrder: If a row or cell comes twice or too late, so that one would hide another.
         BadXml: If the sheet is damaged or would fill the memory; a ValueError too where a number is none.
     """
     line = 0
     for parent, element in elements(chunks, 2, until=_AFTER_MERGED_CELLS):
         if parent == "sheetData":
-            line = int(element.get("r", line + 1))
+            before, line = line, int(element.get("r", line + 1))
             if not 0 < line <= MAX_ROWS:
                 raise BadXml
-            cells = _cells(element, shared)
+            if line <= before:
+                raise OutOfOrder(line)
+            cells = _cells(element, line, shared)
             if cells:
                 yield SheetRow(line, cells)
         elif parent == "mergeCells":
             yield _merged(element.get("ref", ""))
 
 
-def _cells(row: Element, shared: Shared) -> dict[int, SheetCell]:
+def _cells(row: Element, line: int, shared: Shared) -> dict[int, SheetCell]:
     """Return the filled cells of a row."""
     prefix = row.tag.removesuffix(local(row.tag))
     value_tag = f"{prefix}v"
@@ -88,7 +98,9 @@ def _cells(row: Element, shared: Shared) -> dict[int, SheetCell]:
     column = -1
     for element in row:
         place = element.get("r")
-        column = column + 1 if place is None else _column(place.rstrip(_DIGITS))
+        before, column = column, column + 1 if place is None else _column(place.rstrip(_DIGITS))
+        if column <= before:
+            raise OutOfOrder(line)
         if column >= MAX_COLUMNS_WIDE:
             raise BadXml
         kind = element.get("t", "n")

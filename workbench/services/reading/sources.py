@@ -31,13 +31,19 @@ TEXT_SUFFIXES = frozenset(_FORMATS)
 
 
 class Table(Protocol):
-    """Records of one kind, once: their columns, and the line of the header, 0 where each record names its own."""
+    """Records of one kind, once: their columns, and the line of the header, 0 where each record names its own.
+
+    `above` are the rows over the header, with their cells below the names of the columns.
+    """
 
     @property
     def names(self) -> tuple[str, ...]: ...
 
     @property
     def header_line(self) -> int: ...
+
+    @property
+    def above(self) -> tuple[RawRecord, ...]: ...
 
     def __iter__(self) -> Iterator[RawRecord | Broken]: ...
 

@@ -58,8 +58,8 @@ class CsvTable:
     """A CSV text with a header: its columns, and its records once.
 
     `knows` says whether a text is the name of a column; by it the header is found below a title, and the
-    delimiter that the file has. The text must be opened so that it ends lines at a line feed only and keeps
-    carriage returns.
+    delimiter that the file has; `above` are the rows over it. The text must be opened so that it ends lines at a
+    line feed only and keeps carriage returns.
 
     Raises:
         FileProblem: If there is no header.
@@ -76,9 +76,11 @@ class CsvTable:
         self.delimiter, self.header_line = _find_header(head, knows)
         self._record: list[str] = []
         self._odd = False
+        titles = list(_with_lines(csv.reader(head[: self.header_line - 1], delimiter=self.delimiter)))
         lines = chain(head[self.header_line - 1 :], text)
         self._reader = csv.reader(self._watched(lines), delimiter=self.delimiter, strict=True)
         self.names = self._header()
+        self.above = tuple(RawRecord(line, self.names, self._placed(cells)) for line, cells in titles)
 
     def _watched(self, lines: Iterator[str]) -> Iterator[str]:
         """Pass lines on, keeping those of the present record and whether one needs a closer look."""
@@ -98,6 +100,11 @@ class CsvTable:
             raise self._torn(self.header_line, "", broken.message) from error
         self._odd = False
         return tuple(cell.strip() for cell in cells)
+
+    def _placed(self, cells: Sequence[str]) -> list[str]:
+        """Return as many cells as there are columns."""
+        width = len(self.names)
+        return [*cells[:width], *[""] * (width - len(cells))]
 
     def __iter__(self) -> Iterator[RawRecord | Broken]:
         """Yield the records; lines and rows without any text are passed over.

@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 from workbench.i18n import _
 from workbench.services.reading.number_formats import PLAIN, Shape, shape_of
 from workbench.services.reading.package import Package
-from workbench.services.reading.problems import FileProblem
+from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.shared_strings import SharedStrings, TooManyTexts
-from workbench.services.reading.sheet_rows import Merged, SheetRow, sheet_rows
+from workbench.services.reading.sheet_rows import Merged, OutOfOrder, SheetRow, sheet_rows
 from workbench.services.reading.xml_parts import BadXml, elements, local, root_of
 
 MAX_CHARACTERS = 512 << 20
@@ -72,7 +72,8 @@ class Workbook:
         """Yield the rows of a sheet that have a filled cell, then the merged cells.
 
         Raises:
-            FileProblem: If the workbook is damaged, or the file has changed since it was opened.
+            FileProblem: If the workbook is damaged, rows or cells are not in their order, or the file has changed
+                since it was opened.
         """
         shared = 0
         try:
@@ -82,6 +83,8 @@ class Workbook:
                     if shared > MAX_CHARACTERS:
                         raise self._too_much_text()
                 yield row
+        except OutOfOrder as error:
+            raise FileProblem(self._disorder(sheet, error.line)) from error
         except (BadXml, ValueError, IndexError) as error:
             raise self.package.damaged() from error
 
@@ -170,6 +173,12 @@ class Workbook:
     def problem(self, message: str) -> FileProblem:
         """Return a problem of the whole file."""
         return self.package.refused(message)
+
+    def _disorder(self, sheet: SheetPart, line: int) -> RowProblem:
+        message = _(
+            "The rows or cells of the sheet are not in their order here; save it again in a spreadsheet program."
+        )
+        return RowProblem(file=self.path.name, sheet=sheet.name, line=line, message=message)
 
     def _too_much_text(self) -> FileProblem:
         return self.problem(_("The workbook holds too much text; split it, or save its sheets as CSV."))

@@ -1,0 +1,22 @@
+"""What the queue says around its rows."""
+
+import pytest
+
+from tests.screens.driver import at_work
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_number_that_was_looked_for_is_masked_but_where_it_is_typed(size: tuple[int, int]) -> None:
+    async with at_work(size=size) as desk:
+        await desk.go("q")
+        await desk.press("slash", *"phone:13800138000")
+        assert "phone:13800138000" in desk.text
+
+        await desk.press("enter")
+        assert "13800138000" not in desk.text
+        head, *rest = desk.text.split("\n")
+        assert "phone:138••••••00" in head
+        assert any("Nothing matches" in line and "phone:138••••••00" in line for line in rest)
+
+        await desk.press("slash")
+        assert "phone:13800138000" in desk.text

@@ -1,0 +1,58 @@
+import pytest
+
+from tests.screens.cases import troubled
+from tests.screens.driver import at_work
+
+DIALOGS: dict[str, tuple[str, ...]] = {
+    "verdict": ("p",),
+    "question": ("s",),
+    "checklist": ("l",),
+    "confirmed": ("e",),
+    "sheet": ("i",),
+    "leaving": ("q",),
+    "documents": ("o",),
+}
+
+
+@pytest.mark.parametrize("name", list(DIALOGS))
+async def test_a_dialog_in_a_window_too_small_shows_that_alone(name: str) -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", *DIALOGS[name])
+        await desk.pilot.resize_terminal(40, 12)
+        await desk.settle()
+
+        said = " ".join(desk.text.split())
+        assert said == "The window is too small; it needs 60×16. Nothing is lost."
+
+
+async def test_nothing_is_confirmed_unseen_and_no_letter_is_lost() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "t")
+        await desk.type("seen")
+        await desk.pilot.resize_terminal(40, 12)
+        await desk.press("f8", "x", "escape", "y", "f8")
+        assert desk.office.decided == []
+        assert desk.dialog == "VerdictDialog"
+
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.settle()
+        assert "seenxy" in desk.text
+        await desk.press("f8")
+        assert desk.office.decided[0].note == "seenxy"
+
+
+async def test_leaving_is_possible_in_a_window_too_small() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+        await desk.pilot.resize_terminal(40, 12)
+        await desk.press("p", "q", "q")
+
+        assert desk.office.decided == []
+        assert desk.app.return_code == 0
+
+
+async def test_the_question_before_leaving_names_letters_and_digits_apart() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "q")
+
+        assert "q leaves (1)   b releases it first (2)   Esc stays" in desk.text
