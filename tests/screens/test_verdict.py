@@ -1,4 +1,5 @@
 import pytest
+from textual.widgets import TextArea
 
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
 from tests.screens.cases import clean, troubled
@@ -288,7 +289,8 @@ async def test_a_problem_is_said_once() -> None:
 async def test_the_letter_after_a_verdict_is_whole_at_80_columns() -> None:
     async with at_work(clean(), size=(80, 24)) as desk:
         await desk.press("n", "p", "e")
-        await desk.type(" " + "word " * 60 + "END")
+        desk.app.screen.query_one("#letter-edit", TextArea).insert(" " + "word " * 60 + "END")
+        await desk.settle()
         await desk.press("f8")
 
         page = desk.app.desk.query_one("#page")
