@@ -18,6 +18,7 @@ from screens.guard import Presses
 from screens.keyed import KeyedApp
 from screens.terminal import Terminal
 from screens.theme import DARK, LIGHT
+from screens.typed import is_written_in
 from workbench.commands import GO, HELP, MODES, PALETTE, QUIT, THEME
 from workbench.errors import ExitCode, StorageFailed, WorkbenchError
 from workbench.i18n import _
@@ -47,7 +48,8 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "desk"
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind(GO, "which"),
+        # Taken by the app itself: on its way through the panels the second key, if it comes at once, would overtake it.
+        bind(GO, "which", priority=True),
         bind(HELP, "help"),
         bind(THEME, "turn_theme"),
         Binding(PALETTE.keys[0], "palette", PALETTE.label, id=PALETTE.id, show=False),
@@ -114,12 +116,8 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
             self.post_message(events.Key(event.key, event.character))
         self._early.clear()
 
-    @work(group="go")
-    async def ask_where(self) -> None:
-        """Show what may follow `g`, and go there."""
-        from screens.which_key import WhichKey
-
-        chosen = await self.push_screen_wait(WhichKey(MODES))
+    async def _go_where(self, chosen: str | None) -> None:
+        """Go to the mode that followed `g`, if one did."""
         if chosen is not None:
             await self.action_go(chosen)
 
@@ -180,7 +178,9 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action == "quit":
             return not self.screen.has_class("-leaving")
-        if action in {"which", "go", "find"}:
+        if action == "which":
+            return self.office is not None and not self.screen.is_modal and not is_written_in(self.focused)
+        if action in {"go", "find"}:
             return self.office is not None
         if action in {"palette", "help"}:
             return hasattr(self.screen, "PLACE")
@@ -219,7 +219,10 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
             self.notify(str(error), severity="error", markup=False, timeout=8)
 
     def action_which(self) -> None:
-        self.ask_where()
+        from screens.which_key import WhichKey
+
+        # Not in a worker: the second key may be there already, and by itself it is another command.
+        self.push_screen(WhichKey(MODES), self._go_where)
 
     def action_help(self) -> None:
         from screens.help import key_sheet

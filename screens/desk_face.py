@@ -116,13 +116,20 @@ class DeskFace(WorkScreen):
         if self.case is None and self._is_welcoming:
             self._show_welcome()
 
+    def is_still(self, case: "CaseFile") -> bool:
+        """Say whether a case lies on the desk as it was, though its history may have been read again."""
+        if self.case is None:
+            return False
+        now, then = self.case.header, case.header
+        return (now.id, now.fence, now.evidence_no) == (then.id, then.fence, then.evidence_no)
+
     async def _look_for_evidence(self) -> None:
         """See whether something arrived for the case on the desk since it was read."""
         case = self.case
         if self.office is None or case is None:
             return
         newest = await asyncio.to_thread(self.office.casefiles.evidence_no, case.header.id)
-        if self.case is case:
+        if self.is_still(case):
             self.has_new_evidence = newest != case.header.evidence_no
             self.refresh_bindings()
 

@@ -19,7 +19,7 @@ class RevealScreen(HoldScreen):
         if self.office is None or self.case is None:
             return
         files, case_id, field = self.office.casefiles, self.case.header.id, self.bench.panel.field
-        is_all = self.revealed.is_second_press()
+        is_all, era = self.revealed.is_second_press(), self.revealed.era
         if not is_all and not field:
             self.revealed.hint()
             self.say_revealed()
@@ -34,8 +34,8 @@ class RevealScreen(HoldScreen):
         except WorkbenchError as error:
             self.complain(error)
             return
-        # Another case may lie on the desk by now; no value of this one is for it.
-        if self.case is None or self.case.header.id != case_id:
+        # Another case may lie on the desk by now, or all was hidden meanwhile; no value is shown then.
+        if self.case is None or self.case.header.id != case_id or self.revealed.era != era:
             return
         if is_all:
             self.revealed.show_all(values)

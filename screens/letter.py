@@ -41,6 +41,8 @@ class Letter(Vertical):
         super().__init__()
         self._case = case
         self._text = ""
+        self._known = ""
+        self._is_written = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="letter-heading", classes="title", markup=False)
@@ -51,20 +53,27 @@ class Letter(Vertical):
         heading = self.query_one("#letter-heading", Static)
         heading.update(letter_heading(self._case, heading.content_size.width))
 
-    def show(self, text: str) -> None:
-        """Show the text as it would be now."""
+    def show(self, text: str, *, is_own: bool) -> None:
+        """Show the text as it would be now; `is_own` says that the reviewer wrote it."""
         self._text = editable(text)
         self.shown.update(paragraphs(self._text))
+        if self.edit.display and not (is_own or self._is_written) and self._known != self._text:
+            # Nothing was written yet, and the reasons say something else by now.
+            self._load()
 
     @on(Shown.Chosen)
     def begin(self) -> None:
         """Edit the text."""
-        self.edit.load_text(self._text)
-        self.edit.move_cursor(self.edit.document.end)
+        self._load()
         # The focus goes over while both are shown: what is hidden would lose it to something else.
         self.edit.display = True
         self.screen.set_focus(self.edit)
         self.shown.display = False
+
+    def _load(self) -> None:
+        self._known, self._is_written = self._text, False
+        self.edit.load_text(self._text)
+        self.edit.move_cursor(self.edit.document.end)
 
     def stop(self) -> None:
         """Show the text again."""
@@ -76,5 +85,7 @@ class Letter(Vertical):
         """Tell what was written; what was there already is no edit."""
         event.stop()
         text = self.edit.text
-        if self.edit.display and text != self._text:
+        # What was told last counts, not what is shown: that comes back from the dialog a little later.
+        if self.edit.display and text != self._known:
+            self._known, self._is_written = text, True
             self.post_message(self.Edited(text if text.strip() else None))

@@ -78,11 +78,12 @@ class Mend(Vertical):
     async def show(self, items: tuple[ItemRequest, ...], changed: Mapping[str, str]) -> None:
         """Show the items; the fields stay where the reasons stay."""
         codes = tuple(item.code for item in items)
-        if codes == self._codes:
+        kept = {field.code: field for field in self.items.query(Item)}
+        # What is there counts, not what was asked for: a newer look ahead may have ended this half way.
+        if codes == self._codes and codes == tuple(kept):
             return
         self._codes = codes
         self._head(is_shown=bool(codes))
-        kept = {field.code: field for field in self.items.query(Item)}
         for code, field in kept.items():
             if code not in codes:
                 await field.remove()

@@ -16,7 +16,10 @@ HINT_S = 5.0
 
 
 class Revealed:
-    """The values revealed of the case on the desk; `monotonic` gives seconds."""
+    """The values revealed of the case on the desk; `monotonic` gives seconds.
+
+    `era` grows whenever all is hidden: what was asked for in an earlier one is not shown any more.
+    """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -25,6 +28,7 @@ class Revealed:
         self._all_until = 0.0
         self._pressed_at: float | None = None
         self._hint_until = 0.0
+        self.era = 0
 
     @property
     def is_all(self) -> bool:
@@ -64,6 +68,7 @@ class Revealed:
 
     def clear(self) -> None:
         """Hide everything: it was asked for, or the case leaves the desk."""
+        self.era += 1
         self._one, self._all, self._all_until, self._pressed_at = {}, {}, 0.0, None
         self._hint_until = 0.0
 

@@ -266,7 +266,7 @@ class VerdictDialog(Dialog[Decided]):
         self.query_one("#measure", Static).update(words.measure_line(state, measures))
         self.query_one("#measure").display = len(measures) > 1
         self.query_one("#note-heading", Static).update(words.note_heading(width))
-        self.letter.show(state.letter or (preview.letter if preview else ""))
+        self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
         label, meant = words.date_words(state, preview, self._view)
         self.mend.say(label, meant, words.no_date(self._view) if self.mend.display and self.mend.is_unreadable else "")
         self._draw_warnings()

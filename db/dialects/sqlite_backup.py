@@ -75,7 +75,17 @@ def _numbered(path: Path, version: int, number: int) -> Path:
 
 
 def _holds_the_same(one: Path, other: Path) -> bool:
-    """Say whether two copies are the same, but for how often their originals were written to."""
+    """Say whether two copies are the same, but for how often their originals were written to.
+
+    One that was locked away from us is another.
+    """
+    try:
+        return _are_equal(one, other)
+    except PermissionError:
+        return False
+
+
+def _are_equal(one: Path, other: Path) -> bool:
     if not stat.S_ISREG(one.lstat().st_mode) or one.stat().st_size != other.stat().st_size:
         return False
     with one.open("rb") as first, other.open("rb") as second:

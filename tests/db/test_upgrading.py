@@ -197,6 +197,19 @@ def test_starts_that_fail_leave_one_copy_and_what_was_changed_since_has_another(
     assert not list(older.parent.glob("*.draft"))
 
 
+def test_a_copy_that_was_locked_away_does_not_keep_the_next_start_out(
+    older: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_arguments: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    older.with_name("w.db.schema-1.backup").write_bytes(older.read_bytes())
+    monkeypatch.setattr("db.dialects.sqlite_backup._are_equal", locked)
+    schema.open_database(older).close()
+
+    assert [path.name for path in backups(older)] == ["w.db.schema-1-2.backup", "w.db.schema-1.backup"]
+
+
 def test_what_refuses_a_database_is_asked_before_it_is_brought_up_to_date(older: Path) -> None:
     older.chmod(0o640)
     before = older.read_bytes()

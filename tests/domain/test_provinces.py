@@ -37,4 +37,6 @@ def test_a_part_of_a_name_means_each_province_that_has_it() -> None:
     assert province_parts("hunan") == ("hunan", "湖南")
     assert province_parts("省") == ("省",)
     assert province_parts("广西壮族自治区") == ("广西",)
+    assert "广西" in province_parts("Guangxi Zhuang Autonomous Region")
+    assert "香港" in province_parts("Hong Kong SAR")
     assert province_parts("shan") == ("shan", "山西", "上海", "山东")

@@ -13,7 +13,7 @@ from tests.screens.double import Clocks, MemoryOffice
 from workbench import signs
 from workbench.i18n import speaking
 
-_WAITING = frozenset({"dialog", "go", "leave"})
+_WAITING = frozenset({"dialog", "leave"})
 """Workers that wait for a person."""
 
 
@@ -54,7 +54,7 @@ class Driver:
     async def go(self, letter: str) -> None:
         """Go to a mode, and wait until it is there."""
         await self.pilot.press("g", letter)
-        while any(worker.group == "go" for worker in self.app.workers):
+        while self.dialog == "WhichKey":
             await asyncio.sleep(0.005)
             await self.pilot.pause()
         await self.settle()

@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 import pytest
+from textual import events
 
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean
@@ -159,3 +160,16 @@ async def test_a_key_that_leads_nowhere_after_g_only_ends_the_waiting() -> None:
         await desk.press("n")
         assert desk.dialog == "DeskScreen"
         assert desk.office.files[123].header.held_by is None
+
+
+@pytest.mark.parametrize(("letter", "screen"), [("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")])
+async def test_both_keys_of_a_pair_may_come_at_once(letter: str, screen: str) -> None:
+    async with at_work(clean()) as desk:
+        for key in ("g", letter):
+            desk.app.post_message(events.Key(key, key))
+        while desk.dialog == "WhichKey":
+            await desk.pilot.pause(0.01)
+        await desk.settle()
+
+        assert desk.app.return_code is None
+        assert desk.dialog == screen

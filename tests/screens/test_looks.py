@@ -58,7 +58,16 @@ def a_mixed_queue(office: MemoryOffice) -> None:
     office.queue.put(3, applicant_name="Example Horizon Calling Ltd", assignee="rev2", priority=Priority.HIGH)
 
 
-def picture(driver: Driver) -> str:
+async def picture(driver: Driver) -> str:
+    """Return the screen as SVG when it changes no more."""
+    before, now = "", _picture(driver)
+    while now != before:
+        await driver.pilot.pause(0.1)
+        before, now = now, _picture(driver)
+    return now
+
+
+def _picture(driver: Driver) -> str:
     """Return the screen as SVG, its cursors not blinking."""
     for field in driver.app.screen.query(Input):
         field.cursor_blink = False
@@ -71,7 +80,7 @@ def picture(driver: Driver) -> str:
 async def test_it_looks_as_it_did(name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with at_work(troubled(), size=size, language=language) as driver:
         await driver.press(*KEYS[name])
-        assert picture(driver) == snapshot(extension_class=SVGImageExtension)
+        assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
 @pytest.mark.parametrize("name", list(FILTERS))
@@ -84,7 +93,7 @@ async def test_the_queue_looks_as_it_did(
             await driver.press("slash")
             await driver.type(FILTERS[name])
             await driver.press("enter")
-        assert picture(driver) == snapshot(extension_class=SVGImageExtension)
+        assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
 async def test_a_broken_start_looks_as_it_did(
@@ -105,4 +114,4 @@ async def test_a_broken_start_looks_as_it_did(
             driver = Driver(app, pilot, clocks, MemoryOffice(clocks))
             await driver.settle()
             await asyncio.sleep(0)
-            assert picture(driver) == snapshot(extension_class=SVGImageExtension)
+            assert await picture(driver) == snapshot(extension_class=SVGImageExtension)

@@ -1,6 +1,7 @@
 """What is masked is shown for a while, says how it ends, and ends."""
 
 import asyncio
+import threading
 
 from screens.history_words import act_words, detail_words
 from tests.offices import Site
@@ -79,3 +80,22 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
         assert told == [("revealed", "name of the handler"), ("revealed", "all of the identity")]
         assert "revealed" in desk.text
         assert "all of the identity" in desk.text
+
+
+async def test_what_was_asked_for_before_all_was_hidden_is_not_shown_any_more() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        files, gate = desk.office.casefiles, threading.Event()
+        reveal = files.reveal_identity
+
+        def slow(case_id: int) -> dict[str, str]:
+            gate.wait(5)
+            return dict(reveal(case_id))
+
+        files.reveal_identity = slow
+        await desk.pilot.press("full_stop", "full_stop")
+        desk.app.go_to_sleep()
+        gate.set()
+        await desk.settle()
+
+        assert ID_NO not in desk.text

@@ -1,9 +1,13 @@
+import asyncio
+
 import pytest
 from textual.widgets import TextArea
 
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
+from screens.mend import Item, Mend
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import at_work
+from workbench.domain.casefile import ItemRequest
 
 SIZES = ((120, 40), (80, 24))
 
@@ -296,3 +300,21 @@ async def test_the_letter_after_a_verdict_is_whole_at_80_columns() -> None:
         page = desk.app.desk.query_one("#page")
         text = page.query_one("Static")
         assert text.region.right <= page.scrollable_content_region.right
+
+
+async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
+    items = tuple(ItemRequest(code=code, text=code) for code in ("ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"))
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f")
+        mend = desk.app.screen.query_one(Mend)
+        with desk.app._context():
+            await mend.show((), {})
+            cut_short = asyncio.create_task(mend.show(items, {}))
+            while not mend.items.children:
+                await asyncio.wait([cut_short], timeout=0)
+            cut_short.cancel()
+            await asyncio.gather(cut_short, return_exceptions=True)
+            assert len(mend.items.children) < len(items)
+
+            await mend.show(items, {})
+            assert [field.code for field in mend.items.query(Item)] == [item.code for item in items]

@@ -169,7 +169,7 @@ async def test_an_individual_is_not_offered_what_concerns_companies() -> None:
     async with at_work(individual()) as desk:
         await desk.press("n", "f")
         offered = set(shown(desk))
-        assert not offered & {"ID-USCC", "ID-USCC-KIND", "ID-LICENCE-EXPIRED", "ID-CAPITAL", "ID-RIC-AGE"}
+        assert not offered & {"ID-USCC", "ID-USCC-KIND", "ID-LICENCE-EXPIRED", "ID-CAPITAL"}
         assert "ID-HANDHELD" in offered
 
         await desk.press("slash")
@@ -183,4 +183,4 @@ async def test_a_company_is_offered_all_reasons() -> None:
     async with at_work(replace(clean())) as desk:
         await desk.press("n", "f")
 
-        assert {"ID-USCC", "ID-LICENCE-EXPIRED", "ID-RIC-AGE"} <= set(shown(desk))
+        assert {"ID-USCC", "ID-LICENCE-EXPIRED"} <= set(shown(desk))

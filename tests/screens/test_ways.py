@@ -94,7 +94,7 @@ async def test_without_a_case_the_desk_names_the_ways_and_what_is_put_aside_unti
         await desk.press("n", "h", "enter")
         assert any("C-000003 put aside until" in note and "12:00" in note for note in desk.notes)
         assert "g m 1 put aside" in desk.text
-        assert "C-000003 until today 12:00" in desk.text or "C-000003 until" in desk.text
+        assert "C-000003 until Tue 24 Nov 12:00" in desk.text
 
     async with at_the_site(site, "audit", size=size) as desk:
         assert "g c" not in desk.text

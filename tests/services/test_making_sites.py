@@ -84,6 +84,7 @@ def test_a_shared_folder_goes_away_again_only_if_it_was_made(
     place = tmp_path / "office" / "w.db"
     if is_there:
         place.parent.mkdir()
+        place.parent.chmod(0o700)
     before = everything_in(tmp_path)
     sharing = Sharing(group=str(os.getegid()), group_id=os.getegid())
 
@@ -93,6 +94,7 @@ def test_a_shared_folder_goes_away_again_only_if_it_was_made(
     with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
         share()
     assert everything_in(tmp_path) == before
+    assert not is_there or stat.S_IMODE(place.parent.stat().st_mode) == 0o700
 
     share()
     assert stat.S_IMODE(place.parent.stat().st_mode) == 0o2770

@@ -91,7 +91,9 @@ class PtySession:
     @property
     def text(self) -> str:
         """What the screen shows now; the second cell of a wide character is left out."""
-        return "\n".join(self.screen.display)
+        # pyte's own `display` fails on the second cell of a wide character whose first was written over.
+        rows = (self.screen.buffer[row] for row in range(self.screen.lines))
+        return "\n".join("".join(cells[at].data for at in range(self.screen.columns)) for cells in rows)
 
     def wait_for(self, pattern: str, *, patience: float = PATIENCE_S) -> str:
         """Wait until the screen shows a pattern, and return the screen."""

@@ -98,7 +98,8 @@ def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
         # Nothing that went on running was started a second time.
         assert terminal.raw.count(b"\x1b[?1049h") == 1
         terminal.await_words("Comment on", "c")
-        terminal.settle("\x1b")
+        # The panel is whole again when the question is gone; a key that came sooner would be typed into it.
+        terminal.await_words("capital  unknown {8}", "\x1b")
         leave(terminal)
 
 
@@ -140,5 +141,6 @@ def test_what_is_revealed_is_masked_when_the_process_is_suspended(nursery: Nurse
         assert b"\x1b[?1049h" in shown
         assert b"11010119900101001X" not in shown
         terminal.await_words("Comment on", "c")
-        terminal.settle("\x1b")
+        # The panel is whole again when the question is gone; a key that came sooner would be typed into it.
+        terminal.await_words("capital  unknown {8}", "\x1b")
         leave(terminal)

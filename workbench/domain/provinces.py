@@ -40,7 +40,18 @@ _NAMES: dict[str, str] = {
     "香港": marked("Hong Kong"),
     "澳门": marked("Macau"),
 }
-_ENGLISH_ENDINGS = (" province", " municipality", " autonomous region")
+_ENGLISH_ENDINGS = (
+    " zhuang autonomous region",
+    " hui autonomous region",
+    " uygur autonomous region",
+    " uyghur autonomous region",
+    " autonomous region",
+    " special administrative region",
+    " sar",
+    " province",
+    " municipality",
+    " city",
+)
 _ENDINGS = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
 
 

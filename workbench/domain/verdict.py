@@ -13,10 +13,8 @@ WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
 """Nothing was wrong, it was and is mended, or it passes all the same: a verdict says one of them."""
 
 
-_NOT_OF_ONE_PERSON = frozenset(
-    {"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen", "handler_age"}
-)
-"""Facts of a licence, or of a handler who could be another."""
+_NOT_OF_ONE_PERSON = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
+"""Facts of a licence."""
 
 
 def can_concern(code: str, kind: ApplicantKind, policy: Policy) -> bool:

@@ -1,9 +1,11 @@
 """A database that one group of the host shares: its folder, and whether everybody of the group can reach it."""
 
+import contextlib
 import grp
 import os
 import shlex
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,16 +53,20 @@ def group_of(session: Session) -> str | None:
     return row.value if row is not None else None
 
 
-def prepare_folder(folder: Path, sharing: Sharing) -> bool:
-    """Make the folder of a shared database, or check the one that is there; say whether it was made.
+@contextlib.contextmanager
+def given_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
+    """Make the folder of a shared database, or check the one that is there.
 
-    An empty folder of one's own becomes the group's.
+    An empty one of one's own becomes the group's.
+
+    If what is done in it fails, one that was there is given back as it was.
 
     Raises:
         CannotCreate: If it cannot be the group's, with the command that mends it.
     """
     _check_reach(folder, sharing)
     was_made = not folder.exists()
+    before = None if was_made else folder.stat()
     try:
         if was_made:
             folder.mkdir(mode=0o700)
@@ -77,7 +83,13 @@ def prepare_folder(folder: Path, sharing: Sharing) -> bool:
                 command=f"sudo install -d -m 2770 -g {shlex.quote(sharing.group)} {shlex.quote(str(folder))}",
             )
         ) from error
-    return was_made
+    try:
+        yield
+    except BaseException:
+        if before is not None:
+            os.chown(folder, -1, before.st_gid)
+            folder.chmod(stat.S_IMODE(before.st_mode))
+        raise
 
 
 def _is_shared(folder: Path, sharing: Sharing) -> bool:

@@ -35,7 +35,7 @@ from workbench.services.made_folders import made_for
 from workbench.services.office import Office
 from workbench.services.places import refusal
 from workbench.services.sharing import SETTING as SHARED
-from workbench.services.sharing import Sharing, group_of, prepare_folder
+from workbench.services.sharing import Sharing, given_folder, group_of
 from workbench.services.site_file import SiteSettings, site_file_saying
 from workbench.services.solo import SETTING as SOLO
 from workbench.services.store import Store
@@ -80,8 +80,7 @@ def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now:
     """
     path = path.absolute()
     settings = SiteSettings(database=str(path), shared=sharing.group)
-    with site_file_saying(site_file, settings) as take_place, made_for(path):
-        prepare_folder(path.parent, sharing)
+    with site_file_saying(site_file, settings) as take_place, made_for(path), given_folder(path.parent, sharing):
         make_site(path, replace(new, shared=sharing), now, take_place)
 
 

@@ -1,0 +1,47 @@
+"""The letter that goes out is what stands in the editor."""
+
+import random
+import threading
+from dataclasses import replace
+from typing import Any
+
+from textual import events
+
+from tests.screens.cases import troubled
+from tests.screens.driver import Driver, at_work
+
+
+def dialog(desk: Driver) -> Any:
+    return desk.app.screen
+
+
+async def test_keys_that_come_in_a_burst_are_all_in_the_letter() -> None:
+    chance = random.Random(20261126)
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "1", "e")
+        for _burst in range(20):
+            for key, character in chance.choices((("b", "b"), ("backspace", "\x7f")), k=chance.randint(2, 6)):
+                desk.app.post_message(events.Key(key, character))
+            await desk.settle()
+
+            assert dialog(desk)._state.letter == dialog(desk).letter.edit.text
+
+
+async def test_a_letter_opened_too_early_takes_the_reasons_of_now() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f")
+        preview, gate = dialog(desk)._giving.preview, threading.Event()
+
+        def slow(request: Any) -> Any:
+            gate.wait(5)
+            return preview(request)
+
+        dialog(desk)._giving = replace(dialog(desk)._giving, preview=slow)
+        await desk.pilot.press("1")
+        await desk.pilot.press("e")
+        gate.set()
+        await desk.settle()
+        assert "ID-RIC-EXPIRED" not in dialog(desk).letter.edit.text
+
+        await desk.type("x")
+        assert "ID-RIC-EXPIRED" not in dialog(desk)._state.letter
