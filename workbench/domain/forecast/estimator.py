@@ -1,7 +1,7 @@
 """The estimator of remaining time: learns from cases that are over, tells of others how long they may still take."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -9,23 +9,16 @@ import numpy as np
 from workbench.domain.forecast.coding import Coding, Figures
 from workbench.domain.forecast.exposure import weights_of
 from workbench.domain.forecast.forest import TREES, Forest, Rows, ranks
+from workbench.domain.forecast.levels import HIGH, LOW, MEDIAN, Levels, Told, right_levels
 from workbench.domain.forecast.prefix import Prefix, frequent, last_prefix, prefixes_of
-from workbench.domain.forecast.remaining import MEDIAN, Levels, Remaining
-from workbench.domain.forecast.split import Past, earlier_split
+from workbench.domain.forecast.remaining import Remaining
+from workbench.domain.forecast.split import Past, Split, earlier_split
 from workbench.domain.forecast.trace import Trace
-
-LOW, HIGH = 0.1, 0.9
 
 _COUNTED_ACTIVITIES = 8
 
-_MISSED_IN_TIME_TO_COME = 0.02
-"""By so much more than among cases of its own time a forecast is wrong later, on either side: times change."""
-
-_LEANS_ON_CASES = 50.0
-"""So many cases count as much as the belief that the forest is right about itself."""
-
 _FEWEST_LEARNT, _FEWEST_TESTED = 100, 50
-_TRIAL_TREES = 20
+_TRIAL_TREES = 30
 _WORTH = 0.98
 """What is doubtful must make the error so much smaller, or it is left out."""
 
@@ -65,10 +58,9 @@ class Estimator:
         Raises:
             NothingToLearnFrom: If no case of it is over.
         """
-        ignored = frozenset[str]()
-        if choices.doubtful and not _is_worth_it(past, choices):
-            ignored = choices.doubtful
-        return cls.grown(past, choices, ignored)
+        trial = _trial(past, choices)
+        estimator = cls.grown(past, choices, trial.ignored)
+        return replace(estimator, levels=estimator.levels.wider(trial.levels))
 
     @classmethod
     def grown(cls, past: Past, choices: Choices, ignored: frozenset[str], trees: int = TREES) -> Self:
@@ -88,7 +80,7 @@ class Estimator:
         coding = Coding(prefixes, ranks(followed_s), weights, ignored)
         rows = Rows(codes=coding.codes(prefixes), remaining_s=followed_s, weights=weights, case=case)
         forest = Forest(rows, choices.seed, trees)
-        return cls(coding, forest, _levels(forest, rows), counted, choices.offset_s, ignored)
+        return cls(coding, forest, _levels_within(forest, rows), counted, choices.offset_s, ignored)
 
     def remaining(self, traces: Sequence[Trace]) -> Remaining:
         """Return how long each case may still take from its last event on."""
@@ -112,59 +104,62 @@ def remaining_s(traces: Iterable[Trace]) -> Figures:
     return np.array([trace.ended_s - event.at_s for trace in traces for event in trace.events])
 
 
-def _levels(forest: Forest, rows: Rows) -> Levels:
-    """Return which levels make the low and the high quantile right as often as they say about unknown cases.
-
-    Where the time is 0 for certain a range cannot be missed; the levels allow for that too.
-    """
+def _levels_within(forest: Forest, rows: Rows) -> Levels:
+    """Return the levels that are right about cases of the same time, by the trees that do not know them."""
     asked, cumulative = forest.cumulative_unknown(rows)
-    if not len(asked):
-        return Levels()
-    weights, true_s = rows.weights[asked], rows.remaining_s[asked]
-    padded = np.concatenate([np.zeros((len(asked), 1)), cumulative], axis=1)
-    at = np.arange(len(asked))
-    # The quantile at a level misses a time that is above it if the level is at most what lies below that time.
-    below = padded[at, np.searchsorted(forest.support_s, true_s, side="left")]
-    up_to = padded[at, np.searchsorted(forest.support_s, true_s, side="right")]
-    missed = LOW - _MISSED_IN_TIME_TO_COME
-    cases = len(np.unique(rows.case[asked]))
-    low = _leaning(_weighted_quantile(up_to, weights, missed), LOW, cases)
-    high = _leaning(_weighted_quantile(below, weights, 1 - missed), HIGH, cases)
-    return Levels((0.0, LOW, MEDIAN, HIGH, 1.0), (0.0, min(low, MEDIAN), MEDIAN, max(high, MEDIAN), 1.0))
+    return right_levels(
+        Told(
+            support_s=forest.support_s,
+            cumulative=cumulative,
+            true_s=rows.remaining_s[asked],
+            weights=rows.weights[asked],
+            cases=len(np.unique(rows.case[asked])),
+        )
+    )
 
 
-def _leaning(found: float, believed: float, cases: int) -> float:
-    """Return a level between the one that was found and the one that is believed while there are few cases."""
-    return (found * cases + believed * _LEANS_ON_CASES) / (cases + _LEANS_ON_CASES)
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What a test on the later part of the past showed: the attributes to leave out, and the levels right then."""
+
+    ignored: frozenset[str]
+    levels: Levels
 
 
-def _weighted_quantile(values: Figures, weights: Figures, level: float) -> float:
-    order = np.argsort(values, kind="stable")
-    share = np.cumsum(weights[order]) / weights.sum()
-    return float(values[order][min(int(np.searchsorted(share, level)), len(order) - 1)])
+def _trial(past: Past, choices: Choices) -> _Trial:
+    """Test on the later part of the past what was learnt from the earlier one: times change, and ranges must allow it.
 
-
-def _is_worth_it(past: Past, choices: Choices) -> bool:
-    """Say whether the doubtful attributes make forecasts better, tested on the later part of the past."""
+    Doubtful attributes are left out unless they make forecasts better, and where the past is too short for a test.
+    """
     parts = earlier_split(past)
     if parts is None or len(parts.past.finished) < _FEWEST_LEARNT or len(parts.later) < _FEWEST_TESTED:
-        return False
+        return _Trial(choices.doubtful, Levels())
     begun_s = [at_s for at_s in past.begun_s if at_s >= parts.past.until_s]
     case_weights = weights_of(parts.later, begun_s, past.until_s)
     weights = np.repeat(case_weights, [len(trace.events) for trace in parts.later])
+    loss, best = _tried(parts, choices, choices.doubtful, weights)
+    if choices.doubtful:
+        loss_with_them, other = _tried(parts, choices, frozenset(), weights)
+        if loss_with_them <= _WORTH * loss:
+            best = other
+    return best
+
+
+def _tried(parts: Split, choices: Choices, ignored: frozenset[str], weights: Figures) -> tuple[float, _Trial]:
+    """Return how far off the low, middle and high quantiles are in the mean (pinball loss), and what was learnt."""
+    told = Estimator.grown(parts.past, choices, ignored, _TRIAL_TREES).remaining_throughout(parts.later)
     true_s = remaining_s(parts.later)
-    without, with_them = (
-        _loss(Estimator.grown(parts.past, choices, ignored, _TRIAL_TREES), parts.later, true_s, weights)
-        for ignored in (choices.doubtful, frozenset[str]())
-    )
-    return with_them <= _WORTH * without
-
-
-def _loss(estimator: Estimator, traces: Sequence[Trace], true_s: Figures, weights: Figures) -> float:
-    """Return how far off the low, middle and high quantiles are in the mean (pinball loss)."""
-    told = estimator.remaining_throughout(traces)
     loss = 0.0
     for level in (LOW, MEDIAN, HIGH):
         off = true_s - told.quantile_s(level)
         loss += float(np.average(np.maximum(level * off, (level - 1) * off), weights=weights))
-    return loss
+    levels = right_levels(
+        Told(
+            support_s=told.support_s,
+            cumulative=told.cumulative,
+            true_s=true_s,
+            weights=weights,
+            cases=len(parts.later),
+        )
+    )
+    return loss, _Trial(ignored, levels)

@@ -6,24 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.domain.forecast.coding import Figures
+from workbench.domain.forecast.levels import MEDIAN, Levels
 
-MEDIAN = 0.5
 _TINY = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """Which level of the forest is asked for a level that was asked for: what makes a range as right as it says.
-
-    The levels between those listed lie on straight lines.
-    """
-
-    asked: tuple[float, ...] = (0.0, 1.0)
-    taken: tuple[float, ...] = (0.0, 1.0)
-
-    def of(self, level: Figures | float) -> Figures:
-        """Return the level to take."""
-        return np.asarray(np.interp(level, self.asked, self.taken))
 
 
 @dataclass(frozen=True, slots=True)
