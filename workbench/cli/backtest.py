@@ -60,11 +60,11 @@ def backtest(
 
 def _print(result: "Backtest") -> None:
     output.table(
-        [_("Forecast"), _("Mean error in days"), _("Of it, the forecast has")],
+        [_("Forecast"), _("Mean error in days"), _("Ratio")],
         [
             [_("This forecast"), f"{result.mae_days:,.2f}", ""],
-            [_("Median of the past"), f"{result.median_mae_days:,.2f}", _share(result, result.median_mae_days)],
-            [_("Mean of the past"), f"{result.mean_mae_days:,.2f}", _share(result, result.mean_mae_days)],
+            [_("Median of the past"), f"{result.median_mae_days:,.2f}", _ratio(result, result.median_mae_days)],
+            [_("Mean of the past"), f"{result.mean_mae_days:,.2f}", _ratio(result, result.mean_mae_days)],
         ],
         figures=(1, 2),
     )
@@ -74,15 +74,15 @@ def _print(result: "Backtest") -> None:
             (_("Cases learnt from"), count(result.learnt_cases)),
             (_("Cases tested"), count(result.cases)),
             (_("Events tested"), count(result.prefixes)),
-            (_("Inside the 80 % range"), f"{result.coverage80:.1%}"),
+            (_("Inside the range (80%)"), f"{result.coverage80:.1%}"),
             (_("Median width of the range in days"), f"{result.band_days:,.2f}"),
             (_("Leans on the load"), _("yes") if result.used_load else _("no, it did not help")),
         ]
     )
 
 
-def _share(result: "Backtest", other_days: float) -> str:
-    """Return how much of another forecast's error is left."""
+def _ratio(result: "Backtest", other_days: float) -> str:
+    """Return the error of the forecast in relation to that of another, nothing if that is 0."""
     return f"{result.mae_days / other_days:.1%}" if other_days else ""
 
 

@@ -33,7 +33,7 @@ def backtest_log(log: LogToTest, reading: Progress, testing: Progress) -> Backte
     if result is None:
         raise BadData(
             _(
-                "{file}: of {count} cases none of the first 60 % was over when the others began; give a longer log."
+                "{file}: of {count} cases none of the first 60% was over when the others began; give a longer log."
             ).format(file=log.path.name, count=len(traces))
         )
     return result

@@ -36,16 +36,24 @@ class Gathering:
                 message = _("The value is longer than {limit} characters; shorten it.").format(limit=_LONGEST_NAME)
                 raise self.problem(message, line, column)
         self._count += 1
-        if self._count > MOST_EVENTS:
-            message = _("The log has more than {limit:,} events; give a part of it.").format(limit=MOST_EVENTS)
-            raise self.problem(message, line)
+        self.refuse_more(0, line)
         try:
             at_s = seconds(at)
         except BadValue as error:
             raise self.problem(str(error), line, columns[2]) from error
         # One text serves all events of an activity, however many there are.
-        activity = self._names.setdefault(activity, activity)
-        self._events.setdefault(case, []).append(Event(activity, at_s))
+        activity = self._names.setdefault(activity.strip(), activity.strip())
+        self._events.setdefault(case.strip(), []).append(Event(activity, at_s))
+
+    def refuse_more(self, waiting: int, line: int) -> None:
+        """Refuse a log that does not fit, with so many events that wait to be added.
+
+        Raises:
+            FileProblem: If there are too many events.
+        """
+        if self._count + waiting > MOST_EVENTS:
+            message = _("The log has more than {limit} events; give a part of it.").format(limit=f"{MOST_EVENTS:,}")
+            raise self.problem(message, line)
 
     def problem(self, message: str, line: int = 0, column: str = "") -> FileProblem:
         """Return a problem of this file."""

@@ -86,6 +86,8 @@ class XesReader:
     def _keep(self, depth: int, attributes: dict[str, str]) -> None:
         """Keep what is said of a trace, or of an event."""
         key, value = attributes["key"], attributes.get("value", "")
+        if key not in self._keys:
+            return
         if depth == _TRACE + 1:
             self._case[key] = value
         elif depth == _EVENT + 1 and self._open[2] == "event":
@@ -97,6 +99,7 @@ class XesReader:
             wanted = {key: self._event.get(key, "") for key in self._keys[1:]}
             self._waiting.append((wanted, self._line))
             self._event = {}
+            self._gathering.refuse_more(len(self._waiting), self._line)
         elif depth == _TRACE and name == "trace":
             self._end_trace()
 
