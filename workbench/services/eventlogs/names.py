@@ -55,7 +55,7 @@ class LogColumns:
             for known in _KNOWN[what]:
                 if known in plain:
                     return plain.index(known)
-            return _("No column looks like the {what}; name it with --{what}. There are: {names}.").format(
+            return _("No column can be guessed for --{what}; name one of these with it: {names}.").format(
                 what=what, names=", ".join(name for name in names if name)
             )
         if names.count(said) == 1:
