@@ -45,7 +45,7 @@ class Forest:
         """Grow a forest; the same rows and seed give the same forest."""
         self.support_s = _support(rows.remaining_s, rows.weights)
         random = np.random.default_rng(seed)
-        shape = Shape(leaf_weight=_LEAF_WEIGHT, levels=_LEVELS, columns=int(np.ceil(np.sqrt(rows.codes.shape[1]))))
+        shape = Shape(leaf_weight=_LEAF_WEIGHT, levels=_LEVELS, columns=-(-rows.codes.shape[1] // 3))
         target = ranks(rows.remaining_s)
         cell = np.searchsorted(self.support_s, rows.remaining_s)
         cases = int(rows.case.max()) + 1
