@@ -135,9 +135,7 @@ def test_a_case_that_is_stuck_moves_no_other_forecast_much() -> None:
 
 
 def test_a_prefix_knows_only_what_had_happened() -> None:
-    trace = Trace(
-        "1", (Event("a", 0, {"p": "x"}), Event("b", 3600), Event("a", 7200, {"p": "y"}), Event("c", 9 * DAY))
-    )
+    trace = Trace("1", (Event("a", 0, {"p": "x"}), Event("b", 3600), Event("a", 7200, {"p": "y"}), Event("c", 9 * DAY)))
     third = list(prefixes_of(trace, ("a", "c"), 0))[2]
     alone = last_prefix(Trace("1", trace.events[:3]), ("a", "c"), 0)
 

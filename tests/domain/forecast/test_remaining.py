@@ -86,9 +86,7 @@ def test_levels_make_ranges_that_are_too_narrow_as_wide_as_they_must_be() -> Non
     belief[-1] = 1
     cumulative = np.tile(belief.astype(np.float32), (len(true_s), 1))
     levels = right_levels(
-        Told(
-            support_s=support_s, cumulative=cumulative, true_s=true_s, weights=np.ones(len(true_s)), cases=len(true_s)
-        )
+        Told(support_s=support_s, cumulative=cumulative, true_s=true_s, weights=np.ones(len(true_s)), cases=len(true_s))
     )
     low, high = Remaining(support_s, cumulative[:1], levels, np.zeros(1)).band_s(0.8)
 

@@ -10,7 +10,10 @@ from workbench.domain.forecast.coding import BINS, Codes, Figures
 Places = NDArray[np.int64]
 
 _LEAF = -1
-_SMALLEST_GAIN = 1e-9
+_NOISE = 8.0
+"""So many times the variance of its targets a cut of a node may gain by chance, as the best of many cuts."""
+
+_SMALLEST_VARIANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,26 +105,49 @@ def _moved(codes: Codes, rows: Places, leaf: Places, cut_level: tuple[int, _Cuts
 def _best_cuts(
     sample: Sample, rows: Places, at: Places, count: int, shape: Shape, random: np.random.Generator
 ) -> _Cuts:
-    """Return the cut of each node of a level that makes the targets on its sides most alike."""
-    codes, weights = sample.codes[rows], sample.weights[rows]
-    pulls = weights * sample.target[rows]
-    weight, pull = np.bincount(at, weights, count)[:, None], np.bincount(at, pulls, count)[:, None]
+    """Return the cut of each node of a level that makes the targets on its sides most alike.
+
+    A node looks at some columns, so that trees differ; at all of them where those gain no more than chance would; and
+    is not cut where no column does.
+    """
+    codes, weights, target = sample.codes[rows], sample.weights[rows], sample.target[rows]
     columns = codes.shape[1]
-    looked_at = random.random((count, columns)).argsort(axis=1).argsort(axis=1) < shape.columns
-    best = np.full(count, _SMALLEST_GAIN)
-    found = _Cuts(np.full(count, _LEAF), np.zeros(count, dtype=np.int64))
+    gains, cut_at = np.zeros((count, columns)), np.zeros((count, columns), dtype=np.int64)
+    nodes = np.arange(count)
     for column in range(columns):
         key = at * BINS + codes[:, column]
-        left_weight = np.bincount(key, weights, count * BINS).reshape(count, BINS).cumsum(axis=1)[:, :-1]
-        left_pull = np.bincount(key, pulls, count * BINS).reshape(count, BINS).cumsum(axis=1)[:, :-1]
-        right_weight, right_pull = weight - left_weight, pull - left_pull
-        allowed = np.minimum(left_weight, right_weight) >= shape.leaf_weight
-        allowed &= looked_at[:, column, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gain = left_pull**2 / left_weight + right_pull**2 / right_weight - pull**2 / weight
-        gain = np.where(allowed, gain, 0)
-        code = gain.argmax(axis=1)
-        most = gain[np.arange(count), code]
-        better = most > best
-        best[better], found.column[better], found.code[better] = most[better], column, code[better]
-    return found
+        weight = np.bincount(key, weights, count * BINS).reshape(count, BINS)
+        pull = np.bincount(key, weights * target, count * BINS).reshape(count, BINS)
+        gain = _gains(weight, pull, shape.leaf_weight)
+        cut_at[:, column] = gain.argmax(axis=1)
+        gains[:, column] = gain[nodes, cut_at[:, column]]
+    by_chance = _NOISE * _variances(at, weights, target, count)[:, None]
+    looked_at = random.random((count, columns)).argsort(axis=1).argsort(axis=1) < shape.columns
+    of_these = np.where(looked_at, gains, 0)
+    gains = np.where(of_these.max(axis=1, keepdims=True) > by_chance, of_these, gains)
+    best = gains.argmax(axis=1)
+    is_worth_it = gains[nodes, best] > by_chance[:, 0]
+    return _Cuts(np.where(is_worth_it, best, _LEAF), cut_at[nodes, best])
+
+
+def _gains(weight: Figures, pull: Figures, leaf_weight: float) -> Figures:
+    """Return what a cut behind each code gains, 0 where a side is too light.
+
+    Args:
+        weight: The weight of the rows with each code, one row for each node.
+        pull: The sum of their targets, each times its weight.
+        leaf_weight: The least weight of a side.
+    """
+    left_weight, left_pull = weight.cumsum(axis=1)[:, :-1], pull.cumsum(axis=1)[:, :-1]
+    total_weight, total_pull = weight.sum(axis=1, keepdims=True), pull.sum(axis=1, keepdims=True)
+    right_weight, right_pull = total_weight - left_weight, total_pull - left_pull
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = left_pull**2 / left_weight + right_pull**2 / right_weight - total_pull**2 / total_weight
+    return np.where(np.minimum(left_weight, right_weight) >= leaf_weight, gain, 0)
+
+
+def _variances(at: Places, weights: Figures, target: Figures, count: int) -> Figures:
+    """Return the variance of the targets in each node."""
+    weight = np.bincount(at, weights, count)
+    mean = np.bincount(at, weights * target, count) / weight
+    return np.maximum(np.bincount(at, weights * (target - mean[at]) ** 2, count) / weight, _SMALLEST_VARIANCE)
