@@ -116,8 +116,7 @@ def _best_cuts(
     nodes = np.arange(count)
     for column in range(columns):
         key = at * BINS + codes[:, column]
-        weight = np.bincount(key, weights, count * BINS).reshape(count, BINS)
-        pull = np.bincount(key, weights * target, count * BINS).reshape(count, BINS)
+        weight, pull = _per_code(key, weights, count), _per_code(key, weights * target, count)
         gain = _gains(weight, pull, shape.leaf_weight)
         cut_at[:, column] = gain.argmax(axis=1)
         gains[:, column] = gain[nodes, cut_at[:, column]]
@@ -128,6 +127,11 @@ def _best_cuts(
     best = gains.argmax(axis=1)
     is_worth_it = gains[nodes, best] > by_chance[:, 0]
     return _Cuts(np.where(is_worth_it, best, _LEAF), cut_at[nodes, best])
+
+
+def _per_code(key: Places, values: Figures, count: int) -> Figures:
+    """Return the sum of values for each node and code."""
+    return np.asarray(np.bincount(key, values, count * BINS), dtype=np.float64).reshape(count, BINS)
 
 
 def _gains(weight: Figures, pull: Figures, leaf_weight: float) -> Figures:

@@ -38,6 +38,7 @@ class XesReader:
         self._traces = 0
         self._case: dict[str, str] = {}
         self._event: dict[str, str] = {}
+        self._event_line = 0
         self._waiting: list[tuple[dict[str, str], int]] = []
         self._fed = 0
         self._parser = expat.ParserCreate()
@@ -80,6 +81,8 @@ class XesReader:
             raise self._gathering.problem(message, self._line)
         if depth > _DEEPEST:
             raise self._gathering.problem(_("Elements lie too deep in one another; is this a XES file?"), self._line)
+        if depth == _EVENT:
+            self._event_line = self._line
         if "key" in attributes and depth > _TRACE and self._open[1] == "trace":
             self._keep(depth, attributes)
 
@@ -97,7 +100,7 @@ class XesReader:
         depth, name = len(self._open), self._open.pop()
         if depth == _EVENT and name == "event" and self._open[1] == "trace":
             wanted = {key: self._event.get(key, "") for key in self._keys[1:]}
-            self._waiting.append((wanted, self._line))
+            self._waiting.append((wanted, self._event_line))
             self._event = {}
             self._gathering.refuse_more(len(self._waiting), self._line)
         elif depth == _TRACE and name == "trace":
