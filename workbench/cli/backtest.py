@@ -60,7 +60,7 @@ def backtest(
 
 def _print(result: "Backtest") -> None:
     output.table(
-        [_("Forecast"), _("Mean error in days"), _("Ratio")],
+        [_("Method"), _("Mean error in days"), _("Ratio")],
         [
             [_("This forecast"), f"{result.mae_days:,.2f}", ""],
             [_("Median of the past"), f"{result.median_mae_days:,.2f}", _ratio(result, result.median_mae_days)],
