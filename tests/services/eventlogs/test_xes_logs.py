@@ -107,11 +107,14 @@ def test_a_file_that_unpacks_without_end_is_refused_in_little_memory(
     assert peak < 8 << 20
 
 
-@pytest.mark.parametrize("traces", [1, 50])
-def test_a_log_of_too_many_events_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traces: int) -> None:
+@pytest.mark.parametrize(("traces", "end"), [(50, "</log>"), (1, "</log>"), (1, "never ends")])
+def test_a_log_of_too_many_events_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traces: int, end: str
+) -> None:
     event = '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2012-04-03"/></event>\n'
     monkeypatch.setattr(gathering, "MOST_EVENTS", 30)
-    content = f"<log>{f'<trace>{event * (50 // traces)}</trace>' * traces}</log>"
+    over = "</trace>" if end == "</log>" else ""
+    content = f"<log>{f'<trace>{event * (50 // traces)}{over}' * traces}{end}"
 
     with pytest.raises(BadData, match="more than 30 events"):
         read(written(tmp_path, "log.xes", content))
