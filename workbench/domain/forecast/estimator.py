@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from workbench.domain.forecast.coding import Coding, Figures
-from workbench.domain.forecast.exposure import weights_of
+from workbench.domain.forecast.exposure import Exposure, exposure_of
 from workbench.domain.forecast.forest import TREES, Forest, Rows, ranks
 from workbench.domain.forecast.levels import HIGH, LOW, MEDIAN, Levels, Told, right_levels
 from workbench.domain.forecast.prefix import Prefix, frequent, last_prefix, prefixes_of
@@ -72,13 +72,20 @@ class Estimator:
         if not past.finished:
             raise NothingToLearnFrom
         counted = frequent(past.finished, _COUNTED_ACTIVITIES)
-        prefixes = _prefixes(past.finished, lambda trace: prefixes_of(trace, counted, choices.offset_s))
-        followed_s = remaining_s(past.finished)
-        case = np.repeat(np.arange(len(past.finished)), [len(trace.events) for trace in past.finished])
-        weights = weights_of(past.finished, past.begun_s, past.until_s)[case]
+        exposure = exposure_of(past.finished, past.begun_s, past.until_s)
+        traces = [past.finished[place] for place in exposure.place]
+        prefixes = _prefixes(traces, lambda trace: prefixes_of(trace, counted, choices.offset_s))
+        events = [len(trace.events) for trace in traces]
+        weights = np.repeat(exposure.weight, events)
         weights *= len(weights) / weights.sum()
+        followed_s = remaining_s(traces) * np.repeat(exposure.stretch, events)
         coding = Coding(prefixes, ranks(followed_s), weights, ignored)
-        rows = Rows(codes=coding.codes(prefixes), remaining_s=followed_s, weights=weights, case=case)
+        rows = Rows(
+            codes=coding.codes(prefixes),
+            remaining_s=followed_s,
+            weights=weights,
+            case=np.repeat(exposure.place, events),
+        )
         forest = Forest(rows, choices.seed, trees)
         return cls(coding, forest, _levels_within(forest, rows), counted, choices.offset_s, ignored)
 
@@ -135,20 +142,21 @@ def _trial(past: Past, choices: Choices) -> _Trial:
     if parts is None or len(parts.past.finished) < _FEWEST_LEARNT or len(parts.later) < _FEWEST_TESTED:
         return _Trial(choices.doubtful, Levels())
     begun_s = [at_s for at_s in past.begun_s if at_s >= parts.past.until_s]
-    case_weights = weights_of(parts.later, begun_s, past.until_s)
-    weights = np.repeat(case_weights, [len(trace.events) for trace in parts.later])
-    loss, best = _tried(parts, choices, choices.doubtful, weights)
+    exposure = exposure_of(parts.later, begun_s, past.until_s)
+    loss, best = _tried(parts, choices, choices.doubtful, exposure)
     if choices.doubtful:
-        loss_with_them, other = _tried(parts, choices, frozenset(), weights)
+        loss_with_them, other = _tried(parts, choices, frozenset(), exposure)
         if loss_with_them <= _WORTH * loss:
             best = other
     return best
 
 
-def _tried(parts: Split, choices: Choices, ignored: frozenset[str], weights: Figures) -> tuple[float, _Trial]:
+def _tried(parts: Split, choices: Choices, ignored: frozenset[str], exposure: Exposure) -> tuple[float, _Trial]:
     """Return how far off the low, middle and high quantiles are in the mean (pinball loss), and what was learnt."""
-    told = Estimator.grown(parts.past, choices, ignored, _TRIAL_TREES).remaining_throughout(parts.later)
-    true_s = remaining_s(parts.later)
+    tested = [parts.later[place] for place in exposure.place]
+    events = [len(trace.events) for trace in tested]
+    told = Estimator.grown(parts.past, choices, ignored, _TRIAL_TREES).remaining_throughout(tested)
+    true_s, weights = remaining_s(tested) * np.repeat(exposure.stretch, events), np.repeat(exposure.weight, events)
     loss = 0.0
     for level in (LOW, MEDIAN, HIGH):
         off = true_s - told.quantile_s(level)
