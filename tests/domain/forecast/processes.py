@@ -1,4 +1,4 @@
-"""Made-up processes that write event logs: offices with rework, long tails, drift and queues; the same for a seed."""
+"""Made-up processes that write event logs: rework, long tails, drift, queues, long cases; the same for a seed."""
 
 from collections.abc import Callable
 
@@ -87,6 +87,23 @@ def queue(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
     return traces
 
 
+def permits(seed: int, cases: int = 600) -> list[Trace]:
+    """Return a log of cases so long that a third of those that began earlier are open when the later ones begin."""
+    random = np.random.default_rng(seed)
+    traces = []
+    for number, begins in enumerate(np.sort(random.uniform(0, 450, cases))):
+        length = 60 * random.lognormal(0, 1)
+        steps = np.sort(random.uniform(0, 1, random.integers(6, 30))) ** 1.3
+        phases = np.clip(steps * 6 + random.normal(0, 0.7, len(steps)), 0, 5).astype(int)
+        begun = _START_DAY + begins
+        events = [Event("asked for", begun * DAY)]
+        for phase, step in zip(phases, steps, strict=True):
+            events.append(Event(f"phase {phase}", (begun + step * length) * DAY))
+        events.append(Event("granted", (begun + length) * DAY))
+        traces.append(Trace(str(number), tuple(events)))
+    return traces
+
+
 LOGS: dict[str, Callable[[int], list[Trace]]] = {
     "steady": office,
     "seasons": lambda seed: office(seed, season=0.5),
@@ -95,4 +112,5 @@ LOGS: dict[str, Callable[[int], list[Trace]]] = {
     "rework": lambda seed: office(seed, rework=0.5),
     "long tails": lambda seed: office(seed, spread=1.5),
     "queue": queue,
+    "permits": permits,
 }

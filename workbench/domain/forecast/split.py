@@ -32,7 +32,7 @@ def split(traces: Sequence[Trace]) -> Split | None:
     """Cut a log at the first event of the case after the first 60 % of cases, ordered by their first event.
 
     Cases that began at the same instant stay in the order given. A case of the first 60 % that was not over before
-    that instant belongs to neither part (issue 4; without it the future would be learnt from).
+    that instant belongs to neither part: to learn from its end would be to learn from the future.
 
     Returns:
         The parts, or None if no case is left after the first 60 %.
