@@ -118,6 +118,10 @@ def test_one_case_that_is_over_is_history_enough() -> None:
     assert days(estimator, opened("small"), level=0.9) == pytest.approx([1], abs=0.2)
 
 
+def test_where_no_case_is_open_nothing_is_told() -> None:
+    assert days(Estimator.learnt(past(cases(10)), Choices())) == []
+
+
 def test_without_any_case_that_is_over_there_is_nothing_to_learn() -> None:
     with pytest.raises(NothingToLearnFrom):
         Estimator.learnt(Past(0.0, (), (1.0, 2.0)), Choices())

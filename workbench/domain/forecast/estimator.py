@@ -98,8 +98,12 @@ class Estimator:
         return self._told(_prefixes(traces, lambda trace: prefixes_of(trace, self.counted, self.offset_s)))
 
     def _told(self, prefixes: Sequence[Prefix]) -> Remaining:
-        cumulative = self.forest.cumulative(self.coding.codes(prefixes))
-        return Remaining(self.forest.support_s, cumulative, self.levels, np.zeros(len(prefixes)))
+        support_s = self.forest.support_s
+        if prefixes:
+            cumulative = self.forest.cumulative(self.coding.codes(prefixes))
+        else:
+            cumulative = np.empty((0, len(support_s)), dtype=np.float32)
+        return Remaining(support_s, cumulative, self.levels, np.zeros(len(prefixes)))
 
 
 def _prefixes(traces: Iterable[Trace], of: Callable[[Trace], Iterable[Prefix]]) -> list[Prefix]:

@@ -62,6 +62,8 @@ class Remaining:
     def _at(self, level: Figures) -> Figures:
         """Return the times at levels, one row for each case."""
         wanted = self.levels.of(level).astype(np.float32) - np.float32(_TINY)
-        cell = np.stack([np.searchsorted(row, asked) for row, asked in zip(self.cumulative, wanted, strict=True)])
+        cell = np.empty(wanted.shape, dtype=np.int64)
+        for number, (row, asked) in enumerate(zip(self.cumulative, wanted, strict=True)):
+            cell[number] = np.searchsorted(row, asked)
         times = self.support_s[np.minimum(cell, len(self.support_s) - 1)] - self.waited_s[:, None]
         return np.asarray(np.maximum(times, 0))
