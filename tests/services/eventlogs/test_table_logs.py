@@ -1,0 +1,127 @@
+"""Event logs as CSV, in the forms in which they are found."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.eventlogs.samples import CSV, read, steps, written
+from tests.shared_data import shared_data
+from workbench.errors import BadData, ExitCode, NotFound, WorkbenchError
+
+# 3 April 2012, 16:55:38 in UTC.
+AT = 1_333_472_138.0
+
+
+def test_rows_become_traces_in_the_order_of_the_cases_and_of_time(tmp_path: Path) -> None:
+    traces = read(written(tmp_path, "log.csv", CSV))
+
+    assert [trace.case for trace in traces] == ["2", "1"]
+    assert steps(traces)[0] == [("1", AT), ("8", AT + 15)]
+
+
+@pytest.mark.parametrize(
+    ("name", "cases", "events", "first"),
+    [
+        ("helpdesk.csv", 3804, 13_710, ("1", AT)),
+        ("running-example.csv", 6, 42, ("register request", 1_293_715_920.0)),
+        ("roadtraffic100traces.csv", 100, None, ("Create Fine", 1_111_532_400.0)),
+    ],
+)
+def test_real_logs_are_read_with_no_word_about_their_columns(
+    name: str, cases: int, events: int | None, first: tuple[str, float]
+) -> None:
+    traces = read(shared_data("event_logs", name))
+
+    assert len(traces) == cases
+    assert events in {None, sum(len(trace.events) for trace in traces)}
+    assert steps(traces)[0][0] == first
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("case:concept:name,concept:name,time:timestamp", "utf-8-sig"),
+        ("Case ID;Activity;Complete Timestamp", "utf-16"),
+        ("审核单\t环节\t时间", "utf-8"),
+        ("审核单,环节,时间", "gb18030"),
+    ],
+)
+def test_headers_delimiters_and_encodings_are_found_out(tmp_path: Path, header: str, encoding: str) -> None:
+    delimiter = next(each for each in ",;\t" if each in header)
+    row = delimiter.join(
+        ("C-1", "受理登记,排队审核" if delimiter != "," else "受理登记排队审核", "2012-04-03 16:55:38")
+    )
+    path = written(tmp_path, "log.csv", f"{header}\r\n{row}\r\n".encode(encoding))
+
+    assert steps(read(path)) == [[(row.split(delimiter)[1], AT)]]
+
+
+def test_columns_that_are_named_win_over_those_that_look_right(tmp_path: Path) -> None:
+    text = "case,activity,time,No,What,Begun\nx,y,2000-01-01,7,opened,2012-04-03 16:55:38\n"
+
+    (trace,) = read(written(tmp_path, "log.csv", text), case="No", activity="What", time="Begun")
+    assert (trace.case, steps([trace])) == ("7", [[("opened", AT)]])
+
+
+@pytest.mark.parametrize(
+    ("text", "at_s"),
+    [
+        ("2012-04-03T16:55:38Z", AT),
+        ("2012-04-03 18:55:38+02:00", AT),
+        ("2012-04-03T18:55:38.500000+0200", AT + 0.5),
+        ("2012/4/3 16:55:38", AT),
+        ("2012年4月3日 16:55", AT - 38),
+        ("03-04-2012 16:55:38", AT),
+        ("20120403165538", AT),
+        ("2012-04-03", AT - 16 * 3600 - 55 * 60 - 38),
+    ],
+)
+def test_times_are_read_with_and_without_a_zone(tmp_path: Path, text: str, at_s: float) -> None:
+    path = written(tmp_path, "log.csv", f"case,activity,time\n1,a,{text}\n")
+
+    assert steps(read(path)) == [[("a", at_s)]]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("case,activity,time\n1,a,2012-04-03\n2,b,soon\n", "log.csv, line 3, column time: “soon” is no date"),
+        ("case,activity,time\n1,a,03/04/2012 10:00\n", "log.csv, line 2, column time: “03/04/2012” could be two"),
+        ("case,activity,time\n1,,2012-04-03\n", "log.csv, line 2, column activity: The value is missing"),
+        ("case,activity,time\n ,a,2012-04-03\n", "log.csv, line 2, column case: The value is missing"),
+        ("case,activity,time\n1,a\n", "log.csv, line 2, column time: The record has 2 fields and the header 3"),
+        ('case,activity,time\n1,"a\n2,b,2012-04-03\n', "log.csv, line 2, column activity: A quote is opened"),
+        (f"case,activity,time\n1,{'a' * 301},2012-04-03\n", "column activity: The value is longer than 300"),
+        ("case,activity,at\n1,a,2012-04-03\n", "log.csv, line 1: No column can be guessed for --time"),
+        ("case,activity,time\n", "log.csv: The log has no events"),
+        ("", "log.csv: The file is empty"),
+        (b"case,activity,time\n1,a\xff\xff,2012-04-03\n", "log.csv, line 2: Byte 22 is not valid"),
+    ],
+)
+def test_a_bad_file_is_told_with_line_column_and_cause(tmp_path: Path, text: str | bytes, sentence: str) -> None:
+    with pytest.raises(BadData) as failure:
+        read(written(tmp_path, "log.csv", text))
+
+    assert sentence in str(failure.value)
+    assert failure.value.exit_code == ExitCode.DATA
+
+
+def test_a_column_that_is_not_there_is_told_with_one_like_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "log.csv", CSV)
+
+    with pytest.raises(BadData, match="line 1, column CaseId: There is no such column; is it one of CaseID"):
+        read(path, case="CaseId")
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "log.csv", "case,x,x,time\n1,a,b,2012-04-03\n")
+
+    with pytest.raises(BadData, match="column x: The column is there twice"):
+        read(path, activity="x")
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="There is no file"):
+        read(tmp_path / "nowhere.csv")
+    with pytest.raises(WorkbenchError, match=r"no regular file; give a CSV, XES or XES\.gz file"):
+        read(tmp_path)

@@ -1,0 +1,50 @@
+"""The course of a case as an event log has it: what happened, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Attribute = str | float
+"""What is known besides at an event: a word is a category, a number a quantity."""
+
+_NOTHING: Mapping[str, Attribute] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a case; `at_s` is the instant in seconds since 1970 in UTC.
+
+    Attributes hold from this event on, until a later event of the case says otherwise.
+    """
+
+    activity: str
+    at_s: float
+    attributes: Mapping[str, Attribute] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The events of one case in their order, at least one."""
+
+    case: str
+    events: tuple[Event, ...]
+
+    @property
+    def began_s(self) -> float:
+        """The instant of the first event."""
+        return self.events[0].at_s
+
+    @property
+    def ended_s(self) -> float:
+        """The instant of the last event so far."""
+        return self.events[-1].at_s
+
+    @property
+    def lasted_s(self) -> float:
+        """The time from the first event to the last."""
+        return self.ended_s - self.began_s
+
+
+def in_order(case: str, events: list[Event]) -> Trace:
+    """Return a trace of events that may be mixed up; events of the same instant stay in the order given."""
+    return Trace(case, tuple(sorted(events, key=lambda event: event.at_s)))

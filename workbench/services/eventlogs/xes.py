@@ -1,0 +1,121 @@
+"""Event logs as XES, the process-mining standard (IEEE 1849-2016), read piece by piece in little memory.
+
+A document type is refused, so that there are no entities: none that multiply, and none from other files.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from xml.parsers import expat
+
+from workbench.domain.forecast.trace import Trace
+from workbench.i18n import _
+from workbench.services.eventlogs.gathering import Gathering
+from workbench.services.eventlogs.names import LogColumns
+
+TOKEN_BYTES = 1 << 20
+"""One tag is no longer than this."""
+
+_DEEPEST = 64
+_LOG, _TRACE, _EVENT = 1, 2, 3
+"""How deep the elements of a log lie."""
+
+
+class XesReader:
+    """Takes the bytes of a XES file and gathers its events.
+
+    Attributes that lie deeper than those of a trace or event, defaults and extensions are passed over; events outside
+    of a trace belong to no case and are too.
+    """
+
+    def __init__(self, file: str, columns: LogColumns) -> None:
+        self._gathering = Gathering(file)
+        self._keys = (
+            columns.case or "concept:name",
+            columns.activity or "concept:name",
+            columns.time or "time:timestamp",
+        )
+        self._open: list[str] = []
+        self._traces = 0
+        self._case: dict[str, str] = {}
+        self._event: dict[str, str] = {}
+        self._event_line = 0
+        self._waiting: list[tuple[dict[str, str], int]] = []
+        self._fed = 0
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.StartDoctypeDeclHandler = self._refuse
+
+    def read(self, chunks: Iterable[bytes]) -> tuple[Trace, ...]:
+        """Return the traces of a file.
+
+        Raises:
+            FileProblem: If it is no XES, declares a document type, or has an event without case, activity or time.
+        """
+        for chunk in chunks:
+            self._fed += len(chunk)
+            self._parse(chunk, is_last=False)
+            if self._fed - self._parser.CurrentByteIndex > TOKEN_BYTES:
+                raise self._gathering.problem(_("A tag is unreasonably long; is this a XES file?"), self._line)
+        self._parse(b"", is_last=True)
+        return self._gathering.traces()
+
+    @property
+    def _line(self) -> int:
+        return self._parser.CurrentLineNumber
+
+    def _parse(self, chunk: bytes, *, is_last: bool) -> None:
+        try:
+            self._parser.Parse(chunk, is_last)
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            # An encoding that expat does not know is a LookupError or ValueError.
+            message = _("The XML is not well formed here ({cause}); export the log again.").format(cause=error)
+            raise self._gathering.problem(message, self._line) from error
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        self._open.append(name)
+        depth = len(self._open)
+        if depth == _LOG and name != "log":
+            message = _("The file begins with “{tag}”, not with a log; is this a XES file?").format(tag=name)
+            raise self._gathering.problem(message, self._line)
+        if depth > _DEEPEST:
+            raise self._gathering.problem(_("Elements lie too deep in one another; is this a XES file?"), self._line)
+        if depth == _EVENT:
+            self._event_line = self._line
+        if "key" in attributes and depth > _TRACE and self._open[1] == "trace":
+            self._keep(depth, attributes)
+
+    def _keep(self, depth: int, attributes: dict[str, str]) -> None:
+        """Keep what is said of a trace, or of an event."""
+        key, value = attributes["key"], attributes.get("value", "")
+        if key not in self._keys:
+            return
+        if depth == _TRACE + 1:
+            self._case[key] = value
+        elif depth == _EVENT + 1 and self._open[2] == "event":
+            self._event[key] = value
+
+    def _end(self, _tag: str) -> None:
+        depth, name = len(self._open), self._open.pop()
+        if depth == _EVENT and name == "event" and self._open[1] == "trace":
+            wanted = {key: self._event.get(key, "") for key in self._keys[1:]}
+            self._waiting.append((wanted, self._event_line))
+            self._event = {}
+            self._gathering.refuse_more(len(self._waiting), self._line)
+        elif depth == _TRACE and name == "trace":
+            self._end_trace()
+
+    def _end_trace(self) -> None:
+        """Gather the events of a trace; its name may stand behind them, so that they had to wait."""
+        case, activity, time = self._keys
+        self._traces += 1
+        # Each trace is a case of its own, whatever its name is.
+        name = f"{self._traces} {self._case.get(case, '')}"
+        for event, line in self._waiting:
+            self._gathering.add(name, event[activity], event[time], line=line, columns=self._keys)
+        self._case, self._waiting = {}, []
+
+    def _refuse(self, *_declaration: Any) -> None:
+        message = _("The file declares a document type, which may hide a bomb; export the log without it.")
+        raise self._gathering.problem(message, self._line)
