@@ -40,7 +40,7 @@ def plan_lines(plan: "Assignment", width: int) -> Content:
         )
         lines += [plain(part, UNEASY) for part in wrapped(said, width)]
     if plan.refused:
-        said = _("{cases} cannot be assigned: {why}").format(
+        said = _("{cases} cannot be assigned, among them: {why}").format(
             cases=cases_words(len(plan.refused)), why=plan.refused[0].why
         )
         lines += [plain(part, BAD) for part in wrapped(said, width)]

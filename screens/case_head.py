@@ -7,7 +7,7 @@ from screens.text import BAD, FAINT, MINE, UNEASY, Part, joined, row
 from screens.view import View
 from workbench.domain.casefile import CaseFile, CaseHeader
 from workbench.domain.provinces import province_words
-from workbench.domain.running import is_with_applicant
+from workbench.domain.running import clock_runs, is_with_applicant
 from workbench.domain.vocabulary import CaseState, Priority
 from workbench.domain.words import count, hold_left, working_days_left
 from workbench.i18n import _
@@ -78,6 +78,8 @@ def _due(header: CaseHeader, view: View) -> Content:
     if is_with_applicant(header.state, header.waits_for):
         # The date on file will move by the time that the applicant takes.
         return joined((_("with the applicant"), ""), (dot, FAINT), (_("clock paused"), FAINT))
+    if not clock_runs(header.state, header.waits_for):
+        return joined((_("was due {when}").format(when=view.instant(header.due_at)), FAINT))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
     if header.is_due_provisional:
         parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))

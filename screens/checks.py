@@ -29,7 +29,7 @@ from screens.view import View
 from screens.window import TooSmall, WorkScreen
 from workbench import desk_commands as desk
 from workbench.command import Place
-from workbench.commands import APPROVE, BACK, GIVE_BACK, OPEN, RELOAD
+from workbench.commands import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
 from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseFile, CaseRowView
 from workbench.domain.lifecycle import Action, is_allowed, role_refusal
@@ -52,6 +52,7 @@ class ChecksScreen(WorkScreen):
         bind(GIVE_BACK, "give_back"),
         bind(RELOAD, "reload"),
         bind(BACK, "back"),
+        bind(LEAVE_CHECKS, "desk"),
         *(
             bind(command, action)
             for command, action in (
@@ -170,6 +171,8 @@ class ChecksScreen(WorkScreen):
         is_open = self.has_class("-open")
         if action == "back":
             return is_open
+        if action == "desk":
+            return not is_open
         if action == "open":
             return self.case is not None and not is_open
         if action in {"panel", "step", "zoom"}:
@@ -214,6 +217,9 @@ class ChecksScreen(WorkScreen):
 
     def action_zoom(self) -> None:
         self.bench.is_zoomed = not self.bench.is_zoomed
+
+    async def action_desk(self) -> None:
+        await self.run_action("app.go('go.desk')")
 
     def action_back(self) -> None:
         if self.bench.is_zoomed:

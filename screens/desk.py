@@ -60,7 +60,7 @@ class DeskScreen(CaseScreen):
             return
         if isinstance(found, Empty):
             self.clear_desk()
-            self.show_page(empty(found, self.view()))
+            self.show_page(empty(found, self.view(), self.counts))
         else:
             self.put_on_desk(found)
             if found.header.id == before:

@@ -38,12 +38,18 @@ def welcome(counts: DeskCounts, view: View, *, may_check: bool) -> Content:
     else:
         said, what = _("Nothing is queued."), _("looks again")
     lines = [joined((said, "")), Content(), _key("n", what), *_ways(counts, may_check=may_check)]
-    if counts.aside:
-        lines += [Content(), joined((_("Put aside"), FAINT))]
-        for case_id, until in counts.aside[:_LISTED]:
-            when = _("until {when}").format(when=view.instant(until))
-            lines.append(joined((f"{format_case(case_id)} ", ""), (when, FAINT)))
-    return Content("\n").join(lines)
+    return Content("\n").join([*lines, *_aside_lines(counts, view)])
+
+
+def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
+    """Return what is put aside, with the end of each."""
+    if not counts.aside:
+        return []
+    lines = [Content(), joined((_("Put aside"), FAINT))]
+    for case_id, until in counts.aside[:_LISTED]:
+        when = _("until {when}").format(when=view.instant(until))
+        lines.append(joined((f"{format_case(case_id)} ", ""), (when, FAINT)))
+    return lines
 
 
 def _ways(counts: DeskCounts, *, may_check: bool) -> list[Content]:
@@ -62,8 +68,8 @@ def _ways(counts: DeskCounts, *, may_check: bool) -> list[Content]:
     return ways
 
 
-def empty(found: Empty, view: View) -> Content:
-    """Say which empty it is, and what can be done about it."""
+def empty(found: Empty, view: View, counts: DeskCounts | None) -> Content:
+    """Say which empty it is, what can be done about it, and what is put aside where that fills the desk."""
     lines = [joined((_why(found), ""))]
     for who, until in found.who[:_LISTED]:
         lines.append(joined((f"{who} ", ""), (_("until {when}").format(when=view.instant(until)), FAINT)))
@@ -71,6 +77,8 @@ def empty(found: Empty, view: View) -> Content:
         more = count(len(found.who) - _LISTED)
         lines.append(joined((_("and {count} more").format(count=more), FAINT)))
     lines += [Content(), joined((_way_out(found), FAINT)), _key("n", _("looks again"))]
+    if found.kind == "limit" and counts is not None:
+        lines += [_key("g m", _("your cases")), *_aside_lines(counts, view)]
     return Content("\n").join(lines)
 
 

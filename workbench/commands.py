@@ -121,6 +121,15 @@ APPROVE = Command(
     hint=True,
     danger=True,
 )
+LEAVE_CHECKS = Command(
+    "checks.desk",
+    ("escape",),
+    marked("desk"),
+    marked("Go back to the desk; out of an opened case first back to the list."),
+    GO_GROUP,
+    "checks",
+    hint=True,
+)
 GIVE_BACK = Command(
     "checks.return",
     ("r",),
@@ -215,7 +224,7 @@ COMMANDS: tuple[Command, ...] = (
     *DESK_COMMANDS,
     *QUEUE_COMMANDS,
     *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),
-    *(OPEN, APPROVE, GIVE_BACK, RELOAD),
+    *(OPEN, APPROVE, GIVE_BACK, RELOAD, LEAVE_CHECKS),
     *(GO, *MODES, HELP, PALETTE, THEME, BACK, QUIT),
 )
 

@@ -43,6 +43,10 @@ async def test_enter_opens_the_case_to_read_and_escape_goes_back() -> None:
 
         await desk.press("escape")
         assert "1 Identity" not in desk.text
+        assert "Esc desk" in desk.text
+
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
 
 
 async def test_a_verdict_is_approved_with_a_note_that_is_owed_and_kept() -> None:

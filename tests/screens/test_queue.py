@@ -290,7 +290,7 @@ async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_
         await desk.press("space", "space", "space", "a")
         assert "Assign 3 cases" in desk.text
         assert "1 case held by rev1: the hold ends, the draft goes along." in desk.text
-        assert "1 case cannot be assigned: C-000003 is passed" in desk.text
+        assert "1 case cannot be assigned, among them: C-000003 is passed" in desk.text
         assert "away" in desk.text
 
         await desk.press("enter", "enter")

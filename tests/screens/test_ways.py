@@ -100,6 +100,17 @@ async def test_without_a_case_the_desk_names_the_ways_and_what_is_put_aside_unti
         assert "g c" not in desk.text
 
 
+async def test_a_desk_full_of_cases_put_aside_names_them_and_the_way_to_them(site: Site) -> None:
+    site.plant(2)
+    site.office("admin").people.limit("a", 1)
+    async with at_the_site(site, "a") as desk:
+        await desk.press("n", "h", "enter", "n")
+
+        assert "as many as you may." in desk.text
+        assert "g m your cases" in desk.text
+        assert "C-000001 until Tue 24 Nov 12:00" in desk.text
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_a_case_says_that_it_is_given_for_it_was_assigned_or_returned(site: Site, size: tuple[int, int]) -> None:
     stage(site)

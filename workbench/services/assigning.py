@@ -170,7 +170,7 @@ class Assigning:
         return Assignment(given=tuple(given), refused=tuple(refused))
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """Return who may be given cases, the least loaded of those who are here first."""
+        """Return who may be given cases, those who are here first, each always in the same place."""
         with self.context.read() as session:
             loads = {row.login: row for row in session.execute(_LOADS, {"now": to_us(self.context.now())})}
         found = [
@@ -184,7 +184,7 @@ class Assigning:
             for line in People(self.context).list()
             if line.login in loads and not _REVIEWING.isdisjoint(line.roles)
         ]
-        return tuple(sorted(found, key=lambda one: (one.is_away, one.assigned + one.held, one.login)))
+        return tuple(sorted(found, key=lambda one: (one.is_away, one.login)))
 
     def _plan(self, session: Session, case_id: int, person: ReviewerRow | None) -> Assigned:
         case = visible_case(session, case_id)

@@ -178,6 +178,8 @@ class Claims:
     def skip(self, case_id: int, reason: str) -> None:
         """Give a held case back and do not be offered it again until there is something new.
 
+        One that was assigned to this person is nobody's then.
+
         Raises:
             WrongUsage: If no reason is given.
             Busy: If another holds it.
@@ -195,6 +197,10 @@ class Claims:
             case.held_by_id = case.held_until = case.aside_until = None
             case.is_listed = True
             case.version += 1
+            was_mine = action is Action.SKIP and case.assignee_id == context.actor.id
+            if was_mine:
+                # Offered to nobody else and no more to me, it would wait for ever.
+                case.assignee_id = None
             if action is Action.SKIP:
                 session.merge(
                     SkipRow(
@@ -210,7 +216,7 @@ class Claims:
                 action.value,
                 case_id=case_id,
                 state=CaseState.QUEUED,
-                body=details(has_reason=bool(reason)),
+                body=details(has_reason=bool(reason), is_unassigned=was_mine or None),
             )
 
     def aside(self, case_id: int, until: datetime | None = None) -> datetime:

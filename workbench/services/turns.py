@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from db.models import CaseRow
 from workbench.domain.casefile import CaseHeader
 from workbench.domain.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
+from workbench.domain.vocabulary import CaseState
 from workbench.domain.words import instant_on_screen
 from workbench.i18n import _
 from workbench.services.context import Context
@@ -20,7 +21,7 @@ def turn_of(context: Context, header: CaseHeader) -> list[str]:
             risk=_(RISK_WORDS[header.risk]),
         ),
     ]
-    if header.assignee:
+    if header.assignee and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         lines.append(_("Assigned to {login}; offered to nobody else.").format(login=header.assignee))
     if header.is_breached:
         lines.append(_("Overdue: it goes before everything that is not."))

@@ -120,6 +120,17 @@ def test_a_skipped_case_comes_back_only_when_there_is_something_new(site: Site) 
     assert given(desk.next()) == case
 
 
+def test_a_skipped_case_that_was_assigned_to_who_skips_it_is_offered_to_others(site: Site) -> None:
+    (case,) = site.plant(1)
+    site.office("sup").assigning.assign([case], "a", "you know the trade")
+    assert isinstance(site.office("b").claims.next(), Empty)
+    given(site.office("a").claims.next())
+    site.office("a").claims.skip(case, "I know the handler")
+
+    assert given(site.office("b").claims.next()) == case
+    assert site.office("a").casefiles.show(case).header.assignee is None
+
+
 def test_skipping_takes_a_reason(site: Site) -> None:
     (case,) = site.plant(1)
     site.office("a").claims.next()
