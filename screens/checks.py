@@ -169,13 +169,11 @@ class ChecksScreen(WorkScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         is_open = self.has_class("-open")
-        if action == "back":
-            return is_open
         if action == "desk":
             return not is_open
         if action == "open":
             return self.case is not None and not is_open
-        if action in {"panel", "step", "zoom"}:
+        if action in {"back", "panel", "step", "zoom"}:
             return is_open
         if action == "documents":
             return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.office.actor)
