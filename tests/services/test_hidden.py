@@ -14,10 +14,11 @@ from tests.screens.cases import application, evidence
 from tests.services.importing.files import Desk
 from tests.services.importing.files import application as cells
 from workbench.domain.evidence import ComplaintFacts, CreditFacts, Evidence
+from workbench.domain.finding import Finding
 from workbench.domain.mask import MaskKind, mask_name
-from workbench.domain.vocabulary import CreditList, CreditMatch
+from workbench.domain.vocabulary import CreditList, CreditMatch, Leg, Severity
 from workbench.services.hidden import Hidden
-from workbench.services.masking import masked
+from workbench.services.masking import masked, masked_finding
 
 PERSON = Hidden.of([("110101199003070038", MaskKind.ID_NO), ("虚构甲", MaskKind.NAME), ("施样本", MaskKind.NAME)])
 
@@ -161,6 +162,23 @@ def test_every_free_text_of_the_evidence_is_masked() -> None:
     texts = (kept.business_scope, kept.stated_use, kept.call_script, kept.consent_source, told.source, told.summary)
     assert set(texts) == {"施••说"}
     assert shown.credit[0].reference == "(2025)闽0203执123456789012号 施••"
+
+
+def test_a_finding_about_a_number_that_is_none_shows_it_masked() -> None:
+    people = Hidden.of([("1380013800O", MaskKind.MSISDN)])
+
+    found = Finding(
+        rule="ID-MSISDN",
+        leg=Leg.IDENTITY,
+        severity=Severity.WARN,
+        observed=True,
+        op="=",
+        limit=True,
+        unit="",
+        subject="1380013800O",
+    )
+
+    assert masked_finding(found, people).subject == "138••••••0O"
 
 
 def test_a_case_shows_its_people_in_no_comment_note_or_text_until_all_is_revealed(desk: Desk) -> None:

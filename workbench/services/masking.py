@@ -8,7 +8,7 @@ from workbench.domain.casefile import CaseFile, DecisionLine
 from workbench.domain.evidence import Evidence
 from workbench.domain.facts import Facts
 from workbench.domain.finding import Finding
-from workbench.domain.mask import MaskKind, mask, mask_digits_within
+from workbench.domain.mask import MaskKind, mask
 from workbench.services.hidden import FREE_TEXTS, PERSONAL_FIELDS, Hidden
 
 
@@ -71,11 +71,11 @@ def masked(found: Evidence, people: Hidden) -> Evidence:
     )
 
 
-def masked_finding(finding: Finding) -> Finding:
-    """Return a finding whose subject, if it is a number, is masked."""
+def masked_finding(finding: Finding, people: Hidden) -> Finding:
+    """Return a finding with its subject masked, which may be a number, also one that is none."""
     if finding.subject.isdecimal():
         return replace(finding, subject=_mask_number(finding.subject))
-    return replace(finding, subject=mask_digits_within(finding.subject))
+    return replace(finding, subject=people.within(finding.subject))
 
 
 def masked_facts(facts: Facts) -> Facts:
@@ -103,7 +103,7 @@ def masked_file(casefile: CaseFile, people: Hidden) -> CaseFile:
         casefile,
         evidence=masked(casefile.evidence, people),
         facts=masked_facts(casefile.facts),
-        findings=tuple(map(masked_finding, casefile.findings)),
+        findings=tuple(masked_finding(finding, people) for finding in casefile.findings),
         history=tuple(replace(line, text=people.within(line.text)) for line in casefile.history),
         checklist=tuple(replace(line, note=people.within(line.note)) for line in casefile.checklist),
         verifications=tuple(replace(line, result=people.within(line.result)) for line in casefile.verifications),
