@@ -107,6 +107,21 @@ def newest_of_many(
     return found
 
 
+def every_version(
+    session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
+) -> list[ImportedRow]:
+    """Return these columns of every published row of applications, and their agent and number, the newest row last."""
+    table = table_of(model)
+    seq = select(BATCH.c.published_seq).where(BATCH.c.id == table.c.batch_id).scalar_subquery().label("seq")
+    statement = select(table.c.id, table.c.agent, table.c.application_no, *(table.c[name] for name in names), seq)
+    values = list(applications)
+    found: list[ImportedRow] = []
+    for start in range(0, len(values), _TOGETHER):
+        keys = tuple_(table.c.agent, table.c.application_no).in_(values[start : start + _TOGETHER])
+        found += (row._asdict() for row in session.execute(statement.where(keys)) if row.seq is not None)
+    return sorted(found, key=lambda row: (row["seq"], row["id"]))
+
+
 def newest_cases(
     session: Session, applications: Iterable[tuple[str, str]], own_batch: int | None = None
 ) -> dict[tuple[str, str], CaseRow]:

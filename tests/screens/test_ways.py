@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from db.enums import FailKind, Verdict
 from tests.offices import Site
@@ -55,6 +56,17 @@ async def test_the_desk_says_what_was_approved_and_that_its_notice_goes_out(site
         await desk.press("enter")
         await desk.go("d")
         assert "C-000001 approved (failed by a); notice goes out in 60 s; u takes it back" in desk.text
+
+
+async def test_the_letter_that_the_desk_shows_after_a_verdict_names_no_person(site: Site) -> None:
+    site.plant()
+    with site.office("admin").context.write() as session:
+        session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
+    async with at_the_site(site, "a", size=(120, 60)) as desk:
+        await desk.press("n", "p", "y")
+        assert "The applicant reads" in desk.text
+        assert "虚••" in desk.text
+        assert "虚构人" not in desk.text
 
 
 @pytest.mark.parametrize("key", ["n", "f2"])

@@ -30,6 +30,20 @@ def test_a_notice_is_listed_at_once_and_released_after_its_grace(site: Site) -> 
     assert [line.is_released for line in notices.list(unsent=True)] == [True]
 
 
+def test_a_listed_notice_names_nobody(site: Site) -> None:
+    site.plant(1)
+    found = site.office("a").claims.next()
+    assert isinstance(found, CaseFile)
+    letter = "经办人测试人的证件不清楚 (DOC-QUALITY)"
+    fail = VerdictRequest(case_id=found.header.id, verdict=Verdict.FAIL, reasons=("DOC-QUALITY",), letter=letter)
+    site.office("a").verdicts.decide(fail)
+
+    (line,) = site.office("audit").notices.list()
+
+    assert "经办人测••的证件不清楚" in line.body
+    assert "虚构公司1" in line.body
+
+
 def test_a_notice_that_was_undone_is_not_listed(site: Site) -> None:
     _decide(site, 1)
     site.office("a").undo.undo(1)

@@ -259,7 +259,7 @@ class VerdictPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What a decision did."""
+    """What a decision did; `notice` is the letter with the people of the case masked."""
 
     case_id: int
     decision_id: int

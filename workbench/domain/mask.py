@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 
+from workbench.domain.char_table import CharTable
 from workbench.domain.identifiers import uscc_valid
 
 DOT = "•"
@@ -77,6 +78,7 @@ _NUMBERS = re.compile(
     rf"|(?<!\d)(?:00)?(?:86)?(?P<msisdn>{_MOBILE}|{_LANDLINE})(?!\d)".replace("~", "[- ]"),
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _ID_LOOK = re.compile(r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d{4}[\dX]", re.IGNORECASE)
 _USCC_LOOK = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])", re.IGNORECASE)
 
@@ -93,6 +95,9 @@ def _plain(char: str) -> str:
     return folded if len(folded) == 1 else char
 
 
+_PLAIN = CharTable(_plain)
+
+
 def _is_public(number: str) -> bool:
     """Say whether a run is a USCC, which is never masked, and no ID number, not even a mistyped one."""
     return uscc_valid(number) and not _ID_LOOK.fullmatch(number)
@@ -103,7 +108,9 @@ def mask_digits_within(text: str, dot: str = DOT) -> str:
 
     For errors, logs and letters. USCCs, dates, amounts and case numbers stay.
     """
-    plain = "".join(map(_plain, text))
+    plain = text.translate(_PLAIN)
+    if not _DIGIT.search(plain):
+        return text
     public = [match.span() for match in _USCC_LOOK.finditer(plain) if _is_public(match.group())]
     parts: list[str] = []
     done = 0

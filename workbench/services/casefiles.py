@@ -42,6 +42,7 @@ from workbench.services.hidden import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.histories import history_of
 from workbench.services.holds import visible_case
 from workbench.services.masking import masked_file, public_name
+from workbench.services.people_named import people_in
 
 
 class CaseFiles:
@@ -97,6 +98,7 @@ class CaseFiles:
             facts = observe(found, policy, context.today(session))
             history = history_of(session, case_id)
             verifications = _verifications(session, case_id, logins)
+            people = people_in(session, (case.agent, case.application_no))
             casefile = CaseFile(
                 header=_header(session, context, case, found, logins),
                 evidence=found,
@@ -113,7 +115,7 @@ class CaseFiles:
                 policy_version=case.policy_version_id,
                 notice=notice,
             )
-        return masked_file(casefile) if is_masked else casefile
+        return masked_file(casefile, people) if is_masked else casefile
 
     def reveal(self, case_id: int, field: str) -> str:
         """Return one personal value in clear, and write one event that names the field, not the value.

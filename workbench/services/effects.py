@@ -18,10 +18,14 @@ from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseFile
 from workbench.services import letters_of
 from workbench.services.context import Context
+from workbench.services.people_named import people_in
 
 
 def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, casefile: CaseFile) -> str:
-    """Put a verdict into force: the case's state, the rectification and the notice, whose text is returned."""
+    """Put a verdict into force: the case's state, the rectification and the notice.
+
+    The notice's text is returned as it may be shown, the people of the case masked; the applicant gets it whole.
+    """
     now = context.now()
     verdict = Verdict(decision.verdict)
     case.waits_for, case.next_action_on = "", None
@@ -62,7 +66,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
             release_at=decision.release_at or now,
         )
     )
-    return letter.body
+    return people_in(session, (case.agent, case.application_no)).within(letter.body)
 
 
 def _open_rectification(session: Session, case: CaseRow, decision: DecisionRow) -> None:

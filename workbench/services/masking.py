@@ -8,7 +8,7 @@ from workbench.domain.casefile import CaseFile, DecisionLine
 from workbench.domain.evidence import Evidence
 from workbench.domain.facts import Facts
 from workbench.domain.finding import Finding
-from workbench.domain.mask import MaskKind, mask, mask_digits_within
+from workbench.domain.mask import MaskKind, mask
 from workbench.services.hidden import FREE_TEXTS, PERSONAL_FIELDS, Hidden
 
 
@@ -21,9 +21,8 @@ def public_name(kind: ApplicantKind, name: str) -> str:
     return mask(MaskKind.NAME, name) if kind is ApplicantKind.INDIVIDUAL else name
 
 
-def masked(found: Evidence) -> Evidence:
-    """Return the same evidence with every personal value masked."""
-    people = Hidden.of(found)
+def masked(found: Evidence, people: Hidden) -> Evidence:
+    """Return the same evidence with every personal value masked, and these people in its texts."""
     hidden: dict[str, Any] = {
         name: mask(kind, getattr(found.application, name)) for name, kind in PERSONAL_FIELDS.items()
     }
@@ -50,23 +49,33 @@ def masked(found: Evidence) -> Evidence:
         ),
         calls=tuple(replace(call, msisdn=_mask_number(call.msisdn)) for call in found.calls),
         complaints=tuple(
-            replace(complaint, msisdn=_mask_number(complaint.msisdn), summary=people.within(complaint.summary))
+            replace(
+                complaint,
+                msisdn=_mask_number(complaint.msisdn),
+                source=people.within(complaint.source),
+                summary=people.within(complaint.summary),
+            )
             for complaint in found.complaints
         ),
         credit=tuple(
-            record
-            if record.subject_no == found.application.uscc
-            else replace(record, subject_no=mask(MaskKind.ID_NO, record.subject_no))
+            replace(
+                record,
+                subject_no=record.subject_no
+                if record.subject_no == found.application.uscc
+                else mask(MaskKind.ID_NO, record.subject_no),
+                # The number of a judgment or decree is public, and as long as that of a person.
+                reference=people.names_within(record.reference),
+            )
             for record in found.credit
         ),
     )
 
 
-def masked_finding(finding: Finding) -> Finding:
-    """Return a finding whose subject, if it is a number, is masked."""
+def masked_finding(finding: Finding, people: Hidden) -> Finding:
+    """Return a finding with its subject masked, which may be a number, also one that is none."""
     if finding.subject.isdecimal():
         return replace(finding, subject=_mask_number(finding.subject))
-    return replace(finding, subject=mask_digits_within(finding.subject))
+    return replace(finding, subject=people.within(finding.subject))
 
 
 def masked_facts(facts: Facts) -> Facts:
@@ -85,24 +94,19 @@ def masked_decision(line: DecisionLine, people: Hidden) -> DecisionLine:
     )
 
 
-def masked_file(casefile: CaseFile) -> CaseFile:
-    """Return a case as it may be shown: people masked in its facts, and in whatever was written about it."""
-    people = Hidden.of(casefile.evidence)
+def masked_file(casefile: CaseFile, people: Hidden) -> CaseFile:
+    """Return a case as it may be shown: people masked in its facts, and in whatever was written about it.
+
+    The draft stays as it was typed: it goes back to who types on, not to a reader.
+    """
     return replace(
         casefile,
-        evidence=masked(casefile.evidence),
+        evidence=masked(casefile.evidence, people),
         facts=masked_facts(casefile.facts),
-        findings=tuple(map(masked_finding, casefile.findings)),
+        findings=tuple(masked_finding(finding, people) for finding in casefile.findings),
         history=tuple(replace(line, text=people.within(line.text)) for line in casefile.history),
         checklist=tuple(replace(line, note=people.within(line.note)) for line in casefile.checklist),
         verifications=tuple(replace(line, result=people.within(line.result)) for line in casefile.verifications),
         decisions=tuple(masked_decision(line, people) for line in casefile.decisions),
         notice=casefile.notice and people.within(casefile.notice),
     )
-
-
-def masked_letter(text: str, kind: ApplicantKind, name: str) -> str:
-    """Return a letter's text with every number masked, and with the name if the applicant is a person."""
-    if kind is ApplicantKind.INDIVIDUAL and name:
-        text = text.replace(name, public_name(kind, name))
-    return mask_digits_within(text)

@@ -3,27 +3,25 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 
-from db.enums import ApplicantKind, Role
-from db.models import ApplicationRow, NoticeRow
+from db.enums import Role
+from db.models import NoticeRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
 from workbench.services.context import Context
-from workbench.services.masking import masked_letter
+from workbench.services.people_named import people_of
 
 _NOTICE = table_of(NoticeRow)
-APPLICATION = table_of(ApplicationRow)
 _TOGETHER = 500
 _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
-    """One notice; `is_released` says that its grace is over, so that it may be sent. Numbers are masked."""
+    """One notice; `is_released` says that its grace is over, so that it may be sent. People are masked."""
 
     id: int
     case_id: int
@@ -52,15 +50,16 @@ class Notices:
         """
         now = self.context.now()
         statement = (
-            select(_NOTICE, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
+            select(_NOTICE, CASE.c.agent, CASE.c.application_no)
             .join(CASE, CASE.c.id == _NOTICE.c.case_id)
-            .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
             .where(is_published(CASE.c.batch_id), _NOTICE.c.cancelled_at.is_(None))
             .order_by(_NOTICE.c.id)
         )
         if unsent:
             statement = statement.where(_NOTICE.c.sent_at.is_(None), _NOTICE.c.release_at <= now)
         with self.context.read() as session:
+            rows = session.execute(statement).all()
+            people = people_of(session, ((row.agent, row.application_no) for row in rows))
             return tuple(
                 NoticeLine(
                     id=row.id,
@@ -68,14 +67,14 @@ class Notices:
                     decision_id=row.decision_id,
                     kind=row.kind,
                     language=row.language,
-                    subject=_masked(row, row.subject),
-                    body=_masked(row, row.body),
+                    subject=people[row.agent, row.application_no].within(row.subject),
+                    body=people[row.agent, row.application_no].within(row.body),
                     created_at=row.created_at,
                     release_at=row.release_at,
                     is_released=row.release_at <= now,
                     sent_at=row.sent_at,
                 )
-                for row in session.execute(statement)
+                for row in rows
             )
 
     def mark_sent(self, ids: Iterable[int]) -> int:
@@ -132,7 +131,3 @@ def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -
     if numbers:
         shown = ", ".join(str(number) for number in numbers[:_SHOWN])
         raise kind(sentence.format(notices=shown + (" …" if len(numbers) > _SHOWN else "")))
-
-
-def _masked(row: Any, text: str) -> str:
-    return masked_letter(text, ApplicantKind(row.applicant_kind), row.applicant_name)

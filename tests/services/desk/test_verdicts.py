@@ -464,6 +464,28 @@ def test_numbers_in_what_people_write_are_masked(site: Site) -> None:
     assert "13800138000" not in line.text
 
 
+def test_a_decision_tells_its_letter_masked_and_keeps_it_whole_for_the_applicant(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, failing(case, letter="测试 人的证件不清楚 (ACT-PEAK-HOUR, DOC-UNSEALED)"))
+
+    assert "测•••的证件不清楚" in (done.notice or "")
+    ((body, _is_cancelled),) = notices(site)
+    assert "测试 人的证件不清楚" in body
+
+
+def test_an_approval_tells_the_letter_masked(site: Site) -> None:
+    (case,) = site.plant(severity="block")
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL, note="final", letter="测试人:(ACT-PEAK-HOUR, DOC-UNSEALED)"))
+
+    done = site.office("b").checks.approve(case, "looked at it")
+
+    assert "测••:" in (done.notice or "")
+    assert "测试人" not in (done.notice or "")
+
+
 def test_assigning_is_refused_for_who_does_not_review(site: Site) -> None:
     (case,) = site.plant()
 

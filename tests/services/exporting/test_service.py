@@ -213,6 +213,17 @@ def test_the_name_of_a_person_is_masked_in_a_notice_too(site: Site, tmp_path: Pa
     assert "虚构人" in whole["body"]
 
 
+def test_what_an_applicant_wrote_is_exported_without_names(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1", legal_rep_name="甲某某", handler_name="前某某"))
+    said = {"business_scope": "甲某某经营", "stated_use": "乙 某某回访", "call_script": "我是乙某某"}
+    desk.applications(application("A-1", legal_rep_name="甲某某", consent_source="前某某登记", **said))
+
+    (row,) = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
+
+    texts = [row[name] for name in ("business_scope", "stated_use", "call_script", "consent_source")]
+    assert texts == ["甲••经营", "乙•••回访", "我是乙••", "前••登记"]
+
+
 def test_since_leaves_out_what_is_of_an_earlier_local_day(site: Site, tmp_path: Path) -> None:
     site.plant(2)
     _decided(site, Verdict.PENDING)

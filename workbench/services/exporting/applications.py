@@ -10,10 +10,11 @@ from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow, CaseRow
 from db.queries.published import BATCH, is_published, newest_cases, table_of
 from workbench.domain.case_id import format_case
-from workbench.domain.mask import MaskKind, mask, mask_digits_within
 from workbench.services.exporting.masking import masked_columns
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
+from workbench.services.hidden import FREE_TEXTS, Hidden
+from workbench.services.masking import public_name
 from workbench.services.reading.kinds import SORTS
 
 _APPLICATION = table_of(ApplicationRow)
@@ -22,7 +23,6 @@ _IMPORTED = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIO
 COLUMNS = ("case", "state", *_IMPORTED)
 
 _INSTANTS = frozenset({"submitted_at", "received_at"})
-_FREE_TEXTS = ("business_scope", "stated_use", "call_script", "consent_source")
 _FEN = Decimal(100)
 
 
@@ -33,8 +33,10 @@ def rows(source: Source) -> Iterator[Record]:
     )
     for page in source.pages(statement, _APPLICATION.c.id):
         cases = newest_cases(source.session, [(row.agent, row.application_no) for row in page])
+        people = source.people_of(page)
         for row in page:
-            yield _record(source, dict(row._mapping), cases.get((row.agent, row.application_no)))  # noqa: SLF001 - SQLAlchemy's public name
+            key = (row.agent, row.application_no)
+            yield _record(source, dict(row._mapping), cases.get(key), people[key])  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def _is_newest() -> ColumnElement[bool]:
@@ -50,21 +52,19 @@ def _is_newest() -> ColumnElement[bool]:
     )
 
 
-def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None) -> Record:
-    shown = dict(row) if source.reveal else _masked(row)
+def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None, people: Hidden) -> Record:
+    shown = dict(row) if source.reveal else _masked(row, people)
     record = {name: _value(source, name, shown) for name in _IMPORTED}
     record["case"] = None if case is None else format_case(case.id or 0)
     record["state"] = None if case is None else source.state(case.state, case.held_until)
     return record
 
 
-def _masked(row: Mapping[str, Any]) -> dict[str, Any]:
+def _masked(row: Mapping[str, Any], people: Hidden) -> dict[str, Any]:
     shown = masked_columns(ApplicationRow, row)
-    for name in _FREE_TEXTS:
-        shown[name] = mask_digits_within(shown[name])
-    if row["applicant_kind"] == ApplicantKind.INDIVIDUAL:
-        # The name of a company is public; that of a person is not.
-        shown["applicant_name"] = mask(MaskKind.NAME, row["applicant_name"])
+    for name in FREE_TEXTS:
+        shown[name] = people.within(shown[name])
+    shown["applicant_name"] = public_name(ApplicantKind(row["applicant_kind"]), row["applicant_name"])
     return shown
 
 

@@ -5,14 +5,16 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from db.models import DecisionReasonRow, DecisionRow, NoticeRow, ReviewerRow
+from db.enums import ApplicantKind
+from db.models import ApplicationRow, DecisionReasonRow, DecisionRow, NoticeRow, ReviewerRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case_id import format_case, format_decision
-from workbench.services.exporting.masking import masked_text
-from workbench.services.exporting.people_named import names_in, shown_applicant
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
+from workbench.services.hidden import Hidden
+from workbench.services.masking import public_name
 
+_APPLICATION = table_of(ApplicationRow)
 _DECISION = table_of(DecisionRow)
 _REASON = table_of(DecisionReasonRow)
 _NOTICE = table_of(NoticeRow)
@@ -55,11 +57,12 @@ def rows(source: Source) -> Iterator[Record]:
             CASE.c.agent,
             CASE.c.application_no,
             CASE.c.applicant_name,
-            CASE.c.application_id,
+            _APPLICATION.c.applicant_kind,
             maker.c.login.label("maker"),
             checker.c.login.label("checker"),
         )
         .join(CASE, CASE.c.id == _DECISION.c.case_id)
+        .join(_APPLICATION, _APPLICATION.c.id == CASE.c.application_id)
         .join(maker, maker.c.id == _DECISION.c.maker_id)
         .outerjoin(checker, checker.c.id == _DECISION.c.checker_id)
         .where(is_published(CASE.c.batch_id), *source.from_since(_DECISION.c.decided_at))
@@ -67,9 +70,10 @@ def rows(source: Source) -> Iterator[Record]:
     for page in source.pages(statement, _DECISION.c.id):
         ids = [row.id for row in page]
         reasons, notices = _reasons(source, ids), _notices(source, ids)
-        people = names_in(source.session, [row.application_id for row in page])
+        people = source.people_of(page)
         for row in page:
-            yield _record(source, row, reasons.get(row.id, ()), notices.get(row.id), people[row.application_id])
+            hidden = people[row.agent, row.application_no]
+            yield _record(source, row, reasons.get(row.id, ()), notices.get(row.id), hidden)
 
 
 def _reasons(source: Source, decision_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -94,16 +98,18 @@ def _notices(source: Source, decision_ids: Sequence[int]) -> dict[int, str]:
     return {row.decision_id: row.body for row in source.session.execute(statement)}
 
 
-def _record(source: Source, row: Row[Any], reasons: Sequence[str], notice: str | None, people: Sequence[str]) -> Record:
+def _record(source: Source, row: Row[Any], reasons: Sequence[str], notice: str | None, people: Hidden) -> Record:
     def written(text: str | None) -> str | None:
-        return None if not text else text if source.reveal else masked_text(text, people)
+        return None if not text else text if source.reveal else people.within(text)
 
     return {
         "decision": format_decision(row.id),
         "case": format_case(row.case_id),
         "agent": row.agent or None,
         "application_no": row.application_no,
-        "applicant_name": row.applicant_name if source.reveal else shown_applicant(row.applicant_name, people),
+        "applicant_name": row.applicant_name
+        if source.reveal
+        else public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
         "round": row.round,
         "verdict": row.verdict,
         "fail_kind": row.fail_kind or None,

@@ -1,14 +1,13 @@
 """Masks rows on their way out, by what the models declare as personal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import SQLModel
 
 from db.columns import personal_columns
-from workbench.domain.mask import MaskKind, mask, mask_digits_within
-
-BETWEEN_NUMBERS = ";"
+from workbench.domain.mask import MaskKind, mask
+from workbench.services.people_named import BETWEEN_NUMBERS
 
 
 def masked_value(kind: str, text: str) -> str:
@@ -26,10 +25,3 @@ def masked_columns(model: type[SQLModel], row: Mapping[str, Any]) -> dict[str, A
         if shown.get(name):
             shown[name] = masked_value(kind, shown[name])
     return shown
-
-
-def masked_text(text: str, names: Iterable[str] = ()) -> str:
-    """Return a text that people wrote, with numbers of people masked and these names of people too."""
-    for name in sorted({name for name in names if name}, key=len, reverse=True):
-        text = text.replace(name, mask(MaskKind.NAME, name))
-    return mask_digits_within(text)

@@ -8,10 +8,9 @@ from sqlalchemy import Row, select
 from db.models import NoticeRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case_id import format_case, format_decision
-from workbench.services.exporting.masking import masked_text
-from workbench.services.exporting.people_named import names_in
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
+from workbench.services.hidden import Hidden
 
 _NOTICE = table_of(NoticeRow)
 
@@ -34,7 +33,7 @@ COLUMNS = (
 def rows(source: Source) -> Iterator[Record]:
     """Return the released notices in the order in which they were written."""
     statement = (
-        select(_NOTICE, CASE.c.agent, CASE.c.application_no, CASE.c.application_id)
+        select(_NOTICE, CASE.c.agent, CASE.c.application_no)
         .join(CASE, CASE.c.id == _NOTICE.c.case_id)
         .where(
             is_published(CASE.c.batch_id),
@@ -44,14 +43,14 @@ def rows(source: Source) -> Iterator[Record]:
         )
     )
     for page in source.pages(statement, _NOTICE.c.id):
-        people = names_in(source.session, [row.application_id for row in page])
+        people = source.people_of(page)
         for row in page:
-            yield _record(source, row, people[row.application_id])
+            yield _record(source, row, people[row.agent, row.application_no])
 
 
-def _record(source: Source, row: Row[Any], people: tuple[str, ...]) -> Record:
+def _record(source: Source, row: Row[Any], people: Hidden) -> Record:
     def written(text: str) -> str:
-        return text if source.reveal else masked_text(text, people)
+        return text if source.reveal else people.within(text)
 
     return {
         "notice": row.id,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from db.enums import Role
+from workbench.domain.mask import mask_digits_within
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.context import Context, details
@@ -70,7 +71,8 @@ class Exports:
                 what=request.what.value,
                 format=request.chosen_format.value,
                 since=request.since.isoformat() if request.since else None,
-                reason=request.reason.strip(),
+                # An event stays for ever; the number of a person has no place in it.
+                reason=mask_digits_within(request.reason.strip()),
             ),
             "rows": count,
             "reveal": request.reveal,

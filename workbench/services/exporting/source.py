@@ -1,6 +1,6 @@
 """What every export reads alike: pages of rows in order, in the policy's zone, masked or whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Row, Select
 from sqlmodel import Session
 
 from db.enums import CaseState
+from workbench.services.hidden import Hidden
+from workbench.services.people_named import Key, people_of
 
 _PAGE = 1000
 
@@ -39,6 +41,11 @@ class Source:
         if state == CaseState.IN_REVIEW and held_until is not None and held_until <= self.now:
             return CaseState.QUEUED.value
         return state
+
+    def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Hidden]:
+        """Return who is masked in texts about the applications of these rows; nobody, where all may be shown."""
+        keys = [(row.agent, row.application_no) for row in rows]
+        return dict.fromkeys(keys, Hidden.of(())) if self.reveal else people_of(self.session, keys)
 
     def pages(self, statement: Select[Any], key: ColumnElement[int]) -> Iterator[list[Row[Any]]]:
         """Read a statement page by page in the order of a key that it selects.
