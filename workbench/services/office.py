@@ -14,6 +14,7 @@ from workbench.services.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from workbench.services.assigning import Assigning
+    from workbench.services.calendars import Calendars
     from workbench.services.checks import Checks
     from workbench.services.documents import Documents
     from workbench.services.exporting.service import Exports
@@ -75,6 +76,13 @@ class Office:
         from workbench.services.assigning import Assigning
 
         return Assigning(self.context)
+
+    @cached_property
+    def calendars(self) -> "Calendars":
+        """The working calendar."""
+        from workbench.services.calendars import Calendars
+
+        return Calendars(self.context)
 
     @cached_property
     def imports(self) -> "Imports":
