@@ -256,7 +256,7 @@ def test_importing_a_year_moves_due_dates_and_makes_them_certain(terminal: Termi
 
 def _events(terminal: Terminal) -> list[tuple[str, str]]:
     with terminal.site.office("admin").context.read() as session:
-        return [tuple(row) for row in session.execute(text("SELECT action, body FROM event ORDER BY seq"))]  # type: ignore[misc]  # two columns
+        return [tuple(row) for row in session.execute(text("SELECT action, body FROM event ORDER BY seq"))]
 
 
 def test_what_was_set_by_hand_stays_when_the_year_is_imported(terminal: Terminal, tmp_path: Path) -> None:

@@ -10,17 +10,20 @@ from workbench.domain.calendar import CalendarDay
 from workbench.domain.calendar_words import (
     LEGEND,
     STATUS_WORDS,
-    hours_words,
-    kind_words,
+    day_words,
     month_words,
+    moving_words,
+    not_published,
+    settling_words,
     sign_of,
     weekday_heads,
     weeks_of,
+    working_days_words,
 )
 from workbench.domain.case_id import format_case
 from workbench.domain.cells import pad_right
 from workbench.domain.vocabulary import DayStatus
-from workbench.domain.words import count, day_on_screen, instant_on_screen
+from workbench.domain.words import count, instant_on_screen
 from workbench.i18n import _, current, ngettext
 from workbench.services.calendar_change import CalendarEffect, CalendarImport, CalendarYear
 
@@ -49,28 +52,11 @@ def print_year(found: CalendarYear) -> None:
         output.line(f"{day_words(override.day(), found.today)} · {override.by} · {override.reason}")
 
 
-def working_days_words(worked: int) -> str:
-    """Return how many working days there are."""
-    return ngettext("{count} working day", "{count} working days", worked).format(count=count(worked))
-
-
-def not_published(year: int) -> str:
-    """Return the sentence about a year whose notice is not out."""
-    said = _("The calendar of {year} is not published yet: its days, and the due dates that lean on them, may change.")
-    return said.format(year=year)
-
-
 def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
     lines = [month_words(month), " ".join(weekday_heads())]
     for week in weeks_of(year, month):
         lines.append("".join("   " if on is None else f"{on.day:2}{sign_of(days[on])}" for on in week).rstrip())
     return lines
-
-
-def day_words(day: CalendarDay, today: date) -> str:
-    """Return a day in one line: `Thu 26 Nov: half day, 09:00–12:00`."""
-    parts = [kind_words(day), day.name, hours_words(day.hours)]
-    return f"{day_on_screen(day.on, today)}: " + " · ".join(part for part in parts if part)
 
 
 def import_lines(planned: CalendarImport, zone: ZoneInfo, today: date) -> Iterator[str]:
@@ -127,17 +113,3 @@ def effect_said(effect: CalendarEffect, *, written: bool) -> str:
     if settled:
         parts.append(settling_words(settled))
     return ("" if current() == "zh" else " ").join(parts)
-
-
-def moving_words(moved: int) -> str:
-    """Return how many due dates a change would move."""
-    return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
-
-
-def settling_words(settled: int) -> str:
-    """Return how many due dates stay and only change in being provisional."""
-    return ngettext(
-        "{count} due date stays and only changes between certain and provisional.",
-        "{count} due dates stay and only change between certain and provisional.",
-        settled,
-    ).format(count=count(settled))

@@ -7,7 +7,8 @@ from datetime import date
 from db.enums import DayStatus
 from workbench.domain.calendar import CalendarDay, DayKind
 from workbench.domain.hours import Hours
-from workbench.i18n import _, current, marked
+from workbench.domain.words import count, day_on_screen
+from workbench.i18n import _, current, marked, ngettext
 
 Week = Sequence[date | None]
 """Monday to Sunday; None where the day is of another month."""
@@ -26,8 +27,8 @@ LEGEND: tuple[tuple[str, str], ...] = (
     (MAKE_UP, marked("make-up working day")),
     (WEEKEND, marked("weekend")),
     (OWN_HOURS, marked("own hours")),
-    (SET_OFF, marked("off, set by hand")),
-    (SET_WORKED, marked("worked, set by hand")),
+    (SET_OFF, marked("off by hand")),
+    (SET_WORKED, marked("worked by hand")),
 )
 
 _KINDS: dict[str, str] = {
@@ -86,3 +87,34 @@ def weekday_heads() -> tuple[str, ...]:
 def weeks_of(year: int, month: int) -> list[Week]:
     """Return the weeks of a month."""
     return [[date(year, month, day) if day else None for day in week] for week in monthcalendar(year, month)]
+
+
+def working_days_words(worked: int) -> str:
+    """Return how many working days there are."""
+    return ngettext("{count} working day", "{count} working days", worked).format(count=count(worked))
+
+
+def not_published(year: int) -> str:
+    """Return the sentence about a year whose notice is not out."""
+    said = _("The calendar of {year} is not published yet: its days, and the due dates that lean on them, may change.")
+    return said.format(year=year)
+
+
+def day_words(day: CalendarDay, today: date) -> str:
+    """Return a day in one line: `Thu 26 Nov: half day, 09:00–12:00`."""
+    parts = [kind_words(day), day.name, hours_words(day.hours)]
+    return f"{day_on_screen(day.on, today)}: " + " · ".join(part for part in parts if part)
+
+
+def moving_words(moved: int) -> str:
+    """Return how many due dates a change would move."""
+    return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
+
+
+def settling_words(settled: int) -> str:
+    """Return how many due dates stay and only change in being provisional."""
+    return ngettext(
+        "{count} due date stays and only changes between certain and provisional.",
+        "{count} due dates stay and only change between certain and provisional.",
+        settled,
+    ).format(count=count(settled))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from db.enums import DayStatus
 from workbench.domain.calendar import CalendarDay
@@ -13,7 +14,7 @@ from workbench.services.due_shift import MovedDue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarYear:
-    """A year as it counts, day by day; `overrides` say what was set by hand, `hours` are those of the policy."""
+    """A year as it counts, day by day; `overrides` say what was set by hand, `hours` and `zone` are the policy's."""
 
     year: int
     today: date
@@ -21,6 +22,7 @@ class CalendarYear:
     overrides: Mapping[date, Override]
     published: Mapping[date, CalendarDay]
     hours: Hours
+    zone: ZoneInfo
 
     @property
     def status(self) -> DayStatus:

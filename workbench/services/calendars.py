@@ -50,13 +50,16 @@ class Calendars:
         _check_year(year)
         with self.context.read() as session:
             by_hand, published = overrides(session), published_days(session)
-            today, hours = self.context.today(session), self.context.policy(session).hours
+            today, zone = self.context.today(session), self.context.zone(session)
+            hours = self.context.policy(session).hours
         first, length = date(year, 1, 1), (date(year + 1, 1, 1) - date(year, 1, 1)).days
         every = [first + timedelta(days=n) for n in range(length)]
         known = {on: published.get(on) or assumed_day(on) for on in every}
         by_hand = {on: override for on, override in by_hand.items() if on in known}
         days = tuple(by_hand[on].day() if on in by_hand else known[on] for on in every)
-        return CalendarYear(year=year, today=today, days=days, overrides=by_hand, published=known, hours=hours)
+        return CalendarYear(
+            year=year, today=today, days=days, overrides=by_hand, published=known, hours=hours, zone=zone
+        )
 
     def set_day(self, setting: DaySetting, reason: str, *, dry_run: bool = False) -> CalendarEffect:
         """Set a day by hand, or with `dry_run` only say what that would do.
