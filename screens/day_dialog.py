@@ -72,12 +72,14 @@ class DayDialog(Dialog["CalendarEffect"]):
         with Vertical() as box:
             box.border_title = plain(asked.title)
             if asked.asks_hours:
-                yield Static(plain(_("Hours, such as 09:00-12:00 or 09:00-12:00,13:00-16:00")), classes="title")
+                yield Static(
+                    plain(_("Hours, such as 09:00-12:00 or 09:00-12:00,13:00-16:00")), classes="title", markup=False
+                )
                 yield Line(format_hours(asked.setting.hours), id="hours")
             if asked.asks_name:
-                yield Static(plain(_("What the day is called, if it has a name")), classes="title")
+                yield Static(plain(_("What the day is called, if it has a name")), classes="title", markup=False)
                 yield Line(asked.setting.name, id="name")
-            yield Static(plain(_("Why the day is set so, for colleagues")), classes="title")
+            yield Static(plain(_("Why the day is set so, for colleagues")), classes="title", markup=False)
             yield Line(id="reason")
             yield Static(plain(_("Looking which due dates move …"), FAINT), id="effect", markup=False)
             yield Static(id="hint", markup=False)
