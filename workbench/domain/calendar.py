@@ -95,6 +95,12 @@ class WorkingCalendar:
             return True
         return bisect_left(self._doubtful, low) < bisect_right(self._doubtful, high)
 
+    def provisional_years(self, first: date, last: date) -> tuple[int, ...]:
+        """Return the years of the days from `first` to `last`, both included, that may still change."""
+        years = range(first.year, last.year + 1)
+        spans = ((max(first, date(year, 1, 1)), min(last, date(year, 12, 31)), year) for year in years)
+        return tuple(year for begin, end, year in spans if self.leans_on_provisional(begin, end))
+
     def working_day_from(self, day: date) -> date:
         """Return the day itself if people work on it, else the first working day after it."""
         return day if self.is_working(day) else self.next_working_day(day)
