@@ -103,7 +103,8 @@ def not_published(year: int) -> str:
 def day_words(day: CalendarDay, today: date) -> str:
     """Return a day in one line: `Thu 26 Nov: half day, 09:00–12:00`."""
     parts = [kind_words(day), day.name, hours_words(day.hours)]
-    return f"{day_on_screen(day.on, today)}: " + " · ".join(part for part in parts if part)
+    details = " · ".join(part for part in parts if part)
+    return _("{what}: {details}").format(what=day_on_screen(day.on, today), details=details)
 
 
 def moving_words(moved: int) -> str:
