@@ -1,11 +1,10 @@
-"""The working calendar: what was published, and what people here set otherwise."""
+"""The working calendar."""
 
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
-from db.columns import instant, word
+from db.columns import word
 
 
 class CalendarDayRow(SQLModel, table=True):
@@ -18,20 +17,3 @@ class CalendarDayRow(SQLModel, table=True):
     kind: str = word(16)
     name: str = word(64)
     status: str = word(16)
-
-
-class CalendarOverrideRow(SQLModel, table=True):
-    """One day that an admin set by hand; it goes before what was published, and stays when that is imported again.
-
-    `hours` are the day's own as `09:00-12:00,13:00-18:00`, '' for those of the policy.
-    """
-
-    __tablename__ = "calendar_override"
-
-    on_date: date = Field(primary_key=True)
-    is_working: bool
-    hours: str = word(100)
-    name: str = word(64)
-    reason: str = Field(sa_column=Column(Text, nullable=False))
-    set_by_id: int = Field(foreign_key="reviewer.id")
-    set_at: datetime = instant()

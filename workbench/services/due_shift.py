@@ -17,6 +17,7 @@ from db.queries.published import CASE, is_published
 from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.due import Due, due_at
 from workbench.domain.lifecycle import OPEN_STATES
+from workbench.services import log
 from workbench.services.context import Context
 
 CalendarOf = Callable[[int], WorkingCalendar]
@@ -121,14 +122,19 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
             [{"case_id": one.case_id, "after": one.after, "provisional": one.is_provisional} for one in chunk],
         )
     zone = context.zone(session)
-    for one in moved:
-        if one.moves:
-            body = {
+    bodies = (
+        (
+            one.case_id,
+            {
                 "from": one.before.astimezone(zone).isoformat(),
                 "due": one.after.astimezone(zone).isoformat(),
                 "why": why,
-            }
-            context.log(session, "due", case_id=one.case_id, body=body)
+            },
+        )
+        for one in moved
+        if one.moves
+    )
+    log.append_many(session, context.actor, "due", context.now(), bodies)
 
 
 def _chunks(moved: Sequence[MovedDue]) -> Iterator[Sequence[MovedDue]]:
