@@ -144,7 +144,7 @@ class DayDialog(Dialog["CalendarEffect"]):
         reason = event.value.strip()
         if self._effect is None:
             self.hint.update(plain(_("What it does is not known yet; wait, or mend the hours."), UNEASY))
-        elif not self._effect.after:
+        elif not self._effect.after and self._setting.name == self._question.setting.name:
             self.hint.update(plain(_("Nothing changes; Esc leaves."), UNEASY))
         elif not reason:
             self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))

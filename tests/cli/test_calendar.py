@@ -366,3 +366,30 @@ def test_many_due_dates_move_in_one_transaction(terminal: Terminal) -> None:
         dues = set(session.execute(text('SELECT due_at FROM "case"')).scalars())
     assert dues == {microseconds(local(11, 30, 18))}
     assert terminal.document("audit", "audit")["broken_at"] is None
+
+
+def test_any_start_lets_the_calendar_reach_into_next_year(terminal: Terminal) -> None:
+    terminal.site.clock.at = local(12, 30, 10, year=2027)
+    case = plant_case(terminal, local(12, 30, 10, year=2027))
+    assert due_of(terminal, case) == ("2028-01-05T18:00:00+08:00", True)
+    with terminal.site.office("admin").context.read() as session:
+        assert session.execute(text("SELECT max(on_date) FROM calendar_day")).scalar_one() == "2028-12-31"
+
+    assert terminal.document("a", "calendar", "2028")["status"] == "provisional"
+    assert terminal.document("a", "calendar", "2028")["days"][25]["name"]
+    assert len([line for line in _events(terminal) if line[0] == "calendar seed"]) == 1
+
+
+def test_seeding_a_year_moves_due_dates_that_took_its_holidays_for_working_days(terminal: Terminal) -> None:
+    # The office is open since the year before, when nothing was known of 2028.
+    case = plant_case(terminal, local(1, 25, 10, year=2028))
+    before = due_of(terminal, case)
+    terminal.site.clock.at = local(1, 25, 10, year=2028)
+
+    after = due_of(terminal, case)
+
+    assert before == ("2028-01-28T18:00:00+08:00", True)
+    assert after > before
+    assert ("due", after[0]) in [
+        (line["action"], line["text"]) for line in terminal.document("a", "show", case)["history"]
+    ]

@@ -77,6 +77,13 @@ def days_in_force(session: Session) -> dict[date, CalendarDay]:
     return published_days(session) | {on: override.day() for on, override in overrides(session).items()}
 
 
+def missing_years(session: Session, this_year: int) -> list[int]:
+    """Return which of this year and the next no table knows yet."""
+    wanted = {date(year, 1, 1): year for year in (this_year, this_year + 1)}
+    found = set(session.execute(select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(wanted))).scalars())
+    return [year for on, year in wanted.items() if on not in found]
+
+
 def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
     """Write days as published, instead of what was there."""
     rows = [

@@ -21,12 +21,14 @@ from workbench.services.calendar_change import CalendarEffect, CalendarImport, C
 from workbench.services.calendar_days import (
     Override,
     drop_override,
+    missing_years,
     overrides,
     published_days,
     turn_edition,
     write_override,
     write_published,
 )
+from workbench.services.calendar_seed import seed_days
 from workbench.services.context import Context, details
 from workbench.services.due_shift import CalendarOf, moved_dues, write_dues
 from workbench.services.reading.notice_file import NoticeFile, read_notice
@@ -60,6 +62,23 @@ class Calendars:
         return CalendarYear(
             year=year, today=today, days=days, overrides=by_hand, published=known, hours=hours, zone=zone
         )
+
+    def seed_on(self) -> CalendarEffect | None:
+        """Seed this year and the next where no table knows them, as any start does; None if nothing was missing.
+
+        What was assumed of those days until then may have been wrong: due dates that lean on them move.
+        """
+        context = self.context
+        with context.write() as session:
+            years = missing_years(session, context.now().year)
+            if not years:
+                return None
+            known, by_hand = published_days(session), _set(overrides(session))
+            seeded = {day.on: day for day in seed_days(context.policy(session).country, years) if day.on not in known}
+            effect = self._compared(session, known | by_hand, known | seeded | by_hand)
+            write_published(session, seeded.values())
+            self._write(session, effect, "calendar seed", {"years": years})
+            return effect
 
     def set_day(self, setting: DaySetting, reason: str, *, dry_run: bool = False) -> CalendarEffect:
         """Set a day by hand, or with `dry_run` only say what that would do.
