@@ -125,7 +125,10 @@ class Measure(StrEnum):
 
 
 class ImportKind(StrEnum):
-    """The kinds of files that can be imported; a workbook has a sheet for each of several others."""
+    """The kinds of files that can be imported; a workbook has a sheet for each of several others.
+
+    A calendar is no batch of evidence: it changes the working days, and is taken in by itself.
+    """
 
     APPLICATIONS = "applications"
     CARDS = "cards"
@@ -135,6 +138,7 @@ class ImportKind(StrEnum):
     CREDIT = "credit"
     COMPLAINTS = "complaints"
     WORKBOOK = "workbook"
+    CALENDAR = "calendar"
 
 
 class DocumentKind(StrEnum):

@@ -13,8 +13,8 @@ from db.dialects.sqlite_backup import copy_before_upgrade
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 2
-"""The schema that this program knows: the number of migration steps."""
+VERSION = 4
+"""The schema that this program knows: the number of the last migration step."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -82,6 +82,7 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         self._terminal = Terminal(self.end)
         self.add_mode("desk", lambda: self.desk)
         self.add_mode("checks", self._checks)
+        self.add_mode("calendar", self._calendar)
         for name in ("queue", "mine", "pending"):
             self.add_mode(name, partial(self._queue, name))
 
@@ -251,6 +252,12 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
 
         assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
         return ChecksScreen(self.clock, self.office)
+
+    def _calendar(self) -> "Screen[None]":
+        from screens.calendar import CalendarScreen
+
+        assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
+        return CalendarScreen(self.clock, self.office)
 
     def _queue(self, name: str) -> "Screen[None]":
         from screens.queue import PRESETS, QueueScreen

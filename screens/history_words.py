@@ -31,6 +31,7 @@ _ACTS: dict[str, str] = {
     "evidence-late": marked("late evidence"),
     "complete": marked("complete"),
     "void": marked("verdict void"),
+    "due": marked("due date moved"),
 }
 _KINDS: dict[str, str] = {
     "applications": marked("application"),
@@ -108,6 +109,11 @@ def _revealed(text: str, _case: CaseFile) -> str:
     return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
 
 
+def _due(text: str, _case: CaseFile) -> str:
+    # As the log has it, RFC 3339 with the policy's offset: the day and the time are what a person reads.
+    return text[:16].replace("T", " ")
+
+
 def _brought(text: str, _case: CaseFile) -> str:
     return _(_KINDS[text]) if text in _KINDS else text
 
@@ -122,5 +128,6 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "documents": _opened,
     "documents-written": _written,
     "reveal": _revealed,
+    "due": _due,
     **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _brought),
 }

@@ -14,7 +14,7 @@ from workbench.domain.initials import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 
 Act = Callable[[], Awaitable[bool]]
-_ON_EVERY_KEYBOARD = frozenset({"up", "down", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
+_ON_EVERY_KEYBOARD = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
 _NOT_LISTED = frozenset(
     {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
     | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.all_keys)}

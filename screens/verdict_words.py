@@ -155,9 +155,10 @@ def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) 
     label = _("all by") if state.verdict is Verdict.FAIL else _("until")
     if preview is None:
         return label, ""
+    mark = f" {view.symbols.provisional} {_('provisional')}" if preview.is_date_provisional else ""
     if state.verdict is Verdict.FAIL:
-        return label, "" if preview.deadline_at is None else view.instant(preview.deadline_at)
-    return label, "" if preview.until is None else view.day(preview.until)
+        return label, "" if preview.deadline_at is None else view.instant(preview.deadline_at) + mark
+    return label, "" if preview.until is None else view.day(preview.until) + mark
 
 
 def letter_heading(case: CaseFile, width: int) -> Content:

@@ -4,6 +4,7 @@ from textual.binding import BindingsMap
 
 from screens.app import WorkbenchApp
 from screens.bindings import command_of
+from screens.calendar import CalendarScreen
 from screens.checks import ChecksScreen
 from screens.desk import DeskScreen
 from screens.queue import QueueScreen
@@ -25,7 +26,7 @@ def test_no_key_has_two_meanings_in_one_place() -> None:
 
 def test_every_command_is_bound_somewhere() -> None:
     bound = set()
-    for owner in (WorkbenchApp, DeskScreen, QueueScreen, VerdictDialog, ChecksScreen, ReasonList):
+    for owner in (WorkbenchApp, DeskScreen, QueueScreen, VerdictDialog, ChecksScreen, ReasonList, CalendarScreen):
         for _key, binding in BindingsMap(owner.BINDINGS):
             command = command_of(binding)
             if command is not None:

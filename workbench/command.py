@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.i18n import marked
 
-Place = Literal["everywhere", "desk", "queue", "verdict", "checks"]
+Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "calendar"]
 
 PLACES: dict[Place, str] = {
     "everywhere": marked("Everywhere"),
@@ -16,6 +16,7 @@ PLACES: dict[Place, str] = {
     "queue": marked("Queue"),
     "verdict": marked("Verdict"),
     "checks": marked("Checks"),
+    "calendar": marked("Calendar"),
 }
 
 
@@ -60,6 +61,8 @@ _SHOWN = {
     "enter": "Enter",
     "up": "↑",
     "down": "↓",
+    "left": "←",
+    "right": "→",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "home": "Home",

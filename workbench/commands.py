@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from workbench.calendar_commands import CALENDAR_COMMANDS, GO_CALENDAR
 from workbench.command import GO_GROUP, LOOK_GROUP, VERDICT_GROUP, Command, Place
 from workbench.desk_commands import DESK_COMMANDS
 from workbench.i18n import marked
@@ -217,7 +218,7 @@ QUIT = Command(
     "everywhere",
 )
 
-MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS)
+MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR)
 """Where `g` leads, in the order it is shown."""
 
 COMMANDS: tuple[Command, ...] = (
@@ -225,6 +226,7 @@ COMMANDS: tuple[Command, ...] = (
     *QUEUE_COMMANDS,
     *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),
     *(OPEN, APPROVE, GIVE_BACK, RELOAD, LEAVE_CHECKS),
+    *CALENDAR_COMMANDS,
     *(GO, *MODES, HELP, PALETTE, THEME, BACK, QUIT),
 )
 

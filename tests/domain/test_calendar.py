@@ -245,7 +245,7 @@ def test_adding_never_lands_on_a_day_off_or_outside_the_hours(
     reached = calendar.local(calendar.add_working_seconds(start, micros / 10**6))
 
     assert calendar.is_working(reached.date())
-    assert any(opens <= reached.time() <= closes for opens, closes in calendar.hours)
+    assert any(opens <= reached.time() <= closes for opens, closes in calendar.hours_of(reached.date()))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from db.enums import CaseState, ChecklistValue, FailKind, Role, Verdict, VerificationKind
+from tests.screens.calendar_double import MemoryCalendars
 from tests.screens.cases import NOW, casefile, clean, troubled
 from tests.screens.papers import PaperStore
 from tests.screens.queue_double import MemoryAssigning, MemoryQueue
@@ -95,6 +96,7 @@ class MemoryOffice:
         self.remarks = SimpleNamespace(comment=self._comment, verify=self._verify, checklist=self._checklist)
         self.queue = MemoryQueue(self._counts, lambda: self.actor.login)
         self.assigning = MemoryAssigning(self.queue)
+        self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours)
 
     def change(self, number: int, **changes: Any) -> None:
         """Change the head of a case."""

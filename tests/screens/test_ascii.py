@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
-from db.enums import CaseState
+from db.enums import CaseState, Role
 from screens.ascii_lines import AsciiLines
 from screens.text import fitted, plain, row
 from tests.screens.cases import clean, troubled
@@ -52,12 +53,16 @@ WALK: dict[str, tuple[str, ...]] = {
     "queue marked": ("g", "q", "space"),
     "a case read": ("g", "q", "enter"),
     "documents": ("n", "o"),
+    "calendar": ("g", "k"),
+    "calendar not published": ("g", "k", "pagedown"),
+    "a day set": ("g", "k", "o"),
 }
 
 
 def waiting(office: MemoryOffice) -> None:
     """Let the second case wait for a second person."""
     office.change(124, state=CaseState.AWAITING_CHECK)
+    office.actor = replace(office.actor, roles=office.actor.roles | {Role.ADMIN})
 
 
 @asynccontextmanager
@@ -81,7 +86,9 @@ def neither_ascii_nor_chinese(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("place", ["desk", "fail", "palette", "keys", "too soon", "leaving", "a text composed"])
+@pytest.mark.parametrize(
+    "place", ["desk", "fail", "palette", "keys", "too soon", "leaving", "a text composed", "calendar", "a day set"]
+)
 async def test_nothing_on_a_screen_is_of_ambiguous_width(place: str, language: str) -> None:
     async with walked(WALK[place], language, (80, 24)) as desk:
         assert neither_ascii_nor_chinese(desk.text) == set()

@@ -13,6 +13,7 @@ OPENED: dict[Place, tuple[str, ...]] = {
     "verdict": ("n", "f"),
     "checks": ("g", "c"),
     "queue": ("g", "q"),
+    "calendar": ("g", "k"),
 }
 
 
@@ -50,7 +51,7 @@ async def test_a_page_longer_than_the_window_is_scrolled_by_arrows() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("keys", [(), ("n",), ("g", "c"), ("g", "q")])
+@pytest.mark.parametrize("keys", [(), ("n",), ("g", "c"), ("g", "q"), ("g", "k")])
 async def test_the_footer_has_at_most_six_hints(keys: tuple[str, ...], language: str, size: tuple[int, int]) -> None:
     async with at_work(troubled(), size=size, language=language) as desk:
         await desk.press(*keys)

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from textual.widgets import Input, TextArea
 
-from db.enums import CaseState, Priority
+from db.enums import CaseState, Priority, Role
 from screens.app import WorkbenchApp
 from tests.screens.cases import NOW, troubled
 from tests.screens.double import Clocks, MemoryOffice
@@ -94,6 +95,27 @@ async def test_the_queue_looks_as_it_did(
             await driver.type(FILTERS[name])
             await driver.press("enter")
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
+
+
+CALENDAR = {
+    "calendar": ("end",),
+    "calendar_provisional": ("pagedown", "home"),
+    "half_day": ("h",),
+    "day_off": ("right", "o"),
+}
+
+
+@pytest.mark.parametrize("name", list(CALENDAR))
+async def test_the_calendar_looks_as_it_did(
+    name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    def as_admin(office: MemoryOffice) -> None:
+        office.actor = replace(office.actor, roles=frozenset(Role))
+
+    async with at_work(size=size, language=language, arrange=as_admin) as driver:
+        await driver.go("k")
+        await driver.press(*CALENDAR[name])
+        assert picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
 async def test_a_broken_start_looks_as_it_did(

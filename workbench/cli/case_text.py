@@ -54,7 +54,8 @@ class CaseText:
         if header.due_at is not None:
             left = header.working_days_left
             behind = "" if left is None else f" · {words.working_days_left(left)}"
-            yield _("Due"), self.instant(header.due_at) + behind
+            certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
+            yield _("Due"), self.instant(header.due_at) + certainty + behind
         if header.held_by is not None:
             yield (
                 _("Held"),
@@ -140,7 +141,9 @@ class CaseText:
                     row.applicant_name,
                     _(STATE_WORDS[row.state]),
                     _(PRIORITY_WORDS[row.priority.value]),
-                    self.instant(row.due_at) + (" !" if row.is_breached else ""),
+                    self.instant(row.due_at)
+                    + (f" ({_('provisional')})" if row.is_due_provisional else "")
+                    + (" !" if row.is_breached else ""),
                     row.assignee or "",
                     row.held_by or "",
                 ]

@@ -13,7 +13,7 @@ from workbench.cli.run import Run, zone_of
 from workbench.cli.said import JsonFlag
 from workbench.domain.case_id import format_batch, parse_batch
 from workbench.domain.words import count
-from workbench.errors import BadData, ExitCode
+from workbench.errors import BadData, ExitCode, WrongUsage
 from workbench.i18n import _, marked
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ def import_files(
     as_json: JsonFlag = False,
 ) -> None:
     """Take files in as one batch."""
+    if kind is ImportKind.CALENDAR:
+        _take_calendar(run, files, dry_run=dry_run, as_json=as_json, refused=(encoding, rejects, agent, as_new))
+        return
     from workbench.services.importing.request import ImportRequest
 
     request = ImportRequest(
@@ -60,6 +63,21 @@ def import_files(
     _print_report(report, as_json=as_json)
     if report.error_count and rejects is None:
         raise Told(ExitCode.DATA)
+
+
+def _take_calendar(run: Run, files: list[Path], *, dry_run: bool, as_json: bool, refused: tuple[object, ...]) -> None:
+    """Take the notices of years in; a file that is wrong is told like any other."""
+    from workbench.cli.calendar import import_calendar
+    from workbench.services.reading.problems import FileProblem
+
+    for option, value in zip(("--encoding", "--rejects", "--agent", "--as-new"), refused, strict=True):
+        if value:
+            raise WrongUsage(_("{option} does not go with a calendar; leave it out.").format(option=option))
+    try:
+        import_calendar(run, files, dry_run=dry_run, as_json=as_json)
+    except FileProblem as error:
+        _print_file_problem(error, error.problems, as_json=as_json)
+        raise Told(ExitCode.DATA) from error
 
 
 def _taken_in(run: Run, request: "ImportRequest", *, as_json: bool) -> "ImportReport":
@@ -220,7 +238,10 @@ def undo_batch(
 IMPORT = Entry(
     "import",
     import_files,
-    marked("Take files in: applications, cards, documents, calls, optouts, credit, complaints, or a workbook of them."),
+    marked(
+        "Take files in: applications, cards, documents, calls, optouts, credit, complaints, a workbook of them,"
+        " or the calendar of a year."
+    ),
 )
 GROUP = "imports"
 GROUP_HELP = marked("The imports that were made; lists them by default.")

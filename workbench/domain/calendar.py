@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.enums import DayStatus
+from workbench.domain.hours import Hours, checked
 from workbench.errors import BadConfiguration
 from workbench.i18n import _
 
@@ -23,17 +24,22 @@ class DayKind(StrEnum):
     HOLIDAY = "holiday"
     IN_LIEU = "in_lieu"
     MAKE_UP = "make_up"
+    OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDay:
-    """One day of the calendar table; `kind` is one of DayKind, `name` that of the holiday or ''."""
+    """One day of the calendar; `kind` is one of DayKind, `name` that of the holiday or ''.
+
+    `hours` are the day's own, such as those of a half day; a working day without any has the policy's.
+    """
 
     on: date
     working: bool
     kind: str
     name: str
     status: DayStatus
+    hours: Hours = ()
 
 
 def assumed_day(day: date) -> CalendarDay:
@@ -50,17 +56,18 @@ class WorkingCalendar:
     interval's opening up to its closing.
     """
 
-    __slots__ = ("_days", "_doubtful", "_first", "_last", "_working", "hours", "zone")
+    __slots__ = ("_days", "_doubtful", "_first", "_last", "_own_hours", "_working", "hours", "zone")
 
-    def __init__(self, days: Iterable[CalendarDay], *, hours: tuple[tuple[time, time], ...], zone: str) -> None:
+    def __init__(self, days: Iterable[CalendarDay], *, hours: Hours, zone: str) -> None:
         """Lay out the days from the first of the table to the last, gaps filled with assumed days.
 
         Raises:
-            BadConfiguration: If the hours are empty, overlap or run backwards, or the zone is unknown.
+            BadConfiguration: If hours are empty, overlap or run backwards, or the zone is unknown.
         """
-        self.hours = _checked(hours)
+        self.hours = checked(hours)
         self.zone = _known_zone(zone)
         self._days = {day.on: day for day in days}
+        self._own_hours = {day.on: checked(day.hours) for day in self._days.values() if day.working and day.hours}
         self._first = min(self._days).toordinal() if self._days else 1
         self._last = max(self._days).toordinal() if self._days else 0
         laid_out = [self.day(date.fromordinal(n)) for n in range(self._first, self._last + 1)]
@@ -87,6 +94,12 @@ class WorkingCalendar:
         if low < self._first or high > self._last:
             return True
         return bisect_left(self._doubtful, low) < bisect_right(self._doubtful, high)
+
+    def provisional_years(self, first: date, last: date) -> tuple[int, ...]:
+        """Return the years of the days from `first` to `last`, both included, that may still change."""
+        years = range(first.year, last.year + 1)
+        spans = ((max(first, date(year, 1, 1)), min(last, date(year, 12, 31)), year) for year in years)
+        return tuple(year for begin, end, year in spans if self.leans_on_provisional(begin, end))
 
     def working_day_from(self, day: date) -> date:
         """Return the day itself if people work on it, else the first working day after it."""
@@ -139,13 +152,17 @@ class WorkingCalendar:
             raise ValueError(at)
         return at.astimezone(self.zone)
 
+    def hours_of(self, day: date) -> Hours:
+        """Return the hours of a day, were it a working day: its own if it has any, else the policy's."""
+        return self._own_hours.get(day, self.hours)
+
     def opening(self, day: date) -> datetime:
         """Return the instant at which a day's work begins, were it a working day."""
-        return self._instant(day, self.hours[0][0])
+        return self._instant(day, self.hours_of(day)[0][0])
 
     def closing(self, day: date) -> datetime:
         """Return the instant at which a day's work ends, were it a working day."""
-        return self._instant(day, self.hours[-1][1])
+        return self._instant(day, self.hours_of(day)[-1][1])
 
     def working_seconds_between(self, start: datetime, end: datetime) -> float:
         """Return the working time between two instants in seconds, negative when the second is earlier."""
@@ -181,7 +198,7 @@ class WorkingCalendar:
             day = self.next_working_day(day)
 
     def _intervals(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        for opens, closes in self.hours:
+        for opens, closes in self.hours_of(day):
             yield self._instant(day, opens), self._instant(day, closes)
 
     def _instant(self, day: date, at: time) -> datetime:
@@ -213,19 +230,3 @@ def _known_zone(name: str) -> ZoneInfo:
         raise BadConfiguration(
             _("There is no time zone {zone}; write one such as Asia/Shanghai.").format(zone=name)
         ) from error
-
-
-def _checked(hours: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
-    """Return working hours in which time only goes forward."""
-    if not hours:
-        raise BadConfiguration(_("The working hours are empty; give at least one interval such as 09:00-18:00."))
-    edges = [edge for interval in hours for edge in interval]
-    upside_down = any(opens >= closes for opens, closes in hours)
-    if upside_down or edges != sorted(edges):
-        shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
-        raise BadConfiguration(
-            _("The working hours {hours} overlap or run backwards; put them in the order of the day.").format(
-                hours=shown
-            )
-        )
-    return hours

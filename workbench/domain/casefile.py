@@ -241,7 +241,8 @@ class VerdictPreview:
 
     `check_for` names why a second person is needed (final_fail, override, high_risk, restore), empty if none is.
     `open_questions` are checklist questions without an answer, `unopened` documents that nobody opened;
-    `problems` is all that keeps it from being given.
+    `problems` is all that keeps it from being given. `is_date_provisional` says that the deadline or the date leans on
+    a calendar that is not published.
     """
 
     letter: str
@@ -255,6 +256,7 @@ class VerdictPreview:
     has_new_evidence: bool
     problems: tuple[str, ...]
     unopened: tuple[DocumentKind, ...] = ()
+    is_date_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

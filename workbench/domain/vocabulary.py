@@ -5,6 +5,7 @@ from db.enums import CaseState as CaseState
 from db.enums import ChecklistValue as ChecklistValue
 from db.enums import CreditList as CreditList
 from db.enums import CreditMatch as CreditMatch
+from db.enums import DayStatus as DayStatus
 from db.enums import DocumentKind as DocumentKind
 from db.enums import FailKind as FailKind
 from db.enums import Leg as Leg

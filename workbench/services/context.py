@@ -12,30 +12,30 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col
 
 from db.engine import Database
-from db.enums import DayStatus
 from db.errors import DatabaseRefused, LockTimeout
-from db.models import CalendarDayRow, PolicyVersionRow
+from db.models import PolicyVersionRow
 from workbench.domain.actor import Actor
-from workbench.domain.calendar import CalendarDay, WorkingCalendar
+from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.lifecycle import Action, role_refusal
 from workbench.domain.policy import Policy
 from workbench.domain.policy_file import parse_policy
 from workbench.errors import Busy, NotAllowed, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.services import log
+from workbench.services.calendar_days import days_in_force, edition
 from workbench.services.places import refusal
 from workbench.services.store import Store
-
-# Thousands of days are read as plain rows, which is several times faster than as objects.
-_CALENDAR = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 
 @dataclass
 class Shelf:
-    """Policies and calendars that were read once; a policy version never changes, so it is never read twice."""
+    """Policies and calendars that were read once; a policy version never changes, so it is never read twice.
+
+    A calendar is kept under its edition, which changes when anybody changes a day.
+    """
 
     policies: dict[int, Policy] = field(default_factory=dict)
-    calendars: dict[int, WorkingCalendar] = field(default_factory=dict)
+    calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,15 +112,17 @@ class Context:
 
     def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:
         """Return the working calendar under a version of the policy."""
-        wanted = version_id or self.policy_id(session)
-        if wanted not in self.shelf.calendars:
-            policy = self.policy(session, wanted)
-            self.shelf.calendars[wanted] = WorkingCalendar(
-                (_calendar_day(row) for row in session.execute(select(_CALENDAR))),
-                hours=policy.hours,
-                zone=policy.zone,
-            )
-        return self.shelf.calendars[wanted]
+        version = version_id or self.policy_id(session)
+        wanted = (edition(session), version)
+        found = self.shelf.calendars.get(wanted)
+        if found is None:
+            policy = self.policy(session, version)
+            found = WorkingCalendar(days_in_force(session).values(), hours=policy.hours, zone=policy.zone)
+            older = [key for key in tuple(self.shelf.calendars) if key[0] != wanted[0]]
+            self.shelf.calendars[wanted] = found
+            for key in older:
+                self.shelf.calendars.pop(key, None)
+        return found
 
     def zone(self, session: Session) -> ZoneInfo:
         """Return the policy's zone, whatever the machine's is."""
@@ -156,12 +158,6 @@ def _check_role(action: Action, actor: Actor) -> None:
     refusal = role_refusal(action, actor)
     if refusal:
         raise NotAllowed(refusal)
-
-
-def _calendar_day(row: Any) -> CalendarDay:
-    return CalendarDay(
-        on=row.on_date, working=row.is_working, kind=row.kind, name=row.name, status=DayStatus(row.status)
-    )
 
 
 def details(**values: Any) -> Mapping[str, Any]:

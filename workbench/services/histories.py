@@ -9,7 +9,7 @@ from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.casefile import HistoryLine
 
-_TOLD = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field")
+_TOLD = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "due")
 _WRITTEN_APART = frozenset({"comment", "verify"})
 
 

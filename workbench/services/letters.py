@@ -39,7 +39,8 @@ class LetterFacts:
     """What a letter tells; there is no place in it for an internal note.
 
     `causes` is the body of causes as the reviewer left it in the dialog, None where it was not touched.
-    `corrects_decided_at` is when the notice was decided that this one corrects and replaces.
+    `corrects_decided_at` is when the notice was decided that this one corrects and replaces. `provisional_years` are
+    those whose calendar is not published yet and on which a date of the letter leans.
     """
 
     language: Language
@@ -61,6 +62,7 @@ class LetterFacts:
     decided_at: datetime
     zone: str
     corrects_decided_at: datetime | None = None
+    provisional_years: tuple[int, ...] = ()
 
     @property
     def restricts(self) -> bool:

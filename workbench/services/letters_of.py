@@ -66,6 +66,10 @@ def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
     measure = Measure(decision.measure)
     restricts = measure in {Measure.BAR_OUT, Measure.BAR_BOTH}
     owes_appeal = verdict is Verdict.FAIL or restricts
+    today = calendar.local_day(now)
+    appeal_until = calendar.nth_working_day_after(today, policy.appeal_file_days) if owes_appeal else None
+    deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
+    told = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
     return compose(
         LetterFacts(
             language=Language(header.language),
@@ -82,11 +86,10 @@ def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
             measure=measure,
             waits_for=WaitsFor(decision.waits_for) if decision.waits_for else None,
             next_action_on=decision.until_on,
-            appeal_until=calendar.nth_working_day_after(calendar.local_day(now), policy.appeal_file_days)
-            if owes_appeal
-            else None,
+            appeal_until=appeal_until,
             supplier=policy.supplier,
             decided_at=now,
             zone=policy.zone,
+            provisional_years=calendar.provisional_years(today, max(told, default=today)),
         )
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from workbench.domain.actor import Actor
 from workbench.domain.running import clock_runs
 
 GENESIS = "0" * 64
+
+_TOGETHER = 1_000
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
@@ -77,6 +79,39 @@ def append(  # noqa: PLR0913 - an event has as many columns
     }
     session.execute(insert(_EVENT).values(**values, prev_hash=prev_hash, hash=_digest(prev_hash, values)))
     return int(seq)
+
+
+def append_many(
+    session: Session, actor: Actor, action: str, at: datetime, bodies: Iterable[tuple[int, Mapping[str, Any]]]
+) -> None:
+    """Write one event for each case and its body, at the end of the chain, in the caller's write transaction.
+
+    Thousands at once take a fraction of the time that one by one would hold the write lock.
+    """
+    last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
+    seq, prev_hash = (last.seq, last.hash) if last else (0, GENESIS)
+    rows: list[dict[str, Any]] = []
+    for case_id, body in bodies:
+        seq += 1
+        values: dict[str, Any] = {
+            "seq": seq,
+            "at": at,
+            "actor_id": actor.id or None,
+            "actor_login": actor.login,
+            "identity": actor.identity,
+            "action": action,
+            "case_id": case_id,
+            "batch_id": None,
+            "state": "",
+            "is_clock_running": None,
+            "is_refused": False,
+            "body": json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        }
+        digest = _digest(prev_hash, values)
+        rows.append({**values, "prev_hash": prev_hash, "hash": digest})
+        prev_hash = digest
+    for start in range(0, len(rows), _TOGETHER):
+        session.execute(insert(_EVENT), rows[start : start + _TOGETHER])
 
 
 def _rows(session: Session) -> Iterator[Any]:

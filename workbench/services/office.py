@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workbench.domain.actor import Actor
+from workbench.services.calendar_days import missing_years
 from workbench.services.casefiles import CaseFiles
 from workbench.services.claims import Claims
 from workbench.services.context import Context
@@ -14,6 +15,7 @@ from workbench.services.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from workbench.services.assigning import Assigning
+    from workbench.services.calendars import Calendars
     from workbench.services.checks import Checks
     from workbench.services.documents import Documents
     from workbench.services.exporting.service import Exports
@@ -77,6 +79,13 @@ class Office:
         return Assigning(self.context)
 
     @cached_property
+    def calendars(self) -> "Calendars":
+        """The working calendar."""
+        from workbench.services.calendars import Calendars
+
+        return Calendars(self.context)
+
+    @cached_property
     def imports(self) -> "Imports":
         """Taking files in."""
         from workbench.services.importing.service import Imports
@@ -98,11 +107,19 @@ class Office:
         return Notices(self.context)
 
     def resume(self) -> None:
-        """Finish what an interrupted import left; any start does it."""
+        """Finish what an interrupted import left, and let the calendar reach into next year; any start does it."""
         from workbench.services.importing.resuming import has_leftovers, resume
 
         if has_leftovers(self.context):
             resume(self.context)
+        self._seed_calendar()
+
+    def _seed_calendar(self) -> None:
+        # The year in UTC will do, and needs no policy: an office opens sooner without one.
+        with self.context.read() as session:
+            is_known = not missing_years(session, self.context.now().year)
+        if not is_known:
+            self.calendars.seed_on()
 
     def close(self) -> None:
         """Let go of the database."""

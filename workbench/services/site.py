@@ -17,8 +17,9 @@ from db.dialects import sqlite
 from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, LockTimeout, Refusal
-from db.models import CalendarDayRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
+from db.models import PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.actor import Actor
+from workbench.domain.policy_file import parse_policy
 from workbench.errors import (
     Busy,
     NotAllowed,
@@ -28,6 +29,7 @@ from workbench.errors import (
 from workbench.i18n import _
 from workbench.policies import default_policy_text
 from workbench.services import log
+from workbench.services.calendar_days import write_published
 from workbench.services.calendar_seed import seed_days
 from workbench.services.context import Context
 from workbench.services.identity import os_login
@@ -136,16 +138,8 @@ def _settle(session: Session, policy_text: str, new: NewSite, at: datetime) -> N
     session.add(
         PolicyVersionRow(body=policy_text, sha256=hashlib.sha256(policy_text.encode()).hexdigest(), applied_at=at)
     )
-    for day in seed_days("CN", range(_FIRST_YEAR, at.year + _YEARS_AHEAD)):
-        session.add(
-            CalendarDayRow(
-                on_date=day.on,
-                is_working=day.working,
-                kind=str(day.kind),
-                name=day.name,
-                status=day.status.value,
-            )
-        )
+    country = parse_policy(policy_text, "policy 1").country
+    write_published(session, seed_days(country, range(_FIRST_YEAR, at.year + _YEARS_AHEAD)))
     reviewer = ReviewerRow(login=new.login, created_at=at)
     session.add(reviewer)
     session.flush()

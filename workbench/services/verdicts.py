@@ -59,6 +59,7 @@ class Plan:
     until: date | None
     check_for: tuple[str, ...]
     problems: tuple[str, ...]
+    is_date_provisional: bool
 
 
 def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime) -> Plan:
@@ -89,7 +90,14 @@ def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar,
         until=until,
         check_for=check_reasons_for(request, policy, casefile.findings, casefile.header.risk),
         problems=(*problems, date_problem) if date_problem is not None else problems,
+        is_date_provisional=_leans(calendar, now, deadline_at, until),
     )
+
+
+def _leans(calendar: WorkingCalendar, now: datetime, deadline_at: datetime | None, until: date | None) -> bool:
+    """Say whether the date that a verdict tells leans on a calendar that is not published."""
+    told = calendar.local_day(deadline_at) if deadline_at is not None else until
+    return told is not None and calendar.leans_on_provisional(calendar.local_day(now), told)
 
 
 def _closing_of(day: date, calendar: WorkingCalendar) -> datetime:
@@ -135,6 +143,7 @@ class Verdicts:
             items=planned.items,
             deadline_at=planned.deadline_at,
             until=planned.until,
+            is_date_provisional=planned.is_date_provisional,
             waits_for=planned.request.waits_for,
             measures=tuple(casefile.policy.measures.get(request.verdict, ())),
             check_for=planned.check_for,

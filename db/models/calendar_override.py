@@ -1,0 +1,25 @@
+"""What people here set otherwise in the working calendar."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Text
+from sqlmodel import Field, SQLModel
+
+from db.columns import instant, word
+
+
+class CalendarOverrideRow(SQLModel, table=True):
+    """One day that an admin set by hand; it goes before what was published, and stays when that is imported again.
+
+    `hours` are the day's own as `09:00-12:00,13:00-18:00`, '' for those of the policy.
+    """
+
+    __tablename__ = "calendar_override"
+
+    on_date: date = Field(primary_key=True)
+    is_working: bool
+    hours: str = word(100)
+    name: str = word(64)
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    set_by_id: int = Field(foreign_key="reviewer.id")
+    set_at: datetime = instant()

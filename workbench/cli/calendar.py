@@ -1,0 +1,193 @@
+"""Commands about the working calendar: calendar show, calendar set, and import calendar."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.cli import output
+from workbench.cli.calendar_text import effect_lines, effect_said, import_lines, print_year
+from workbench.cli.registering import Entry
+from workbench.cli.run import Run, zone_of
+from workbench.cli.said import JsonFlag, day_said, needed
+from workbench.domain.case_id import format_case
+from workbench.domain.hours import format_hours, parse_hours
+from workbench.errors import BadConfiguration, WrongUsage
+from workbench.i18n import _, marked
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from workbench.domain.calendar import CalendarDay
+    from workbench.services.calendar_change import CalendarEffect, CalendarImport, CalendarYear, DaySetting
+    from workbench.services.office import Office
+
+_MOST_MOVED = 1_000
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help=marked("Only say what would happen."))]
+
+
+def show_year(
+    run: Run,
+    year: Annotated[int | None, typer.Argument(metavar="YEAR", help=marked("The year; else this one."))] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show a year of the working calendar."""
+    with run.office() as office:
+        found = office.calendars.year(run.now().astimezone(zone_of(office)).year if year is None else year)
+    if as_json:
+        output.document(_year_document(found))
+    else:
+        print_year(found)
+
+
+def _year_document(found: "CalendarYear") -> dict[str, Any]:
+    return {
+        "year": found.year,
+        "status": found.status.value,
+        "working_days": sum(day.working for day in found.days),
+        "days": [_day_document(day, found) for day in found.days],
+    }
+
+
+def _day_document(day: "CalendarDay", found: "CalendarYear") -> dict[str, Any]:
+    return {
+        "date": day.on.isoformat(),
+        "working": day.working,
+        "kind": str(day.kind),
+        "status": day.status.value,
+        "name": day.name or None,
+        "hours": format_hours(day.hours or found.hours) if day.working else None,
+    }
+
+
+def set_day(
+    run: Run,
+    day: Annotated[str, typer.Argument(metavar="DATE", help=marked("The day, such as 2026-11-26."))],
+    how: Annotated[
+        str,
+        typer.Argument(
+            metavar="off|work|HH:MM-HH:MM[,…]|published",
+            help=marked("Off, worked by the policy's hours or by its own, or again as published."),
+        ),
+    ],
+    name: Annotated[str, typer.Option("--name", metavar="T", help=marked("What the day is called."))] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help=marked("Why; --dry-run does without."))] = "",
+    dry_run: DryRun = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Set a day of the working calendar by hand."""
+    setting = _setting(day, how, name)
+    if not dry_run:
+        needed(reason, "--reason")
+    with run.office() as office:
+        zone = zone_of(office)
+        if dry_run:
+            effect = office.calendars.set_day(setting, reason, dry_run=True)
+        else:
+            effect = office.calendars.set_day(setting, reason)
+        today = run.now().astimezone(zone).date()
+    if as_json:
+        output.document({"date": setting.on.isoformat(), "written": not dry_run, **_effect_document(effect, zone)})
+        return
+    for line in effect_lines(effect, zone, today):
+        output.line(line)
+    output.narrate(effect_said(effect, written=not dry_run))
+
+
+def _setting(day: str, how: str, name: str) -> "DaySetting":
+    """Return what was typed about a day."""
+    from workbench.services.calendar_change import DaySetting
+
+    on, word = day_said(day, "DATE"), how.strip().casefold()
+    if word in {"off", "work"}:
+        return DaySetting(on=on, working=word == "work", name=name)
+    if word == "published":
+        return DaySetting(on=on, as_published=True)
+    try:
+        return DaySetting(on=on, working=True, hours=parse_hours(how), name=name)
+    except BadConfiguration as error:
+        if any(char.isdigit() for char in how):
+            raise WrongUsage(str(error)) from error
+        raise WrongUsage(
+            _("“{word}” is no way to set a day; write off, work, published, or hours such as 09:00-12:00.").format(
+                word=how
+            )
+        ) from error
+
+
+def import_calendar(run: Run, files: list[Path], *, dry_run: bool, as_json: bool) -> None:
+    """Take the notices of years in; which due dates move is told before anything is written.
+
+    Raises:
+        FileProblem: With everything that is wrong in the files.
+    """
+    with run.office() as office:
+        planned = office.calendars.take_in(files, dry_run=True)
+        if as_json:
+            done = planned if dry_run else office.calendars.take_in(files)
+            output.document(_import_document(done, zone_of(office), written=not dry_run))
+        else:
+            _tell_and_write(office, run, files, planned, dry_run=dry_run)
+
+
+def _tell_and_write(office: "Office", run: Run, files: list[Path], planned: "CalendarImport", *, dry_run: bool) -> None:
+    zone = zone_of(office)
+    for line in import_lines(planned, zone, run.now().astimezone(zone).date()):
+        output.line(line)
+    done = planned if dry_run else office.calendars.take_in(files)
+    output.narrate(effect_said(done.effect, written=not dry_run))
+
+
+def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool) -> dict[str, Any]:
+    return {
+        "batch": None,
+        "kind": "calendar",
+        "rows": done.rows,
+        "created": done.created,
+        "updated": done.updated,
+        "unchanged": done.rows - done.created - done.updated,
+        "rejected": 0,
+        "errors": [],
+        "error_count": 0,
+        "years": list(done.years),
+        "unpublished": list(done.unpublished),
+        "kept": [override.on.isoformat() for override in done.kept],
+        "written": written and bool(done.effect.after),
+        **_effect_document(done.effect, zone),
+    }
+
+
+def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, Any]:
+    return {
+        "days": [
+            {
+                "date": after.on.isoformat(),
+                "working": after.working,
+                "kind": str(after.kind),
+                "status": after.status.value,
+                "name": after.name or None,
+                "hours": format_hours(after.hours) or None,
+            }
+            for after in effect.after
+        ],
+        "moved_count": len(effect.moved),
+        "moved": [
+            {
+                "case": format_case(due.case_id),
+                "before": due.before.astimezone(zone).isoformat(),
+                "after": due.after.astimezone(zone).isoformat(),
+                "due_provisional": due.is_provisional,
+            }
+            for due in effect.moved[:_MOST_MOVED]
+        ],
+        "settled_count": effect.settled,
+    }
+
+
+GROUP = "calendar"
+GROUP_HELP = marked("The working calendar; shows this year by default.")
+ENTRIES = (
+    Entry("show", show_year, marked("Show a year: working days, holidays, make-up days, published or not.")),
+    Entry("set", set_day, marked("Set a day by hand: off, worked, or with hours of its own.")),
+)

@@ -1,0 +1,66 @@
+"""The working hours of a day: intervals in which time only goes forward, written as 09:00-12:00,13:00-18:00."""
+
+import re
+import unicodedata
+from datetime import time
+
+from workbench.errors import BadConfiguration
+from workbench.i18n import _
+
+Hours = tuple[tuple[time, time], ...]
+"""From when to when people work, in the order of the day; a day off has none."""
+
+MOST_INTERVALS = 8
+
+_INTERVAL = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
+
+
+def checked(hours: Hours) -> Hours:
+    """Return working hours in which time only goes forward.
+
+    Raises:
+        BadConfiguration: If they are empty, overlap or run backwards.
+    """
+    if not hours:
+        raise BadConfiguration(_("The working hours are empty; give at least one interval such as 09:00-18:00."))
+    edges = [edge for interval in hours for edge in interval]
+    upside_down = any(opens >= closes for opens, closes in hours)
+    if upside_down or edges != sorted(edges):
+        shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
+        raise BadConfiguration(
+            _("The working hours {hours} overlap or run backwards; put them in the order of the day.").format(
+                hours=shown
+            )
+        )
+    return hours
+
+
+def parse_hours(text: str) -> Hours:
+    """Return hours written as 09:00-12:00 or 09:00-12:00,13:00-18:00; full-width signs are read too.
+
+    Raises:
+        BadConfiguration: If they are no hours, or overlap or run backwards.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("、", ",").replace("–", "-").replace(" ", "")
+    parts = plain.split(",")
+    found = [_INTERVAL.fullmatch(part) for part in parts]
+    if not all(found) or len(parts) > MOST_INTERVALS or not plain.isascii():
+        raise BadConfiguration(_unreadable(text))
+    try:
+        hours = tuple(
+            (time(int(one[1]), int(one[2])), time(int(one[3]), int(one[4]))) for one in found if one is not None
+        )
+    except ValueError:
+        raise BadConfiguration(_unreadable(text)) from None
+    return checked(hours)
+
+
+def format_hours(hours: Hours) -> str:
+    """Return hours as `parse_hours` reads them, without blanks; nothing for a day off."""
+    return ",".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
+
+
+def _unreadable(text: str) -> str:
+    return _("“{value}” is no working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.").format(
+        value=text[:40]
+    )

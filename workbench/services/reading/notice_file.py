@@ -1,0 +1,158 @@
+"""A file of holiday-cn: the notice of one year, read strictly; what is wrong is told with its line."""
+
+import json
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.moments import FIRST_YEAR, LAST_YEAR
+from workbench.domain.year_notice import NamedDay, YearNotice
+from workbench.i18n import _
+from workbench.services.reading.opened import OpenedText
+from workbench.services.reading.problems import FileProblem, RowProblem
+
+MOST_BYTES = 1 << 20
+_NAME_LENGTH = 64
+_DECEMBER = 12
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}\n]|[^\s,:\[\]{}"]+')
+_IN_LIST = 2
+"""So deep are the items of a list in an object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFile:
+    """A file that was read: its name, its SHA-256, and the notice that it holds."""
+
+    name: str
+    sha256: str
+    notice: YearNotice
+
+
+def read_notice(path: Path) -> NoticeFile:
+    """Read the file of one year.
+
+    Raises:
+        FileProblem: With everything that is wrong, each with its line.
+        NotFound: If there is no such file.
+        BadData: If it is no regular file.
+        StorageFailed: If it cannot be read.
+    """
+    opened = OpenedText(path)
+    try:
+        if opened.encoding.bytes_count > MOST_BYTES:
+            message = _("The file is larger than {limit} MB; a year's calendar is a few kB.").format(limit=1)
+            raise FileProblem(RowProblem(file=path.name, message=message))
+        with opened.text() as lines:
+            text = lines.read()
+        return NoticeFile(name=path.name, sha256=opened.encoding.sha256, notice=_notice(text, path.name))
+    finally:
+        opened.close()
+
+
+def _notice(text: str, file: str) -> YearNotice:
+    body = _parsed(text, file)
+    year, days = body.get("year"), body.get("days")
+    if isinstance(year, bool) or not isinstance(year, int) or not FIRST_YEAR <= year <= LAST_YEAR:
+        message = _("needs the year of the notice, such as 2026")
+        raise FileProblem(RowProblem(file=file, column="year", message=message))
+    if not isinstance(days, list):
+        message = _("needs the list of days, each like {example}").format(example=_EXAMPLE)
+        raise FileProblem(RowProblem(file=file, column="days", message=message))
+    problems: list[RowProblem] = []
+    found: dict[date, NamedDay] = {}
+    for line, item in zip(_lines_of_items(text), days, strict=True):
+        try:
+            day = _day(item, year, found)
+            found[day.on] = day
+        except _Wrong as wrong:
+            problems.append(RowProblem(file=file, line=line, column=wrong.column, message=wrong.message))
+    if problems:
+        raise FileProblem(*problems)
+    return YearNotice(year=year, days=tuple(found.values()))
+
+
+_EXAMPLE = '{"name": "元旦", "date": "2026-01-01", "isOffDay": true}'
+
+
+class _Wrong(Exception):
+    """What is wrong with one day."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.message = message
+
+
+def _parsed(text: str, file: str) -> dict[str, Any]:
+    """Return the object that a file holds."""
+    try:
+        body = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        message = _("is no JSON at character {column}; take the year's file of holiday-cn as it is").format(
+            column=error.colno
+        )
+        raise FileProblem(RowProblem(file=file, line=error.lineno, message=message)) from None
+    except (ValueError, RecursionError):
+        message = _("holds what no calendar needs; take the year's file of holiday-cn as it is")
+        raise FileProblem(RowProblem(file=file, message=message)) from None
+    if not isinstance(body, dict):
+        message = _("is no JSON object; take the year's file of holiday-cn as it is")
+        raise FileProblem(RowProblem(file=file, line=1, message=message))
+    return body
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose keys are there once."""
+    if len({key for key, _value in pairs}) < len(pairs):
+        raise ValueError
+    return dict(pairs)
+
+
+def _day(item: Any, year: int, found: Container[date]) -> NamedDay:
+    """Return one day of the list, given those before it."""
+    if not isinstance(item, dict):
+        raise _Wrong("", _("is no day; write it like {example}").format(example=_EXAMPLE))
+    name, day, is_off = item.get("name"), item.get("date"), item.get("isOffDay")
+    if not isinstance(day, str) or not _ISO_DAY.fullmatch(day):
+        raise _Wrong("date", _("needs a date such as 2026-01-01"))
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        raise _Wrong("date", _("{date} is no day of the calendar").format(date=day)) from None
+    if on.year != year and (on.year, on.month) != (year - 1, _DECEMBER):
+        raise _Wrong(
+            "date", _("{date} is not of the year {year}, nor of the December before").format(date=on, year=year)
+        )
+    if on in found:
+        raise _Wrong("date", _("{date} is there twice; leave one out").format(date=on))
+    if not isinstance(is_off, bool):
+        raise _Wrong("isOffDay", _("must be true (off) or false (worked)"))
+    if not isinstance(name, str) or not name.strip() or len(name) > _NAME_LENGTH:
+        raise _Wrong("name", _("needs the holiday's name, in at most {most} characters").format(most=_NAME_LENGTH))
+    return NamedDay(on=on, working=not is_off, name=name.strip())
+
+
+def _lines_of_items(text: str) -> list[int]:
+    """Return the line where each item of the list `days` begins, in a text that is JSON with each key once."""
+    lines: list[int] = []
+    line, depth, key, is_in_days = 1, 0, "", False
+    for found in _PART.finditer(text):
+        part = found[0]
+        if part == "\n":
+            line += 1
+            continue
+        if is_in_days and depth == _IN_LIST and part != "]":
+            lines.append(line)
+        if part in {"[", "{"}:
+            depth += 1
+            is_in_days = is_in_days or (depth == _IN_LIST and key == '"days"')
+        elif part in {"]", "}"}:
+            depth -= 1
+            is_in_days = is_in_days and depth >= _IN_LIST
+        elif depth == _IN_LIST - 1:
+            key = part
+    return lines
