@@ -8,6 +8,7 @@ import typer
 from workbench.cli import (
     audit,
     cases,
+    clocks,
     documents,
     exports,
     imports,
@@ -47,7 +48,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _syst
         help=_("Review the holders of telesales cards. Without a command the workbench opens."),
     )(bound(_root, shows_shared=True))
     register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
-    register(app, (*cases.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES))
+    register(app, (*cases.ENTRIES, *clocks.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES))
     for group in (imports, notices, reviewers, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
     return app

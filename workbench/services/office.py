@@ -15,6 +15,7 @@ from workbench.services.verdicts import Verdicts
 if TYPE_CHECKING:
     from workbench.services.assigning import Assigning
     from workbench.services.checks import Checks
+    from workbench.services.clocks import Watching
     from workbench.services.documents import Documents
     from workbench.services.exporting.service import Exports
     from workbench.services.importing.service import Imports
@@ -47,6 +48,13 @@ class Office:
         from workbench.services.checks import Checks
 
         return Checks(self.context, self.casefiles, self.queue)
+
+    @cached_property
+    def clocks(self) -> "Watching":
+        """When cases are due, and why."""
+        from workbench.services.clocks import Watching
+
+        return Watching(self.context)
 
     @cached_property
     def documents(self) -> "Documents":
