@@ -78,6 +78,9 @@ def _due(header: CaseHeader, view: View) -> Content:
     if is_with_applicant(header.state, header.waits_for):
         # The date on file will move by the time that the applicant takes.
         return joined((_("with the applicant"), ""), (dot, FAINT), (_("clock paused"), FAINT))
+    if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_breached:
+        # The date on file will move by the time that is lost.
+        return joined((_("work suspended"), ""), (dot, FAINT), (_("clock paused"), FAINT))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
     if header.is_due_provisional:
         parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))

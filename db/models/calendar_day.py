@@ -23,7 +23,8 @@ class CalendarDayRow(SQLModel, table=True):
 class SuspensionRow(SQLModel, table=True):
     """A time at which no clock runs; `to_at` is null while nobody knows its end.
 
-    `province` and `agent` are null where it concerns all of them. `settled_at` is null until every due date has taken
+    `province` and `agent` are null where it concerns all of them. `resumed_at` is null until applicants are told that
+    work goes on. `settled_at` is null until every due date has taken
     it in; any start finishes that.
     """
 
@@ -37,4 +38,5 @@ class SuspensionRow(SQLModel, table=True):
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     entered_at: datetime = instant()
     entered_by_id: int = Field(foreign_key="reviewer.id")
+    resumed_at: datetime | None = instant(nullable=True)
     settled_at: datetime | None = instant(nullable=True)

@@ -7,6 +7,7 @@ import typer
 
 from workbench.cli import (
     audit,
+    calendar,
     cases,
     clocks,
     documents,
@@ -49,7 +50,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _syst
     )(bound(_root, shows_shared=True))
     register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
     register(app, (*cases.ENTRIES, *clocks.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES))
-    for group in (imports, notices, reviewers, audit):
+    for group in (imports, notices, reviewers, calendar, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
     return app
 

@@ -89,7 +89,7 @@ class ClockWords:
         if walk.due_at is None:
             return _("No due date yet: the clock starts when every required document is there.")
         if walk.is_suspended:
-            return _("Work is suspended: the due date moves on by what is left of the suspension.")
+            return _("Work is suspended now; the clock stands still.")
         if walk.is_paused:
             return _("With the applicant now: the due date moves on by the working time until the answer.")
         if walk.working_days_left is None:

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from workbench.domain.provinces import province_key
 from workbench.domain.spans import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
-    """A time without work (force majeure, 不可抗力); `province` and `agent` are None where it concerns all of them.
+    """A time without work (force majeure, 不可抗力).
 
-    `reason` is what applicants are told.
+    `province`, by its short Chinese name, and `agent` are None where it concerns all of them. `reason` is what
+    applicants are told.
     """
 
     id: int
@@ -20,4 +22,4 @@ class Suspension:
 
     def concerns(self, province: str, agent: str) -> bool:
         """Say whether it stops the clocks of the applications of this agent from this province."""
-        return self.province in {None, province} and self.agent in {None, agent}
+        return self.province in {None, province_key(province)} and self.agent in {None, agent}

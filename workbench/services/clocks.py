@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -53,6 +53,8 @@ class Clocks:
 
     session: Session
     context: Context
+    loaded: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
+    """The events of cases that were read together; nobody may write one between."""
 
     @cached_property
     def suspensions(self) -> tuple[Suspension, ...]:
@@ -74,7 +76,8 @@ class Clocks:
             return None
         policy = self.context.policy(self.session, case.policy_version_id)
         days = policy.class_days[ServiceClass(case.service_class)]
-        events = clock_events(self.session, [case.id or 0])[case.id or 0]
+        case_id = case.id or 0
+        events = self.loaded.get(case_id) or clock_events(self.session, [case_id])[case_id]
         return budget_of(events, case.complete_at, days, policy.appeal_answer_days)
 
     def standing(self, case: CaseRow) -> Standing | None:
@@ -146,6 +149,13 @@ class Watching:
 def settle_due(session: Session, context: Context, case: CaseRow) -> bool:
     """Keep with a case what its clock says now, and say whether that is news; see `Clocks.settle`."""
     return Clocks(session, context).settle(case)
+
+
+def has_unsettled(context: Context) -> bool:
+    """Say whether a suspension was entered or ended that some due date may not have taken in."""
+    with context.read() as session:
+        waiting = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).limit(1)
+        return session.execute(waiting).first() is not None
 
 
 def due_columns(standing: Standing) -> dict[str, Any]:

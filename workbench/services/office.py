@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from workbench.services.notices import Notices
     from workbench.services.people import People
     from workbench.services.remarks import Remarks
+    from workbench.services.rescheduling import Rescheduling
+    from workbench.services.suspending import Suspending
 
 
 class Office:
@@ -105,12 +107,33 @@ class Office:
 
         return Notices(self.context)
 
+    @cached_property
+    def rescheduling(self) -> "Rescheduling":
+        """Other due dates, classes and priorities."""
+        from workbench.services.rescheduling import Rescheduling
+
+        return Rescheduling(self.context)
+
+    @cached_property
+    def suspending(self) -> "Suspending":
+        """Times without work."""
+        from workbench.services.suspending import Suspending
+
+        return Suspending(self.context)
+
     def resume(self) -> None:
-        """Finish what an interrupted import left; any start does it."""
+        """Finish what an interrupted import or suspension left; any start does it."""
         from workbench.services.importing.resuming import has_leftovers, resume
 
         if has_leftovers(self.context):
             resume(self.context)
+        self._finish_suspensions()
+
+    def _finish_suspensions(self) -> None:
+        from workbench.services.clocks import has_unsettled
+
+        if has_unsettled(self.context):
+            self.suspending.finish()
 
     def close(self) -> None:
         """Let go of the database."""

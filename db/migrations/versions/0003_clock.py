@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column('reason', sa.Text(), nullable=False),
         sa.Column('entered_at', sa.BigInteger(), nullable=False),
         sa.Column('entered_by_id', sa.Integer(), nullable=False),
+        sa.Column('resumed_at', sa.BigInteger(), nullable=True),
         sa.Column('settled_at', sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(['entered_by_id'], ['reviewer.id']),
         sa.PrimaryKeyConstraint('id'),
