@@ -19,6 +19,7 @@ from workbench.services.drafts import find_draft
 from workbench.services.evidence import Assessment, assess, completed_at, read_evidence, settle
 from workbench.services.evidence_read import APPLICATION, application_key, sight_of
 from workbench.services.mending import close_rectification
+from workbench.services.receipts import send_receipt
 
 HANDED_IN = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """Kinds of files with what the applicant hands in; the others say something about a number or a person."""
@@ -59,6 +60,8 @@ def take_in(session: Session, context: Context, case: CaseRow, arrival: Arrival)
     _follow(session, context, case, arrival, action)
     _log(session, context, case, arrival, action)
     settle_due(session, context, case)
+    if action == "complete":
+        send_receipt(session, context, case)
 
 
 def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:

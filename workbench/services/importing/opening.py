@@ -22,6 +22,7 @@ from workbench.domain.clock import Budget, standing_of
 from workbench.domain.evidence import Evidence
 from workbench.domain.policy import Policy
 from workbench.domain.suspension import Suspension
+from workbench.services.clock_notices import NOTICE
 from workbench.services.clocks import due_columns, suspensions
 from workbench.services.context import Context
 from workbench.services.evidence import FINDING, assess, completed_at, finding_columns
@@ -30,13 +31,14 @@ from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
 from workbench.services.importing.writing import pause
+from workbench.services.receipts import Receipt, owes_receipt, receipt_of
 
 _READ_TOGETHER = 500
 _WRITTEN_TOGETHER = 1_000
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
-Opened = tuple[Columns, list[dict[str, Any]]]
-"""A new case's columns, and the rows of its findings."""
+Opened = tuple[Columns, list[dict[str, Any]], Receipt | None]
+"""A new case's columns, the rows of its findings, and what its applicant is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,14 +160,30 @@ def _opened(row: ImportedRow, evidence: Evidence, opening: Opening) -> Opened:
             "complete_at": complete_at,
             **due_columns(standing_of(budget, concerned, rules.calendar)),
         }
-    return columns, finding_columns(0, assessment.findings)
+    return columns, finding_columns(0, assessment.findings), _receipt(row, columns, opening)
+
+
+def _receipt(row: ImportedRow, columns: Columns, opening: Opening) -> Receipt | None:
+    """Return the receipt of a new case that is complete, if one is owed."""
+    if not owes_receipt(columns["due_at"], opening.opened_at):
+        return None
+    return receipt_of(
+        row,
+        columns["due_at"],
+        opening.rules.policy,
+        opening.opened_at,
+        is_provisional=columns["is_due_provisional"],
+    )
 
 
 def _write(context: Context, opened: Iterable[Opened]) -> None:
-    """Write new cases with their findings and search terms in one transaction."""
+    """Write new cases with their findings, receipts and search terms in one transaction."""
     cases: list[Columns] = []
     findings: list[dict[str, Any]] = []
-    for columns, rows in opened:
+    receipts: list[tuple[int, Receipt]] = []
+    for columns, rows, receipt in opened:
+        if receipt is not None:
+            receipts.append((len(cases), receipt))
         cases.append(columns)
         findings.extend({**row, "case_id": len(cases)} for row in rows)
     if not cases:
@@ -178,4 +196,6 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
         make_findable(session, [{**row, "id": first + place} for place, row in enumerate(terms)])
         if findings:
             session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
+        if receipts:
+            session.execute(insert(NOTICE), [receipt.numbered(first + place) for place, receipt in receipts])
     pause()
