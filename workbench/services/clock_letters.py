@@ -27,7 +27,8 @@ class ClockLetter:
     """What a letter about a due date tells.
 
     `due_at` is the new due date, of DEADLINE that of the rectification. `stopped_at` is when an open suspension began:
-    then the due date is the one so far. `cause` is what staff wrote for the applicant, empty for a delay by volume.
+    then the due date is the one so far, as it is where `is_late` says that it is past. `cause` is what staff wrote
+    for the applicant, empty for a delay by volume.
     """
 
     kind: ClockLetterKind
@@ -39,6 +40,7 @@ class ClockLetter:
     due_at: datetime
     is_provisional: bool = False
     stopped_at: datetime | None = None
+    is_late: bool = False
     cause: str = ""
     supplier: Supplier
     written_at: datetime

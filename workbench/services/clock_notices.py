@@ -1,5 +1,6 @@
 """Notices about due dates, written in the transaction of whatever moved them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,26 +18,30 @@ from workbench.services.evidence_read import APPLICATION
 NOTICE = table_of(NoticeRow)
 
 
-def tell_due(
-    session: Session,
-    context: Context,
-    case: CaseRow,
-    kind: ClockLetterKind,
-    cause: str = "",
-    deadline_at: datetime | None = None,
-) -> None:
-    """Write the notice that tells an applicant of a due date, released at once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueNews:
+    """What an applicant is told of a due date, and why.
 
-    `deadline_at` is that of a rectification; else the letter tells the due date that the case has now.
+    `deadline_at` is that of a rectification; else it is about the due date that the case has now, which `is_late`
+    says is past.
     """
-    due_at = deadline_at or case.due_at
+
+    kind: ClockLetterKind
+    cause: str = ""
+    deadline_at: datetime | None = None
+    is_late: bool = False
+
+
+def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -> None:
+    """Write the notice that tells an applicant of a due date, released at once, in the caller's transaction."""
+    due_at = news.deadline_at or case.due_at
     if due_at is None:
         return
     application = session.execute(select(APPLICATION).where(APPLICATION.c.id == case.application_id)).one()
     policy = context.policy(session, case.policy_version_id)
     now = context.now()
     letter = ClockLetter(
-        kind=kind,
+        kind=news.kind,
         language=Language(application.language),
         applicant_kind=ApplicantKind(application.applicant_kind),
         applicant_name=application.applicant_name,
@@ -44,8 +49,9 @@ def tell_due(
         application_no=case.application_no,
         due_at=due_at,
         is_provisional=case.is_due_provisional,
-        stopped_at=None if deadline_at else case.suspended_from,
-        cause=cause.strip(),
+        stopped_at=None if news.deadline_at else case.suspended_from,
+        is_late=news.is_late,
+        cause=news.cause.strip(),
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

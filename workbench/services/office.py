@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.services.remarks import Remarks
     from workbench.services.rescheduling import Rescheduling
     from workbench.services.suspending import Suspending
+    from workbench.services.ticking import Ticking
 
 
 class Office:
@@ -120,6 +121,13 @@ class Office:
         from workbench.services.suspending import Suspending
 
         return Suspending(self.context)
+
+    @cached_property
+    def ticking(self) -> "Ticking":
+        """What only time brings about."""
+        from workbench.services.ticking import Ticking
+
+        return Ticking(self.context)
 
     def resume(self) -> None:
         """Finish what an interrupted import or suspension left; any start does it."""

@@ -14,7 +14,7 @@ from db.queries.published import ImportedRow
 from workbench.domain.case_id import format_case
 from workbench.domain.policy import Policy
 from workbench.services.clock_letters import ClockLetter, ClockLetterKind
-from workbench.services.clock_notices import notice_columns, tell_due
+from workbench.services.clock_notices import DueNews, notice_columns, tell_due
 from workbench.services.context import Context
 
 _NUMBER, _NAME, _APPLICATION = "\ue000", "\ue001", "\ue002"
@@ -71,4 +71,4 @@ def _frame(letter: ClockLetter) -> dict[str, Any]:
 def send_receipt(session: Session, context: Context, case: CaseRow) -> None:
     """Write the receipt of a case that has just become complete, in the caller's write transaction."""
     if owes_receipt(case.due_at, context.now()):
-        tell_due(session, context, case, ClockLetterKind.RECEIPT)
+        tell_due(session, context, case, DueNews(kind=ClockLetterKind.RECEIPT))

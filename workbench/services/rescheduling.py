@@ -15,7 +15,7 @@ from workbench.domain.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock_letters import ClockLetterKind
-from workbench.services.clock_notices import tell_due
+from workbench.services.clock_notices import DueNews, tell_due
 from workbench.services.clocks import settle_due
 from workbench.services.context import Context
 from workbench.services.holds import visible_case
@@ -70,7 +70,7 @@ class Rescheduling:
         body = {"by_s": seconds, "until": calendar.local_day(wanted).isoformat()}
         context.log(session, Action.EXTEND.value, case_id=case_id, body=body)
         self._changed(session, case, reason)
-        tell_due(session, context, case, ClockLetterKind.DELAY, reason)
+        tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, cause=reason))
         return Extended(case_id=case_id, until=case.due_at or wanted, is_deadline=False)
 
     def _extend_deadline(
@@ -92,7 +92,7 @@ class Rescheduling:
         body = {"deadline": calendar.local_day(wanted).isoformat()}
         context.log(session, "extend-deadline", case_id=case_id, body=body)
         self._changed(session, case, reason)
-        tell_due(session, context, case, ClockLetterKind.DEADLINE, reason, deadline_at=wanted)
+        tell_due(session, context, case, DueNews(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=wanted))
         return Extended(case_id=case_id, until=wanted, is_deadline=True)
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:

@@ -13,7 +13,7 @@ from workbench.domain.lifecycle import Action
 from workbench.errors import NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock_letters import ClockLetterKind
-from workbench.services.clock_notices import tell_due
+from workbench.services.clock_notices import DueNews, tell_due
 from workbench.services.clocks import SUSPENSION
 from workbench.services.context import Context, details
 from workbench.services.due_dates import settle_open_cases
@@ -128,7 +128,7 @@ class Suspending:
         told_by = kind or (ClockLetterKind.DELAY if is_entered else ClockLetterKind.RESUMED)
 
         def told(session: Session, case: CaseRow) -> None:
-            tell_due(session, context, case, told_by, newest.reason)
+            tell_due(session, context, case, DueNews(kind=told_by, cause=newest.reason))
 
         moved = settle_open_cases(context, "due-moved", {"suspension": newest.id}, told)
         with context.write() as session:
