@@ -79,9 +79,9 @@ def test_a_deadline_goes_no_further_than_the_policy_allows(office: Promises) -> 
         (("extend", "C-1", "--until", "2026-11-27", "--reason", "x"), 2, "later day"),
         (("extend", "C-1", "--until", "2026-12-27", "--reason", " "), 2, "--reason"),
         (("extend", "C-9", "--until", "2026-12-27", "--reason", "x"), 66, "C-000009"),
-        (("class", "C-1", "standard", "--reason", "x"), 2, "already"),
+        (("class", "C-1", "standard", "--reason", "x"), 2, "has that already"),
         (("class", "C-1", "quick", "--reason", "x"), 2, "expedited"),
-        (("priority", "C-1", "normal", "--reason", "x"), 2, "already"),
+        (("priority", "C-1", "normal", "--reason", "x"), 2, "has that already"),
     ],
 )
 def test_what_cannot_be_changed_is_refused(office: Promises, words: tuple[str, ...], code: int, told: str) -> None:

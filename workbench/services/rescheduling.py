@@ -135,7 +135,7 @@ class Rescheduling:
             case = self._case(session, case_id, action, reason)
             before = change(case)
             if before == word:
-                raise WrongUsage(_("{case} is {word} already.").format(case=format_case(case_id), word=word))
+                raise WrongUsage(_("{case} has that already.").format(case=format_case(case_id)))
             context.log(session, action.value, case_id=case_id, body={"from": before, "to": word})
             self._changed(session, case, reason)
             return case.due_at
