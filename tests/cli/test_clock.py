@@ -11,9 +11,9 @@ from sqlalchemy import text
 from db.enums import CaseState
 from tests.cli.terminal import refused
 from tests.offices import Site
-from tests.promises import Promises
+from tests.promises import Promises, local
 from workbench import i18n
-from workbench.services.due_dates import settle_open_cases
+from workbench.services.due_dates import moves_under, settle_open_cases
 
 
 @pytest.fixture
@@ -159,6 +159,10 @@ def test_calendar_changed_with_open_cases(office: Promises) -> None:
         )
     context.shelf.calendars.clear()
 
+    with context.read() as session:
+        changed = context.calendar(session)
+    [move] = moves_under(context, lambda _version: changed)
+    assert (move.case_id, move.before, move.after) == (1, local("2026-11-27 18:00"), local("2026-11-30 18:00"))
     assert settle_open_cases(context, "due-moved", {"calendar": 2026}) == 1
     assert office.due(case) == "2026-11-30 18:00"
     assert office.due(other) == "2026-11-24 18:00"

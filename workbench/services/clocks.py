@@ -1,7 +1,7 @@
 """The clocks of cases: read from the log, and kept with each case as the due date that lists are sorted by."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from db.columns import from_us
 from db.enums import CaseState, ServiceClass
 from db.models import CaseRow, EventRow, SubmissionRow, SuspensionRow
 from db.queries.published import table_of
+from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.clock import CLASS_CHANGED, EXTENDED, Budget, ClockEvent, Standing, budget_of, standing_of
 from workbench.domain.clock_walk import Walk, not_begun, walk
 from workbench.domain.clock_words import ClockWords
@@ -49,12 +50,21 @@ def suspensions(session: Session) -> tuple[Suspension, ...]:
 
 @dataclass(frozen=True)
 class Clocks:
-    """The clocks as one session sees them."""
+    """The clocks as one session sees them.
+
+    `loaded` are the events of cases that were read together, if nobody writes one between. `calendars` are calendars
+    under policy versions that are only supposed; else those that are kept count.
+    """
 
     session: Session
     context: Context
     loaded: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
-    """The events of cases that were read together; nobody may write one between."""
+    calendars: Callable[[int], WorkingCalendar] | None = None
+
+    def calendar(self, case: CaseRow) -> WorkingCalendar:
+        """Return the calendar that a case's clock goes by."""
+        version = case.policy_version_id
+        return self.context.calendar(self.session, version) if self.calendars is None else self.calendars(version)
 
     @cached_property
     def suspensions(self) -> tuple[Suspension, ...]:
@@ -85,8 +95,7 @@ class Clocks:
         budget = self.budget(case)
         if budget is None:
             return None
-        calendar = self.context.calendar(self.session, case.policy_version_id)
-        return standing_of(budget, self.concerning(case), calendar)
+        return standing_of(budget, self.concerning(case), self.calendar(case))
 
     def walk(self, case: CaseRow) -> Walk:
         """Return how the due date of a case came about, as of now."""
@@ -97,7 +106,7 @@ class Clocks:
         return walk(
             budget,
             self.concerning(case),
-            self.context.calendar(self.session, case.policy_version_id),
+            self.calendar(case),
             self.context.now(),
             handed_in_at=case.received_at,
             runs=clock_runs(CaseState(case.state), case.waits_for),

@@ -1,6 +1,8 @@
 """Keeping the due dates of all open cases right when what they all lean on changes."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -8,6 +10,7 @@ from sqlmodel import Session, col
 from db.enums import FINAL_STATES
 from db.models import CaseRow
 from db.queries.published import CASE, is_published
+from workbench.domain.calendar import WorkingCalendar
 from workbench.services.clocks import Clocks, clock_events
 from workbench.services.context import Context
 from workbench.services.importing.writing import pause
@@ -36,6 +39,37 @@ def settle_open_cases(context: Context, action: str, body: dict[str, object], mo
         total += len(news)
         pause()
     return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A due date that would move; `is_provisional` is what it would be."""
+
+    case_id: int
+    before: datetime | None
+    after: datetime
+    is_provisional: bool
+
+
+def moves_under(context: Context, calendars: Callable[[int], WorkingCalendar]) -> Iterator[Move]:
+    """Yield which due dates of open cases would move under another calendar, writing nothing.
+
+    `calendars` gives it under a version of the policy. Once it is kept, `Shelf.calendars` has to be emptied and
+    `settle_open_cases` moves the same.
+    """
+    for case_ids in _portions(context):
+        with context.read() as session:
+            clocks = Clocks(session, context, clock_events(session, case_ids), calendars)
+            shown = select(CaseRow).where(col(CaseRow.id).in_(case_ids), is_published(CASE.c.batch_id))
+            for case in session.execute(shown.order_by(col(CaseRow.id))).scalars():
+                standing = clocks.standing(case)
+                if standing is not None and standing.due_at != case.due_at:
+                    yield Move(
+                        case_id=case.id or 0,
+                        before=case.due_at,
+                        after=standing.due_at,
+                        is_provisional=standing.is_provisional,
+                    )
 
 
 def _portions(context: Context) -> Iterator[list[int]]:
