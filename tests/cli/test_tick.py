@@ -87,3 +87,12 @@ def test_what_it_does_is_in_the_log(office: Promises) -> None:
         newest = session.execute(text("SELECT action, actor_login FROM event ORDER BY seq DESC LIMIT 1")).one()
 
     assert tuple(newest) == ("delay-told", "audit")
+
+
+def test_who_heard_of_a_later_suspension_only_is_not_told_of_the_end_of_an_earlier_one(office: Promises) -> None:
+    office.run("sup", "calendar", "suspend", "2026-11-24", "2026-11-24", "--reason", "台风")
+    office.received("2026-11-25 10:00")
+    office.at("2026-11-25 12:00").run("sup", "calendar", "suspend", "2026-11-26", "--reason", "洪水")
+
+    assert tick(office) == NOTHING
+    assert kinds(office) == ["delay"]

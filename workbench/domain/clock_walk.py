@@ -37,7 +37,7 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One line of a walk.
+    """One line of a walk; nights, weekends and midday breaks between two lines are not told.
 
     `start` and `end` are the same for what has no length, and `end` is None for what is not over. `counts` says
     whether the clock runs in it; `working_s` are the working seconds that count in it, or that are lost. `detail` is
@@ -214,7 +214,16 @@ def _working(gap: Span, due_at: datetime, calendar: WorkingCalendar) -> Iterator
         seconds = calendar.working_seconds_between(start, end)
         if seconds or what is StepKind.HOLIDAY:
             counts = what is not StepKind.HOLIDAY
-            yield Step(start=start, end=end, what=what, counts=counts, working_s=seconds, detail=detail)
+            told = Span(start, end) if inside else _within_hours(Span(start, end), calendar)
+            yield Step(start=told.start, end=told.end, what=what, counts=counts, working_s=seconds, detail=detail)
+
+
+def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
+    """Return a time that has some work in it without the nights and days off at its ends."""
+    day = calendar.local_day(span.end)
+    while not calendar.is_working(day) or calendar.opening(day) >= span.end:
+        day -= timedelta(days=1)
+    return Span(calendar.add_working_seconds(span.start, 0), min(span.end, calendar.closing(day)))
 
 
 def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:

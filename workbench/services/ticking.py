@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, select, true, update
 from sqlmodel import Session, col
 
 from db.enums import CaseState
@@ -112,20 +112,22 @@ class Ticking:
             ).all()
         told = 0
         for one in over:
-            told += self._tell_of_end(one.entered_at, one.reason)
+            told += self._tell_of_end(one)
             with context.write() as session:
                 session.execute(update(SUSPENSION).where(SUSPENSION.c.id == one.id).values(resumed_at=now))
         return told
 
-    def _tell_of_end(self, entered_at: datetime, reason: str) -> int:
-        context = self.context
+    def _tell_of_end(self, one: Any) -> int:
+        """Tell those who were told of a suspension before its end, if no other one stops their clock by now."""
+        context, reason = self.context, one.reason
 
         def since(kind: ClockLetterKind) -> ColumnElement[bool]:
-            return exists().where(
-                NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == kind.value, NOTICE.c.created_at >= entered_at
-            )
+            of_case = (NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == kind.value)
+            return exists().where(*of_case, NOTICE.c.created_at >= one.entered_at, self._is_before_end(one, kind))
 
         def act(session: Session, case: CaseRow) -> bool:
+            if case.suspended_from is not None and case.suspended_from <= context.now():
+                return False
             tell_due(session, context, case, DueNews(kind=ClockLetterKind.RESUMED, cause=reason))
             return True
 
@@ -135,6 +137,10 @@ class Ticking:
             ~since(ClockLetterKind.RESUMED),
         )
         return self._each(wanted, act)
+
+    @staticmethod
+    def _is_before_end(one: Any, kind: ClockLetterKind) -> ColumnElement[bool]:
+        return NOTICE.c.created_at <= one.to_at if kind is ClockLetterKind.DELAY else true()
 
     def _each(self, wanted: Sequence[ColumnElement[bool]], act: Act) -> int:
         """Act on each published case that conditions find, a lot in each transaction."""
