@@ -80,6 +80,9 @@ def _due(header: CaseHeader, view: View) -> Content:
         return joined((_("with the applicant"), ""), (dot, FAINT), (_("clock paused"), FAINT))
     if not clock_runs(header.state, header.waits_for):
         return joined((_("was due {when}").format(when=view.instant(header.due_at)), FAINT))
+    if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_breached:
+        # The date on file will move by the time that is lost.
+        return joined((_("work suspended"), ""), (dot, FAINT), (_("clock paused"), FAINT))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
     if header.is_due_provisional:
         parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))

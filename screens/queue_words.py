@@ -125,10 +125,18 @@ def _due_style(seen: Seen) -> str:
     return {BAD: _OVERDUE, UNEASY: UNEASY}.get(_urgency(seen)[1], "")
 
 
+def _is_suspended(seen: Seen) -> bool:
+    """Say whether an open suspension stands over a case, so that its date on file will move."""
+    began = seen.row.suspended_from
+    return began is not None and began <= seen.view.now and not seen.row.is_breached and seen.row.state not in _OVER
+
+
 def _due(seen: Seen, _room: int) -> list[Part]:
     if is_with_applicant(seen.row.state, seen.row.waits_for):
         # The date on file will move by the time that the applicant takes.
         return [("  ", ""), (_("with applicant"), FAINT)]
+    if _is_suspended(seen):
+        return [("  ", ""), (_("suspended"), FAINT)]
     due = seen.row.due_at
     text = _("not due yet") if due is None else seen.view.instant(due)
     return [_urgency(seen), (f" {text}", FAINT if due is None else _due_style(seen))]
@@ -137,6 +145,8 @@ def _due(seen: Seen, _room: int) -> list[Part]:
 def _short_due(seen: Seen, _room: int) -> list[Part]:
     if is_with_applicant(seen.row.state, seen.row.waits_for):
         return [("  ", ""), (_("applicant"), FAINT)]
+    if _is_suspended(seen):
+        return [("  ", ""), (_("suspended"), FAINT)]
     due = seen.row.due_at
     if due is None:
         return [(" ", ""), (f" {_('not due yet')}", FAINT)]

@@ -1,6 +1,8 @@
 """A database as the first schema had it, with what a newer one holds."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from db import schema
 from db.dialects import sqlite
@@ -11,10 +13,7 @@ def take_back(path: Path) -> None:
     """Make a database one of the first schema, with the same rows in every table that the first schema knows."""
     newer = path.with_name(path.name + ".newer")
     path.rename(newer)
-    sqlite.create_file(path)
-    database = Database(path)
-    schema.upgrade(database, "0001")
-    database.close()
+    _create(path)
     connection = sqlite.driver().connect(str(path))
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("ATTACH ? AS newer", (str(newer),))
@@ -24,6 +23,29 @@ def take_back(path: Path) -> None:
     connection.commit()
     connection.close()
     newer.unlink()
+
+
+def _create(path: Path) -> None:
+    sqlite.create_file(path)
+    database = Database(path)
+    schema.upgrade(database, "0001")
+    database.close()
+
+
+@cache
+def columns() -> dict[str, str]:
+    """Return the columns that each table has in the first schema, as SQL lists them."""
+    with TemporaryDirectory(prefix="first-") as folder:
+        path = Path(folder) / "first.db"
+        _create(path)
+        connection = sqlite.driver().connect(str(path))
+        try:
+            return {
+                table: ", ".join(f'"{row[1]}"' for row in connection.execute(f'PRAGMA table_info("{table}")'))
+                for (table,) in tables(connection)
+            }
+        finally:
+            connection.close()
 
 
 def tables(connection: object) -> list[tuple[str]]:
@@ -36,12 +58,12 @@ def tables(connection: object) -> list[tuple[str]]:
 
 
 def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every table that holds what people know."""
+    """Return every row of every table that holds what people know, as far as the first schema has it."""
     connection = sqlite.driver().connect(str(path))
     try:
         return {
-            table: sorted(connection.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
-            for (table,) in tables(connection)
+            table: sorted(connection.execute(f'SELECT {names} FROM "{table}"').fetchall(), key=repr)
+            for table, names in columns().items()
         }
     finally:
         connection.close()

@@ -1,6 +1,7 @@
 """The tables; importing this package registers them all."""
 
 from db.models.calendar_day import CalendarDayRow as CalendarDayRow
+from db.models.calendar_day import SuspensionRow as SuspensionRow
 from db.models.calendar_override import CalendarOverrideRow as CalendarOverrideRow
 from db.models.calls import CallDayRow as CallDayRow
 from db.models.calls import CallHourRow as CallHourRow

@@ -1,10 +1,11 @@
-"""The working calendar."""
+"""The working calendar, and the times at which work stops."""
 
-from datetime import date
+from datetime import date, datetime
 
+from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
-from db.columns import word
+from db.columns import instant, word
 
 
 class CalendarDayRow(SQLModel, table=True):
@@ -17,3 +18,25 @@ class CalendarDayRow(SQLModel, table=True):
     kind: str = word(16)
     name: str = word(64)
     status: str = word(16)
+
+
+class SuspensionRow(SQLModel, table=True):
+    """A time at which no clock runs; `to_at` is null while nobody knows its end.
+
+    `province` and `agent` are null where it concerns all of them. `resumed_at` is null until applicants are told that
+    work goes on. `settled_at` is null until every due date has taken
+    it in; any start finishes that.
+    """
+
+    __tablename__ = "suspension"
+
+    id: int | None = Field(default=None, primary_key=True)
+    from_at: datetime = instant()
+    to_at: datetime | None = instant(nullable=True)
+    province: str | None = Field(default=None, max_length=32)
+    agent: str | None = Field(default=None, max_length=64)
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    entered_at: datetime = instant()
+    entered_by_id: int = Field(foreign_key="reviewer.id")
+    resumed_at: datetime | None = instant(nullable=True)
+    settled_at: datetime | None = instant(nullable=True)

@@ -14,6 +14,9 @@ class CaseRow(SQLModel, table=True):
     `evidence_seq` is the last publication that the case has taken in: evidence is read up to it, so a case shows
     old or new evidence and never a mix. `is_listed` puts a queued case on the index that `next` uses.
     `priority_rank` orders low 0 to urgent 3. `version` guards writes, `evidence_no` brings skipped cases back.
+    `due_at`, `is_due_provisional` and `suspended_from` are what the clock last said, kept for sorting: all pauses
+    that are over are in `due_at`, and a case that was not due when an open suspension began is not overdue.
+    `is_class_set` and `is_priority_set` say that a supervisor chose them, so that evidence changes them no more.
     """
 
     __tablename__ = "case"
@@ -98,6 +101,9 @@ class CaseRow(SQLModel, table=True):
     complete_at: datetime | None = instant(nullable=True)
     due_at: datetime | None = instant(nullable=True)
     is_due_provisional: bool = False
+    suspended_from: datetime | None = instant(nullable=True)
+    is_class_set: bool = False
+    is_priority_set: bool = False
     policy_version_id: int = Field(foreign_key="policy_version.id")
     findings_on: date | None = None
     block_count: int = 0

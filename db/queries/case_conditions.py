@@ -62,6 +62,10 @@ def is_running(states: Iterable[str]) -> Condition:
     return Condition(check=f"c.state IN ({listed}) OR ({PENDING_ON_OTHERS})", is_indexed=True)
 
 
+WAS_NOT_SUSPENDED = Condition(check="c.suspended_from IS NULL OR c.due_at <= c.suspended_from")
+"""The condition that no open suspension stopped the clock of a case before it was due."""
+
+
 def has_one_of(column: str, values: Iterable[Any], name: str) -> Condition:
     """Return the condition that a column of the case has one of some values."""
     listed, named = _bound(name, values)

@@ -9,6 +9,7 @@ from workbench.cli import (
     audit,
     calendar,
     cases,
+    clocks,
     documents,
     exports,
     forecast,
@@ -17,6 +18,7 @@ from workbench.cli import (
     remarks,
     reviewers,
     site,
+    tick,
     verdicts,
 )
 from workbench.cli.groups import RootGroup
@@ -49,7 +51,9 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _syst
         help=_("Review the holders of telesales cards. Without a command the workbench opens."),
     )(bound(_root, shows_shared=True))
     register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
-    register(app, (*cases.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES))
+    register(
+        app, (*cases.ENTRIES, *clocks.ENTRIES, *tick.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES)
+    )
     for group in (imports, calendar, notices, reviewers, forecast, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
     return app

@@ -1,11 +1,11 @@
-"""Commands about the working calendar: calendar show, calendar set, and import calendar."""
+"""Commands about the working calendar: show, set, suspend and resume, and import calendar."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli import output
+from workbench.cli import output, suspensions
 from workbench.cli.calendar_text import effect_lines, effect_said, import_lines, print_year
 from workbench.cli.registering import Entry
 from workbench.cli.run import Run, zone_of
@@ -190,4 +190,5 @@ GROUP_HELP = marked("The working calendar; shows this year by default.")
 ENTRIES = (
     Entry("show", show_year, marked("Show a year: working days, holidays, make-up days, published or not.")),
     Entry("set", set_day, marked("Set a day by hand: off, worked, or with hours of its own.")),
+    *suspensions.ENTRIES,
 )

@@ -30,7 +30,8 @@ class CaseHeader:
     """What stands above the panels.
 
     `held_by` and `held_until` are of a hold that still runs; an expired one *is* queued. `working_days_left`
-    counts the working days after today up to the due day.
+    counts the working days after today up to the due day. `suspended_from` is when an open suspension began or
+    begins to stop the clock.
     """
 
     id: int
@@ -62,6 +63,7 @@ class CaseHeader:
     fence: int
     version: int
     evidence_no: int
+    suspended_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,7 @@ class CaseRowView:
     blocks: int
     warns: int
     received_at: datetime
+    suspended_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

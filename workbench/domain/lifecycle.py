@@ -34,6 +34,11 @@ class Action(StrEnum):
     ANSWER = "answer"
     RESUBMIT = "resubmit"
     WITHDRAW = "withdraw"
+    EXTEND = "extend"
+    CLASS = "class"
+    PRIORITY = "priority"
+    SUSPEND = "suspend"
+    RESUME = "resume"
     SHOW = "show"
 
 
@@ -49,6 +54,7 @@ class Permission:
 WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
 EVERYBODY = frozenset(R)
 EVERY_STATE = frozenset(S)
+_PROMISED = OPEN_STATES - {S.INCOMPLETE}
 
 TABLE: dict[Action, Permission] = {
     Action.NEXT: Permission(WORKERS, frozenset({S.QUEUED, S.IN_REVIEW})),
@@ -69,6 +75,11 @@ TABLE: dict[Action, Permission] = {
     Action.ANSWER: Permission(WORKERS, frozenset({S.PENDING})),
     Action.RESUBMIT: Permission(WORKERS, frozenset({S.RECTIFYING, S.LAPSED})),
     Action.WITHDRAW: Permission(WORKERS, OPEN_STATES),
+    Action.EXTEND: Permission(frozenset({R.SUPERVISOR}), _PROMISED),
+    Action.CLASS: Permission(frozenset({R.SUPERVISOR}), OPEN_STATES),
+    Action.PRIORITY: Permission(frozenset({R.SUPERVISOR}), OPEN_STATES),
+    Action.SUSPEND: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
+    Action.RESUME: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
     Action.SHOW: Permission(EVERYBODY, EVERY_STATE),
 }
 

@@ -72,6 +72,16 @@ def province_parts(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([_short(plain, _ENDINGS), *named]))
 
 
+def province_key(name: str) -> str:
+    """Return the one short name (四川) of a province however it is written, '' for what is no province's name."""
+    plain = unicodedata.normalize("NFKC", name).strip()
+    short = _short(plain, _ENDINGS)
+    if short in _NAMES:
+        return short
+    english = _short(plain.casefold(), _ENGLISH_ENDINGS)
+    return next((chinese for chinese, known in _NAMES.items() if known.casefold() == english), "")
+
+
 def _short(name: str, endings: tuple[str, ...]) -> str:
     """Return a name without its endings; one that is nothing but an ending stays."""
     short = name

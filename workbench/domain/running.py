@@ -23,6 +23,14 @@ def is_with_applicant(state: CaseState, waits_for: WaitsFor | str | None = None)
     return state is CaseState.RECTIFYING or (state is CaseState.PENDING and waits_for == WaitsFor.APPLICANT)
 
 
-def is_overdue(due_at: datetime | None, now: datetime, state: CaseState, waits_for: WaitsFor | str | None) -> bool:
-    """Say whether a case is overdue: its due time has come and its clock runs."""
-    return due_at is not None and due_at <= now and clock_runs(state, waits_for)
+def is_overdue(
+    due_at: datetime | None,
+    now: datetime,
+    state: CaseState,
+    waits_for: WaitsFor | str | None,
+    suspended_from: datetime | None = None,
+) -> bool:
+    """Say whether a case is overdue: its due time has come and its clock runs, or ran until an open suspension."""
+    if due_at is None or due_at > now or not clock_runs(state, waits_for):
+        return False
+    return suspended_from is None or due_at <= suspended_from

@@ -174,11 +174,10 @@ class Calendars:
     ) -> CalendarEffect:
         """Return what becomes of days and due dates when one calendar takes the place of another."""
         days = sorted(on for on in before.keys() | after.keys() if _of(before, on) != _of(after, on))
-        old, new = self._calendars(session, before), self._calendars(session, after)
         return CalendarEffect(
             before=tuple(_of(before, on) for on in days),
             after=tuple(_of(after, on) for on in days),
-            dues=moved_dues(session, self.context, old, new, days),
+            dues=moved_dues(session, self.context, self._calendars(session, after), days),
         )
 
     def _calendars(self, session: Session, days: Mapping[date, CalendarDay]) -> CalendarOf:

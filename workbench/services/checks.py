@@ -13,6 +13,7 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.casefiles import CaseFiles
 from workbench.services.claims import count_held, held_limit
+from workbench.services.clocks import settle_due
 from workbench.services.context import Context
 from workbench.services.drafts import find_draft
 from workbench.services.effects import apply_verdict
@@ -74,6 +75,7 @@ class Checks:
                     waits_for=case.waits_for,
                     body={"decision": decision.id, "verdict": decision.verdict},
                 )
+                settle_due(session, context, case)
                 return Decided(
                     case_id=case_id,
                     decision_id=decision.id or 0,

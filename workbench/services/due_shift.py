@@ -7,21 +7,24 @@ and stay.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import bindparam, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from db.enums import CaseState, ServiceClass
+from db.enums import CaseState
+from db.models import CaseRow
 from db.queries.published import CASE, is_published
 from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.due import Due, due_at
 from workbench.domain.lifecycle import OPEN_STATES
 from workbench.services import log
+from workbench.services.clocks import Clocks, clock_events
 from workbench.services.context import Context
 
 CalendarOf = Callable[[int], WorkingCalendar]
 """Gives the calendar under a version of the policy."""
+
+Item = TypeVar("Item")
 
 _TOGETHER = 1_000
 _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
@@ -43,9 +46,7 @@ class MovedDue:
         return self.before != self.after
 
 
-def moved_dues(
-    session: Session, context: Context, old: CalendarOf, new: CalendarOf, days: Sequence[date]
-) -> tuple[MovedDue, ...]:
+def moved_dues(session: Session, context: Context, new: CalendarOf, days: Sequence[date]) -> tuple[MovedDue, ...]:
     """Return which due dates of open cases are others once some days have changed, the earliest first."""
     if not days:
         return ()
@@ -53,14 +54,7 @@ def moved_dues(
     begin = datetime.combine(min(days), time(), tzinfo=zone).astimezone(UTC)
     end = datetime.combine(max(days) + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
     statement = (
-        select(
-            CASE.c.id,
-            CASE.c.complete_at,
-            CASE.c.due_at,
-            CASE.c.is_due_provisional,
-            CASE.c.service_class,
-            CASE.c.policy_version_id,
-        )
+        select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES),
             # What was due before the first of the days, or came after the last, leans on none of them.
@@ -70,40 +64,28 @@ def moved_dues(
         )
         .order_by(CASE.c.due_at, CASE.c.id)
     )
-    found = (_moved(session, context, row, old, new) for row in session.execute(statement))
-    return tuple(moved for moved in found if moved is not None)
+    found = [int(case_id) for case_id in session.execute(statement).scalars()]
+    return tuple(moved for chunk in _chunks(found) for moved in _moved(session, context, chunk, new))
 
 
-def _moved(session: Session, context: Context, row: Any, old: CalendarOf, new: CalendarOf) -> MovedDue | None:
-    version = row.policy_version_id
-    class_days = context.policy(session, version).class_days[ServiceClass(row.service_class)]
-    due = _recomputed(row.complete_at, row.due_at, class_days, old(version), new(version))
-    if due is None or (due.at == row.due_at and due.provisional == row.is_due_provisional):
-        return None
-    return MovedDue(
-        case_id=row.id,
-        before=row.due_at,
-        after=due.at,
-        was_provisional=row.is_due_provisional,
-        is_provisional=due.provisional,
-    )
-
-
-def _recomputed(
-    complete_at: datetime, stored: datetime, class_days: int, old: WorkingCalendar, new: WorkingCalendar
-) -> Due | None:
-    """Return the due date under another calendar, with the pauses that moved the stored one on; None if none did.
-
-    A stored date earlier than the promise was set by nobody's rule, and stays.
-    """
-    paused_s = old.working_seconds_between(due_at(complete_at, class_days, old).at, stored)
-    if paused_s < 0:
-        return None
-    promised = due_at(complete_at, class_days, new)
-    moved = new.add_working_seconds(promised.at, paused_s)
-    first, last = new.local_day(promised.at), new.local_day(moved)
-    is_provisional = promised.provisional or (moved != promised.at and new.leans_on_provisional(first, last))
-    return Due(at=moved, provisional=is_provisional)
+def _moved(session: Session, context: Context, case_ids: Sequence[int], new: CalendarOf) -> Iterator[MovedDue]:
+    """Yield which of some due dates would be others, in the order given."""
+    clocks = Clocks(session, context, clock_events(session, case_ids), new)
+    rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
+    cases = {case.id: case for case in rows}
+    for case_id in case_ids:
+        case = cases[case_id]
+        standing = clocks.standing(case)
+        if standing is None or case.due_at is None:
+            continue
+        if (standing.due_at, standing.is_provisional) != (case.due_at, case.is_due_provisional):
+            yield MovedDue(
+                case_id=case_id,
+                before=case.due_at,
+                after=standing.due_at,
+                was_provisional=case.is_due_provisional,
+                is_provisional=standing.is_provisional,
+            )
 
 
 def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], why: str) -> None:
@@ -137,6 +119,6 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
     log.append_many(session, context.actor, "due", context.now(), bodies)
 
 
-def _chunks(moved: Sequence[MovedDue]) -> Iterator[Sequence[MovedDue]]:
-    for start in range(0, len(moved), _TOGETHER):
-        yield moved[start : start + _TOGETHER]
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _TOGETHER):
+        yield items[start : start + _TOGETHER]

@@ -162,11 +162,16 @@ def recompute(
     return assessment.findings
 
 
+def _is_set(case: CaseRow, column: str) -> bool:
+    """Say whether a supervisor chose what a column says."""
+    return case.is_class_set if column == "service_class" else case.is_priority_set
+
+
 def settle(session: Session, case: CaseRow, assessment: Assessment) -> None:
     """Write an assessment into a case that the caller is changing."""
     columns = assessment.columns()
     if case.state in _SETTLES_CLASS and case.round == 1:
-        columns |= assessment.class_columns()
+        columns |= {name: value for name, value in assessment.class_columns().items() if not _is_set(case, name)}
     for name, value in columns.items():
         setattr(case, name, value)
     store_findings(session, case.id or 0, assessment.findings)

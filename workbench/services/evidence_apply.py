@@ -7,23 +7,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.enums import FINAL_STATES, CaseState, ImportKind, ServiceClass, Severity, WaitsFor
+from db.enums import FINAL_STATES, CaseState, ImportKind, Severity, WaitsFor
 from db.models import CaseRow, DecisionRow
 from db.queries.findable import make_findable, terms_of
 from db.queries.published import newest_of_many
-from workbench.domain.due import Due, due_at
 from workbench.domain.evidence import Evidence
 from workbench.domain.finding import Finding
+from workbench.services.clocks import settle_due
 from workbench.services.context import Context, details
 from workbench.services.drafts import find_draft
 from workbench.services.evidence import Assessment, assess, completed_at, read_evidence, settle
 from workbench.services.evidence_read import APPLICATION, application_key, sight_of
 from workbench.services.mending import close_rectification
+from workbench.services.receipts import send_receipt
 
 HANDED_IN = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """Kinds of files with what the applicant hands in; the others say something about a number or a person."""
-
-_IN_FORCE = ("applied", "approved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +59,9 @@ def take_in(session: Session, context: Context, case: CaseRow, arrival: Arrival)
         action = "void"
     _follow(session, context, case, arrival, action)
     _log(session, context, case, arrival, action)
+    settle_due(session, context, case)
+    if action == "complete":
+        send_receipt(session, context, case)
 
 
 def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:
@@ -77,20 +79,16 @@ def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:
 
 
 def _follow(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
-    """Change state, round and due date as the act demands."""
+    """Change state and round as the act demands."""
     if action == "evidence":
-        if case.state == CaseState.QUEUED and case.round == 1:
-            _start_clock(session, context, case, arrival.evidence)
         return
     if action == "complete":
-        _start_clock(session, context, case, arrival.evidence)
-    elif action == "answer":
-        resume_clock(session, context, case, arrival.received_at)
+        # The promise counts from completeness. Source: DESIGN, section 13.
+        case.complete_at = completed_at(arrival.evidence, context.policy(session, case.policy_version_id))
     elif action == "resubmit":
-        resume_clock(session, context, case, arrival.received_at)
         close_rectification(session, context, case, arrival.batch_id, arrival.assessment.findings)
         case.round += 1
-    else:
+    elif action == "void":
         _void_staged(session, case)
     to_queue(case)
 
@@ -103,40 +101,6 @@ def to_queue(case: CaseRow) -> None:
     case.held_by_id = None
     case.held_until = None
     case.aside_until = None
-
-
-def _start_clock(session: Session, context: Context, case: CaseRow, evidence: Evidence) -> None:
-    """Count the promise from completeness. Source: DESIGN, section 13."""
-    policy = context.policy(session, case.policy_version_id)
-    calendar = context.calendar(session, case.policy_version_id)
-    if case.complete_at is None:
-        case.complete_at = completed_at(evidence, policy)
-    days = policy.class_days[ServiceClass(case.service_class)]
-    _set_due(case, due_at(case.complete_at, days, calendar))
-
-
-def resume_clock(session: Session, context: Context, case: CaseRow, received_at: datetime) -> None:
-    """Move the due date on by the working time for which the applicant had the case. Source: DESIGN, section 13."""
-    decision = session.execute(
-        select(DecisionRow)
-        .where(col(DecisionRow.case_id) == case.id, col(DecisionRow.status).in_(_IN_FORCE))
-        .order_by(col(DecisionRow.id).desc())
-        .limit(1)
-    ).scalar()
-    if decision is None or case.due_at is None:
-        return
-    calendar = context.calendar(session, case.policy_version_id)
-    given_at = decision.checked_at or decision.decided_at
-    paused_s = max(calendar.working_seconds_between(given_at, received_at), 0.0)
-    moved = calendar.add_working_seconds(case.due_at, paused_s)
-    first, last = calendar.local_day(case.due_at), calendar.local_day(moved)
-    is_provisional = case.is_due_provisional or calendar.leans_on_provisional(first, last)
-    _set_due(case, Due(at=moved, provisional=is_provisional))
-
-
-def _set_due(case: CaseRow, due: Due) -> None:
-    case.due_at = due.at
-    case.is_due_provisional = due.provisional
 
 
 def _weighs_otherwise(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
@@ -174,5 +138,6 @@ def _log(session: Session, context: Context, case: CaseRow, arrival: Arrival, ac
         batch_id=arrival.batch_id,
         state=CaseState(case.state),
         waits_for=case.waits_for,
+        counted_at=arrival.received_at if action in {"answer", "resubmit"} else None,
         body=details(kind=arrival.kind.value, round=case.round, evidence_no=case.evidence_no),
     )

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from db.columns import to_us
 from db.enums import FINAL_STATES, CaseState, Priority
-from db.models import ReviewerRow
+from db.models import ReviewerRow, SuspensionRow
 from db.queries import case_conditions as conditions
 from db.queries.case_list import CaseList, Condition, Due
 from db.queries.published import BATCH
@@ -66,7 +66,10 @@ class Reading:
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
             due=reduce(Due.within, spans, Due()),
-            conditions=tuple(self._conditions(wanted, now, today, zone)),
+            conditions=(
+                *self._conditions(wanted, now, today, zone),
+                *(self._suspended if is_running else ()),
+            ),
             hidden=_hidden(self.session),
             is_running=is_running,
         )
@@ -80,13 +83,21 @@ class Reading:
                 if term.is_negated:
                     check = _span(term, now, today, zone).check()
                     if _needs_clock(term):
-                        check = f"{check} AND ({conditions.is_running(RUNNING_STATES).check})"
-                    span = Condition(check=check, is_indexed=True)
+                        runs = (conditions.is_running(RUNNING_STATES), *self._suspended)
+                        check = " AND ".join([check, *(f"({one.check})" for one in runs)])
+                    is_indexed = not (_needs_clock(term) and self._suspended)
+                    span = Condition(check=check, is_indexed=is_indexed)
                     # A case without a due date is due on no day.
                     yield conditions.unless(span)
                 continue
             condition = self._condition(term, name)
             yield conditions.unless(condition) if term.is_negated else condition
+
+    @property
+    def _suspended(self) -> tuple[Condition, ...]:
+        """What leaves out cases whose clock an open suspension stopped in time; nothing while there is none."""
+        is_open = select(col(SuspensionRow.id)).where(col(SuspensionRow.to_at).is_(None)).limit(1)
+        return () if self.session.execute(is_open).first() is None else (conditions.WAS_NOT_SUSPENDED,)
 
     def _condition(self, term: Term, name: str) -> Condition:
         makers: dict[str, Callable[[Term, str], Condition]] = {

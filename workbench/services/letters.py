@@ -124,7 +124,7 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         raise ValueError(letter.missing)
     context = _context(letter)
     subject, body = (
-        _environment().get_template(f"{part}.{letter.language}.jinja").render(context).strip()
+        environment().get_template(f"{part}.{letter.language}.jinja").render(context).strip()
         for part in ("subject", "letter")
     )
     return ComposedLetter(subject=subject, body=body)
@@ -139,14 +139,15 @@ def _context(letter: LetterFacts) -> Mapping[str, object]:
         "restricts": letter.restricts,
         "owes_appeal": letter.owes_appeal,
         "tells_measure": letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
-        "supplier": _signature(letter.supplier, letter.language),
+        "supplier": signature(letter.supplier, letter.language),
         "instant": partial(letter_instant, zone=letter.zone, language=letter.language),
         "day": partial(letter_day, language=letter.language),
         "decided_day": letter_day(letter.decided_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
     }
 
 
-def _signature(supplier: Supplier, language: Language) -> Mapping[str, str]:
+def signature(supplier: Supplier, language: Language) -> Mapping[str, str]:
+    """Return what letters say of the supplier, in one language."""
     return {
         "name": supplier.name.in_language(language),
         "phone": supplier.phone,
@@ -169,7 +170,8 @@ def _codes_left_out(reasons: Sequence[LetterReason], causes: str) -> tuple[str, 
 
 
 @cache
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """Return the templates of the letters."""
     # Importing it takes longer than the first frame may.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from db.columns import to_us
 from db.enums import CaseState
-from db.models import EventRow
+from db.models import CaseRow, EventRow
 from workbench.domain.actor import Actor
 from workbench.domain.running import clock_runs
 
@@ -55,14 +55,18 @@ def append(  # noqa: PLR0913 - an event has as many columns
     state: CaseState | None = None,
     waits_for: str = "",
     is_refused: bool = False,
+    counted_at: datetime | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> int:
     """Write one event at the end of the chain, in the caller's write transaction, and return its number.
 
-    `body` holds codes, counts and keyed hashes, never a personal value.
+    `body` holds codes, counts and keyed hashes, never a personal value. An event with a state says whether the clock
+    runs from then on and under which version of the policy, and from which instant it counts if not from its own:
+    what an applicant sent counts from its receipt.
     """
     last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
     seq, prev_hash = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    clock: dict[str, Any] = {} if state is None else _clock(session, case_id, counted_at)
     values: dict[str, Any] = {
         "seq": seq,
         "at": at,
@@ -75,7 +79,7 @@ def append(  # noqa: PLR0913 - an event has as many columns
         "state": state.value if state else "",
         "is_clock_running": clock_runs(state, waits_for) if state else None,
         "is_refused": is_refused,
-        "body": json.dumps(body or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        "body": json.dumps({**(body or {}), **clock}, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
     }
     session.execute(insert(_EVENT).values(**values, prev_hash=prev_hash, hash=_digest(prev_hash, values)))
     return int(seq)
@@ -112,6 +116,13 @@ def append_many(
         prev_hash = digest
     for start in range(0, len(rows), _TOGETHER):
         session.execute(insert(_EVENT), rows[start : start + _TOGETHER])
+
+
+def _clock(session: Session, case_id: int | None, counted_at: datetime | None) -> dict[str, Any]:
+    """Return what an event says of the clock beside whether it runs."""
+    policy = session.execute(select(col(CaseRow.policy_version_id)).where(col(CaseRow.id) == case_id)).scalar()
+    said = {} if policy is None else {"policy": policy}
+    return said if counted_at is None else {**said, "counted_at": to_us(counted_at)}
 
 
 def _rows(session: Session) -> Iterator[Any]:

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from workbench.services.assigning import Assigning
     from workbench.services.calendars import Calendars
     from workbench.services.checks import Checks
+    from workbench.services.clocks import Watching
     from workbench.services.documents import Documents
     from workbench.services.exporting.service import Exports
     from workbench.services.importing.service import Imports
     from workbench.services.notices import Notices
     from workbench.services.people import People
     from workbench.services.remarks import Remarks
+    from workbench.services.rescheduling import Rescheduling
+    from workbench.services.suspending import Suspending
+    from workbench.services.ticking import Ticking
 
 
 class Office:
@@ -49,6 +53,13 @@ class Office:
         from workbench.services.checks import Checks
 
         return Checks(self.context, self.casefiles, self.queue)
+
+    @cached_property
+    def clocks(self) -> "Watching":
+        """When cases are due, and why."""
+        from workbench.services.clocks import Watching
+
+        return Watching(self.context)
 
     @cached_property
     def documents(self) -> "Documents":
@@ -106,13 +117,38 @@ class Office:
 
         return Notices(self.context)
 
+    @cached_property
+    def rescheduling(self) -> "Rescheduling":
+        """Other due dates, classes and priorities."""
+        from workbench.services.rescheduling import Rescheduling
+
+        return Rescheduling(self.context)
+
+    @cached_property
+    def suspending(self) -> "Suspending":
+        """Times without work."""
+        from workbench.services.suspending import Suspending
+
+        return Suspending(self.context)
+
+    @cached_property
+    def ticking(self) -> "Ticking":
+        """What only time brings about."""
+        from workbench.services.ticking import Ticking
+
+        return Ticking(self.context)
+
     def resume(self) -> None:
-        """Finish what an interrupted import left, and let the calendar reach into next year; any start does it."""
+        """Finish what an interrupted import or suspension left, and let the calendar reach into next year.
+
+        Any start does it.
+        """
         from workbench.services.importing.resuming import has_leftovers, resume
 
         if has_leftovers(self.context):
             resume(self.context)
         self._seed_calendar()
+        self._finish_suspensions()
 
     def _seed_calendar(self) -> None:
         # The year in UTC will do, and needs no policy: an office opens sooner without one.
@@ -120,6 +156,12 @@ class Office:
             is_known = not missing_years(session, self.context.now().year)
         if not is_known:
             self.calendars.seed_on()
+
+    def _finish_suspensions(self) -> None:
+        from workbench.services.clocks import has_unsettled
+
+        if has_unsettled(self.context):
+            self.suspending.finish()
 
     def close(self) -> None:
         """Let go of the database."""

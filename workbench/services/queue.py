@@ -17,7 +17,7 @@ from workbench.services.own_cases import assigned_to, put_aside_by
 
 _ROWS = text(
     """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
-       c.priority, c.due_at, c.is_due_provisional, c.waits_for,
+       c.priority, c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for,
        c.block_count, c.warn_count, c.received_at, c.held_until, assignee.login AS assignee, holder.login AS holder,
        CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END AS state
 FROM "case" c
@@ -116,6 +116,7 @@ def _rows(session: Session, ids: list[int], now_us: int) -> tuple[CaseRowView, .
 def _view(row: Any, now_us: int) -> CaseRowView:
     holds = row.state == CaseState.IN_REVIEW
     due_at = None if row.due_at is None else from_us(row.due_at)
+    suspended_from = None if row.suspended_from is None else from_us(row.suspended_from)
     return CaseRowView(
         id=row.id,
         agent=row.agent,
@@ -126,7 +127,8 @@ def _view(row: Any, now_us: int) -> CaseRowView:
         priority=Priority(row.priority),
         due_at=due_at,
         is_due_provisional=bool(row.is_due_provisional),
-        is_breached=is_overdue(due_at, from_us(now_us), CaseState(row.state), row.waits_for),
+        is_breached=is_overdue(due_at, from_us(now_us), CaseState(row.state), row.waits_for, suspended_from),
+        suspended_from=suspended_from,
         waits_for=WaitsFor(row.waits_for) if row.waits_for else None,
         assignee=row.assignee,
         held_by=row.holder if holds else None,

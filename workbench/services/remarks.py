@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from db.enums import CaseState, ChecklistValue, VerificationKind, WaitsFor
+from db.enums import CaseState, ChecklistValue, VerificationKind
 from db.models import (
     CaseRow,
     ChecklistAnswerRow,
@@ -18,9 +18,10 @@ from workbench.domain.case_id import format_case
 from workbench.domain.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
+from workbench.services.clocks import settle_due
 from workbench.services.context import Context, details
 from workbench.services.evidence import findings_of_case
-from workbench.services.evidence_apply import resume_clock, to_queue
+from workbench.services.evidence_apply import to_queue
 from workbench.services.holds import visible_case
 from workbench.services.mending import close_rectification
 
@@ -127,6 +128,7 @@ class Remarks:
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.version += 1
             context.log(session, Action.WITHDRAW.value, case_id=case_id, state=CaseState.WITHDRAWN)
+            settle_due(session, context, case)
 
     def _end_what_runs(self, session: Session, case: CaseRow) -> None:
         """Take back letters that are not released, close what was to be mended, and void what waits for a check."""
@@ -163,8 +165,6 @@ class Remarks:
         context = self.context
         with context.acting(action, case_id), context.write() as session:
             case = self._case(session, case_id, action)
-            if action is Action.RESUBMIT or case.waits_for == WaitsFor.APPLICANT:
-                resume_clock(session, context, case, context.now())
             if action is Action.RESUBMIT:
                 _check_in_time(session, case, context.now())
                 close_rectification(session, context, case, None, findings_of_case(session, case_id))
@@ -178,6 +178,7 @@ class Remarks:
             case.version += 1
             case.is_listed = True
             context.log(session, action.value, case_id=case_id, state=CaseState.QUEUED, body=details(round=case.round))
+            settle_due(session, context, case)
 
     def _case(self, session: Session, case_id: int, action: Action) -> CaseRow:
         case = visible_case(session, case_id)

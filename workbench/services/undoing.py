@@ -14,6 +14,7 @@ from workbench.domain.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.casefiles import CaseFiles
+from workbench.services.clocks import settle_due
 from workbench.services.context import Context
 from workbench.services.drafts import find_draft
 from workbench.services.holds import visible_case
@@ -87,6 +88,7 @@ class Undo:
                 state=CaseState(case.state),
                 body={"decision": decision.id, "verdict": decision.verdict, "fence": case.fence},
             )
+            settle_due(session, context, case)
         return self.casefiles.show(case_id)
 
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:

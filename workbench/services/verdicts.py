@@ -30,6 +30,7 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services import letters_of
 from workbench.services.casefiles import CaseFiles
+from workbench.services.clocks import settle_due
 from workbench.services.context import Context, details
 from workbench.services.documents import unopened_of
 from workbench.services.drafts import find_draft
@@ -224,6 +225,7 @@ class Verdicts:
                 measure=decision.measure,
             ),
         )
+        settle_due(session, context, case)
         return Decided(
             case_id=request.case_id,
             decision_id=decision.id or 0,

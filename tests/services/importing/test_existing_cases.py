@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from db.enums import DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
+from db.enums import CaseState, DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
 from db.models import DecisionRow, RectificationItemRow, RectificationRow
 from tests.services.importing.files import Desk, application, shanghai
 from workbench.domain.casefile import VerdictRequest
@@ -39,7 +39,15 @@ def rectifying(desk: Desk, *, deadline: str = "2026-12-01 18:00", codes: tuple[s
         for place, code in enumerate(codes):
             session.add(RectificationItemRow(rectification_id=rectification.id or 0, position=place, code=code))
     desk.change(state="rectifying")
+    log_decision(desk, case.id or 0, CaseState.RECTIFYING)
     return case.id or 0
+
+
+def log_decision(desk: Desk, case_id: int, state: CaseState, waits_for: str = "") -> None:
+    """Write into the log that a case was decided, now."""
+    context = desk.site.office("a").context
+    with context.write() as session:
+        context.log(session, "decide", case_id=case_id, state=state, waits_for=waits_for)
 
 
 def test_new_evidence_of_a_queued_case_brings_it_back_to_who_skipped_it(desk: Desk) -> None:
@@ -138,6 +146,7 @@ def pending(desk: Desk, waits_for: WaitsFor) -> int:
             )
         )
     desk.change(state="pending", waits_for=waits_for.value, next_action_on=shanghai("2026-12-01 10:00").date())
+    log_decision(desk, case.id or 0, CaseState.PENDING, waits_for.value)
     return case.id or 0
 
 
@@ -194,7 +203,7 @@ def test_what_was_received_after_the_deadline_is_refused_with_the_reason(desk: D
     with pytest.raises(ImportRefused, match=r"C-00000.*2026-12-01 18:00"):
         new_licence(desk, received_at="2026-12-01 18:01")
     assert desk.case().state == "rectifying"
-    assert desk.site.actions(case_id)[-1] == "complete"
+    assert desk.site.actions(case_id)[-1] == "decide"
 
 
 def test_a_lapsed_case_takes_what_had_been_received_in_time(desk: Desk) -> None:

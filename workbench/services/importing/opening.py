@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -18,9 +18,12 @@ from db.queries.published import (
     newest_of_many,
 )
 from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.due import due_at
+from workbench.domain.clock import Budget, standing_of
 from workbench.domain.evidence import Evidence
 from workbench.domain.policy import Policy
+from workbench.domain.suspension import Suspension
+from workbench.services.clock_notices import NOTICE
+from workbench.services.clocks import due_columns, suspensions
 from workbench.services.context import Context
 from workbench.services.evidence import FINDING, assess, completed_at, finding_columns
 from workbench.services.evidence_read import EvidenceReader, application_key
@@ -28,13 +31,14 @@ from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
 from workbench.services.importing.writing import pause
+from workbench.services.receipts import Receipt, owes_receipt, receipt_of
 
 _READ_TOGETHER = 500
 _WRITTEN_TOGETHER = 1_000
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
-Opened = tuple[Columns, list[dict[str, Any]]]
-"""A new case's columns, and the rows of its findings."""
+Opened = tuple[Columns, list[dict[str, Any]], Receipt | None]
+"""A new case's columns, the rows of its findings, and what its applicant is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,17 @@ class Rules:
     policy_id: int
     calendar: WorkingCalendar
     today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a portion of new cases has in common; `stops` are the suspensions entered by then."""
+
+    rules: Rules
+    stops: tuple[Suspension, ...]
+    opened_at: datetime
+    batch_id: int
+    seq: int
 
 
 def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) -> int:
@@ -66,9 +81,10 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
     for applications in _wanted(context, batch_id, reopened):
         with context.read() as session:
             evidence = EvidenceReader(session, context.store, sight).of_rows(applications)
-        pending.extend(
-            _opened(row, evidence[application_key(row)], rules, context, batch_id, seq) for row in applications
-        )
+            opening = Opening(
+                rules=rules, stops=suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
+            )
+        pending.extend(_opened(row, evidence[application_key(row)], opening) for row in applications)
         opened += len(applications)
         if len(pending) >= _WRITTEN_TOGETHER:
             _write(context, pending)
@@ -105,10 +121,11 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
         yield found
 
 
-def _opened(row: ImportedRow, evidence: Evidence, rules: Rules, context: Context, batch_id: int, seq: int) -> Opened:
+def _opened(row: ImportedRow, evidence: Evidence, opening: Opening) -> Opened:
+    rules = opening.rules
     assessment = assess(evidence, rules.policy, rules.today)
     columns: Columns = {
-        "batch_id": batch_id,
+        "batch_id": opening.batch_id,
         "agent": row["agent"],
         "application_no": row["application_no"],
         "application_id": row["id"],
@@ -118,36 +135,55 @@ def _opened(row: ImportedRow, evidence: Evidence, rules: Rules, context: Context
         "round": 1,
         **assessment.columns(),
         **assessment.class_columns(),
-        "opened_at": context.now(),
+        "opened_at": opening.opened_at,
         "received_at": row["received_at"],
         "complete_at": None,
         "due_at": None,
         "is_due_provisional": False,
+        "suspended_from": None,
+        "is_class_set": False,
+        "is_priority_set": False,
         "policy_version_id": rules.policy_id,
         "waits_for": "",
         "fence": 0,
         "version": 0,
         "evidence_no": 0,
-        "evidence_seq": seq,
+        "evidence_seq": opening.seq,
         "is_listed": False,
     }
     if assessment.is_complete:
         complete_at = completed_at(evidence, rules.policy)
-        due = due_at(complete_at, rules.policy.class_days[assessment.service_class], rules.calendar)
+        budget = Budget(start=complete_at, days=rules.policy.class_days[assessment.service_class])
+        concerned = [one for one in opening.stops if one.concerns(row["province"], row["agent"])]
         columns |= {
             "state": CaseState.QUEUED.value,
             "complete_at": complete_at,
-            "due_at": due.at,
-            "is_due_provisional": due.provisional,
+            **due_columns(standing_of(budget, concerned, rules.calendar)),
         }
-    return columns, finding_columns(0, assessment.findings)
+    return columns, finding_columns(0, assessment.findings), _receipt(row, columns, opening)
+
+
+def _receipt(row: ImportedRow, columns: Columns, opening: Opening) -> Receipt | None:
+    """Return the receipt of a new case that is complete, if one is owed."""
+    if not owes_receipt(columns["due_at"], opening.opened_at):
+        return None
+    return receipt_of(
+        row,
+        columns["due_at"],
+        opening.rules.policy,
+        opening.opened_at,
+        is_provisional=columns["is_due_provisional"],
+    )
 
 
 def _write(context: Context, opened: Iterable[Opened]) -> None:
-    """Write new cases with their findings and search terms in one transaction."""
+    """Write new cases with their findings, receipts and search terms in one transaction."""
     cases: list[Columns] = []
     findings: list[dict[str, Any]] = []
-    for columns, rows in opened:
+    receipts: list[tuple[int, Receipt]] = []
+    for columns, rows, receipt in opened:
+        if receipt is not None:
+            receipts.append((len(cases), receipt))
         cases.append(columns)
         findings.extend({**row, "case_id": len(cases)} for row in rows)
     if not cases:
@@ -160,4 +196,6 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
         make_findable(session, [{**row, "id": first + place} for place, row in enumerate(terms)])
         if findings:
             session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
+        if receipts:
+            session.execute(insert(NOTICE), [receipt.numbered(first + place) for place, receipt in receipts])
     pause()

@@ -14,6 +14,7 @@ from db.models import (
 )
 from db.queries.findable import forget
 from db.queries.published import BATCH, CASE, table_of
+from workbench.services.clock_notices import NOTICE
 from workbench.services.context import Context
 from workbench.services.evidence import FINDING
 from workbench.services.evidence_read import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
@@ -96,6 +97,7 @@ def _delete(context: Context, table: Table, batch_id: int) -> int:
     while True:
         with context.write() as session:
             if table is CASE:
+                session.execute(delete(NOTICE).where(NOTICE.c.case_id.in_(chunk.order_by(table.c.id))))
                 session.execute(delete(FINDING).where(FINDING.c.case_id.in_(chunk.order_by(table.c.id))))
                 forget(session, chunk.order_by(table.c.id))
             gone = session.execute(delete(table).where(table.c.id.in_(chunk.order_by(table.c.id))))

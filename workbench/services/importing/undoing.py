@@ -12,6 +12,7 @@ from db.queries.published import BATCH, CASE, is_published, table_of
 from workbench.domain.case_id import format_batch, format_case
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
+from workbench.services.clock_notices import NOTICE
 from workbench.services.context import Context
 from workbench.services.evidence_read import APPLICATION, CALL_WINDOW, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.importing.batches import busy, lock_path, locked
@@ -92,6 +93,7 @@ def _acted_on(session: Session, batch_id: int) -> int | None:
         CASE.c.fence > 0,
         CASE.c.version > 0,
         CASE.c.assignee_id.is_not(None),
+        exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.sent_at.is_not(None)),
         *(exists().where(table.c.case_id == CASE.c.id) for table in _ACTED_ON),
     )
     for mark in marks:

@@ -1,0 +1,137 @@
+"""Extending a due date, and changing class and priority, by commands."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+from workbench.services.evidence import recompute
+from workbench.services.holds import visible_case
+
+
+@pytest.fixture
+def office(site: Site) -> Promises:
+    return Promises(site).at("2026-11-24 10:00")
+
+
+def newest_notice(office: Promises) -> dict[str, Any]:
+    found: dict[str, Any] = office.terminal.document("a", "notices")["notices"][-1]
+    return found
+
+
+def test_a_supervisor_extends_a_due_date_with_a_reason_and_the_applicant_is_told(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待运营商核实")
+
+    found = office.clock(case)
+    assert found["due_at"] == "2026-12-02T18:00:00+08:00"
+    [step] = [step for step in found["steps"] if step["what"] == "extended"]
+    assert step["working_s"] == 3 * 8 * 3600
+    assert (newest_notice(office)["kind"], newest_notice(office)["case"]) == ("delay", case)
+    assert "等待运营商核实" in newest_notice(office)["body"]
+    assert "2026年12月2日(周三)18:00" in newest_notice(office)["body"]
+
+
+def test_what_is_paused_after_an_extension_comes_on_top(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
+    office.ask("2026-11-25 09:00", case)
+    office.answer("2026-11-26 09:00", case)
+
+    assert office.due(case) == "2026-12-03 18:00"
+
+
+def test_a_day_off_means_the_next_working_day(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "extend", case, "--until", "2026-11-28", "--reason", "x")
+
+    assert office.due(case) == "2026-11-30 18:00"
+
+
+def test_while_the_applicant_mends_the_deadline_of_that_is_extended(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("a", "next")
+    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
+    office.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "申请人请求")
+
+    assert office.due(case) == "2026-11-27 18:00"
+    assert newest_notice(office)["kind"] == "deadline"
+    assert "2026年12月3日(周四)18:00" in newest_notice(office)["body"]
+    office.at("2026-12-03 17:00").run("a", "resubmit", case)
+    assert office.terminal.document("a", "show", case)["round"] == 2
+
+
+def test_a_deadline_goes_no_further_than_the_policy_allows(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("a", "next")
+    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED")
+
+    result = office.terminal.as_person("sup", "extend", case, "--until", "2027-02-01", "--reason", "x")
+    assert "at most until 2026-12-15" in refused(result, 77)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("extend", "C-1", "--until", "2026-11-27", "--reason", "x"), 2, "later day"),
+        (("extend", "C-1", "--until", "2026-12-27", "--reason", " "), 2, "--reason"),
+        (("extend", "C-9", "--until", "2026-12-27", "--reason", "x"), 66, "C-000009"),
+        (("class", "C-1", "standard", "--reason", "x"), 2, "has that already"),
+        (("class", "C-1", "quick", "--reason", "x"), 2, "expedited"),
+        (("priority", "C-1", "normal", "--reason", "x"), 2, "has that already"),
+    ],
+)
+def test_what_cannot_be_changed_is_refused(office: Promises, words: tuple[str, ...], code: int, told: str) -> None:
+    office.received("2026-11-24 10:00")
+
+    assert told in refused(office.terminal.as_person("sup", *words), code)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("extend", "C-1", "--until", "2026-12-27", "--reason", "x"),
+        ("class", "C-1", "complex", "--reason", "x"),
+        ("priority", "C-1", "high", "--reason", "x"),
+    ],
+)
+def test_it_takes_a_supervisor(office: Promises, words: tuple[str, ...]) -> None:
+    office.received("2026-11-24 10:00")
+
+    assert "supervisor" in refused(office.terminal.as_person("a", *words), 77)
+
+
+def test_another_priority_changes_the_order_and_brings_a_skipped_case_back(office: Promises) -> None:
+    first, second = office.received("2026-11-24 10:00"), office.received("2026-11-24 10:00")
+    office.run("a", "next")
+    office.run("a", "skip", first, "--reason", "x")
+    office.run("sup", "priority", first, "urgent", "--reason", "投诉")
+
+    assert [row["case"] for row in office.terminal.document("a", "queue")["cases"]] == [first, second]
+    assert office.terminal.document("a", "next")["case"] == first
+
+
+def test_evidence_does_not_overrule_what_a_supervisor_chose(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "class", case, "extended", "--reason", "x")
+    office.run("sup", "priority", case, "low", "--reason", "x")
+    context = office.site.office("a").context
+    with context.write() as session:
+        recompute(session, context, visible_case(session, 1))
+
+    shown = office.terminal.document("a", "show", case)
+    assert (shown["service_class"], shown["priority"]) == ("extended", "low")
+    assert office.due(case) == "2026-12-08 18:00"
+
+
+def test_reasons_are_kept_with_the_case_and_out_of_the_log(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "class", case, "complex", "--reason", "张三要求")
+    with office.site.office("admin").context.read() as session:
+        bodies = session.execute(text("SELECT body FROM event")).scalars().all()
+
+    assert not any("张三" in body for body in bodies)
+    assert "张三要求" in [line["text"] for line in office.terminal.document("a", "show", case)["history"]]

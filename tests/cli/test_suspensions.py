@@ -1,0 +1,180 @@
+"""Stopping the clocks and letting them run again, by commands, and what applicants are told of it."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.models import ApplicationRow
+from tests.cli.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+from workbench.services import due_dates, log
+
+
+@pytest.fixture
+def office(site: Site) -> Promises:
+    return Promises(site).at("2026-11-24 10:00")
+
+
+def notices(office: Promises) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = office.terminal.document("a", "notices")["notices"]
+    return found
+
+
+def suspend(office: Promises, *words: str, reason: str = "台风停工") -> Any:
+    return office.terminal.document("sup", "calendar", "suspend", *words, "--reason", reason)
+
+
+def test_days_without_work_move_every_due_date_and_each_applicant_is_told(office: Promises) -> None:
+    cases = [office.received("2026-11-24 10:00") for _case in range(3)]
+    done = suspend(office, "2026-11-25", "2026-11-26")
+
+    assert (done["cases"], done["notices"]) == (3, 3)
+    assert {office.due(case) for case in cases} == {"2026-12-01 18:00"}
+    assert [(one["case"], one["kind"], one["sent_at"]) for one in notices(office)] == [
+        (case, "delay", None) for case in cases
+    ]
+    assert "台风停工" in notices(office)[0]["body"]
+    assert "2026年12月1日(周二)18:00" in notices(office)[0]["body"]
+
+
+def test_an_open_suspension_stops_the_clock_until_work_resumes(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00", "expedited")
+    suspend(office, "2026-11-25 14:00")
+    found = office.at("2026-11-27 10:00").clock(case)
+    assert (found["running"], found["suspended"], found["due_at"]) == (False, True, "2026-11-25T18:00:00+08:00")
+    assert found["steps"][-2]["to"] is None
+
+    # Its date on file is past, but nothing was missed: work stood still.
+    assert office.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 0
+    assert office.terminal.document("a", "queue", "--filter", "-due:overdue")["total"] == 1
+    assert office.terminal.document("a", "queue")["cases"][0]["breached"] is False
+    assert office.terminal.document("a", "show", case)["breached"] is False
+
+    done = office.terminal.document("sup", "calendar", "resume")
+    assert done["cases"] == 1
+    # Four hours of Wednesday, eight of Thursday and one of Friday.
+    assert office.due(case) == "2026-11-27 15:00"
+    assert [one["kind"] for one in notices(office)] == ["delay", "resumed"]
+    assert "2026年11月25日(周三)14:00起中止" in notices(office)[0]["body"]
+    assert "新的到期日：2026年11月27日(周五)15:00" in notices(office)[1]["body"]
+    office.at("2026-11-27 15:00")
+    assert office.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
+
+
+def test_what_was_overdue_before_it_stays_overdue(office: Promises) -> None:
+    case = office.received("2026-11-20 10:00", "expedited")
+    suspend(office, "2026-11-24 09:00")
+
+    assert office.due(case) == "2026-11-23 18:00"
+    assert office.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
+    assert office.terminal.document("a", "show", case)["breached"] is True
+
+
+def test_it_may_be_entered_afterwards(office: Promises) -> None:
+    case = office.received("2026-11-20 10:00")
+    suspend(office, "2026-11-23 09:00", "2026-11-23 12:00")
+
+    assert office.due(case) == "2026-11-26 12:00"
+    assert office.terminal.as_person("sup", "calendar", "resume").exit_code == 69
+    suspend(office, "2026-11-23 15:00")
+    office.terminal.document("sup", "calendar", "resume", "--at", "2026-11-23 17:00")
+    assert office.due(case) == "2026-11-26 15:00"
+
+
+def test_it_may_be_limited_to_a_province_or_an_agent(office: Promises) -> None:
+    here, there = office.received("2026-11-24 10:00"), office.received("2026-11-24 10:00")
+    context = office.site.office("admin").context
+    with context.write() as session:
+        session.get_one(ApplicationRow, 1).province = "四川省"
+        for table in ("application", '"case"'):
+            session.execute(text(f"UPDATE {table} SET agent = 'A-1' WHERE id = 2"))
+
+    assert suspend(office, "2026-11-25", "2026-11-25", "--province", "Sichuan")["cases"] == 1
+    assert suspend(office, "2026-11-26", "2026-11-26", "--agent", "A-1")["cases"] == 1
+    assert suspend(office, "2026-11-26", "2026-11-26", "--agent", "A-2")["cases"] == 0
+    assert (office.due(here), office.due(there)) == ("2026-11-30 18:00", "2026-11-30 18:00")
+    assert "suspended" in [step["what"] for step in office.clock(here)["steps"]]
+    assert len(notices(office)) == 2
+
+
+def test_a_case_that_is_opened_while_work_stands_still_takes_the_suspension_in(office: Promises) -> None:
+    suspend(office, "2026-11-23", "2026-11-25")
+    case = office.received("2026-11-24 10:00")
+
+    # Seven hours of Tuesday, which is day 0, and eight of Wednesday.
+    assert office.due(case) == "2026-12-01 17:00"
+
+
+def test_a_pause_within_a_suspension_counts_once(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.ask("2026-11-24 11:00", case)
+    suspend(office, "2026-11-24 14:00", "2026-11-25 12:00")
+    assert office.due(case) == "2026-11-27 18:00"
+    office.answer("2026-11-25 11:00", case)
+
+    # Tuesday from 11:00 and Wednesday until noon, whoever is to blame.
+    assert office.due(case) == "2026-12-01 10:00"
+
+
+def test_the_log_has_one_event_for_it_and_one_for_each_lot_of_cases(
+    office: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due_dates, "TOGETHER", 2)
+    for _case in range(3):
+        office.received("2026-11-24 10:00")
+    suspend(office, "2026-11-25", "2026-11-26", reason="张三住院")
+    with office.site.office("admin").context.read() as session:
+        rows = session.execute(text("SELECT action, body FROM event WHERE case_id IS NULL ORDER BY seq")).all()
+        assert log.verify(session).is_whole
+
+    told = [(row.action, json.loads(row.body)) for row in rows if row.action in {"suspend", "due-moved"}]
+    assert [action for action, _body in told] == ["suspend", "due-moved", "due-moved"]
+    assert [body.get("cases") for _action, body in told] == [None, 2, 1]
+    assert all("张三" not in row.body for row in rows)
+
+
+def test_one_that_was_broken_off_is_finished_at_the_next_start_and_nobody_is_told_twice(
+    office: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due_dates, "TOGETHER", 2)
+    for _case in range(4):
+        office.received("2026-11-24 10:00")
+    lots = iter(range(9))
+
+    def broken() -> None:
+        if next(lots) == 0:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(due_dates, "pause", broken)
+        office.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--reason", "洪水")
+    with office.site.office("admin").context.read() as session:
+        assert session.execute(text("SELECT count(*) FROM notice")).scalar() == 2
+    office.site.office("a").resume()
+    office.site.office("a").resume()
+
+    assert sorted(one["case"] for one in notices(office)) == ["C-000001", "C-000002", "C-000003", "C-000004"]
+
+
+def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(office: Promises) -> None:
+    for words in (("suspend", "2026-11-25", "--reason", "x"), ("resume",)):
+        assert "supervisor" in refused(office.terminal.as_person("a", "calendar", *words), 77)
+    with office.site.office("admin").context.read() as session:
+        assert session.execute(text("SELECT count(*) FROM event WHERE is_refused")).scalar() == 2
+        assert session.execute(text("SELECT count(*) FROM suspension")).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("2026-11-25", "2026-11-24", "--reason", "x"), "ends before it begins"),
+        (("2026-11-25", "--reason", " "), "--reason"),
+        (("someday", "--reason", "x"), "someday"),
+        (("2026-11-25", "--reason", "x", "--province", "Atlantis"), "Atlantis"),
+    ],
+)
+def test_what_cannot_be_a_suspension_is_wrong_usage(office: Promises, words: tuple[str, ...], told: str) -> None:
+    assert told in refused(office.terminal.as_person("sup", "calendar", "suspend", *words), 2)

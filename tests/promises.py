@@ -1,0 +1,84 @@
+"""Cases that were received when a test says, and what `workbench clock` says of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from db.enums import CaseState
+from db.models import CaseRow
+from tests.cli.terminal import Terminal
+from tests.offices import Site
+from workbench.domain.case_id import format_case
+from workbench.services.clocks import settle_due
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def local(text: str) -> datetime:
+    """Return an instant of Shanghai: `2026-11-24 10:00`."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@dataclass
+class Promises:
+    """A site whose time is told by the test."""
+
+    site: Site
+
+    @property
+    def terminal(self) -> Terminal:
+        """Commands at the site."""
+        return Terminal(self.site)
+
+    def at(self, text: str) -> "Promises":
+        """Let it be this time."""
+        self.site.clock.at = local(text)
+        return self
+
+    def received(self, text: str, service_class: str = "standard", *, complete_at: str = "") -> str:
+        """Plant one queued case that was received, and complete, at a time, and return its number."""
+        [case_id] = self.site.plant(1)
+        context = self.site.office("admin").context
+        with context.write() as session:
+            case = session.get_one(CaseRow, case_id)
+            case.received_at, case.complete_at = local(text), local(complete_at or text)
+            case.service_class = service_class
+            settle_due(session, context, case)
+        return format_case(case_id)
+
+    def clock(self, case: str) -> Any:
+        """Return what `workbench clock` says, and check that lists are sorted by the same."""
+        found = self.terminal.document("a", "clock", case)
+        assert self.terminal.document("audit", "show", case)["due_at"] == found["due_at"]
+        return found
+
+    def due(self, case: str) -> str:
+        """Return the due date that `workbench clock` says, as `2026-11-24 10:00`."""
+        found = datetime.fromisoformat(self.clock(case)["due_at"])
+        assert found.utcoffset() == SHANGHAI.utcoffset(found.replace(tzinfo=None))
+        shown = found.replace(tzinfo=None).isoformat(" ")
+        return shown.removesuffix(":00")
+
+    def run(self, login: str, *words: str) -> None:
+        """Give a command that works."""
+        result = self.terminal.as_person(login, *words)
+        assert result.exit_code == 0, result.output
+
+    def ask(self, at: str, case: str) -> None:
+        """Let a reviewer take the case and ask its applicant for something."""
+        self.at(at).run("a", "next")
+        self.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT")
+
+    def answer(self, at: str, case: str) -> None:
+        """Note the applicant's answer."""
+        self.at(at).run("a", "answer", case)
+
+    def log(self, at: str, case: str, action: str, state: CaseState) -> None:
+        """Let a case enter a state by an act that no command does."""
+        context = self.at(at).site.office("sup").context
+        with context.write() as session:
+            row = session.get_one(CaseRow, int(case.split("-")[1]))
+            row.state = state.value
+            context.log(session, action, case_id=row.id, state=state)
+            settle_due(session, context, row)

@@ -1,0 +1,143 @@
+"""What an applicant is sent when the case is first queued, and what the log keeps of the clock."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import CaseState, DocumentKind, ImportKind
+from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application, shanghai
+from workbench.errors import NotAllowed
+from workbench.services.clocks import settle_due
+from workbench.services.exporting.request import ExportKind, ExportRequest
+from workbench.services.holds import visible_case
+
+_PERSON = {
+    "applicant_kind": "individual",
+    "applicant_name": "测试人",
+    "handler_name": "测试人",
+    "uscc": "",
+    "registered_capital_cny": "",
+    "licence_valid_to": "",
+    "business_scope": "",
+}
+
+
+def receipts(desk: Desk) -> list[Any]:
+    return desk.sql("SELECT case_id, kind, subject, body, language, sent_at FROM notice ORDER BY id")
+
+
+@pytest.fixture
+def lenient(desk: Desk) -> Desk:
+    """A site where a person has to hand in no document, so that an application is complete as it comes."""
+    context = desk.site.office("admin").context
+    with context.write() as session:
+        body = session.execute(text("SELECT body FROM policy_version")).scalar_one()
+        changed = body.replace(
+            'individual = ["AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_LETTER"]', "individual = []"
+        )
+        assert changed != body
+        session.execute(text("UPDATE policy_version SET body = :body"), {"body": changed})
+    context.shelf.policies.clear()
+    context.shelf.calendars.clear()
+    return desk
+
+
+def test_whoever_hands_in_the_last_document_gets_a_receipt_with_number_and_due_date(desk: Desk) -> None:
+    desk.applications(application())
+    assert receipts(desk) == []
+    desk.documents()
+
+    [receipt] = receipts(desk)
+    assert (receipt.case_id, receipt.kind, receipt.language) == (1, "receipt", "zh")
+    assert receipt.subject == "电销卡二次审核受理通知，受理编号 C-000001"
+    assert "尊敬的虚构甲号信息服务有限公司：" in receipt.body
+    assert "受理编号：C-000001\n申请编号：A-1\n到期日：2026年11月26日(周四)18:00" in receipt.body
+    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2")
+    assert len(receipts(desk)) == 1
+
+
+def test_an_application_that_comes_complete_gets_its_receipt_at_once(lenient: Desk) -> None:
+    lenient.applications(
+        application("A-1", **_PERSON), application("A-2", **{**_PERSON, "applicant_name": "考试人"}, language="en")
+    )
+
+    first, second = receipts(lenient)
+    assert "C-000001" in first.subject
+    assert "尊敬的测试人：" in first.body
+    assert "申请编号：A-1" in first.body
+    assert second.body.startswith("Dear 考试人,")
+    assert "Due date: Thursday, 26 November 2026, 18:00" in second.body
+    assert "\n\n\n" not in first.body + second.body
+
+
+def test_what_was_promised_long_ago_is_history_and_gets_no_receipt(lenient: Desk) -> None:
+    lenient.applications(application("A-1", **_PERSON, received_at="2026-11-02 10:00"))
+
+    assert lenient.case().state == "queued"
+    assert receipts(lenient) == []
+
+
+def test_an_import_that_is_undone_takes_its_receipts_along_unless_one_was_sent(lenient: Desk) -> None:
+    imports = lenient.site.office("admin").imports
+    lenient.applications(application("A-1", **_PERSON))
+    imports.undo(1)
+    assert receipts(lenient) == []
+
+    lenient.applications(application("A-2", **_PERSON))
+    lenient.site.office("a").notices.mark_sent([row.id for row in lenient.sql("SELECT id FROM notice")])
+    with pytest.raises(NotAllowed, match="stays"):
+        imports.undo(2)
+
+
+def test_receipts_are_exported_with_the_other_notices(lenient: Desk, tmp_path: Any) -> None:
+    lenient.applications(application("A-1", **_PERSON))
+    lenient.site.clock.on(seconds=1)
+    out = tmp_path / "notices.jsonl"
+    lenient.site.office("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=out))
+
+    [line] = [json.loads(row) for row in out.read_text(encoding="utf-8").splitlines()]
+    assert (line["kind"], line["case"], line["decision"]) == ("receipt", "C-000001", None)
+
+
+def test_each_state_event_says_whether_the_clock_runs_under_which_policy_and_since_when(desk: Desk) -> None:
+    case = desk.queued()
+    context = desk.site.office("a").context
+    with context.write() as session:
+        visible_case(session, case.id or 0).state = "pending"
+        visible_case(session, case.id or 0).waits_for = "applicant"
+        context.log(session, "decide", case_id=case.id, state=CaseState.PENDING, waits_for="applicant")
+    desk.site.clock.on(days=2)
+    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-25 10:00")
+
+    rows = desk.sql("SELECT action, is_clock_running, body FROM event WHERE state <> '' ORDER BY seq")
+    assert [(row.action, row.is_clock_running) for row in rows] == [("complete", 1), ("decide", 0), ("answer", 1)]
+    assert [json.loads(row.body)["policy"] for row in rows] == [1, 1, 1]
+    # Wednesday at 10:00, when it was received, and not Thursday, when it was imported.
+    assert json.loads(rows[-1].body)["counted_at"] == int(shanghai("2026-11-25 10:00").timestamp() * 1_000_000)
+    assert desk.case().due_at == shanghai("2026-11-27 18:00")
+    assert desk.is_chain_whole()
+
+
+def test_an_answer_in_a_log_that_does_not_say_when_it_was_received_counts_from_its_receipt(desk: Desk) -> None:
+    case = desk.queued()
+    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-25 10:00")
+    context = desk.site.office("a").context
+    with context.write() as session:
+        context.log(session, "decide", case_id=case.id, state=CaseState.PENDING, waits_for="applicant")
+    desk.site.clock.on(days=2)
+    with context.write() as session:
+        # As an earlier program wrote it: the import is named, the instant is not.
+        context.log(session, "answer", case_id=case.id, batch_id=3, state=CaseState.QUEUED)
+        settle_due(session, context, visible_case(session, case.id or 0))
+
+    assert desk.case().due_at == shanghai("2026-11-27 18:00")
+
+
+def test_a_person_with_every_document_gets_a_receipt_too(desk: Desk) -> None:
+    desk.applications(application("A-9", **_PERSON))
+    desk.documents("A-9", INDIVIDUAL_DOCUMENTS)
+    desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20"}])
+
+    assert [row.kind for row in receipts(desk)] == ["receipt"]

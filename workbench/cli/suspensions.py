@@ -1,0 +1,116 @@
+"""Commands that stop every clock and let them run again: calendar suspend, calendar resume."""
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from workbench.cli import output
+from workbench.cli.registering import Entry
+from workbench.cli.run import Run, zone_of
+from workbench.cli.said import JsonFlag, needed
+from workbench.domain import moments
+from workbench.domain.values import BadValue
+from workbench.domain.words import count
+from workbench.errors import WrongUsage
+from workbench.i18n import _, marked, ngettext
+
+if TYPE_CHECKING:
+    from workbench.services.suspending import Stopped
+
+
+def suspend(
+    run: Run,
+    start: Annotated[
+        str, typer.Argument(metavar="FROM", help=marked("The first day without work, or the day and time it stopped."))
+    ],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="T", help=marked("Why; applicants read it in their notice."))
+    ],
+    end: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TO", help=marked("The last day without work, or the day and time it goes on; open if not given.")
+        ),
+    ] = None,
+    province: Annotated[
+        str | None, typer.Option("--province", metavar="P", help=marked("Only applications from this province."))
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option("--agent", metavar="A", help=marked("Only applications of this agent."))
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Stop every clock for a time that nobody here can help."""
+    from workbench.services.suspending import Stop
+
+    with run.office() as office:
+        zone = zone_of(office)
+        stop = Stop(
+            from_at=_begin(start, zone),
+            to_at=None if end is None else _end(end, zone),
+            reason=needed(reason, "--reason"),
+            province=None if province is None else _province(province),
+            agent=None if agent is None else needed(agent, "--agent"),
+        )
+        done = office.suspending.suspend(stop)
+    _tell(done, as_json=as_json)
+
+
+def resume(
+    run: Run,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="T", help=marked("When work went on, if that was before now."))
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Let the clocks run again."""
+    with run.office() as office:
+        done = office.suspending.resume(None if at is None else _begin(at, zone_of(office)))
+    _tell(done, as_json=as_json)
+
+
+def _tell(done: "Stopped", *, as_json: bool) -> None:
+    if as_json:
+        output.document({"suspensions": list(done.ids), "cases": done.cases, "notices": done.cases})
+        return
+    told = ngettext(
+        "{count} due date is concerned; a notice to the applicant is drafted.",
+        "{count} due dates are concerned; notices to the applicants are drafted.",
+        done.cases,
+    )
+    output.narrate(told.format(count=count(done.cases)))
+
+
+def _begin(text: str, zone: ZoneInfo) -> datetime:
+    """Return the instant behind a time, the beginning of a day."""
+    try:
+        return moments.instant_or_day(text, zone)
+    except BadValue as error:
+        raise WrongUsage(f"{text}: {error}") from error
+
+
+def _end(text: str, zone: ZoneInfo) -> datetime:
+    """Return the instant behind a time, the end of a day."""
+    try:
+        day = moments.day(text)
+    except BadValue:
+        return _begin(text, zone)
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+
+
+def _province(text: str) -> str:
+    """Return the short Chinese name of a province, whichever of its names is said."""
+    from workbench.domain.provinces import province_key
+
+    found = province_key(text)
+    if not found:
+        raise WrongUsage(_("--province: there is no province {name}; write one such as Sichuan.").format(name=text))
+    return found
+
+
+ENTRIES = (
+    Entry("suspend", suspend, marked("Stop every clock for a time, and draft a notice to each applicant concerned.")),
+    Entry("resume", resume, marked("Let the clocks run again, and draft a notice with the new due dates.")),
+)

@@ -1,0 +1,74 @@
+"""Notices about due dates, written in the transaction of whatever moved them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session
+
+from db.enums import ApplicantKind, Language
+from db.models import CaseRow, NoticeRow
+from db.queries.published import table_of
+from workbench.domain.case_id import format_case
+from workbench.services.clock_letters import ClockLetter, ClockLetterKind, compose_clock_letter
+from workbench.services.context import Context
+from workbench.services.evidence_read import APPLICATION
+
+NOTICE = table_of(NoticeRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueNews:
+    """What an applicant is told of a due date, and why.
+
+    `deadline_at` is that of a rectification; else it is about the due date that the case has now, which `is_late`
+    says is past.
+    """
+
+    kind: ClockLetterKind
+    cause: str = ""
+    deadline_at: datetime | None = None
+    is_late: bool = False
+
+
+def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -> None:
+    """Write the notice that tells an applicant of a due date, released at once, in the caller's transaction."""
+    due_at = news.deadline_at or case.due_at
+    if due_at is None:
+        return
+    application = session.execute(select(APPLICATION).where(APPLICATION.c.id == case.application_id)).one()
+    policy = context.policy(session, case.policy_version_id)
+    now = context.now()
+    letter = ClockLetter(
+        kind=news.kind,
+        language=Language(application.language),
+        applicant_kind=ApplicantKind(application.applicant_kind),
+        applicant_name=application.applicant_name,
+        case_no=format_case(case.id or 0),
+        application_no=case.application_no,
+        due_at=due_at,
+        is_provisional=case.is_due_provisional,
+        stopped_at=None if news.deadline_at else case.suspended_from,
+        is_late=news.is_late,
+        cause=news.cause.strip(),
+        supplier=policy.supplier,
+        written_at=now,
+        zone=policy.zone,
+    )
+    session.execute(insert(NOTICE), [notice_columns(letter, case.id or 0, now)])
+
+
+def notice_columns(letter: ClockLetter, case_id: int, now: datetime) -> dict[str, Any]:
+    """Return a letter about a due date as a row of the notices."""
+    composed = compose_clock_letter(letter)
+    return {
+        "case_id": case_id,
+        "decision_id": None,
+        "kind": letter.kind.value,
+        "language": letter.language.value,
+        "subject": composed.subject,
+        "body": composed.body,
+        "created_at": now,
+        "release_at": now,
+    }

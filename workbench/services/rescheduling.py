@@ -1,0 +1,163 @@
+"""What a supervisor changes of a case's promise: its due date, its class, its priority."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from db.enums import CaseState, Priority, ServiceClass
+from db.models import CaseRow, CommentRow, RectificationRow
+from workbench.domain.calendar import WorkingCalendar
+from workbench.domain.case_id import format_case
+from workbench.domain.due import deadline_after
+from workbench.domain.lifecycle import Action, state_refusal
+from workbench.errors import NotAllowed, WrongUsage
+from workbench.i18n import _
+from workbench.services.clock_letters import ClockLetterKind
+from workbench.services.clock_notices import DueNews, tell_due
+from workbench.services.clocks import settle_due
+from workbench.services.context import Context
+from workbench.services.holds import visible_case
+
+_RANKS = tuple(Priority)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extended:
+    """Until when a case was extended; `is_deadline` says that it is the applicant's deadline that moved."""
+
+    case_id: int
+    until: datetime
+    is_deadline: bool
+
+
+class Rescheduling:
+    """The promises of cases, as one person may change them; reasons are kept as comments."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def extend(self, case_id: int, until: date, reason: str) -> Extended:
+        """Extend the due date to closing of a day, or, while the applicant mends, the deadline of that.
+
+        The due date moves by the working time between: what is paused later comes on top. The applicant is told, with
+        the reason.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If who asks is no supervisor, the case is over or not complete, or the day is too far.
+            WrongUsage: If no reason is given, or the day is no later than now agreed.
+        """
+        context = self.context
+        with context.acting(Action.EXTEND, case_id), context.write() as session:
+            case = self._case(session, case_id, Action.EXTEND, reason)
+            calendar = context.calendar(session, case.policy_version_id)
+            if case.state == CaseState.RECTIFYING:
+                return self._extend_deadline(session, case, until, reason, calendar)
+            return self._extend_due(session, case, until, reason, calendar)
+
+    def _extend_due(
+        self, session: Session, case: CaseRow, until: date, reason: str, calendar: WorkingCalendar
+    ) -> Extended:
+        context, case_id = self.context, case.id or 0
+        settle_due(session, context, case)
+        before = case.due_at or context.now()
+        wanted = calendar.closing(calendar.working_day_from(until))
+        seconds = calendar.working_seconds_between(before, wanted)
+        if seconds <= 0:
+            raise WrongUsage(_not_later(case_id))
+        body = {"by_s": seconds, "until": calendar.local_day(wanted).isoformat()}
+        context.log(session, Action.EXTEND.value, case_id=case_id, body=body)
+        self._changed(session, case, reason)
+        tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, cause=reason))
+        return Extended(case_id=case_id, until=case.due_at or wanted, is_deadline=False)
+
+    def _extend_deadline(
+        self, session: Session, case: CaseRow, until: date, reason: str, calendar: WorkingCalendar
+    ) -> Extended:
+        context, case_id = self.context, case.id or 0
+        row = session.exec(
+            select(RectificationRow).where(RectificationRow.case_id == case_id, RectificationRow.is_open)
+        ).one()
+        wanted = calendar.closing(calendar.working_day_from(until))
+        if wanted <= (row.deadline_at or context.now()):
+            raise WrongUsage(_not_later(case_id))
+        most = context.policy(session, case.policy_version_id).rectify_cap_days
+        cap = deadline_after(context.now(), most, calendar).at
+        if wanted > cap:
+            day = calendar.local_day(cap).isoformat()
+            raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
+        row.deadline_at = wanted
+        body = {"deadline": calendar.local_day(wanted).isoformat()}
+        context.log(session, "extend-deadline", case_id=case_id, body=body)
+        self._changed(session, case, reason)
+        tell_due(session, context, case, DueNews(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=wanted))
+        return Extended(case_id=case_id, until=wanted, is_deadline=True)
+
+    def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
+        """Give a case another class; its days count from the same day 0. Return the due date, None before it has one.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If who asks is no supervisor, or the case is over.
+            WrongUsage: If no reason is given, or it has that class already.
+        """
+
+        def change(case: CaseRow) -> str:
+            before, case.service_class, case.is_class_set = case.service_class, service_class.value, True
+            return before
+
+        return self._choose(case_id, Action.CLASS, service_class.value, reason, change)
+
+    def change_priority(self, case_id: int, priority: Priority, reason: str) -> None:
+        """Give a case another priority; who skipped it sees it again.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If who asks is no supervisor, or the case is over.
+            WrongUsage: If no reason is given, or it has that priority already.
+        """
+
+        def change(case: CaseRow) -> str:
+            before, case.priority, case.is_priority_set = case.priority, priority.value, True
+            case.priority_rank = _RANKS.index(priority)
+            case.evidence_no += 1
+            return before
+
+        self._choose(case_id, Action.PRIORITY, priority.value, reason, change)
+
+    def _choose(
+        self, case_id: int, action: Action, word: str, reason: str, change: Callable[[CaseRow], str]
+    ) -> datetime | None:
+        context = self.context
+        with context.acting(action, case_id), context.write() as session:
+            case = self._case(session, case_id, action, reason)
+            before = change(case)
+            if before == word:
+                raise WrongUsage(_("{case} has that already.").format(case=format_case(case_id)))
+            context.log(session, action.value, case_id=case_id, body={"from": before, "to": word})
+            self._changed(session, case, reason)
+            return case.due_at
+
+    def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:
+        if not reason.strip():
+            raise WrongUsage(_("This takes a reason."))
+        case = visible_case(session, case_id)
+        refusal = state_refusal(action, CaseState(case.state), format_case(case_id))
+        if refusal:
+            raise NotAllowed(refusal)
+        return case
+
+    def _changed(self, session: Session, case: CaseRow, reason: str) -> None:
+        """Keep the new due date, and the reason: what a person wrote is no part of an event."""
+        context = self.context
+        settle_due(session, context, case)
+        case.version += 1
+        session.add(
+            CommentRow(case_id=case.id or 0, author_id=context.actor.id, written_at=context.now(), body=reason.strip())
+        )
+
+
+def _not_later(case_id: int) -> str:
+    return _("{case} is due no earlier already; give a later day.").format(case=format_case(case_id))

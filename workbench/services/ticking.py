@@ -1,0 +1,157 @@
+"""What only the passing of time brings about; doing it twice does nothing more. Source: DESIGN, section 3."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select, true, update
+from sqlmodel import Session, col
+
+from db.enums import CaseState
+from db.models import CaseRow, RectificationRow
+from db.queries.published import CASE, is_published, table_of
+from workbench.domain.running import RUNNING_STATES, is_overdue
+from workbench.services.clock_letters import ClockLetterKind
+from workbench.services.clock_notices import NOTICE, DueNews, tell_due
+from workbench.services.clocks import SUSPENSION, settle_due
+from workbench.services.context import Context, details
+from workbench.services.due_dates import TOGETHER
+from workbench.services.evidence_apply import to_queue
+from workbench.services.importing.writing import pause
+
+_RECTIFICATION = table_of(RectificationRow)
+_RUNNING = [state.value for state in RUNNING_STATES]
+_OPEN_STATES = [*_RUNNING, CaseState.RECTIFYING.value]
+
+Act = Callable[[Session, CaseRow], bool]
+"""Does what is due with one case, if it still is, and says whether it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """How many pending cases came back, rectifications lapsed, and applicants are told of a delay or of its end."""
+
+    queued: int
+    lapsed: int
+    delayed: int
+    resumed: int
+
+
+class Ticking:
+    """What time brings about; anybody may ask for it."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def tick(self) -> Ticked:
+        """Bring back pending cases whose day passed, lapse what was not mended in time, and write owed notices."""
+        return Ticked(
+            queued=self._bring_back(), lapsed=self._lapse(), delayed=self._tell_late(), resumed=self._tell_resumed()
+        )
+
+    def _bring_back(self) -> int:
+        context = self.context
+        with context.read() as session:
+            today = context.today(session)
+
+        def act(session: Session, case: CaseRow) -> bool:
+            if case.state != CaseState.PENDING or case.next_action_on is None or case.next_action_on >= today:
+                return False
+            to_queue(case)
+            case.evidence_no += 1
+            case.version += 1
+            case.is_listed = True
+            context.log(session, "day-passed", case_id=case.id, state=CaseState.QUEUED, body=details(round=case.round))
+            settle_due(session, context, case)
+            return True
+
+        return self._each((CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
+
+    def _lapse(self) -> int:
+        context, now = self.context, self.context.now()
+        is_past = exists().where(
+            _RECTIFICATION.c.case_id == CASE.c.id, _RECTIFICATION.c.is_open, _RECTIFICATION.c.deadline_at < now
+        )
+
+        def act(session: Session, case: CaseRow) -> bool:
+            if case.state != CaseState.RECTIFYING:
+                return False
+            # What is asked for stays open: an answer that had been received in time may still be imported.
+            case.state = CaseState.LAPSED.value
+            case.version += 1
+            context.log(session, "lapse", case_id=case.id, state=CaseState.LAPSED, body=details(round=case.round))
+            settle_due(session, context, case)
+            return True
+
+        return self._each((CASE.c.state == CaseState.RECTIFYING.value, is_past), act)
+
+    def _tell_late(self) -> int:
+        """Write the delay notice that a case owes whose due date passed while it waited, once for each due date."""
+        context, now = self.context, self.context.now()
+        was_told = exists().where(
+            NOTICE.c.case_id == CASE.c.id,
+            NOTICE.c.kind == ClockLetterKind.DELAY.value,
+            NOTICE.c.created_at >= CASE.c.due_at,
+        )
+
+        def act(session: Session, case: CaseRow) -> bool:
+            if not is_overdue(case.due_at, now, CaseState(case.state), case.waits_for, case.suspended_from):
+                return False
+            tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, is_late=True))
+            context.log(session, "delay-told", case_id=case.id)
+            return True
+
+        return self._each((CASE.c.state.in_(_RUNNING), CASE.c.due_at <= now, ~was_told), act)
+
+    def _tell_resumed(self) -> int:
+        """Tell who was told of a suspension with a known end that work goes on, once it does."""
+        context, now = self.context, self.context.now()
+        with context.read() as session:
+            over = session.execute(
+                select(SUSPENSION).where(SUSPENSION.c.resumed_at.is_(None), SUSPENSION.c.to_at <= now)
+            ).all()
+        told = 0
+        for one in over:
+            told += self._tell_of_end(one)
+            with context.write() as session:
+                session.execute(update(SUSPENSION).where(SUSPENSION.c.id == one.id).values(resumed_at=now))
+        return told
+
+    def _tell_of_end(self, one: Any) -> int:
+        """Tell those who were told of a suspension before its end, if no other one stops their clock by now."""
+        context, reason = self.context, one.reason
+
+        def since(kind: ClockLetterKind) -> ColumnElement[bool]:
+            of_case = (NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == kind.value)
+            return exists().where(*of_case, NOTICE.c.created_at >= one.entered_at, self._is_before_end(one, kind))
+
+        def act(session: Session, case: CaseRow) -> bool:
+            if case.suspended_from is not None and case.suspended_from <= context.now():
+                return False
+            tell_due(session, context, case, DueNews(kind=ClockLetterKind.RESUMED, cause=reason))
+            return True
+
+        wanted = (
+            CASE.c.state.in_(_OPEN_STATES),
+            since(ClockLetterKind.DELAY),
+            ~since(ClockLetterKind.RESUMED),
+        )
+        return self._each(wanted, act)
+
+    @staticmethod
+    def _is_before_end(one: Any, kind: ClockLetterKind) -> ColumnElement[bool]:
+        return NOTICE.c.created_at <= one.to_at if kind is ClockLetterKind.DELAY else true()
+
+    def _each(self, wanted: Sequence[ColumnElement[bool]], act: Act) -> int:
+        """Act on each published case that conditions find, a lot in each transaction."""
+        done, last = 0, 0
+        while True:
+            with self.context.write() as session:
+                found = select(CASE.c.id).where(CASE.c.id > last, is_published(CASE.c.batch_id), *wanted)
+                case_ids = list(session.execute(found.order_by(CASE.c.id).limit(TOGETHER)).scalars())
+                if not case_ids:
+                    return done
+                cases = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars().all()
+                done += sum(act(session, case) for case in cases)
+            last = case_ids[-1]
+            pause()
