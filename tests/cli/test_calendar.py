@@ -191,15 +191,6 @@ def test_a_half_day_on_the_due_day_moves_it_to_noon_and_as_published_moves_it_ba
     assert terminal.document("a", "calendar")["days"][330]["kind"] == "workday"
 
 
-def test_the_time_that_a_case_was_paused_stays_on_its_due_date(terminal: Terminal) -> None:
-    case = plant_case(terminal, local(11, 24, 10), paused_s=3 * 3600)
-    assert due_of(terminal, case)[0] == "2026-11-30T12:00:00+08:00"
-
-    terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--reason", "storm")
-
-    assert due_of(terminal, case)[0] == "2026-12-01T12:00:00+08:00"
-
-
 def test_a_weekend_that_is_worked_brings_due_dates_nearer(terminal: Terminal) -> None:
     case = plant_case(terminal, local(11, 24, 10), days=5)
     assert due_of(terminal, case)[0] == "2026-12-01T18:00:00+08:00"
@@ -210,12 +201,11 @@ def test_a_weekend_that_is_worked_brings_due_dates_nearer(terminal: Terminal) ->
 
 
 def test_what_counts_as_paused_or_over_is_left_alone(terminal: Terminal) -> None:
-    appealed, passed, early = (plant_case(terminal, local(11, 24, 10)) for _case in range(3))
+    appealed, passed = (plant_case(terminal, local(11, 24, 10)) for _case in range(2))
     with terminal.site.office("admin").context.write() as session:
         for case, column, value in (
             (appealed, "state", "appealed"),
             (passed, "state", "passed"),
-            (early, "due_at", microseconds(local(11, 26, 12))),
         ):
             session.execute(
                 text(f'UPDATE "case" SET {column} = :value WHERE id = :id'), {"value": value, "id": int(case[2:])}

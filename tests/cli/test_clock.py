@@ -13,6 +13,7 @@ from tests.cli.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises, local
 from workbench import i18n
+from workbench.domain.case_id import format_case
 from workbench.services.calendar_change import DaySetting
 
 
@@ -150,10 +151,21 @@ def test_pause_across_a_holiday(office: Promises) -> None:
 
 
 def test_calendar_changed_with_open_cases(office: Promises) -> None:
+    paused = office.received("2026-11-24 10:00")
+    office.ask("2026-11-24 10:30", paused)
+    office.answer("2026-11-25 10:30", paused)
     case, other = office.received("2026-11-24 10:00"), office.received("2026-11-23 10:00", "expedited")
+    before = office.due(paused)
     day_off = DaySetting(on=date(2026, 11, 26), working=False, name="临时假")
-    [move] = office.site.office("admin").calendars.set_day(day_off, "the office moves").moved
-    assert (move.case_id, move.before, move.after) == (1, local("2026-11-27 18:00"), local("2026-11-30 18:00"))
+    move, of_paused = office.site.office("admin").calendars.set_day(day_off, "the office moves").moved
+    # The working time that it was paused stays on it.
+    assert (before, office.due(paused)) == ("2026-11-30 18:00", "2026-12-01 18:00")
+    assert format_case(of_paused.case_id) == paused
+    assert (format_case(move.case_id), move.before, move.after) == (
+        case,
+        local("2026-11-27 18:00"),
+        local("2026-11-30 18:00"),
+    )
     assert office.due(case) == "2026-11-30 18:00"
     assert office.due(other) == "2026-11-24 18:00"
     assert "holiday" in whats(office.clock(case))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from workbench.cli import output
@@ -25,7 +26,9 @@ from workbench.domain.cells import pad_right
 from workbench.domain.vocabulary import DayStatus
 from workbench.domain.words import count, instant_on_screen
 from workbench.i18n import _, current, ngettext
-from workbench.services.calendar_change import CalendarEffect, CalendarImport, CalendarYear
+
+if TYPE_CHECKING:
+    from workbench.services.calendar_change import CalendarEffect, CalendarImport, CalendarYear
 
 _MONTHS_A_ROW = 3
 _MONTH_CELLS = 21
@@ -33,7 +36,7 @@ _GAP = "   "
 _MOST_LINES = 20
 
 
-def print_year(found: CalendarYear) -> None:
+def print_year(found: "CalendarYear") -> None:
     """Print a year as months, three in a row, with what the signs mean and what was set by hand."""
     worked = sum(day.working for day in found.days)
     status = _(STATUS_WORDS[found.status])
@@ -59,7 +62,7 @@ def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
     return lines
 
 
-def import_lines(planned: CalendarImport, zone: ZoneInfo, today: date) -> Iterator[str]:
+def import_lines(planned: "CalendarImport", zone: ZoneInfo, today: date) -> Iterator[str]:
     """Yield what taking notices in does: years, days, due dates."""
     for year in planned.unpublished:
         said = _("The notice of {year} is not out yet: its file names no day, and the year stays as it is.")
@@ -71,7 +74,7 @@ def import_lines(planned: CalendarImport, zone: ZoneInfo, today: date) -> Iterat
     yield from effect_lines(planned.effect, zone, today)
 
 
-def effect_lines(effect: CalendarEffect, zone: ZoneInfo, today: date) -> Iterator[str]:
+def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Iterator[str]:
     """Yield the days that become others in their working time, and the due dates that move, the first of each."""
     changed = [
         after
@@ -94,7 +97,7 @@ def _first_lines(lines: Sequence[str]) -> Iterator[str]:
         yield _("… and {count} more.").format(count=count(len(lines) - _MOST_LINES))
 
 
-def effect_said(effect: CalendarEffect, *, written: bool) -> str:
+def effect_said(effect: "CalendarEffect", *, written: bool) -> str:
     """Return in one sentence what a change did, or would do."""
     days, moved, settled = len(effect.after), len(effect.moved), effect.settled
     if not days:

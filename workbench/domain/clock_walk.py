@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from db.enums import CaseState
-from workbench.domain.calendar import DayKind, WorkingCalendar
+from workbench.domain.calendar import DayKind, WorkingCalendar, assumed_day
 from workbench.domain.clock import EXTENDED, Budget, ClockEvent, PauseKind, Standing, is_suspended, standing_of
 from workbench.domain.due import counted_from
 from workbench.domain.spans import NEVER, Span, merged, without
@@ -41,7 +41,7 @@ class Step:
 
     `start` and `end` are the same for what has no length, and `end` is None for what is not over. `counts` says
     whether the clock runs in it; `working_s` are the working seconds that count in it, or that are lost. `detail` is
-    the cause of a suspension, the name of a holiday, the classes, the closing state.
+    the cause of a suspension, the name of a holiday or that it was set by hand, the classes, the closing state.
     """
 
     start: datetime
@@ -227,15 +227,19 @@ def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
 
 
 def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
-    """Yield holidays, days in lieu beside one another as one, and make-up days, each from midnight to midnight."""
+    """Yield holidays, days in lieu beside one another as one, and make-up days, each from midnight to midnight.
+
+    Days that were set by hand are among them where they differ from a plain week.
+    """
     day, last = calendar.local_day(gap.start), calendar.local_day(gap.end)
     holidays: list[tuple[date, str]] = []
     make_up: list[date] = []
     while day <= last:
         known = calendar.day(day)
-        if known.kind in _OFF and not known.working:
-            holidays.append((day, known.name if known.kind == DayKind.HOLIDAY.value else ""))
-        elif known.kind == DayKind.MAKE_UP.value and known.working:
+        is_set, is_weekday = known.kind == DayKind.OVERRIDE.value, assumed_day(day).working
+        if not known.working and (known.kind in _OFF or (is_set and is_weekday)):
+            holidays.append((day, known.name if known.kind == DayKind.HOLIDAY.value else known.kind if is_set else ""))
+        elif known.working and (known.kind == DayKind.MAKE_UP.value or (is_set and not is_weekday)):
             make_up.append(day)
         day += timedelta(days=1)
     for span in merged(_days(on, calendar) for on, _name in holidays):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from db.enums import CaseState, ServiceClass
+from workbench.domain.calendar import DayKind
 from workbench.domain.clock_walk import Step, StepKind, Walk
 from workbench.domain.lifecycle import CLASS_WORDS, STATE_WORDS
 from workbench.domain.words import day_on_screen, duration_s, instant_on_screen, working_days_left
@@ -97,6 +98,8 @@ class ClockWords:
         return _("The clock runs; {left}.").format(left=working_days_left(walk.working_days_left))
 
     def _holiday(self, step: Step) -> str:
+        if step.detail == DayKind.OVERRIDE.value:
+            return _("off, set by hand")
         return step.detail if step.detail and current() == "zh" else _("public holiday")
 
     def _at(self, at: datetime) -> str:
