@@ -7,7 +7,7 @@ from screens.text import BAD, FAINT, MINE, UNEASY, Part, joined, row
 from screens.view import View
 from workbench.domain.casefile import CaseFile, CaseHeader
 from workbench.domain.provinces import province_words
-from workbench.domain.running import is_with_applicant
+from workbench.domain.running import clock_runs, is_with_applicant
 from workbench.domain.vocabulary import CaseState, Priority
 from workbench.domain.words import count, hold_left, working_days_left
 from workbench.i18n import _
@@ -78,7 +78,9 @@ def _due(header: CaseHeader, view: View) -> Content:
     if is_with_applicant(header.state, header.waits_for):
         # The date on file will move by the time that the applicant takes.
         return joined((_("with the applicant"), ""), (dot, FAINT), (_("clock paused"), FAINT))
-    if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_breached:
+    began = header.suspended_from
+    is_stopped = began is not None and began <= view.now and clock_runs(header.state, header.waits_for)
+    if is_stopped and not header.is_breached:
         # The date on file will move by the time that is lost.
         return joined((_("work suspended"), ""), (dot, FAINT), (_("clock paused"), FAINT))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
