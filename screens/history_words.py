@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from screens.panels.words import ANSWER, DECIDED, VERIFICATION
 from workbench.domain.casefile import CaseFile, HistoryLine
-from workbench.domain.vocabulary import Verdict
+from workbench.domain.lifecycle import CLASS_WORDS, PRIORITY_WORDS
+from workbench.domain.vocabulary import Priority, ServiceClass, Verdict
 from workbench.i18n import _, current, marked
 
 _ACTS: dict[str, str] = {
@@ -32,6 +33,13 @@ _ACTS: dict[str, str] = {
     "complete": marked("complete"),
     "void": marked("verdict void"),
     "due": marked("due date moved"),
+    "extend": marked("extended until"),
+    "extend-deadline": marked("deadline extended to"),
+    "class": marked("class changed to"),
+    "priority": marked("priority changed to"),
+    "lapse": marked("lapsed"),
+    "day-passed": marked("its day passed"),
+    "delay-told": marked("told of the delay"),
 }
 _KINDS: dict[str, str] = {
     "applications": marked("application"),
@@ -102,6 +110,14 @@ def _written(text: str, _case: CaseFile) -> str:
     return _("one document") if text == "1" else _("{count} documents").format(count=text)
 
 
+def _class(text: str, _case: CaseFile) -> str:
+    return _(CLASS_WORDS[ServiceClass(text)]) if text in set(ServiceClass) else text
+
+
+def _priority(text: str, _case: CaseFile) -> str:
+    return _(PRIORITY_WORDS[Priority(text)]) if text in set(Priority) else text
+
+
 def _revealed(text: str, _case: CaseFile) -> str:
     name, _colon, position = text.partition(":")
     if name not in _FIELDS:
@@ -129,5 +145,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "documents-written": _written,
     "reveal": _revealed,
     "due": _due,
+    "class": _class,
+    "priority": _priority,
     **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _brought),
 }

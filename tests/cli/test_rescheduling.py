@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from screens.history_words import act_words, detail_words
 from tests.cli.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
@@ -125,6 +126,17 @@ def test_evidence_does_not_overrule_what_a_supervisor_chose(office: Promises) ->
     shown = office.terminal.document("a", "show", case)
     assert (shown["service_class"], shown["priority"]) == ("extended", "low")
     assert office.due(case) == "2026-12-08 18:00"
+
+
+def test_the_history_says_what_was_changed(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
+    office.run("sup", "class", case, "complex", "--reason", "x")
+    casefile = office.site.office("a").casefiles.show(1)
+    told = [f"{act_words(line)} {detail_words(line, casefile)}" for line in casefile.history]
+
+    assert "extended until 2026-12-02" in told
+    assert "class changed to complex" in told
 
 
 def test_reasons_are_kept_with_the_case_and_out_of_the_log(office: Promises) -> None:

@@ -272,6 +272,18 @@ async def test_an_overdue_case_and_a_provisional_date_are_marked() -> None:
         assert "◐ provisional · overdue" in desk.text
 
 
+@pytest.mark.parametrize(("is_late", "told"), [(False, "work suspended · clock paused"), (True, "overdue")])
+async def test_a_case_whose_work_is_suspended_says_so_unless_it_was_late_before(is_late: bool, told: str) -> None:
+    def suspended(office: MemoryOffice) -> None:
+        office.change(123, suspended_from=NOW - timedelta(days=1), is_breached=is_late)
+
+    async with at_work(arrange=suspended) as desk:
+        await desk.press("n")
+
+        assert told in desk.text
+        assert ("work suspended" in desk.text) is not is_late
+
+
 async def test_ascii_symbols_draw_no_box_and_no_block() -> None:
     async with at_work(troubled(), symbols="ascii") as desk:
         await desk.press("n")

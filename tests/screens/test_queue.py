@@ -489,6 +489,20 @@ async def test_a_case_that_the_applicant_has_is_not_overdue_but_with_the_applica
         assert ("✗" in first + second, "!" in first + second, "✗" in third) == (False, False, True)
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_case_whose_work_is_suspended_shows_no_date_that_will_move(size: tuple[int, int]) -> None:
+    def arrange(office: MemoryOffice) -> None:
+        many(2)(office)
+        office.queue.put(1, suspended_from=NOW - timedelta(days=1), due_at=NOW - timedelta(hours=1))
+        office.queue.put(2, suspended_from=NOW + timedelta(days=1))
+
+    async with at_work(size=size, arrange=arrange) as desk:
+        await go(desk)
+        first, second = desk.text.split("\n")[2:4]
+
+        assert ("suspended" in first, "suspended" in second) == (True, False)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_page_of_keys_explains_the_marks_and_brackets(language: str) -> None:
     async with at_work(size=(80, 24), language=language, arrange=many(3)) as desk:

@@ -87,8 +87,8 @@ class Clocks:
         policy = self.context.policy(self.session, case.policy_version_id)
         days = policy.class_days[ServiceClass(case.service_class)]
         case_id = case.id or 0
-        events = self.loaded.get(case_id) or clock_events(self.session, [case_id])[case_id]
-        return budget_of(events, case.complete_at, days, policy.appeal_answer_days)
+        loaded = self.loaded if case_id in self.loaded else clock_events(self.session, [case_id])
+        return budget_of(loaded[case_id], case.complete_at, days, policy.appeal_answer_days)
 
     def standing(self, case: CaseRow) -> Standing | None:
         """Return where the clock of a case stands, None before it is complete."""

@@ -12,7 +12,7 @@ from workbench.services.clocks import Clocks, clock_events
 from workbench.services.context import Context
 from workbench.services.importing.writing import pause
 
-TOGETHER = 200
+TOGETHER = 50
 """So many cases are looked at in one transaction: others wait for that long and no longer."""
 
 _FINAL = [state.value for state in FINAL_STATES]
@@ -64,9 +64,11 @@ def _settle(session: Session, context: Context, case_ids: list[int], moved: Move
         session.execute(select(CASE.c.id).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id))).scalars()
     )
     news = []
-    for case in session.execute(open_cases.order_by(col(CaseRow.id))).scalars():
-        if clocks.settle(case):
-            news.append(case.id or 0)
-            if moved is not None and case.id in shown:
-                moved(session, case)
+    # The cases are written together at the end; nothing that is read between leans on them.
+    with session.no_autoflush:
+        for case in session.execute(open_cases.order_by(col(CaseRow.id))).scalars():
+            if clocks.settle(case):
+                news.append(case.id or 0)
+                if moved is not None and case.id in shown:
+                    moved(session, case)
     return news

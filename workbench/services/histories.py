@@ -9,7 +9,7 @@ from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.casefile import HistoryLine
 
-_TOLD = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "due")
+_TOLD = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due")
 _WRITTEN_APART = frozenset({"comment", "verify"})
 
 
@@ -48,6 +48,7 @@ def _event_line(row: EventRow) -> HistoryLine:
     body: dict[str, Any] = json.loads(row.body)
     words = [str(body[name]) for name in _TOLD if body.get(name)]
     words += [str(body["count"])] if row.action == "documents-written" else []
+    words += [str(body["until"])] if row.action == "extend" else []
     words += [str(code) for code in body.get("reasons", ())]
     return HistoryLine(
         at=row.at,

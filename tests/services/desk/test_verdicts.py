@@ -393,7 +393,7 @@ def test_the_explanation_tells_how_the_due_date_came_about(site: Site) -> None:
 
     sentences = " ".join(site.office("a").claims.explain(case))
 
-    assert "3 working days are promised" in sentences
+    assert "3 working days after day 0" in sentences
     assert "Fri 27 Nov" in sentences
 
 
