@@ -115,7 +115,7 @@ async def test_the_calendar_looks_as_it_did(
     async with at_work(size=size, language=language, arrange=as_admin) as driver:
         await driver.go("k")
         await driver.press(*CALENDAR[name])
-        assert picture(driver) == snapshot(extension_class=SVGImageExtension)
+        assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
 async def test_a_broken_start_looks_as_it_did(
