@@ -1,0 +1,264 @@
+"""The forecast of open cases: when each has its first verdict, and when it is passed.
+
+The turn of a queued case is simulated from what is ahead of it, what overtakes it, and what recent days brought; what
+comes after its verdict is drawn from the estimator of remaining time; how wide the range must be is learnt from the
+forecasts that would have been made of late. The same history gives the same forecast: the seed is fixed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workbench.domain.forecast.capacity import Away, Capacity, Verdicts, presence
+from workbench.domain.forecast.coding import Figures
+from workbench.domain.forecast.course import QUEUED, Course, Stays
+from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack
+from workbench.domain.forecast.rightness import Rightness, rightness_of
+from workbench.domain.forecast.turns import Days, Inflow, Turns, Waiting, days_needed
+from workbench.domain.forecast.working_time import WorkingTime
+
+PATHS = 128
+SEED = 20_261_124
+MEDIAN, HIGH = 0.5, 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the log tells up to a time: all courses, all verdicts, and who is or was away."""
+
+    courses: Sequence[Course]
+    verdicts: Verdicts
+    away: Sequence[Away] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumed:
+    """What the policy assumes of an office without history: verdicts a day and person, and what mending takes."""
+
+    reviewers: int
+    per_reviewer: float
+    sent_back: float
+    mend_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """A case to forecast: its course so far, and its place in the queue, None if it is not queued.
+
+    `due` is its due date in working days.
+    """
+
+    course: Course
+    ahead: int | None
+    due: float = np.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The middle and the end of a range, in working days."""
+
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What is expected of a case; `sent_back` is the share of cases like it that are sent back at first."""
+
+    case: int
+    ahead: int | None
+    first_verdict: Reach
+    passed: Reach
+    sent_back: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearing:
+    """How the whole queue goes: when it is cleared, and how many of its cases will be late.
+
+    `days` are the working days that each simulated course takes to clear it.
+    """
+
+    queued: int
+    p50_days: float
+    p90_days: float
+    late_p50: int
+    late_p90: int
+    days: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What was learnt of an office: how fast it decides, what comes in, what is sent back, how right this was."""
+
+    time: WorkingTime
+    capacity: Capacity
+    inflow: Inflow
+    rework: Rework | None
+    sent_back: SentBack
+    rightness: Rightness
+    away: Sequence[Away]
+    assumed: Assumed
+
+    @classmethod
+    def learnt(cls, history: History, until: float, time: WorkingTime, assumed: Assumed) -> "Office":
+        """Learn from what was known at a time; what is too little known comes from what is assumed."""
+        today = int(until)
+        courses = [part for course in history.courses if (part := course.until(until)) is not None]
+        stays = Stays.of(courses)
+        capacity = Capacity.learnt(history.verdicts, today, time.weekdays, history.away)
+        passed = sum(course.passed_at is not None for course in courses)
+        office = cls(
+            time=time,
+            capacity=capacity or Capacity.assumed(assumed.reviewers * assumed.per_reviewer),
+            inflow=Inflow.learnt(stays, until),
+            rework=Rework(courses, until) if passed >= FEWEST_PASSED else None,
+            sent_back=SentBack.learnt(courses, until),
+            rightness=Rightness(),
+            away=history.away,
+            assumed=assumed,
+        )
+        if office.is_thin:
+            return office
+        return replace(office, rightness=rightness_of(courses, stays, replace(history, courses=courses), until, office))
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether there is too little history, so that part of the forecast is assumed."""
+        return self.rework is None or self.capacity.is_assumed
+
+    @property
+    def reviewers(self) -> tuple[int, ...]:
+        """Who decides of late: more than a trickle of the verdicts is theirs."""
+        return tuple(maker for maker, share in self.capacity.shares.items() if share > _TRICKLE)
+
+    def present(self, now: float) -> int:
+        """Return how many reviewers are there on the day of a time."""
+        if self.capacity.is_assumed:
+            return self.assumed.reviewers
+        gone = {span.maker for span in self.away if span.first <= int(now) <= span.last}
+        return max(1, len([maker for maker in self.reviewers if maker not in gone]))
+
+    def days(self, now: float, count: int, reviewers: int | None = None) -> Days:
+        """Return the days to come, for as many reviewers as there are or as many as are asked about."""
+        numbers = np.minimum(int(now) + np.arange(count), self.time.count - 1)
+        there = np.array([presence(self.capacity.shares, self.away, int(day)) for day in numbers])
+        if reviewers is not None:
+            there = np.full(count, reviewers / max(self.present(now), 1) * there[0])
+        return Days(now, self.time.weekdays[numbers], there)
+
+    def per_day(self, now: float, reviewers: int | None = None) -> float:
+        """Return the verdicts of a usual day, as things are now."""
+        return self.capacity.mean * float(self.days(now, 1, reviewers).presence[0])
+
+    def turns(self, now: float, most_ahead: int, reviewers: int | None = None, paths: int = PATHS) -> Turns:
+        """Draw courses that the work may take from now on."""
+        days = self.days(now, days_needed(most_ahead, self.per_day(now, reviewers)), reviewers)
+        return Turns.drawn(self.capacity, self.inflow, days, paths, np.random.default_rng(SEED))
+
+    def forecast(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> list[Forecast]:
+        """Return what is expected of each case, in the order given."""
+        random = np.random.default_rng(SEED)
+        queued = [case for case in cases if case.ahead is not None]
+        others = [case for case in cases if case.ahead is None]
+        found = self._queued(queued, now, reviewers, random) | self._others(others, now, random)
+        return [found[case.course.case] for case in cases]
+
+    def clearing(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> Clearing:
+        """Return when the cases that are queued now are decided, and how many of them too late."""
+        queued = [case for case in cases if case.ahead is not None]
+        turns = self.turns(now, len(queued), reviewers)
+        if not queued:
+            return Clearing(queued=0, p50_days=0, p90_days=0, late_p50=0, late_p90=0, days=())
+        waiting = waiting_of(queued)
+        days = np.maximum(turns.until_done(len(queued)) - now, 0)
+        late = (turns.of(waiting) > waiting.due[:, None]).sum(axis=0)
+        return Clearing(
+            queued=len(queued),
+            p50_days=float(np.quantile(days, MEDIAN)),
+            p90_days=float(np.quantile(days, HIGH)),
+            late_p50=round(float(np.quantile(late, MEDIAN))),
+            late_p90=round(float(np.quantile(late, HIGH))),
+            days=tuple(np.sort(days).tolist()),
+        )
+
+    def _queued(
+        self, cases: Sequence[OpenCase], now: float, reviewers: int | None, random: np.random.Generator
+    ) -> dict[int, Forecast]:
+        if not cases:
+            return {}
+        waiting = waiting_of(cases)
+        turn = self.turns(now, int(waiting.ahead.max()), reviewers).of(waiting) - now
+        after = self.rest(
+            Asked(courses=[case.course for case in cases], verdict_at=now + np.median(turn, axis=1)), PATHS, random
+        )
+        first = self.rightness.first_verdict.told(*_levels(turn))
+        passed = self.rightness.from_queue.told(*_levels(turn + after))
+        return {
+            case.course.case: Forecast(
+                case=case.course.case,
+                ahead=case.ahead,
+                first_verdict=_reach(now, first, place) if known is None else Reach(p50=known, p90=known),
+                passed=_reach(now, passed, place),
+                sent_back=self.sent_back.share(case.course.attributes),
+            )
+            for place, case in enumerate(cases)
+            for known in (case.course.first_verdict_at,)
+        }
+
+    def _others(self, cases: Sequence[OpenCase], now: float, random: np.random.Generator) -> dict[int, Forecast]:
+        if not cases:
+            return {}
+        waited = np.array([max(now - case.course.steps[-1].at, 0.0) for case in cases])
+        rest = self.rest(Asked(courses=[case.course for case in cases], waited=waited), PATHS, random)
+        passed = self.rightness.from_others.told(*_levels(rest))
+        found = {}
+        for place, case in enumerate(cases):
+            first_at = case.course.first_verdict_at or now
+            found[case.course.case] = Forecast(
+                case=case.course.case,
+                ahead=None,
+                first_verdict=Reach(p50=first_at, p90=first_at),
+                passed=_reach(now, passed, place),
+                sent_back=self.sent_back.share(case.course.attributes),
+            )
+        return found
+
+    def rest(self, asked: Asked, paths: int, random: np.random.Generator) -> Figures:
+        """Return how long after a verdict, or after the last step, each case may take: assumed without history."""
+        if self.rework is not None:
+            return self.rework.days(asked, paths, random)
+        return _assumed_rest(self.assumed, asked, paths, random)
+
+
+_TRICKLE = 0.02
+
+
+def waiting_of(cases: Sequence[OpenCase]) -> Waiting:
+    """Return queued cases as those who wait for their turn."""
+    return Waiting(
+        np.array([case.ahead or 0 for case in cases], dtype=np.int64),
+        np.array([case.course.rank for case in cases], dtype=np.int64),
+        np.array([case.due for case in cases], dtype=np.float64),
+    )
+
+
+def _assumed_rest(assumed: Assumed, asked: Asked, paths: int, random: np.random.Generator) -> Figures:
+    """Draw what mending takes where no case is known that was mended: a share of cases, up to the deadline."""
+    count = len(asked.courses)
+    mending = assumed.mend_days * random.uniform(0.3, 1.2, (count, paths)) + 1
+    if asked.verdict_at is None:
+        is_mended = np.array([[course.steps[-1].what != QUEUED] for course in asked.courses])
+    else:
+        is_mended = random.random((count, paths)) < assumed.sent_back
+    return np.where(is_mended, mending, 0.0)
+
+
+def _levels(days: Figures) -> tuple[Figures, Figures]:
+    p50, p90 = np.quantile(days, [MEDIAN, HIGH], axis=1)
+    return p50, p90
+
+
+def _reach(now: float, levels: tuple[Figures, Figures], place: int) -> Reach:
+    return Reach(p50=now + float(levels[0][place]), p90=now + float(levels[1][place]))

@@ -1,0 +1,82 @@
+"""Time counted in working days: nights, breaks, weekends and holidays take none of it."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from workbench.domain.calendar import WorkingCalendar
+from workbench.domain.forecast.coding import Figures
+from workbench.domain.forecast.tree import Places
+
+_ONE_DAY = timedelta(days=1)
+
+
+class WorkingTime:
+    """The working days of a span, numbered from 0.
+
+    An instant is the number of its working day and the share of that day's hours that is over; what lies outside the
+    hours is the closing before it. What lies outside the span counts as its end.
+    """
+
+    def __init__(self, calendar: WorkingCalendar, first: date, last: date) -> None:
+        """Lay out the days from `first` to `last`."""
+        starts, ends, begun, shares, days = [], [], [], [], []
+        seconds = [_seconds(opens.isoformat(), closes.isoformat()) for opens, closes in calendar.hours]
+        on = calendar.working_day_from(first)
+        number = 0
+        while on <= last:
+            passed = 0.0
+            for (opens, closes), length in zip(calendar.hours, seconds, strict=True):
+                starts.append(datetime.combine(on, opens, tzinfo=calendar.zone).timestamp())
+                ends.append(datetime.combine(on, closes, tzinfo=calendar.zone).timestamp())
+                share = length / sum(seconds)
+                begun.append(number + passed)
+                shares.append(share)
+                days.append(on.toordinal())
+                passed += share
+            number += 1
+            on = calendar.working_day_from(on + _ONE_DAY)
+        self.count = number
+        self._starts_s, self._ends_s = np.array(starts), np.array(ends)
+        self._begun, self._shares = np.array(begun), np.array(shares)
+        self._days = np.array(days)
+        self.weekdays: Places = (np.array(days[:: len(seconds)]) + 6) % 7
+
+    def of(self, at_s: Figures | Sequence[float]) -> Figures:
+        """Return instants, given as seconds since 1970 in UTC, in working days."""
+        at = np.asarray(at_s, dtype=np.float64)
+        cell = np.maximum(np.searchsorted(self._starts_s, at, side="right") - 1, 0)
+        length = self._ends_s[cell] - self._starts_s[cell]
+        share = np.clip((at - self._starts_s[cell]) / length, 0, 1)
+        return np.asarray(self._begun[cell] + share * self._shares[cell])
+
+    def of_instant(self, at: datetime) -> float:
+        """Return one instant in working days."""
+        return float(self.of([at.timestamp()])[0])
+
+    def of_day(self, on: date) -> int:
+        """Return the number of a day, if people work on it, else of the next day on which they do."""
+        return int(np.searchsorted(self._days[:: len(self._days) // self.count], on.toordinal()))
+
+    def instant(self, at: float) -> datetime:
+        """Return the instant (UTC) of a time in working days; a day that is over is its closing."""
+        cell = self._cell(at)
+        share = min(max((at - self._begun[cell]) / self._shares[cell], 0.0), 1.0)
+        seconds = self._starts_s[cell] + share * (self._ends_s[cell] - self._starts_s[cell])
+        return datetime.fromtimestamp(float(seconds), UTC)
+
+    def day(self, at: float) -> date:
+        """Return the day of a time in working days; a day that is over is still that day."""
+        return date.fromordinal(int(self._days[self._cell(at)]))
+
+    def _cell(self, at: float) -> int:
+        # What is hardly begun is not begun: sums of shares are not exact.
+        found = int(np.searchsorted(self._begun, at - 1e-9, side="left")) - 1
+        return min(max(found, 0), len(self._begun) - 1)
+
+
+def _seconds(opens: str, closes: str) -> float:
+    """Return how long an interval of a day is."""
+    begin, end = (datetime.fromisoformat(f"2000-01-01T{at}+00:00") for at in (opens, closes))
+    return (end - begin).total_seconds()
