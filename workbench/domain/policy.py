@@ -135,6 +135,21 @@ class Supplier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastPolicy:
+    """What the forecast assumes of an office without history, and what letters say of time.
+
+    `per_reviewer` are verdicts a working day; `letters` is promise (the due date), forecast or both.
+    """
+
+    per_reviewer: int = 8
+    letters: str = "both"
+
+
+USUAL_FORECAST = ForecastPolicy()
+"""What counts where a version of the policy says nothing of the forecast."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One version of the policy.
 
@@ -181,3 +196,4 @@ class Policy:
     sampling_ratio: float
     retention_years: int
     supplier: Supplier
+    forecast: ForecastPolicy = USUAL_FORECAST

@@ -8,7 +8,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.enums import ApplicantKind, DocumentKind, Measure, Priority, Risk, ServiceClass, Verdict
-from workbench.domain.policy import CallingWindow, Policy, Supplier, Words
+from workbench.domain.policy import USUAL_FORECAST, CallingWindow, ForecastPolicy, Policy, Supplier, Words
 from workbench.domain.policy_reasons import read_questions, read_reasons
 from workbench.domain.policy_rules import read_rules
 from workbench.domain.policy_table import Choice, Table
@@ -20,6 +20,7 @@ WINDOW_STEP_MINUTES = 30
 
 _WEEK_MINUTES = 7 * 24 * 60
 _LATEST_DAYS = 366
+_MOST_PER_REVIEWER = 1_000
 _VERSION_LENGTH = 32
 
 _Name = TypeVar("_Name", bound=StrEnum)
@@ -90,6 +91,7 @@ def _policy(file: Table) -> Policy:
         sampling_ratio=_sampling(file),
         retention_years=_only(file, "retention", "years"),
         supplier=_supplier(file),
+        forecast=_forecast(file),
     )
     for table in (rectify, classes, priority, desk, use, check, appeal, windows):
         table.done()
@@ -204,6 +206,18 @@ def _by_word(table: Table, key: str, names: type[_Name], words: type[Choice]) ->
     inner.taken.update(name.value for name in names)
     inner.done()
     return chosen
+
+
+def _forecast(file: Table) -> ForecastPolicy:
+    """Return what is said of the forecast; the table may be absent, as in versions that are older than it."""
+    table = file.table("forecast")
+    usual = USUAL_FORECAST
+    forecast = ForecastPolicy(
+        per_reviewer=table.whole("per_reviewer", 1, _MOST_PER_REVIEWER, usual.per_reviewer),
+        letters=table.word("letters", ("promise", "forecast", "both"), usual.letters),
+    )
+    table.done()
+    return forecast
 
 
 def _supplier(file: Table) -> Supplier:

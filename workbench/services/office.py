@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.services.clocks import Watching
     from workbench.services.documents import Documents
     from workbench.services.exporting.service import Exports
+    from workbench.services.forecasting import Forecasts
     from workbench.services.importing.service import Imports
     from workbench.services.notices import Notices
     from workbench.services.people import People
@@ -109,6 +110,13 @@ class Office:
         from workbench.services.exporting.service import Exports
 
         return Exports(self.context)
+
+    @cached_property
+    def forecasts(self) -> "Forecasts":
+        """How long it will take."""
+        from workbench.services.forecasting import Forecasts
+
+        return Forecasts(self.context)
 
     @cached_property
     def notices(self) -> "Notices":

@@ -18,6 +18,8 @@ _SHRUNK_BY_DAYS = 6.0
 
 _LEAST_PRESENCE = 0.25
 _WEEKDAYS = 7
+_LEFT_OVER_SHARE = 0.25
+_IDLE_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,14 @@ class Capacity:
     is_assumed: bool = False
 
     @classmethod
-    def learnt(cls, verdicts: Verdicts, today: int, weekdays: Places, away: Sequence[Away] = ()) -> "Capacity | None":
-        """Learn from the working days before today; None if there are too few."""
+    def learnt(
+        cls, verdicts: Verdicts, today: int, weekdays: Places, left_over: Figures, away: Sequence[Away] = ()
+    ) -> "Capacity | None":
+        """Learn from the working days before today; None if there are too few.
+
+        `left_over` are the cases that waited at the end of each working day: one that ended with an empty queue shows
+        what came in, not what could have been done, and counts little.
+        """
         known = verdicts.before(today)
         if not len(known.at):
             return None
@@ -69,6 +77,7 @@ class Capacity:
         at = np.floor(known.at).astype(np.int64) - first
         counts = np.bincount(at[at >= 0], minlength=len(days)).astype(np.float64)
         weights = 0.5 ** ((today - 1 - days) / _HALF_LIFE_DAYS)
+        weights *= np.where(left_over[days] >= np.maximum(_LEFT_OVER_SHARE * counts, 1), 1.0, _IDLE_WEIGHT)
         shares = _shares(known, today)
         counts /= np.array([max(presence(shares, away, int(day)), _LEAST_PRESENCE) for day in days])
         if not counts.any():

@@ -93,6 +93,13 @@ class Stays:
         times = np.array([row[2:] for row in found], dtype=np.float64).reshape(-1, 4)
         return cls(numbers[:, 0], numbers[:, 1], times[:, 0], times[:, 1], times[:, 2].astype(np.int64), times[:, 3])
 
+    def left_over(self, days: int) -> Figures:
+        """Return how many cases waited at the end of each working day, from the first on."""
+        ends = np.arange(1, days + 1)
+        came = np.searchsorted(np.sort(self.entered), ends, side="right")
+        went = np.searchsorted(np.sort(self.left), ends, side="right")
+        return np.asarray(came - went, dtype=np.float64)
+
     def ahead_at(self, place: int) -> int:
         """Return how many cases were ahead of one when it came into the queue, in the order of `next`."""
         at, rank, due = self.entered[place], self.rank[place], self.due[place]

@@ -19,6 +19,13 @@ _LEAST_SPREAD_DAYS = 0.5
 FEWEST_SCORES = 60
 _HALF_LIFE_DAYS = 12.0
 _MIDDLE = 0.5
+_LEAST_MIDDLE, _MOST_MIDDLE = -0.5, 1.5
+_LEAST_GAP = 0.3
+"""What was learnt at short ranges must not turn long ones upside down: the end stays behind the middle."""
+
+_LEANS_ON = 20.0
+"""So many scores count as much as what is taken without any."""
+
 _LEAST_KNOWN = 0.2
 _MARGINS = np.arange(-1.0, 6.0, 0.05)
 
@@ -68,7 +75,11 @@ class Scores:
         known = (until - self.at - self.p50) / width
         middle = _least(np.where(self.is_over, self.took - self.p50, np.inf) / width, known, weights, _MIDDLE)
         end = _least(np.where(self.is_over, self.day - self.p50, np.inf) / width, known, weights, share)
-        return Margin(middle, max(end, middle))
+        tested = float(weights.sum())
+        share_tested = tested / (tested + _LEANS_ON)
+        middle = share_tested * min(max(middle, _LEAST_MIDDLE), _MOST_MIDDLE)
+        end = share_tested * end + (1 - share_tested) * UNTESTED.end
+        return Margin(middle, max(end, middle + _LEAST_GAP, _LEAST_GAP))
 
 
 def _least(score: Figures, known: Figures, weights: Figures, share: float) -> float:

@@ -46,12 +46,13 @@ class Assumed:
 class OpenCase:
     """A case to forecast: its course so far, and its place in the queue, None if it is not queued.
 
-    `due` is its due date in working days.
+    `due` is its due date in working days. A case that `is_coming` is not queued yet: it counts as if it came now.
     """
 
     course: Course
     ahead: int | None
     due: float = np.inf
+    is_coming: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,8 @@ class Office:
         today = int(until)
         courses = [part for course in history.courses if (part := course.until(until)) is not None]
         stays = Stays.of(courses)
-        capacity = Capacity.learnt(history.verdicts, today, time.weekdays, history.away)
+        left_over = stays.left_over(today)
+        capacity = Capacity.learnt(history.verdicts, today, time.weekdays, left_over, history.away)
         passed = sum(course.passed_at is not None for course in courses)
         office = cls(
             time=time,
@@ -167,7 +169,7 @@ class Office:
 
     def clearing(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> Clearing:
         """Return when the cases that are queued now are decided, and how many of them too late."""
-        queued = [case for case in cases if case.ahead is not None]
+        queued = [case for case in cases if case.ahead is not None and not case.is_coming]
         turns = self.turns(now, len(queued), reviewers)
         if not queued:
             return Clearing(queued=0, p50_days=0, p90_days=0, late_p50=0, late_p90=0, days=())
@@ -195,6 +197,8 @@ class Office:
         )
         first = self.rightness.first_verdict.told(*_levels(turn))
         passed = self.rightness.from_queue.told(*_levels(turn + after))
+        # Nothing is passed before its verdict, whatever the margins of each make of it.
+        passed = np.maximum(passed[0], first[0]), np.maximum(passed[1], first[1])
         return {
             case.course.case: Forecast(
                 case=case.course.case,

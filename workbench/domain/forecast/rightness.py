@@ -107,11 +107,12 @@ def _moments(courses: Sequence[Course], stays: Stays) -> list[_Moment]:
 def _turns(moments: Sequence[_Moment], stays: Stays, history: "History", office: "Office") -> Figures:
     """Return how long each would have waited for its turn, drawn from what was known on that day."""
     found = np.zeros((len(moments), _PATHS))
+    left_over = stays.left_over(int(max((moment.at for moment in moments), default=0)) + 1)
     ahead = np.array([stays.ahead_at(moment.place or 0) for moment in moments], dtype=np.int64)
     today = np.array([int(moment.at) for moment in moments])
     for day in np.unique(today):
         rows = np.flatnonzero(today == day)
-        known = Capacity.learnt(history.verdicts, int(day), office.time.weekdays, history.away)
+        known = Capacity.learnt(history.verdicts, int(day), office.time.weekdays, left_over, history.away)
         then = replace(office, capacity=known or office.capacity, inflow=Inflow.learnt(stays, float(day)))
         at = np.array([moments[row].at for row in rows.tolist()])
         places = np.array([moments[row].place for row in rows.tolist()], dtype=np.int64)

@@ -1,0 +1,83 @@
+"""What the forecast reads: the newest events of published cases, what these cases are like, and what is open now."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session
+
+_TOGETHER = 1_000
+
+_SEEN = """EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)"""
+
+_OPEN_STATES = "('queued', 'in_review', 'awaiting_check', 'pending', 'rectifying', 'appealed', 'incomplete')"
+
+_EVENTS = text(
+    f"""SELECT e.case_id, e.at, e.action, e.state, e.is_clock_running AS running, e.actor_id
+    FROM event e JOIN "case" c ON c.id = e.case_id
+    WHERE e.seq > :after AND e.at < :until AND e.state <> ''
+       AND e.state <> 'incomplete' AND NOT e.is_refused AND {_SEEN}
+    ORDER BY e.seq"""
+)
+
+_EVENTS_OF = text(
+    """SELECT e.case_id, e.at, e.action, e.state, e.is_clock_running AS running, e.actor_id
+    FROM event e
+    WHERE e.case_id IN :ids AND e.state <> '' AND e.state <> 'incomplete' AND NOT e.is_refused
+    ORDER BY e.seq"""
+).bindparams(bindparam("ids", expanding=True))
+
+_ALIKE = text(
+    """SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
+       c.block_count, c.warn_count, c.complete_at,
+       (SELECT d.seen LIKE '%"severity": "block"%' FROM decision d
+        WHERE d.case_id = c.id ORDER BY d.id LIMIT 1) AS block_seen,
+       (SELECT d.seen LIKE '%"severity": "warn"%' FROM decision d
+        WHERE d.case_id = c.id ORDER BY d.id LIMIT 1) AS warn_seen
+    FROM "case" c JOIN application a ON a.id = c.application_id
+    WHERE c.id IN :ids"""
+).bindparams(bindparam("ids", expanding=True))
+
+_OPEN = text(
+    f"""SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
+       c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
+       CASE WHEN c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_until, 0) <= :now
+            THEN 1 ELSE 0 END AS is_held
+    FROM "case" c JOIN application a ON a.id = c.application_id
+    WHERE c.state IN {_OPEN_STATES} AND {_SEEN}
+    ORDER BY is_held DESC, CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
+       -c.priority_rank, c.due_at, c.id"""
+)
+
+
+def last_event(session: Session) -> int:
+    """Return the number of the last event."""
+    return int(session.execute(text("SELECT coalesce(max(seq), 0) FROM event")).scalar_one())
+
+
+def events(session: Session, after: int, until_us: int) -> Sequence[Any]:
+    """Return the acts on published cases after an event and before an instant, in their order."""
+    return session.execute(_EVENTS, {"after": after, "until": until_us}).all()
+
+
+def events_of(session: Session, case_ids: Iterable[int]) -> list[Any]:
+    """Return all acts on some cases, in their order."""
+    return _by_portions(session, _EVENTS_OF, case_ids)
+
+
+def alike(session: Session, case_ids: Iterable[int]) -> list[Any]:
+    """Return what some cases are like, with the gravest findings of their first verdict."""
+    return _by_portions(session, _ALIKE, case_ids)
+
+
+def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
+    """Return all open cases in the order of `next`, held ones first."""
+    return session.execute(_OPEN, {"now": now_us, "day_end": day_end_us}).all()
+
+
+def _by_portions(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:
+    ids = list(case_ids)
+    found: list[Any] = []
+    for start in range(0, len(ids), _TOGETHER):
+        found += session.execute(statement, {"ids": ids[start : start + _TOGETHER]}).all()
+    return found

@@ -1,0 +1,64 @@
+"""The forecast as screens, commands and letters tell it: in days, with what it leans on."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from db.enums import CaseState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRange:
+    """The day by which something happens in one of two cases, and that by which it happens in nine of ten."""
+
+    p50: date
+    p90: date
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether both are the same."""
+        return self.p50 == self.p90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseForecast:
+    """What is expected of one open case.
+
+    `ahead` counts the cases before it in the queue, None where it is not queued; `reviewers` decide about `per_day`
+    a working day; `sent_back` is the share of cases like it that are sent back at first (0 to 1, None: not known).
+    `is_thin` says that too little history is there and the policy's assumptions were taken; `is_incomplete` that it
+    counts as if the missing documents came now.
+    """
+
+    case_id: int
+    state: CaseState
+    first_verdict: DayRange
+    passed: DayRange
+    is_decided: bool
+    ahead: int | None
+    reviewers: int
+    per_day: float
+    sent_back: float | None
+    is_thin: bool
+    is_incomplete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueForecast:
+    """How the queue goes with so many reviewers: days to clear it, and how many of its cases are decided too late.
+
+    `usual_reviewers` are there now. `days` are the working days of each simulated course, the shortest first;
+    `cleared` are the days of the calendar.
+    """
+
+    queued: int
+    reviewers: int
+    usual_reviewers: int
+    per_day: float
+    p50_days: float
+    p90_days: float
+    cleared: DayRange
+    late_p50: int
+    late_p90: int
+    days: tuple[float, ...]
+    is_thin: bool
+    made_at: datetime

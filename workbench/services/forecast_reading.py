@@ -1,0 +1,137 @@
+"""What the forecast learns from and looks at, read from the database into values of the rules."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlmodel import Session, select
+
+from db.columns import to_us
+from db.enums import CaseState, ServiceClass
+from db.models import AbsenceRow
+from db.queries import case_courses
+from workbench.domain.forecast.capacity import Away, Verdicts
+from workbench.domain.forecast.course import QUEUED, VERDICT, Course, Step
+from workbench.domain.forecast.course_log import Act, steps_of, what_of
+from workbench.domain.forecast.office import History, OpenCase
+from workbench.domain.forecast.trace import Attribute
+from workbench.domain.forecast.working_time import WorkingTime
+from workbench.domain.policy import Policy
+
+_MOST_EVENTS = 40_000
+"""The newest events are learnt from; at a busy site they are of the last weeks, which tell most."""
+
+_US_PER_S = 1_000_000
+_FOR_EVER = 1 << 30
+_IN_THE_QUEUE = frozenset({CaseState.QUEUED, CaseState.IN_REVIEW})
+
+
+def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> History:
+    """Return the courses of the cases whose beginning the newest events tell, and all verdicts in them."""
+    after = case_courses.last_event(session) - _MOST_EVENTS
+    rows = case_courses.events(session, after, to_us(until))
+    acts = _acts(rows, time_)
+    since_us = rows[0].at if rows and after > 0 else 0
+    courses = []
+    for row in case_courses.alike(session, acts):
+        # What began before the events that are read has a course without its beginning.
+        if row.complete_at is None or row.complete_at < since_us:
+            continue
+        steps = steps_of(acts[row.id], float(time_.of([row.complete_at / _US_PER_S])[0]))
+        courses.append(_course(row, steps, policy, is_seen=True))
+    given = [row for row in rows if row.action == "decide"]
+    at = time_.of(np.array([row.at / _US_PER_S for row in given], dtype=np.float64))
+    makers = np.array([row.actor_id or 0 for row in given], dtype=np.int64)
+    order = np.argsort(at, kind="stable")
+    return History(courses=courses, verdicts=Verdicts(at[order], makers[order]), away=read_away(session, time_))
+
+
+def read_away(session: Session, time_: WorkingTime) -> tuple[Away, ...]:
+    """Return who is or was away, in working days."""
+    return tuple(
+        Away(
+            row.reviewer_id,
+            time_.of_day(row.from_on),
+            _FOR_EVER if row.to_on is None else time_.of_day(row.to_on + timedelta(days=1)) - 1,
+        )
+        for row in session.exec(select(AbsenceRow))
+    )
+
+
+def read_open(session: Session, time_: WorkingTime, policy: Policy, now: datetime) -> dict[int, OpenCase]:
+    """Return all open cases by their numbers, those of the queue with their place in the order of `next`."""
+    zone = ZoneInfo(policy.zone)
+    day_end = datetime.combine(now.astimezone(zone).date(), time.max, tzinfo=zone)
+    rows = case_courses.open_cases(session, to_us(now), to_us(day_end))
+    courses = _further_courses(session, time_, rows)
+    at = time_.of(np.array([(row.complete_at or row.opened_at) / _US_PER_S for row in rows], dtype=np.float64))
+    due = time_.of(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
+    found: dict[int, OpenCase] = {}
+    ahead = 0
+    for row, came_at, due_at in zip(rows, at, due, strict=True):
+        state = CaseState(row.state)
+        is_queued = state in _IN_THE_QUEUE
+        steps = _fitting(steps_of(courses.get(row.id, ()), float(came_at)), state)
+        found[row.id] = OpenCase(
+            course=_course(row, steps, policy),
+            # What is incomplete would come last if its documents came now.
+            ahead=ahead if is_queued or state is CaseState.INCOMPLETE else None,
+            due=float(due_at) if row.due_at else np.inf,
+            is_coming=state is CaseState.INCOMPLETE,
+        )
+        ahead += is_queued
+    return found
+
+
+def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> Course:
+    return Course(
+        case=row.id,
+        steps=steps,
+        attributes=attributes_of(row, is_seen=is_seen),
+        rank=row.priority_rank,
+        class_days=policy.class_days[ServiceClass(row.service_class)],
+    )
+
+
+def attributes_of(row: Any, *, is_seen: bool = False) -> Mapping[str, Attribute]:
+    """Return what a case is like; of a past one the findings that its first verdict saw, for they are mended since."""
+    block, warn = row.block_count, row.warn_count
+    if is_seen and row.block_seen is not None:
+        block, warn = row.block_seen, row.warn_seen
+    return {
+        "applicant_kind": row.applicant_kind,
+        "service_class": row.service_class,
+        "card_type": row.card_type,
+        "province": row.province,
+        "agent": row.agent,
+        "findings": "block" if block else "warn" if warn else "none",
+    }
+
+
+def _acts(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[Act]]:
+    at = time_.of(np.array([row.at / _US_PER_S for row in rows], dtype=np.float64))
+    found: dict[int, list[Act]] = defaultdict(list)
+    for row, when in zip(rows, at.tolist(), strict=True):
+        found[row.case_id].append(Act(row.action, row.state, bool(row.running), when))
+    return found
+
+
+def _further_courses(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[Act]]:
+    """Return the acts on the open cases that had a verdict; of the others their queuing is all there is."""
+    ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in _IN_THE_QUEUE]
+    return _acts(case_courses.events_of(session, ids), time_)
+
+
+def _fitting(steps: tuple[Step, ...], state: CaseState) -> tuple[Step, ...]:
+    """Return steps that end with the state of the case, whatever the log lacks."""
+    if state is CaseState.INCOMPLETE:
+        return steps[:1]
+    last = steps[-1]
+    if state in _IN_THE_QUEUE:
+        return steps if last.what == QUEUED else (*steps, Step(QUEUED, last.at))
+    if last.what in {what_of(state.value, is_running=False), what_of(state.value, is_running=True)}:
+        return steps
+    return (*steps, Step(VERDICT, last.at), Step(state.value, last.at))

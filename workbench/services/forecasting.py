@@ -1,0 +1,194 @@
+"""How long it will take: one answer for every screen, command and letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, func, select
+
+from db.enums import CaseState, Role
+from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
+from db.queries import case_courses
+from workbench.domain.case_id import format_case
+from workbench.domain.forecast.office import Assumed, Forecast, Office, OpenCase
+from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
+from workbench.domain.forecast.working_time import WorkingTime
+from workbench.domain.lifecycle import OPEN_STATES, STATE_WORDS
+from workbench.domain.policy import Policy
+from workbench.errors import NotAllowed
+from workbench.i18n import _
+from workbench.services import forecast_reading
+from workbench.services.context import Context
+from workbench.services.holds import visible_case
+
+_DAYS_BACK = 500
+_DAYS_ON = 1_500
+_ASSUMED_SENT_BACK = 1 / 3
+MOST_REVIEWERS = 999
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """What was learnt up to the beginning of a day, under one version of the policy."""
+
+    key: tuple[date, int]
+    office: Office
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The open cases as they were after an event, in a minute."""
+
+    key: tuple[int, datetime]
+    cases: dict[int, OpenCase]
+
+
+class Forecasts:
+    """Forecasts of open cases.
+
+    What is learnt is learnt once a day, from all that was known when the day began, so that all tell the same; what is
+    open is read again when something happened.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._learnt: _Learnt | None = None
+        self._open: _Open | None = None
+        self._lock = Lock()
+
+    def of_case(self, case_id: int, reviewers: int | None = None) -> CaseForecast:
+        """Return what is expected of a case.
+
+        Args:
+            case_id: The case.
+            reviewers: How many would decide; None: those who are there.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If it is over.
+        """
+        with self._lock, self.context.read() as session:
+            case = visible_case(session, case_id)
+            state = CaseState(case.state)
+            if state not in OPEN_STATES:
+                raise NotAllowed(
+                    _("{case} is {state}; there is nothing left to forecast.").format(
+                        case=format_case(case_id), state=_(STATE_WORDS[state])
+                    )
+                )
+            now = self.context.now()
+            office = self._office(session, now)
+            open_case = self._cases(session, office, now)[case_id]
+            return self._told([open_case], {case_id: state}, office, now, reviewers)[0]
+
+    def of_all(self, reviewers: int | None = None) -> tuple[CaseForecast, ...]:
+        """Return what is expected of every open case, in the order of `next`."""
+        with self._lock, self.context.read() as session:
+            now = self.context.now()
+            office = self._office(session, now)
+            cases = list(self._cases(session, office, now).values())
+            states = {
+                int(case_id): CaseState(state)
+                for case_id, state in session.execute(
+                    select(CaseRow.id, CaseRow.state).where(col(CaseRow.state).in_(list(OPEN_STATES)))
+                )
+            }
+            return tuple(self._told(cases, states, office, now, reviewers))
+
+    def of_queue(self, reviewers: int | None = None) -> QueueForecast:
+        """Return how the queue goes, with those who are there or with so many."""
+        with self._lock, self.context.read() as session:
+            now = self.context.now()
+            office = self._office(session, now)
+            at = office.time.of_instant(now)
+            clearing = office.clearing(list(self._cases(session, office, now).values()), at, reviewers)
+            return QueueForecast(
+                queued=clearing.queued,
+                reviewers=reviewers if reviewers is not None else office.present(at),
+                usual_reviewers=office.present(at),
+                per_day=office.per_day(at, reviewers),
+                p50_days=clearing.p50_days,
+                p90_days=clearing.p90_days,
+                cleared=DayRange(
+                    p50=office.time.day(at + clearing.p50_days), p90=office.time.day(at + clearing.p90_days)
+                ),
+                late_p50=clearing.late_p50,
+                late_p90=clearing.late_p90,
+                days=clearing.days,
+                is_thin=office.is_thin,
+                made_at=now,
+            )
+
+    def _told(
+        self,
+        cases: Sequence[OpenCase],
+        states: dict[int, CaseState],
+        office: Office,
+        now: datetime,
+        reviewers: int | None,
+    ) -> list[CaseForecast]:
+        at = office.time.of_instant(now)
+        there = reviewers if reviewers is not None else office.present(at)
+        per_day = office.per_day(at, reviewers)
+        return [
+            _told(each, case, states[each.case], office, there, per_day)
+            for case, each in zip(cases, office.forecast(cases, at, reviewers), strict=True)
+        ]
+
+    def _office(self, session: Session, now: datetime) -> Office:
+        """Return what was learnt up to the beginning of today."""
+        policy_id = self.context.policy_id(session)
+        policy = self.context.policy(session, policy_id)
+        today = now.astimezone(ZoneInfo(policy.zone)).date()
+        key = (today, policy_id)
+        if self._learnt is None or self._learnt.key != key:
+            calendar = self.context.calendar(session, policy_id)
+            time_ = WorkingTime(calendar, today - timedelta(days=_DAYS_BACK), today + timedelta(days=_DAYS_ON))
+            midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
+            history = forecast_reading.read_history(session, time_, policy, midnight)
+            until = time_.of_instant(midnight)
+            self._learnt = _Learnt(key, Office.learnt(history, until, time_, _assumed(session, policy)))
+        office = self._learnt.office
+        return replace(office, away=forecast_reading.read_away(session, office.time))
+
+    def _cases(self, session: Session, office: Office, now: datetime) -> dict[int, OpenCase]:
+        key = (case_courses.last_event(session), now.replace(second=0, microsecond=0))
+        if self._open is None or self._open.key != key:
+            policy = self.context.policy(session)
+            self._open = _Open(key, forecast_reading.read_open(session, office.time, policy, now))
+        return self._open.cases
+
+
+def _assumed(session: Session, policy: Policy) -> Assumed:
+    reviewers = session.exec(
+        select(func.count(func.distinct(ReviewerRow.id)))
+        .join(ReviewerRoleRow, col(ReviewerRoleRow.reviewer_id) == col(ReviewerRow.id))
+        .where(col(ReviewerRow.is_active), ReviewerRoleRow.role == Role.REVIEWER.value)
+    ).one()
+    return Assumed(
+        reviewers=max(1, int(reviewers)),
+        per_reviewer=float(policy.forecast.per_reviewer),
+        sent_back=_ASSUMED_SENT_BACK,
+        mend_days=policy.rectify_default_days,
+    )
+
+
+def _told(
+    each: Forecast, case: OpenCase, state: CaseState, office: Office, reviewers: int, per_day: float
+) -> CaseForecast:
+    day = office.time.day
+    return CaseForecast(
+        case_id=each.case,
+        state=state,
+        first_verdict=DayRange(p50=day(each.first_verdict.p50), p90=day(each.first_verdict.p90)),
+        passed=DayRange(p50=day(each.passed.p50), p90=day(each.passed.p90)),
+        is_decided=case.course.first_verdict_at is not None,
+        ahead=each.ahead if state is not CaseState.INCOMPLETE else None,
+        reviewers=reviewers,
+        per_day=per_day,
+        sent_back=each.sent_back,
+        is_thin=office.is_thin,
+        is_incomplete=state is CaseState.INCOMPLETE,
+    )
