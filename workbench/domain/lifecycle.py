@@ -40,6 +40,7 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     SHOW = "show"
+    FORECAST = "forecast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ TABLE: dict[Action, Permission] = {
     Action.SUSPEND: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
     Action.RESUME: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
     Action.SHOW: Permission(EVERYBODY, EVERY_STATE),
+    Action.FORECAST: Permission(WORKERS, OPEN_STATES),
 }
 
 STATE_WORDS: dict[CaseState, str] = {

@@ -1,6 +1,7 @@
 """How long it will take: one answer for every screen, command and letter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
@@ -15,10 +16,9 @@ from workbench.domain.case_id import format_case
 from workbench.domain.forecast.office import Assumed, Forecast, Office, OpenCase
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
-from workbench.domain.lifecycle import OPEN_STATES, STATE_WORDS
+from workbench.domain.lifecycle import OPEN_STATES, Action, state_refusal
 from workbench.domain.policy import Policy
 from workbench.errors import NotAllowed
-from workbench.i18n import _
 from workbench.services import forecast_reading
 from workbench.services.context import Context
 from workbench.services.holds import visible_case
@@ -67,25 +67,26 @@ class Forecasts:
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If it is over.
+            NotAllowed: If it is over, or the person may not ask.
         """
-        with self._lock, self.context.read() as session:
+        with self._asking() as session:
             case = visible_case(session, case_id)
             state = CaseState(case.state)
-            if state not in OPEN_STATES:
-                raise NotAllowed(
-                    _("{case} is {state}; there is nothing left to forecast.").format(
-                        case=format_case(case_id), state=_(STATE_WORDS[state])
-                    )
-                )
+            refusal = state_refusal(Action.FORECAST, state, format_case(case_id))
+            if refusal:
+                raise NotAllowed(refusal)
             now = self.context.now()
             office = self._office(session, now)
             open_case = self._cases(session, office, now)[case_id]
             return self._told([open_case], {case_id: state}, office, now, reviewers)[0]
 
     def of_all(self, reviewers: int | None = None) -> tuple[CaseForecast, ...]:
-        """Return what is expected of every open case, in the order of `next`."""
-        with self._lock, self.context.read() as session:
+        """Return what is expected of every open case, in the order of `next`.
+
+        Raises:
+            NotAllowed: If the person may not ask.
+        """
+        with self._asking() as session:
             now = self.context.now()
             office = self._office(session, now)
             cases = list(self._cases(session, office, now).values())
@@ -98,8 +99,12 @@ class Forecasts:
             return tuple(self._told(cases, states, office, now, reviewers))
 
     def of_queue(self, reviewers: int | None = None) -> QueueForecast:
-        """Return how the queue goes, with those who are there or with so many."""
-        with self._lock, self.context.read() as session:
+        """Return how the queue goes, with those who are there or with so many.
+
+        Raises:
+            NotAllowed: If the person may not ask.
+        """
+        with self._asking() as session:
             now = self.context.now()
             office = self._office(session, now)
             at = office.time.of_instant(now)
@@ -120,6 +125,11 @@ class Forecasts:
                 is_thin=office.is_thin,
                 made_at=now,
             )
+
+    @contextmanager
+    def _asking(self) -> Iterator[Session]:
+        with self._lock, self.context.acting(Action.FORECAST), self.context.read() as session:
+            yield session
 
     def _told(
         self,

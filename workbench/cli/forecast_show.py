@@ -1,0 +1,165 @@
+"""The command that says how long it will take: forecast show."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.cli import output
+from workbench.cli.registering import Entry
+from workbench.cli.run import Run, zone_of
+from workbench.cli.said import JsonFlag
+from workbench.domain.case_id import format_case, parse_case
+from workbench.errors import WrongUsage
+from workbench.i18n import _, current, marked
+
+if TYPE_CHECKING:
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from workbench.domain.casefile import CaseFile
+    from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
+
+_DECIMALS = 2
+
+
+def show(
+    run: Run,
+    case: Annotated[
+        str | None, typer.Argument(metavar="CASE", help=marked("The case, such as C-000123; else the whole queue."))
+    ] = None,
+    reviewers: Annotated[
+        int | None,
+        typer.Option(
+            "--reviewers",
+            min=1,
+            max=999,
+            metavar="N",
+            help=marked("What if so many decided; else those who are there."),
+        ),
+    ] = None,
+    as_said: Annotated[
+        bool, typer.Option("--say", help=marked("Only the sentence that can be read out on the phone."))
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say how long it will take, for one case or for the queue."""
+    if case is None:
+        if as_said:
+            raise WrongUsage(_("--say needs a case: workbench forecast CASE --say."))
+        _show_queue(run, reviewers, as_json=as_json)
+    else:
+        _show_case(run, parse_case(case), reviewers, as_said=as_said, as_json=as_json)
+
+
+def _show_case(run: Run, case_id: int, reviewers: int | None, *, as_said: bool, as_json: bool) -> None:
+    from workbench.domain.forecast.told_words import say
+
+    with run.office() as office:
+        forecast = office.forecasts.of_case(case_id, reviewers)
+        casefile, zone = office.casefiles.show(case_id), zone_of(office)
+    today = run.now().astimezone(zone).date()
+    if as_json:
+        output.document(_case_document(forecast, casefile, zone, today))
+    elif as_said:
+        output.line(say(forecast, today))
+    else:
+        _print_case(forecast, casefile, today)
+
+
+def _case_document(forecast: "CaseForecast", casefile: "CaseFile", zone: "ZoneInfo", today: "date") -> dict[str, Any]:
+    from workbench.domain.forecast.faster import asked_about, missing_codes
+    from workbench.domain.forecast.told_words import explanation, say
+
+    due_at = casefile.header.due_at
+    return {
+        **_document(forecast),
+        "due_at": due_at.astimezone(zone).isoformat() if due_at else None,
+        "missing_documents": list(missing_codes(casefile)),
+        "asked_about": [
+            {"rule": finding.rule, "severity": finding.severity.value, "text": text}
+            for finding, text in asked_about(casefile, current())
+        ],
+        "explanation": explanation(forecast),
+        "say": say(forecast, today),
+    }
+
+
+def _document(forecast: "CaseForecast") -> dict[str, Any]:
+    return {
+        "case": format_case(forecast.case_id),
+        "state": forecast.state.value,
+        "first_verdict": _range(forecast.first_verdict),
+        "passed": _range(forecast.passed),
+        "ahead": forecast.ahead,
+        "reviewers": forecast.reviewers,
+        "per_day": round(forecast.per_day, _DECIMALS),
+        "sent_back": None if forecast.sent_back is None else round(forecast.sent_back, _DECIMALS),
+        "assumed": forecast.is_thin,
+        "incomplete": forecast.is_incomplete,
+    }
+
+
+def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -> None:
+    from workbench.domain.forecast.faster import asked_about, missing_names
+    from workbench.domain.forecast.told_words import explanation, incomplete_words, range_on_screen, thin_words
+    from workbench.domain.words import day_on_screen, listed
+
+    decided = (
+        day_on_screen(forecast.first_verdict.p50, today)
+        if forecast.is_decided
+        else range_on_screen(forecast.first_verdict, today)
+    )
+    rows = [
+        (_("Case"), format_case(forecast.case_id)),
+        (_("First verdict"), decided),
+        (_("Passed"), range_on_screen(forecast.passed, today)),
+        (_("Why"), explanation(forecast)),
+    ]
+    if forecast.is_thin:
+        rows.append(("", thin_words()))
+    if forecast.is_incomplete:
+        rows.append(("", incomplete_words()))
+    missing = missing_names(casefile, current())
+    if missing:
+        rows.append((_("Missing"), listed(missing)))
+    asked = [text for _finding, text in asked_about(casefile, current())]
+    if asked:
+        rows.append((_("Will be asked about"), "\n".join(asked)))
+    output.pairs(rows)
+
+
+def _show_queue(run: Run, reviewers: int | None, *, as_json: bool) -> None:
+    from workbench.domain.forecast.told_words import queue_lines
+
+    with run.office() as office:
+        forecast = office.forecasts.of_queue(reviewers)
+        cases = office.forecasts.of_all(reviewers) if as_json else ()
+        zone = zone_of(office)
+    if as_json:
+        output.document({**_queue_document(forecast), "cases": [_document(each) for each in cases]})
+    else:
+        for line in queue_lines(forecast, run.now().astimezone(zone).date()):
+            output.line(line)
+
+
+def _queue_document(forecast: "QueueForecast") -> dict[str, Any]:
+    return {
+        "queued": forecast.queued,
+        "reviewers": forecast.reviewers,
+        "usual_reviewers": forecast.usual_reviewers,
+        "per_day": round(forecast.per_day, _DECIMALS),
+        "clear_days": {"p50": round(forecast.p50_days, _DECIMALS), "p90": round(forecast.p90_days, _DECIMALS)},
+        "cleared": _range(forecast.cleared),
+        "late": {"p50": forecast.late_p50, "p90": forecast.late_p90},
+        "assumed": forecast.is_thin,
+    }
+
+
+def _range(days: "DayRange") -> dict[str, str]:
+    return {"p50": days.p50.isoformat(), "p90": days.p90.isoformat()}
+
+
+SHOW = Entry(
+    "show", show, marked("Say when a case is expected to be decided and passed, or when the queue is cleared.")
+)
+ENTRIES = (SHOW,)

@@ -1,0 +1,166 @@
+"""The forecast in words: for reviewers, for the phone, and for letters."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, tzinfo
+
+from db.enums import CaseState, Language
+from workbench.domain.case_id import format_case
+from workbench.domain.forecast.course import WITH_APPLICANT
+from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
+from workbench.domain.letter_dates import letter_day
+from workbench.domain.words import count, day_on_screen
+from workbench.i18n import _, current, ngettext
+
+_HALF = 0.5
+_HARDLY = 0.03
+_EVERY_SECOND = 2
+_ONE_DECIMAL_BELOW = 9.5
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def range_on_screen(days: DayRange, today: date) -> str:
+    """Return days from and to as `25–27 Nov`, `27 Nov – 2 Dec` or one day; `11月25日–27日` in Chinese."""
+    first, last = days.p50, days.p90
+    if days.is_one_day or first.year != today.year or last.year != today.year:
+        shown = [day_on_screen(day, today) for day in dict.fromkeys((first, last))]
+        return " – ".join(shown)
+    is_one_month = first.month == last.month
+    if current() == "zh":
+        return f"{first.month}月{first.day}日–{'' if is_one_month else f'{last.month}月'}{last.day}日"
+    if is_one_month:
+        return f"{first.day}–{last.day} {_MONTHS_EN[last.month - 1]}"
+    return f"{first.day} {_MONTHS_EN[first.month - 1]} – {last.day} {_MONTHS_EN[last.month - 1]}"
+
+
+def likely(forecast: CaseForecast, today: date) -> str:
+    """Return what the head of a case says: when it is likely passed."""
+    words = _("likely {days}, assumed") if forecast.is_thin else _("likely {days}")
+    return words.format(days=range_on_screen(forecast.passed, today))
+
+
+def explanation(forecast: CaseForecast) -> str:
+    """Say in one sentence what a forecast leans on."""
+    parts = [part for part in (_ahead(forecast), _speed(forecast), _sent_back(forecast)) if part]
+    sentence = (_("{first}, {rest}") if len(parts) > 1 else "{first}").format(
+        first=parts[0], rest=_(", ").join(parts[1:])
+    )
+    return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
+
+
+def thin_words() -> str:
+    """Say that a forecast is assumed."""
+    return _("Too little history yet: the figures are what the policy assumes.")
+
+
+def incomplete_words() -> str:
+    """Say what the forecast of an incomplete case counts from."""
+    return _("Documents are missing: it counts as if they came now.")
+
+
+def say(forecast: CaseForecast, today: date) -> str:
+    """Return the one sentence that can be read out on the phone; there is nothing personal in it."""
+    days = {
+        "case": format_case(forecast.case_id),
+        "p50": day_on_screen(forecast.passed.p50, today),
+        "p90": day_on_screen(forecast.passed.p90, today),
+    }
+    if forecast.is_incomplete:
+        return _(
+            "{case} waits for documents; if they came today, it could be expected to pass by {p50}, "
+            "at the latest {p90}."
+        ).format(**days)
+    if forecast.state.value in WITH_APPLICANT and forecast.ahead is None:
+        return _(
+            "{case} waits for what you were asked for; it is expected to pass by {p50}, at the latest {p90}."
+        ).format(**days)
+    return _("{case} is accepted; it is expected to pass by {p50}, at the latest {p90}.").format(**days)
+
+
+def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
+    """Yield how the queue goes, a sentence a line."""
+    yield ngettext(
+        "{queued} queued; {reviewers} reviewer decides about {per_day} a working day.",
+        "{queued} queued; {reviewers} reviewers decide about {per_day} a working day.",
+        forecast.reviewers,
+    ).format(queued=count(forecast.queued), reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
+    if not forecast.queued:
+        yield _("Nothing waits.")
+        return
+    yield _("Cleared in {p50} working days, {p90} at worst: by {first}, at the latest {last}.").format(
+        p50=figure(forecast.p50_days),
+        p90=figure(forecast.p90_days),
+        first=day_on_screen(forecast.cleared.p50, today),
+        last=day_on_screen(forecast.cleared.p90, today),
+    )
+    if forecast.late_p90:
+        yield _("{p50} will be decided after their due date, {p90} at worst.").format(
+            p50=count(forecast.late_p50), p90=count(forecast.late_p90)
+        )
+    else:
+        yield _("None will be decided after its due date.")
+    if forecast.is_thin:
+        yield thin_words()
+
+
+def figure(number: float) -> str:
+    """Return a figure as exact as it is known: `4.2`, `22`."""
+    return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
+
+
+def letter_sentence(forecast: CaseForecast | None, due_at: datetime | None, letters: str, language: Language) -> str:
+    """Return what a letter says of time, as the policy has it: the promise, the forecast or both; '' if unknown.
+
+    The zone of `due_at` is that in which its day is told.
+    """
+    parts = []
+    if due_at is not None and letters in {"promise", "both"}:
+        promised = letter_day(due_at.date(), language)
+        parts.append(
+            f"我司承诺最迟于{promised}前作出审核结论。"
+            if language is Language.ZH
+            else f"We promise a verdict by {promised}."
+        )
+    if forecast is not None and letters in {"forecast", "both"}:
+        p50, p90 = letter_day(forecast.passed.p50, language), letter_day(forecast.passed.p90, language)
+        parts.append(
+            f"按目前进度，预计{p50}前审核通过，最晚不晚于{p90}（预计时间，非承诺）。"
+            if language is Language.ZH
+            else f"As things stand, it is expected to pass by {p50}, and at the latest by {p90}; this is no promise."
+        )
+    return ("" if language is Language.ZH else " ").join(parts)
+
+
+def in_zone(due_at: datetime | None, zone: tzinfo) -> datetime | None:
+    """Return an instant on the clock of a zone."""
+    return None if due_at is None else due_at.astimezone(zone)
+
+
+def _ahead(forecast: CaseForecast) -> str:
+    if forecast.state is CaseState.AWAITING_CHECK:
+        return _("a second person still has to look at it")
+    if forecast.ahead is None:
+        return "" if forecast.is_incomplete else _("it is not in the queue now")
+    if not forecast.ahead:
+        return _("nobody ahead of you")
+    return _("{count} ahead of you").format(count=count(forecast.ahead))
+
+
+def _speed(forecast: CaseForecast) -> str:
+    return ngettext(
+        "{reviewers} reviewer decides about {per_day} a day",
+        "{reviewers} reviewers decide about {per_day} a day",
+        forecast.reviewers,
+    ).format(reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
+
+
+def _sent_back(forecast: CaseForecast) -> str:
+    share = forecast.sent_back
+    if share is None or forecast.is_decided:
+        return ""
+    if share < _HARDLY:
+        return _("hardly any like yours is sent back")
+    if share > _HALF:
+        return _("more than half of those like yours are sent back once")
+    if round(1 / share) == _EVERY_SECOND:
+        return _("about half of those like yours are sent back once")
+    return _("about one in {number} like yours is sent back once").format(number=round(1 / share))
