@@ -83,6 +83,7 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         self.add_mode("desk", lambda: self.desk)
         self.add_mode("checks", self._checks)
         self.add_mode("calendar", self._calendar)
+        self.add_mode("forecast", self._forecast)
         for name in ("queue", "mine", "pending"):
             self.add_mode(name, partial(self._queue, name))
 
@@ -258,6 +259,12 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
 
         assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
         return CalendarScreen(self.clock, self.office)
+
+    def _forecast(self) -> "Screen[None]":
+        from screens.forecast import ForecastScreen
+
+        assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
+        return ForecastScreen(self.clock, self.office)
 
     def _queue(self, name: str) -> "Screen[None]":
         from screens.queue import PRESETS, QueueScreen

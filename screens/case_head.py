@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from screens.panels.words import APPLICANT_KIND, PRIORITY
-from screens.text import BAD, FAINT, MINE, UNEASY, Part, joined, row
+from screens.text import BAD, FAINT, MINE, TOLD, UNEASY, Part, joined, row
 from screens.view import View
 from workbench.domain.casefile import CaseFile, CaseHeader
 from workbench.domain.provinces import province_words
@@ -12,21 +12,35 @@ from workbench.domain.vocabulary import CaseState, Priority
 from workbench.domain.words import count, hold_left, working_days_left
 from workbench.i18n import _
 
+_NAME_ROOM = 24
+"""So much of the applicant's name is shown in a narrow window before anything else gives way."""
 
-def case_lines(case: CaseFile, view: View, width: int, login: str, *, is_lost: bool = False) -> list[Content]:
-    """Return the lines about a case as `login` sees it: applicant and hold, what it is, when it is due."""
+
+def case_lines(
+    case: CaseFile, view: View, width: int, login: str, *, is_lost: bool = False, likely: str = ""
+) -> list[Content]:
+    """Return the lines about a case as `login` sees it: applicant and hold, what it is, until when."""
     header = case.header
     name = joined((header.applicant_name, "bold"))
     about = joined((_about(header, view), FAINT))
     return [
         row(name, hold_words(case, view, login, is_lost=is_lost), width),
-        row(about, _due(header, view), width),
+        row(about, _with_likely(_due(header, view), likely, view), width),
     ]
 
 
-def narrow_lines(case: CaseFile, view: View, width: int) -> list[Content]:
-    """Return the one line that a narrow window has room for."""
-    return [row(joined((case.header.applicant_name, "bold")), _due(case.header, view), width)]
+def narrow_lines(case: CaseFile, view: View, width: int, likely: str = "") -> list[Content]:
+    """Return the one line that a narrow window has room for; what is left until the due date gives way to the name."""
+    name = joined((case.header.applicant_name, "bold"))
+    due = _with_likely(_due(case.header, view), likely, view)
+    if likely and min(name.cell_length, _NAME_ROOM) + due.cell_length >= width:
+        due = _with_likely(_due(case.header, view, with_rest=case.header.is_breached), likely, view)
+    return [row(name, due, width)]
+
+
+def _with_likely(due: Content, likely: str, view: View) -> Content:
+    """Return when a case is due with when it is likely passed."""
+    return Content.assemble(due, joined((f" {view.symbols.dot} ", FAINT), (likely, TOLD))) if likely else due
 
 
 def _about(header: CaseHeader, view: View) -> str:
@@ -71,7 +85,7 @@ def _whose(case: CaseFile, login: str) -> str:
     return _("assigned to you")
 
 
-def _due(header: CaseHeader, view: View) -> Content:
+def _due(header: CaseHeader, view: View, *, with_rest: bool = True) -> Content:
     if header.due_at is None:
         return joined((_("not due yet"), FAINT))
     dot = f" {view.symbols.dot} "
@@ -86,6 +100,8 @@ def _due(header: CaseHeader, view: View) -> Content:
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
     if header.is_due_provisional:
         parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))
+    if not with_rest:
+        return joined(*parts)
     if header.is_breached:
         parts += [(dot, FAINT), (_("overdue"), BAD)]
     elif header.working_days_left is not None:

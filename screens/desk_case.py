@@ -194,6 +194,24 @@ class CaseScreen(RevealScreen):
 
         self.app.push_screen(Sheet(_("Why {case}").format(case=self._named()), lines))
 
+    @work(exclusive=True, group="read")
+    async def tell(self) -> None:
+        """Show and copy what can be told about how long this case takes."""
+        from screens.foresight import foreseen, sentence_of, told_lines
+        from screens.sheet import Sheet
+
+        case = self.case
+        if self.office is None or case is None:
+            return
+        forecast = await foreseen(self.office, case)
+        if forecast is None:
+            self.notify(_("There is no forecast of this case now."), severity="warning", markup=False, timeout=6)
+            return
+        view = self.view()
+        self.app.copy_to_clipboard(sentence_of(forecast, view))
+        title = _("How long {case} takes").format(case=self._named())
+        self.app.push_screen(Sheet(title, lambda width: told_lines(forecast, case, view, width)))
+
     async def _written(self, act: Callable[..., object], *arguments: object) -> bool:
         """Write something down and say whether that worked."""
         try:
@@ -244,6 +262,9 @@ class CaseScreen(RevealScreen):
 
     def action_explain(self) -> None:
         self.explain()
+
+    def action_say(self) -> None:
+        self.tell()
 
     def action_panel(self, name: str) -> None:
         self.bench.go(name)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from screens.draft import Draft
     from screens.panels.bench import Bench
     from workbench.domain.casefile import CaseFile, Decided, DeskCounts, Undoable
+    from workbench.domain.forecast.told import CaseForecast
     from workbench.services.office import Office
 
 TICK_S = 1.0
@@ -69,6 +70,7 @@ class DeskFace(WorkScreen):
         self._shown_revealed: frozenset[str] = frozenset()
         self._is_welcoming = True
         self.has_new_evidence = False
+        self.forecast: CaseForecast | None = None
 
     def compose(self) -> ComposeResult:
         yield Head()
@@ -163,6 +165,19 @@ class DeskFace(WorkScreen):
             first = "identity" if self.has_class("-wide") else self.bench.gravest
             self.call_after_refresh(self.bench.go, first)
         self.refresh_bindings()
+        self.call_after_refresh(self.foresee)
+
+    @work(exclusive=True, group="forecast")
+    async def foresee(self) -> None:
+        """Find out when the case on the desk is likely passed, once it is painted."""
+        case = self.case
+        if self.office is None or case is None:
+            return
+        from screens.foresight import foreseen
+
+        self.forecast = await foreseen(self.office, case)
+        if self.case is not None and self.forecast is not None:
+            self.show_head()
 
     def clear_desk(self) -> None:
         """Show the desk without a case."""
@@ -228,13 +243,15 @@ class DeskFace(WorkScreen):
         lines: list[Content] = []
         if self.case is not None:
             from screens.case_head import case_lines, hold_words, narrow_lines
+            from screens.foresight import likely_words
 
+            likely = likely_words(self.forecast, self.case, view)
             if is_wide:
-                lines = case_lines(self.case, view, width, login, is_lost=self.is_lost)
+                lines = case_lines(self.case, view, width, login, is_lost=self.is_lost, likely=likely)
             else:
                 hold = hold_words(self.case, view, login, is_lost=self.is_lost)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right)
-                lines = narrow_lines(self.case, view, width)
+                lines = narrow_lines(self.case, view, width, likely)
         lines.insert(0, title_line(_(self.NAME), self.case, right, view, width))
         self.query_one(Head).update(Content("\n").join(lines))
 

@@ -27,6 +27,7 @@ ACTS: tuple[tuple[Command, str], ...] = (
     (desk.VERIFY, "verify"),
     (desk.DOCUMENTS, "documents"),
     (desk.EXPLAIN, "explain"),
+    (desk.SAY, "say"),
     (desk.REVEAL, "reveal"),
     (desk.IDENTITY, "panel('identity')"),
     (desk.CALLS, "panel('activity')"),
@@ -54,6 +55,7 @@ _ASKS: dict[str, Action] = {
     "reveal": Action.REVEAL,
     "documents": Action.DOCUMENTS,
     "assign": Action.ASSIGN,
+    "say": Action.FORECAST,
 }
 _NEEDS_CASE = frozenset({"explain", "panel", "step", "field", "zoom"})
 

@@ -20,6 +20,20 @@ def _shade(figure: int, greatest: int, shades: str) -> str:
     return shades[max(1, -(-figure * steps // greatest))]
 
 
+def column_rows(figures: Sequence[int], height: int, bars: str) -> list[str]:
+    """Return columns of the figures, one sign wide and so many lines high, the top line first.
+
+    `bars` are the signs from none to a full cell; a figure above zero is never drawn as none.
+    """
+    greatest = max(figures, default=0)
+    steps = len(bars) - 1
+    heights = [max(1, round(figure * height * steps / greatest)) if figure else 0 for figure in figures]
+    return [
+        "".join(bars[min(max(filled - line * steps, 0), steps)] for filled in heights)
+        for line in range(height - 1, -1, -1)
+    ]
+
+
 def heat_rows(hours: Sequence[Sequence[int]], shades: str, *, cell: int = 1) -> list[str]:
     """Return a row of signs for each weekday, each hour `cell` signs wide, all on one scale."""
     greatest = max((max(row, default=0) for row in hours), default=0)

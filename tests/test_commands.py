@@ -7,6 +7,7 @@ from screens.bindings import command_of
 from screens.calendar import CalendarScreen
 from screens.checks import ChecksScreen
 from screens.desk import DeskScreen
+from screens.forecast import ForecastScreen
 from screens.queue import QueueScreen
 from screens.reasons import ReasonList
 from screens.verdict import VerdictDialog
@@ -26,7 +27,16 @@ def test_no_key_has_two_meanings_in_one_place() -> None:
 
 def test_every_command_is_bound_somewhere() -> None:
     bound = set()
-    for owner in (WorkbenchApp, DeskScreen, QueueScreen, VerdictDialog, ChecksScreen, ReasonList, CalendarScreen):
+    for owner in (
+        WorkbenchApp,
+        DeskScreen,
+        QueueScreen,
+        VerdictDialog,
+        ChecksScreen,
+        ForecastScreen,
+        ReasonList,
+        CalendarScreen,
+    ):
         for _key, binding in BindingsMap(owner.BINDINGS):
             command = command_of(binding)
             if command is not None:

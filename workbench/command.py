@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.i18n import marked
 
-Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "calendar"]
+Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "forecast", "calendar"]
 
 PLACES: dict[Place, str] = {
     "everywhere": marked("Everywhere"),
@@ -17,6 +17,7 @@ PLACES: dict[Place, str] = {
     "verdict": marked("Verdict"),
     "checks": marked("Checks"),
     "calendar": marked("Calendar"),
+    "forecast": marked("Forecast"),
 }
 
 
@@ -52,6 +53,7 @@ class Command:
 _SHOWN = {
     "full_stop": ".",
     "plus": "+",
+    "minus": "-",
     "slash": "/",
     "question_mark": "?",
     "colon": ":",

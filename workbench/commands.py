@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workbench.calendar_commands import CALENDAR_COMMANDS, GO_CALENDAR
 from workbench.command import GO_GROUP, LOOK_GROUP, VERDICT_GROUP, Command, Place
 from workbench.desk_commands import DESK_COMMANDS
+from workbench.forecast_commands import FORECAST_COMMANDS, GO_FORECAST
 from workbench.i18n import marked
 from workbench.queue_commands import GO_MINE, GO_PENDING, GO_QUEUE, QUEUE_COMMANDS
 
@@ -218,12 +219,13 @@ QUIT = Command(
     "everywhere",
 )
 
-MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR)
+MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST)
 """Where `g` leads, in the order it is shown."""
 
 COMMANDS: tuple[Command, ...] = (
     *DESK_COMMANDS,
     *QUEUE_COMMANDS,
+    *FORECAST_COMMANDS,
     *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),
     *(OPEN, APPROVE, GIVE_BACK, RELOAD, LEAVE_CHECKS),
     *CALENDAR_COMMANDS,

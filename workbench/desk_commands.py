@@ -154,6 +154,14 @@ FIND = Command(
     "desk",
     twin="f4",
 )
+SAY = Command(
+    "desk.say",
+    ("t",),
+    marked("tell how long"),
+    marked("Show and copy the sentence about how long it takes, to be read out on the phone."),
+    LOOK_GROUP,
+    "desk",
+)
 IDENTITY = Command("desk.identity", ("1",), marked("identity"), marked("Go to the identity panel."), LOOK_GROUP, "desk")
 CALLS = Command(
     "desk.calls",
@@ -210,6 +218,6 @@ ZOOM = Command(
 
 DESK_COMMANDS: tuple[Command, ...] = (
     *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN),
-    *(COMMENT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(COMMENT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, SAY, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

@@ -10,6 +10,7 @@ from typing import Any
 from db.enums import CaseState, ChecklistValue, FailKind, Role, Verdict, VerificationKind
 from tests.screens.calendar_double import MemoryCalendars
 from tests.screens.cases import NOW, casefile, clean, troubled
+from tests.screens.forecast_double import MemoryForecasts
 from tests.screens.papers import PaperStore
 from tests.screens.queue_double import MemoryAssigning, MemoryQueue
 from workbench.domain.actor import Actor
@@ -97,6 +98,7 @@ class MemoryOffice:
         self.queue = MemoryQueue(self._counts, lambda: self.actor.login)
         self.assigning = MemoryAssigning(self.queue)
         self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours)
+        self.forecasts = MemoryForecasts(lambda number: self.files[number].header.state)
 
     def change(self, number: int, **changes: Any) -> None:
         """Change the head of a case."""
