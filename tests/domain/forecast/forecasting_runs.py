@@ -1,6 +1,7 @@
 """Forecasts made in a simulated office as it goes, compared with what happened."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,36 +20,66 @@ class Told:
     passed_at: float
 
 
-def at_receipt(office: SimulatedOffice, warm_up: int, every_days: int) -> list[Told]:
-    """Forecast each case when it is received; what is learnt is learnt again from time to time.
+def at_receipt(office: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[Told]:
+    """Forecast each case when it is received; what is learnt is learnt again every so many working days.
 
     Cases that are never passed (final fail, lapsed) have no passing to be forecast, and are left out.
     """
     history = office.history
-    courses = list(history.courses)
-    stays = Stays.of(courses)
+    stays = Stays.of(history.courses)
     place_of = {int(course): place for place, course in enumerate(stays.course) if stays.step[place] == 0}
     told: list[Told] = []
-    learnt: Office | None = None
+    learnt = Office.learnt(history, 0.0, office.time, ASSUMED)
     learnt_on = -every_days
-    for number, course in enumerate(courses):
-        if number < warm_up or course.passed_at is None:
+    for number, course in enumerate(history.courses):
+        if number < warm_up or course.passed_at is None or len(told) == most:
             continue
         at = course.steps[0].at
-        if learnt is None or int(at) >= learnt_on + every_days:
+        if int(at) >= learnt_on + every_days:
             learnt_on = int(at)
             learnt = Office.learnt(history, learnt_on, office.time, ASSUMED)
         place = place_of[number]
-        known = Course(
-            case=course.case,
-            steps=course.steps[:1],
-            attributes=course.attributes,
-            rank=course.rank,
-            class_days=course.class_days,
-        )
+        known = replace(course, steps=course.steps[:1])
         case = OpenCase(course=known, ahead=stays.ahead_at(place), due=float(stays.due[place]))
         told.append(Told(learnt.forecast([case], at)[0], at, course.first_verdict_at or np.inf, course.passed_at))
     return told
+
+
+def at_moments(office: SimulatedOffice, first_day: int, every_days: int = 6) -> list[Told]:
+    """Forecast all cases that are open at some moments, wherever they are, that will be passed."""
+    history = office.history
+    stays = Stays.of(history.courses)
+    random = np.random.default_rng(first_day)
+    last_day = int(max(course.steps[0].at for course in history.courses))
+    told: list[Told] = []
+    for day in range(first_day, last_day, every_days):
+        learnt = Office.learnt(history, day, office.time, ASSUMED)
+        at = day + float(random.random())
+        cases = open_at(history.courses, stays, at)
+        for forecast in learnt.forecast(cases, at):
+            course = history.courses[forecast.case]
+            if course.passed_at is not None:
+                told.append(Told(forecast, at, course.first_verdict_at or np.inf, course.passed_at))
+    return told
+
+
+def open_at(courses: Sequence[Course], stays: Stays, at: float) -> list[OpenCase]:
+    """Return the cases that are open at a time, with their places in the queue."""
+    place_of = {
+        int(course): place
+        for place, course in enumerate(stays.course)
+        if stays.entered[place] < at <= stays.left[place]
+    }
+    cases = []
+    for number, course in enumerate(courses):
+        known = course.until(at)
+        if known is None or known.is_over:
+            continue
+        place = place_of.get(number)
+        ahead = None if place is None else stays.ahead_at(place, at)
+        due = float("inf") if place is None else float(stays.due[place])
+        cases.append(OpenCase(course=known, ahead=ahead, due=due))
+    return cases
 
 
 def share_in_time(told: list[Told]) -> float:

@@ -26,7 +26,7 @@ class Plan:
     """How an office is: rates are per working day; `drift` is the speed at the end, at the beginning it is 1."""
 
     seed: int
-    cases: int = 2_600
+    cases: int = 2_750
     arrivals: float = 40.0
     reviewers: int = 8
     speed: float = 8.2

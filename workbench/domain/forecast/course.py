@@ -100,9 +100,10 @@ class Stays:
         went = np.searchsorted(np.sort(self.left), ends, side="right")
         return np.asarray(came - went, dtype=np.float64)
 
-    def ahead_at(self, place: int) -> int:
-        """Return how many cases were ahead of one when it came into the queue, in the order of `next`."""
-        at, rank, due = self.entered[place], self.rank[place], self.due[place]
+    def ahead_at(self, place: int, at: float | None = None) -> int:
+        """Return how many cases were ahead of one in the order of `next`: when it came into the queue, or later."""
+        rank, due = self.rank[place], self.due[place]
+        at = float(self.entered[place]) if at is None else at
         here = (self.entered <= at) & (self.left > at)
         here[place] = False
         urgency, own = urgency_of(self.due, at), urgency_of(due, at)
@@ -110,7 +111,7 @@ class Stays:
         return int((here & before).sum())
 
 
-def urgency_of(due: Figures, at: Figures) -> Places:
+def urgency_of(due: Figures | float, at: Figures | float) -> Places:
     """Return 0 for what is overdue, 1 for what is due on that day, 2 for the rest: the first key of `next`."""
     is_later = due > np.floor(at) + 1
     return np.where(due <= at, 0, np.where(is_later, 2, 1))

@@ -13,7 +13,7 @@ import numpy as np
 from workbench.domain.forecast.capacity import Away, Capacity, Verdicts, presence
 from workbench.domain.forecast.coding import Figures
 from workbench.domain.forecast.course import QUEUED, Course, Stays
-from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack
+from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack, levels_of
 from workbench.domain.forecast.rightness import Rightness, rightness_of
 from workbench.domain.forecast.turns import Days, Inflow, Turns, Waiting, days_needed
 from workbench.domain.forecast.working_time import WorkingTime
@@ -161,10 +161,9 @@ class Office:
 
     def forecast(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> list[Forecast]:
         """Return what is expected of each case, in the order given."""
-        random = np.random.default_rng(SEED)
         queued = [case for case in cases if case.ahead is not None]
         others = [case for case in cases if case.ahead is None]
-        found = self._queued(queued, now, reviewers, random) | self._others(others, now, random)
+        found = self._queued(queued, now, reviewers) | self._others(others, now)
         return [found[case.course.case] for case in cases]
 
     def clearing(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> Clearing:
@@ -185,15 +184,13 @@ class Office:
             days=tuple(np.sort(days).tolist()),
         )
 
-    def _queued(
-        self, cases: Sequence[OpenCase], now: float, reviewers: int | None, random: np.random.Generator
-    ) -> dict[int, Forecast]:
+    def _queued(self, cases: Sequence[OpenCase], now: float, reviewers: int | None) -> dict[int, Forecast]:
         if not cases:
             return {}
         waiting = waiting_of(cases)
         turn = self.turns(now, int(waiting.ahead.max()), reviewers).of(waiting) - now
         after = self.rest(
-            Asked(courses=[case.course for case in cases], verdict_at=now + np.median(turn, axis=1)), PATHS, random
+            Asked(courses=[case.course for case in cases], verdict_at=now + np.median(turn, axis=1)), PATHS
         )
         first = self.rightness.first_verdict.told(*_levels(turn))
         passed = self.rightness.from_queue.told(*_levels(turn + after))
@@ -211,11 +208,11 @@ class Office:
             for known in (case.course.first_verdict_at,)
         }
 
-    def _others(self, cases: Sequence[OpenCase], now: float, random: np.random.Generator) -> dict[int, Forecast]:
+    def _others(self, cases: Sequence[OpenCase], now: float) -> dict[int, Forecast]:
         if not cases:
             return {}
         waited = np.array([max(now - case.course.steps[-1].at, 0.0) for case in cases])
-        rest = self.rest(Asked(courses=[case.course for case in cases], waited=waited), PATHS, random)
+        rest = self.rest(Asked(courses=[case.course for case in cases], waited=waited), PATHS)
         passed = self.rightness.from_others.told(*_levels(rest))
         found = {}
         for place, case in enumerate(cases):
@@ -229,14 +226,16 @@ class Office:
             )
         return found
 
-    def rest(self, asked: Asked, paths: int, random: np.random.Generator) -> Figures:
+    def rest(self, asked: Asked, paths: int) -> Figures:
         """Return how long after a verdict, or after the last step, each case may take: assumed without history."""
         if self.rework is not None:
-            return self.rework.days(asked, paths, random)
-        return _assumed_rest(self.assumed, asked, paths, random)
+            return self.rework.days(asked, paths)
+        return _assumed_rest(self.assumed, asked, paths)
 
 
 _TRICKLE = 0.02
+_SOONEST, _LATEST = 0.3, 1.2
+"""What mending takes where nothing is known: these parts of the deadline."""
 
 
 def waiting_of(cases: Sequence[OpenCase]) -> Waiting:
@@ -248,14 +247,17 @@ def waiting_of(cases: Sequence[OpenCase]) -> Waiting:
     )
 
 
-def _assumed_rest(assumed: Assumed, asked: Asked, paths: int, random: np.random.Generator) -> Figures:
+def _assumed_rest(assumed: Assumed, asked: Asked, paths: int) -> Figures:
     """Draw what mending takes where no case is known that was mended: a share of cases, up to the deadline."""
-    count = len(asked.courses)
-    mending = assumed.mend_days * random.uniform(0.3, 1.2, (count, paths)) + 1
+    levels = levels_of(paths)
+    # The upper levels are sent back, and spread over what mending takes.
+    mended = np.clip((levels - (1 - assumed.sent_back)) / assumed.sent_back, 0, 1)
     if asked.verdict_at is None:
         is_mended = np.array([[course.steps[-1].what != QUEUED] for course in asked.courses])
+        mended = levels
     else:
-        is_mended = random.random((count, paths)) < assumed.sent_back
+        is_mended = np.broadcast_to(levels > 1 - assumed.sent_back, (len(asked.courses), paths))
+    mending = assumed.mend_days * (_SOONEST + (_LATEST - _SOONEST) * mended) + 1
     return np.where(is_mended, mending, 0.0)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from workbench.domain.forecast.coding import Figures
 from workbench.domain.forecast.course import DAY_S, VERDICT, WITH_APPLICANT, Course, Step
 from workbench.domain.forecast.estimator import Choices, Estimator
+from workbench.domain.forecast.remaining import Remaining
 from workbench.domain.forecast.split import Past
 from workbench.domain.forecast.trace import Attribute
 
@@ -15,6 +16,8 @@ _MOST_LEARNT = 800
 """The cases that began last; older ones tell of other times, and take longer to learn."""
 
 _TREES = 24
+_LONGEST_SHARE = 0.5
+_MIXED_BY = 11
 FEWEST_PASSED = 30
 
 SENT_BACK = WITH_APPLICANT
@@ -44,7 +47,13 @@ class Rework:
         """
         known = sorted((part for course in courses if (part := course.until(until)) is not None), key=_began)
         known = known[-_MOST_LEARNT:]
-        passed = [course for course in known if course.passed_at is not None]
+        window = until - known[0].steps[0].at if known else 0.0
+        # Where a case lasted most of the time that is known of, it would stand for many that nobody saw.
+        passed = [
+            course
+            for course in known
+            if course.passed_at is not None and course.passed_at - course.steps[0].at <= window * _LONGEST_SHARE
+        ]
         still_open = [course for course in known if not course.is_over]
         # Some of those that are open will never be passed; so many as of those that are over.
         over = len(known) - len(still_open)
@@ -53,7 +62,7 @@ class Rework:
         past = Past(until * DAY_S, tuple(course.trace() for course in passed), tuple(begun))
         self._estimator = Estimator.grown(past, Choices(seed=seed), frozenset(), trees)
 
-    def days(self, asked: Asked, paths: int, random: np.random.Generator) -> Figures:
+    def days(self, asked: Asked, paths: int) -> Figures:
         """Return so many times drawn for each course, in working days: one row each."""
         if not asked.courses:
             return np.zeros((0, paths))
@@ -67,7 +76,24 @@ class Rework:
         remaining = self._estimator.remaining(traces)
         if asked.waited is not None:
             remaining = remaining.after(asked.waited * DAY_S)
-        return np.asarray(remaining.sample_s(random, paths) / DAY_S)
+        return _drawn(remaining, levels_of(paths)) / DAY_S
+
+
+def levels_of(paths: int) -> Figures:
+    """Return the levels at which times are drawn, in a mixed order that is always the same.
+
+    They lie evenly, so that few paths tell a distribution well; and they are the same for each case, so that no case
+    moves what is drawn for another.
+    """
+    return (np.random.default_rng(_MIXED_BY).permutation(paths) + 0.5) / paths
+
+
+def _drawn(remaining: Remaining, levels: Figures) -> Figures:
+    """Return the times of each case at the levels, in seconds."""
+    wanted = remaining.levels.of(levels).astype(np.float32)
+    cells = np.stack([np.searchsorted(row, wanted) for row in remaining.cumulative])
+    times = remaining.support_s[np.minimum(cells, len(remaining.support_s) - 1)]
+    return np.asarray(np.maximum(times - remaining.waited_s[:, None], 0))
 
 
 def _began(course: Course) -> float:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_DAYS = 40
 _PATHS = 32
-_SEED = 7
+_MOST_WAITED = 30
 _TREES = 16
 _SHARE = 0.89
 """A little less than nine in ten: the replay learns from less than the forecast does, so it is wrong more often."""
@@ -35,15 +35,19 @@ class Rightness:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A step of a course at which a forecast would have been made; `place` is its stay in the queue, if it is one."""
+    """When a forecast would have been made: at a step of a course, or `waited` days after it with nothing new.
+
+    `place` is its stay in the queue, if it is one.
+    """
 
     course: Course
     step: int
     place: int | None
+    waited: int = 0
 
     @property
     def at(self) -> float:
-        return self.course.steps[self.step].at
+        return self.course.steps[self.step].at + self.waited
 
     @property
     def then(self) -> Course:
@@ -55,7 +59,7 @@ def rightness_of(
     courses: Sequence[Course], stays: Stays, history: "History", until: float, office: "Office"
 ) -> Rightness:
     """Return the margins that would have been right, tested on the newest part of what was known at a time."""
-    moments = sorted(_moments(courses, stays), key=lambda moment: moment.at)
+    moments = sorted(_moments(courses, stays, until), key=lambda moment: moment.at)
     moments = [moment for moment in moments if moment.at < int(until)]
     # Half of the past is for learning, if it is short.
     begin = max(moments[len(moments) // 2].at, until - _MOST_DAYS) if moments else until
@@ -65,7 +69,6 @@ def rightness_of(
     if sum(course.passed_at is not None and course.passed_at < begin for course in courses) < FEWEST_PASSED:
         return Rightness()
     rework = Rework(courses, begin, trees=_TREES)
-    random = np.random.default_rng(_SEED)
     queued = [moment for moment in moments if moment.place is not None]
     others = [moment for moment in moments if moment.place is None]
     turn = _turns(queued, stays, history, office)
@@ -75,9 +78,9 @@ def rightness_of(
             verdict_at=np.array([moment.at for moment in queued]) + np.median(turn, axis=1),
         ),
         _PATHS,
-        random,
     )
-    rest = rework.days(Asked(courses=[moment.then for moment in others]), _PATHS, random)
+    waited = np.array([float(moment.waited) for moment in others])
+    rest = rework.days(Asked(courses=[moment.then for moment in others], waited=waited), _PATHS)
     over = [course for course in courses if course.is_over]
     passing = sum(course.passed_at is not None for course in over) / max(len(over), 1)
     first = np.array([moment.step == 0 for moment in queued], dtype=bool)
@@ -89,19 +92,25 @@ def rightness_of(
     )
 
 
-def _moments(courses: Sequence[Course], stays: Stays) -> list[_Moment]:
-    """Return the steps of all courses that were passed or are open: of the others no passing was to be forecast."""
-    place_of = {
-        (int(course), int(step)): place
-        for place, (course, step) in enumerate(zip(stays.course, stays.step, strict=True))
-    }
-    return [
-        _Moment(course, number, place_of.get((index, number)))
-        for index, course in enumerate(courses)
-        if not course.is_over or course.passed_at is not None
-        for number, step in enumerate(course.steps)
-        if step.what == QUEUED or step.what not in OVER | {VERDICT}
-    ]
+def _moments(courses: Sequence[Course], stays: Stays, until: float) -> list[_Moment]:
+    """Return the moments of all courses that were passed or are open: of the others no passing was to be forecast.
+
+    Who waits elsewhere than in the queue is asked about each day, for those that wait long are asked about more.
+    """
+    keys = zip(stays.course.tolist(), stays.step.tolist(), strict=True)
+    place_of = {key: place for place, key in enumerate(keys)}
+    found: list[_Moment] = []
+    for index, course in enumerate(courses):
+        if course.is_over and course.passed_at is None:
+            continue
+        for number, step in enumerate(course.steps):
+            if step.what == QUEUED:
+                found.append(_Moment(course, number, place_of[index, number]))
+            elif step.what not in OVER | {VERDICT}:
+                end = course.steps[number + 1].at if number + 1 < len(course.steps) else until
+                days = range(min(int(end - step.at) + 1, _MOST_WAITED))
+                found += [_Moment(course, number, None, day) for day in days]
+    return found
 
 
 def _turns(moments: Sequence[_Moment], stays: Stays, history: "History", office: "Office") -> Figures:

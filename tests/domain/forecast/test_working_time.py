@@ -1,0 +1,63 @@
+"""Time counted in working days agrees with the calendar."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.enums import DayStatus
+from workbench.domain.calendar import CalendarDay, WorkingCalendar
+from workbench.domain.forecast.working_time import WorkingTime
+
+HOURS = ((time(9), time(12)), (time(13), time(18)))
+FIRST = date(2026, 9, 1)
+OFF = {date(2026, 10, day) for day in range(1, 8)}
+MADE_UP = {date(2026, 9, 27), date(2026, 10, 10)}
+
+
+def _day(on: date) -> CalendarDay:
+    working = on in MADE_UP or (on.weekday() < 5 and on not in OFF)
+    return CalendarDay(on=on, working=working, kind="workday", name="", status=DayStatus.OFFICIAL)
+
+
+CALENDAR = WorkingCalendar(
+    [_day(FIRST + timedelta(days=number)) for number in range(120)], hours=HOURS, zone="Asia/Shanghai"
+)
+TIME = WorkingTime(CALENDAR, FIRST, FIRST + timedelta(days=119))
+INSTANTS = st.floats(0, 109 * 86_400).map(lambda seconds: datetime(2026, 9, 2, tzinfo=UTC) + timedelta(seconds=seconds))
+
+
+@given(INSTANTS, INSTANTS)
+def test_it_passes_as_working_seconds_do(one: datetime, other: datetime) -> None:
+    passed_s = (TIME.of_instant(other) - TIME.of_instant(one)) * 8 * 3600
+
+    assert abs(passed_s - CALENDAR.working_seconds_between(one, other)) < 0.01
+
+
+@given(st.floats(0.5, 60))
+def test_an_instant_of_working_time_has_that_working_time(at: float) -> None:
+    assert abs(TIME.of_instant(TIME.instant(at)) - at) < 1e-6
+    assert CALENDAR.is_working(TIME.day(at))
+
+
+def test_a_day_that_is_over_is_its_closing_and_not_the_next_morning() -> None:
+    closing = CALENDAR.closing(date(2026, 9, 30))
+
+    at = TIME.of_instant(closing)
+
+    assert at == int(at)
+    assert TIME.instant(at) == closing
+    assert TIME.day(at) == date(2026, 9, 30)
+    assert TIME.day(at + 0.01) == date(2026, 10, 8)
+
+
+def test_nights_and_holidays_take_no_time() -> None:
+    evening = datetime(2026, 9, 30, 12, 0, tzinfo=UTC)
+    after_the_holiday = datetime(2026, 10, 8, 0, 30, tzinfo=UTC)
+
+    assert TIME.of_instant(evening) == TIME.of_instant(after_the_holiday)
+
+
+def test_days_are_numbered_and_days_off_have_the_number_of_the_next() -> None:
+    assert TIME.of_day(date(2026, 10, 3)) == TIME.of_day(date(2026, 10, 8)) == TIME.of_day(date(2026, 9, 30)) + 1
+    assert TIME.weekdays[TIME.of_day(date(2026, 10, 10))] == 5
