@@ -38,15 +38,28 @@ _ALIKE = text(
     WHERE c.id IN :ids"""
 ).bindparams(bindparam("ids", expanding=True))
 
+_ORDER = """CASE WHEN c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_until, 0) <= :now
+                     THEN 0 ELSE 1 END,
+       CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
+       -c.priority_rank, coalesce(c.due_at, 0), c.id"""
+"""The order of `next`, held cases first."""
+
+_COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
+       c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at"""
+
 _OPEN = text(
-    f"""SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
-       c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
-       CASE WHEN c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_until, 0) <= :now
-            THEN 1 ELSE 0 END AS is_held
+    f"""SELECT {_COLUMNS}
     FROM "case" c JOIN application a ON a.id = c.application_id
     WHERE c.state IN {_OPEN_STATES} AND {_SEEN}
-    ORDER BY is_held DESC, CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
-       -c.priority_rank, c.due_at, c.id"""
+    ORDER BY {_ORDER}"""
+)
+
+_ONE = text(f"""SELECT {_COLUMNS} FROM "case" c JOIN application a ON a.id = c.application_id WHERE c.id = :id""")
+
+_AHEAD = text(
+    f"""SELECT count(*) FROM "case" c
+    WHERE c.state IN ('queued', 'in_review') AND {_SEEN}
+       AND ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id)"""
 )
 
 
@@ -73,6 +86,13 @@ def alike(session: Session, case_ids: Iterable[int]) -> list[Any]:
 def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
     """Return all open cases in the order of `next`, held ones first."""
     return session.execute(_OPEN, {"now": now_us, "day_end": day_end_us}).all()
+
+
+def open_case(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:
+    """Return one open case, and how many queued ones are before it in the order of `next`."""
+    values = {"now": now_us, "day_end": day_end_us, "id": case_id}
+    row = session.execute(_ONE, {"id": case_id}).one()
+    return row, int(session.execute(_AHEAD, values).scalar_one())
 
 
 def _by_portions(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:

@@ -56,6 +56,9 @@ WALK: dict[str, tuple[str, ...]] = {
     "calendar": ("g", "k"),
     "calendar not published": ("g", "k", "pagedown"),
     "a day set": ("g", "k", "o"),
+    "forecast": ("g", "f"),
+    "forecast, what if": ("g", "f", "plus"),
+    "how long": ("n", "t"),
 }
 
 

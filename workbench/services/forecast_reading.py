@@ -1,7 +1,7 @@
 """What the forecast learns from and looks at, read from the database into values of the rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ _MOST_EVENTS = 40_000
 
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
-_IN_THE_QUEUE = frozenset({CaseState.QUEUED, CaseState.IN_REVIEW})
+_IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 
 
 def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> History:
@@ -63,27 +63,44 @@ def read_away(session: Session, time_: WorkingTime) -> tuple[Away, ...]:
 
 def read_open(session: Session, time_: WorkingTime, policy: Policy, now: datetime) -> dict[int, OpenCase]:
     """Return all open cases by their numbers, those of the queue with their place in the order of `next`."""
+    rows = case_courses.open_cases(session, to_us(now), to_us(_day_end(policy, now)))
+    places = []
+    ahead = 0
+    for row in rows:
+        places.append(ahead)
+        ahead += row.state in _IN_THE_QUEUE
+    return {case.course.case: case for case in _open_cases(session, time_, policy, rows, places)}
+
+
+def read_one(session: Session, time_: WorkingTime, policy: Policy, now: datetime, case_id: int) -> OpenCase:
+    """Return one open case as `read_open` does."""
+    row, ahead = case_courses.open_case(session, to_us(now), to_us(_day_end(policy, now)), case_id)
+    (case,) = _open_cases(session, time_, policy, [row], [ahead])
+    return case
+
+
+def _day_end(policy: Policy, now: datetime) -> datetime:
     zone = ZoneInfo(policy.zone)
-    day_end = datetime.combine(now.astimezone(zone).date(), time.max, tzinfo=zone)
-    rows = case_courses.open_cases(session, to_us(now), to_us(day_end))
+    return datetime.combine(now.astimezone(zone).date(), time.max, tzinfo=zone)
+
+
+def _open_cases(
+    session: Session, time_: WorkingTime, policy: Policy, rows: Sequence[Any], places: Sequence[int]
+) -> Iterator[OpenCase]:
+    """Yield open cases from their rows, with how many queued ones are before each."""
     courses = _further_courses(session, time_, rows)
     at = time_.of(np.array([(row.complete_at or row.opened_at) / _US_PER_S for row in rows], dtype=np.float64))
     due = time_.of(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
-    found: dict[int, OpenCase] = {}
-    ahead = 0
-    for row, came_at, due_at in zip(rows, at, due, strict=True):
+    for row, ahead, came_at, due_at in zip(rows, places, at.tolist(), due.tolist(), strict=True):
         state = CaseState(row.state)
-        is_queued = state in _IN_THE_QUEUE
-        steps = _fitting(steps_of(courses.get(row.id, ()), float(came_at)), state)
-        found[row.id] = OpenCase(
+        steps = _fitting(steps_of(courses.get(row.id, ()), came_at), state)
+        yield OpenCase(
             course=_course(row, steps, policy),
             # What is incomplete would come last if its documents came now.
-            ahead=ahead if is_queued or state is CaseState.INCOMPLETE else None,
-            due=float(due_at) if row.due_at else np.inf,
+            ahead=ahead if state in _IN_THE_QUEUE or state is CaseState.INCOMPLETE else None,
+            due=due_at if row.due_at else np.inf,
             is_coming=state is CaseState.INCOMPLETE,
         )
-        ahead += is_queued
-    return found
 
 
 def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> Course:

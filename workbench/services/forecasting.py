@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlmodel import Session, col, func, select
 
 from db.enums import CaseState, Role
 from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
 from db.queries import case_courses
 from workbench.domain.case_id import format_case
-from workbench.domain.forecast.office import Assumed, Forecast, Office, OpenCase
+from workbench.domain.forecast.office import Assumed, Office, OpenCase
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.lifecycle import OPEN_STATES, Action, state_refusal
@@ -77,7 +78,7 @@ class Forecasts:
                 raise NotAllowed(refusal)
             now = self.context.now()
             office = self._office(session, now)
-            open_case = self._cases(session, office, now)[case_id]
+            open_case = self._case(session, office, now, case_id)
             return self._told([open_case], {case_id: state}, office, now, reviewers)[0]
 
     def of_all(self, reviewers: int | None = None) -> tuple[CaseForecast, ...]:
@@ -142,9 +143,26 @@ class Forecasts:
         at = office.time.of_instant(now)
         there = reviewers if reviewers is not None else office.present(at)
         per_day = office.per_day(at, reviewers)
+        found = office.forecast(cases, at, reviewers)
+        reaches = [reach for each in found for reach in (each.first_verdict, each.passed)]
+        p50 = office.time.days(np.array([reach.p50 for reach in reaches]))
+        p90 = office.time.days(np.array([reach.p90 for reach in reaches]))
+        ranges = [DayRange(p50=middle, p90=end) for middle, end in zip(p50, p90, strict=True)]
         return [
-            _told(each, case, states[each.case], office, there, per_day)
-            for case, each in zip(cases, office.forecast(cases, at, reviewers), strict=True)
+            CaseForecast(
+                case_id=each.case,
+                state=states[each.case],
+                first_verdict=ranges[2 * place],
+                passed=ranges[2 * place + 1],
+                is_decided=case.course.first_verdict_at is not None,
+                ahead=None if case.is_coming else each.ahead,
+                reviewers=there,
+                per_day=per_day,
+                sent_back=each.sent_back,
+                is_thin=office.is_thin,
+                is_incomplete=case.is_coming,
+            )
+            for place, (case, each) in enumerate(zip(cases, found, strict=True))
         ]
 
     def _office(self, session: Session, now: datetime) -> Office:
@@ -163,12 +181,23 @@ class Forecasts:
         office = self._learnt.office
         return replace(office, away=forecast_reading.read_away(session, office.time))
 
+    def _case(self, session: Session, office: Office, now: datetime, case_id: int) -> OpenCase:
+        """Return one open case; where all are not read, only it is, for all take longer."""
+        if self._open is not None and self._open.key == _moment(session, now):
+            return self._open.cases[case_id]
+        return forecast_reading.read_one(session, office.time, self.context.policy(session), now, case_id)
+
     def _cases(self, session: Session, office: Office, now: datetime) -> dict[int, OpenCase]:
-        key = (case_courses.last_event(session), now.replace(second=0, microsecond=0))
+        key = _moment(session, now)
         if self._open is None or self._open.key != key:
             policy = self.context.policy(session)
             self._open = _Open(key, forecast_reading.read_open(session, office.time, policy, now))
         return self._open.cases
+
+
+def _moment(session: Session, now: datetime) -> tuple[int, datetime]:
+    """Return what the open cases depend on."""
+    return case_courses.last_event(session), now.replace(second=0, microsecond=0)
 
 
 def _assumed(session: Session, policy: Policy) -> Assumed:
@@ -182,23 +211,4 @@ def _assumed(session: Session, policy: Policy) -> Assumed:
         per_reviewer=float(policy.forecast.per_reviewer),
         sent_back=_ASSUMED_SENT_BACK,
         mend_days=policy.rectify_default_days,
-    )
-
-
-def _told(
-    each: Forecast, case: OpenCase, state: CaseState, office: Office, reviewers: int, per_day: float
-) -> CaseForecast:
-    day = office.time.day
-    return CaseForecast(
-        case_id=each.case,
-        state=state,
-        first_verdict=DayRange(p50=day(each.first_verdict.p50), p90=day(each.first_verdict.p90)),
-        passed=DayRange(p50=day(each.passed.p50), p90=day(each.passed.p90)),
-        is_decided=case.course.first_verdict_at is not None,
-        ahead=each.ahead if state is not CaseState.INCOMPLETE else None,
-        reviewers=reviewers,
-        per_day=per_day,
-        sent_back=each.sent_back,
-        is_thin=office.is_thin,
-        is_incomplete=state is CaseState.INCOMPLETE,
     )

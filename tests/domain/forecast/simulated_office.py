@@ -34,6 +34,7 @@ class Plan:
     leaves_after: float = 0.55
     holiday_after_days: int = 40
     horizon_days: int = 400
+    first_day: date = FIRST_DAY
 
     @property
     def arriving_days(self) -> float:
@@ -53,7 +54,7 @@ class _Case:
 
 def working_time(plan: Plan) -> WorkingTime:
     """Return the working days, Monday to Friday but for one week of holidays."""
-    days = [FIRST_DAY + timedelta(days=number) for number in range(900)]
+    days = [plan.first_day + timedelta(days=number) for number in range(900)]
     workdays = [day for day in days if day.weekday() < 5]
     holiday = set(workdays[plan.holiday_after_days : plan.holiday_after_days + 5])
     table = [

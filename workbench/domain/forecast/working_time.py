@@ -10,6 +10,8 @@ from workbench.domain.forecast.coding import Figures
 from workbench.domain.forecast.tree import Places
 
 _ONE_DAY = timedelta(days=1)
+_HARDLY = 1e-9
+"""What is hardly begun is not begun: sums of shares are not exact."""
 
 
 class WorkingTime:
@@ -70,9 +72,15 @@ class WorkingTime:
         """Return the day of a time in working days; a day that is over is still that day."""
         return date.fromordinal(int(self._days[self._cell(at)]))
 
+    def days(self, at: Figures) -> list[date]:
+        """Return the day of each time in working days, as `day` does."""
+        cells = np.searchsorted(self._begun, at - _HARDLY, side="left") - 1
+        ordinals = self._days[np.clip(cells, 0, len(self._days) - 1)].tolist()
+        known = {ordinal: date.fromordinal(ordinal) for ordinal in set(ordinals)}
+        return [known[ordinal] for ordinal in ordinals]
+
     def _cell(self, at: float) -> int:
-        # What is hardly begun is not begun: sums of shares are not exact.
-        found = int(np.searchsorted(self._begun, at - 1e-9, side="left")) - 1
+        found = int(np.searchsorted(self._begun, at - _HARDLY, side="left")) - 1
         return min(max(found, 0), len(self._begun) - 1)
 
 

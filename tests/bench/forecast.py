@@ -1,0 +1,58 @@
+"""How fast the forecast is with many open cases: `python -m tests.bench.forecast [cases]`.
+
+Plants a history of some thousand cases and so many open ones, then times the first forecast of all (which learns), a
+second one, and that of one case after something happened.
+"""
+
+import gc
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from tests.offices import Site
+from tests.services.lived_office import PLAN, lived
+from workbench.domain.case_id import format_case
+
+_OPEN = 10_000
+_ONES = 9
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Return how many milliseconds an act takes."""
+    gc.collect()
+    begin = time.perf_counter()
+    act()
+    return (time.perf_counter() - begin) * 1_000
+
+
+def main() -> None:
+    """Print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else _OPEN
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder) / "w.db").create()
+        lived(site, PLAN)
+        numbers = [number for each in range(20) for number in site.plant(count // 20, due_in_days=3 + each)]
+        forecasts = site.office("a").forecasts
+        rows = [
+            (f"forecast of all {count:,} open cases, the first, which learns", timed(forecasts.of_all)),
+            ("the same again, nothing happened since", timed(forecasts.of_all)),
+            ("the queue with 6 reviewers", timed(lambda: forecasts.of_queue(6))),
+        ]
+        once = [timed(partial(forecasts.of_case, number)) for number in numbers[:: count // _ONES]]
+        rows.append((f"one case, the slowest of {len(once)}", max(once)))
+        fresh = []
+        for number in numbers[:: count // _ONES]:
+            site.office("b").remarks.comment(number, "seen")
+            fresh.append(timed(partial(forecasts.of_case, number)))
+        rows.append((f"one case after an act, the slowest of {len(fresh)}", max(fresh)))
+        for name, milliseconds in rows:
+            sys.stdout.write(f"{milliseconds:9.1f} ms  {name}\n")
+        sys.stdout.write(f"{'':12} the last is {format_case(numbers[-1])}\n")
+        site.close()
+
+
+if __name__ == "__main__":
+    main()

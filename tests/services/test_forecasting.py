@@ -1,0 +1,117 @@
+"""The forecast as services give it: from the log of a site, the same for everybody, and within the rights of each."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from db.enums import CaseState
+from tests.offices import TUESDAY, Site
+from tests.services.lived_office import lived
+from workbench.errors import NotAllowed, NotFound
+from workbench.services.forecasting import Forecasts
+
+TODAY = date(2026, 11, 24)
+
+
+def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None:
+    courses = lived(site)
+    still_open = {number for number, course in courses.items() if not course.is_over}
+
+    found = site.office("a").forecasts.of_all()
+
+    assert {each.case_id for each in found} == still_open
+    ahead = [each.ahead for each in found if each.ahead is not None]
+    assert ahead == list(range(len(ahead)))
+    assert all(not each.is_thin and each.reviewers == 3 for each in found)
+    queued = [each for each in found if each.state is CaseState.QUEUED and not each.is_decided]
+    assert queued
+    for each in queued:
+        assert TODAY <= each.first_verdict.p50 <= each.first_verdict.p90 <= each.passed.p90
+        assert each.first_verdict.p50 <= each.passed.p50 <= each.passed.p90
+    # The first of the queue is not the last to be decided.
+    assert queued[0].first_verdict.p90 < queued[-1].first_verdict.p90 or len(queued) < 20
+
+
+def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> None:
+    lived(site)
+    of_all = site.office("a").forecasts.of_all()
+
+    for each in of_all[:: max(1, len(of_all) // 5)]:
+        assert site.office("sup").forecasts.of_case(each.case_id) == each
+
+
+def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
+    lived(site)
+
+    queue = site.office("a").forecasts.of_queue()
+
+    assert (queue.reviewers, queue.usual_reviewers) == (3, 3)
+    assert 22 < queue.per_day < 40
+    assert queue.p50_days <= queue.p90_days
+
+
+def test_more_reviewers_clear_the_queue_sooner_and_absent_ones_later(site: Site) -> None:
+    lived(site)
+    site.plant(200)
+    forecasts = site.office("a").forecasts
+    usual = forecasts.of_queue()
+
+    assert forecasts.of_queue(1).p50_days > usual.p50_days > forecasts.of_queue(9).p50_days
+
+    site.office("admin").people.away("b", TODAY, TODAY + timedelta(days=60))
+    away = forecasts.of_queue()
+    assert away.usual_reviewers == 2
+    assert away.p50_days > 1.2 * usual.p50_days
+
+
+def test_without_history_the_policy_is_taken_and_it_says_so(site: Site) -> None:
+    numbers = site.plant(64)
+
+    queue, case = site.office("a").forecasts.of_queue(), site.office("a").forecasts.of_case(numbers[-1])
+
+    # Three reviewers and the admin, with eight verdicts a day each.
+    assert queue.is_thin
+    assert case.is_thin
+    assert (queue.reviewers, queue.per_day) == (4, 32)
+    assert queue.p50_days == pytest.approx(2, abs=0.6)
+    assert case.sent_back is None
+
+
+def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site) -> None:
+    lived(site)
+    forecasts = site.office("a").forecasts
+    before = forecasts.of_queue()
+
+    site.office("a").claims.next()
+    site.plant(10)
+
+    after = forecasts.of_queue()
+    assert after.per_day == before.per_day
+    assert after.queued == before.queued + 10
+
+
+def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
+    courses = lived(site)
+    passed = next(number for number, course in courses.items() if course.passed_at is not None)
+
+    with pytest.raises(NotAllowed, match="passed"):
+        site.office("a").forecasts.of_case(passed)
+    with pytest.raises(NotFound):
+        site.office("a").forecasts.of_case(99_999)
+
+
+def test_only_reviewers_and_supervisors_ask(site: Site) -> None:
+    (number,) = site.plant()
+
+    with pytest.raises(NotAllowed):
+        site.office("audit").forecasts.of_case(number)
+    with pytest.raises(NotAllowed):
+        site.office("audit").forecasts.of_queue()
+
+
+def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
+    lived(site)
+    site.plant(30)
+
+    assert Forecasts(site.office("a").context).of_queue() == Forecasts(site.office("b").context).of_queue()
+    assert site.clock.at == TUESDAY
