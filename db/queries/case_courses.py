@@ -59,7 +59,8 @@ _ONE = text(f"""SELECT {_COLUMNS} FROM "case" c JOIN application a ON a.id = c.a
 _AHEAD = text(
     f"""SELECT count(*) FROM "case" c
     WHERE c.state IN ('queued', 'in_review') AND {_SEEN}
-       AND ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id)"""
+       AND ((SELECT o.state FROM "case" o WHERE o.id = :id) = 'incomplete'
+            OR ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id))"""
 )
 
 
@@ -89,7 +90,7 @@ def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
 
 
 def open_case(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:
-    """Return one open case, and how many queued ones are before it in the order of `next`."""
+    """Return one open case, and how many queued ones are before it in the order of `next`: all, if it is incomplete."""
     values = {"now": now_us, "day_end": day_end_us, "id": case_id}
     row = session.execute(_ONE, {"id": case_id}).one()
     return row, int(session.execute(_AHEAD, values).scalar_one())

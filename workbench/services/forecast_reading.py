@@ -64,10 +64,12 @@ def read_away(session: Session, time_: WorkingTime) -> tuple[Away, ...]:
 def read_open(session: Session, time_: WorkingTime, policy: Policy, now: datetime) -> dict[int, OpenCase]:
     """Return all open cases by their numbers, those of the queue with their place in the order of `next`."""
     rows = case_courses.open_cases(session, to_us(now), to_us(_day_end(policy, now)))
+    # What is incomplete would come last if its documents came now.
+    queued = sum(row.state in _IN_THE_QUEUE for row in rows)
     places = []
     ahead = 0
     for row in rows:
-        places.append(ahead)
+        places.append(ahead if row.state in _IN_THE_QUEUE else queued)
         ahead += row.state in _IN_THE_QUEUE
     return {case.course.case: case for case in _open_cases(session, time_, policy, rows, places)}
 
@@ -96,7 +98,6 @@ def _open_cases(
         steps = _fitting(steps_of(courses.get(row.id, ()), came_at), state)
         yield OpenCase(
             course=_course(row, steps, policy),
-            # What is incomplete would come last if its documents came now.
             ahead=ahead if state in _IN_THE_QUEUE or state is CaseState.INCOMPLETE else None,
             due=due_at if row.due_at else np.inf,
             is_coming=state is CaseState.INCOMPLETE,

@@ -1,7 +1,7 @@
 """What comes after a verdict, and how often: from the estimator of remaining time, which learns from past courses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -105,6 +105,7 @@ class SentBack:
     """How often first verdicts send a case back to its applicant, among cases alike."""
 
     counts: Mapping[tuple[Attribute, ...], tuple[int, int]]
+    _known: dict[tuple[Attribute, ...], float] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def learnt(cls, courses: Sequence[Course], until: float) -> "SentBack":
@@ -125,11 +126,14 @@ class SentBack:
         sent_back, of = self.counts.get((), (0, 0))
         if not of:
             return None
-        share = sent_back / of
         alike = _alike(attributes)
+        if alike in self._known:
+            return self._known[alike]
+        share = sent_back / of
         for length in range(1, len(alike) + 1):
             sent_back, of = self.counts.get(alike[:length], (0, 0))
             share = (sent_back + _SHRUNK_BY * share) / (of + _SHRUNK_BY)
+        self._known[alike] = share
         return share
 
 
