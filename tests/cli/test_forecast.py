@@ -78,7 +78,7 @@ def test_the_queue_is_told_with_all_its_cases(terminal: Terminal, number: str) -
     assert found["late"]["p50"] <= found["late"]["p90"] <= found["queued"]
     assert number in [each["case"] for each in found["cases"]]
     said = terminal.as_person("sup", "forecast", "--reviewers", "2").stdout
-    assert f"{found['queued']} queued; 2 reviewers decide about" in said
+    assert f"{found['queued']} to decide; 2 reviewers decide about" in said
 
 
 def test_too_little_history_is_said(terminal: Terminal) -> None:

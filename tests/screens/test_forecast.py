@@ -13,7 +13,7 @@ async def test_plus_and_minus_ask_what_if_more_or_fewer_decided(size: tuple[int,
     async with at_work(size=size) as desk:
         await desk.go("f")
         assert "4 reviewers  as it is" in desk.text
-        assert "88 queued; 4 reviewers decide about 22 a working day." in desk.text
+        assert "88 to decide; 4 reviewers decide about 22 a working day." in desk.text
 
         await desk.press("plus", "plus")
         assert "6 reviewers  what if; as it is: 4" in desk.text
@@ -88,7 +88,7 @@ async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:
 
         desk.office.forecasts.failure = None
         await desk.press("n")
-        assert "88 queued" in desk.text
+        assert "88 to decide" in desk.text
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from db.enums import CaseState
+from db.enums import CaseState, Language, ServiceClass
 from tests.offices import TUESDAY, Site
 from tests.services.lived_office import lived
+from workbench.domain.forecast.told_words import letter_sentence
 from workbench.errors import NotAllowed, NotFound
-from workbench.services.forecasting import Forecasts
+from workbench.services.forecasting import Arrival, Forecasts
 
 TODAY = date(2026, 11, 24)
 
@@ -107,6 +108,29 @@ def test_only_reviewers_and_supervisors_ask(site: Site) -> None:
         site.office("audit").forecasts.of_case(number)
     with pytest.raises(NotAllowed):
         site.office("audit").forecasts.of_queue()
+
+
+def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
+    lived(site)
+    site.plant(60, due_in_days=1)
+    due_at = TUESDAY + timedelta(days=3)
+    forecasts = site.office("a").forecasts
+
+    low, urgent = (
+        forecasts.of_arrival(Arrival(service_class=ServiceClass.STANDARD, priority_rank=rank, due_at=due_at))
+        for rank in (0, 3)
+    )
+
+    assert low.ahead is not None
+    assert low.ahead >= 60
+    assert urgent.ahead == 0
+    assert urgent.passed.p90 < low.passed.p90
+    english = letter_sentence(urgent, due_at, "both", Language.EN)
+    assert english.startswith("We promise a verdict by ")
+    assert "this is no promise" in english
+    assert letter_sentence(urgent, due_at, "promise", Language.ZH).startswith("我司承诺最迟于")
+    assert "承诺最迟" not in letter_sentence(urgent, due_at, "forecast", Language.ZH)
+    assert letter_sentence(None, None, "both", Language.EN) == ""
 
 
 def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:

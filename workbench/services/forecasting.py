@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlmodel import Session, col, func, select
 
-from db.enums import CaseState, Role
+from db.enums import CaseState, Role, ServiceClass
 from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
 from db.queries import case_courses
 from workbench.domain.case_id import format_case
+from workbench.domain.forecast.course import QUEUED, Course, Step
 from workbench.domain.forecast.office import Assumed, Office, OpenCase
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
@@ -28,6 +29,15 @@ _DAYS_BACK = 500
 _DAYS_ON = 1_500
 _ASSUMED_SENT_BACK = 1 / 3
 MOST_REVIEWERS = 999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A case that is about to be queued."""
+
+    service_class: ServiceClass
+    priority_rank: int
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,23 @@ class Forecasts:
                 made_at=now,
             )
 
+    def of_arrival(self, arrival: Arrival) -> CaseForecast:
+        """Return what is expected of a case that is about to be queued, for the letter that says it came."""
+        with self._lock, self.context.read() as session:
+            now = self.context.now()
+            office = self._office(session, now)
+            at = office.time.of_instant(now)
+            due = office.time.of_instant(arrival.due_at)
+            ahead = sum(_is_before(case, arrival, due) for case in self._cases(session, office, now).values())
+            course = Course(
+                case=0,
+                steps=(Step(QUEUED, at),),
+                attributes={"service_class": arrival.service_class.value},
+                rank=arrival.priority_rank,
+            )
+            case = OpenCase(course=course, ahead=ahead, due=due)
+            return self._told([case], {0: CaseState.QUEUED}, office, now, None)[0]
+
     @contextmanager
     def _asking(self) -> Iterator[Session]:
         with self._lock, self.context.acting(Action.FORECAST), self.context.read() as session:
@@ -193,6 +220,13 @@ class Forecasts:
             policy = self.context.policy(session)
             self._open = _Open(key, forecast_reading.read_open(session, office.time, policy, now))
         return self._open.cases
+
+
+def _is_before(case: OpenCase, arrival: Arrival, due: float) -> bool:
+    """Say whether a case is queued and goes before one that comes, by priority and due date."""
+    if case.ahead is None or case.is_coming:
+        return False
+    return (-case.course.rank, case.due) <= (-arrival.priority_rank, due)
 
 
 def _moment(session: Session, now: datetime) -> tuple[int, datetime]:

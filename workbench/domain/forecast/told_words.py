@@ -1,7 +1,7 @@
 """The forecast in words: for reviewers, for the phone, and for letters."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 
 from db.enums import CaseState, Language
 from workbench.domain.case_id import format_case
@@ -41,9 +41,7 @@ def likely(forecast: CaseForecast, today: date) -> str:
 def explanation(forecast: CaseForecast) -> str:
     """Say in one sentence what a forecast leans on."""
     parts = [part for part in (_ahead(forecast), _speed(forecast), _sent_back(forecast)) if part]
-    sentence = (_("{first}, {rest}") if len(parts) > 1 else "{first}").format(
-        first=parts[0], rest=_(", ").join(parts[1:])
-    )
+    sentence = _(", ").join(parts)
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
 
 
@@ -79,8 +77,8 @@ def say(forecast: CaseForecast, today: date) -> str:
 def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
     """Yield how the queue goes, a sentence a line."""
     yield ngettext(
-        "{queued} queued; {reviewers} reviewer decides about {per_day} a working day.",
-        "{queued} queued; {reviewers} reviewers decide about {per_day} a working day.",
+        "{queued} to decide; {reviewers} reviewer decides about {per_day} a working day.",
+        "{queued} to decide; {reviewers} reviewers decide about {per_day} a working day.",
         forecast.reviewers,
     ).format(queued=count(forecast.queued), reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
     if not forecast.queued:
@@ -128,11 +126,6 @@ def letter_sentence(forecast: CaseForecast | None, due_at: datetime | None, lett
             else f"As things stand, it is expected to pass by {p50}, and at the latest by {p90}; this is no promise."
         )
     return ("" if language is Language.ZH else " ").join(parts)
-
-
-def in_zone(due_at: datetime | None, zone: tzinfo) -> datetime | None:
-    """Return an instant on the clock of a zone."""
-    return None if due_at is None else due_at.astimezone(zone)
 
 
 def _ahead(forecast: CaseForecast) -> str:
