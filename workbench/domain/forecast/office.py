@@ -188,10 +188,12 @@ class Office:
         if not cases:
             return {}
         waiting = waiting_of(cases)
-        turn = self.turns(now, int(waiting.ahead.max()), reviewers).of(waiting) - now
-        after = self.rest(
-            Asked(courses=[case.course for case in cases], verdict_at=now + np.median(turn, axis=1)), PATHS
-        )
+        most = int(waiting.ahead.max())
+        turn = self.turns(now, most, reviewers).of(waiting) - now
+        # What follows a verdict does not depend on how many could decide: it is asked for as things are.
+        usual = turn if reviewers is None else self.turns(now, most).of(waiting) - now
+        asked = Asked(courses=[case.course for case in cases], verdict_at=now + np.median(usual, axis=1))
+        after = self.rest(asked, PATHS)
         first = self.rightness.first_verdict.told(*_levels(turn))
         passed = self.rightness.from_queue.told(*_levels(turn + after))
         # Nothing is passed before its verdict, whatever the margins of each make of it.

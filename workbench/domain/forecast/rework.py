@@ -15,7 +15,7 @@ from workbench.domain.forecast.trace import Attribute
 _MOST_LEARNT = 800
 """The cases that began last; older ones tell of other times, and take longer to learn."""
 
-_TREES = 24
+_TREES = 32
 _LONGEST_SHARE = 0.5
 _MIXED_BY = 11
 FEWEST_PASSED = 30
@@ -55,9 +55,10 @@ class Rework:
             if course.passed_at is not None and course.passed_at - course.steps[0].at <= window * _LONGEST_SHARE
         ]
         still_open = [course for course in known if not course.is_over]
-        # Some of those that are open will never be passed; so many as of those that are over.
+        # Some of those that are open will never be passed: so many as of those that are over, the oldest.
         over = len(known) - len(still_open)
-        will_pass = still_open[: round(len(still_open) * len(passed) / max(over, 1))]
+        never = round(len(still_open) * (1 - len(passed) / max(over, 1)))
+        will_pass = still_open[never:]
         begun = [course.steps[0].at * DAY_S for course in (*passed, *will_pass)]
         past = Past(until * DAY_S, tuple(course.trace() for course in passed), tuple(begun))
         self._estimator = Estimator.grown(past, Choices(seed=seed), frozenset(), trees)

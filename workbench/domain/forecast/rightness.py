@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _MOST_DAYS = 40
 _PATHS = 32
 _MOST_WAITED = 30
-_TREES = 16
+_TREES = 40
+"""Few trees would make the margins of all cases a matter of which cases were drawn for them."""
+
 _SHARE = 0.89
 """A little less than nine in ten: the replay learns from less than the forecast does, so it is wrong more often."""
 
@@ -62,7 +64,8 @@ def rightness_of(
     moments = sorted(_moments(courses, stays, until), key=lambda moment: moment.at)
     moments = [moment for moment in moments if moment.at < int(until)]
     # Half of the past is for learning, if it is short.
-    begin = max(moments[len(moments) // 2].at, until - _MOST_DAYS) if moments else until
+    # A whole day, so that one case more does not change what is learnt from.
+    begin = max(float(int(moments[len(moments) // 2].at)), until - _MOST_DAYS) if moments else until
     moments = [moment for moment in moments if moment.at >= begin]
     if not moments:
         return Rightness()
