@@ -182,9 +182,6 @@ class CalendarScreen(WorkScreen):
     def action_published(self) -> None:
         self._ask(_("{day}: as published"), as_published=True)
 
-    async def action_desk(self) -> None:
-        await self.run_action("app.go('go.desk')")
-
     def view(self) -> View:
         """Return from where the calendar is looked at now."""
         zone = self.year.zone if self.year is not None else ZONE

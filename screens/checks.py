@@ -216,9 +216,6 @@ class ChecksScreen(WorkScreen):
     def action_zoom(self) -> None:
         self.bench.is_zoomed = not self.bench.is_zoomed
 
-    async def action_desk(self) -> None:
-        await self.run_action("app.go('go.desk')")
-
     def action_back(self) -> None:
         if self.bench.is_zoomed:
             self.bench.is_zoomed = False

@@ -43,6 +43,7 @@ class ForecastScreen(WorkScreen):
         bind(keys.FEWER, "change(-1)"),
         bind(keys.AS_IT_IS, "as_it_is"),
         bind(keys.LOOK_AGAIN, "again"),
+        bind(keys.LEAVE_FORECAST, "desk"),
     ]
 
     page = getters.query_one("#page > Static", Static)

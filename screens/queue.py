@@ -132,9 +132,6 @@ class QueueScreen(QueueFace):
         self.wants_end = key == "end"
         rows.move_to(to.get(key, rows.length - 1))
 
-    async def action_desk(self) -> None:
-        await self.run_action("app.go('go.desk')")
-
     def action_mark(self) -> None:
         self.rows.range_from = None
         self.rows.toggle()

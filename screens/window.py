@@ -55,6 +55,10 @@ class WorkScreen(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         fold(self, event)
 
+    async def action_desk(self) -> None:
+        """Go back to the desk."""
+        await self.run_action("app.go('go.desk')")
+
 
 class Dialog(ModalScreen[Result]):
     """A screen over another; it goes once, however often it is told to."""

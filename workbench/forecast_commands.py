@@ -41,6 +41,15 @@ LOOK_AGAIN = Command(
     "forecast",
     twin="f2",
 )
+LEAVE_FORECAST = Command(
+    "forecast.desk",
+    ("escape",),
+    marked("desk"),
+    marked("Go back to the desk."),
+    GO_GROUP,
+    "forecast",
+    hint=True,
+)
 GO_FORECAST = Command(
     "go.forecast",
     ("g f",),
@@ -50,4 +59,4 @@ GO_FORECAST = Command(
     "everywhere",
 )
 
-FORECAST_COMMANDS: tuple[Command, ...] = (MORE, FEWER, AS_IT_IS, LOOK_AGAIN)
+FORECAST_COMMANDS: tuple[Command, ...] = (MORE, FEWER, AS_IT_IS, LOOK_AGAIN, LEAVE_FORECAST)

@@ -26,6 +26,10 @@ async def test_plus_and_minus_ask_what_if_more_or_fewer_decided(size: tuple[int,
         await desk.press("0")
         assert desk.office.forecasts.asked[-1] is None
 
+        assert "Esc desk" in desk.text
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+
 
 async def test_there_is_always_at_least_one_reviewer() -> None:
     async with at_work() as desk:

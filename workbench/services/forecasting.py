@@ -172,8 +172,8 @@ class Forecasts:
         per_day = office.per_day(at, reviewers)
         found = office.forecast(cases, at, reviewers)
         reaches = [reach for each in found for reach in (each.first_verdict, each.passed)]
-        p50 = office.time.days(np.array([reach.p50 for reach in reaches]))
-        p90 = office.time.days(np.array([reach.p90 for reach in reaches]))
+        p50 = office.time.days_to_come(np.array([reach.p50 for reach in reaches]), at)
+        p90 = office.time.days_to_come(np.array([reach.p90 for reach in reaches]), at)
         ranges = [DayRange(p50=middle, p90=end) for middle, end in zip(p50, p90, strict=True)]
         return [
             CaseForecast(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,16 @@ def test_a_day_that_is_over_is_its_closing_and_not_the_next_morning() -> None:
     assert TIME.instant(at) == closing
     assert TIME.day(at) == date(2026, 9, 30)
     assert TIME.day(at + 0.01) == date(2026, 10, 8)
+
+
+def test_nothing_that_is_to_come_comes_on_a_day_that_is_over() -> None:
+    before_opening = TIME.of_instant(datetime(2026, 9, 3, 0, 35, tzinfo=UTC))
+    day_before = before_opening - 0.5
+
+    days = TIME.days_to_come(np.array([day_before, before_opening, before_opening + 0.5]), before_opening)
+
+    assert days == [date(2026, 9, 2), date(2026, 9, 3), date(2026, 9, 3)]
+    assert TIME.days(np.array([before_opening])) == [date(2026, 9, 2)]
 
 
 def test_nights_and_holidays_take_no_time() -> None:

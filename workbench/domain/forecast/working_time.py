@@ -79,6 +79,14 @@ class WorkingTime:
         known = {ordinal: date.fromordinal(ordinal) for ordinal in set(ordinals)}
         return [known[ordinal] for ordinal in ordinals]
 
+    def days_to_come(self, at: Figures, now: float) -> list[date]:
+        """Return the days of times as `days` does, but none of what is to come on a day that is over `now`.
+
+        At an opening it is the closing before as well; what happens at once happens on the day that begins.
+        """
+        is_to_come = at >= now - _HARDLY
+        return self.days(np.where(is_to_come, np.maximum(at, now + 2 * _HARDLY), at))
+
     def _cell(self, at: float) -> int:
         found = int(np.searchsorted(self._begun, at - _HARDLY, side="left")) - 1
         return min(max(found, 0), len(self._begun) - 1)
