@@ -20,7 +20,6 @@ from screens.view import View
 from screens.window import TooSmall, WorkScreen
 from workbench import forecast_commands as keys
 from workbench.command import Command, Place
-from workbench.commands import GO
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -73,7 +72,7 @@ class ForecastScreen(WorkScreen):
     @property
     def hinted(self) -> tuple[Command, ...]:
         """What the footer names."""
-        return (keys.MORE, keys.FEWER, keys.AS_IT_IS, GO)
+        return (keys.MORE, keys.FEWER, keys.AS_IT_IS, keys.LEAVE_FORECAST)
 
     @work(exclusive=True, group="forecast")
     async def load(self) -> None:
