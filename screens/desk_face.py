@@ -118,20 +118,13 @@ class DeskFace(WorkScreen):
         if self.case is None and self._is_welcoming:
             self._show_welcome()
 
-    def is_still(self, case: "CaseFile") -> bool:
-        """Say whether a case lies on the desk as it was, though its history may have been read again."""
-        if self.case is None:
-            return False
-        now, then = self.case.header, case.header
-        return (now.id, now.fence, now.evidence_no) == (then.id, then.fence, then.evidence_no)
-
     async def _look_for_evidence(self) -> None:
         """See whether something arrived for the case on the desk since it was read."""
         case = self.case
         if self.office is None or case is None:
             return
         newest = await asyncio.to_thread(self.office.casefiles.evidence_no, case.header.id)
-        if self.is_still(case):
+        if case.is_still(self.case):
             self.has_new_evidence = newest != case.header.evidence_no
             self.refresh_bindings()
 
@@ -297,5 +290,6 @@ class DeskFace(WorkScreen):
 
     def _check_for(self) -> tuple[str, ...]:
         """Return why the last verdict waits for a second person, as far as this desk knows."""
-        is_same = self.done is not None and self.last is not None and self.done.decision_id == self.last.decision_id
-        return self.done.check_for if self.done is not None and is_same else ()
+        if self.done is None or self.last is None or self.done.decision_id != self.last.decision_id:
+            return ()
+        return self.done.check_for

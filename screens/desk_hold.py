@@ -49,7 +49,7 @@ class HoldScreen(DeskFace):
         except WorkbenchError as error:
             self.complain(error)
             return
-        if self.is_still(case) and until is not None:
+        if case.is_still(self.case) and until is not None:
             self.hold_until(until)
 
     def tick(self) -> None:
@@ -72,7 +72,7 @@ class HoldScreen(DeskFace):
         if self.office is None or case is None:
             return
         loss = await asyncio.to_thread(self.office.claims.loss, case.header.id, case.header.fence)
-        if self.is_still(case) and not self.is_lost and (is_sure or loss is not None):
+        if case.is_still(self.case) and not self.is_lost and (is_sure or loss is not None):
             self._take_loss(loss)
 
     def _take_loss(self, loss: "Loss | None") -> None:

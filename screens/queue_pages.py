@@ -55,7 +55,7 @@ def head_line(listed: Listed, view: View, width: int) -> Content:
         said = _("it has changed, n reads it again") if width >= _WIDE else _("changed")
         right += [(said, UNEASY), dot]
     right += [(_how_many(listed, view), FAINT), dot]
-    is_of_open = not parse_filter(filter_text).says_state
+    is_of_open = not parse_filter(listed.filter_text).says_state
     if width >= _WIDE and listed.rows.length and is_of_open and not listed.is_changed and not listed.rows.marks:
         right += [(_("most urgent first"), FAINT), dot]
     right += [(f"{view.symbols.mine} ", MINE), (listed.office.actor.login, ""), dot, (view.clock(view.now), FAINT)]

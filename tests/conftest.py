@@ -2,11 +2,41 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual import _wait
+from textual.css.stylesheet import Stylesheet
 
 from tests.offices import Site
 from workbench import i18n
+
+_IDLE_S = 0.01
+
+
+@pytest.fixture(autouse=True, scope="session")
+def sheets_parsed_once() -> Iterator[None]:
+    """Parse each style sheet of the screens once in a process: every test opens the workbench anew."""
+    real, known = Stylesheet._parse_rules, {}
+
+    def parsed(sheet: Stylesheet, css: str, *arguments: Any, **options: Any) -> Any:
+        key = (repr(sheet._variables), css, arguments, tuple(options.items()))
+        if key not in known:
+            known[key] = real(sheet, css, *arguments, **options)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stylesheet, "_parse_rules", parsed)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def idle_soon() -> Iterator[None]:
+    """Let a press of a key be over after a hundredth of a second without work: Textual waits for a fiftieth, twice."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_wait, "SLEEP_GRANULARITY", _IDLE_S)
+        patched.setattr(_wait, "SLEEP_IDLE", _IDLE_S / 20)
+        yield
 
 
 @pytest.fixture(autouse=True)

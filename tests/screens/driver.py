@@ -11,8 +11,10 @@ from screens.app import WorkbenchApp
 from tests.offices import Site
 from tests.screens.double import Clocks, MemoryOffice
 from workbench import signs
+from workbench.commands import MODES
 from workbench.i18n import speaking
 
+_MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}
 _WAITING = frozenset({"dialog", "leave"})
 """Workers that wait for a person."""
 
@@ -54,9 +56,9 @@ class Driver:
     async def go(self, letter: str) -> None:
         """Go to a mode, and wait until it is there."""
         await self.pilot.press("g", letter)
-        while self.dialog == "WhichKey":
-            await asyncio.sleep(0.005)
-            await self.pilot.pause()
+        async with asyncio.timeout(10):
+            while self.app.current_mode != _MODES[letter] or self.dialog == "WhichKey":
+                await self.pilot.pause(0.005)
         await self.settle()
 
     @property

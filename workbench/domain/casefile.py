@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from db.enums import (
     ApplicantKind,
@@ -155,6 +155,12 @@ class CaseFile:
     policy: Policy
     policy_version: int
     notice: str | None
+
+    def is_still(self, other: Self | None) -> bool:
+        """Say whether another reading shows the case under the same hold, with the same evidence."""
+        return other is not None and all(
+            getattr(self.header, name) == getattr(other.header, name) for name in ("id", "fence", "evidence_no")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
