@@ -64,6 +64,7 @@ class DocumentList(Dialog[bool]):
         self._case = case
         self._view = view
         self._lines: tuple[DocumentLine, ...] | None = None
+        self._early = 0
         self._cursor = 0
         self._has_opened = False
         self._is_busy = False
@@ -92,6 +93,9 @@ class DocumentList(Dialog[bool]):
         except WorkbenchError as error:
             self._tell(str(error), BAD)
         self._draw()
+        early, self._early = self._early, 0
+        if early:
+            self.action_open(early)
 
     @work(exclusive=True, group="dialog")
     async def show_picture(self, line: DocumentLine) -> None:
@@ -138,7 +142,10 @@ class DocumentList(Dialog[bool]):
         self._tell(*written(done, folder))
 
     def action_open(self, number: int) -> None:
-        if self._lines is not None and number <= len(self._lines):
+        if self._lines is None:
+            # Pressed before the list is there: it opens when it is.
+            self._early = number
+        elif number <= len(self._lines):
             self._cursor = number - 1
             self._draw()
             self.action_open_chosen()

@@ -18,7 +18,8 @@ async def press_f10(look: Look) -> str:
     clocks = Clocks()
     app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic, look=look)  # type: ignore[arg-type]  # no office
     async with app.run_test(notifications=True) as pilot:
-        await pilot.pause()
+        while app.error is None:
+            await pilot.pause(0.01)
         await pilot.press("f10")
         await pilot.pause()
         return str(app.theme)

@@ -1,4 +1,6 @@
+import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,25 @@ async def test_where_no_picture_can_be_shown_enter_offers_a_folder_and_tells_it(
         assert ("write documents", 123, "/nowhere/workbench-C-000123") in desk.office.log
         assert "8 documents are in /nowhere/workbench-C-000123." in desk.text
         assert "opened by nobody" not in desk.text
+
+
+async def test_a_digit_pressed_before_the_list_is_there_opens_once_it_is() -> None:
+    async with at_work(clean(), arrange=unopened) as desk:
+        await desk.press("n")
+        documents: Any = desk.office.documents
+        listed, gate = documents.list, threading.Event()
+
+        def slow(case_id: int) -> Any:
+            gate.wait(5)
+            return listed(case_id)
+
+        documents.list = slow
+        await desk.pilot.press("o", "1")
+        assert desk.dialog == "DocumentList"
+        gate.set()
+        await desk.settle()
+
+        assert desk.dialog == "Prompt"
 
 
 async def test_a_digit_opens_and_escape_writes_nothing() -> None:

@@ -25,9 +25,8 @@ async def test_after_a_minute_without_a_key_the_desks_own_clock_hides_all(site: 
 
         desk.clocks.pass_s(61)
         async with asyncio.timeout(20):
-            while HANDLER in desk.text:
+            while HANDLER in desk.text or "Everything is shown" in desk.text:
                 await desk.pilot.pause(0.05)
-        assert "Everything is shown" not in desk.text
 
 
 async def test_a_case_read_again_while_all_is_revealed_is_hidden_in_time_too() -> None:
