@@ -106,6 +106,9 @@ class Mend(Vertical):
         self._draw()
 
     def _draw(self) -> None:
+        if not self.query("#items-title"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
         label, meant, problem = self._said
         again = _("{key} again").format(key=shown_key(ITEMS.twin))
         keys = joined((again, KEY), (f" {_('date')}", FAINT)) if self._codes else key_words(ITEMS, _("date"))

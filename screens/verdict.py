@@ -286,6 +286,9 @@ class VerdictDialog(Dialog[Decided]):
 
     def _fit(self) -> None:
         """Leave the lines at the end in sight, however much stands above them."""
+        if not self.query("#ends") or not self.query("#body"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
         around = 2 if self.has_class("-low") else 4
         room = self.size.height - self.query_one("#ends").outer_size.height - around
         self.query_one("#body").styles.max_height = max(3, room)

@@ -68,7 +68,8 @@ class PtySession:
         self.process.wait(timeout=PATIENCE_S)
 
     def press(self, keys: str) -> None:
-        """Press keys, one byte sequence after the other."""
+        """Press keys, one byte sequence after the other; where nobody reads them any more, waiting would not end."""
+        assert self.process.poll() is None, f"the program ended:\n{self.text}"
         os.write(self._main, keys.encode())
 
     def read(self, seconds: float) -> None:
