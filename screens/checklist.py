@@ -99,6 +99,9 @@ class Checklist(Dialog[bool]):
         self.leave(self._has_answered)
 
     def _draw(self) -> None:
+        if not self.query("#list"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
         width = self.list.content_size.width
         if not width:
             return

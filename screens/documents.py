@@ -180,6 +180,9 @@ class DocumentList(Dialog[bool]):
         self.said.update(plain(text, style) if text else "")
 
     def _draw(self) -> None:
+        if not self.query("#list"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
         self.body.styles.max_height = max(3, self.size.height - 8)
         width = self.body.size.width - 1
         if width <= 0 or self._lines is None:

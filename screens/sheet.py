@@ -63,6 +63,9 @@ class Sheet(Dialog[None]):
         self.leave()
 
     def _draw(self) -> None:
+        if not self.query("#page"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
         self.body.styles.max_height = max(3, self.size.height - _AROUND)
         # One cell less, for the scroll bar that comes with a long page.
         width = self.body.size.width - 1
