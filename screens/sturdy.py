@@ -6,7 +6,8 @@ from typing import Any
 from rich.segment import Segments
 from rich.text import Text
 from textual.app import App
-from textual.worker import WorkerFailed
+from textual.css.query import NoMatches
+from textual.worker import Worker, WorkerFailed, active_worker
 
 from screens.driver import TerminalDriver
 from screens.reveal import Revealed
@@ -46,6 +47,9 @@ class SturdyApp(App[None], inherit_bindings=False):
 
         A failure elsewhere has stopped the part that should answer the next key; then the app ends.
         """
+        if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches) and _has_gone(active_worker.get()):
+            # The worker came back to a screen that was left meanwhile; nobody is there to be told.
+            return
         if isinstance(error, WorkerFailed) and self._driver is not None and not self.is_headless:
             from workbench.failure import sentence
 
@@ -64,3 +68,8 @@ class SturdyApp(App[None], inherit_bindings=False):
             said_safely = Text(safe(said, keep_newlines=True))
             self._exit_renderables.append(Segments(self.console.render(said_safely, self.console.options)))
         self._close_messages_no_wait()
+
+
+def _has_gone(worker: Worker[Any]) -> bool:
+    """Tell whether the part of the screen that a worker works for is being taken away, or is not there any more."""
+    return not worker.node.is_attached or worker.node._pruning  # noqa: SLF001 - Textual has no public name for it

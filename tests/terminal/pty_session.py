@@ -107,6 +107,13 @@ class PtySession:
                 break
         raise AssertionError(f"the screen never showed {pattern!r}:\n{self.text}")
 
+    def wait_until_gone(self, words: str) -> None:
+        """Wait until the screen does not show these words any more."""
+        until = time.monotonic() + PATIENCE_S
+        while words in self.text:
+            assert time.monotonic() < until, f"{words!r} stayed:\n{self.text}"
+            self.read(0.1)
+
 
 def environment(home: Path, language: str = "en_US.UTF-8") -> Mapping[str, str]:
     """Return an environment in which nothing of the machine's users is found."""

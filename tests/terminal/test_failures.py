@@ -27,7 +27,6 @@ def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_s
 ) -> None:
     site.plant()
     with Watched(["--database", str(site.path), "--as", "a"], tmp_path, module="tests.terminal.failing") as terminal:
-        terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")
         terminal.await_words("Comment on", "c")
@@ -36,7 +35,8 @@ def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_s
         assert "KeyError" in said
         assert terminal.process.poll() is None
         assert "kept" in terminal.await_words("Comment on", "c")
-        terminal.settle("\x1b")
+        terminal.press("\x1b")
+        terminal.wait_until_gone("Comment on")
 
         begins = len(terminal.raw)
         terminal.press("i")
