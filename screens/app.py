@@ -34,6 +34,8 @@ NOT_REMEMBERED = Look(None)
 
 _AT_ONCE = frozenset(QUIT.keys)
 _FIGURES_AFTER_S = 0.3
+CATCH_UP_AFTER_S = 2.0
+CATCH_UP_EVERY_S = 600.0
 
 
 class WorkbenchApp(KeyedApp, inherit_bindings=False):
@@ -79,6 +81,7 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         self.error: WorkbenchError | None = None
         self._open_office = open_office
         self._early: list[events.Key] = []
+        self._is_catching_up = False
         self._terminal = Terminal(self.end)
         self.add_mode("desk", lambda: self.desk)
         self.add_mode("checks", self._checks)
@@ -117,6 +120,26 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         for event in self._early:
             self.post_message(events.Key(event.key, event.character))
         self._early.clear()
+        self.set_timer(CATCH_UP_AFTER_S, self.catch_up)
+        self.set_interval(CATCH_UP_EVERY_S, self.catch_up)
+
+    @work(group="time")
+    async def catch_up(self) -> None:
+        """Do what is due by now, as `workbench tick` does: no machine needs a timetable while somebody works."""
+        office = self.office
+        if office is None or self._is_catching_up:
+            return
+        self._is_catching_up = True
+        try:
+            ticked = await asyncio.to_thread(office.catch_up)
+        except WorkbenchError as error:
+            said = _("Deadlines could not be seen to now; it is tried again soon: {cause}").format(cause=error)
+            self.notify(said, severity="warning", timeout=8)
+        else:
+            if ticked.is_anything:
+                self.desk.count()
+        finally:
+            self._is_catching_up = False
 
     async def _go_where(self, chosen: str | None) -> None:
         """Go to the mode that followed `g`, if one did."""

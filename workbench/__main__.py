@@ -45,7 +45,8 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
         from workbench.services.site import open_office as opened
 
         try:
-            return opened(find(), as_login, now)
+            # What was broken off is finished once the first case can be taken.
+            return opened(find(), as_login, now, resumes=False)
         finally:
             # What was imported stays to the end; looking through it again and again would only take time.
             gc.freeze()

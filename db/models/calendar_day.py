@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Column, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class CalendarDayRow(SQLModel, table=True):
+class CalendarDayRow(Row, table=True):
     """One day: worked or not, and whether that was published."""
 
     __tablename__ = "calendar_day"
@@ -20,7 +21,7 @@ class CalendarDayRow(SQLModel, table=True):
     status: str = word(16)
 
 
-class SuspensionRow(SQLModel, table=True):
+class SuspensionRow(Row, table=True):
     """A time at which no clock runs; `to_at` is null while nobody knows its end.
 
     `province` and `agent` are null where it concerns all of them. `resumed_at` is null until applicants are told that

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Column, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class CalendarOverrideRow(SQLModel, table=True):
+class CalendarOverrideRow(Row, table=True):
     """One day that an admin set by hand; it goes before what was published, and stays when that is imported again.
 
     `hours` are the day's own as `09:00-12:00,13:00-18:00`, '' for those of the policy.

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Column, Index, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, personal, word
+from db.models.row import Row
 
 
-class CallWindowRow(SQLModel, table=True):
+class CallWindowRow(Row, table=True):
     """Facts of one number in its window, or of all cards of one application (then `msisdn` is empty).
 
     `half_hours` is a JSON list of 48 figures.
@@ -45,7 +46,7 @@ class CallWindowRow(SQLModel, table=True):
     half_hours: str = Field(default="[]", sa_column=Column(Text, nullable=False))
 
 
-class CallDayRow(SQLModel, table=True):
+class CallDayRow(Row, table=True):
     """Calls of one number on one local day."""
 
     __tablename__ = "call_day"
@@ -62,7 +63,7 @@ class CallDayRow(SQLModel, table=True):
     answered: int = 0
 
 
-class CallHourRow(SQLModel, table=True):
+class CallHourRow(Row, table=True):
     """Calls of one number in one hour of one weekday (0 is Monday)."""
 
     __tablename__ = "call_hour"
@@ -79,7 +80,7 @@ class CallHourRow(SQLModel, table=True):
     calls: int = 0
 
 
-class OptOutRow(SQLModel, table=True):
+class OptOutRow(Row, table=True):
     """A callee who does not want to be called, by keyed hash; `msisdn` empty means by anybody."""
 
     __tablename__ = "opt_out"

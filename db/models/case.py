@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Column, Index, Text, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class CaseRow(SQLModel, table=True):
+class CaseRow(Row, table=True):
     """One secondary review of one application, over all its rounds.
 
     `evidence_seq` is the last publication that the case has taken in: evidence is read up to it, so a case shows
@@ -39,12 +40,8 @@ class CaseRow(SQLModel, table=True):
         ),
         # Its step makes it without regard to capitals, as numbers are looked for.
         Index("ix_case_number", "application_no"),
-        Index(
-            "ix_case_assignee",
-            "assignee_id",
-            sqlite_where=text("assignee_id IS NOT NULL"),
-            postgresql_where=text("assignee_id IS NOT NULL"),
-        ),
+        # The steps make these for PostgreSQL too; its conditions here would import its dialect at every start.
+        Index("ix_case_assignee", "assignee_id", sqlite_where=text("assignee_id IS NOT NULL")),
         Index("ix_case_state", "state", "due_at", "is_listed", "id"),
         Index(
             "ix_case_next",
@@ -52,34 +49,29 @@ class CaseRow(SQLModel, table=True):
             "due_at",
             "id",
             sqlite_where=text("state = 'queued' AND is_listed = 1 AND assignee_id IS NULL"),
-            postgresql_where=text("state = 'queued' AND is_listed AND assignee_id IS NULL"),
         ),
         Index(
             "ix_case_assigned",
             "assignee_id",
             "due_at",
             sqlite_where=text("assignee_id IS NOT NULL AND state IN ('queued', 'in_review')"),
-            postgresql_where=text("assignee_id IS NOT NULL AND state IN ('queued', 'in_review')"),
         ),
         Index(
             "ix_case_held",
             "held_by_id",
             "held_until",
             sqlite_where=text("state = 'in_review'"),
-            postgresql_where=text("state = 'in_review'"),
         ),
         Index(
             "ix_case_expired",
             "held_until",
             sqlite_where=text("state = 'in_review'"),
-            postgresql_where=text("state = 'in_review'"),
         ),
         Index(
             "ix_case_unlisted",
             "batch_id",
             "id",
             sqlite_where=text("is_listed = 0"),
-            postgresql_where=text("NOT is_listed"),
         ),
     )
 
@@ -122,7 +114,7 @@ class CaseRow(SQLModel, table=True):
     is_listed: bool = False
 
 
-class SubmissionRow(SQLModel, table=True):
+class SubmissionRow(Row, table=True):
     """One round's evidence as received, as JSON under the declared column names."""
 
     __tablename__ = "submission"
@@ -137,7 +129,7 @@ class SubmissionRow(SQLModel, table=True):
     body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
 
 
-class FindingRow(SQLModel, table=True):
+class FindingRow(Row, table=True):
     """One rule hit of a case; `observed` and `limit` are JSON scalars."""
 
     __tablename__ = "finding"
@@ -157,7 +149,7 @@ class FindingRow(SQLModel, table=True):
     source: str = word(300)
 
 
-class SkipRow(SQLModel, table=True):
+class SkipRow(Row, table=True):
     """A case that a reviewer does not want to see again until its evidence_no grows."""
 
     __tablename__ = "skip"

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Column, Index, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class DecisionRow(SQLModel, table=True):
+class DecisionRow(Row, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
     `before` and `seen` are JSON: the case's columns that an undo puts back, and what was on the desk.
@@ -41,7 +42,7 @@ class DecisionRow(SQLModel, table=True):
     seen: str = Field(default="{}", sa_column=Column(Text, nullable=False))
 
 
-class DecisionReasonRow(SQLModel, table=True):
+class DecisionReasonRow(Row, table=True):
     """One reason of a decision, in the order in which they were marked."""
 
     __tablename__ = "decision_reason"
@@ -51,7 +52,7 @@ class DecisionReasonRow(SQLModel, table=True):
     code: str = word(32)
 
 
-class RectificationRow(SQLModel, table=True):
+class RectificationRow(Row, table=True):
     """What an applicant must mend after one decision, by one deadline."""
 
     __tablename__ = "rectification"
@@ -64,7 +65,7 @@ class RectificationRow(SQLModel, table=True):
     is_open: bool = True
 
 
-class RectificationItemRow(SQLModel, table=True):
+class RectificationItemRow(Row, table=True):
     """One thing to mend; `code` is a reason or document code."""
 
     __tablename__ = "rectification_item"
@@ -78,7 +79,7 @@ class RectificationItemRow(SQLModel, table=True):
     waived_at: datetime | None = instant(nullable=True)
 
 
-class NoticeRow(SQLModel, table=True):
+class NoticeRow(Row, table=True):
     """What the applicant is told; released when `release_at` has passed and it was not taken back."""
 
     __tablename__ = "notice"

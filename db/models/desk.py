@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import Column, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class DraftRow(SQLModel, table=True):
+class DraftRow(Row, table=True):
     """What a reviewer has typed on a case and not yet decided; JSON, so that the dialog comes back as it was.
 
     With `decision_id` it is the draft that an undo brings back.
@@ -25,7 +26,7 @@ class DraftRow(SQLModel, table=True):
     saved_at: datetime = instant()
 
 
-class CommentRow(SQLModel, table=True):
+class CommentRow(Row, table=True):
     """An internal remark on a case."""
 
     __tablename__ = "comment"
@@ -37,7 +38,7 @@ class CommentRow(SQLModel, table=True):
     body: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class ChecklistAnswerRow(SQLModel, table=True):
+class ChecklistAnswerRow(Row, table=True):
     """A reviewer's answer to one question in one round; the newest counts."""
 
     __tablename__ = "checklist_answer"
@@ -53,7 +54,7 @@ class ChecklistAnswerRow(SQLModel, table=True):
     answered_at: datetime = instant()
 
 
-class VerificationRow(SQLModel, table=True):
+class VerificationRow(Row, table=True):
     """A fact confirmed outside."""
 
     __tablename__ = "verification"

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import Column, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Row, table=True):
     """One act; `case_id` is a plain number so that undoing a batch and retention stay possible.
 
     `hash` is the SHA-256 of `prev_hash` and the canonical JSON of all other columns.

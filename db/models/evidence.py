@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Column, Index, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, personal, word
+from db.models.row import Row
 
 
-class ApplicationRow(SQLModel, table=True):
+class ApplicationRow(Row, table=True):
     """One version of what an applicant handed in; a changed one is a row of a later batch."""
 
     __tablename__ = "application"
@@ -55,7 +56,7 @@ class ApplicationRow(SQLModel, table=True):
     msisdns: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdns"}))
 
 
-class CardRow(SQLModel, table=True):
+class CardRow(Row, table=True):
     """One SIM of an application, as one batch has it."""
 
     __tablename__ = "card"
@@ -80,7 +81,7 @@ class CardRow(SQLModel, table=True):
     service_ended_on: date | None = None
 
 
-class DocumentRow(SQLModel, table=True):
+class DocumentRow(Row, table=True):
     """One document; the file lies in the store under its SHA-256."""
 
     __tablename__ = "document"
@@ -104,7 +105,7 @@ class DocumentRow(SQLModel, table=True):
     media_type: str = word(64)
 
 
-class ComplaintRow(SQLModel, table=True):
+class ComplaintRow(Row, table=True):
     """One complaint about one number."""
 
     __tablename__ = "complaint"
@@ -123,7 +124,7 @@ class ComplaintRow(SQLModel, table=True):
     summary: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
 
 
-class CreditRecordRow(SQLModel, table=True):
+class CreditRecordRow(Row, table=True):
     """One look-up of one list for one USCC or ID number."""
 
     __tablename__ = "credit_record"

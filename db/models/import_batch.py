@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class ImportBatchRow(SQLModel, table=True):
+class ImportBatchRow(Row, table=True):
     """One import command.
 
     `published_seq` grows with each publication, so that evidence up to one of them can be read as one whole;
@@ -30,7 +31,7 @@ class ImportBatchRow(SQLModel, table=True):
     rejected_count: int = 0
 
 
-class ImportFileRow(SQLModel, table=True):
+class ImportFileRow(Row, table=True):
     """One file of a batch; the same bytes are refused twice."""
 
     __tablename__ = "import_file"

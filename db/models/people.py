@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class ReviewerRow(SQLModel, table=True):
+class ReviewerRow(Row, table=True):
     """A person who may act, whatever the roles."""
 
     __tablename__ = "reviewer"
@@ -19,7 +20,7 @@ class ReviewerRow(SQLModel, table=True):
     created_at: datetime = instant()
 
 
-class ReviewerRoleRow(SQLModel, table=True):
+class ReviewerRoleRow(Row, table=True):
     """One role of one person."""
 
     __tablename__ = "reviewer_role"
@@ -28,7 +29,7 @@ class ReviewerRoleRow(SQLModel, table=True):
     role: str = Field(max_length=16, primary_key=True)
 
 
-class AbsenceRow(SQLModel, table=True):
+class AbsenceRow(Row, table=True):
     """Days on which a person is away; an open end means until back."""
 
     __tablename__ = "absence"

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Column, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from db.columns import instant, word
+from db.models.row import Row
 
 
-class SettingRow(SQLModel, table=True):
+class SettingRow(Row, table=True):
     """One setting of this database, such as how it learns who acts."""
 
     __tablename__ = "setting"
@@ -17,7 +18,7 @@ class SettingRow(SQLModel, table=True):
     value: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class PolicyVersionRow(SQLModel, table=True):
+class PolicyVersionRow(Row, table=True):
     """One version of the policy, as the file was."""
 
     __tablename__ = "policy_version"

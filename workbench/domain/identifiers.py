@@ -1,7 +1,7 @@
 """Checks of the numbers of people, companies, phones and cards: whether one can be right, not whether it is.
 
 Every function takes any text, sees through blanks, hyphens, small letters and full-width digits, and never
-raises.
+raises. `stdnum` brings much else with it, so it is imported by the first check, not when the program starts.
 """
 
 import re
@@ -9,9 +9,6 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-
-from stdnum import imei, luhn, numdb
-from stdnum.cn import ric, uscc
 
 from db.enums import Carrier
 from workbench.domain.evidence import LONG_TERM
@@ -101,6 +98,8 @@ def _written_birth_date(number: str) -> date | None:
 
 def ric_birth_date(text: str) -> date | None:
     """Return the birth date in an ID number; None where its form, check digit or date is wrong."""
+    from stdnum.cn import ric
+
     number = compact(text)
     if not _RIC.fullmatch(number) or ric.calc_check_digit(number) != number[-1]:
         return None
@@ -126,6 +125,8 @@ def is_residence_permit(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def _is_county(region: str) -> bool:
     """Say whether a region code was ever given to a county (GB/T 2260, with what was abolished since)."""
+    from stdnum import numdb
+
     return any("county" in facts for _part, facts in numdb.get("cn/loc").info(region))
 
 
@@ -188,6 +189,8 @@ def uscc_valid(text: str) -> bool:
 
     Source: GB 32100-2015 (mod 31) and GB 11714 (positions 9 to 17).
     """
+    from stdnum.cn import uscc
+
     number = compact(text)
     if not _USCC.fullmatch(number) or uscc.calc_check_digit(number[:17]) != number[17]:
         return False
@@ -219,11 +222,15 @@ def iccid_luhn(text: str) -> bool:
     Prints that drop the check digit, or hold a letter as some of China Unicom do, fail without being wrong.
     Source: ITU-T E.118.
     """
+    from stdnum import luhn
+
     number = compact(text)
     return bool(_ICCID.fullmatch(number)) and luhn.is_valid(number)
 
 
 def imei_valid(text: str) -> bool:
     """Say whether a handset's number is an IMEI (14 digits, or 15 with check digit) or an IMEISV (16)."""
+    from stdnum import imei
+
     number = compact(text)
     return number.isascii() and number.isdigit() and imei.is_valid(number)

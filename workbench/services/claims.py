@@ -20,10 +20,7 @@ from workbench.i18n import _
 from workbench.services import evidence
 from workbench.services.casefiles import CaseFiles
 from workbench.services.context import Context, details
-from workbench.services.filtering import list_of
 from workbench.services.holds import held_case
-from workbench.services.turns import turn_of
-from workbench.services.why_empty import why_empty
 
 if TYPE_CHECKING:
     from workbench.services.losses import Loss
@@ -70,6 +67,8 @@ class Claims:
         Raises:
             Busy: If others took all that was found, time and again.
         """
+        from workbench.services.filtering import list_of
+
         found = self._take(lambda *_claim: None)
         for most in _FOUND_AT_ONCE:
             if found is not None:
@@ -128,6 +127,8 @@ class Claims:
 
     def _why_empty(self) -> Empty:
         """Say which empty it is: others hold all, I skipped the rest, or nothing is queued."""
+        from workbench.services.why_empty import why_empty
+
         with self.context.read() as session:
             return why_empty(session, self.context.actor.id, self.context.now())
 
@@ -248,6 +249,8 @@ class Claims:
 
     def explain(self, case_id: int) -> tuple[str, ...]:
         """Say in sentences why this case comes when it comes."""
+        from workbench.services.turns import turn_of
+
         return tuple(turn_of(self.context, self.casefiles.show(case_id).header))
 
 

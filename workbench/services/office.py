@@ -10,8 +10,6 @@ from workbench.services.claims import Claims
 from workbench.services.context import Context
 from workbench.services.drafts import Drafts
 from workbench.services.queue import Queue
-from workbench.services.undoing import Undo
-from workbench.services.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from workbench.services.assigning import Assigning
@@ -27,7 +25,9 @@ if TYPE_CHECKING:
     from workbench.services.remarks import Remarks
     from workbench.services.rescheduling import Rescheduling
     from workbench.services.suspending import Suspending
-    from workbench.services.ticking import Ticking
+    from workbench.services.ticking import Ticked, Ticking
+    from workbench.services.undoing import Undo
+    from workbench.services.verdicts import Verdicts
 
 
 class Office:
@@ -38,8 +38,6 @@ class Office:
         self.casefiles = CaseFiles(context)
         self.claims = Claims(context, self.casefiles)
         self.drafts = Drafts(context)
-        self.verdicts = Verdicts(context, self.casefiles)
-        self.undo = Undo(context, self.casefiles)
         self.queue = Queue(context)
 
     @property
@@ -48,6 +46,20 @@ class Office:
         return self.context.actor
 
     # What the first case does not need is imported when it is asked for, so that the desk opens sooner.
+    @cached_property
+    def verdicts(self) -> "Verdicts":
+        """Verdicts, and what they would do."""
+        from workbench.services.verdicts import Verdicts
+
+        return Verdicts(self.context, self.casefiles)
+
+    @cached_property
+    def undo(self) -> "Undo":
+        """Taking back what was just decided."""
+        from workbench.services.undoing import Undo
+
+        return Undo(self.context, self.casefiles)
+
     @cached_property
     def checks(self) -> "Checks":
         """The second pair of eyes."""
@@ -157,6 +169,11 @@ class Office:
             resume(self.context)
         self._seed_calendar()
         self._finish_suspensions()
+
+    def catch_up(self) -> "Ticked":
+        """Do what is due by now: finish what was broken off, then do what only the passing of time brings about."""
+        self.resume()
+        return self.ticking.tick()
 
     def _seed_calendar(self) -> None:
         # The year in UTC will do, and needs no policy: an office opens sooner without one.

@@ -8,10 +8,10 @@ from sqlmodel import Session
 from db.columns import from_us, to_us
 from db.enums import ApplicantKind, CaseState, Priority, WaitsFor
 from db.queries import case_pages
+from db.queries.case_list import CaseList
 from workbench.domain.casefile import CaseRowView, DeskCounts
 from workbench.domain.running import is_overdue
 from workbench.services.context import Context
-from workbench.services.filtering import list_of
 from workbench.services.masking import public_name
 from workbench.services.own_cases import assigned_to, put_aside_by
 
@@ -43,7 +43,7 @@ class Queue:
     def count(self, filter_text: str = "") -> int:
         """Count the cases of a filter; where no index knows them this takes longer than a page."""
         with self.context.read() as session:
-            return case_pages.count(session, list_of(session, self.context, filter_text))
+            return case_pages.count(session, self._list(session, filter_text))
 
     def page(
         self, filter_text: str = "", *, start: int = 0, limit: int = 100, total: int | None = None
@@ -53,7 +53,7 @@ class Queue:
         With the `total` that `count` gave a page of the second half is read from the end.
         """
         with self.context.read() as session:
-            wanted = list_of(session, self.context, filter_text)
+            wanted = self._list(session, filter_text)
             if total is not None and start > total // 2:
                 limit = min(limit, total - start)
                 ids = case_pages.page(session, wanted, skip=total - start - limit, limit=limit, from_end=True)
@@ -64,7 +64,7 @@ class Queue:
     def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
         """Return the numbers of the first cases of a filter."""
         with self.context.read() as session:
-            wanted = list_of(session, self.context, filter_text)
+            wanted = self._list(session, filter_text)
             return tuple(case_pages.page(session, wanted, skip=0, limit=limit))
 
     def place_of(self, filter_text: str, case_id: int) -> int | None:
@@ -73,7 +73,7 @@ class Queue:
         None if it is none of them, or if to tell takes long.
         """
         with self.context.read() as session:
-            return case_pages.place_of(session, list_of(session, self.context, filter_text), case_id)
+            return case_pages.place_of(session, self._list(session, filter_text), case_id)
 
     def counts(self) -> DeskCounts:
         """Return what the head of the desk counts."""
@@ -100,8 +100,14 @@ class Queue:
         counted = {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
         # What the head of the desk says is what the filter of the queue finds.
         for name, wanted in (("due_today", "due:today"), ("breached", "due:overdue")):
-            counted[name] = case_pages.count(session, list_of(session, self.context, wanted))
+            counted[name] = case_pages.count(session, self._list(session, wanted))
         return counted
+
+    def _list(self, session: Session, filter_text: str) -> CaseList:
+        """Return the list of a filter; what reads filters is imported here, for the first case needs none."""
+        from workbench.services.filtering import list_of
+
+        return list_of(session, self.context, filter_text)
 
 
 def _rows(session: Session, ids: list[int], now_us: int) -> tuple[CaseRowView, ...]:

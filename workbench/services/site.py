@@ -215,8 +215,8 @@ def _check_group(database: Database) -> None:
         raise DatabaseRefused(Refusal.TOO_OPEN, str(database.path), stat.filemode(mode))
 
 
-def open_office(path: Path, as_login: str | None, now: Callable[[], datetime]) -> Office:
-    """Open the database for one person, and finish what an interrupted import left.
+def open_office(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Office:
+    """Open the database for one person, and finish what was broken off, unless who opens it does so later.
 
     Raises:
         WorkbenchError: If the database, its store or the person is not as it must be.
@@ -230,7 +230,8 @@ def open_office(path: Path, as_login: str | None, now: Callable[[], datetime]) -
         with database.read() as session:
             actor = _identified(session, as_login)
         office = Office(Context(database, store, now, actor))
-        office.resume()
+        if resumes:
+            office.resume()
     except sqlalchemy.exc.DatabaseError as error:
         database.close()
         raise StorageFailed(str(error.orig)) from error

@@ -36,6 +36,11 @@ class Ticked:
     delayed: int
     resumed: int
 
+    @property
+    def is_anything(self) -> bool:
+        """Whether anything happened."""
+        return bool(self.queued or self.lapsed or self.delayed or self.resumed)
+
 
 class Ticking:
     """What time brings about; anybody may ask for it."""
