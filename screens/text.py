@@ -13,6 +13,9 @@ TOLD = "$text-primary"
 FINE = "$text-success"
 MINE = "$text-accent"
 
+_NEVER_FIRST = frozenset("。，、；：？！）》」』】”’…％")
+"""What no line of Chinese begins with. Source: GB/T 15834, 5.1."""
+
 Part = tuple[str, str]
 """A text and its style."""
 
@@ -78,10 +81,20 @@ def _cut(paragraph: str, width: int) -> list[str]:
         head = _head(rest, width)
         blank = head.rfind(" ")
         # A blank in the second half is a good place to break; Chinese has none and breaks anywhere.
-        cut = blank if blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii() else len(head)
+        cut = (
+            blank if blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii() else _closed(rest, len(head))
+        )
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, rest]
+
+
+def _closed(text: str, cut: int) -> int:
+    """Return the place before which a text is cut so that no line begins with what closes a sentence or a bracket."""
+    earlier = cut
+    while earlier > 1 and text[earlier] in _NEVER_FIRST:
+        earlier -= 1
+    return earlier if text[earlier] not in _NEVER_FIRST else cut
 
 
 def _head(text: str, width: int) -> str:

@@ -9,7 +9,7 @@ from screens.text import plain, row, wrapped
 from screens.verdict_state import VerdictState
 from tests.screens.cases import casefile, clean, troubled
 from tests.screens.double import Clocks
-from workbench.domain.text import cells
+from workbench.domain.text import cells, safe
 from workbench.domain.vocabulary import FailKind, Measure, Verdict, WaitsFor
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -46,6 +46,15 @@ def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
     lines = wrapped(text, width)
 
     assert all(cells(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(safe(text, keep_newlines=True).split())
+
+
+def test_no_line_of_chinese_begins_with_what_closes_a_sentence() -> None:
+    assert wrapped("计时中，工作时间32小时00分。", 26) == ["计时中，工作时间32小时00", "分。"]
+
+
+def test_what_only_closes_is_cut_all_the_same() -> None:
+    assert wrapped("）。）。", 4) == ["）。", "）。"]
 
 
 def test_the_right_end_of_a_row_stays_where_the_left_gives_way() -> None:
