@@ -42,15 +42,12 @@ def sentence_of(forecast: "CaseForecast", view: View) -> str:
 def told_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width: int) -> list[Content]:
     """Return the sentence, what it leans on, and what would make the case faster."""
     from workbench.domain.forecast.faster import asked_about, missing_names
-    from workbench.domain.forecast.told_words import explanation, incomplete_words, thin_words
+    from workbench.domain.forecast.told_words import caveats, explanation
 
     language = current()
     lines = [plain(part, STRONG) for part in wrapped(sentence_of(forecast, view), width)]
     lines.append(plain(_("copied, to be read out or pasted"), FAINT))
-    further = [explanation(forecast)]
-    further += [thin_words()] if forecast.is_thin else []
-    further += [incomplete_words()] if forecast.is_incomplete else []
-    lines += [Content(), *_wrapped(further, width)]
+    lines += [Content(), *_wrapped([explanation(forecast), *caveats(forecast)], width)]
     missing = missing_names(case, language)
     if missing:
         lines += [Content(), plain(_("Missing"), FAINT), *_wrapped(missing, width)]

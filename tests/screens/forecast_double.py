@@ -27,6 +27,7 @@ def case_forecast(case_id: int, state: CaseState = CaseState.QUEUED) -> CaseFore
         sent_back=1 / 3,
         is_thin=False,
         is_incomplete=False,
+        is_suspended=False,
     )
 
 
@@ -63,6 +64,7 @@ class MemoryForecasts:
             late_p90=20 // there if days else 0,
             days=days,
             is_thin=self.is_thin,
+            is_suspended=False,
             made_at=NOW,
         )
 

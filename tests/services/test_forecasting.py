@@ -1,15 +1,16 @@
 """The forecast as services give it: from the log of a site, the same for everybody, and within the rights of each."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from db.enums import CaseState, Language, ServiceClass
 from tests.offices import TUESDAY, Site
 from tests.services.lived_office import lived
-from workbench.domain.forecast.told_words import letter_sentence
+from workbench.domain.forecast.told_words import caveats, letter_sentence
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.forecasting import Arrival, Forecasts
+from workbench.services.suspending import Stop
 
 TODAY = date(2026, 11, 24)
 
@@ -139,3 +140,39 @@ def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
 
     assert Forecasts(site.office("a").context).of_queue() == Forecasts(site.office("b").context).of_queue()
     assert site.clock.at == TUESDAY
+
+
+def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: Site) -> None:
+    lived(site)
+    forecasts = site.office("a").forecasts
+    before = {each.case_id: each for each in forecasts.of_all()}
+    days = ("2026-11-25T00:00+08:00", "2026-11-28T00:00+08:00")
+    begin, end = (datetime.fromisoformat(at) for at in days)
+    site.office("sup").suspending.suspend(Stop(from_at=begin, to_at=end, reason="台风"))
+
+    after = {each.case_id: each for each in forecasts.of_all()}
+
+    suspended = {date(2026, 11, day) for day in (25, 26, 27)}
+    told = {day for each in after.values() for day in (each.first_verdict.p50, each.passed.p50, each.passed.p90)}
+    assert not told & suspended
+    # What may be decided today may be so still; all else waits until work goes on.
+    tomorrow = TODAY + timedelta(days=1)
+    waits = [number for number, each in before.items() if each.first_verdict.p50 > tomorrow and not each.is_decided]
+    assert waits
+    assert all(after[number].first_verdict.p50 > max(suspended) for number in waits)
+    assert not any(each.is_suspended for each in after.values())
+
+
+def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_so(site: Site) -> None:
+    lived(site)
+    site.office("sup").suspending.suspend(Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风"))
+
+    found = site.office("a").forecasts.of_all()
+
+    assert all(
+        each.is_suspended and TODAY not in (each.first_verdict.p50, each.passed.p50)
+        for each in found
+        if not each.is_decided
+    )
+    assert "Work is suspended: it counts as if it went on tomorrow." in list(caveats(found[0]))
+    assert site.office("a").forecasts.of_queue().is_suspended

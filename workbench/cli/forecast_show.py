@@ -96,12 +96,13 @@ def _document(forecast: "CaseForecast") -> dict[str, Any]:
         "sent_back": None if forecast.sent_back is None else round(forecast.sent_back, _DECIMALS),
         "assumed": forecast.is_thin,
         "incomplete": forecast.is_incomplete,
+        "suspended": forecast.is_suspended,
     }
 
 
 def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -> None:
     from workbench.domain.forecast.faster import asked_about, missing_names
-    from workbench.domain.forecast.told_words import explanation, incomplete_words, range_on_screen, thin_words
+    from workbench.domain.forecast.told_words import caveats, explanation, range_on_screen
     from workbench.domain.words import day_on_screen, listed
 
     decided = (
@@ -115,10 +116,7 @@ def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -
         (_("Passed"), range_on_screen(forecast.passed, today)),
         (_("Why"), explanation(forecast)),
     ]
-    if forecast.is_thin:
-        rows.append(("", thin_words()))
-    if forecast.is_incomplete:
-        rows.append(("", incomplete_words()))
+    rows += [("", caveat) for caveat in caveats(forecast)]
     missing = missing_names(casefile, current())
     if missing:
         rows.append((_("Missing"), listed(missing)))
@@ -152,6 +150,7 @@ def _queue_document(forecast: "QueueForecast") -> dict[str, Any]:
         "cleared": _range(forecast.cleared),
         "late": {"p50": forecast.late_p50, "p90": forecast.late_p90},
         "assumed": forecast.is_thin,
+        "suspended": forecast.is_suspended,
     }
 
 

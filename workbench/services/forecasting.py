@@ -14,6 +14,7 @@ from db.enums import CaseState, Role, ServiceClass
 from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
 from db.queries import case_courses
 from workbench.domain.case_id import format_case
+from workbench.domain.forecast.closed_days import closed_days, is_suspended
 from workbench.domain.forecast.course import QUEUED, Course, Step
 from workbench.domain.forecast.office import Assumed, Office, OpenCase
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
@@ -22,6 +23,7 @@ from workbench.domain.lifecycle import OPEN_STATES, Action, state_refusal
 from workbench.domain.policy import Policy
 from workbench.errors import NotAllowed
 from workbench.services import forecast_reading
+from workbench.services.clocks import suspensions
 from workbench.services.context import Context
 from workbench.services.holds import visible_case
 
@@ -42,9 +44,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class _Learnt:
-    """What was learnt up to the beginning of a day, under one version of the policy."""
+    """What was learnt up to the beginning of a day, under one version of the policy, with these days closed."""
 
-    key: tuple[date, int]
+    key: tuple[date, int, frozenset[date]]
     office: Office
 
 
@@ -134,6 +136,7 @@ class Forecasts:
                 late_p90=clearing.late_p90,
                 days=clearing.days,
                 is_thin=office.is_thin,
+                is_suspended=office.is_suspended,
                 made_at=now,
             )
 
@@ -187,6 +190,7 @@ class Forecasts:
                 per_day=per_day,
                 sent_back=each.sent_back,
                 is_thin=office.is_thin,
+                is_suspended=office.is_suspended,
                 is_incomplete=case.is_coming,
             )
             for place, (case, each) in enumerate(zip(cases, found, strict=True))
@@ -197,16 +201,21 @@ class Forecasts:
         policy_id = self.context.policy_id(session)
         policy = self.context.policy(session, policy_id)
         today = now.astimezone(ZoneInfo(policy.zone)).date()
-        key = (today, policy_id)
+        calendar = self.context.calendar(session, policy_id)
+        first, last = today - timedelta(days=_DAYS_BACK), today + timedelta(days=_DAYS_ON)
+        stops = suspensions(session)
+        closed = closed_days(stops, calendar, now, first, last)
+        key = (today, policy_id, closed)
         if self._learnt is None or self._learnt.key != key:
-            calendar = self.context.calendar(session, policy_id)
-            time_ = WorkingTime(calendar, today - timedelta(days=_DAYS_BACK), today + timedelta(days=_DAYS_ON))
+            time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
             history = forecast_reading.read_history(session, time_, policy, midnight)
             until = time_.of_instant(midnight)
             self._learnt = _Learnt(key, Office.learnt(history, until, time_, _assumed(session, policy)))
+            self._open = None
         office = self._learnt.office
-        return replace(office, away=forecast_reading.read_away(session, office.time))
+        away = forecast_reading.read_away(session, office.time)
+        return replace(office, away=away, is_suspended=is_suspended(stops, now))
 
     def _case(self, session: Session, office: Office, now: datetime, case_id: int) -> OpenCase:
         """Return one open case; where all are not read, only it is, for all take longer."""

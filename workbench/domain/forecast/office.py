@@ -91,7 +91,10 @@ class Clearing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """What was learnt of an office: how fast it decides, what comes in, what is sent back, how right this was."""
+    """What was learnt of an office: how fast it decides, what comes in, what is sent back, how right this was.
+
+    `is_suspended` says that all work is suspended now and nobody knows until when.
+    """
 
     time: WorkingTime
     capacity: Capacity
@@ -101,6 +104,7 @@ class Office:
     rightness: Rightness
     away: Sequence[Away]
     assumed: Assumed
+    is_suspended: bool = False
 
     @classmethod
     def learnt(cls, history: History, until: float, time: WorkingTime, assumed: Assumed) -> "Office":

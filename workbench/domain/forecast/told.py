@@ -26,7 +26,7 @@ class CaseForecast:
     `ahead` counts the cases before it in the queue, None where it is not queued; `reviewers` decide about `per_day`
     a working day; `sent_back` is the share of cases like it that are sent back at first (0 to 1, None: not known).
     `is_thin` says that too little history is there and the policy's assumptions were taken; `is_incomplete` that it
-    counts as if the missing documents came now.
+    counts as if the missing documents came now, `is_suspended` that it counts as if suspended work went on tomorrow.
     """
 
     case_id: int
@@ -40,6 +40,7 @@ class CaseForecast:
     sent_back: float | None
     is_thin: bool
     is_incomplete: bool
+    is_suspended: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class QueueForecast:
     """How the queue goes with so many reviewers: days to clear it, and how many of its cases are decided too late.
 
     `usual_reviewers` are there now. `days` are the working days of each simulated course, the shortest first;
-    `cleared` are the days of the calendar.
+    `cleared` are the days of the calendar. `is_suspended` says that it counts as if suspended work went on tomorrow.
     """
 
     queued: int
@@ -61,4 +62,5 @@ class QueueForecast:
     late_p90: int
     days: tuple[float, ...]
     is_thin: bool
+    is_suspended: bool
     made_at: datetime

@@ -45,14 +45,14 @@ def explanation(forecast: CaseForecast) -> str:
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
 
 
-def thin_words() -> str:
-    """Say that a forecast is assumed."""
-    return _("Too little history yet: the figures are what the policy assumes.")
-
-
-def incomplete_words() -> str:
-    """Say what the forecast of an incomplete case counts from."""
-    return _("Documents are missing: it counts as if they came now.")
+def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
+    """Yield what a forecast takes for granted, a sentence each."""
+    if forecast.is_thin:
+        yield _("Too little history yet: the figures are what the policy assumes.")
+    if isinstance(forecast, CaseForecast) and forecast.is_incomplete:
+        yield _("Documents are missing: it counts as if they came now.")
+    if forecast.is_suspended:
+        yield _("Work is suspended: it counts as if it went on tomorrow.")
 
 
 def say(forecast: CaseForecast, today: date) -> str:
@@ -96,8 +96,7 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         )
     else:
         yield _("None will be decided after its due date.")
-    if forecast.is_thin:
-        yield thin_words()
+    yield from caveats(forecast)
 
 
 def figure(number: float) -> str:

@@ -1,6 +1,6 @@
 """Time counted in working days: nights, breaks, weekends and holidays take none of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -21,13 +21,16 @@ class WorkingTime:
     hours is the closing before it. What lies outside the span counts as its end.
     """
 
-    def __init__(self, calendar: WorkingCalendar, first: date, last: date) -> None:
-        """Lay out the days from `first` to `last`."""
+    def __init__(self, calendar: WorkingCalendar, first: date, last: date, closed: Collection[date] = ()) -> None:
+        """Lay out the days from `first` to `last`; on those that are `closed` nobody works all the same."""
         starts, ends, begun, shares, days = [], [], [], [], []
         seconds = [_seconds(opens.isoformat(), closes.isoformat()) for opens, closes in calendar.hours]
         on = calendar.working_day_from(first)
         number = 0
         while on <= last:
+            if on in closed:
+                on = calendar.next_working_day(on)
+                continue
             passed = 0.0
             for (opens, closes), length in zip(calendar.hours, seconds, strict=True):
                 starts.append(datetime.combine(on, opens, tzinfo=calendar.zone).timestamp())

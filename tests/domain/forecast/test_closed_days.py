@@ -1,0 +1,77 @@
+"""On days that a suspension of all work takes whole nobody decides, and the forecast counts none of them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.domain.forecast.test_working_time import CALENDAR, FIRST
+from workbench.domain.forecast.closed_days import closed_days, is_suspended
+from workbench.domain.forecast.working_time import WorkingTime
+from workbench.domain.spans import NEVER, Span
+from workbench.domain.suspension import Suspension
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+"""Tuesday, 10:00 in Shanghai; the hours are 9 to 12 and 13 to 18."""
+LAST = FIRST + timedelta(days=119)
+NINE, SIX = 1, 10
+
+
+def at(day: int, hour_utc: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour_utc, minute, tzinfo=UTC)
+
+
+def closed(*spans: Span, now: datetime = NOW, province: str | None = None) -> set[int]:
+    stops = [
+        Suspension(id=number, span=span, reason="台风", province=province) for number, span in enumerate(spans, start=1)
+    ]
+    return {on.day for on in closed_days(stops, CALENDAR, now, FIRST, LAST)}
+
+
+@pytest.mark.parametrize(
+    ("span", "days"),
+    [
+        (Span(at(25, NINE), at(26, SIX)), {25, 26}),
+        (Span(at(25, NINE, 1), at(26, SIX)), {26}),
+        (Span(at(25, NINE), at(26, SIX) - timedelta(minutes=1)), {25}),
+        (Span(at(27, 0), at(30, 0)), {27}),
+        (Span(at(19, NINE), at(20, SIX)), {19, 20}),
+        (Span(at(24, 1, 30), at(24, SIX)), {24}),
+        (Span(at(24, 3), at(24, SIX)), set()),
+    ],
+)
+def test_a_day_is_closed_if_no_hour_of_it_is_left(span: Span, days: set[int]) -> None:
+    assert closed(span) == days
+
+
+def test_two_that_meet_close_the_day_between_them() -> None:
+    assert closed(Span(at(25, NINE), at(25, 5)), Span(at(25, 4), at(25, SIX))) == {25}
+
+
+def test_what_has_no_end_yet_lasts_for_today() -> None:
+    assert closed(Span(at(23, NINE))) == {23, 24}
+    assert closed(Span(at(23, NINE)), now=at(25, 12)) == {23, 24, 25}
+
+
+def test_one_that_begins_after_closing_takes_nothing_of_a_day_that_was_worked() -> None:
+    assert closed(Span(at(24, 11)), now=at(24, 12)) == set()
+
+
+def test_one_that_is_limited_closes_no_day() -> None:
+    assert closed(Span(at(25, NINE), at(26, SIX)), province="四川") == set()
+
+
+@pytest.mark.parametrize(
+    ("span", "is_so"), [(Span(at(24, 1)), True), (Span(at(24, 3)), False), (Span(at(24, 1), at(25, 1)), False)]
+)
+def test_work_is_suspended_while_nobody_knows_until_when(span: Span, *, is_so: bool) -> None:
+    assert is_suspended([Suspension(id=1, span=span, reason="台风")], NOW) is is_so
+    assert span.end == NEVER or not is_so
+
+
+def test_working_time_passes_over_closed_days() -> None:
+    usual = WorkingTime(CALENDAR, FIRST, LAST)
+    shorter = WorkingTime(CALENDAR, FIRST, LAST, frozenset({date(2026, 11, 25), date(2026, 11, 26)}))
+
+    assert shorter.count == usual.count - 2
+    assert shorter.of_instant(NOW) == usual.of_instant(NOW)
+    assert shorter.day(shorter.of_instant(NOW) + 1) == date(2026, 11, 27)

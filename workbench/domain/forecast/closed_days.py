@@ -1,0 +1,52 @@
+"""The days on which nobody decides because work is suspended."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+
+from workbench.domain.calendar import WorkingCalendar
+from workbench.domain.spans import Span, merged
+from workbench.domain.suspension import Suspension
+
+_ONE_DAY = timedelta(days=1)
+
+
+def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
+    """Say whether all work is suspended now, and nobody knows until when."""
+    return any(one.span.is_open and one.span.start <= now for one in suspensions if _is_of_all(one))
+
+
+def closed_days(
+    suspensions: Iterable[Suspension], calendar: WorkingCalendar, now: datetime, first: date, last: date
+) -> frozenset[date]:
+    """Return the working days from `first` to `last` that a suspension of all work takes whole.
+
+    Of today it is enough that it takes what is left of the hours. What has no end yet is taken to last for today: work
+    may go on tomorrow, and nobody knows better.
+    """
+    tomorrow = datetime.combine(calendar.local_day(now) + _ONE_DAY, time.min, tzinfo=calendar.zone)
+    spans = (Span(one.span.start, tomorrow) if one.span.is_open else one.span for one in suspensions if _is_of_all(one))
+    return frozenset(
+        on
+        for span in merged(spans)
+        for on in _days(span, calendar, first, last)
+        if span.start <= _begin(calendar, on, now) and calendar.closing(on) <= span.end
+    )
+
+
+def _begin(calendar: WorkingCalendar, on: date, now: datetime) -> datetime:
+    """Return when the work of a day that is still to be done begins; of a day that is over, when it began."""
+    opening = calendar.opening(on)
+    return max(opening, now) if now < calendar.closing(on) else opening
+
+
+def _is_of_all(one: Suspension) -> bool:
+    """Say whether a suspension stops all work; of one that is limited, reviewers decide other cases."""
+    return one.province is None and one.agent is None
+
+
+def _days(span: Span, calendar: WorkingCalendar, first: date, last: date) -> Iterator[date]:
+    on = calendar.working_day_from(max(first, calendar.local_day(span.start)))
+    end = min(last, calendar.local_day(span.end))
+    while on <= end:
+        yield on
+        on = calendar.next_working_day(on)
