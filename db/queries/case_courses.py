@@ -38,8 +38,9 @@ _ALIKE = text(
     WHERE c.id IN :ids"""
 ).bindparams(bindparam("ids", expanding=True))
 
-_ORDER = """CASE WHEN c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_until, 0) <= :now
-                     THEN 0 ELSE 1 END,
+_IS_HELD = "c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_until, 0) <= :now"
+
+_ORDER = f"""CASE WHEN {_IS_HELD} THEN 0 ELSE 1 END,
        CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
        -c.priority_rank, coalesce(c.due_at, 0), c.id"""
 """The order of `next`, held cases first."""
@@ -61,6 +62,13 @@ _AHEAD = text(
     WHERE c.state IN ('queued', 'in_review') AND {_SEEN}
        AND ((SELECT o.state FROM "case" o WHERE o.id = :id) = 'incomplete'
             OR ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id))"""
+)
+
+_LINE = text(
+    f"""SELECT held, priority_rank, due_at, count(*) AS waiting FROM (
+       SELECT CASE WHEN {_IS_HELD} THEN 1 ELSE 0 END AS held, c.priority_rank, c.due_at
+       FROM "case" c WHERE c.state IN ('queued', 'in_review') AND {_SEEN}) AS queue
+    GROUP BY held, priority_rank, due_at"""
 )
 
 
@@ -94,6 +102,11 @@ def open_case(session: Session, now_us: int, day_end_us: int, case_id: int) -> t
     values = {"now": now_us, "day_end": day_end_us, "id": case_id}
     row = session.execute(_ONE, {"id": case_id}).one()
     return row, int(session.execute(_AHEAD, values).scalar_one())
+
+
+def line(session: Session, now_us: int) -> Sequence[Any]:
+    """Return how many queued cases there are of each priority and due date, held ones apart."""
+    return session.execute(_LINE, {"now": now_us}).all()
 
 
 def _by_portions(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:

@@ -53,7 +53,7 @@ def test_what_is_not_mended_by_its_deadline_lapses_and_an_answer_in_time_still_c
 def test_a_case_that_waited_past_its_due_date_owes_a_delay_notice_once(office: Promises) -> None:
     case = office.received("2026-11-24 10:00", "expedited")
     office.received("2026-11-24 10:00")
-    assert tick(office.at("2026-11-25 17:59")) == NOTHING
+    assert tick(office.at("2026-11-25 10:00")) == NOTHING
 
     assert tick(office.at("2026-11-25 18:00")) == {**NOTHING, "delayed": 1}
     assert kinds(office) == ["delay"]

@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from db.enums import CaseState, Language, ServiceClass
+from db.enums import CaseState, ServiceClass
 from tests.offices import TUESDAY, Site
 from tests.services.lived_office import lived
-from workbench.domain.forecast.told_words import caveats, letter_sentence
+from workbench.domain.forecast.told_words import caveats
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.forecasting import Arrival, Forecasts
 from workbench.services.suspending import Stop
@@ -124,14 +124,22 @@ def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
 
     assert low.ahead is not None
     assert low.ahead >= 60
-    assert urgent.ahead == 0
     assert urgent.passed.p90 < low.passed.p90
-    english = letter_sentence(urgent, due_at, "both", Language.EN)
-    assert english.startswith("We promise a verdict by ")
-    assert "this is no promise" in english
-    assert letter_sentence(urgent, due_at, "promise", Language.ZH).startswith("我司承诺最迟于")
-    assert "承诺最迟" not in letter_sentence(urgent, due_at, "forecast", Language.ZH)
-    assert letter_sentence(None, None, "both", Language.EN) == ""
+    # Who comes is where `next` will have it: only behind what is overdue by now.
+    (planted,) = site.plant(1, priority="urgent", due_in_days=3)
+    assert urgent.ahead == forecasts.of_case(planted).ahead
+
+
+def test_letters_ask_of_some_cases_without_a_role_and_are_told_what_all_are_told(site: Site) -> None:
+    lived(site)
+    site.plant(30)
+    of_all = {each.case_id: each for each in site.office("a").forecasts.of_all()}
+    few, many = list(of_all)[::20], list(of_all)[::2]
+    forecasts = Forecasts(site.office("audit").context)
+
+    assert len(few) <= 20 < len(many)
+    assert forecasts.of_cases([*few, 99_999]) == {case_id: of_all[case_id] for case_id in few}
+    assert forecasts.of_cases([*many, 99_999]) == {case_id: of_all[case_id] for case_id in many}
 
 
 def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:

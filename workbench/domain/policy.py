@@ -144,6 +144,16 @@ class ForecastPolicy:
     per_reviewer: int = 8
     letters: str = "both"
 
+    @property
+    def is_told(self) -> bool:
+        """Whether letters tell the forecast."""
+        return self.letters in {"forecast", "both"}
+
+    @property
+    def tells_promise(self) -> bool:
+        """Whether letters tell the due date beside a forecast; without one they always do."""
+        return self.letters in {"promise", "both"}
+
 
 USUAL_FORECAST = ForecastPolicy()
 """What counts where a version of the policy says nothing of the forecast."""

@@ -11,7 +11,15 @@ from db.enums import ApplicantKind, Language
 from db.models import CaseRow, NoticeRow
 from db.queries.published import table_of
 from workbench.domain.case_id import format_case
-from workbench.services.clock_letters import ClockLetter, ClockLetterKind, compose_clock_letter
+from workbench.domain.finding import Finding
+from workbench.domain.forecast.told import CaseForecast
+from workbench.services.clock_letters import (
+    ClockLetter,
+    ClockLetterKind,
+    asked_lines,
+    compose_clock_letter,
+    time_told,
+)
 from workbench.services.context import Context
 from workbench.services.evidence_read import APPLICATION
 
@@ -23,13 +31,16 @@ class DueNews:
     """What an applicant is told of a due date, and why.
 
     `deadline_at` is that of a rectification; else it is about the due date that the case has now, which `is_late`
-    says is past.
+    says is past or will not be kept. `forecast` was made before the transaction; letters tell it as the policy has it.
+    `asked` are findings that the applicant may be asked about.
     """
 
     kind: ClockLetterKind
     cause: str = ""
     deadline_at: datetime | None = None
     is_late: bool = False
+    forecast: CaseForecast | None = None
+    asked: tuple[Finding, ...] = ()
 
 
 def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -> None:
@@ -40,9 +51,11 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
     application = session.execute(select(APPLICATION).where(APPLICATION.c.id == case.application_id)).one()
     policy = context.policy(session, case.policy_version_id)
     now = context.now()
+    language = Language(application.language)
+    expected, tells_due = time_told(news.forecast, policy.forecast, language)
     letter = ClockLetter(
         kind=news.kind,
-        language=Language(application.language),
+        language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
         applicant_name=application.applicant_name,
         case_no=format_case(case.id or 0),
@@ -52,6 +65,9 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
         stopped_at=None if news.deadline_at else case.suspended_from,
         is_late=news.is_late,
         cause=news.cause.strip(),
+        expected=expected,
+        tells_due=tells_due,
+        asked=asked_lines(news.asked, policy, language),
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

@@ -18,10 +18,13 @@ from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.clock import CLASS_CHANGED, EXTENDED, Budget, ClockEvent, Standing, budget_of, standing_of
 from workbench.domain.clock_walk import Walk, not_begun, walk
 from workbench.domain.clock_words import ClockWords
+from workbench.domain.evidence import Evidence
+from workbench.domain.policy import Policy
 from workbench.domain.running import clock_runs
 from workbench.domain.spans import NEVER, Span
 from workbench.domain.suspension import Suspension
 from workbench.services.context import Context
+from workbench.services.evidence import completed_at
 from workbench.services.evidence_read import APPLICATION
 from workbench.services.holds import visible_case
 
@@ -165,6 +168,21 @@ def has_unsettled(context: Context) -> bool:
     with context.read() as session:
         waiting = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).limit(1)
         return session.execute(waiting).first() is not None
+
+
+def first_standing(
+    evidence: Evidence,
+    service_class: ServiceClass,
+    policy: Policy,
+    stops: Iterable[Suspension],
+    calendar: WorkingCalendar,
+) -> tuple[datetime, Standing]:
+    """Return since when a case is complete that is about to be queued, and where its clock stands."""
+    complete_at = completed_at(evidence, policy)
+    application = evidence.application
+    concerned = [one for one in stops if one.concerns(application.province, application.agent)]
+    budget = Budget(start=complete_at, days=policy.class_days[service_class])
+    return complete_at, standing_of(budget, concerned, calendar)
 
 
 def due_columns(standing: Standing) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -26,16 +26,22 @@ from workbench.services.calendar_days import days_in_force, edition
 from workbench.services.places import refusal
 from workbench.services.store import Store
 
+if TYPE_CHECKING:
+    # What it needs takes longer to import than the first frame may.
+    from workbench.domain.forecast.office import Office as LearntOffice
+
 
 @dataclass
 class Shelf:
     """Policies and calendars that were read once; a policy version never changes, so it is never read twice.
 
-    A calendar is kept under its edition, which changes when anybody changes a day.
+    A calendar is kept under its edition, which changes when anybody changes a day. What the forecast learnt is kept
+    under the day, the version of the policy and the days on which work is suspended.
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
+    learnt: "dict[tuple[date, int, frozenset[date]], LearntOffice]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ __all__ = [
     "read_evidence",
     "recompute",
     "settle",
+    "settled_columns",
     "store_findings",
 ]
 
@@ -48,6 +49,11 @@ class Assessment:
     service_class: ServiceClass
     is_complete: bool
     on: date
+
+    @property
+    def gravest(self) -> Severity | None:
+        """The severity of the gravest finding, which is the first; None without any."""
+        return self.findings[0].severity if self.findings else None
 
     def count(self, severity: Severity) -> int:
         """Return how many findings are this grave."""
@@ -167,11 +173,16 @@ def _is_set(case: CaseRow, column: str) -> bool:
     return case.is_class_set if column == "service_class" else case.is_priority_set
 
 
-def settle(session: Session, case: CaseRow, assessment: Assessment) -> None:
-    """Write an assessment into a case that the caller is changing."""
+def settled_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
+    """Return the columns of a case that an assessment changes."""
     columns = assessment.columns()
     if case.state in _SETTLES_CLASS and case.round == 1:
         columns |= {name: value for name, value in assessment.class_columns().items() if not _is_set(case, name)}
-    for name, value in columns.items():
+    return columns
+
+
+def settle(session: Session, case: CaseRow, assessment: Assessment) -> None:
+    """Write an assessment into a case that the caller is changing."""
+    for name, value in settled_columns(case, assessment).items():
         setattr(case, name, value)
     store_findings(session, case.id or 0, assessment.findings)

@@ -13,6 +13,7 @@ from db.queries.findable import make_findable, terms_of
 from db.queries.published import newest_of_many
 from workbench.domain.evidence import Evidence
 from workbench.domain.finding import Finding
+from workbench.domain.forecast.told import CaseForecast
 from workbench.services.clocks import settle_due
 from workbench.services.context import Context, details
 from workbench.services.drafts import find_draft
@@ -27,7 +28,10 @@ HANDED_IN = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOC
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Something that was published for a case: since when it counts, and what is known with it."""
+    """Something that was published for a case: since when it counts, and what is known with it.
+
+    `forecast` is what is expected of a case that becomes complete with it.
+    """
 
     kind: ImportKind
     batch_id: int
@@ -35,6 +39,7 @@ class Arrival:
     received_at: datetime
     evidence: Evidence
     assessment: Assessment
+    forecast: CaseForecast | None = None
 
 
 def take_in(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
@@ -61,7 +66,7 @@ def take_in(session: Session, context: Context, case: CaseRow, arrival: Arrival)
     _log(session, context, case, arrival, action)
     settle_due(session, context, case)
     if action == "complete":
-        send_receipt(session, context, case)
+        send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
 
 
 def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:

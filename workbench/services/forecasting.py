@@ -1,9 +1,9 @@
 """How long it will take: one answer for every screen, command and letter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from db.queries import case_courses
 from workbench.domain.case_id import format_case
 from workbench.domain.forecast.closed_days import closed_days, is_suspended
 from workbench.domain.forecast.course import QUEUED, Course, Step
+from workbench.domain.forecast.line import place_of
 from workbench.domain.forecast.office import Assumed, Office, OpenCase
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
@@ -25,29 +26,30 @@ from workbench.errors import NotAllowed
 from workbench.services import forecast_reading
 from workbench.services.clocks import suspensions
 from workbench.services.context import Context
+from workbench.services.forecast_line import read_line
 from workbench.services.holds import visible_case
 
 _DAYS_BACK = 500
 _DAYS_ON = 1_500
 _ASSUMED_SENT_BACK = 1 / 3
+_FEW = 20
+"""So many cases are read one by one sooner than all that are open."""
+
 MOST_REVIEWERS = 999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A case that is about to be queued."""
+    """A case that is about to be queued, behind so many others; None: behind those that are there now.
+
+    `attributes` are what is known of it beside its class, by the names of `forecast_reading.attributes_of`.
+    """
 
     service_class: ServiceClass
     priority_rank: int
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Learnt:
-    """What was learnt up to the beginning of a day, under one version of the policy, with these days closed."""
-
-    key: tuple[date, int, frozenset[date]]
-    office: Office
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,6 @@ class Forecasts:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._learnt: _Learnt | None = None
         self._open: _Open | None = None
         self._lock = Lock()
 
@@ -103,13 +104,7 @@ class Forecasts:
             now = self.context.now()
             office = self._office(session, now)
             cases = list(self._cases(session, office, now).values())
-            states = {
-                int(case_id): CaseState(state)
-                for case_id, state in session.execute(
-                    select(CaseRow.id, CaseRow.state).where(col(CaseRow.state).in_(list(OPEN_STATES)))
-                )
-            }
-            return tuple(self._told(cases, states, office, now, reviewers))
+            return tuple(self._told(cases, _states(session), office, now, reviewers))
 
     def of_queue(self, reviewers: int | None = None) -> QueueForecast:
         """Return how the queue goes, with those who are there or with so many.
@@ -142,20 +137,43 @@ class Forecasts:
 
     def of_arrival(self, arrival: Arrival) -> CaseForecast:
         """Return what is expected of a case that is about to be queued, for the letter that says it came."""
+        return self.of_arrivals([arrival])[0]
+
+    def of_arrivals(self, arrivals: Sequence[Arrival]) -> list[CaseForecast]:
+        """Return what is expected of cases that are about to be queued, none of which is ahead of another."""
         with self._lock, self.context.read() as session:
             now = self.context.now()
             office = self._office(session, now)
+            policy = self.context.policy(session)
             at = office.time.of_instant(now)
-            due = office.time.of_instant(arrival.due_at)
-            ahead = sum(_is_before(case, arrival, due) for case in self._cases(session, office, now).values())
-            course = Course(
-                case=0,
-                steps=(Step(QUEUED, at),),
-                attributes={"service_class": arrival.service_class.value},
-                rank=arrival.priority_rank,
-            )
-            case = OpenCase(course=course, ahead=ahead, due=due)
-            return self._told([case], {0: CaseState.QUEUED}, office, now, None)[0]
+            cases = [
+                OpenCase(
+                    course=Course(
+                        case=number,
+                        steps=(Step(QUEUED, at),),
+                        attributes={**each.attributes, "service_class": each.service_class.value},
+                        rank=each.priority_rank,
+                        class_days=policy.class_days[each.service_class],
+                    ),
+                    ahead=_ahead(session, policy, now, each) if each.ahead is None else each.ahead,
+                    due=office.time.of_instant(each.due_at),
+                )
+                for number, each in enumerate(arrivals)
+            ]
+            return self._told(cases, dict.fromkeys(range(len(cases)), CaseState.QUEUED), office, now, None)
+
+    def of_cases(self, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
+        """Return what is expected of some cases, for letters that say they are late; without those that are over."""
+        with self._lock, self.context.read() as session:
+            now = self.context.now()
+            office = self._office(session, now)
+            states = _states(session, case_ids if len(case_ids) <= _FEW else None)
+            if len(case_ids) > _FEW:
+                known = self._cases(session, office, now)
+                cases = [known[case_id] for case_id in case_ids if case_id in known]
+            else:
+                cases = [self._case(session, office, now, case_id) for case_id in case_ids if case_id in states]
+            return {each.case_id: each for each in self._told(cases, states, office, now, None)}
 
     @contextmanager
     def _asking(self) -> Iterator[Session]:
@@ -205,15 +223,16 @@ class Forecasts:
         first, last = today - timedelta(days=_DAYS_BACK), today + timedelta(days=_DAYS_ON)
         stops = suspensions(session)
         closed = closed_days(stops, calendar, now, first, last)
-        key = (today, policy_id, closed)
-        if self._learnt is None or self._learnt.key != key:
+        learnt, key = self.context.shelf.learnt, (today, policy_id, closed)
+        if key not in learnt:
             time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
             history = forecast_reading.read_history(session, time_, policy, midnight)
             until = time_.of_instant(midnight)
-            self._learnt = _Learnt(key, Office.learnt(history, until, time_, _assumed(session, policy)))
-            self._open = None
-        office = self._learnt.office
+            office = Office.learnt(history, until, time_, _assumed(session, policy))
+            learnt.clear()
+            learnt[key] = office
+        office = learnt[key]
         away = forecast_reading.read_away(session, office.time)
         return replace(office, away=away, is_suspended=is_suspended(stops, now))
 
@@ -231,11 +250,18 @@ class Forecasts:
         return self._open.cases
 
 
-def _is_before(case: OpenCase, arrival: Arrival, due: float) -> bool:
-    """Say whether a case is queued and goes before one that comes, by priority and due date."""
-    if case.ahead is None or case.is_coming:
-        return False
-    return (-case.course.rank, case.due) <= (-arrival.priority_rank, due)
+def _ahead(session: Session, policy: Policy, now: datetime, arrival: Arrival) -> int:
+    """Return how many go before who comes now."""
+    zone = ZoneInfo(policy.zone)
+    return read_line(session, zone, now).ahead(place_of(arrival.due_at, arrival.priority_rank, now, zone))
+
+
+def _states(session: Session, case_ids: Sequence[int] | None = None) -> dict[int, CaseState]:
+    """Return the states of the open cases, of some or of all."""
+    found = select(CaseRow.id, CaseRow.state).where(col(CaseRow.state).in_(list(OPEN_STATES)))
+    if case_ids is not None:
+        found = found.where(col(CaseRow.id).in_(case_ids))
+    return {int(case_id): CaseState(state) for case_id, state in session.execute(found)}
 
 
 def _moment(session: Session, now: datetime) -> tuple[int, datetime]:

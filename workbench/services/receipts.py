@@ -1,4 +1,4 @@
-"""The receipt that an applicant is sent when the case is first queued: number, due date, what happens next."""
+"""The receipt that an applicant is sent when the case is first queued: number, time, what happens next."""
 
 import re
 from dataclasses import dataclass
@@ -12,13 +12,15 @@ from db.enums import ApplicantKind, Language
 from db.models import CaseRow
 from db.queries.published import ImportedRow
 from workbench.domain.case_id import format_case
+from workbench.domain.finding import Finding
+from workbench.domain.forecast.told import CaseForecast
 from workbench.domain.policy import Policy
-from workbench.services.clock_letters import ClockLetter, ClockLetterKind
+from workbench.services.clock_letters import ClockLetter, ClockLetterKind, asked_lines, time_told
 from workbench.services.clock_notices import DueNews, notice_columns, tell_due
 from workbench.services.context import Context
 
-_NUMBER, _NAME, _APPLICATION = "\ue000", "\ue001", "\ue002"
-_PLACES = re.compile("[\ue000-\ue002]")
+_NUMBER, _NAME, _APPLICATION, _EXPECTED, _ASKED = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+_PLACES = re.compile("[\ue000-\ue004]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +30,30 @@ class Receipt:
     frame: dict[str, Any]
     applicant_name: str
     application_no: str
+    expected: str
+    asked: str
 
     def numbered(self, case_id: int) -> dict[str, Any]:
         """Return the receipt as a row of the notices."""
-        words = {_NUMBER: format_case(case_id), _NAME: self.applicant_name, _APPLICATION: self.application_no}
+        words = {
+            _NUMBER: format_case(case_id),
+            _NAME: self.applicant_name,
+            _APPLICATION: self.application_no,
+            _EXPECTED: self.expected,
+            _ASKED: self.asked,
+        }
         texts = {name: _PLACES.sub(lambda found: words[found[0]], self.frame[name]) for name in ("subject", "body")}
         return {**self.frame, **texts, "case_id": case_id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What a receipt tells beside the application: until when, what is expected, and what was noticed at first."""
+
+    due_at: datetime
+    is_provisional: bool
+    forecast: CaseForecast | None
+    findings: tuple[Finding, ...]
 
 
 def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
@@ -44,22 +64,39 @@ def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
     return due_at is not None and due_at > now
 
 
-def receipt_of(row: ImportedRow, due_at: datetime, policy: Policy, now: datetime, *, is_provisional: bool) -> Receipt:
+def tells_forecast(policy: Policy, due_at: datetime, suspended_from: datetime | None, now: datetime) -> bool:
+    """Say whether a receipt tells the forecast; while work is suspended nobody knows how long it takes."""
+    return policy.forecast.is_told and owes_receipt(due_at, now) and suspended_from is None
+
+
+def receipt_of(row: ImportedRow, accepted: Accepted, policy: Policy, now: datetime) -> Receipt:
     """Return the receipt of an application whose case is about to be opened."""
+    language = Language(row["language"])
+    expected, tells_due = time_told(accepted.forecast, policy.forecast, language)
+    asked = asked_lines(accepted.findings, policy, language)
     letter = ClockLetter(
         kind=ClockLetterKind.RECEIPT,
-        language=Language(row["language"]),
+        language=language,
         applicant_kind=ApplicantKind(row["applicant_kind"]),
         applicant_name=_NAME,
         case_no=_NUMBER,
         application_no=_APPLICATION,
-        due_at=due_at,
-        is_provisional=is_provisional,
+        due_at=accepted.due_at,
+        is_provisional=accepted.is_provisional,
+        expected=_EXPECTED if expected else "",
+        tells_due=tells_due,
+        asked=_ASKED if asked else "",
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,
     )
-    return Receipt(frame=_frame(letter), applicant_name=row["applicant_name"], application_no=row["application_no"])
+    return Receipt(
+        frame=_frame(letter),
+        applicant_name=row["applicant_name"],
+        application_no=row["application_no"],
+        expected=expected,
+        asked=asked,
+    )
 
 
 @lru_cache(maxsize=256)
@@ -68,7 +105,10 @@ def _frame(letter: ClockLetter) -> dict[str, Any]:
     return notice_columns(letter, 0, letter.written_at)
 
 
-def send_receipt(session: Session, context: Context, case: CaseRow) -> None:
+def send_receipt(
+    session: Session, context: Context, case: CaseRow, forecast: CaseForecast | None, findings: tuple[Finding, ...]
+) -> None:
     """Write the receipt of a case that has just become complete, in the caller's write transaction."""
     if owes_receipt(case.due_at, context.now()):
-        tell_due(session, context, case, DueNews(kind=ClockLetterKind.RECEIPT))
+        news = DueNews(kind=ClockLetterKind.RECEIPT, forecast=forecast, asked=findings)
+        tell_due(session, context, case, news)

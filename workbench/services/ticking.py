@@ -1,30 +1,25 @@
 """What only the passing of time brings about; doing it twice does nothing more. Source: DESIGN, section 3."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select, true, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.enums import CaseState
 from db.models import CaseRow, RectificationRow
-from db.queries.published import CASE, is_published, table_of
-from workbench.domain.running import RUNNING_STATES, is_overdue
+from db.queries.published import CASE, table_of
+from workbench.domain.running import RUNNING_STATES
 from workbench.services.clock_letters import ClockLetterKind
 from workbench.services.clock_notices import NOTICE, DueNews, tell_due
 from workbench.services.clocks import SUSPENSION, settle_due
 from workbench.services.context import Context, details
-from workbench.services.due_dates import TOGETHER
+from workbench.services.delays import tell_delays
 from workbench.services.evidence_apply import to_queue
-from workbench.services.importing.writing import pause
+from workbench.services.lots import act_on_each
 
 _RECTIFICATION = table_of(RectificationRow)
-_RUNNING = [state.value for state in RUNNING_STATES]
-_OPEN_STATES = [*_RUNNING, CaseState.RECTIFYING.value]
-
-Act = Callable[[Session, CaseRow], bool]
-"""Does what is due with one case, if it still is, and says whether it was."""
+_OPEN_STATES = [*(state.value for state in RUNNING_STATES), CaseState.RECTIFYING.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +46,10 @@ class Ticking:
     def tick(self) -> Ticked:
         """Bring back pending cases whose day passed, lapse what was not mended in time, and write owed notices."""
         return Ticked(
-            queued=self._bring_back(), lapsed=self._lapse(), delayed=self._tell_late(), resumed=self._tell_resumed()
+            queued=self._bring_back(),
+            lapsed=self._lapse(),
+            delayed=tell_delays(self.context),
+            resumed=self._tell_resumed(),
         )
 
     def _bring_back(self) -> int:
@@ -70,7 +68,7 @@ class Ticking:
             settle_due(session, context, case)
             return True
 
-        return self._each((CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
+        return act_on_each(context, (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
 
     def _lapse(self) -> int:
         context, now = self.context, self.context.now()
@@ -88,25 +86,7 @@ class Ticking:
             settle_due(session, context, case)
             return True
 
-        return self._each((CASE.c.state == CaseState.RECTIFYING.value, is_past), act)
-
-    def _tell_late(self) -> int:
-        """Write the delay notice that a case owes whose due date passed while it waited, once for each due date."""
-        context, now = self.context, self.context.now()
-        was_told = exists().where(
-            NOTICE.c.case_id == CASE.c.id,
-            NOTICE.c.kind == ClockLetterKind.DELAY.value,
-            NOTICE.c.created_at >= CASE.c.due_at,
-        )
-
-        def act(session: Session, case: CaseRow) -> bool:
-            if not is_overdue(case.due_at, now, CaseState(case.state), case.waits_for, case.suspended_from):
-                return False
-            tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, is_late=True))
-            context.log(session, "delay-told", case_id=case.id)
-            return True
-
-        return self._each((CASE.c.state.in_(_RUNNING), CASE.c.due_at <= now, ~was_told), act)
+        return act_on_each(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past), act)
 
     def _tell_resumed(self) -> int:
         """Tell who was told of a suspension with a known end that work goes on, once it does."""
@@ -141,22 +121,8 @@ class Ticking:
             since(ClockLetterKind.DELAY),
             ~since(ClockLetterKind.RESUMED),
         )
-        return self._each(wanted, act)
+        return act_on_each(context, wanted, act)
 
     @staticmethod
     def _is_before_end(one: Any, kind: ClockLetterKind) -> ColumnElement[bool]:
         return NOTICE.c.created_at <= one.to_at if kind is ClockLetterKind.DELAY else true()
-
-    def _each(self, wanted: Sequence[ColumnElement[bool]], act: Act) -> int:
-        """Act on each published case that conditions find, a lot in each transaction."""
-        done, last = 0, 0
-        while True:
-            with self.context.write() as session:
-                found = select(CASE.c.id).where(CASE.c.id > last, is_published(CASE.c.batch_id), *wanted)
-                case_ids = list(session.execute(found.order_by(CASE.c.id).limit(TOGETHER)).scalars())
-                if not case_ids:
-                    return done
-                cases = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars().all()
-                done += sum(act(session, case) for case in cases)
-            last = case_ids[-1]
-            pause()

@@ -97,8 +97,11 @@ class Capacity:
         return float(self.per_day @ self.weights)
 
     def drawn(self, weekdays: Places, paths: int, random: np.random.Generator) -> Figures:
-        """Return what each of the days to come may bring, so many times: one row each."""
-        drawn = random.choice(self.per_day, size=(paths, len(weekdays)), p=self.weights)
+        """Return what each of the days to come may bring, so many times: one row each.
+
+        Day by day, so that the first days bring the same however many follow.
+        """
+        drawn = random.choice(self.per_day, size=(len(weekdays), paths), p=self.weights).T
         return np.asarray(drawn * self.weekday[weekdays])
 
 

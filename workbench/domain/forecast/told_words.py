@@ -1,7 +1,7 @@
 """The forecast in words: for reviewers, for the phone, and for letters."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
 from db.enums import CaseState, Language
 from workbench.domain.case_id import format_case
@@ -104,27 +104,16 @@ def figure(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
 
 
-def letter_sentence(forecast: CaseForecast | None, due_at: datetime | None, letters: str, language: Language) -> str:
-    """Return what a letter says of time, as the policy has it: the promise, the forecast or both; '' if unknown.
-
-    The zone of `due_at` is that in which its day is told.
-    """
-    parts = []
-    if due_at is not None and letters in {"promise", "both"}:
-        promised = letter_day(due_at.date(), language)
-        parts.append(
-            f"我司承诺最迟于{promised}前作出审核结论。"
-            if language is Language.ZH
-            else f"We promise a verdict by {promised}."
-        )
-    if forecast is not None and letters in {"forecast", "both"}:
-        p50, p90 = letter_day(forecast.passed.p50, language), letter_day(forecast.passed.p90, language)
-        parts.append(
-            f"按目前进度，预计{p50}前审核通过，最晚不晚于{p90}（预计时间，非承诺）。"
-            if language is Language.ZH
-            else f"As things stand, it is expected to pass by {p50}, and at the latest by {p90}; this is no promise."
-        )
-    return ("" if language is Language.ZH else " ").join(parts)
+def letter_sentence(forecast: CaseForecast, language: Language) -> str:
+    """Return what a letter says of the forecast: until when the case is likely passed, and that it is no promise."""
+    p50, p90 = letter_day(forecast.passed.p50, language), letter_day(forecast.passed.p90, language)
+    if language is Language.ZH:
+        leaning_on = "按我司的工作安排" if forecast.is_thin else "按目前进度"
+        latest = "" if forecast.passed.is_one_day else f"，一般不晚于{p90}"
+        return f"{leaning_on}，预计{p50}前后审核通过{latest}。此为预计时间，并非承诺。"
+    leaning_on = "By our planning" if forecast.is_thin else "As things stand"
+    latest = "" if forecast.passed.is_one_day else f", and very likely by {p90}"
+    return f"{leaning_on}, we expect your application to pass by {p50}{latest}; this is no promise."
 
 
 def _ahead(forecast: CaseForecast) -> str:

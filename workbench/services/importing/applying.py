@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,6 +14,8 @@ from workbench.services.context import Context
 from workbench.services.evidence import assess
 from workbench.services.evidence_apply import Arrival, take_in
 from workbench.services.evidence_read import EvidenceReader
+from workbench.services.expecting import Expecting
+from workbench.services.importing.completing import of_completed
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.importing.writing import pause
 
@@ -35,6 +38,7 @@ def apply_batch(context: Context, batch_id: int) -> None:
     _list_cases(context, batch_id)
     with context.read() as session:
         batch = session.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
+    expecting = Expecting(context)
     while True:
         with context.read() as session:
             waiting = session.execute(
@@ -45,7 +49,7 @@ def apply_batch(context: Context, batch_id: int) -> None:
             ).all()
         if not waiting:
             break
-        _apply(context, batch, waiting)
+        _apply(context, batch, waiting, expecting)
         pause()
     with context.write() as session:
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))
@@ -67,27 +71,29 @@ def _list_cases(context: Context, batch_id: int) -> None:
         pause()
 
 
-def _apply(context: Context, batch: Any, waiting: Sequence[Any]) -> None:
-    """Let some cases take in a batch; what the rules find is worked out before the write lock is taken."""
+def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Expecting) -> None:
+    """Let some cases take in a batch; what rules find and what to expect is known before the write lock is taken."""
     case_ids = [submission.case_id for submission in waiting]
     with context.read() as session:
-        cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids))).scalars().all()
-        keys = {case.id: (case.agent, case.application_no) for case in cases}
-        policies = {case.id: context.policy(session, case.policy_version_id) for case in cases}
+        found = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids))).scalars()
+        cases = {case.id or 0: case for case in found}
+        policies = {case_id: context.policy(session, case.policy_version_id) for case_id, case in cases.items()}
         today = context.today(session)
         reader = EvidenceReader(session, context.store, Sight(seq=batch.published_seq))
-        evidence = reader.of_keys(set(keys.values()))
+        evidence = reader.of_keys({_key(case) for case in cases.values()})
     arrivals = [
         Arrival(
             kind=ImportKind(json.loads(submission.body).get("kind", batch.kind)),
             batch_id=batch.id,
             seq=batch.published_seq,
             received_at=submission.received_at,
-            evidence=evidence[keys[submission.case_id]],
-            assessment=assess(evidence[keys[submission.case_id]], policies[submission.case_id], today),
+            evidence=evidence[_key(cases[submission.case_id])],
+            assessment=assess(evidence[_key(cases[submission.case_id])], policies[submission.case_id], today),
         )
         for submission in waiting
     ]
+    came = [(cases[submission.case_id], arrival) for submission, arrival in zip(waiting, arrivals, strict=True)]
+    forecasts = of_completed(context, came, expecting)
     with context.write() as session:
         for submission, arrival in zip(waiting, arrivals, strict=True):
             taken = session.execute(
@@ -98,5 +104,9 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any]) -> None:
             # Another start may have been quicker.
             if taken.rowcount:  # type: ignore[attr-defined]  # an update's result has one
                 case = session.get_one(CaseRow, submission.case_id)
-                take_in(session, context, case, arrival)
+                take_in(session, context, case, replace(arrival, forecast=forecasts.get(submission.case_id)))
                 session.execute(update(SUBMISSION).where(SUBMISSION.c.id == submission.id).values(round=case.round))
+
+
+def _key(case: CaseRow) -> tuple[str, str]:
+    return case.agent, case.application_no

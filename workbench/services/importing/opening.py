@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from db.enums import CaseState, ImportKind, Trigger
+from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
 from db.queries.findable import make_findable, terms_of
 from db.queries.published import (
     CASE,
@@ -18,24 +18,27 @@ from db.queries.published import (
     newest_of_many,
 )
 from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.clock import Budget, standing_of
 from workbench.domain.evidence import Evidence
 from workbench.domain.policy import Policy
 from workbench.domain.suspension import Suspension
 from workbench.services.clock_notices import NOTICE
-from workbench.services.clocks import due_columns, suspensions
+from workbench.services.clocks import due_columns, first_standing, suspensions
 from workbench.services.context import Context
-from workbench.services.evidence import FINDING, assess, completed_at, finding_columns
+from workbench.services.evidence import FINDING, Assessment, assess, finding_columns
 from workbench.services.evidence_read import EvidenceReader, application_key
+from workbench.services.expecting import Comer, Expecting
 from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
 from workbench.services.importing.writing import pause
-from workbench.services.receipts import Receipt, owes_receipt, receipt_of
+from workbench.services.receipts import Accepted, Receipt, owes_receipt, receipt_of, tells_forecast
 
 _READ_TOGETHER = 500
 _WRITTEN_TOGETHER = 1_000
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
+
+Judged = tuple[ImportedRow, Columns, Assessment]
+"""An application, the columns of its new case, and what the rules make of it."""
 
 Opened = tuple[Columns, list[dict[str, Any]], Receipt | None]
 """A new case's columns, the rows of its findings, and what its applicant is sent."""
@@ -78,13 +81,15 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
     opened = 0
     pending: list[Opened] = []
     sight = Sight(own_batch=batch_id)
+    expecting = Expecting(context)
     for applications in _wanted(context, batch_id, reopened):
         with context.read() as session:
             evidence = EvidenceReader(session, context.store, sight).of_rows(applications)
             opening = Opening(
                 rules=rules, stops=suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
             )
-        pending.extend(_opened(row, evidence[application_key(row)], opening) for row in applications)
+        judged = [_judged(row, evidence[application_key(row)], opening) for row in applications]
+        pending.extend(_opened(judged, opening, expecting))
         opened += len(applications)
         if len(pending) >= _WRITTEN_TOGETHER:
             _write(context, pending)
@@ -121,7 +126,7 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
         yield found
 
 
-def _opened(row: ImportedRow, evidence: Evidence, opening: Opening) -> Opened:
+def _judged(row: ImportedRow, evidence: Evidence, opening: Opening) -> Judged:
     rules = opening.rules
     assessment = assess(evidence, rules.policy, rules.today)
     columns: Columns = {
@@ -152,27 +157,44 @@ def _opened(row: ImportedRow, evidence: Evidence, opening: Opening) -> Opened:
         "is_listed": False,
     }
     if assessment.is_complete:
-        complete_at = completed_at(evidence, rules.policy)
-        budget = Budget(start=complete_at, days=rules.policy.class_days[assessment.service_class])
-        concerned = [one for one in opening.stops if one.concerns(row["province"], row["agent"])]
+        complete_at, standing = first_standing(
+            evidence, assessment.service_class, rules.policy, opening.stops, rules.calendar
+        )
         columns |= {
             "state": CaseState.QUEUED.value,
             "complete_at": complete_at,
-            **due_columns(standing_of(budget, concerned, rules.calendar)),
+            **due_columns(standing),
         }
-    return columns, finding_columns(0, assessment.findings), _receipt(row, columns, opening)
+    return row, columns, assessment
 
 
-def _receipt(row: ImportedRow, columns: Columns, opening: Opening) -> Receipt | None:
-    """Return the receipt of a new case that is complete, if one is owed."""
-    if not owes_receipt(columns["due_at"], opening.opened_at):
-        return None
-    return receipt_of(
-        row,
-        columns["due_at"],
-        opening.rules.policy,
-        opening.opened_at,
-        is_provisional=columns["is_due_provisional"],
+def _opened(judged: Sequence[Judged], opening: Opening, expecting: Expecting) -> Iterator[Opened]:
+    """Yield new cases with what their applicants are sent; what is expected is worked out of all together."""
+    policy, now = opening.rules.policy, opening.opened_at
+    queued = [each for each in judged if each[2].is_complete]
+    forecasts = iter(expecting.of([_comer(*each, policy, now) for each in queued]))
+    for row, columns, assessment in judged:
+        forecast = next(forecasts) if assessment.is_complete else None
+        receipt = None
+        if owes_receipt(columns["due_at"], now):
+            accepted = Accepted(
+                due_at=columns["due_at"],
+                is_provisional=columns["is_due_provisional"],
+                forecast=forecast,
+                findings=assessment.findings,
+            )
+            receipt = receipt_of(row, accepted, policy, now)
+        yield columns, finding_columns(0, assessment.findings), receipt
+
+
+def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, policy: Policy, now: datetime) -> Comer:
+    return Comer(
+        applicant_kind=ApplicantKind(row["applicant_kind"]),
+        gravest=assessment.gravest,
+        service_class=assessment.service_class,
+        priority_rank=columns["priority_rank"],
+        due_at=columns["due_at"],
+        is_told=tells_forecast(policy, columns["due_at"], columns["suspended_from"], now),
     )
 
 

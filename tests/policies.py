@@ -1,0 +1,32 @@
+"""A site under another policy than the default."""
+
+from sqlalchemy import text
+
+from tests.offices import Site
+
+_NO_DOCUMENTS = ('individual = ["AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_LETTER"]', "individual = []")
+
+
+def amend(site: Site, *changes: tuple[str, str]) -> None:
+    """Change the text of the policy in force, each part into another, before anybody has leant on it."""
+    with site.office("admin").context.write() as session:
+        body: str = session.execute(text("SELECT body FROM policy_version")).scalar_one()
+        for before, after in changes:
+            assert before in body, before
+            body = body.replace(before, after)
+        session.execute(text("UPDATE policy_version SET body = :body"), {"body": body})
+    for office in site.offices.values():
+        shelf = office.context.shelf
+        shelf.policies.clear()
+        shelf.calendars.clear()
+        shelf.learnt.clear()
+
+
+def ask_persons_for_nothing(site: Site) -> None:
+    """Let a person have to hand in no document, so that an application is complete as it comes."""
+    amend(site, _NO_DOCUMENTS)
+
+
+def tell_of_time(site: Site, word: str) -> None:
+    """Let letters say of time what a word says: promise, forecast or both."""
+    amend(site, ('letters = "both"', f'letters = "{word}"'))

@@ -1,0 +1,252 @@
+"""What a receipt says of time, as the policy has it, and of what would make the case faster."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import ImportKind, Language
+from tests.domain.sample_evidence import id_number
+from tests.policies import ask_persons_for_nothing, tell_of_time
+from tests.services.importing.files import Desk, application
+from tests.services.importing.killing import ROOT
+from tests.services.lived_office import lived
+from workbench.domain.forecast.told import CaseForecast
+from workbench.domain.forecast.told_words import letter_sentence
+from workbench.domain.letter_dates import letter_day
+from workbench.services.forecasting import Arrival, Forecasts
+from workbench.services.suspending import Stop
+
+_PERSON = {
+    "applicant_kind": "individual",
+    "applicant_name": "测试人",
+    "handler_name": "测试人",
+    "uscc": "",
+    "registered_capital_cny": "",
+    "licence_valid_to": "",
+    "business_scope": "",
+}
+DUE = {Language.ZH: "到期日：2026年11月26日(周四)18:00", Language.EN: "Due date: Thursday, 26 November 2026, 18:00"}
+BY_THE_DUE_DATE = {Language.ZH: "在到期日前告知结论", Language.EN: "You will have our answer by the due date."}
+NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
+FASTER = {Language.ZH: "怎样可以更快：", Language.EN: "What can make it faster:"}
+LANGUAGES = pytest.mark.parametrize("language", list(Language))
+
+
+def persons(count: int, **changes: str) -> list[Any]:
+    """Return applications of persons who have to hand in no document."""
+    return [
+        application(
+            f"P-{number}", **{**_PERSON, "applicant_name": f"测试人{number}", "msisdns": f"138{number:08}", **changes}
+        )
+        for number in range(count)
+    ]
+
+
+def receipts(desk: Desk) -> list[str]:
+    """Return the texts of the receipts."""
+    return [row.body for row in desk.sql("SELECT body FROM notice WHERE kind = 'receipt' ORDER BY id")]
+
+
+def expected_in(body: str) -> str:
+    """Return the line of a letter that tells the forecast."""
+    [line] = [line for line in body.splitlines() if "no promise" in line or "并非承诺" in line]
+    return line
+
+
+@pytest.fixture(params=["as they come", "with their documents"])
+def receive(request: pytest.FixtureRequest, desk: Desk) -> Any:
+    """A way to receive one application, of which the receipt is returned."""
+
+    def at_once(language: Language) -> str:
+        ask_persons_for_nothing(desk.site)
+        desk.applications(*persons(1, language=language.value))
+        return receipts(desk)[-1]
+
+    def bit_by_bit(language: Language) -> str:
+        desk.applications(application(language=language.value))
+        assert receipts(desk) == []
+        desk.documents()
+        return receipts(desk)[-1]
+
+    return at_once if request.param == "as they come" else bit_by_bit
+
+
+@LANGUAGES
+def test_a_promise_alone_is_the_due_date(desk: Desk, receive: Any, language: Language) -> None:
+    tell_of_time(desk.site, "promise")
+
+    body = receive(language)
+
+    assert DUE[language] in body
+    assert BY_THE_DUE_DATE[language] in body
+    assert NO_PROMISE[language] not in body
+
+
+@LANGUAGES
+def test_both_are_the_due_date_and_beneath_it_what_is_expected(desk: Desk, receive: Any, language: Language) -> None:
+    body = receive(language)
+
+    lines = body.splitlines()
+    place = lines.index(DUE[language])
+    assert lines[place + 1].endswith(NO_PROMISE[language])
+    assert lines[place + 2] == ""
+    assert BY_THE_DUE_DATE[language] in body
+
+
+@LANGUAGES
+def test_a_forecast_alone_speaks_of_no_due_date(desk: Desk, receive: Any, language: Language) -> None:
+    tell_of_time(desk.site, "forecast")
+
+    body = receive(language)
+
+    assert NO_PROMISE[language] in body
+    assert "到期日" not in body
+    assert "due date" not in body.lower()
+    assert "\n\n\n" not in body
+
+
+@LANGUAGES
+def test_while_work_is_suspended_there_is_nothing_to_expect_and_the_promise_stays(
+    desk: Desk, receive: Any, language: Language
+) -> None:
+    tell_of_time(desk.site, "forecast")
+    desk.site.office("sup").suspending.suspend(Stop(from_at=desk.site.clock.at, reason="台风"))
+
+    body = receive(language)
+
+    assert NO_PROMISE[language] not in body
+    assert "2026" in body
+    assert ("到期日" in body) or ("ue date" in body)
+
+
+def test_a_receipt_tells_what_the_desk_is_told_of_the_case(desk: Desk, receive: Any) -> None:
+    lived(desk.site)
+
+    said = expected_in(receive(Language.EN))
+
+    with desk.site.office("a").context.read() as session:
+        case_id = session.execute(text("SELECT max(case_id) FROM notice")).scalar_one()
+    told = desk.site.office("a").forecasts.of_case(case_id)
+    assert not told.is_thin
+    assert said == letter_sentence(told, Language.EN)
+
+
+def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_queue(desk: Desk) -> None:
+    ask_persons_for_nothing(desk.site)
+    desk.applications(*persons(300))
+    desk.applications(*persons(1, application_no="L-1", service_class="expedited"))
+
+    bodies = receipts(desk)
+    forecasts = desk.site.office("a").forecasts
+    for number in (0, 40, 299):
+        told = forecasts.of_case(number + 1)
+        # Who waits behind many shares a sentence with those who wait behind about as many.
+        slack = 0 if number < 32 else 1
+        days = [letter_day(day, Language.ZH) for day in _days_about(told, slack)]
+        assert any(f"预计{day}前后审核通过" in bodies[number] for day in days)
+    assert expected_in(bodies[0]) != expected_in(bodies[299])
+    # What is due sooner goes before all of them.
+    assert expected_in(bodies[300]) == expected_in(bodies[0])
+
+
+def _days_about(told: CaseForecast, slack: int) -> Iterator[Any]:
+    first = told.passed.p50.toordinal()
+    for ordinal in range(first - slack, first + slack + 1):
+        yield told.passed.p50.fromordinal(ordinal)
+
+
+def test_thousands_of_receipts_take_few_forecasts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    of_arrivals = Forecasts.of_arrivals
+
+    def counted(self: Forecasts, arrivals: Sequence[Arrival]) -> list[CaseForecast]:
+        asked.append(len(arrivals))
+        return of_arrivals(self, arrivals)
+
+    monkeypatch.setattr(Forecasts, "of_arrivals", counted)
+    ask_persons_for_nothing(desk.site)
+    desk.applications(*persons(2_000))
+
+    assert len(receipts(desk)) == 2_000
+    # 32 that are exact, and 16 for each doubling.
+    assert sum(asked) <= 32 + 16 * 6
+    assert len(asked) <= 4
+
+
+def test_nobody_waits_for_a_forecast(desk: Desk, receive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_arrivals = Forecasts.of_arrivals
+    other = desk.site.office("b")
+    written = []
+
+    def while_another_writes(self: Forecasts, arrivals: Sequence[Arrival]) -> list[CaseForecast]:
+        # It would wait, and be refused, if the import held the lock.
+        with other.context.write() as session:
+            other.context.log(session, "forecast")
+        written.append(len(arrivals))
+        return of_arrivals(self, arrivals)
+
+    monkeypatch.setattr(Forecasts, "of_arrivals", while_another_writes)
+
+    assert NO_PROMISE[Language.ZH] in receive(Language.ZH)
+    assert written == [1]
+
+
+@LANGUAGES
+def test_what_will_be_asked_about_is_named_without_what_is_internal(desk: Desk, language: Language) -> None:
+    desk.applications(application(language=language.value))
+    desk.documents()
+
+    assert desk.findings()["ID-RIC-AGE"] == ("warn", "76")
+    [body] = receipts(desk)
+    asked = {
+        Language.ZH: "2. 经办人年龄不符合要求。可先提交或整改：更换经办人，并提供授权委托书和身份证。",
+        Language.EN: "2. The handler's age does not meet the requirements. It helps to hand in or mend: "
+        "another handler, with authority letter and ID card.",
+    }[language]
+    faster = body[body.index(f"\n\n{FASTER[language]}\n") :]
+    assert f"\n{asked}\n" in faster
+    assert "76" not in faster
+    assert "ID-RIC-AGE" not in body
+    assert "13800138000" not in body
+
+
+@LANGUAGES
+def test_a_batch_names_for_each_what_will_be_asked_about(desk: Desk, language: Language) -> None:
+    ask_persons_for_nothing(desk.site)
+    expired = {"handler_id_valid_to": "2026-11-20"}
+    first, second = persons(2, language=language.value)
+    desk.applications(first, {**second, **expired})
+
+    one, other = receipts(desk)
+    told = {Language.ZH: "经办人身份证已过期4天", Language.EN: "The handler's ID card has expired (4 days ago)."}[
+        language
+    ]
+    assert told in other
+    assert told not in one
+    assert f"\n\n{FASTER[language]}\n" in other
+    assert not any(place in one + other for place in "\ue000\ue001\ue002\ue003\ue004")
+
+
+def test_who_is_asked_about_nothing_reads_nothing_of_it(desk: Desk) -> None:
+    desk.applications(application(handler_id_no=id_number(date(1985, 1, 1)), handler_id_valid_to="2035-01-01"))
+    desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "乙某某"}])
+    desk.documents()
+
+    # Nobody looked it up yet; that is not for the applicant to mend.
+    assert [rule for rule, (severity, _seen) in desk.findings().items() if severity != "info"] == ["CR-NO-DATA"]
+    [body] = receipts(desk)
+    assert FASTER[Language.ZH] not in body
+
+
+def test_an_import_loads_nothing_that_only_forecasts_need() -> None:
+    code = (
+        "import sys, workbench.services.importing.work, workbench.services.ticking, workbench.services.office; "
+        "print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"

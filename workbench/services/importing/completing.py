@@ -1,0 +1,50 @@
+"""What is expected of the cases that become complete with an import, worked out before they are written."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from db.enums import CaseState, ServiceClass
+from db.models import CaseRow
+from workbench.domain.forecast.told import CaseForecast
+from workbench.domain.suspension import Suspension
+from workbench.services.clocks import first_standing, suspensions
+from workbench.services.context import Context
+from workbench.services.evidence import settled_columns
+from workbench.services.evidence_apply import Arrival
+from workbench.services.expecting import Comer, Expecting
+from workbench.services.receipts import tells_forecast
+
+
+def of_completed(
+    context: Context, came: Iterable[tuple[CaseRow, Arrival]], expecting: Expecting
+) -> dict[int, CaseForecast]:
+    """Return what is expected of the cases that become complete, by their numbers; of those that are told of it."""
+    completed: dict[int, tuple[CaseRow, Arrival]] = {}
+    for case, arrival in came:
+        if case.state == CaseState.INCOMPLETE and arrival.assessment.is_complete:
+            completed.setdefault(case.id or 0, (case, arrival))
+    if not completed:
+        return {}
+    with context.read() as session:
+        stops = suspensions(session)
+        comers = [_comer(session, context, case, arrival, stops) for case, arrival in completed.values()]
+    found = zip(completed, expecting.of(comers), strict=True)
+    return {case_id: forecast for case_id, forecast in found if forecast is not None}
+
+
+def _comer(session: Session, context: Context, case: CaseRow, arrival: Arrival, stops: tuple[Suspension, ...]) -> Comer:
+    """Return a case as it will come into the queue."""
+    policy = context.policy(session, case.policy_version_id)
+    calendar = context.calendar(session, case.policy_version_id)
+    columns = settled_columns(case, arrival.assessment)
+    service_class = ServiceClass(columns.get("service_class", case.service_class))
+    _complete_at, standing = first_standing(arrival.evidence, service_class, policy, stops, calendar)
+    return Comer(
+        applicant_kind=arrival.evidence.application.applicant_kind,
+        gravest=arrival.assessment.gravest,
+        service_class=service_class,
+        priority_rank=columns.get("priority_rank", case.priority_rank),
+        due_at=standing.due_at,
+        is_told=tells_forecast(policy, standing.due_at, standing.suspended_from, context.now()),
+    )
