@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from workbench import i18n
+from workbench.domain.policy_file import parse_policy
 from workbench.services import calendar_days, context, site
+from workbench.services.calendar_seed import seed_days
 from workbench.services.demo import building
 
 
@@ -27,8 +29,8 @@ def _kept(function: Callable[..., Any], key: Callable[..., Hashable]) -> Callabl
 @contextmanager
 def answers_kept() -> Iterator[None]:
     """Read each text of a policy, each stored day of a calendar and each country's holidays only once."""
-    policy = _kept(context.parse_policy, lambda text, name: (text, name, i18n.current()))
-    seeded = _kept(site.seed_days, lambda country, years: (country, tuple(years)))
+    policy = _kept(parse_policy, lambda text, name: (text, name, i18n.current()))
+    seeded = _kept(seed_days, lambda country, years: (country, tuple(years)))
     with pytest.MonkeyPatch.context() as patched:
         for module in (context, site, building):
             patched.setattr(module, "parse_policy", policy)

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 from typer import testing
+from typer.main import get_command
 
 from tests.cli.terminal import Terminal
 from tests.offices import Site
@@ -14,7 +15,7 @@ from tests.offices import Site
 def parsers_built_once() -> Iterator[None]:
     """Make the parser of the same commands once: giving a command made it anew."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(testing, "_get_command", cache(testing._get_command))
+        patched.setattr(testing, "_get_command", cache(get_command))
         yield
 
 

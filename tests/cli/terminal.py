@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,15 @@ _IN_USE: list["Terminal"] = []
 def _built(language: str) -> typer.Typer:
     """Build the commands once for each language: their help is in the one in use now. They act at the last terminal."""
     assert language == i18n.current()
-    return build_app(lambda *words: _IN_USE[-1]._open(*words), lambda: _IN_USE[-1].site.clock())
+    return build_app(_open, _now)
+
+
+def _open(*wanted: Any) -> int:
+    return _IN_USE[-1].open(*wanted)
+
+
+def _now() -> datetime:
+    return _IN_USE[-1].site.clock()
 
 
 @dataclass
@@ -39,7 +48,8 @@ class Terminal:
         _IN_USE[:] = [self]
         return CliRunner().invoke(_built(i18n.current()), list(words), prog_name="workbench")
 
-    def _open(self, find: Any, login: str | None, symbols: str) -> int:
+    def open(self, find: Any, login: str | None, symbols: str) -> int:
+        """Note that the workbench was to be opened."""
         self.opened.append((find(), login, symbols))
         return 0
 
