@@ -14,6 +14,7 @@ import subprocess
 import sys
 import termios
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from functools import cache
 from io import TextIOWrapper
@@ -184,8 +185,32 @@ def _born(wish: dict[str, Any], given: Sequence[int]) -> None:
     os.chdir(wish["folder"])
     os.environ.clear()
     os.environ.update(wish["environment"])
-    what = wish["what"]
     sys.argv = ["-c", *wish["arguments"]]
+    if wish.get("has_terminal") or wish.get("is_deaf"):
+        _live(wish["what"])
+        return
+    code = 1
+    try:
+        _live(wish["what"])
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End as a process does, but do not take apart everything that was imported: that takes longer than most lives."""
+    threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter calls first
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _live(what: str) -> None:
+    """Run a module by its name, or else lines of a program."""
     if "\n" in what:
         exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
     else:
