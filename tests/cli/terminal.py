@@ -2,13 +2,34 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import typer
 from typer.testing import CliRunner, Result
 
 from tests.offices import Site
+from workbench import i18n
 from workbench.cli.app import build_app
+
+_IN_USE: list["Terminal"] = []
+
+
+@cache
+def _built(language: str) -> typer.Typer:
+    """Build the commands once for each language: their help is in the one in use now. They act at the last terminal."""
+    assert language == i18n.current()
+    return build_app(_open, _now)
+
+
+def _open(*wanted: Any) -> int:
+    return _IN_USE[-1].open(*wanted)
+
+
+def _now() -> datetime:
+    return _IN_USE[-1].site.clock()
 
 
 @dataclass
@@ -24,10 +45,11 @@ class Terminal:
 
     def run_bare(self, *words: str) -> Result:
         """Give a command as it stands."""
-        app = build_app(self._open, self.site.clock)
-        return CliRunner().invoke(app, list(words), prog_name="workbench")
+        _IN_USE[:] = [self]
+        return CliRunner().invoke(_built(i18n.current()), list(words), prog_name="workbench")
 
-    def _open(self, find: Any, login: str | None, symbols: str) -> int:
+    def open(self, find: Any, login: str | None, symbols: str) -> int:
+        """Note that the workbench was to be opened."""
         self.opened.append((find(), login, symbols))
         return 0
 

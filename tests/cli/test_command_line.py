@@ -21,7 +21,7 @@ def test_without_a_command_the_workbench_opens(terminal: Terminal) -> None:
 
 def test_the_exit_code_of_the_workbench_is_handed_on(terminal: Terminal) -> None:
     terminal.opened = []
-    terminal._open = lambda *_words: 74  # type: ignore[method-assign]  # the injected function is the test's
+    terminal.open = lambda *_words: 74  # type: ignore[method-assign]  # the injected function is the test's
 
     assert terminal.run().exit_code == 74
 

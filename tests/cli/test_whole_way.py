@@ -1,9 +1,11 @@
-"""The whole way by commands, in processes of their own."""
+"""The whole way by commands, each in a process of its own."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.cli.lent import ASKING, lending
 
 SCRIPT = Path(__file__).with_name("whole_way.sh")
 ROOT = Path(__file__).parents[2]
@@ -13,16 +15,20 @@ def test_the_whole_way_from_a_new_database_to_the_exports(tmp_path: Path) -> Non
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH", "LC_", "LANG", "SUDO"))
     }
+    asking, door, folder = tmp_path / "asking.py", tmp_path / "door", tmp_path / "folder"
+    asking.write_text(ASKING, encoding="utf-8")
+    folder.mkdir()
 
-    done = subprocess.run(
-        ["/bin/sh", str(SCRIPT), sys.executable],
-        cwd=tmp_path,
-        env={**environment, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    with lending(door):
+        done = subprocess.run(
+            ["/bin/sh", str(SCRIPT), sys.executable],
+            cwd=folder,
+            env={**environment, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "RUN": f"-IS {asking} {door}"},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "the whole way"

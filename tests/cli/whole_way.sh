@@ -1,6 +1,7 @@
 #!/bin/sh
 # The whole way by commands: a new database, people, files, a case decided, undone and decided again, exports.
-# Called with a Python that has the program, in an empty folder; prints "the whole way" at the end.
+# Called with a Python that has the program, in an empty folder; prints "the whole way" at the end. Who wants the
+# program run in another way than by `python -m workbench` says so in $RUN, of which each word is one.
 set -eu
 
 python=$1
@@ -8,12 +9,13 @@ export WORKBENCH_DATABASE="$PWD/office/workbench.db"
 export LC_ALL=C.UTF-8
 
 workbench() {
-    "$python" -m workbench "$@"
+    # shellcheck disable=SC2086 # words are meant
+    "$python" ${RUN:--m workbench} "$@"
 }
 
 # Says what a JSON document on stdin holds: an expression over `d`.
 of() {
-    "$python" -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
+    "$python" -IS -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
 }
 
 equal() {
@@ -36,7 +38,7 @@ refused() {
 
 # Files are of these days, whenever this runs.
 day() {
-    "$python" -c 'import datetime, sys; print(datetime.date.today() - datetime.timedelta(days=int(sys.argv[1])))' "$1"
+    "$python" -IS -c 'import datetime, sys; print(datetime.date.today() - datetime.timedelta(days=int(sys.argv[1])))' "$1"
 }
 submitted=$(day 5) checked=$(day 6) called=$(day 7)
 

@@ -4,8 +4,6 @@ import hashlib
 import random
 import signal
 import stat
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,13 +15,13 @@ from db.dialects import sqlite
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 from tests.first_schema import contents, take_back
+from tests.nursery import Child, nursery
 from tests.offices import Clock, Site
 from workbench.errors import BadConfiguration, Busy, ExitCode
 from workbench.services import log
 from workbench.services.doctor import examine
 from workbench.services.site import open_office
 
-ROOT = Path(__file__).parents[2]
 CASES = 300
 
 _CHILD = """
@@ -148,11 +146,10 @@ def test_who_has_it_open_while_it_is_brought_up_to_date_writes_no_more(site: Sit
 
 
 def test_of_two_starts_at_once_one_brings_it_up_to_date(older: Path) -> None:
-    children = [
-        subprocess.Popen([sys.executable, "-c", _CHILD, str(older)], cwd=ROOT, stdout=subprocess.DEVNULL)
-        for _start in range(3)
-    ]
-    assert [child.wait(timeout=60) for child in children] == [0, 0, 0]
+    children = [_start(older) for _start_of in range(3)]
+    for child in children:
+        child.communicate(timeout=60)
+    assert [child.returncode for child in children] == [0, 0, 0]
     assert len(backups(older)) == 1
     assert version(older) == schema.VERSION
 
@@ -276,8 +273,8 @@ def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
     return found
 
 
-def _start(path: Path) -> "subprocess.Popen[str]":
-    child = subprocess.Popen([sys.executable, "-c", _CHILD, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def _start(path: Path) -> Child:
+    child = nursery().piped(_CHILD, str(path))
     assert child.stdout is not None
     assert child.stdout.readline() == "start\n"
     return child

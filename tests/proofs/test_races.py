@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from db.enums import Role
 from tests.offices import Site
-from tests.proofs.racing import LATER, claim_and_decide, decide_each, spawned
+from tests.proofs.racing import LATER, claim_and_decide, decide_each, raced
 from workbench.domain.casefile import CaseFile
 from workbench.services import log
 
@@ -36,7 +36,7 @@ def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, tur
         wanted.append((priority, due, site.plant(PEOPLE * turns // 4, priority=priority, due_in_days=due)))
     urgent, breached, today, rest = (cases for _priority, _due, cases in wanted)
 
-    results = spawned([(claim_and_decide, (site.path, f"r{number}", turns)) for number in range(PEOPLE)])
+    results = raced([(claim_and_decide, (site.path, f"r{number}", turns)) for number in range(PEOPLE)])
 
     decided = [case for cases, _errors in results for case in cases]
     assert [error for _cases, errors in results for error in errors] == []
@@ -50,7 +50,7 @@ def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, tur
 def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: int) -> None:
     holds = held_by_a(site, turns)
 
-    first, second = spawned([(decide_each, (site.path, "a", site.clock.at, holds)) for _place in range(2)])
+    first, second = raced([(decide_each, (site.path, "a", site.clock.at, holds)) for _place in range(2)])
 
     for outcomes in zip(first, second, strict=True):
         assert outcomes.count("accepted") == 1
@@ -69,7 +69,7 @@ def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: S
     successors = held(site, "b", turns)
     assert [case for case, _fence in successors] == [case for case, _fence in expired]
 
-    late, valid = spawned(
+    late, valid = raced(
         [(decide_each, (site.path, "a", LATER, expired)), (decide_each, (site.path, "b", LATER, successors))]
     )
 

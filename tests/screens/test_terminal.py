@@ -3,13 +3,13 @@ import os
 import pty
 import select
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.nursery import nursery
 
 READ_S = 20.0
 
@@ -20,13 +20,12 @@ class Stand:
     def __init__(self, drafts: Path, *options: str) -> None:
         self.master, slave = pty.openpty()
         self.drafts = drafts
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.screens.stand", str(drafts), *options],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env={**os.environ, "TERM": "xterm-256color"},
-            start_new_session=True,
+        self.process = nursery().start(
+            "tests.screens.stand",
+            [str(drafts), *options],
+            dict.fromkeys(range(3), slave),
+            environment={**os.environ, "TERM": "xterm-256color"},
+            has_terminal=True,
         )
         os.close(slave)
         self.seen = b""

@@ -5,11 +5,11 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -32,32 +32,42 @@ CALLS = "caller,callee,start_at,duration_s\n17100000001,13800000000,2026-11-20 1
 
 @dataclass
 class Person:
-    """A user of the host in a process of its own."""
+    """A user of the host in a process of its own, which is told by one file and answers by another."""
 
-    user: int
-
-    def __enter__(self) -> "Person":
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.services.user_at_host", str(self.user), str(GROUPS.get(self.user, GROUP))],
-            cwd=ROOT,
-            env={"HOME": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.process.communicate(timeout=30)
+    told: TextIO
+    answering: TextIO
 
     def ask(self, umask: int, *words: str) -> dict[str, Any]:
         """Give a command and return its exit code and what it printed."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"umask": umask, "words": words}) + "\n")
-        self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        self.told.write(json.dumps({"umask": umask, "words": words}) + "\n")
+        self.told.flush()
+        answer: dict[str, Any] = json.loads(self.answering.readline())
         return answer
+
+
+@contextmanager
+def present(users: Sequence[int]) -> Iterator[dict[int, Person]]:
+    """Give users of the host, each in a process of its own, forked from one that knows the whole program."""
+    with ExitStack() as files:
+        people, words, theirs = {}, [], []
+        for user in users:
+            (asked, told), (answering, answered) = os.pipe(), os.pipe()
+            theirs += [asked, answered]
+            words.append(f"{user}:{GROUPS.get(user, GROUP)}:{asked}:{answered}")
+            people[user] = Person(
+                files.enter_context(os.fdopen(told, "w", encoding="utf-8")),
+                files.enter_context(os.fdopen(answering, encoding="utf-8")),
+            )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.services.user_at_host", *words],
+            cwd=ROOT,
+            env={"HOME": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
+            pass_fds=theirs,
+        )
+        for handle in theirs:
+            os.close(handle)
+        yield people
+    assert process.wait(30) == 0
 
 
 @dataclass
@@ -117,9 +127,8 @@ class Host:
 def people() -> Iterator[dict[int, Person]]:
     if os.geteuid() != 0:
         pytest.skip("only root can act as two users")
-    with ExitStack() as present:
-        users = (ADMIN, ALICE, BOB, NEWCOMER, STRANGER)
-        yield {user: present.enter_context(Person(user)) for user in users}
+    with present((ADMIN, ALICE, BOB, NEWCOMER, STRANGER)) as users:
+        yield users
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=["umask000", "umask022", "umask077"])

@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -19,12 +18,11 @@ from typing import Self
 
 import pyte
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+from tests.nursery import PATIENCE_S, ROOT, nursery
 
 
 class PtySession:
-    """One run of the workbench in a terminal of so many rows and columns."""
+    """One run of the workbench in a terminal of so many rows and columns; with `more` surroundings it starts cold."""
 
     def __init__(
         self,
@@ -36,19 +34,28 @@ class PtySession:
         language: str = "en_US.UTF-8",
         module: str = "workbench",
         more: Mapping[str, str] | None = None,
+        is_deaf: bool = False,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            stdin=side,
-            stdout=side,
-            stderr=side,
-            cwd=ROOT,
-            env={**environment(home, language), **(more or {})},
-            start_new_session=True,
+        around = {**environment(home, language), **(more or {})}
+        self.process = (
+            nursery().start(
+                module, arguments, dict.fromkeys(range(3), side), environment=around, has_terminal=True, is_deaf=is_deaf
+            )
+            if more is None
+            # Python looks at some surroundings only once, at its own start.
+            else subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                stdin=side,
+                stdout=side,
+                stderr=side,
+                cwd=ROOT,
+                env=around,
+                start_new_session=True,
+            )
         )
         os.close(side)
 
@@ -63,8 +70,7 @@ class PtySession:
 
     def kill(self) -> None:
         """End the program at once, as a crash would."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait(timeout=PATIENCE_S)
 
     def press(self, keys: str) -> None:

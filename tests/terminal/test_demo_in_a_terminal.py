@@ -2,29 +2,25 @@
 
 import json
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.terminal.pty_session import PATIENCE_S, ROOT, PtySession, environment
+from tests.nursery import PATIENCE_S, nursery
+from tests.terminal.pty_session import PtySession, environment
 from workbench import i18n
 
 
 def command(home: Path, *words: str) -> str:
     """Run a command against the demo's database as rev1 and return what it prints."""
     (database,) = (home / "data").rglob("demo.db")
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench", "--database", str(database), "--as", "rev1", *words],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=environment(home),
-        check=True,
+    child = nursery().piped(
+        "workbench", "--database", str(database), "--as", "rev1", *words, environment=environment(home)
     )
-    return done.stdout
+    said, _errors = child.communicate()
+    assert child.returncode == 0
+    return said
 
 
 def case_on(screen: str) -> str:

@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,10 @@ import pytest
 from sqlalchemy import event, text
 
 from tests.offices import Site
-from tests.terminal.nursery import Forked, Nursery
+from tests.terminal.forked import Forked
 from tests.terminal.stream import words
 from tests.terminal.watched import Watched
 from workbench.errors import StorageFailed
-
-
-@pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    with Nursery(tmp_path) as ready:
-        yield ready
 
 
 def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_sentence(
@@ -82,10 +75,10 @@ def test_a_full_disk_is_said_and_what_was_typed_goes_in_once_there_is_room(site:
 
 @pytest.mark.proof
 def test_a_database_locked_by_another_program_leaves_the_screen_alive_and_retrying_works(
-    nursery: Nursery, site: Site
+    tmp_path: Path, site: Site
 ) -> None:
     (case,) = site.plant()
-    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")

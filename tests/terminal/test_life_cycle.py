@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.offices import Site
-from tests.terminal.nursery import Forked, Nursery
+from tests.terminal.forked import Forked
 from workbench.__main__ import now
 from workbench.services.site import open_office
 
@@ -24,18 +24,12 @@ ENDED_WITHIN_S = 10.0
 """The promise is 2 s on a machine of one's own; here others work too. The proof prints what it measured."""
 
 
-@pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    with Nursery(tmp_path) as ready:
-        yield ready
-
-
-def ended_in_mid_decision(nursery: Nursery, site: Site, case: int, how: str, number: int) -> tuple[float, float]:
+def ended_in_mid_decision(tmp_path: Path, site: Site, case: int, how: str, number: int) -> tuple[float, float]:
     """End one session in its verdict dialog; return the seconds it took to end, and another to write after it."""
     code, is_deaf, end = ENDS[how]
     typed = f"note{number}of{how[:6].lower()}"
     with Forked(
-        nursery, ["--database", str(site.path), "--as", "a"], rows=30, columns=100, is_deaf=is_deaf
+        ["--database", str(site.path), "--as", "a"], tmp_path, rows=30, columns=100, is_deaf=is_deaf
     ) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next|brings it back")
@@ -86,8 +80,7 @@ def test_an_end_in_mid_decision_loses_nothing_and_keeps_nobody(tmp_path: Path, c
     sites = {how: site_with_a_case(tmp_path / f"site{at}") for at, how in enumerate(ENDS)}
 
     def run(how: str) -> list[tuple[float, float]]:
-        with Nursery(tmp_path) as nursery:
-            return [ended_in_mid_decision(nursery, *sites[how], how, number) for number in range(count)]
+        return [ended_in_mid_decision(tmp_path, *sites[how], how, number) for number in range(count)]
 
     with ThreadPoolExecutor(len(ENDS)) as pool:
         measured = dict(zip(ENDS, pool.map(run, ENDS), strict=True))

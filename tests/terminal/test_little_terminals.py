@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.nursery import ROOT
 from tests.offices import Site
-from tests.terminal.pty_session import ROOT, environment
+from tests.terminal.pty_session import environment
 from tests.terminal.stream import words
 from tests.terminal.watched import Watched
 

@@ -23,9 +23,10 @@ from textual.app import App
 from db.enums import ImportKind
 from screens.picture import KITTY, NO_PICTURES, SIXEL, UNREADABLE
 from screens.pictures import Pictures
+from tests.nursery import ROOT, nursery
 from tests.offices import Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
-from tests.terminal.pty_session import ROOT, environment
+from tests.terminal.pty_session import environment
 from tests.terminal.sheets import pdf, png
 
 QUESTION = b"\x1b[c"
@@ -59,15 +60,10 @@ class FakeTerminal:
         self.main, self.side = pty.openpty()
         fcntl.ioctl(self.side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 1200, 800))
         self.before = termios.tcgetattr(self.side)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *self.arguments],
-            stdin=self.side,
-            stdout=self.side,
-            stderr=self.side,
-            cwd=ROOT,
-            env=environment(self.home),
-            start_new_session=True,
-            pass_fds=self.handles,
+        module, *arguments = self.arguments
+        handles = dict.fromkeys(range(3), self.side) | {handle: handle for handle in self.handles}
+        self.process = nursery().start(
+            module, arguments, handles, environment=environment(self.home), has_terminal=True
         )
         self._answered = 0
         return self

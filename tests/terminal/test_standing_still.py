@@ -3,13 +3,12 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.offices import Site
-from tests.terminal.nursery import Forked, Nursery
+from tests.terminal.forked import Forked
 from workbench.__main__ import now
 from workbench.domain.casefile import CaseFile, VerdictRequest
 from workbench.domain.vocabulary import FailKind, Verdict
@@ -17,12 +16,6 @@ from workbench.services.site import open_office
 
 PLACES = ("", "c", "p", "pt", "f", "e", "l", "h", "?", ":", "gq", "gc")
 SHORT = ("pt",)
-
-
-@pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    with Nursery(tmp_path) as ready:
-        yield ready
 
 
 def state_of(pid: int) -> str:
@@ -74,10 +67,10 @@ def leave(terminal: Forked) -> None:
 
 @pytest.mark.parametrize("places", [SHORT, pytest.param(PLACES, marks=pytest.mark.proof)])
 def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
-    nursery: Nursery, site: Site, places: tuple[str, ...]
+    tmp_path: Path, site: Site, places: tuple[str, ...]
 ) -> None:
     site.plant(5 * len(places) + 1)
-    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
@@ -103,9 +96,9 @@ def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
         leave(terminal)
 
 
-def test_who_lost_the_case_while_standing_still_is_told(nursery: Nursery, site: Site) -> None:
+def test_who_lost_the_case_while_standing_still_is_told(tmp_path: Path, site: Site) -> None:
     (case,) = site.plant()
-    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
@@ -118,9 +111,9 @@ def test_who_lost_the_case_while_standing_still_is_told(nursery: Nursery, site: 
         terminal.await_words("was given to b by sup")
 
 
-def test_what_is_revealed_is_masked_when_the_process_is_suspended(nursery: Nursery, site: Site) -> None:
+def test_what_is_revealed_is_masked_when_the_process_is_suspended(tmp_path: Path, site: Site) -> None:
     site.plant()
-    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")

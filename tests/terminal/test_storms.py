@@ -6,25 +6,18 @@ import random
 import struct
 import termios
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from tests.offices import Site
-from tests.terminal.nursery import Forked, Nursery
+from tests.terminal.forked import Forked
 from tests.terminal.payloads import MARK
 from tests.terminal.stream import words
 
 SIZES = ((5, 20), (200, 500), (16, 60), (15, 59), (24, 80), (60, 160), (1, 1), (40, 120))
 TYPED = "abcdefghij"
-
-
-@pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    with Nursery(tmp_path) as ready:
-        yield ready
 
 
 def resize(terminal: Forked, rows: int, columns: int) -> None:
@@ -53,12 +46,12 @@ def draft_and_decisions(site: Site) -> tuple[dict[str, str], int]:
     ],
 )
 def test_a_storm_of_sizes_loses_no_letter_and_decides_nothing(
-    nursery: Nursery, site: Site, count: int, keys: str, sign: str, name: str
+    tmp_path: Path, site: Site, count: int, keys: str, sign: str, name: str
 ) -> None:
     site.plant()
     chance = random.Random(7)
     typed = "".join(chance.choice(TYPED) for _number in range(count))
-    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         for key in keys[:-1]:
             terminal.await_words("For us only", key)
@@ -79,9 +72,9 @@ def test_a_storm_of_sizes_loses_no_letter_and_decides_nothing(
         assert terminal.leaks() == []
 
 
-def test_a_window_too_small_says_so_and_keeps_everything(nursery: Nursery, site: Site) -> None:
+def test_a_window_too_small_says_so_and_keeps_everything(tmp_path: Path, site: Site) -> None:
     site.plant()
-    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         terminal.await_words("Comment on", "c")
         terminal.settle("kept")
@@ -101,10 +94,10 @@ def test_a_window_too_small_says_so_and_keeps_everything(nursery: Nursery, site:
 @pytest.mark.parametrize(
     "keys", ["pt", *(pytest.param(keys, marks=pytest.mark.proof) for keys in ("", "c", "p", "e", "?", ":"))]
 )
-def test_a_paste_that_says_it_is_over_is_still_a_paste(nursery: Nursery, site: Site, keys: str) -> None:
+def test_a_paste_that_says_it_is_over_is_still_a_paste(tmp_path: Path, site: Site, keys: str) -> None:
     site.plant()
     broken_out = f"{MARK}\x1b[201~\x1b\x1bpy\rby\ry{MARK}"
-    with Forked(nursery, ["--database", str(site.path), "--as", "a"]) as terminal:
+    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         for key in keys:
             terminal.settle(key)

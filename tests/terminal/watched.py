@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.terminal.pty_session import PATIENCE_S, PtySession
+from tests.nursery import PATIENCE_S
+from tests.terminal.pty_session import PtySession
 from tests.terminal.stream import leaks, words
 
 QUIET_S = 0.07

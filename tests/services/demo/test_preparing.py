@@ -1,10 +1,7 @@
 """How a demo comes about, stays, and is made anew; with few cases, which take a second."""
 
-import os
 import signal
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,12 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from tests.demos import NOW, clock, office
+from tests.nursery import Child, nursery
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.services.demo import building
 from workbench.services.demo.plan import DemoCase, planned_cases
 from workbench.services.demo.preparing import days_since_made, openable, prepare
 
-ROOT = Path(__file__).resolve().parents[3]
 FEW = 3
 
 SCRIPT = f"""
@@ -45,8 +42,8 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "planned_cases", first_cases)
 
 
-def started(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-c", SCRIPT, str(folder), *words], cwd=ROOT, stderr=subprocess.PIPE)
+def started(folder: Path, *words: str) -> Child:
+    return nursery().piped(SCRIPT, str(folder), *words)
 
 
 def count_of_cases(database: Path) -> int:
@@ -110,8 +107,8 @@ def test_two_demos_are_alike(tmp_path: Path) -> None:
 def test_two_that_start_at_once_make_one_demo_and_both_find_it_whole(tmp_path: Path) -> None:
     both = [started(tmp_path), started(tmp_path)]
     for process in both:
-        _output, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, errors.decode()
+        process.communicate(timeout=120)
+        assert process.returncode == 0
 
     assert count_of_cases(tmp_path / "demo.db") == FEW
     assert not (tmp_path / "unfinished").exists()
@@ -122,7 +119,7 @@ def kill_at(marker: str, folder: Path) -> None:
     process = started(folder, "reset")
     while process.poll() is None and not (folder / "unfinished" / marker).exists():
         time.sleep(0.001)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
     assert process.returncode == -signal.SIGKILL
 

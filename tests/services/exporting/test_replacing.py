@@ -1,14 +1,12 @@
 """Exported files are whole or not there."""
 
 import os
-import signal
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.nursery import nursery
 from workbench.errors import CannotCreate
 from workbench.services.exporting.replacing import replacing
 
@@ -87,13 +85,11 @@ with replacing(Path(sys.argv[1])) as draft, draft.open("w") as file:
 def test_a_killed_export_leaves_the_old_file_and_a_draft_nobody_else_can_read(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
-    with subprocess.Popen(
-        [sys.executable, "-c", _SLOW_EXPORT, str(target)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"writing\n"
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    process = nursery().piped(_SLOW_EXPORT, str(target))
+    assert process.stdout is not None
+    assert process.stdout.readline() == "writing\n"
+    process.kill()
+    process.communicate()
 
     assert target.read_text(encoding="utf-8") == "old"
     drafts = [entry for entry in tmp_path.iterdir() if entry != target]

@@ -1,10 +1,7 @@
 """Imports that are killed at a random moment, and what they leave."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +9,7 @@ from pathlib import Path
 
 from db import schema
 from db.enums import ImportKind
+from tests.nursery import Child, nursery
 from tests.offices import Clock
 from tests.services.importing.files import Cells, application, csv_text
 from tests.services.reading.workbooks import write_workbook
@@ -20,12 +18,11 @@ from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.reading.reader import Reader
 from workbench.services.site import open_office
 
-ROOT = Path(__file__).resolve().parents[3]
-
 _CHILD = """
 import sys
 from pathlib import Path
 from db.enums import ImportKind
+from tests.nursery import Child, nursery
 from tests.offices import Clock
 from tests.services.importing import killing
 from workbench.services.importing.request import ImportRequest
@@ -101,15 +98,9 @@ class Killed:
     was_done: bool
 
 
-def start(database: Path, file: Path, *, mutant: bool = False) -> subprocess.Popen[str]:
+def start(database: Path, file: Path, *, mutant: bool = False) -> Child:
     """Start an import in a process of its own, and wait until it has opened the database."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, str(database), str(file), "mutant" if mutant else "right"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    child = nursery().piped(_CHILD, str(database), str(file), "mutant" if mutant else "right")
     assert child.stdout is not None
     assert child.stdout.readline() == "open\n"
     return child
@@ -129,7 +120,7 @@ def killed(database: Path, file: Path, prefix: str, delay_s: float, *, mutant: b
     return look(database, prefix, was_done="done" in output)
 
 
-def wait_for_rows(database: Path, prefix: str, child: subprocess.Popen[str]) -> None:
+def wait_for_rows(database: Path, prefix: str, child: Child) -> None:
     """Wait until an import has written rows, or is over."""
     opened = schema.open_database(database)
     try:

@@ -1,16 +1,14 @@
 """While a large file is imported, others work on, and the memory stays flat."""
 
 import csv
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.nursery import nursery
 from tests.offices import Clock, Site
 from tests.services.importing.files import APPLICATION
-from tests.services.importing.killing import ROOT
 from workbench.domain.casefile import CaseFile
 from workbench.services.site import open_office
 
@@ -19,6 +17,7 @@ import sys
 from pathlib import Path
 from db.enums import ImportKind
 from tests.memory import peak_kb
+from tests.nursery import nursery
 from tests.offices import Clock
 from workbench.services.importing.request import ImportRequest
 from workbench.services.site import open_office
@@ -50,9 +49,7 @@ def large_file(path: Path, rows: int) -> Path:
 
 def _claims_during(database: Path, file: Path) -> tuple[list[float], list[int]]:
     """Import a file in another process and claim meanwhile; return how long each claim took, and what it says."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, str(database), str(file)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    child = nursery().piped(_CHILD, str(database), str(file))
     assert child.stdout is not None
     assert child.stdout.readline() == "open\n"
     clock = Clock()

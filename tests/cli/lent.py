@@ -1,0 +1,51 @@
+"""Commands for a shell script: each is a process of its own, forked from a warm one, with the script's files."""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.nursery import nursery
+
+_LONGEST_WISH = 100_000
+_HANDLES = 3
+
+ASKING = """
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as asked:
+    asked.connect(sys.argv[1])
+    wish = {"arguments": sys.argv[2:], "folder": os.getcwd(), "environment": dict(os.environ)}
+    socket.send_fds(asked, [json.dumps(wish).encode()], [0, 1, 2])
+    sys.exit(int(asked.recv(10)))
+"""
+"""What a script runs with the plainest of Pythons instead of `python -m workbench`."""
+
+
+@contextmanager
+def lending(place: Path) -> Iterator[None]:
+    """Run the workbench for whoever asks at a socket."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(place))
+        door.listen()
+        threading.Thread(target=_lend, args=(door,), daemon=True).start()
+        yield
+        # Nobody else wakes the one who waits there.
+        door.shutdown(socket.SHUT_RDWR)
+
+
+def _lend(door: socket.socket) -> None:
+    while True:
+        try:
+            asking, _address = door.accept()
+        except OSError:
+            return
+        with asking:
+            message, handles, _flags, _sender = socket.recv_fds(asking, _LONGEST_WISH, _HANDLES)
+            wish = json.loads(message)
+            child = nursery().start("workbench", wish.pop("arguments"), dict(enumerate(handles)), **wish)
+            for handle in handles:
+                os.close(handle)
+            asking.send(str(child.wait(60)).encode())

@@ -1,0 +1,244 @@
+"""Processes forked from one that has imported everything and opened nothing: a second saved on each start."""
+
+import atexit
+import fcntl
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import termios
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from functools import cache
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PATIENCE_S = 30.0
+
+_LONGEST_WISH = 100_000
+_MOST_HANDLES = 10
+_ABOVE_ALL_HANDLES = 100
+_IMPORTED = (
+    "screens.app",
+    "screens.panels.bench",
+    "screens.verdict",
+    "workbench.services.site",
+    "workbench.services.demo.preparing",
+    "workbench.services.importing.work",
+    "workbench.cli.app",
+    "tests.screens.double",
+    "tests.services.importing.killing",
+)
+
+
+class Child:
+    """A forked process, asked for and waited for through its parent; it looks like one that was started here."""
+
+    def __init__(self, pid: int, parent: "Nursery", stdout: TextIOWrapper | None) -> None:
+        self.pid = pid
+        self.stdout = stdout
+        self.returncode: int | None = None
+        self._handle = os.pidfd_open(pid)
+        self._parent = parent
+
+    def poll(self) -> int | None:
+        """Return the exit code, None while it runs."""
+        if self.returncode is None and select.select([self._handle], [], [], 0)[0]:
+            self.returncode = self._parent.code_of(self.pid)
+            os.close(self._handle)
+        return self.returncode
+
+    def wait(self, timeout: float = PATIENCE_S) -> int:
+        """Wait for its end and return its exit code."""
+        if self.returncode is None:
+            select.select([self._handle], [], [], timeout)
+        code = self.poll()
+        assert code is not None, f"still there after {timeout} s"
+        return code
+
+    def communicate(self, timeout: float = 600) -> tuple[str, None]:
+        """Read what it still prints until it ends."""
+        assert self.stdout is not None
+        with self.stdout:
+            said = self.stdout.read()
+        self.wait(timeout)
+        return said, None
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it is there to get one."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+class Nursery:
+    """The process that forks."""
+
+    def __init__(self) -> None:
+        self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._one_at_a_time = threading.Lock()
+        # As little a file as a terminal is: Python asks only once, at its start, whether it can seek in its output.
+        self._said, saying = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.nursery", str(there.fileno())],
+            pass_fds=[there.fileno()],
+            cwd=ROOT,
+            env={**os.environ, "LANG": "en_US.UTF-8", "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=saying,
+            stderr=saying,
+        )
+        os.close(saying)
+        there.close()
+        atexit.register(self._close)
+
+    def _close(self) -> None:
+        self._here.close()
+        os.close(self._said)
+        self._process.wait(PATIENCE_S)
+
+    def _ask(self, wish: dict[str, Any], handles: Sequence[int] = ()) -> int:
+        with self._one_at_a_time:
+            socket.send_fds(self._here, [json.dumps(wish).encode()], handles)
+            return int(json.loads(self._here.recv(_LONGEST_WISH)))
+
+    def code_of(self, pid: int) -> int:
+        """Return the exit code of a child that ended."""
+        return self._ask({"wait": pid})
+
+    def start(
+        self,
+        what: str,
+        arguments: Sequence[str],
+        handles: Mapping[int, int],
+        *,
+        environment: Mapping[str, str] = os.environ,
+        **more: Any,
+    ) -> Child:
+        """Let a child run a module by its name, or else lines of a program.
+
+        Args:
+            what: The module, or the lines.
+            arguments: What it is called with.
+            handles: Open files of ours, by the numbers that they shall have there.
+            environment: The child's, as a whole.
+            more: `folder`, where it works; `has_terminal`, whether handle 0 is its terminal; `is_deaf`, whether it
+                ignores hang-ups, and is sent none.
+        """
+        wish = {
+            "what": what,
+            "arguments": list(arguments),
+            "handles": list(handles),
+            "environment": dict(environment),
+            "folder": str(ROOT),
+            **more,
+        }
+        return Child(self._ask(wish, tuple(handles.values())), self, None)
+
+    def piped(self, what: str, *arguments: str, environment: Mapping[str, str] = os.environ) -> Child:
+        """Let a child run a module or lines of a program, of which we read what it prints; errors go to ours."""
+        ours, its = os.pipe()
+        try:
+            child = self.start(what, arguments, {1: its, 2: 2}, environment=environment)
+        finally:
+            os.close(its)
+        child.stdout = os.fdopen(ours, encoding="utf-8")
+        return child
+
+
+@cache
+def nursery() -> Nursery:
+    """Return the nursery of this process."""
+    return Nursery()
+
+
+def _take(wanted: Sequence[int], given: Sequence[int]) -> None:
+    """Give open files the numbers that they shall have."""
+    aside = [fcntl.fcntl(handle, fcntl.F_DUPFD, _ABOVE_ALL_HANDLES) for handle in given]
+    for handle in given:
+        os.close(handle)
+    for number, handle in zip(wanted, aside, strict=True):
+        os.dup2(handle, number, inheritable=True)
+        os.close(handle)
+
+
+def _born(wish: dict[str, Any], given: Sequence[int]) -> None:
+    """Become what was asked for."""
+    os.setsid()
+    _take(wish["handles"], given)
+    if wish.get("is_deaf"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    elif wish.get("has_terminal"):
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    os.chdir(wish["folder"])
+    os.environ.clear()
+    os.environ.update(wish["environment"])
+    sys.argv = ["-c", *wish["arguments"]]
+    if wish.get("has_terminal") or wish.get("is_deaf"):
+        _live(wish["what"])
+        return
+    code = 1
+    try:
+        _live(wish["what"])
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End as a process does, but do not take apart everything that was imported: that takes longer than most lives."""
+    threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter calls first
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _live(what: str) -> None:
+    """Run a module by its name, or else lines of a program."""
+    if "\n" in what:
+        exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
+    else:
+        runpy.run_module(what, run_name="__main__", alter_sys=True)
+
+
+def _serve(connection: socket.socket) -> None:
+    while True:
+        message, given, _flags, _address = socket.recv_fds(connection, _LONGEST_WISH, _MOST_HANDLES)
+        if not message:
+            return
+        wish = json.loads(message)
+        if "wait" in wish:
+            _pid, status = os.waitpid(wish["wait"], 0)
+            answer = os.waitstatus_to_exitcode(status)
+        else:
+            answer = os.fork()
+            if answer == 0:
+                os.close(connection.detach())
+                _born(wish, given)
+                return
+            for handle in given:
+                os.close(handle)
+        connection.send(json.dumps(answer).encode())
+
+
+if __name__ == "__main__":
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    gc.freeze()
+    _serve(socket.socket(fileno=int(sys.argv[1])))

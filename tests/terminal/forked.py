@@ -1,0 +1,42 @@
+"""Workbenches whose terminals go away: hung up, ignoring it, or ended by a signal."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from tests.terminal.watched import Watched
+
+
+class Forked(Watched):
+    """A workbench in a terminal of its own; `is_deaf` ignores hang-ups, and none is sent to it."""
+
+    def __init__(
+        self, arguments: Sequence[str], home: Path, *, rows: int = 40, columns: int = 120, is_deaf: bool = False
+    ) -> None:
+        super().__init__(arguments, home, rows=rows, columns=columns, is_deaf=is_deaf)
+        self.is_open = True
+
+    def hang_up(self) -> None:
+        """Let the terminal go away."""
+        if self.is_open:
+            self.is_open = False
+            os.close(self._main)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+        self.hang_up()
+
+    def ended(self, patience: float = 10.0) -> float:
+        """Take in what is still written until the program ends, and return how many seconds that took."""
+        began = time.monotonic()
+        while self.process.poll() is None and time.monotonic() - began < patience:
+            if self.is_open:
+                self.read(0.02)
+            else:
+                time.sleep(0.01)
+        assert self.process.poll() is not None, f"still there after {patience} s"
+        return time.monotonic() - began
