@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from db.enums import ImportKind, Language
 from tests.domain.sample_evidence import id_number
+from tests.nursery import ROOT
 from tests.policies import ask_persons_for_nothing, tell_of_time
 from tests.services.importing.files import Desk, application
-from tests.nursery import ROOT
 from tests.services.lived_office import lived
 from workbench.domain.forecast.told import CaseForecast
 from workbench.domain.forecast.told_words import letter_sentence
