@@ -341,3 +341,37 @@ def test_the_walk_is_told_in_chinese_too(office: Promises) -> None:
         lines = office.terminal.run("clock", case, "--as", "a", "--lang", "zh").stdout.splitlines()
 
     assert lines[0].startswith("11月27日 周五 19:10")
+
+
+def _texts(document: Any) -> list[str]:
+    return [step["text"] for step in document["steps"]]
+
+
+def test_what_a_supervisor_changed_stands_where_it_happened_and_the_due_date_says_that_it_was_moved(
+    office: Promises,
+) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.at("2026-11-25 10:00").run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
+    found = office.at("2026-11-25 11:00").clock(case)
+
+    assert whats(found) == ["received", "running", "extended", "running", "due"]
+    assert found["steps"][1]["to"] == found["steps"][3]["from"] == "2026-11-25T10:00:00+08:00"
+    assert _texts(found)[-1] == "Due Wed 2 Dec 18:00; 3 working days after day 0, moved by what is told here."
+
+
+def test_a_suspension_to_come_without_an_end_leaves_the_due_date_open(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00", "complex")
+    office.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "台风")
+    due = next(text for text in _texts(office.at("2026-11-25 11:00").clock(case)) if text.startswith("Due "))
+
+    assert due.endswith("It moves on by the work that is lost until work is taken up again.")
+
+
+def test_what_is_overdue_on_a_make_up_day_is_told_within_the_hours(office: Promises) -> None:
+    case = office.received("2026-09-24 10:00", "expedited")
+    found = office.at("2026-10-12 10:00").clock(case)
+
+    late = [step for step in found["steps"] if step["what"] == "late"]
+    assert [(step["from"][:16], step["to"][:16]) for step in late if step["from"].startswith("2026-10-10")] == [
+        ("2026-10-10T09:00", "2026-10-10T18:00")
+    ]

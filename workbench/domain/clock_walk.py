@@ -57,7 +57,8 @@ class Step:
 class Walk:
     """Where a clock stands at one moment, and how it came there.
 
-    A case that is not complete has no due date, and one that is over no days left.
+    A case that is not complete has no due date, and one that is over no days left. `is_moved` says that the due date is
+    not just so many working days after day 0; `is_due_open` that an open suspension, perhaps one to come, moves it on.
     """
 
     due_at: datetime | None
@@ -67,6 +68,8 @@ class Walk:
     is_suspended: bool
     working_days_left: int | None
     class_days: int
+    is_moved: bool
+    is_due_open: bool
     steps: tuple[Step, ...]
 
 
@@ -101,6 +104,8 @@ def walk(
         is_suspended=stopped and not is_over,
         working_days_left=None if is_over else calendar.working_days_left(today, calendar.local_day(standing.due_at)),
         class_days=budget.days,
+        is_moved=standing.due_at != standing_of(Budget(start=budget.start, days=budget.days), (), calendar).due_at,
+        is_due_open=not is_over and standing.suspended_from is not None and standing.suspended_from < standing.due_at,
         steps=tuple(_steps(budget, standing, suspensions, calendar, now, handed_in_at)),
     )
 
@@ -116,6 +121,8 @@ def not_begun(handed_in_at: datetime, class_days: int) -> Walk:
         is_suspended=False,
         working_days_left=None,
         class_days=class_days,
+        is_moved=False,
+        is_due_open=False,
         steps=(step,),
     )
 
@@ -141,8 +148,9 @@ def _steps(
     first_open = min((step.start for step in off if step.end is None), default=last)
     taken = [Span(step.start, step.end or NEVER) for step in off]
     middle = [*off, *_marks(budget)]
+    cuts = [standing.due_at, *(mark.at for mark in budget.marks)]
     for gap in without(Span(counted, max(counted, min(last, first_open))), taken):
-        middle += _working(gap, standing.due_at, calendar)
+        middle += _working(gap, standing.due_at, cuts, calendar)
     middle.append(_moment(standing.due_at, StepKind.DUE))
     if budget.closed_at is not None:
         middle.append(_moment(budget.closed_at, StepKind.CLOSED, _word(budget.closed_as)))
@@ -201,11 +209,11 @@ def _lost(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "
     return Step(start=span.start, end=end, what=what, counts=False, working_s=seconds, detail=detail)
 
 
-def _working(gap: Span, due_at: datetime, calendar: WorkingCalendar) -> Iterator[Step]:
-    """Yield the parts of a time in which the clock runs, holidays and make-up days apart."""
+def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[Step]:
+    """Yield the parts of a time in which the clock runs, cut where something happened, special days apart."""
     special = list(_special_days(gap, calendar))
-    cuts = [step.start for step in special] + [step.end for step in special if step.end is not None]
-    edges = sorted({gap.start, gap.end, *(at for at in (*cuts, due_at) if gap.start < at < gap.end)})
+    ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
+    edges = sorted({gap.start, gap.end, *(at for at in (*ends, *cuts) if gap.start < at < gap.end)})
     for start, end in pairwise(edges):
         inside = next((step for step in special if step.start <= start and step.end and end <= step.end), None)
         what, detail = (inside.what, inside.detail) if inside else (StepKind.RUNNING, "")
@@ -214,7 +222,7 @@ def _working(gap: Span, due_at: datetime, calendar: WorkingCalendar) -> Iterator
         seconds = calendar.working_seconds_between(start, end)
         if seconds or what is StepKind.HOLIDAY:
             counts = what is not StepKind.HOLIDAY
-            told = Span(start, end) if inside else _within_hours(Span(start, end), calendar)
+            told = Span(start, end) if inside and what is inside.what else _within_hours(Span(start, end), calendar)
             yield Step(start=told.start, end=told.end, what=what, counts=counts, working_s=seconds, detail=detail)
 
 

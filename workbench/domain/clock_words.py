@@ -76,14 +76,20 @@ class ClockWords:
         return sentences[step.what]
 
     def _due(self, step: Step) -> str:
-        days = ngettext("{days} working day after day 0", "{days} working days after day 0", self.walk.class_days)
-        basis = days.format(days=self.walk.class_days)
+        walk = self.walk
+        days = ngettext("{days} working day after day 0", "{days} working days after day 0", walk.class_days)
+        basis = days.format(days=walk.class_days)
+        if walk.is_moved:
+            basis = _("{basis}, moved by what is told here").format(basis=basis)
         sentence = (
             _("Due {when} (provisional: the calendar of that year is not published yet); {basis}.")
-            if self.walk.due_provisional
+            if walk.due_provisional
             else _("Due {when}; {basis}.")
         )
-        return sentence.format(when=self._at(step.start), basis=basis)
+        said = sentence.format(when=self._at(step.start), basis=basis)
+        if walk.is_due_open:
+            said = _("{due} It moves on by the work that is lost until work is taken up again.").format(due=said)
+        return said
 
     def _standing(self) -> str:
         walk = self.walk
