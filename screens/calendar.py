@@ -143,6 +143,11 @@ class CalendarScreen(WorkScreen):
             self.notify(said.format(day=self.view().day(self.chosen), count=len(done.moved)), markup=False, timeout=8)
             self.load(self.chosen)
 
+    @property
+    def read_only(self) -> str | None:
+        """Why the keys that set days are not there; None for who may use them."""
+        return None if self.office.actor.has(Role.ADMIN) else _("Days are set by admins; here you can look.")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in _OF_ADMINS:
             may = self.year is not None and self.office.actor.has(Role.ADMIN)

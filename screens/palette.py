@@ -21,6 +21,8 @@ _NOT_LISTED = frozenset(
 )
 """What only moves has keys that no input method takes; a verdict is confirmed by its own key, never by Enter."""
 
+_HARDLY = 0.01
+
 _ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, LOOK_GROUP, GO_GROUP)
 """First what decides, then what moves the case on, then what is written down, looked at, gone to."""
 
@@ -35,10 +37,15 @@ class Commands(Provider):
 
     async def search(self, query: str) -> Hits:
         """Yield those whose words hold what is typed."""
+        is_found = False
         for command, act in self._now():
             score = _score(query, command)
             if score:
+                is_found = True
                 yield Hit(score, _shown(command), act, text=_(command.label), help=_(command.help))
+        if not is_found:
+            # Textual has words for this too, in one language.
+            yield Hit(_HARDLY, joined((_("No command is called so."), FAINT)), _do_nothing, text=query)
 
     def _now(self) -> list[tuple[Command, Act]]:
         run = self.app.run_action
@@ -49,6 +56,10 @@ class Commands(Provider):
         ]
         found += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
         return sorted(found, key=lambda each: _ORDER.index(each[0].group))
+
+
+def _do_nothing() -> None:
+    """Leave everything as it is."""
 
 
 def _shown(command: Command) -> Content:

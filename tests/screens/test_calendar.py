@@ -144,6 +144,10 @@ async def test_only_an_admin_sets_days() -> None:
             assert desk.dialog == "CalendarScreen"
         assert "day off" not in desk.text.splitlines()[-1]
 
+        await desk.press("?")
+        assert "Days are set by admins; here you can look." in desk.text
+        assert "nobody works" not in desk.text
+
 
 async def test_a_day_is_set_off_with_its_effect_seen_first_and_a_reason_owed() -> None:
     async with at_work(arrange=as_admin) as desk:

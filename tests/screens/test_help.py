@@ -4,6 +4,7 @@ from textual.widgets import Static
 from screens.hints import MOST
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import Driver, at_work
+from tests.screens.test_calendar import as_admin
 from workbench.command import Place, shown_key
 from workbench.commands import commands_of
 from workbench.i18n import _
@@ -25,7 +26,7 @@ def page(desk: Driver) -> str:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("place", OPENED)
 async def test_all_keys_of_a_screen_are_shown_with_their_twins(place: Place, language: str) -> None:
-    async with at_work(clean(), size=(80, 24), language=language) as desk:
+    async with at_work(clean(), size=(80, 24), language=language, arrange=as_admin) as desk:
         await desk.press(*OPENED[place], "f1")
         shown = page(desk)
 
