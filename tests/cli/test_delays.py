@@ -87,14 +87,15 @@ def test_another_due_date_may_owe_another_notice(office: Promises) -> None:
     assert "此前的到期日：2026年11月26日(周四)18:00" in notices(office)[-1]["body"]
 
 
-def test_nobody_is_at_risk_whose_clock_stands(office: Promises) -> None:
+def test_nobody_is_late_or_at_risk_whose_clock_stands(office: Promises) -> None:
     case = office.received("2026-11-24 10:00", "expedited")
     office.ask("2026-11-25 17:00", case)
     assert tick(office.at("2026-11-25 17:50")) == 0
+    assert tick(office.at("2026-11-26 10:00")) == 0
 
-    office.received("2026-11-24 10:00", "expedited")
-    office.run("sup", "calendar", "suspend", "2026-11-25", "--reason", "台风")
-    assert tick(office.at("2026-11-25 17:55")) == 0
+    office.received("2026-11-25 10:00", "expedited")
+    office.run("sup", "calendar", "suspend", "2026-11-26", "--reason", "台风")
+    assert tick(office.at("2026-11-26 17:55")) == 0
 
 
 def test_who_had_a_first_verdict_is_told_when_the_due_date_has_passed_only(office: Promises) -> None:
