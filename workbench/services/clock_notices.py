@@ -52,7 +52,9 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
     policy = context.policy(session, case.policy_version_id)
     now = context.now()
     language = Language(application.language)
-    expected, tells_due = time_told(news.forecast, policy.forecast, language)
+    # Nobody knows how long it takes while work is suspended.
+    forecast = None if case.suspended_from else news.forecast
+    expected, tells_due = time_told(forecast, policy.forecast, language)
     letter = ClockLetter(
         kind=news.kind,
         language=language,

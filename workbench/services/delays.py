@@ -11,7 +11,7 @@ from db.enums import CaseState, WaitsFor
 from db.models import CaseRow
 from db.queries.published import CASE
 from workbench.domain.forecast.told import CaseForecast
-from workbench.domain.running import RUNNING_STATES, clock_runs, is_overdue
+from workbench.domain.running import RUNNING_STATES
 from workbench.services.clock_letters import ClockLetterKind
 from workbench.services.clock_notices import NOTICE, DueNews, tell_due
 from workbench.services.clocks import EVENT
@@ -45,7 +45,7 @@ def tell_delays(context: Context) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """Who is told, as of an instant and its day, knowing what to expect."""
+    """Who is told, as of an instant and its day, knowing what to expect of the cases that were found."""
 
     context: Context
     now: datetime
@@ -53,28 +53,24 @@ class _Telling:
     expected: dict[int, CaseForecast]
 
     def tell(self, session: Session, case: CaseRow) -> bool:
-        """Write the notice of a case if it is owed, in the caller's transaction, and say whether it was."""
+        """Write the notice of a case that may be owed one, if it is, and say whether it was."""
         forecast = self.expected.get(case.id or 0)
-        if case.due_at is None or not (self._is_late(case) or self._is_at_risk(case, forecast)):
+        if case.due_at is None or (case.due_at > self.now and not self._is_at_risk(forecast)):
             return False
         tell_due(session, self.context, case, DueNews(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast))
         self.context.log(session, _TOLD, case_id=case.id, body=details(**{_DUE: to_us(case.due_at)}))
         return True
 
-    def _is_late(self, case: CaseRow) -> bool:
-        return is_overdue(case.due_at, self.now, CaseState(case.state), case.waits_for, case.suspended_from)
-
-    def _is_at_risk(self, case: CaseRow, forecast: CaseForecast | None) -> bool:
+    def _is_at_risk(self, forecast: CaseForecast | None) -> bool:
         """Say whether a case that is due today is more likely than not decided on a later day."""
-        if forecast is None or not clock_runs(CaseState(case.state), case.waits_for):
-            return False
-        is_stopped = case.suspended_from is not None and case.suspended_from <= self.now
-        is_to_come = case.due_at is not None and case.due_at > self.now
-        return is_to_come and not is_stopped and forecast.first_verdict.p50 > self.today
+        return forecast is not None and forecast.first_verdict.p50 > self.today
 
 
 def _may_be_owed(now: datetime, day_end: datetime) -> Wanted:
-    """Return the conditions on cases that are late or due today, while their clock runs, and were not told of it."""
+    """Return the conditions on cases that are late or due today, while their clock runs, and were not told of it.
+
+    As `domain.running` has it: a case whose due time had come before an open suspension began is late during it, too.
+    """
     stopped = CASE.c.suspended_from
     is_with_applicant = and_(CASE.c.state == CaseState.PENDING.value, CASE.c.waits_for == WaitsFor.APPLICANT.value)
     is_late = and_(CASE.c.due_at <= now, or_(stopped.is_(None), stopped >= CASE.c.due_at))

@@ -8,6 +8,7 @@ from db.enums import CreditList, CreditMatch, DocumentKind, Language, Severity
 from tests.domain.sample_evidence import calls, credit, default_policy, documents, evidence, findings, with_calls
 from workbench.domain.evidence import Evidence
 from workbench.domain.forecast.faster import asked_in_letters
+from workbench.domain.policy import Words
 from workbench.services.clock_letters import asked_lines
 
 UNSEALED = evidence(
@@ -74,6 +75,20 @@ def test_no_figure_of_a_rule_that_keeps_it_for_us_is_told(language: str) -> None
             assert rule.told or not any(each in told for each in ("4711", "4,711", "815", "138"))
             assert "[" not in told
             assert "{" not in told
+
+
+def test_where_it_was_seen_is_told_by_rules_that_tell_what_they_saw_only() -> None:
+    policy = default_policy()
+    seen = replace(findings(with_calls(calls(peak_hour_calls=1073)))["ACT-PEAK-HOUR"], subject="13800000001")
+    reason = replace(policy.reasons["ACT-PEAK-HOUR"], letter=Words("Too many calls[ ({subject})].", "呼出过多。"))
+    rule = policy.rules["ACT-PEAK-HOUR"]
+
+    told = []
+    for is_told in (False, True):
+        rules = {**policy.rules, rule.code: replace(rule, told=is_told)}
+        changed = replace(policy, rules=rules, reasons={**policy.reasons, rule.code: reason})
+        told += [noticed for noticed, _item in asked_in_letters([seen], changed, "en")]
+    assert told == ["Too many calls.", "Too many calls (138••••••01)."]
 
 
 def test_what_is_only_worth_knowing_is_not_asked_about_nor_what_the_policy_has_no_words_for() -> None:
