@@ -13,7 +13,10 @@ from workbench.domain.words import count, hold_left, working_days_left
 from workbench.i18n import _
 
 _NAME_ROOM = 24
-"""So much of the applicant's name is shown in a narrow window before anything else gives way."""
+"""So much of the applicant's name is shown in a narrow window before what is left of the time is."""
+
+_LEAST_NAME = 16
+"""So much of it is shown in any case."""
 
 
 def case_lines(
@@ -30,11 +33,16 @@ def case_lines(
 
 
 def narrow_lines(case: CaseFile, view: View, width: int, likely: str = "") -> list[Content]:
-    """Return the one line that a narrow window has room for; what is left until the due date gives way to the name."""
+    """Return the one line that a narrow window has room for.
+
+    What is left until the due date gives way to the name; if that does not do, so does when it is likely passed.
+    """
     name = joined((case.header.applicant_name, "bold"))
     due = _with_likely(_due(case.header, view), likely, view)
     if likely and min(name.cell_length, _NAME_ROOM) + due.cell_length >= width:
         due = _with_likely(_due(case.header, view, with_rest=case.header.is_breached), likely, view)
+    if likely and min(name.cell_length, _LEAST_NAME) + due.cell_length >= width:
+        due = _due(case.header, view)
     return [row(name, due, width)]
 
 

@@ -104,6 +104,17 @@ async def test_the_head_of_the_desk_says_when_the_case_is_likely_passed(size: tu
         assert "likely 25–27 Nov" in desk.text
 
 
+async def test_in_a_narrow_window_the_name_of_the_applicant_stays_before_what_is_likely() -> None:
+    def late(office: MemoryOffice) -> None:
+        office.change(123, is_breached=True, is_due_provisional=True)
+
+    async with at_work(size=(80, 24), language="zh", arrange=late) as desk:
+        await desk.press("n")
+
+        assert "成都虚构远声科技" in desk.text.splitlines()[1]
+        assert "已超时" in desk.text.splitlines()[1]
+
+
 async def test_a_forecast_that_fails_leaves_the_desk_as_it_is() -> None:
     def broken(office: MemoryOffice) -> None:
         office.forecasts.failure = StorageFailed("The storage failed.")
