@@ -61,6 +61,9 @@ _FIELDS: dict[str, str] = {
     "msisdn": marked("number of card {number}"),
     "actual_user_name": marked("user of card {number}"),
 }
+_BY_TIME = frozenset({"lapse", "day-passed", "delay-told"})
+"""What only the passing of time brings about; whose workbench or command did it stands beside it."""
+
 _FAIL_KINDS: dict[str, str] = {"fixable": marked("can be mended"), "final": marked("final")}
 
 
@@ -71,6 +74,8 @@ def act_words(entry: HistoryLine) -> str:
 
 def detail_words(entry: HistoryLine, case: CaseFile) -> str:
     """Return the particulars; what a person wrote stays as it is."""
+    if entry.action in _BY_TIME:
+        return _("automatic")
     said = _DETAILS.get(entry.action)
     return entry.text if said is None or not entry.text else said(entry.text, case)
 

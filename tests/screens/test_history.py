@@ -77,6 +77,7 @@ def test_a_decision_that_stands_is_shown_with_what_it_asked_for(status: str) -> 
         (line("evidence", "documents"), "documents"),
         (line("import", "received [/b]"), "received [/b]"),
         (line("comment", "fail fixable"), "fail fixable"),
+        (line("delay-told"), "automatic"),
     ],
 )
 def test_details_are_said_in_words(entry: HistoryLine, said: str) -> None:

@@ -6,12 +6,21 @@ from typing import Annotated
 import typer
 
 from workbench.cli import output
+from workbench.cli.case_text import VERDICT_WORDS
 from workbench.cli.registering import Entry
 from workbench.cli.run import Run, zone_of
 from workbench.cli.said import JsonFlag
 from workbench.domain.case_id import format_case, format_decision
 from workbench.domain.words import count
 from workbench.i18n import _, marked
+
+_KINDS = {
+    **VERDICT_WORDS,
+    "receipt": marked("receipt"),
+    "delay": marked("delay"),
+    "resumed": marked("work resumed"),
+    "deadline": marked("more time to mend"),
+}
 
 
 def list_notices(
@@ -46,7 +55,7 @@ def list_notices(
             [
                 str(line.id),
                 format_case(line.case_id),
-                line.kind,
+                _(_KINDS.get(line.kind, line.kind)),
                 f"{line.release_at.astimezone(zone):%Y-%m-%d %H:%M}" if line.is_released else _("not yet"),
                 f"{line.sent_at.astimezone(zone):%Y-%m-%d %H:%M}" if line.sent_at else "",
                 line.subject,
