@@ -164,6 +164,8 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
 
     async def end(self, return_code: int) -> None:
         """Save what was typed and leave; the hold is kept."""
+        if self.office is not None:
+            self.office.leave()
         try:
             await self.desk.flush()
         except WorkbenchError as error:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from tests.offices import Site
 from tests.promises import Promises
+from workbench.services.due_dates import TOGETHER
 
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0}
 
@@ -96,3 +97,15 @@ def test_who_heard_of_a_later_suspension_only_is_not_told_of_the_end_of_an_earli
 
     assert tick(office) == NOTHING
     assert kinds(office) == ["delay"]
+
+
+def test_who_leaves_meanwhile_breaks_it_off_between_two_lots_and_the_next_tick_goes_on(
+    office: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = office.site
+    site.plant(TOGETHER + 10, due_in_days=-1)
+    leaving, staying = site.office("a"), site.office("b")
+    monkeypatch.setattr("workbench.services.lots.pause", leaving.leave)
+
+    assert leaving.catch_up().delayed == TOGETHER
+    assert staying.catch_up().delayed == 10

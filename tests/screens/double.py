@@ -105,6 +105,9 @@ class MemoryOffice:
         """Do what is due by now; here nothing ever is."""
         return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
 
+    def leave(self) -> None:
+        """Break off what is done beside the work; here nothing is."""
+
     def change(self, number: int, **changes: Any) -> None:
         """Change the head of a case."""
         kept = self.files[number]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -36,11 +37,13 @@ class Shelf:
     """Policies and calendars that were read once; a policy version never changes, so it is never read twice.
 
     A calendar is kept under its edition, which changes when anybody changes a day. What the forecast learnt is kept
-    under the day, the version of the policy and the days on which work is suspended.
+    under the day, the version of the policy and the days on which work is suspended. `is_leaving` is set when whoever
+    works leaves: what takes long and may be broken off is left to the next.
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
+    is_leaving: Event = field(default_factory=Event)
     learnt: "dict[tuple[date, int, frozenset[date]], LearntOffice]" = field(default_factory=dict)
 
 

@@ -19,9 +19,9 @@ Wanted = Sequence[ColumnElement[bool]]
 
 
 def act_on_each(context: Context, wanted: Wanted, act: Act) -> int:
-    """Act on each published case that conditions find, and return on how many."""
+    """Act on each published case that conditions find, and return on how many; who leaves stops between two lots."""
     done, last = 0, 0
-    while True:
+    while not context.shelf.is_leaving.is_set():
         with context.write() as session:
             found = _found(wanted).where(CASE.c.id > last).order_by(CASE.c.id).limit(TOGETHER)
             case_ids = list(session.execute(found).scalars())
@@ -30,12 +30,15 @@ def act_on_each(context: Context, wanted: Wanted, act: Act) -> int:
             done += _act(session, case_ids, act)
         last = case_ids[-1]
         pause()
+    return done
 
 
 def act_on(context: Context, case_ids: Sequence[int], wanted: Wanted, act: Act) -> int:
-    """Act on those of some cases that conditions still find, and return on how many."""
+    """Act on those of some cases that conditions still find, as `act_on_each` does, and return on how many."""
     done = 0
     for start in range(0, len(case_ids), TOGETHER):
+        if context.shelf.is_leaving.is_set():
+            break
         with context.write() as session:
             lot = _found(wanted).where(CASE.c.id.in_(case_ids[start : start + TOGETHER]))
             done += _act(session, list(session.execute(lot.order_by(CASE.c.id)).scalars()), act)

@@ -188,6 +188,10 @@ class Office:
         if has_unsettled(self.context):
             self.suspending.finish()
 
+    def leave(self) -> None:
+        """Break off what is done beside the work, such as catching up; the next who comes goes on with it."""
+        self.context.shelf.is_leaving.set()
+
     def close(self) -> None:
         """Let go of the database."""
         self.context.database.close()
