@@ -53,10 +53,12 @@ def minutes(span: timedelta) -> int:
 def calendars(draw: st.DrawFn, days: int = 60) -> WorkingCalendar:
     """Draw a calendar of some weeks around FIRST in which any day may be off, and any weekend worked."""
     first = (FIRST - timedelta(days=7)).date()
-    off = draw(st.sets(st.integers(0, days), max_size=20))
-    worked = draw(st.sets(st.integers(0, days), max_size=8))
+    # Bits of numbers are drawn many times faster than sets. One day in four is off, one in eight worked.
+    bits = st.integers(0, 2**days - 1)
+    off = draw(bits) & draw(bits)
+    worked = draw(bits) & draw(bits) & draw(bits)
     return WorkingCalendar(
-        (_day(first + timedelta(days=at), at in off, at in worked) for at in range(days)),
+        (_day(first + timedelta(days=at), bool(off >> at & 1), bool(worked >> at & 1)) for at in range(days)),
         hours=draw(st.sampled_from(_HOURS)),
         zone=draw(st.sampled_from(_ZONES)),
     )

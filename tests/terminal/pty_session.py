@@ -20,6 +20,8 @@ import pyte
 
 from tests.nursery import PATIENCE_S, ROOT, nursery
 
+_BLINKING_S = 2.0
+
 
 class PtySession:
     """One run of the workbench in a terminal of so many rows and columns; with `more` surroundings it starts cold."""
@@ -89,6 +91,19 @@ class PtySession:
                 self._stream.feed(os.read(self._main, 65536))
                 continue
             return
+
+    def rest(self, seconds: float) -> None:
+        """Take in what the program writes until nothing came for so long; a cursor that blinks is waited for no more.
+
+        On a busy machine what a key brings about may come late, and in pieces.
+        """
+        latest = time.monotonic() + seconds + _BLINKING_S
+        while time.monotonic() < latest and select.select([self._main], [], [], seconds)[0]:
+            before = time.monotonic()
+            self.read(seconds)
+            if self.process.poll() is not None and time.monotonic() - before < seconds:
+                # Nobody writes there any more, which can be read at once, again and again.
+                time.sleep(0.01)
 
     def read_raw(self, seconds: float) -> bytes:
         """Return what the program writes within so long, as it is: drawing it would take time of its own."""

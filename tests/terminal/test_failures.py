@@ -2,12 +2,14 @@
 
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 
+from tests.nursery import PATIENCE_S
 from tests.offices import Site
 from tests.terminal.forked import Forked
 from tests.terminal.stream import words
@@ -32,9 +34,12 @@ def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_s
         terminal.wait_until_gone("Comment on")
 
         begins = len(terminal.raw)
-        terminal.press("i")
-        terminal.process.wait(timeout=20)
-        terminal.read(1.0)
+        until = time.monotonic() + PATIENCE_S
+        while terminal.process.poll() is None and time.monotonic() < until:
+            with suppress(AssertionError):
+                # It may end between the look and the key; and a key right behind another is taken for its part.
+                terminal.press("i")
+            terminal.rest(0.5)
         said = words(bytes(terminal.raw[begins:]))
         assert terminal.process.returncode == 74
         assert "workbench: The program failed unexpectedly at " in said
@@ -96,7 +101,8 @@ def test_a_database_locked_by_another_program_leaves_the_screen_alive_and_retryi
         waited = time.monotonic() - began
         other.execute("ROLLBACK")
         other.close()
-        assert answered < 1
+        # Long before the wait is over.
+        assert answered < 4
         # Twice the five seconds of a write: the draft waits before the verdict does.
         assert waited < 15
         assert site.state(case) == "in_review"

@@ -35,13 +35,12 @@ class MemoryDesk:
         """Open the dialog, and look at it for a while."""
         self.terminal.press("p")
         self.terminal.wait_for(r"Pass C-000123[\s\S]*y confirm")
-        self.terminal.read(0.6)
+        time.sleep(0.6)
+        self.settle(0.2)
 
     def settle(self, seconds: float = 1.0) -> None:
-        """Take in what is drawn for so long."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self.terminal.read(0.1)
+        """Take in what is drawn until nothing came for so long."""
+        self.terminal.rest(seconds)
 
     def acts(self) -> list[list[str]]:
         """Leave, and return what was done."""
@@ -94,7 +93,7 @@ def test_keys_that_waited_while_the_machine_stood_still_give_no_verdict(desk: Me
         desk.terminal.press(keys)
         time.sleep(0.5)
         desk.terminal.process.send_signal(signal.SIGCONT)
-        desk.settle()
+        desk.settle(0.4)
 
     assert desk.acts() == []
 

@@ -14,7 +14,6 @@ from sqlalchemy import text
 from tests.offices import Site
 from tests.terminal.forked import Forked
 from tests.terminal.payloads import MARK
-from tests.terminal.stream import words
 
 SIZES = ((5, 20), (200, 500), (16, 60), (15, 59), (24, 80), (60, 160), (1, 1), (40, 120))
 TYPED = "abcdefghij"
@@ -77,18 +76,14 @@ def test_a_window_too_small_says_so_and_keeps_everything(tmp_path: Path, site: S
     with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         terminal.await_words("Comment on", "c")
-        terminal.settle("kept")
+        terminal.await_words("kept", "kept")
         for rows, columns in ((15, 80), (24, 59), (5, 20)):
             begins = len(terminal.raw)
             resize(terminal, rows, columns)
-            terminal.read(2)
-            shown = "".join(words(bytes(terminal.raw[begins:])).split())
-            assert "toosmall" in shown
+            terminal.await_letters("toosmall", begins)
         begins = len(terminal.raw)
         resize(terminal, 24, 80)
-        terminal.read(2)
-
-        assert "kept" in words(bytes(terminal.raw[begins:]))
+        terminal.await_letters("kept", begins)
 
 
 @pytest.mark.parametrize(

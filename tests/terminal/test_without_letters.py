@@ -27,13 +27,6 @@ def acts(home: Path) -> list[tuple[str, str]]:
     return [(str(action), f"C-{case:06d}") for action, case in found]
 
 
-def settle(terminal: PtySession, seconds: float = 1.0) -> None:
-    """Take in what is drawn for so long."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        terminal.read(0.1)
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which the demo was opened once."""
@@ -57,15 +50,15 @@ def decide(terminal: PtySession, case: str, key: str) -> None:
     """Fill in a verdict and confirm it, without a letter."""
     terminal.press(key)
     terminal.wait_for(r"\[.\] 1 [\s\S]*y confirm")
-    settle(terminal)
+    terminal.rest(1.0)
     if "[x]" not in terminal.text:
         terminal.press("1")
         terminal.wait_for(r"\[x\] 1 ")
     until = time.monotonic() + 30
     while time.monotonic() < until and not re.search(DONE.format(case=case), terminal.text):
-        settle(terminal)
+        terminal.rest(1.0)
         terminal.press(F8)
-        settle(terminal, 0.5)
+        terminal.rest(0.5)
     terminal.wait_for(DONE.format(case=case))
 
 
@@ -92,15 +85,15 @@ def test_composed_text_changes_nothing_in_the_database_and_says_why(home: Path) 
         shown = terminal.wait_for(r"工\s*作\s*台\s+C-\d{6}")
         case = re.search(r"C-\d{6}", shown.splitlines()[0])
         assert case
-        settle(terminal)
+        terminal.rest(1.0)
         before = acts(home)
 
         for text in ("通过", "ｐ过", "不通过f", "批准yy", "下一件n", "跳过，释放b", "撤销u"):
             terminal.press(text)
             if text == "通过":
                 terminal.wait_for(r"输\s*入\s*法")
-            settle(terminal, 0.3)
-        settle(terminal)
+            terminal.rest(0.3)
+        terminal.rest(1.0)
 
         assert acts(home) == before
         assert case[0] in terminal.text.splitlines()[0]
@@ -111,10 +104,10 @@ def test_columns_stand_in_their_cells_whatever_is_written_before_them(tmp_path: 
     arguments = [str(tmp_path / "done.json"), symbols, "zh"]
     with PtySession(arguments, tmp_path, module="tests.terminal.memory_desk", language="zh_CN.UTF-8") as terminal:
         terminal.wait_for(r"n ")
-        settle(terminal)
+        terminal.rest(1.0)
         terminal.press("n")
         terminal.wait_for(r"C-000123[\s\S]*\+-[\s\S]*\|")
-        settle(terminal)
+        terminal.rest(1.0)
         screen = terminal.screen
         cells = [[screen.buffer[y][x].data for x in range(screen.columns)] for y in range(screen.lines)]
 

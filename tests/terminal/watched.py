@@ -4,7 +4,7 @@ import os
 import re
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,20 @@ class Watched(PtySession):
             if re.search(pattern, said):
                 return said
         raise AssertionError(f"{pattern!r} was never written:\n{words(bytes(self.raw[begins:]))[-3000:]}")
+
+    def await_raw(self, sequence: bytes, begins: int) -> None:
+        """Wait until a sequence was written since so many bytes."""
+        self._await(lambda: sequence in self.raw[begins:], repr(sequence), begins)
+
+    def await_letters(self, letters: str, begins: int) -> None:
+        """Wait until these letters were written since so many bytes, in however narrow a window."""
+        self._await(lambda: letters in "".join(words(bytes(self.raw[begins:])).split()), letters, begins)
+
+    def _await(self, is_there: Callable[[], bool], wanted: str, begins: int) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while not is_there():
+            assert time.monotonic() < until, f"{wanted} never came:\n{words(bytes(self.raw[begins:]))[-3000:]}"
+            self.read(0.1)
 
     def leaks(self) -> list[str]:
         """Return what was written that is neither safe text nor a sequence of ours, the first few."""
