@@ -34,7 +34,7 @@ async def foreseen(office: "Office", case: "CaseFile") -> "CaseForecast | None":
 
 def sentence_of(forecast: "CaseForecast", view: View) -> str:
     """Return the sentence that can be read out on the phone."""
-    from workbench.domain.forecast.told_words import say
+    from workbench.domain.forecast.phone_words import say
 
     return say(forecast, view.today)
 

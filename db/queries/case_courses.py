@@ -46,7 +46,8 @@ _ORDER = f"""CASE WHEN {_IS_HELD} THEN 0 ELSE 1 END,
 """The order of `next`, held cases first."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
-       c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at"""
+       c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
+       c.waits_for, c.suspended_from"""
 
 _OPEN = text(
     f"""SELECT {_COLUMNS}

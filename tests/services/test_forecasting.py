@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from db.enums import CaseState, ServiceClass
 from tests.offices import TUESDAY, Site
@@ -40,6 +41,34 @@ def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> No
 
     for each in of_all[:: max(1, len(of_all) // 5)]:
         assert site.office("sup").forecasts.of_case(each.case_id) == each
+
+
+@pytest.mark.parametrize(("waits_for", "with_others"), [("applicant", False), ("carrier", True)])
+def test_a_pending_case_says_whether_it_waits_for_somebody_else(
+    site: Site, waits_for: str, *, with_others: bool
+) -> None:
+    (number,) = site.plant()
+    with site.office("admin").context.database.write() as session:
+        session.execute(
+            text("UPDATE \"case\" SET state = 'pending', waits_for = :waits WHERE id = :id"),
+            {"waits": waits_for, "id": number},
+        )
+
+    assert site.office("a").forecasts.of_case(number).is_with_others is with_others
+
+
+def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant()
+    with site.office("admin").context.database.write() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'awaiting_check' WHERE id = :id"), {"id": number})
+
+    found = site.office("a").forecasts.of_case(number)
+
+    assert found.checked is not None
+    assert not found.is_decided
+    assert TODAY <= found.checked.p50 <= found.checked.p90
+    assert found.first_verdict == found.checked
 
 
 def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:

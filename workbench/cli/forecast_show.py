@@ -52,7 +52,7 @@ def show(
 
 
 def _show_case(run: Run, case_id: int, reviewers: int | None, *, as_said: bool, as_json: bool) -> None:
-    from workbench.domain.forecast.told_words import say
+    from workbench.domain.forecast.phone_words import say
 
     with run.office() as office:
         forecast = office.forecasts.of_case(case_id, reviewers)
@@ -68,7 +68,8 @@ def _show_case(run: Run, case_id: int, reviewers: int | None, *, as_said: bool, 
 
 def _case_document(forecast: "CaseForecast", casefile: "CaseFile", zone: "ZoneInfo", today: "date") -> dict[str, Any]:
     from workbench.domain.forecast.faster import asked_about, missing_codes
-    from workbench.domain.forecast.told_words import explanation, say
+    from workbench.domain.forecast.phone_words import say
+    from workbench.domain.forecast.told_words import explanation
 
     due_at = casefile.header.due_at
     return {
@@ -90,6 +91,7 @@ def _document(forecast: "CaseForecast") -> dict[str, Any]:
         "state": forecast.state.value,
         "first_verdict": _range(forecast.first_verdict),
         "passed": _range(forecast.passed),
+        "checked": None if forecast.checked is None else _range(forecast.checked),
         "ahead": forecast.ahead,
         "reviewers": forecast.reviewers,
         "per_day": round(forecast.per_day, _DECIMALS),
@@ -113,7 +115,7 @@ def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -
     rows = [
         (_("Case"), format_case(forecast.case_id)),
         (_("First verdict"), decided),
-        (_("Passed"), range_on_screen(forecast.passed, today)),
+        _end_row(forecast, today),
         (_("Why"), explanation(forecast)),
     ]
     rows += [("", caveat) for caveat in caveats(forecast)]
@@ -124,6 +126,15 @@ def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -
     if asked:
         rows.append((_("Will be asked about"), "\n".join(asked)))
     output.pairs(rows)
+
+
+def _end_row(forecast: "CaseForecast", today: "date") -> tuple[str, str]:
+    """Return when a case is passed; while a verdict is checked that may say otherwise, when its result is out."""
+    from workbench.domain.forecast.told_words import range_on_screen
+
+    if forecast.checked is not None:
+        return _("Result"), range_on_screen(forecast.checked, today)
+    return _("Passed"), range_on_screen(forecast.passed, today)
 
 
 def _show_queue(run: Run, reviewers: int | None, *, as_json: bool) -> None:

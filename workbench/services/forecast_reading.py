@@ -20,6 +20,7 @@ from workbench.domain.forecast.office import History, OpenCase
 from workbench.domain.forecast.trace import Attribute
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy import Policy
+from workbench.domain.running import clock_runs, is_with_applicant
 
 _MOST_EVENTS = 40_000
 """The newest events are learnt from; at a busy site they are of the last weeks, which tell most."""
@@ -95,12 +96,14 @@ def _open_cases(
     due = time_.of(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
     for row, ahead, came_at, due_at in zip(rows, places, at.tolist(), due.tolist(), strict=True):
         state = CaseState(row.state)
-        steps = _fitting(steps_of(courses.get(row.id, ()), came_at), state)
+        runs = clock_runs(state, row.waits_for)
+        steps = _fitting(steps_of(courses.get(row.id, ()), came_at), state, runs=runs)
         yield OpenCase(
             course=_course(row, steps, policy),
             ahead=ahead if state in _IN_THE_QUEUE or state is CaseState.INCOMPLETE else None,
             due=due_at if row.due_at else np.inf,
             is_coming=state is CaseState.INCOMPLETE,
+            with_others=state is CaseState.PENDING and not is_with_applicant(state, row.waits_for),
         )
 
 
@@ -143,13 +146,14 @@ def _further_courses(session: Session, time_: WorkingTime, rows: Iterable[Any]) 
     return _acts(case_courses.events_of(session, ids), time_)
 
 
-def _fitting(steps: tuple[Step, ...], state: CaseState) -> tuple[Step, ...]:
+def _fitting(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
     """Return steps that end with the state of the case, whatever the log lacks."""
     if state is CaseState.INCOMPLETE:
         return steps[:1]
     last = steps[-1]
     if state in _IN_THE_QUEUE:
         return steps if last.what == QUEUED else (*steps, Step(QUEUED, last.at))
+    what = what_of(state.value, is_running=runs)
     if last.what in {what_of(state.value, is_running=False), what_of(state.value, is_running=True)}:
-        return steps
-    return (*steps, Step(VERDICT, last.at), Step(state.value, last.at))
+        return (*steps[:-1], Step(what, last.at))
+    return (*steps, Step(VERDICT, last.at), Step(what, last.at))

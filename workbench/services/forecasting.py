@@ -14,10 +14,11 @@ from db.enums import CaseState, Role, ServiceClass
 from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
 from db.queries import case_courses
 from workbench.domain.case_id import format_case
+from workbench.domain.forecast.assumed import Assumed
 from workbench.domain.forecast.closed_days import closed_days, is_suspended
 from workbench.domain.forecast.course import QUEUED, Course, Step
 from workbench.domain.forecast.line import place_of
-from workbench.domain.forecast.office import Assumed, Office, OpenCase
+from workbench.domain.forecast.office import Office, OpenCase
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.lifecycle import OPEN_STATES, Action, state_refusal
@@ -192,7 +193,7 @@ class Forecasts:
         there = reviewers if reviewers is not None else office.present(at)
         per_day = office.per_day(at, reviewers)
         found = office.forecast(cases, at, reviewers)
-        reaches = [reach for each in found for reach in (each.first_verdict, each.passed)]
+        reaches = [reach for each in found for reach in (each.first_verdict, each.passed, each.checked or each.passed)]
         p50 = office.time.days_to_come(np.array([reach.p50 for reach in reaches]), at)
         p90 = office.time.days_to_come(np.array([reach.p90 for reach in reaches]), at)
         ranges = [DayRange(p50=middle, p90=end) for middle, end in zip(p50, p90, strict=True)]
@@ -200,9 +201,10 @@ class Forecasts:
             CaseForecast(
                 case_id=each.case,
                 state=states[each.case],
-                first_verdict=ranges[2 * place],
-                passed=ranges[2 * place + 1],
-                is_decided=case.course.first_verdict_at is not None,
+                first_verdict=ranges[3 * place],
+                passed=ranges[3 * place + 1],
+                checked=None if each.checked is None else ranges[3 * place + 2],
+                is_decided=case.course.first_told_at is not None,
                 ahead=None if case.is_coming else each.ahead,
                 reviewers=there,
                 per_day=per_day,
@@ -210,6 +212,7 @@ class Forecasts:
                 is_thin=office.is_thin,
                 is_suspended=office.is_suspended,
                 is_incomplete=case.is_coming,
+                is_with_others=case.with_others,
             )
             for place, (case, each) in enumerate(zip(cases, found, strict=True))
         ]

@@ -153,6 +153,20 @@ def test_nothing_is_passed_before_its_first_verdict_and_the_end_is_after_the_mid
             assert found.passed.p50 >= min(found.first_verdict.p50, found.passed.p50)
 
 
+def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_result() -> None:
+    office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    steps = (Step("queued", NOW - 3), Step("verdict", NOW - 0.5), Step("awaiting_check", NOW - 0.5))
+    waits = Course(case=1, steps=steps, attributes={})
+    mended = replace(waits, case=2, steps=(Step("queued", 1), Step("verdict", 2), Step("rectifying", 2), *steps))
+
+    first, second = office.forecast([OpenCase(course=each, ahead=None) for each in (waits, mended)], NOW)
+
+    assert first.checked is not None
+    assert NOW < first.checked.p50 < first.checked.p90 < NOW + 5
+    assert first.first_verdict == first.checked == second.checked
+    assert second.first_verdict.p50 == 2
+
+
 def test_cases_that_are_often_sent_back_are_told_so() -> None:
     found = forecast_now(simulated().history)
     courses = {course.case: course for course in simulated().history.courses}

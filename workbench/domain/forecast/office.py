@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from workbench.domain.forecast.assumed import Assumed
 from workbench.domain.forecast.capacity import Away, Capacity, Verdicts, presence
+from workbench.domain.forecast.checking import Checks
 from workbench.domain.forecast.coding import Figures
-from workbench.domain.forecast.course import QUEUED, Course, Stays
-from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack, levels_of
+from workbench.domain.forecast.course import Course, Stays
+from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack
 from workbench.domain.forecast.rightness import Rightness, rightness_of
 from workbench.domain.forecast.turns import Days, Inflow, Turns, Waiting, days_needed
 from workbench.domain.forecast.working_time import WorkingTime
@@ -33,26 +35,18 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assumed:
-    """What the policy assumes of an office without history: verdicts a day and person, and what mending takes."""
-
-    reviewers: int
-    per_reviewer: float
-    sent_back: float
-    mend_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase:
     """A case to forecast: its course so far, and its place in the queue, None if it is not queued.
 
-    `due` is its due date in working days. A case that `is_coming` is not queued yet: it counts as if it came now.
+    `due` is its due date in working days. A case that `is_coming` is not queued yet: it counts as if it came now. One
+    `with_others` waits for somebody else than its applicant.
     """
 
     course: Course
     ahead: int | None
     due: float = np.inf
     is_coming: bool = False
+    with_others: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +59,17 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What is expected of a case; `sent_back` is the share of cases like it that are sent back at first."""
+    """What is expected of a case; `sent_back` is the share of cases like it that are sent back at first.
+
+    `checked` is when the result of a verdict is out that a second person looks at, None where nobody has to.
+    """
 
     case: int
     ahead: int | None
     first_verdict: Reach
     passed: Reach
     sent_back: float | None
+    checked: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +99,7 @@ class Office:
     inflow: Inflow
     rework: Rework | None
     sent_back: SentBack
+    checks: Checks
     rightness: Rightness
     away: Sequence[Away]
     assumed: Assumed
@@ -121,6 +120,7 @@ class Office:
             inflow=Inflow.learnt(stays, until),
             rework=Rework(courses, until) if passed >= FEWEST_PASSED else None,
             sent_back=SentBack.learnt(courses, until),
+            checks=Checks.learnt(courses),
             rightness=Rightness(),
             away=history.away,
             assumed=assumed,
@@ -211,7 +211,7 @@ class Office:
                 sent_back=self.sent_back.share(case.course.attributes),
             )
             for place, case in enumerate(cases)
-            for known in (case.course.first_verdict_at,)
+            for known in (case.course.first_told_at,)
         }
 
     def _others(self, cases: Sequence[OpenCase], now: float) -> dict[int, Forecast]:
@@ -222,26 +222,31 @@ class Office:
         passed = self.rightness.from_others.told(*_levels(rest))
         found = {}
         for place, case in enumerate(cases):
-            first_at = case.course.first_verdict_at or now
+            checked = self._checked(waited[place], now) if case.course.awaits_check else None
+            told_at = case.course.first_told_at
+            first_at = now if told_at is None else told_at
             found[case.course.case] = Forecast(
                 case=case.course.case,
                 ahead=None,
-                first_verdict=Reach(p50=first_at, p90=first_at),
+                first_verdict=checked if checked and told_at is None else Reach(p50=first_at, p90=first_at),
                 passed=_reach(now, passed, place),
                 sent_back=self.sent_back.share(case.course.attributes),
+                checked=checked,
             )
         return found
+
+    def _checked(self, waited: float, now: float) -> Reach:
+        """Return when the result is out of a verdict that has waited so long for a second person."""
+        return Reach(p50=now + self.checks.quantile(waited, MEDIAN), p90=now + self.checks.quantile(waited, HIGH))
 
     def rest(self, asked: Asked, paths: int) -> Figures:
         """Return how long after a verdict, or after the last step, each case may take: assumed without history."""
         if self.rework is not None:
             return self.rework.days(asked, paths)
-        return _assumed_rest(self.assumed, asked, paths)
+        return self.assumed.rest(asked, paths)
 
 
 _TRICKLE = 0.02
-_SOONEST, _LATEST = 0.3, 1.2
-"""What mending takes where nothing is known: these parts of the deadline."""
 
 
 def waiting_of(cases: Sequence[OpenCase]) -> Waiting:
@@ -251,20 +256,6 @@ def waiting_of(cases: Sequence[OpenCase]) -> Waiting:
         np.array([case.course.rank for case in cases], dtype=np.int64),
         np.array([case.due for case in cases], dtype=np.float64),
     )
-
-
-def _assumed_rest(assumed: Assumed, asked: Asked, paths: int) -> Figures:
-    """Draw what mending takes where no case is known that was mended: a share of cases, up to the deadline."""
-    levels = levels_of(paths)
-    # The upper levels are sent back, and spread over what mending takes.
-    mended = np.clip((levels - (1 - assumed.sent_back)) / assumed.sent_back, 0, 1)
-    if asked.verdict_at is None:
-        is_mended = np.array([[course.steps[-1].what != QUEUED] for course in asked.courses])
-        mended = levels
-    else:
-        is_mended = np.broadcast_to(levels > 1 - assumed.sent_back, (len(asked.courses), paths))
-    mending = assumed.mend_days * (_SOONEST + (_LATEST - _SOONEST) * mended) + 1
-    return np.where(is_mended, mending, 0.0)
 
 
 def _levels(days: Figures) -> tuple[Figures, Figures]:

@@ -27,6 +27,8 @@ class CaseForecast:
     a working day; `sent_back` is the share of cases like it that are sent back at first (0 to 1, None: not known).
     `is_thin` says that too little history is there and the policy's assumptions were taken; `is_incomplete` that it
     counts as if the missing documents came now, `is_suspended` that it counts as if suspended work went on tomorrow.
+    `checked` is when the result is out of a verdict that a second person looks at, None where nobody has to; until then
+    nothing is decided. One that `is_with_others` is pending on somebody else than its applicant.
     """
 
     case_id: int
@@ -41,6 +43,8 @@ class CaseForecast:
     is_thin: bool
     is_incomplete: bool
     is_suspended: bool
+    is_with_others: bool = False
+    checked: DayRange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from db.enums import CaseState, Language
-from workbench.domain.case_id import format_case
-from workbench.domain.forecast.course import WITH_APPLICANT
+from db.enums import Language
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
 from workbench.domain.letter_dates import letter_day
 from workbench.domain.words import count, day_on_screen
@@ -33,7 +31,9 @@ def range_on_screen(days: DayRange, today: date) -> str:
 
 
 def likely(forecast: CaseForecast, today: date) -> str:
-    """Return what the head of a case says: when it is likely passed."""
+    """Return what the head of a case says: when it is likely passed, or the result of a check is likely out."""
+    if forecast.checked is not None:
+        return _("result likely {days}").format(days=range_on_screen(forecast.checked, today))
     words = _("likely {days}, assumed") if forecast.is_thin else _("likely {days}")
     return words.format(days=range_on_screen(forecast.passed, today))
 
@@ -53,25 +53,6 @@ def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
         yield _("Documents are missing: it counts as if they came now.")
     if forecast.is_suspended:
         yield _("Work is suspended: it counts as if it went on tomorrow.")
-
-
-def say(forecast: CaseForecast, today: date) -> str:
-    """Return the one sentence that can be read out on the phone; there is nothing personal in it."""
-    days = {
-        "case": format_case(forecast.case_id),
-        "p50": day_on_screen(forecast.passed.p50, today),
-        "p90": day_on_screen(forecast.passed.p90, today),
-    }
-    if forecast.is_incomplete:
-        return _(
-            "{case} waits for documents; if they came today, it could be expected to pass by {p50}, "
-            "at the latest {p90}."
-        ).format(**days)
-    if forecast.state.value in WITH_APPLICANT and forecast.ahead is None:
-        return _(
-            "{case} waits for what you were asked for; it is expected to pass by {p50}, at the latest {p90}."
-        ).format(**days)
-    return _("{case} is accepted; it is expected to pass by {p50}, at the latest {p90}.").format(**days)
 
 
 def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
@@ -105,19 +86,25 @@ def figure(number: float) -> str:
 
 
 def letter_sentence(forecast: CaseForecast, language: Language) -> str:
-    """Return what a letter says of the forecast: until when the case is likely passed, and that it is no promise."""
-    p50, p90 = letter_day(forecast.passed.p50, language), letter_day(forecast.passed.p90, language)
+    """Return what a letter says of the forecast: until when the case is likely passed, and that it is no promise.
+
+    Of a verdict that a second person looks at it says when the result is out, and nothing of what it is.
+    """
+    days = forecast.checked or forecast.passed
+    p50, p90 = letter_day(days.p50, language), letter_day(days.p90, language)
     if language is Language.ZH:
         leaning_on = "按我司的工作安排" if forecast.is_thin else "按目前进度"
-        latest = "" if forecast.passed.is_one_day else f"，一般不晚于{p90}"
-        return f"{leaning_on}，预计{p50}前后审核通过{latest}。此为预计时间，并非承诺。"
+        latest = "" if days.is_one_day else f"，一般不晚于{p90}"
+        what = "审核通过" if forecast.checked is None else "得出审核结论"
+        return f"{leaning_on}，预计{p50}前后{what}{latest}。此为预计时间，并非承诺。"
     leaning_on = "By our planning" if forecast.is_thin else "As things stand"
-    latest = "" if forecast.passed.is_one_day else f", and very likely by {p90}"
-    return f"{leaning_on}, we expect your application to pass by {p50}{latest}; this is no promise."
+    latest = "" if days.is_one_day else f", and very likely by {p90}"
+    what = "your application to pass" if forecast.checked is None else "the result of your application"
+    return f"{leaning_on}, we expect {what} by {p50}{latest}; this is no promise."
 
 
 def _ahead(forecast: CaseForecast) -> str:
-    if forecast.state is CaseState.AWAITING_CHECK:
+    if forecast.checked is not None:
         return _("a second person still has to look at it")
     if forecast.ahead is None:
         return "" if forecast.is_incomplete else _("it is not in the queue now")
@@ -136,7 +123,7 @@ def _speed(forecast: CaseForecast) -> str:
 
 def _sent_back(forecast: CaseForecast) -> str:
     share = forecast.sent_back
-    if share is None or forecast.is_decided:
+    if share is None or forecast.is_decided or forecast.checked is not None:
         return ""
     if share < _HARDLY:
         return _("hardly any like yours is sent back")
