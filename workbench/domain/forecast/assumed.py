@@ -14,12 +14,16 @@ _SOONEST, _LATEST = 0.3, 1.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumed:
-    """What the policy assumes of an office without history: verdicts a day and person, and what mending takes."""
+    """What the policy assumes of an office without history: verdicts a day and person, and what mending takes.
+
+    `makers` are the numbers of those who may decide, empty where they are not known.
+    """
 
     reviewers: int
     per_reviewer: float
     sent_back: float
     mend_days: int
+    makers: tuple[int, ...] = ()
 
     def rest(self, asked: Asked, paths: int) -> Figures:
         """Draw what mending takes where no case is known that was mended: a share of cases, up to the deadline."""

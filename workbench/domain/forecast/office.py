@@ -15,6 +15,7 @@ from workbench.domain.forecast.capacity import Away, Capacity, Verdicts, presenc
 from workbench.domain.forecast.checking import Checks
 from workbench.domain.forecast.coding import Figures
 from workbench.domain.forecast.course import Course, Stays
+from workbench.domain.forecast.mended import first_mended, mostly_mended
 from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack
 from workbench.domain.forecast.rightness import Rightness, rightness_of
 from workbench.domain.forecast.turns import Days, Inflow, Turns, Waiting, days_needed
@@ -39,14 +40,17 @@ class OpenCase:
     """A case to forecast: its course so far, and its place in the queue, None if it is not queued.
 
     `due` is its due date in working days. A case that `is_coming` is not queued yet: it counts as if it came now. One
-    `with_others` waits for somebody else than its applicant.
+    that `is_held` is before somebody; one `with_others` waits for somebody else than its applicant. The clock of one
+    that `is_stopped` stands still, for work on it is suspended.
     """
 
     course: Course
     ahead: int | None
     due: float = np.inf
     is_coming: bool = False
+    is_held: bool = False
     with_others: bool = False
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +120,7 @@ class Office:
         passed = sum(course.passed_at is not None for course in courses)
         office = cls(
             time=time,
-            capacity=capacity or Capacity.assumed(assumed.reviewers * assumed.per_reviewer),
+            capacity=capacity or Capacity.assumed(assumed.reviewers * assumed.per_reviewer, assumed.makers),
             inflow=Inflow.learnt(stays, until),
             rework=Rework(courses, until) if passed >= FEWEST_PASSED else None,
             sent_back=SentBack.learnt(courses, until),
@@ -137,21 +141,29 @@ class Office:
     @property
     def reviewers(self) -> tuple[int, ...]:
         """Who decides of late: more than a trickle of the verdicts is theirs."""
-        return tuple(maker for maker, share in self.capacity.shares.items() if share > _TRICKLE)
+        shares = self.capacity.shares
+        least = min(_TRICKLE, _TRICKLE_OF_MOST * max(shares.values(), default=0.0))
+        return tuple(maker for maker, share in shares.items() if share > least)
 
     def present(self, now: float) -> int:
-        """Return how many reviewers are there on the day of a time."""
-        if self.capacity.is_assumed:
+        """Return how many reviewers are there on the day of a time; 0 if all are away."""
+        if not self.capacity.shares:
             return self.assumed.reviewers
         gone = {span.maker for span in self.away if span.first <= int(now) <= span.last}
-        return max(1, len([maker for maker in self.reviewers if maker not in gone]))
+        return len([maker for maker in self.reviewers if maker not in gone])
+
+    def back(self, now: float) -> int | None:
+        """Return the first working day, from that of a time on, on which somebody is there; None if none is known."""
+        days = sorted({int(now), *(span.last + 1 for span in self.away if int(now) <= span.last < self.time.count - 1)})
+        return next((day for day in days if self.present(day)), None)
 
     def days(self, now: float, count: int, reviewers: int | None = None) -> Days:
         """Return the days to come, for as many reviewers as there are or as many as are asked about."""
         numbers = np.minimum(int(now) + np.arange(count), self.time.count - 1)
-        there = np.array([presence(self.capacity.shares, self.away, int(day)) for day in numbers])
-        if reviewers is not None:
-            there = np.full(count, reviewers / max(self.present(now), 1) * there[0])
+        if reviewers is None:
+            there = np.array([self._presence(int(day)) for day in numbers])
+        else:
+            there = np.full(count, reviewers * self._presence_of_one(int(now)))
         return Days(now, self.time.weekdays[numbers], there)
 
     def per_day(self, now: float, reviewers: int | None = None) -> float:
@@ -160,8 +172,21 @@ class Office:
 
     def turns(self, now: float, most_ahead: int, reviewers: int | None = None, paths: int = PATHS) -> Turns:
         """Draw courses that the work may take from now on."""
-        days = self.days(now, days_needed(most_ahead, self.per_day(now, reviewers)), reviewers)
+        begin = int(now) if reviewers is not None else self.back(now)
+        # While nobody is there nothing is decided, and how fast it goes shows when somebody is back.
+        idle = 0 if begin is None else begin - int(now)
+        per_day = self.per_day(now + idle, reviewers)
+        days = self.days(now, idle + days_needed(most_ahead, per_day), reviewers)
         return Turns.drawn(self.capacity, self.inflow, days, paths, np.random.default_rng(SEED))
+
+    def _presence(self, day: int) -> float:
+        """Return which share of the usual work is done on a day; who decides a trickle is no help alone."""
+        return presence(self.capacity.shares, self.away, day) if self.present(day) else 0.0
+
+    def _presence_of_one(self, day: int) -> float:
+        """Return which share of the usual work one of those does who are there, or of all if nobody is."""
+        there = self.present(day)
+        return self._presence(day) / there if there else 1 / max(len(self.reviewers), 1)
 
     def forecast(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> list[Forecast]:
         """Return what is expected of each case, in the order given."""
@@ -197,18 +222,23 @@ class Office:
         # What follows a verdict does not depend on how many could decide: it is asked for as things are.
         usual = turn if reviewers is None else self.turns(now, most).of(waiting) - now
         asked = Asked(courses=[case.course for case in cases], verdict_at=now + np.median(usual, axis=1))
-        after = self.rest(asked, PATHS)
+        sent_back = [self.sent_back.share(case.course.attributes) for case in cases]
+        # What is counted is what first verdicts do.
+        is_first = np.array([case.course.first_told_at is None for case in cases])
+        share = np.array([part or 0.0 for part in sent_back]) * is_first
+        after = mostly_mended(self.rest(asked, PATHS), share)
         first = self.rightness.first_verdict.told(*_levels(turn))
         passed = self.rightness.from_queue.told(*_levels(turn + after))
         # Nothing is passed before its verdict, whatever the margins of each make of it.
-        passed = np.maximum(passed[0], first[0]), np.maximum(passed[1], first[1])
+        middle = np.maximum(passed[0], first[0] + first_mended(after, share))
+        passed = middle, np.maximum(passed[1], np.maximum(first[1], middle))
         return {
             case.course.case: Forecast(
                 case=case.course.case,
                 ahead=case.ahead,
                 first_verdict=_reach(now, first, place) if known is None else Reach(p50=known, p90=known),
                 passed=_reach(now, passed, place),
-                sent_back=self.sent_back.share(case.course.attributes),
+                sent_back=sent_back[place],
             )
             for place, case in enumerate(cases)
             for known in (case.course.first_told_at,)
@@ -246,7 +276,7 @@ class Office:
         return self.assumed.rest(asked, paths)
 
 
-_TRICKLE = 0.02
+_TRICKLE, _TRICKLE_OF_MOST = 0.02, 0.1
 
 
 def waiting_of(cases: Sequence[OpenCase]) -> Waiting:

@@ -32,15 +32,24 @@ def range_on_screen(days: DayRange, today: date) -> str:
 
 def likely(forecast: CaseForecast, today: date) -> str:
     """Return what the head of a case says: when it is likely passed, or the result of a check is likely out."""
+    if forecast.is_endless:
+        return _("no date can be told")
+    days = range_on_screen(forecast.checked or forecast.passed, today)
     if forecast.checked is not None:
-        return _("result likely {days}").format(days=range_on_screen(forecast.checked, today))
-    words = _("likely {days}, assumed") if forecast.is_thin else _("likely {days}")
-    return words.format(days=range_on_screen(forecast.passed, today))
+        words = _("result likely {days}")
+    else:
+        words = _("likely {days}, assumed") if forecast.is_thin else _("likely {days}")
+    return marked_provisional(words.format(days=days), is_so=forecast.is_provisional)
 
 
-def explanation(forecast: CaseForecast) -> str:
+def marked_provisional(words: str, *, is_so: bool) -> str:
+    """Return words about days with a mark if these may still change."""
+    return _("{days} (provisional)").format(days=words) if is_so else words
+
+
+def explanation(forecast: CaseForecast, today: date) -> str:
     """Say in one sentence what a forecast leans on."""
-    parts = [part for part in (_ahead(forecast), _speed(forecast), _sent_back(forecast)) if part]
+    parts = [part for part in (_ahead(forecast), _speed(forecast, today), _sent_back(forecast)) if part]
     sentence = _(", ").join(parts)
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
 
@@ -53,23 +62,42 @@ def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
         yield _("Documents are missing: it counts as if they came now.")
     if forecast.is_suspended:
         yield _("Work is suspended: it counts as if it went on tomorrow.")
+    if forecast.is_endless:
+        yield _("Nobody who decides is known to come back: no date can be told.")
+    if forecast.is_provisional:
+        yield _("The dates are provisional: the calendar of that year is not published yet.")
 
 
 def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
     """Yield how the queue goes, a sentence a line."""
-    yield ngettext(
-        "{queued} to decide; {reviewers} reviewer decides about {per_day} a working day.",
-        "{queued} to decide; {reviewers} reviewers decide about {per_day} a working day.",
-        forecast.reviewers,
-    ).format(queued=count(forecast.queued), reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
+    if forecast.reviewers:
+        yield ngettext(
+            "{waiting}; {reviewers} reviewer decides about {per_day} a working day.",
+            "{waiting}; {reviewers} reviewers decide about {per_day} a working day.",
+            forecast.reviewers,
+        ).format(waiting=_waiting(forecast), reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
+    else:
+        yield _("{waiting}; {nobody}.").format(waiting=_waiting(forecast), nobody=nobody_there(forecast, today))
     if not forecast.queued:
         yield _("Nothing waits.")
         return
-    yield _("Cleared in {p50} working days, {p90} at worst: by {first}, at the latest {last}.").format(
-        p50=figure(forecast.p50_days),
-        p90=figure(forecast.p90_days),
+    if not forecast.is_endless:
+        yield from _clearing_lines(forecast, today)
+    yield from caveats(forecast)
+
+
+def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
+    """Yield when the queue is cleared, in whole working days, and how many of its cases are decided too late."""
+    p50, p90 = (max(1, round(days)) for days in (forecast.p50_days, forecast.p90_days))
+    yield ngettext(
+        "Cleared in {p50} working day, {p90} at worst: by {first}, at the latest {last}.",
+        "Cleared in {p50} working days, {p90} at worst: by {first}, at the latest {last}.",
+        p50,
+    ).format(
+        p50=count(p50),
+        p90=count(p90),
         first=day_on_screen(forecast.cleared.p50, today),
-        last=day_on_screen(forecast.cleared.p90, today),
+        last=marked_provisional(day_on_screen(forecast.cleared.p90, today), is_so=forecast.is_provisional),
     )
     if forecast.late_p90:
         yield _("{p50} will be decided after their due date, {p90} at worst.").format(
@@ -77,7 +105,21 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         )
     else:
         yield _("None will be decided after its due date.")
-    yield from caveats(forecast)
+
+
+def nobody_there(forecast: CaseForecast | QueueForecast, today: date) -> str:
+    """Say that all who decide are away, and from when on one is not, within a sentence."""
+    if forecast.back_on is None:
+        return _("nobody is there, and nobody is known to come back")
+    return _("nobody is there today, somebody is back on {day}").format(day=day_on_screen(forecast.back_on, today))
+
+
+def _waiting(forecast: QueueForecast) -> str:
+    """Say how many are to decide; the desk counts those that nobody holds."""
+    queued, held = count(forecast.queued), count(forecast.held)
+    if not forecast.held:
+        return _("{queued} to decide").format(queued=queued)
+    return _("{queued} to decide, {held} of them held now").format(queued=queued, held=held)
 
 
 def figure(number: float) -> str:
@@ -90,6 +132,10 @@ def letter_sentence(forecast: CaseForecast, language: Language) -> str:
 
     Of a verdict that a second person looks at it says when the result is out, and nothing of what it is.
     """
+    if forecast.is_endless:
+        if language is Language.ZH:
+            return "目前无法预计审核完成的时间。"
+        return "At present we cannot say when your application will be decided."
     days = forecast.checked or forecast.passed
     p50, p90 = letter_day(days.p50, language), letter_day(days.p90, language)
     if language is Language.ZH:
@@ -113,7 +159,9 @@ def _ahead(forecast: CaseForecast) -> str:
     return _("{count} ahead of you").format(count=count(forecast.ahead))
 
 
-def _speed(forecast: CaseForecast) -> str:
+def _speed(forecast: CaseForecast, today: date) -> str:
+    if not forecast.reviewers:
+        return nobody_there(forecast, today)
     return ngettext(
         "{reviewers} reviewer decides about {per_day} a day",
         "{reviewers} reviewers decide about {per_day} a day",
