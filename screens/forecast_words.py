@@ -45,8 +45,10 @@ def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int)
 
 def _asked(forecast: QueueForecast) -> Content:
     """Return with how many reviewers this counts, and with how many it would as things are."""
-    words = ngettext("{count} reviewer", "{count} reviewers", forecast.reviewers).format(
-        count=count(forecast.reviewers)
+    words = (
+        ngettext("{count} reviewer", "{count} reviewers", forecast.reviewers).format(count=count(forecast.reviewers))
+        if forecast.reviewers
+        else _("nobody is there")
     )
     parts: list[Part] = [(words, MINE)]
     if forecast.reviewers == forecast.usual_reviewers:

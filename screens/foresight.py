@@ -34,7 +34,7 @@ async def foreseen(office: "Office", case: "CaseFile") -> "CaseForecast | None":
 
 def sentence_of(forecast: "CaseForecast", view: View) -> str:
     """Return the sentence that can be read out on the phone."""
-    from workbench.domain.forecast.told_words import say
+    from workbench.domain.forecast.phone_words import say
 
     return say(forecast, view.today)
 
@@ -47,7 +47,7 @@ def told_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width: in
     language = current()
     lines = [plain(part, STRONG) for part in wrapped(sentence_of(forecast, view), width)]
     lines.append(plain(_("copied, to be read out or pasted"), FAINT))
-    lines += [Content(), *_wrapped([explanation(forecast), *caveats(forecast)], width)]
+    lines += [Content(), *_wrapped([explanation(forecast, view.today), *caveats(forecast)], width)]
     missing = missing_names(case, language)
     if missing:
         lines += [Content(), plain(_("Missing"), FAINT), *_wrapped(missing, width)]

@@ -46,7 +46,8 @@ _ORDER = f"""CASE WHEN {_IS_HELD} THEN 0 ELSE 1 END,
 """The order of `next`, held cases first."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
-       c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at"""
+       c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
+       c.waits_for, c.suspended_from, c.held_until"""
 
 _OPEN = text(
     f"""SELECT {_COLUMNS}
@@ -60,8 +61,7 @@ _ONE = text(f"""SELECT {_COLUMNS} FROM "case" c JOIN application a ON a.id = c.a
 _AHEAD = text(
     f"""SELECT count(*) FROM "case" c
     WHERE c.state IN ('queued', 'in_review') AND {_SEEN}
-       AND ((SELECT o.state FROM "case" o WHERE o.id = :id) = 'incomplete'
-            OR ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id))"""
+       AND ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id)"""
 )
 
 _LINE = text(
@@ -98,7 +98,7 @@ def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
 
 
 def open_case(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:
-    """Return one open case, and how many queued ones are before it in the order of `next`: all, if it is incomplete."""
+    """Return one open case, and how many queued ones are before it in the order of `next`."""
     values = {"now": now_us, "day_end": day_end_us, "id": case_id}
     row = session.execute(_ONE, {"id": case_id}).one()
     return row, int(session.execute(_AHEAD, values).scalar_one())

@@ -96,6 +96,27 @@ def test_an_empty_queue_needs_no_days(terminal: Terminal) -> None:
     assert "Nothing waits." in terminal.as_person("a", "forecast").stdout
 
 
+def test_nobody_there_and_doubtful_days_are_told_in_documents_and_words(terminal: Terminal) -> None:
+    (*_others, last) = terminal.site.plant(1_200)
+    number = f"C-{last:06}"
+
+    found = terminal.document("a", "forecast", number)
+    assert (found["provisional"], found["back_on"], found["endless"], found["checked"]) == (True, None, False, None)
+    assert "(provisional)" in terminal.as_person("a", "forecast", number).stdout
+    assert "not published yet" in terminal.as_person("a", "forecast").stdout
+    assert found["say"].endswith("(provisional).")
+
+    for login in ("a", "b", "c", "admin"):
+        terminal.site.office("admin").people.away(login, TUESDAY.date(), None)
+    found, queue = terminal.document("a", "forecast", number), terminal.document("a", "forecast")
+    for each in (found, queue):
+        assert (each["reviewers"], each["per_day"], each["endless"], each["provisional"]) == (0, 0, True, False)
+    assert "no date can be told" in found["say"]
+    said = terminal.as_person("a", "forecast").stdout
+    assert "1200 to decide; nobody is there, and nobody is known to come back." in said.replace(",", "", 1)
+    assert "no date can be told" in terminal.as_person("a", "forecast", number).stdout
+
+
 def test_wrong_asking_is_refused_in_a_sentence(terminal: Terminal) -> None:
     (case_id,) = terminal.site.plant()
 
@@ -103,6 +124,8 @@ def test_wrong_asking_is_refused_in_a_sentence(terminal: Terminal) -> None:
     refused(terminal.as_person("a", "forecast", "--say"), 2)
     refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "0"), 2)
     refused(terminal.as_person("audit", "forecast", f"C-{case_id}", "--json"), 77)
+    said = refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "20", "--say"), 2)
+    assert "give one of them" in said
     terminal.as_person("a", "withdraw", f"C-{case_id}", "--reason", "gone")
     assert "withdrawn" in refused(terminal.as_person("a", "forecast", f"C-{case_id}"), 77)
 
@@ -112,4 +135,5 @@ def test_it_speaks_chinese(terminal: Terminal, number: str) -> None:
         said = terminal.as_person("a", "forecast", number, "--say", "--lang", "zh").stdout
 
     assert "月" in said
+    assert "前审核通过，最晚" in said
     assert number in said

@@ -3,12 +3,14 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from db.enums import CaseState, ServiceClass
 from tests.offices import TUESDAY, Site
 from tests.services.lived_office import lived
 from workbench.domain.forecast.told_words import caveats
 from workbench.errors import NotAllowed, NotFound
+from workbench.services.forecast_reading import attributes_of
 from workbench.services.forecasting import Arrival, Forecasts
 from workbench.services.suspending import Stop
 
@@ -40,6 +42,34 @@ def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> No
 
     for each in of_all[:: max(1, len(of_all) // 5)]:
         assert site.office("sup").forecasts.of_case(each.case_id) == each
+
+
+@pytest.mark.parametrize(("waits_for", "with_others"), [("applicant", False), ("carrier", True)])
+def test_a_pending_case_says_whether_it_waits_for_somebody_else(
+    site: Site, waits_for: str, *, with_others: bool
+) -> None:
+    (number,) = site.plant()
+    with site.office("admin").context.database.write() as session:
+        session.execute(
+            text("UPDATE \"case\" SET state = 'pending', waits_for = :waits WHERE id = :id"),
+            {"waits": waits_for, "id": number},
+        )
+
+    assert site.office("a").forecasts.of_case(number).is_with_others is with_others
+
+
+def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant()
+    with site.office("admin").context.database.write() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'awaiting_check' WHERE id = :id"), {"id": number})
+
+    found = site.office("a").forecasts.of_case(number)
+
+    assert found.checked is not None
+    assert not found.is_decided
+    assert TODAY <= found.checked.p50 <= found.checked.p90
+    assert found.first_verdict == found.checked
 
 
 def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
@@ -92,11 +122,71 @@ def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site)
     assert after.queued == before.queued + 10
 
 
+def test_while_all_are_away_it_is_said_when_the_first_is_back(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant()
+    people = site.office("admin").people
+    for login, days in (("a", 6), ("b", 8), ("c", 20)):
+        people.away(login, TODAY, TODAY + timedelta(days=days))
+    forecasts = site.office("a").forecasts
+    back_on = TODAY + timedelta(days=7)
+
+    queue, case = forecasts.of_queue(), forecasts.of_case(number)
+
+    assert (queue.reviewers, queue.usual_reviewers, queue.per_day, queue.back_on) == (0, 0, 0, back_on)
+    assert (case.reviewers, case.back_on, case.is_endless) == (0, back_on, False)
+    assert all(each.passed.p50 >= back_on for each in forecasts.of_all())
+    assert back_on <= queue.cleared.p50 < back_on + timedelta(days=30)
+    # What if somebody were there.
+    assert forecasts.of_queue(2).back_on is None
+    assert forecasts.of_queue(2).cleared.p50 < back_on + timedelta(days=14)
+
+
+def test_where_nobody_is_known_to_come_back_there_is_no_date(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant()
+    for login in ("a", "b", "c"):
+        site.office("admin").people.away(login, TODAY, None)
+    forecasts = site.office("a").forecasts
+
+    queue, case = forecasts.of_queue(), forecasts.of_case(number)
+
+    assert queue.is_endless
+    assert case.is_endless
+    assert (queue.days, queue.back_on, queue.reviewers, queue.is_provisional) == ((), None, 0, False)
+    assert case.first_verdict == case.passed == queue.cleared
+    assert queue.cleared.p50.year >= TODAY.year + 3
+    assert not forecasts.of_queue(1).is_endless
+
+
+def test_what_leans_on_a_year_without_a_published_calendar_is_marked(site: Site) -> None:
+    first, last = site.plant(1_200)[::1_199]
+    forecasts = site.office("a").forecasts
+
+    near, far = forecasts.of_case(first), forecasts.of_case(last)
+
+    assert near.passed.p90.year == 2026
+    assert not near.is_provisional
+    assert far.passed.p90.year == 2027
+    assert far.is_provisional
+    assert forecasts.of_queue().is_provisional
+    assert not forecasts.of_queue(50).is_provisional
+
+
+def test_those_before_somebody_are_counted_apart(site: Site) -> None:
+    site.plant(5)
+    site.office("a").claims.next()
+
+    queue = site.office("b").forecasts.of_queue()
+
+    assert (queue.queued, queue.held) == (5, 1)
+
+
 def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
     courses = lived(site)
     passed = next(number for number, course in courses.items() if course.passed_at is not None)
 
-    with pytest.raises(NotAllowed, match="passed"):
+    with pytest.raises(NotAllowed, match=r"is decided already \(passed\); there is nothing to expect"):
         site.office("a").forecasts.of_case(passed)
     with pytest.raises(NotFound):
         site.office("a").forecasts.of_case(99_999)
@@ -142,6 +232,51 @@ def test_letters_ask_of_some_cases_without_a_role_and_are_told_what_all_are_told
     assert forecasts.of_cases([*many, 99_999]) == {case_id: of_all[case_id] for case_id in many}
 
 
+def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(site: Site) -> None:
+    lived(site)
+    site.plant(60, due_in_days=1)
+    site.plant(60, due_in_days=30)
+    normal, urgent = site.plant(1)[0], site.plant(1, priority="urgent")[0]
+    with site.office("admin").context.database.write() as session:
+        session.execute(
+            text("UPDATE \"case\" SET state = 'incomplete', due_at = NULL, complete_at = NULL WHERE id IN (:a, :b)"),
+            {"a": normal, "b": urgent},
+        )
+    forecasts = site.office("a").forecasts
+    # Three working days from Tuesday.
+    due_at = datetime.fromisoformat("2026-11-27T18:00+08:00")
+
+    for number, rank in ((normal, 1), (urgent, 3)):
+        came = forecasts.of_arrival(
+            Arrival(
+                service_class=ServiceClass.STANDARD,
+                priority_rank=rank,
+                due_at=due_at,
+                attributes=_attributes(site, number),
+            )
+        )
+        found = forecasts.of_case(number)
+        assert found.is_incomplete
+        assert (found.first_verdict, found.passed) == (came.first_verdict, came.passed)
+        assert found in forecasts.of_all()
+    assert (
+        forecasts.of_case(urgent).passed.p90 < forecasts.of_case(normal).passed.p90 < forecasts.of_all()[-1].passed.p90
+    )
+
+
+def _attributes(site: Site, number: int) -> dict[str, str]:
+    with site.office("admin").context.read() as session:
+        row = session.execute(
+            text(
+                """SELECT c.agent, c.service_class, a.applicant_kind, a.card_type, a.province,
+                   c.block_count, c.warn_count
+                FROM "case" c JOIN application a ON a.id = c.application_id WHERE c.id = :id"""
+            ),
+            {"id": number},
+        ).one()
+    return {name: str(value) for name, value in attributes_of(row).items()}
+
+
 def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
     lived(site)
     site.plant(30)
@@ -184,3 +319,21 @@ def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_
     )
     assert "Work is suspended: it counts as if it went on tomorrow." in list(caveats(found[0]))
     assert site.office("a").forecasts.of_queue().is_suspended
+
+
+def test_one_whose_own_clock_is_stopped_counts_as_suspended_from_tomorrow_on(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant(1, priority="urgent")
+    forecasts = site.office("a").forecasts
+    before = forecasts.of_case(number)
+    province = str(_attributes(site, number)["province"])
+    stop = Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风", province=province)
+    site.office("sup").suspending.suspend(stop)
+
+    found = forecasts.of_case(number)
+
+    assert before.first_verdict.p50 == TODAY
+    assert not before.is_suspended
+    assert found.is_suspended
+    assert found.first_verdict.p50 > TODAY
+    assert not forecasts.of_queue().is_suspended

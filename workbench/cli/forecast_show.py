@@ -43,6 +43,8 @@ def show(
     as_json: JsonFlag = False,
 ) -> None:
     """Say how long it will take, for one case or for the queue."""
+    if as_said and reviewers is not None:
+        raise WrongUsage(_("--say tells how things are, and --reviewers what if: give one of them."))
     if case is None:
         if as_said:
             raise WrongUsage(_("--say needs a case: workbench forecast CASE --say."))
@@ -52,7 +54,7 @@ def show(
 
 
 def _show_case(run: Run, case_id: int, reviewers: int | None, *, as_said: bool, as_json: bool) -> None:
-    from workbench.domain.forecast.told_words import say
+    from workbench.domain.forecast.phone_words import say
 
     with run.office() as office:
         forecast = office.forecasts.of_case(case_id, reviewers)
@@ -68,7 +70,8 @@ def _show_case(run: Run, case_id: int, reviewers: int | None, *, as_said: bool, 
 
 def _case_document(forecast: "CaseForecast", casefile: "CaseFile", zone: "ZoneInfo", today: "date") -> dict[str, Any]:
     from workbench.domain.forecast.faster import asked_about, missing_codes
-    from workbench.domain.forecast.told_words import explanation, say
+    from workbench.domain.forecast.phone_words import say
+    from workbench.domain.forecast.told_words import explanation
 
     due_at = casefile.header.due_at
     return {
@@ -79,7 +82,7 @@ def _case_document(forecast: "CaseForecast", casefile: "CaseFile", zone: "ZoneIn
             {"rule": finding.rule, "severity": finding.severity.value, "text": text}
             for finding, text in asked_about(casefile, current())
         ],
-        "explanation": explanation(forecast),
+        "explanation": explanation(forecast, today),
         "say": say(forecast, today),
     }
 
@@ -90,6 +93,7 @@ def _document(forecast: "CaseForecast") -> dict[str, Any]:
         "state": forecast.state.value,
         "first_verdict": _range(forecast.first_verdict),
         "passed": _range(forecast.passed),
+        "checked": None if forecast.checked is None else _range(forecast.checked),
         "ahead": forecast.ahead,
         "reviewers": forecast.reviewers,
         "per_day": round(forecast.per_day, _DECIMALS),
@@ -97,24 +101,22 @@ def _document(forecast: "CaseForecast") -> dict[str, Any]:
         "assumed": forecast.is_thin,
         "incomplete": forecast.is_incomplete,
         "suspended": forecast.is_suspended,
+        "provisional": forecast.is_provisional,
+        "back_on": forecast.back_on.isoformat() if forecast.back_on else None,
+        "endless": forecast.is_endless,
     }
 
 
 def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -> None:
     from workbench.domain.forecast.faster import asked_about, missing_names
-    from workbench.domain.forecast.told_words import caveats, explanation, range_on_screen
-    from workbench.domain.words import day_on_screen, listed
+    from workbench.domain.forecast.told_words import caveats, explanation
+    from workbench.domain.words import listed
 
-    decided = (
-        day_on_screen(forecast.first_verdict.p50, today)
-        if forecast.is_decided
-        else range_on_screen(forecast.first_verdict, today)
-    )
     rows = [
         (_("Case"), format_case(forecast.case_id)),
-        (_("First verdict"), decided),
-        (_("Passed"), range_on_screen(forecast.passed, today)),
-        (_("Why"), explanation(forecast)),
+        (_("First verdict"), _first_verdict(forecast, today)),
+        _end_row(forecast, today),
+        (_("Why"), explanation(forecast, today)),
     ]
     rows += [("", caveat) for caveat in caveats(forecast)]
     missing = missing_names(casefile, current())
@@ -124,6 +126,29 @@ def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -
     if asked:
         rows.append((_("Will be asked about"), "\n".join(asked)))
     output.pairs(rows)
+
+
+def _first_verdict(forecast: "CaseForecast", today: "date") -> str:
+    from workbench.domain.words import day_on_screen
+
+    if forecast.is_decided:
+        return day_on_screen(forecast.first_verdict.p50, today)
+    return _days(forecast, forecast.first_verdict, today)
+
+
+def _end_row(forecast: "CaseForecast", today: "date") -> tuple[str, str]:
+    """Return when a case is passed; while a verdict is checked that may say otherwise, when its result is out."""
+    if forecast.checked is not None:
+        return _("Result"), _days(forecast, forecast.checked, today)
+    return _("Passed"), _days(forecast, forecast.passed, today)
+
+
+def _days(forecast: "CaseForecast", days: "DayRange", today: "date") -> str:
+    from workbench.domain.forecast.told_words import marked_provisional, range_on_screen
+
+    if forecast.is_endless:
+        return _("no date can be told")
+    return marked_provisional(range_on_screen(days, today), is_so=forecast.is_provisional)
 
 
 def _show_queue(run: Run, reviewers: int | None, *, as_json: bool) -> None:
@@ -143,6 +168,7 @@ def _show_queue(run: Run, reviewers: int | None, *, as_json: bool) -> None:
 def _queue_document(forecast: "QueueForecast") -> dict[str, Any]:
     return {
         "queued": forecast.queued,
+        "held": forecast.held,
         "reviewers": forecast.reviewers,
         "usual_reviewers": forecast.usual_reviewers,
         "per_day": round(forecast.per_day, _DECIMALS),
@@ -151,6 +177,9 @@ def _queue_document(forecast: "QueueForecast") -> dict[str, Any]:
         "late": {"p50": forecast.late_p50, "p90": forecast.late_p90},
         "assumed": forecast.is_thin,
         "suspended": forecast.is_suspended,
+        "provisional": forecast.is_provisional,
+        "back_on": forecast.back_on.isoformat() if forecast.back_on else None,
+        "endless": forecast.is_endless,
     }
 
 

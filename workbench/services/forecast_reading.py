@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlmodel import Session, select
 
-from db.columns import to_us
+from db.columns import from_us, to_us
 from db.enums import CaseState, ServiceClass
 from db.models import AbsenceRow
 from db.queries import case_courses
@@ -20,6 +20,8 @@ from workbench.domain.forecast.office import History, OpenCase
 from workbench.domain.forecast.trace import Attribute
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy import Policy
+from workbench.domain.running import clock_runs, is_with_applicant
+from workbench.services.forecast_coming import Coming
 
 _MOST_EVENTS = 40_000
 """The newest events are learnt from; at a busy site they are of the last weeks, which tell most."""
@@ -61,23 +63,21 @@ def read_away(session: Session, time_: WorkingTime) -> tuple[Away, ...]:
     )
 
 
-def read_open(session: Session, time_: WorkingTime, policy: Policy, now: datetime) -> dict[int, OpenCase]:
+def read_open(time_: WorkingTime, policy: Policy, coming: Coming) -> dict[int, OpenCase]:
     """Return all open cases by their numbers, those of the queue with their place in the order of `next`."""
-    rows = case_courses.open_cases(session, to_us(now), to_us(_day_end(policy, now)))
-    # What is incomplete would come last if its documents came now.
-    queued = sum(row.state in _IN_THE_QUEUE for row in rows)
+    rows = case_courses.open_cases(coming.session, to_us(coming.now), to_us(_day_end(policy, coming.now)))
     places = []
     ahead = 0
     for row in rows:
-        places.append(ahead if row.state in _IN_THE_QUEUE else queued)
+        places.append(ahead)
         ahead += row.state in _IN_THE_QUEUE
-    return {case.course.case: case for case in _open_cases(session, time_, policy, rows, places)}
+    return {case.course.case: case for case in _open_cases(time_, policy, coming, rows, places)}
 
 
-def read_one(session: Session, time_: WorkingTime, policy: Policy, now: datetime, case_id: int) -> OpenCase:
+def read_one(time_: WorkingTime, policy: Policy, coming: Coming, case_id: int) -> OpenCase:
     """Return one open case as `read_open` does."""
-    row, ahead = case_courses.open_case(session, to_us(now), to_us(_day_end(policy, now)), case_id)
-    (case,) = _open_cases(session, time_, policy, [row], [ahead])
+    row, ahead = case_courses.open_case(coming.session, to_us(coming.now), to_us(_day_end(policy, coming.now)), case_id)
+    (case,) = _open_cases(time_, policy, coming, [row], [ahead])
     return case
 
 
@@ -87,21 +87,40 @@ def _day_end(policy: Policy, now: datetime) -> datetime:
 
 
 def _open_cases(
-    session: Session, time_: WorkingTime, policy: Policy, rows: Sequence[Any], places: Sequence[int]
+    time_: WorkingTime, policy: Policy, coming: Coming, rows: Sequence[Any], places: Sequence[int]
 ) -> Iterator[OpenCase]:
-    """Yield open cases from their rows, with how many queued ones are before each."""
-    courses = _further_courses(session, time_, rows)
-    at = time_.of(np.array([(row.complete_at or row.opened_at) / _US_PER_S for row in rows], dtype=np.float64))
-    due = time_.of(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
-    for row, ahead, came_at, due_at in zip(rows, places, at.tolist(), due.tolist(), strict=True):
+    """Yield open cases from their rows, with how many queued ones are before each.
+
+    What is incomplete counts as if it came now, and stands where it would then.
+    """
+    courses, now_us = _further_courses(coming.session, time_, rows), to_us(coming.now)
+    came = [
+        now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
+    ]
+    at = time_.of(np.array(came, dtype=np.float64) / _US_PER_S)
+    dues = [_due_us(row, policy, coming) for row in rows]
+    due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in dues], dtype=np.float64))
+    for row, ahead, came_at, due_us, due_at in zip(rows, places, at.tolist(), dues, due.tolist(), strict=True):
         state = CaseState(row.state)
-        steps = _fitting(steps_of(courses.get(row.id, ()), came_at), state)
+        runs = clock_runs(state, row.waits_for)
+        is_coming = state is CaseState.INCOMPLETE
+        before = coming.ahead(from_us(due_us), row.priority_rank) if is_coming and due_us else ahead
         yield OpenCase(
-            course=_course(row, steps, policy),
-            ahead=ahead if state in _IN_THE_QUEUE or state is CaseState.INCOMPLETE else None,
-            due=due_at if row.due_at else np.inf,
-            is_coming=state is CaseState.INCOMPLETE,
+            course=_course(row, _fitting(steps_of(courses.get(row.id, ()), came_at), state, runs=runs), policy),
+            ahead=before if state in _IN_THE_QUEUE or is_coming else None,
+            due=due_at if due_us else np.inf,
+            is_coming=is_coming,
+            is_held=state is CaseState.IN_REVIEW and row.held_until is not None and row.held_until > now_us,
+            is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,
+            with_others=state is CaseState.PENDING and not is_with_applicant(state, row.waits_for),
         )
+
+
+def _due_us(row: Any, policy: Policy, coming: Coming) -> int | None:
+    """Return when a case is due, or would be if its documents came now."""
+    if CaseState(row.state) is not CaseState.INCOMPLETE:
+        return None if row.due_at is None else int(row.due_at)
+    return to_us(coming.due_at(policy.class_days[ServiceClass(row.service_class)], row.province, row.agent))
 
 
 def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> Course:
@@ -143,13 +162,14 @@ def _further_courses(session: Session, time_: WorkingTime, rows: Iterable[Any]) 
     return _acts(case_courses.events_of(session, ids), time_)
 
 
-def _fitting(steps: tuple[Step, ...], state: CaseState) -> tuple[Step, ...]:
+def _fitting(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
     """Return steps that end with the state of the case, whatever the log lacks."""
     if state is CaseState.INCOMPLETE:
         return steps[:1]
     last = steps[-1]
     if state in _IN_THE_QUEUE:
         return steps if last.what == QUEUED else (*steps, Step(QUEUED, last.at))
+    what = what_of(state.value, is_running=runs)
     if last.what in {what_of(state.value, is_running=False), what_of(state.value, is_running=True)}:
-        return steps
-    return (*steps, Step(VERDICT, last.at), Step(state.value, last.at))
+        return (*steps[:-1], Step(what, last.at))
+    return (*steps, Step(VERDICT, last.at), Step(what, last.at))

@@ -7,26 +7,29 @@ from datetime import UTC, datetime, time, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from db.enums import CaseState, Role, ServiceClass
 from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
 from db.queries import case_courses
 from workbench.domain.case_id import format_case
+from workbench.domain.forecast.assumed import Assumed
 from workbench.domain.forecast.closed_days import closed_days, is_suspended
 from workbench.domain.forecast.course import QUEUED, Course, Step
 from workbench.domain.forecast.line import place_of
-from workbench.domain.forecast.office import Assumed, Office, OpenCase
-from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
+from workbench.domain.forecast.office import Office, OpenCase
+from workbench.domain.forecast.told import CaseForecast, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
-from workbench.domain.lifecycle import OPEN_STATES, Action, state_refusal
+from workbench.domain.lifecycle import OPEN_STATES, STATE_WORDS, Action
 from workbench.domain.policy import Policy
 from workbench.errors import NotAllowed
+from workbench.i18n import _
 from workbench.services import forecast_reading
 from workbench.services.clocks import suspensions
 from workbench.services.context import Context
+from workbench.services.forecast_coming import Coming
 from workbench.services.forecast_line import read_line
+from workbench.services.forecast_telling import Telling
 from workbench.services.holds import visible_case
 
 _DAYS_BACK = 500
@@ -86,13 +89,13 @@ class Forecasts:
         with self._asking() as session:
             case = visible_case(session, case_id)
             state = CaseState(case.state)
-            refusal = state_refusal(Action.FORECAST, state, format_case(case_id))
-            if refusal:
-                raise NotAllowed(refusal)
+            if state not in OPEN_STATES:
+                raise NotAllowed(_over(state, case_id))
             now = self.context.now()
             office = self._office(session, now)
             open_case = self._case(session, office, now, case_id)
-            return self._told([open_case], {case_id: state}, office, now, reviewers)[0]
+            telling = Telling(office, self.context.calendar(session), now, reviewers)
+            return telling.cases([open_case], {case_id: state})[0]
 
     def of_all(self, reviewers: int | None = None) -> tuple[CaseForecast, ...]:
         """Return what is expected of every open case, in the order of `next`.
@@ -104,7 +107,8 @@ class Forecasts:
             now = self.context.now()
             office = self._office(session, now)
             cases = list(self._cases(session, office, now).values())
-            return tuple(self._told(cases, _states(session), office, now, reviewers))
+            telling = Telling(office, self.context.calendar(session), now, reviewers)
+            return tuple(telling.cases(cases, _states(session)))
 
     def of_queue(self, reviewers: int | None = None) -> QueueForecast:
         """Return how the queue goes, with those who are there or with so many.
@@ -115,25 +119,8 @@ class Forecasts:
         with self._asking() as session:
             now = self.context.now()
             office = self._office(session, now)
-            at = office.time.of_instant(now)
-            clearing = office.clearing(list(self._cases(session, office, now).values()), at, reviewers)
-            return QueueForecast(
-                queued=clearing.queued,
-                reviewers=reviewers if reviewers is not None else office.present(at),
-                usual_reviewers=office.present(at),
-                per_day=office.per_day(at, reviewers),
-                p50_days=clearing.p50_days,
-                p90_days=clearing.p90_days,
-                cleared=DayRange(
-                    p50=office.time.day(at + clearing.p50_days), p90=office.time.day(at + clearing.p90_days)
-                ),
-                late_p50=clearing.late_p50,
-                late_p90=clearing.late_p90,
-                days=clearing.days,
-                is_thin=office.is_thin,
-                is_suspended=office.is_suspended,
-                made_at=now,
-            )
+            telling = Telling(office, self.context.calendar(session), now, reviewers)
+            return telling.queue(list(self._cases(session, office, now).values()))
 
     def of_arrival(self, arrival: Arrival) -> CaseForecast:
         """Return what is expected of a case that is about to be queued, for the letter that says it came."""
@@ -160,7 +147,8 @@ class Forecasts:
                 )
                 for number, each in enumerate(arrivals)
             ]
-            return self._told(cases, dict.fromkeys(range(len(cases)), CaseState.QUEUED), office, now, None)
+            telling = Telling(office, self.context.calendar(session), now)
+            return telling.cases(cases, dict.fromkeys(range(len(cases)), CaseState.QUEUED))
 
     def of_cases(self, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
         """Return what is expected of some cases, for letters that say they are late; without those that are over."""
@@ -173,46 +161,13 @@ class Forecasts:
                 cases = [known[case_id] for case_id in case_ids if case_id in known]
             else:
                 cases = [self._case(session, office, now, case_id) for case_id in case_ids if case_id in states]
-            return {each.case_id: each for each in self._told(cases, states, office, now, None)}
+            telling = Telling(office, self.context.calendar(session), now)
+            return {each.case_id: each for each in telling.cases(cases, states)}
 
     @contextmanager
     def _asking(self) -> Iterator[Session]:
         with self._lock, self.context.acting(Action.FORECAST), self.context.read() as session:
             yield session
-
-    def _told(
-        self,
-        cases: Sequence[OpenCase],
-        states: dict[int, CaseState],
-        office: Office,
-        now: datetime,
-        reviewers: int | None,
-    ) -> list[CaseForecast]:
-        at = office.time.of_instant(now)
-        there = reviewers if reviewers is not None else office.present(at)
-        per_day = office.per_day(at, reviewers)
-        found = office.forecast(cases, at, reviewers)
-        reaches = [reach for each in found for reach in (each.first_verdict, each.passed)]
-        p50 = office.time.days_to_come(np.array([reach.p50 for reach in reaches]), at)
-        p90 = office.time.days_to_come(np.array([reach.p90 for reach in reaches]), at)
-        ranges = [DayRange(p50=middle, p90=end) for middle, end in zip(p50, p90, strict=True)]
-        return [
-            CaseForecast(
-                case_id=each.case,
-                state=states[each.case],
-                first_verdict=ranges[2 * place],
-                passed=ranges[2 * place + 1],
-                is_decided=case.course.first_verdict_at is not None,
-                ahead=None if case.is_coming else each.ahead,
-                reviewers=there,
-                per_day=per_day,
-                sent_back=each.sent_back,
-                is_thin=office.is_thin,
-                is_suspended=office.is_suspended,
-                is_incomplete=case.is_coming,
-            )
-            for place, (case, each) in enumerate(zip(cases, found, strict=True))
-        ]
 
     def _office(self, session: Session, now: datetime) -> Office:
         """Return what was learnt up to the beginning of today."""
@@ -240,20 +195,33 @@ class Forecasts:
         """Return one open case; where all are not read, only it is, for all take longer."""
         if self._open is not None and self._open.key == _moment(session, now):
             return self._open.cases[case_id]
-        return forecast_reading.read_one(session, office.time, self.context.policy(session), now, case_id)
+        policy = self.context.policy(session)
+        return forecast_reading.read_one(office.time, policy, self._coming(session, now), case_id)
 
     def _cases(self, session: Session, office: Office, now: datetime) -> dict[int, OpenCase]:
         key = _moment(session, now)
         if self._open is None or self._open.key != key:
             policy = self.context.policy(session)
-            self._open = _Open(key, forecast_reading.read_open(session, office.time, policy, now))
+            self._open = _Open(key, forecast_reading.read_open(office.time, policy, self._coming(session, now)))
         return self._open.cases
+
+    def _coming(self, session: Session, now: datetime) -> Coming:
+        return Coming(session, self.context.calendar(session), suspensions(session), now)
 
 
 def _ahead(session: Session, policy: Policy, now: datetime, arrival: Arrival) -> int:
     """Return how many go before who comes now."""
     zone = ZoneInfo(policy.zone)
     return read_line(session, zone, now).ahead(place_of(arrival.due_at, arrival.priority_rank, now, zone))
+
+
+def _over(state: CaseState, case_id: int) -> str:
+    """Say why there is nothing to expect of a case."""
+    if state in {CaseState.PASSED, CaseState.FAILED}:
+        words = _("{case} is decided already ({state}); there is nothing to expect of it.")
+    else:
+        words = _("{case} is over ({state}); there is nothing to expect of it.")
+    return words.format(case=format_case(case_id), state=_(STATE_WORDS[state]))
 
 
 def _states(session: Session, case_ids: Sequence[int] | None = None) -> dict[int, CaseState]:
@@ -270,14 +238,16 @@ def _moment(session: Session, now: datetime) -> tuple[int, datetime]:
 
 
 def _assumed(session: Session, policy: Policy) -> Assumed:
-    reviewers = session.exec(
-        select(func.count(func.distinct(ReviewerRow.id)))
+    makers = session.exec(
+        select(col(ReviewerRow.id))
         .join(ReviewerRoleRow, col(ReviewerRoleRow.reviewer_id) == col(ReviewerRow.id))
         .where(col(ReviewerRow.is_active), ReviewerRoleRow.role == Role.REVIEWER.value)
-    ).one()
+        .distinct()
+    ).all()
     return Assumed(
-        reviewers=max(1, int(reviewers)),
+        reviewers=max(1, len(makers)),
         per_reviewer=float(policy.forecast.per_reviewer),
         sent_back=_ASSUMED_SENT_BACK,
         mend_days=policy.rectify_default_days,
+        makers=tuple(int(maker) for maker in makers if maker is not None),
     )

@@ -8,9 +8,10 @@ import numpy as np
 
 from db.enums import DayStatus
 from workbench.domain.calendar import CalendarDay, WorkingCalendar
+from workbench.domain.forecast.assumed import Assumed
 from workbench.domain.forecast.capacity import Verdicts
 from workbench.domain.forecast.course import Course, Step
-from workbench.domain.forecast.office import Assumed, History
+from workbench.domain.forecast.office import History
 from workbench.domain.forecast.trace import Attribute
 from workbench.domain.forecast.working_time import WorkingTime
 

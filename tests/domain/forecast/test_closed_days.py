@@ -56,6 +56,19 @@ def test_one_that_begins_after_closing_takes_nothing_of_a_day_that_was_worked() 
     assert closed(Span(at(24, 11)), now=at(24, 12)) == set()
 
 
+@pytest.mark.parametrize(
+    ("start", "days"),
+    [
+        (at(26, NINE), {26}),
+        (at(25, SIX + 1), {26}),
+        (at(28, 0), {30}),
+        (at(26, 4), set()),
+    ],
+)
+def test_one_without_an_end_that_begins_later_lasts_for_its_first_day_of_work(start: datetime, days: set[int]) -> None:
+    assert closed(Span(start)) == days
+
+
 def test_one_that_is_limited_closes_no_day() -> None:
     assert closed(Span(at(25, NINE), at(26, SIX)), province="四川") == set()
 

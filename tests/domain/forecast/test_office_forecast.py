@@ -131,6 +131,50 @@ def test_who_is_away_decides_nothing_until_back() -> None:
     assert gone.clearing(waiting, NOW).p50_days > 1.4 * office.clearing(waiting, NOW).p50_days
 
 
+def all_away(office: Office, last: int) -> Office:
+    return replace(office, away=tuple(Away(maker, 0, last) for maker in office.reviewers))
+
+
+def test_while_all_are_away_nobody_is_there_and_it_goes_on_when_one_is_back() -> None:
+    office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    gone, waiting = all_away(office, int(NOW) + 80), queued(40)
+
+    assert gone.present(NOW) == 0
+    assert gone.per_day(NOW) == 0
+    assert gone.back(NOW) == int(NOW) + 81
+    assert gone.clearing(waiting, NOW).p50_days == pytest.approx(
+        int(NOW) + 81 - NOW + office.clearing(waiting, float(int(NOW))).p50_days, abs=1
+    )
+    # What if somebody were there all the same.
+    assert gone.per_day(NOW, 4) == pytest.approx(4 * office.capacity.mean / len(office.reviewers))
+    assert gone.clearing(waiting, NOW, 8).p50_days < 5
+
+
+def test_who_never_comes_back_is_known_not_to() -> None:
+    office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+
+    assert all_away(office, 1 << 30).back(NOW) is None
+    assert office.back(NOW) == int(NOW)
+
+
+def test_those_who_are_away_are_missed_where_the_rest_is_assumed_too() -> None:
+    nothing = History(courses=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
+    assumed = replace(ASSUMED, makers=(1, 2, 3, 4))
+    away = (Away(1, 0, 99), Away(2, 0, 99))
+    office = replace(Office.learnt(nothing, int(NOW), simulated().time, assumed), away=away)
+
+    assert office.is_thin
+    assert office.present(NOW) == 2
+    assert office.per_day(NOW) == pytest.approx(2 * ASSUMED.per_reviewer)
+
+
+def test_of_many_reviewers_each_counts_however_little_of_the_work_is_theirs() -> None:
+    verdicts = Verdicts(np.linspace(0, NOW, 4_000), np.tile(np.arange(80), 50))
+    office = Office.learnt(replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED)
+
+    assert office.present(NOW) == 80
+
+
 def test_a_holiday_is_no_day_of_work() -> None:
     time = simulated().time
     office = Office.learnt(simulated().history, int(NOW), time, ASSUMED)
@@ -151,6 +195,20 @@ def test_nothing_is_passed_before_its_first_verdict_and_the_end_is_after_the_mid
         if found.ahead is not None:
             assert found.passed.p90 >= min(found.first_verdict.p90, found.passed.p90)
             assert found.passed.p50 >= min(found.first_verdict.p50, found.passed.p50)
+
+
+def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_result() -> None:
+    office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    steps = (Step("queued", NOW - 3), Step("verdict", NOW - 0.5), Step("awaiting_check", NOW - 0.5))
+    waits = Course(case=1, steps=steps, attributes={})
+    mended = replace(waits, case=2, steps=(Step("queued", 1), Step("verdict", 2), Step("rectifying", 2), *steps))
+
+    first, second = office.forecast([OpenCase(course=each, ahead=None) for each in (waits, mended)], NOW)
+
+    assert first.checked is not None
+    assert NOW < first.checked.p50 < first.checked.p90 < NOW + 5
+    assert first.first_verdict == first.checked == second.checked
+    assert second.first_verdict.p50 == 2
 
 
 def test_cases_that_are_often_sent_back_are_told_so() -> None:

@@ -17,6 +17,9 @@ _SHRUNK_BY_DAYS = 6.0
 """A weekday counts as different from the others only as far as more days than this show it."""
 
 _LEAST_PRESENCE = 0.25
+_HARDLY = 1e-9
+"""Sums of shares are not exact."""
+
 _WEEKDAYS = 7
 _LEFT_OVER_SHARE = 0.25
 _IDLE_WEIGHT = 0.2
@@ -86,10 +89,11 @@ class Capacity:
         return cls(counts / weekday[weekdays[days]], weights / weights.sum(), weekday, shares)
 
     @classmethod
-    def assumed(cls, per_day: float) -> "Capacity":
-        """Return what the policy assumes."""
+    def assumed(cls, per_day: float, makers: Sequence[int] = ()) -> "Capacity":
+        """Return what the policy assumes: all who may decide do as much."""
         spread = np.array([0.6, 0.8, 1.0, 1.2, 1.4])
-        return cls(per_day * spread, np.full(len(spread), 1 / len(spread)), np.ones(_WEEKDAYS), {}, is_assumed=True)
+        shares = {maker: 1 / len(makers) for maker in makers}
+        return cls(per_day * spread, np.full(len(spread), 1 / len(spread)), np.ones(_WEEKDAYS), shares, is_assumed=True)
 
     @property
     def mean(self) -> float:
@@ -108,7 +112,8 @@ class Capacity:
 def presence(shares: Mapping[int, float], away: Sequence[Away], day: int) -> float:
     """Return which share of the usual work those who are there on a day do."""
     missing = {span.maker for span in away if span.first <= day <= span.last}
-    return 1 - sum(shares.get(maker, 0.0) for maker in missing)
+    left = 1 - sum(shares.get(maker, 0.0) for maker in missing)
+    return left if left > _HARDLY else 0.0
 
 
 def _shares(verdicts: Verdicts, today: int) -> dict[int, float]:

@@ -20,17 +20,28 @@ def closed_days(
 ) -> frozenset[date]:
     """Return the working days from `first` to `last` that a suspension of all work takes whole.
 
-    Of today it is enough that it takes what is left of the hours. What has no end yet is taken to last for today: work
-    may go on tomorrow, and nobody knows better.
+    Of today it is enough that it takes what is left of the hours. What has no end yet is taken to last for today, or
+    for the first day of work that it touches if it begins later: work may go on then, and nobody knows better.
     """
-    tomorrow = datetime.combine(calendar.local_day(now) + _ONE_DAY, time.min, tzinfo=calendar.zone)
-    spans = (Span(one.span.start, tomorrow) if one.span.is_open else one.span for one in suspensions if _is_of_all(one))
+    spans = (_at_least(one.span, calendar, now) for one in suspensions if _is_of_all(one))
     return frozenset(
         on
         for span in merged(spans)
         for on in _days(span, calendar, first, last)
         if span.start <= _begin(calendar, on, now) and calendar.closing(on) <= span.end
     )
+
+
+def _at_least(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
+    """Return a time without work with an end, at least so much as it will take."""
+    if not span.is_open:
+        return span
+    last = calendar.local_day(now)
+    if span.start > now:
+        last = calendar.working_day_from(calendar.local_day(span.start))
+        if span.start >= calendar.closing(last):
+            last = calendar.next_working_day(last)
+    return Span(span.start, datetime.combine(last + _ONE_DAY, time.min, tzinfo=calendar.zone))
 
 
 def _begin(calendar: WorkingCalendar, on: date, now: datetime) -> datetime:

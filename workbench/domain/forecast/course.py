@@ -9,10 +9,13 @@ from workbench.domain.forecast.coding import Figures
 from workbench.domain.forecast.trace import Attribute, Event, Trace
 from workbench.domain.forecast.tree import Places
 
-QUEUED, VERDICT, PASSED = "queued", "verdict", "passed"
+QUEUED, VERDICT, PASSED, AWAITING_CHECK = "queued", "verdict", "passed", "awaiting_check"
 OVER = frozenset({PASSED, "failed", "lapsed", "withdrawn"})
 WITH_APPLICANT = frozenset({"rectifying", "pending"})
 """The steps after which the applicant has to act, so that the clock pauses."""
+
+_NOT_TOLD = frozenset({QUEUED, VERDICT, AWAITING_CHECK})
+"""The steps that tell an applicant nothing: what a second person has to look at is no result yet."""
 
 DAY_S = 86_400.0
 """The estimator counts seconds: a working day is a day of them."""
@@ -53,6 +56,20 @@ class Course:
     def first_verdict_at(self) -> float | None:
         """When its first verdict was given, None if it was not."""
         return next((step.at for step in self.steps if step.what == VERDICT), None)
+
+    @property
+    def first_told_at(self) -> float | None:
+        """When its first result got out, None if none did: not before a second person agreed, where one must."""
+        return self.told_after(0)
+
+    @property
+    def awaits_check(self) -> bool:
+        """Whether a second person looks at the last verdict."""
+        return self.steps[-1].what == AWAITING_CHECK
+
+    def told_after(self, place: int) -> float | None:
+        """Return when the first result after a step got out, None if none did."""
+        return next((step.at for step in self.steps[place:] if step.what not in _NOT_TOLD), None)
 
     def until(self, at: float) -> "Course | None":
         """Return what was known of it at a time, None if it had not begun."""

@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from workbench.domain.forecast.assumed import Assumed
 from workbench.domain.forecast.capacity import Away, Capacity, Verdicts, presence
+from workbench.domain.forecast.checking import Checks
 from workbench.domain.forecast.coding import Figures
-from workbench.domain.forecast.course import QUEUED, Course, Stays
-from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack, levels_of
+from workbench.domain.forecast.course import Course, Stays
+from workbench.domain.forecast.mended import first_mended, mostly_mended
+from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack
 from workbench.domain.forecast.rightness import Rightness, rightness_of
 from workbench.domain.forecast.turns import Days, Inflow, Turns, Waiting, days_needed
 from workbench.domain.forecast.working_time import WorkingTime
@@ -33,26 +36,21 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assumed:
-    """What the policy assumes of an office without history: verdicts a day and person, and what mending takes."""
-
-    reviewers: int
-    per_reviewer: float
-    sent_back: float
-    mend_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase:
     """A case to forecast: its course so far, and its place in the queue, None if it is not queued.
 
-    `due` is its due date in working days. A case that `is_coming` is not queued yet: it counts as if it came now.
+    `due` is its due date in working days. A case that `is_coming` is not queued yet: it counts as if it came now. One
+    that `is_held` is before somebody; one `with_others` waits for somebody else than its applicant. The clock of one
+    that `is_stopped` stands still, for work on it is suspended.
     """
 
     course: Course
     ahead: int | None
     due: float = np.inf
     is_coming: bool = False
+    is_held: bool = False
+    with_others: bool = False
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +63,17 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What is expected of a case; `sent_back` is the share of cases like it that are sent back at first."""
+    """What is expected of a case; `sent_back` is the share of cases like it that are sent back at first.
+
+    `checked` is when the result of a verdict is out that a second person looks at, None where nobody has to.
+    """
 
     case: int
     ahead: int | None
     first_verdict: Reach
     passed: Reach
     sent_back: float | None
+    checked: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ class Office:
     inflow: Inflow
     rework: Rework | None
     sent_back: SentBack
+    checks: Checks
     rightness: Rightness
     away: Sequence[Away]
     assumed: Assumed
@@ -117,10 +120,11 @@ class Office:
         passed = sum(course.passed_at is not None for course in courses)
         office = cls(
             time=time,
-            capacity=capacity or Capacity.assumed(assumed.reviewers * assumed.per_reviewer),
+            capacity=capacity or Capacity.assumed(assumed.reviewers * assumed.per_reviewer, assumed.makers),
             inflow=Inflow.learnt(stays, until),
             rework=Rework(courses, until) if passed >= FEWEST_PASSED else None,
             sent_back=SentBack.learnt(courses, until),
+            checks=Checks.learnt(courses),
             rightness=Rightness(),
             away=history.away,
             assumed=assumed,
@@ -137,21 +141,29 @@ class Office:
     @property
     def reviewers(self) -> tuple[int, ...]:
         """Who decides of late: more than a trickle of the verdicts is theirs."""
-        return tuple(maker for maker, share in self.capacity.shares.items() if share > _TRICKLE)
+        shares = self.capacity.shares
+        least = min(_TRICKLE, _TRICKLE_OF_MOST * max(shares.values(), default=0.0))
+        return tuple(maker for maker, share in shares.items() if share > least)
 
     def present(self, now: float) -> int:
-        """Return how many reviewers are there on the day of a time."""
-        if self.capacity.is_assumed:
+        """Return how many reviewers are there on the day of a time; 0 if all are away."""
+        if not self.capacity.shares:
             return self.assumed.reviewers
         gone = {span.maker for span in self.away if span.first <= int(now) <= span.last}
-        return max(1, len([maker for maker in self.reviewers if maker not in gone]))
+        return len([maker for maker in self.reviewers if maker not in gone])
+
+    def back(self, now: float) -> int | None:
+        """Return the first working day, from that of a time on, on which somebody is there; None if none is known."""
+        days = sorted({int(now), *(span.last + 1 for span in self.away if int(now) <= span.last < self.time.count - 1)})
+        return next((day for day in days if self.present(day)), None)
 
     def days(self, now: float, count: int, reviewers: int | None = None) -> Days:
         """Return the days to come, for as many reviewers as there are or as many as are asked about."""
         numbers = np.minimum(int(now) + np.arange(count), self.time.count - 1)
-        there = np.array([presence(self.capacity.shares, self.away, int(day)) for day in numbers])
-        if reviewers is not None:
-            there = np.full(count, reviewers / max(self.present(now), 1) * there[0])
+        if reviewers is None:
+            there = np.array([self._presence(int(day)) for day in numbers])
+        else:
+            there = np.full(count, reviewers * self._presence_of_one(int(now)))
         return Days(now, self.time.weekdays[numbers], there)
 
     def per_day(self, now: float, reviewers: int | None = None) -> float:
@@ -160,8 +172,21 @@ class Office:
 
     def turns(self, now: float, most_ahead: int, reviewers: int | None = None, paths: int = PATHS) -> Turns:
         """Draw courses that the work may take from now on."""
-        days = self.days(now, days_needed(most_ahead, self.per_day(now, reviewers)), reviewers)
+        begin = int(now) if reviewers is not None else self.back(now)
+        # While nobody is there nothing is decided, and how fast it goes shows when somebody is back.
+        idle = 0 if begin is None else begin - int(now)
+        per_day = self.per_day(now + idle, reviewers)
+        days = self.days(now, idle + days_needed(most_ahead, per_day), reviewers)
         return Turns.drawn(self.capacity, self.inflow, days, paths, np.random.default_rng(SEED))
+
+    def _presence(self, day: int) -> float:
+        """Return which share of the usual work is done on a day; who decides a trickle is no help alone."""
+        return presence(self.capacity.shares, self.away, day) if self.present(day) else 0.0
+
+    def _presence_of_one(self, day: int) -> float:
+        """Return which share of the usual work one of those does who are there, or of all if nobody is."""
+        there = self.present(day)
+        return self._presence(day) / there if there else 1 / max(len(self.reviewers), 1)
 
     def forecast(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> list[Forecast]:
         """Return what is expected of each case, in the order given."""
@@ -197,21 +222,26 @@ class Office:
         # What follows a verdict does not depend on how many could decide: it is asked for as things are.
         usual = turn if reviewers is None else self.turns(now, most).of(waiting) - now
         asked = Asked(courses=[case.course for case in cases], verdict_at=now + np.median(usual, axis=1))
-        after = self.rest(asked, PATHS)
+        sent_back = [self.sent_back.share(case.course.attributes) for case in cases]
+        # What is counted is what first verdicts do.
+        is_first = np.array([case.course.first_told_at is None for case in cases])
+        share = np.array([part or 0.0 for part in sent_back]) * is_first
+        after = mostly_mended(self.rest(asked, PATHS), share)
         first = self.rightness.first_verdict.told(*_levels(turn))
         passed = self.rightness.from_queue.told(*_levels(turn + after))
         # Nothing is passed before its verdict, whatever the margins of each make of it.
-        passed = np.maximum(passed[0], first[0]), np.maximum(passed[1], first[1])
+        middle = np.maximum(passed[0], first[0] + first_mended(after, share))
+        passed = middle, np.maximum(passed[1], np.maximum(first[1], middle))
         return {
             case.course.case: Forecast(
                 case=case.course.case,
                 ahead=case.ahead,
                 first_verdict=_reach(now, first, place) if known is None else Reach(p50=known, p90=known),
                 passed=_reach(now, passed, place),
-                sent_back=self.sent_back.share(case.course.attributes),
+                sent_back=sent_back[place],
             )
             for place, case in enumerate(cases)
-            for known in (case.course.first_verdict_at,)
+            for known in (case.course.first_told_at,)
         }
 
     def _others(self, cases: Sequence[OpenCase], now: float) -> dict[int, Forecast]:
@@ -222,26 +252,31 @@ class Office:
         passed = self.rightness.from_others.told(*_levels(rest))
         found = {}
         for place, case in enumerate(cases):
-            first_at = case.course.first_verdict_at or now
+            checked = self._checked(waited[place], now) if case.course.awaits_check else None
+            told_at = case.course.first_told_at
+            first_at = now if told_at is None else told_at
             found[case.course.case] = Forecast(
                 case=case.course.case,
                 ahead=None,
-                first_verdict=Reach(p50=first_at, p90=first_at),
+                first_verdict=checked if checked and told_at is None else Reach(p50=first_at, p90=first_at),
                 passed=_reach(now, passed, place),
                 sent_back=self.sent_back.share(case.course.attributes),
+                checked=checked,
             )
         return found
+
+    def _checked(self, waited: float, now: float) -> Reach:
+        """Return when the result is out of a verdict that has waited so long for a second person."""
+        return Reach(p50=now + self.checks.quantile(waited, MEDIAN), p90=now + self.checks.quantile(waited, HIGH))
 
     def rest(self, asked: Asked, paths: int) -> Figures:
         """Return how long after a verdict, or after the last step, each case may take: assumed without history."""
         if self.rework is not None:
             return self.rework.days(asked, paths)
-        return _assumed_rest(self.assumed, asked, paths)
+        return self.assumed.rest(asked, paths)
 
 
-_TRICKLE = 0.02
-_SOONEST, _LATEST = 0.3, 1.2
-"""What mending takes where nothing is known: these parts of the deadline."""
+_TRICKLE, _TRICKLE_OF_MOST = 0.02, 0.1
 
 
 def waiting_of(cases: Sequence[OpenCase]) -> Waiting:
@@ -251,20 +286,6 @@ def waiting_of(cases: Sequence[OpenCase]) -> Waiting:
         np.array([case.course.rank for case in cases], dtype=np.int64),
         np.array([case.due for case in cases], dtype=np.float64),
     )
-
-
-def _assumed_rest(assumed: Assumed, asked: Asked, paths: int) -> Figures:
-    """Draw what mending takes where no case is known that was mended: a share of cases, up to the deadline."""
-    levels = levels_of(paths)
-    # The upper levels are sent back, and spread over what mending takes.
-    mended = np.clip((levels - (1 - assumed.sent_back)) / assumed.sent_back, 0, 1)
-    if asked.verdict_at is None:
-        is_mended = np.array([[course.steps[-1].what != QUEUED] for course in asked.courses])
-        mended = levels
-    else:
-        is_mended = np.broadcast_to(levels > 1 - assumed.sent_back, (len(asked.courses), paths))
-    mending = assumed.mend_days * (_SOONEST + (_LATEST - _SOONEST) * mended) + 1
-    return np.where(is_mended, mending, 0.0)
 
 
 def _levels(days: Figures) -> tuple[Figures, Figures]:

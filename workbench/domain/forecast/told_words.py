@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from db.enums import CaseState, Language
-from workbench.domain.case_id import format_case
-from workbench.domain.forecast.course import WITH_APPLICANT
+from db.enums import Language
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
 from workbench.domain.letter_dates import letter_day
 from workbench.domain.words import count, day_on_screen
@@ -33,14 +31,25 @@ def range_on_screen(days: DayRange, today: date) -> str:
 
 
 def likely(forecast: CaseForecast, today: date) -> str:
-    """Return what the head of a case says: when it is likely passed."""
-    words = _("likely {days}, assumed") if forecast.is_thin else _("likely {days}")
-    return words.format(days=range_on_screen(forecast.passed, today))
+    """Return what the head of a case says: when it is likely passed, or the result of a check is likely out."""
+    if forecast.is_endless:
+        return _("no date can be told")
+    days = range_on_screen(forecast.checked or forecast.passed, today)
+    if forecast.checked is not None:
+        words = _("result likely {days}")
+    else:
+        words = _("likely {days}, assumed") if forecast.is_thin else _("likely {days}")
+    return marked_provisional(words.format(days=days), is_so=forecast.is_provisional)
 
 
-def explanation(forecast: CaseForecast) -> str:
+def marked_provisional(words: str, *, is_so: bool) -> str:
+    """Return words about days with a mark if these may still change."""
+    return _("{days} (provisional)").format(days=words) if is_so else words
+
+
+def explanation(forecast: CaseForecast, today: date) -> str:
     """Say in one sentence what a forecast leans on."""
-    parts = [part for part in (_ahead(forecast), _speed(forecast), _sent_back(forecast)) if part]
+    parts = [part for part in (_ahead(forecast), _speed(forecast, today), _sent_back(forecast)) if part]
     sentence = _(", ").join(parts)
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
 
@@ -53,42 +62,42 @@ def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
         yield _("Documents are missing: it counts as if they came now.")
     if forecast.is_suspended:
         yield _("Work is suspended: it counts as if it went on tomorrow.")
-
-
-def say(forecast: CaseForecast, today: date) -> str:
-    """Return the one sentence that can be read out on the phone; there is nothing personal in it."""
-    days = {
-        "case": format_case(forecast.case_id),
-        "p50": day_on_screen(forecast.passed.p50, today),
-        "p90": day_on_screen(forecast.passed.p90, today),
-    }
-    if forecast.is_incomplete:
-        return _(
-            "{case} waits for documents; if they came today, it could be expected to pass by {p50}, "
-            "at the latest {p90}."
-        ).format(**days)
-    if forecast.state.value in WITH_APPLICANT and forecast.ahead is None:
-        return _(
-            "{case} waits for what you were asked for; it is expected to pass by {p50}, at the latest {p90}."
-        ).format(**days)
-    return _("{case} is accepted; it is expected to pass by {p50}, at the latest {p90}.").format(**days)
+    if forecast.is_endless:
+        yield _("Nobody who decides is known to come back: no date can be told.")
+    if forecast.is_provisional:
+        yield _("The dates are provisional: the calendar of that year is not published yet.")
 
 
 def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
     """Yield how the queue goes, a sentence a line."""
-    yield ngettext(
-        "{queued} to decide; {reviewers} reviewer decides about {per_day} a working day.",
-        "{queued} to decide; {reviewers} reviewers decide about {per_day} a working day.",
-        forecast.reviewers,
-    ).format(queued=count(forecast.queued), reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
+    if forecast.reviewers:
+        yield ngettext(
+            "{waiting}; {reviewers} reviewer decides about {per_day} a working day.",
+            "{waiting}; {reviewers} reviewers decide about {per_day} a working day.",
+            forecast.reviewers,
+        ).format(waiting=_waiting(forecast), reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
+    else:
+        yield _("{waiting}; {nobody}.").format(waiting=_waiting(forecast), nobody=nobody_there(forecast, today))
     if not forecast.queued:
         yield _("Nothing waits.")
         return
-    yield _("Cleared in {p50} working days, {p90} at worst: by {first}, at the latest {last}.").format(
-        p50=figure(forecast.p50_days),
-        p90=figure(forecast.p90_days),
+    if not forecast.is_endless:
+        yield from _clearing_lines(forecast, today)
+    yield from caveats(forecast)
+
+
+def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
+    """Yield when the queue is cleared, in whole working days, and how many of its cases are decided too late."""
+    p50, p90 = (max(1, round(days)) for days in (forecast.p50_days, forecast.p90_days))
+    yield ngettext(
+        "Cleared in {p50} working day, {p90} at worst: by {first}, at the latest {last}.",
+        "Cleared in {p50} working days, {p90} at worst: by {first}, at the latest {last}.",
+        p50,
+    ).format(
+        p50=count(p50),
+        p90=count(p90),
         first=day_on_screen(forecast.cleared.p50, today),
-        last=day_on_screen(forecast.cleared.p90, today),
+        last=marked_provisional(day_on_screen(forecast.cleared.p90, today), is_so=forecast.is_provisional),
     )
     if forecast.late_p90:
         yield _("{p50} will be decided after their due date, {p90} at worst.").format(
@@ -96,7 +105,21 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         )
     else:
         yield _("None will be decided after its due date.")
-    yield from caveats(forecast)
+
+
+def nobody_there(forecast: CaseForecast | QueueForecast, today: date) -> str:
+    """Say that all who decide are away, and from when on one is not, within a sentence."""
+    if forecast.back_on is None:
+        return _("nobody is there, and nobody is known to come back")
+    return _("nobody is there today, somebody is back on {day}").format(day=day_on_screen(forecast.back_on, today))
+
+
+def _waiting(forecast: QueueForecast) -> str:
+    """Say how many are to decide; the desk counts those that nobody holds."""
+    queued, held = count(forecast.queued), count(forecast.held)
+    if not forecast.held:
+        return _("{queued} to decide").format(queued=queued)
+    return _("{queued} to decide, {held} of them held now").format(queued=queued, held=held)
 
 
 def figure(number: float) -> str:
@@ -105,19 +128,29 @@ def figure(number: float) -> str:
 
 
 def letter_sentence(forecast: CaseForecast, language: Language) -> str:
-    """Return what a letter says of the forecast: until when the case is likely passed, and that it is no promise."""
-    p50, p90 = letter_day(forecast.passed.p50, language), letter_day(forecast.passed.p90, language)
+    """Return what a letter says of the forecast: until when the case is likely passed, and that it is no promise.
+
+    Of a verdict that a second person looks at it says when the result is out, and nothing of what it is.
+    """
+    if forecast.is_endless:
+        if language is Language.ZH:
+            return "目前无法预计审核完成的时间。"
+        return "At present we cannot say when your application will be decided."
+    days = forecast.checked or forecast.passed
+    p50, p90 = letter_day(days.p50, language), letter_day(days.p90, language)
     if language is Language.ZH:
         leaning_on = "按我司的工作安排" if forecast.is_thin else "按目前进度"
-        latest = "" if forecast.passed.is_one_day else f"，一般不晚于{p90}"
-        return f"{leaning_on}，预计{p50}前后审核通过{latest}。此为预计时间，并非承诺。"
+        latest = "" if days.is_one_day else f"，一般不晚于{p90}"
+        what = "审核通过" if forecast.checked is None else "得出审核结论"
+        return f"{leaning_on}，预计{p50}前后{what}{latest}。此为预计时间，并非承诺。"
     leaning_on = "By our planning" if forecast.is_thin else "As things stand"
-    latest = "" if forecast.passed.is_one_day else f", and very likely by {p90}"
-    return f"{leaning_on}, we expect your application to pass by {p50}{latest}; this is no promise."
+    latest = "" if days.is_one_day else f", and very likely by {p90}"
+    what = "your application to pass" if forecast.checked is None else "the result of your application"
+    return f"{leaning_on}, we expect {what} by {p50}{latest}; this is no promise."
 
 
 def _ahead(forecast: CaseForecast) -> str:
-    if forecast.state is CaseState.AWAITING_CHECK:
+    if forecast.checked is not None:
         return _("a second person still has to look at it")
     if forecast.ahead is None:
         return "" if forecast.is_incomplete else _("it is not in the queue now")
@@ -126,7 +159,9 @@ def _ahead(forecast: CaseForecast) -> str:
     return _("{count} ahead of you").format(count=count(forecast.ahead))
 
 
-def _speed(forecast: CaseForecast) -> str:
+def _speed(forecast: CaseForecast, today: date) -> str:
+    if not forecast.reviewers:
+        return nobody_there(forecast, today)
     return ngettext(
         "{reviewers} reviewer decides about {per_day} a day",
         "{reviewers} reviewers decide about {per_day} a day",
@@ -136,7 +171,7 @@ def _speed(forecast: CaseForecast) -> str:
 
 def _sent_back(forecast: CaseForecast) -> str:
     share = forecast.sent_back
-    if share is None or forecast.is_decided:
+    if share is None or forecast.is_decided or forecast.checked is not None:
         return ""
     if share < _HARDLY:
         return _("hardly any like yours is sent back")

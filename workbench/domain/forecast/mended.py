@@ -1,0 +1,46 @@
+"""What follows the verdicts on cases most of which are sent back: their middle course is one that is mended."""
+
+import numpy as np
+
+from workbench.domain.forecast.coding import Figures
+from workbench.domain.forecast.tree import Places
+
+_LEAST_DAYS = 0.8
+"""What is sent back takes at least about a working day until it is passed."""
+
+_HALF = 0.5
+
+
+def mostly_mended(after: Figures, share: Figures) -> Figures:
+    """Return the days after a verdict, one row for each case, so that its share of them is of mended courses.
+
+    Few cases tell the estimator too little of what sets one kind apart from the others; the share that was counted
+    among cases alike, and is told, knows more. So where it is more than half, longer courses are drawn more often and
+    shorter ones less, until they are as many as is told. Where fewer are sent back the courses stay as they are: they
+    are right more often.
+    """
+    paths = after.shape[1]
+    is_mended = after >= _LEAST_DAYS
+    found = after.copy()
+    for place in np.flatnonzero((share > _HALF) & is_mended.any(axis=1) & (is_mended.mean(axis=1) < share)):
+        row = np.sort(after[place])
+        short, wanted = int(paths - is_mended[place].sum()), paths - round(float(share[place]) * paths)
+        at = np.concatenate([_evenly(0, short, wanted), _evenly(short, paths, paths - wanted)])
+        # Each path keeps its rank, so that it stays as mixed with the turns in the queue as it was.
+        found[place] = row[at][np.argsort(np.argsort(after[place], kind="stable"), kind="stable")]
+    return found
+
+
+def first_mended(after: Figures, share: Figures) -> Figures:
+    """Return the days of the shortest mended course of each case, 0 where no more than half are sent back.
+
+    The middle of passing is not before it, whatever is learnt about the cases of all kinds together. It is a whole day
+    at least, so that the days that are told differ.
+    """
+    shortest = np.where(after >= _LEAST_DAYS, after, np.inf).min(axis=1)
+    return np.where((share > _HALF) & np.isfinite(shortest), np.maximum(shortest, 1.0), 0.0)
+
+
+def _evenly(first: int, end: int, count: int) -> Places:
+    """Return so many places from the first to before the end, evenly."""
+    return (first + (np.arange(count) + 0.5) * (end - first) / max(count, 1)).astype(np.int64)

@@ -1,0 +1,42 @@
+"""Where cases would stand in the queue that are not in it yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from workbench.domain.calendar import WorkingCalendar
+from workbench.domain.clock import Budget, standing_of
+from workbench.domain.forecast.line import Line, place_of
+from workbench.domain.suspension import Suspension
+from workbench.services.forecast_line import read_line
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The queue as incomplete cases would find it if their documents came now."""
+
+    session: Session
+    calendar: WorkingCalendar
+    suspensions: Sequence[Suspension]
+    now: datetime
+
+    def due_at(self, class_days: int, province: str, agent: str) -> datetime:
+        """Return when a case would be due that is promised so many working days."""
+        concerned = [one for one in self.suspensions if one.concerns(province, agent)]
+        return standing_of(Budget(start=self.now, days=class_days), concerned, self.calendar).due_at
+
+    def ahead(self, due_at: datetime, priority_rank: int) -> int:
+        """Return how many would go before a case of this due date and priority."""
+        return self._line.ahead(place_of(due_at, priority_rank, self.now, self._zone))
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return self.calendar.zone
+
+    @cached_property
+    def _line(self) -> Line:
+        return read_line(self.session, self._zone, self.now)
