@@ -1,14 +1,17 @@
 """What letters about due dates say in each situation, in both languages: nothing that is not so."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from db.enums import CaseState, WaitsFor
+from db.enums import CaseState, ImportKind, WaitsFor
 from db.models import ApplicationRow, CaseRow, NoticeRow
 from tests.offices import Site
+from tests.policies import ask_persons_for_nothing
 from tests.promises import Promises, local
+from tests.services.importing.files import Desk, application
 
 EN, ZH = "en", "zh"
 
@@ -230,3 +233,25 @@ def test_a_delay_has_its_true_reason_and_says_what_is_so_in_every_state(
     has(newest(office, case), [reason[language], *NOT_FINISHED[language]], ["still waiting for its review", "排队"])
     volume = "More applications" if language == EN else "申请较多"
     assert (volume in newest(office, case)) is (state is not CaseState.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("language", "stopped", "promise"),
+    [
+        (EN, "Work is suspended since Thursday, 26 November 2026, 12:00", "by the due date."),
+        (ZH, "审核工作自2026年11月26日(周四)12:00起中止", "在到期日前"),
+    ],
+)
+def test_a_receipt_while_work_is_suspended_says_so_and_its_end_is_told(
+    office: Promises, tmp_path: Path, language: str, stopped: str, promise: str
+) -> None:
+    ask_persons_for_nothing(office.site)
+    office.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
+    desk = Desk(office.at("2026-11-26 14:00").site, tmp_path)
+    person = {"applicant_kind": "individual", "uscc": "", "registered_capital_cny": "", "licence_valid_to": ""}
+    received = {"received_at": "2026-11-26 13:30", "language": language, "business_scope": ""}
+    desk.take(ImportKind.APPLICATIONS, desk.write([application("P-1", **person, **received)]))
+    has(newest(office, "C-000001"), [stopped], [promise])
+    office.at("2026-11-26 15:00").run("sup", "calendar", "resume")
+
+    assert [kind for kind, _body in letters(office, "C-000001")] == ["receipt", "resumed"]

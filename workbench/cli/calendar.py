@@ -195,6 +195,7 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
             for due in effect.moved[:_MOST_MOVED]
         ],
         "settled_count": effect.settled,
+        "told": effect.told,
     }
 
 

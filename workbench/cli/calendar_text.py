@@ -17,6 +17,7 @@ from workbench.domain.calendar_words import (
     not_published,
     settling_words,
     sign_of,
+    telling_words,
     weekday_heads,
     weeks_of,
     working_days_words,
@@ -129,4 +130,6 @@ def effect_said(effect: "CalendarEffect", *, written: bool) -> str:
         ]
     if settled:
         parts.append(settling_words(settled))
+    if moved:
+        parts.append(telling_words(effect.told, written=written))
     return ("" if current() == "zh" else " ").join(parts)
