@@ -383,3 +383,68 @@ def test_seeding_a_year_moves_due_dates_that_took_its_holidays_for_working_days(
     assert ("due", after[0]) in [
         (line["action"], line["text"]) for line in terminal.document("a", "show", case)["history"]
     ]
+
+
+def letters(terminal: Terminal) -> dict[str, str]:
+    """Return the letter of each case that has one; all are about a delay."""
+    found = terminal.document("a", "notices")["notices"]
+    assert {one["kind"] for one in found} <= {"delay"}
+    assert len(found) == len({one["case"] for one in found})
+    return {one["case"]: one["body"] for one in found}
+
+
+def test_who_is_due_later_is_told_in_the_own_language_and_a_dry_run_says_how_many(terminal: Terminal) -> None:
+    chinese, english = plant_case(terminal, local(11, 24, 10)), plant_case(terminal, local(11, 24, 10))
+    plant_case(terminal, local(11, 24, 10), days=1)
+    with terminal.site.office("admin").context.write() as session:
+        session.execute(text("UPDATE application SET language = 'en', applicant_kind = 'individual' WHERE id = 2"))
+    words = ("calendar", "set", "2026-11-26", "off")
+
+    planned = terminal.document("admin", *words, "--dry-run")
+    assert (planned["moved_count"], planned["told"], letters(terminal)) == (2, 2, {})
+    said = terminal.as_person("admin", *words, "--dry-run").stderr
+    assert "2 due dates would move. 2 applicants would be told." in said
+    said = terminal.as_person("admin", *words, "--reason", "inventory").stderr
+    assert "2 due dates moved. 2 applicants are told." in said
+
+    told = letters(terminal)
+    assert set(told) == {chinese, english}
+    for part in ("新的到期日：2026年11月30日(周一)18:00", "工作日安排有调整。", f"受理编号：{chinese}", "虚构公司1"):
+        assert part in told[chinese]
+    for part in ("New due date: Monday, 30 November 2026, 18:00", "The working calendar has changed.", english):
+        assert part in told[english]
+    assert "inventory" not in "".join(told.values())
+    chinese_said = terminal.as_person("admin", "--lang", "zh", *words[:2], "2026-11-27", "off", "--dry-run").stderr
+    assert "将告知2位申请人。" in chinese_said
+
+
+def test_nobody_is_told_of_a_date_that_is_earlier_or_past_or_while_the_clock_stands(terminal: Terminal) -> None:
+    earlier, past, asked, told = (plant_case(terminal, local(11, 24, 10)) for _case in range(4))
+    past_due, asked_case = int(past[2:]), int(asked[2:])
+    with terminal.site.office("admin").context.write() as session:
+        row = session.get_one(CaseRow, past_due)
+        row.complete_at, row.due_at = local(11, 13, 10), local(11, 18, 18)
+        pending = session.get_one(CaseRow, asked_case)
+        pending.state, pending.waits_for = "pending", "applicant"
+    done = terminal.document("admin", "calendar", "set", "2026-11-17", "off", "--reason", "x")
+    assert (done["moved_count"], done["told"]) == (1, 0)
+    done = terminal.document("admin", "calendar", "set", "2026-11-27", "off", "--reason", "x")
+    assert (done["moved_count"], done["told"]) == (3, 2)
+    done = terminal.document("admin", "calendar", "set", "2026-11-27", "published", "--reason", "x")
+    assert (done["moved_count"], done["told"]) == (3, 0)
+
+    assert set(letters(terminal)) == {earlier, told}
+
+
+def test_importing_and_seeding_a_year_tell_who_is_due_later(terminal: Terminal, tmp_path: Path) -> None:
+    case = plant_case(terminal, local(12, 28, 10), days=5)
+    path = notice(tmp_path, 2027, [off("2027-01-01"), off("2027-01-04")])
+    assert terminal.document("admin", "import", "calendar", str(path), "--dry-run")["told"] == 1
+    done = terminal.document("admin", "import", "calendar", str(path))
+
+    assert (done["moved_count"], done["told"]) == (1, 1)
+    assert "新的到期日：2027年1月6日(周三)18:00" in letters(terminal)[case]
+    seeded = plant_case(terminal, local(1, 25, 10, year=2028))
+    terminal.site.clock.at = local(1, 25, 10, year=2028)
+    assert due_of(terminal, seeded) > ("2028-01-28T18:00:00+08:00", True)
+    assert "工作日安排有调整。" in letters(terminal)[seeded]

@@ -1,5 +1,6 @@
 """Extending a due date, and changing class and priority, by commands."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from screens.history_words import act_words, detail_words
 from tests.cli.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
+from workbench.errors import WrongUsage
 from workbench.services.evidence import recompute
 from workbench.services.holds import visible_case
 
@@ -52,6 +54,49 @@ def test_a_day_off_means_the_next_working_day(office: Promises) -> None:
     assert office.due(case) == "2026-11-30 18:00"
 
 
+def test_it_is_extended_by_a_year_at_most(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "extend", case, "--until", "2027-11-25", "--reason", "字" * 500)
+
+    assert office.due(case) == "2027-11-25 18:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "“2026-12-02 10:00”不是可识别的日期；请写成 2026-11-03 的形式。"),
+        ("en", "“2026-12-02 10:00” is no date that can be read; write it like 2026-11-03."),
+    ],
+)
+def test_a_day_with_a_time_is_told_how_a_day_is_written(office: Promises, language: str, said: str) -> None:
+    case = office.received("2026-11-24 10:00")
+    words = ("--lang", language, "extend", case, "--until", "2026-12-02 10:00", "--reason", "x")
+
+    assert said in office.terminal.as_person("sup", *words).stderr
+
+
+def test_another_class_that_moves_the_due_date_later_is_told_with_its_reason(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "class", case, "complex", "--reason", "号码较多")
+    notice = newest_notice(office)
+    assert (notice["kind"], notice["case"]) == ("delay", case)
+    assert "号码较多" in notice["body"]
+    assert "新的到期日：2026年12月1日(周二)18:00" in notice["body"]
+
+    office.run("sup", "class", case, "expedited", "--reason", "x")
+    assert len(office.terminal.document("a", "notices")["notices"]) == 1
+
+
+def test_a_deadline_is_not_extended_to_a_time_that_is_past(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("a", "next")
+    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
+    rescheduling = office.at("2026-12-01 10:00").site.office("sup").rescheduling
+
+    with pytest.raises(WrongUsage, match="later day"):
+        rescheduling.extend(1, date(2026, 11, 30), "x")
+
+
 def test_while_the_applicant_mends_the_deadline_of_that_is_extended(office: Promises) -> None:
     case = office.received("2026-11-24 10:00")
     office.run("a", "next")
@@ -79,6 +124,16 @@ def test_a_deadline_goes_no_further_than_the_policy_allows(office: Promises) -> 
     [
         (("extend", "C-1", "--until", "2026-11-27", "--reason", "x"), 2, "later day"),
         (("extend", "C-1", "--until", "2026-12-27", "--reason", " "), 2, "--reason"),
+        (
+            ("extend", "C-1", "--until", "2027-11-26", "--reason", "x"),
+            2,
+            "more than 366 days ahead; give a day until 2027-11-25",
+        ),
+        (("extend", "C-1", "--until", "2999-01-01", "--reason", "x"), 2, "no date that can be read"),
+        (("extend", "C-1", "--until", "2026-12-02 10:00", "--reason", "x"), 2, "write it like 2026-11-03."),
+        (("extend", "C-1", "--until", "2026-12-27", "--reason", "x" * 501), 2, "at most 500 characters"),
+        (("class", "C-1", "complex", "--reason", "x" * 501), 2, "at most 500 characters"),
+        (("priority", "C-1", "high", "--reason", "x" * 501), 2, "at most 500 characters"),
         (("extend", "C-9", "--until", "2026-12-27", "--reason", "x"), 66, "C-000009"),
         (("class", "C-1", "standard", "--reason", "x"), 2, "has that already"),
         (("class", "C-1", "quick", "--reason", "x"), 2, "expedited"),

@@ -94,7 +94,6 @@ def test_it_may_be_limited_to_a_province_or_an_agent(office: Promises) -> None:
 
     assert suspend(office, "2026-11-25", "2026-11-25", "--province", "Sichuan")["cases"] == 1
     assert suspend(office, "2026-11-26", "2026-11-26", "--agent", "A-1")["cases"] == 1
-    assert suspend(office, "2026-11-26", "2026-11-26", "--agent", "A-2")["cases"] == 0
     assert (office.due(here), office.due(there)) == ("2026-11-30 18:00", "2026-11-30 18:00")
     assert "suspended" in [step["what"] for step in office.clock(here)["steps"]]
     assert len(notices(office)) == 2
@@ -174,7 +173,88 @@ def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(office
         (("2026-11-25", "--reason", " "), "--reason"),
         (("someday", "--reason", "x"), "someday"),
         (("2026-11-25", "--reason", "x", "--province", "Atlantis"), "Atlantis"),
+        (("2026-11-25", "--reason", "x", "--agent", "A-2"), "No application has the agent A-2"),
+        (("2026-11-28", "2026-11-29", "--reason", "x"), "no working time from 2026-11-28 00:00 to 2026-11-30 00:00"),
+        (("2026-11-25", "--reason", "x" * 501), "at most 500 characters"),
     ],
 )
 def test_what_cannot_be_a_suspension_is_wrong_usage(office: Promises, words: tuple[str, ...], told: str) -> None:
     assert told in refused(office.terminal.as_person("sup", "calendar", "suspend", *words), 2)
+    if told != "--reason":
+        assert told in refused(office.terminal.as_person("sup", "calendar", "suspend", *words, "--dry-run"), 2)
+
+
+def test_the_same_is_not_suspended_twice_unless_it_was_taken_back(office: Promises) -> None:
+    suspend(office, "2026-12-01", "2026-12-02")
+    suspend(office, "2026-12-01", "2026-12-02", "--province", "Sichuan")
+    suspend(office, "2026-12-03")
+    for words in (("2026-12-01", "2026-12-02"), ("2026-12-03",)):
+        again = office.terminal.as_person("sup", "calendar", "suspend", *words, "--reason", "other")
+        assert "suspended already, by suspension" in refused(again, 2)
+    office.run("sup", "calendar", "resume")
+
+    assert suspend(office, "2026-12-03")["suspensions"] == [4]
+
+
+def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(office: Promises) -> None:
+    office.received("2026-11-20 10:00", "expedited")
+    cases = [office.received("2026-11-24 10:00") for _case in range(2)]
+    for words in (("2026-11-25", "2026-11-25"), ("2026-11-25",)):
+        done = office.terminal.document("sup", "calendar", "suspend", *words, "--dry-run")
+        assert done == {"suspensions": [], "cases": 2, "notices": 2, "written": False}
+    said = office.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
+
+    assert said == "Nothing is written.\n2 due dates would be concerned.\n2 applicants would be told.\n"
+    assert notices(office) == []
+    assert office.terminal.document("a", "calendar")["suspensions"] == []
+    assert {office.due(case) for case in cases} == {"2026-11-27 18:00"}
+    assert "supervisor" in refused(office.terminal.as_person("a", "calendar", "suspend", *words, "--dry-run"), 77)
+
+
+def test_the_year_shows_its_suspensions(office: Promises) -> None:
+    suspend(office, "2025-12-31", "2026-01-05", reason="洪水")
+    suspend(office, "2026-12-01 14:00", "--province", "Sichuan", reason="台风")
+    suspend(office, "2027-01-04", "2027-01-05")
+    flood = {
+        "id": 1,
+        "from": "2025-12-31T00:00:00+08:00",
+        "to": "2026-01-06T00:00:00+08:00",
+        "province": None,
+        "agent": None,
+        "reason": "洪水",
+    }
+    storm = {
+        "id": 2,
+        "from": "2026-12-01T14:00:00+08:00",
+        "to": None,
+        "province": "四川",
+        "agent": None,
+        "reason": "台风",
+    }
+
+    assert office.terminal.document("a", "calendar", "2025")["suspensions"] == [flood]
+    assert office.terminal.document("a", "calendar")["suspensions"] == [flood, storm]
+    said = office.terminal.as_person("a", "calendar", "2026").stdout
+    assert "Suspension 1: Wed 31 Dec 2025 00:00 to Tue 6 Jan 00:00 · 洪水" in said
+    assert "Suspension 2: from Tue 1 Dec 14:00, end unknown · 四川 · 台风" in said
+    office.run("sup", "calendar", "resume")
+    assert office.terminal.document("a", "calendar")["suspensions"] == [flood]
+
+
+def test_an_open_suspension_that_lies_ahead_is_called_off_and_takes_no_time(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00", "extended")
+    suspend(office, "2026-12-01")
+    assert office.terminal.document("sup", "calendar", "resume")["notices"] == 1
+
+    assert office.due(case) == "2026-12-08 18:00"
+    assert "suspended" not in [step["what"] for step in office.clock(case)["steps"]]
+    assert "Nothing is suspended" in refused(office.terminal.as_person("sup", "calendar", "resume"), 69)
+    assert office.at("2026-12-02 10:00").clock(case)["running"] is True
+
+
+def test_what_lies_ahead_stays_while_another_suspension_is_ended(office: Promises) -> None:
+    suspend(office, "2026-11-24 09:00")
+    suspend(office, "2026-12-01")
+
+    assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
+    assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [2]

@@ -9,22 +9,22 @@ from workbench.cli import output, suspensions
 from workbench.cli.calendar_text import effect_lines, effect_said, import_lines, print_year
 from workbench.cli.registering import Entry
 from workbench.cli.run import Run, zone_of
-from workbench.cli.said import JsonFlag, day_said, needed
+from workbench.cli.said import DryRun, JsonFlag, day_said, needed
 from workbench.domain.case_id import format_case
 from workbench.domain.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WrongUsage
 from workbench.i18n import _, marked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
     from workbench.domain.calendar import CalendarDay
+    from workbench.domain.suspension import Suspension
     from workbench.services.calendar_change import CalendarEffect, CalendarImport, CalendarYear, DaySetting
     from workbench.services.office import Office
 
 _MOST_MOVED = 1_000
-
-DryRun = Annotated[bool, typer.Option("--dry-run", help=marked("Only say what would happen."))]
 
 
 def show_year(
@@ -35,18 +35,31 @@ def show_year(
     """Show a year of the working calendar."""
     with run.office() as office:
         found = office.calendars.year(run.now().astimezone(zone_of(office)).year if year is None else year)
+        stops = office.suspending.of_year(found.year)
     if as_json:
-        output.document(_year_document(found))
+        output.document(_year_document(found, stops))
     else:
-        print_year(found)
+        print_year(found, stops)
 
 
-def _year_document(found: "CalendarYear") -> dict[str, Any]:
+def _year_document(found: "CalendarYear", stops: "Iterable[Suspension]") -> dict[str, Any]:
     return {
         "year": found.year,
         "status": found.status.value,
         "working_days": sum(day.working for day in found.days),
         "days": [_day_document(day, found) for day in found.days],
+        "suspensions": [_stop_document(one, found.zone) for one in stops],
+    }
+
+
+def _stop_document(one: "Suspension", zone: "ZoneInfo") -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "from": one.span.start.astimezone(zone).isoformat(),
+        "to": None if one.span.is_open else one.span.end.astimezone(zone).isoformat(),
+        "province": one.province,
+        "agent": one.agent,
+        "reason": one.reason,
     }
 
 
@@ -182,13 +195,18 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
             for due in effect.moved[:_MOST_MOVED]
         ],
         "settled_count": effect.settled,
+        "told": effect.told,
     }
 
 
 GROUP = "calendar"
 GROUP_HELP = marked("The working calendar; shows this year by default.")
 ENTRIES = (
-    Entry("show", show_year, marked("Show a year: working days, holidays, make-up days, published or not.")),
+    Entry(
+        "show",
+        show_year,
+        marked("Show a year: working days, holidays, make-up days, published or not, and what is suspended."),
+    ),
     Entry("set", set_day, marked("Set a day by hand: off, worked, or with hours of its own.")),
     *suspensions.ENTRIES,
 )

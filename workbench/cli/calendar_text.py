@@ -1,6 +1,6 @@
 """The working calendar as text: a year as months, and what a change of it does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from workbench.domain.calendar_words import (
     not_published,
     settling_words,
     sign_of,
+    telling_words,
     weekday_heads,
     weeks_of,
     working_days_words,
@@ -28,6 +29,7 @@ from workbench.domain.words import count, instant_on_screen
 from workbench.i18n import _, current, ngettext
 
 if TYPE_CHECKING:
+    from workbench.domain.suspension import Suspension
     from workbench.services.calendar_change import CalendarEffect, CalendarImport, CalendarYear
 
 _MONTHS_A_ROW = 3
@@ -36,8 +38,8 @@ _GAP = "   "
 _MOST_LINES = 20
 
 
-def print_year(found: "CalendarYear") -> None:
-    """Print a year as months, three in a row, with what the signs mean and what was set by hand."""
+def print_year(found: "CalendarYear", stops: "Iterable[Suspension]") -> None:
+    """Print a year as months, three in a row, with what the signs mean, what was set by hand and what is suspended."""
     worked = sum(day.working for day in found.days)
     status = _(STATUS_WORDS[found.status])
     output.line(f"{found.year} · {status} · " + working_days_words(worked))
@@ -53,6 +55,19 @@ def print_year(found: "CalendarYear") -> None:
     output.line("   ".join(f"{sign} {_(words)}" for sign, words in LEGEND))
     for override in found.overrides.values():
         output.line(f"{day_words(override.day(), found.today)} · {override.by} · {override.reason}")
+    for one in stops:
+        output.line(_stop_line(one, found))
+
+
+def _stop_line(one: "Suspension", found: "CalendarYear") -> str:
+    """Return a suspension in one line: `Suspension 3: Thu 26 Nov 09:00 to Fri 27 Nov 18:00 · 四川 · typhoon`."""
+    start = instant_on_screen(one.span.start, found.today, found.zone)
+    if one.span.is_open:
+        span = _("Suspension {id}: from {start}, end unknown").format(id=one.id, start=start)
+    else:
+        end = instant_on_screen(one.span.end, found.today, found.zone)
+        span = _("Suspension {id}: {start} to {end}").format(id=one.id, start=start, end=end)
+    return " · ".join(part for part in (span, one.province, one.agent, one.reason) if part)
 
 
 def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
@@ -115,4 +130,6 @@ def effect_said(effect: "CalendarEffect", *, written: bool) -> str:
         ]
     if settled:
         parts.append(settling_words(settled))
+    if moved:
+        parts.append(telling_words(effect.told, written=written))
     return ("" if current() == "zh" else " ").join(parts)

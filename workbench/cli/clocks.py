@@ -55,7 +55,10 @@ def change_class(
         ServiceClass,
         typer.Argument(metavar="C", help=marked("expedited, standard, complex, maximum or extended.")),
     ],
-    reason: ReasonText,
+    reason: Annotated[
+        str,
+        typer.Option("--reason", metavar="T", help=marked("Why; the applicant reads it if the due date moves later.")),
+    ],
     as_json: JsonFlag = False,
 ) -> None:
     """Change the service class of a case."""
@@ -89,6 +92,12 @@ ENTRIES = (
         extend,
         marked("Extend a due date, or the deadline while the applicant mends; the applicant is told (supervisor)."),
     ),
-    Entry("class", change_class, marked("Change a case's service class, and so its due date (supervisor).")),
+    Entry(
+        "class",
+        change_class,
+        marked(
+            "Change a case's service class, and so its due date; the applicant is told if it is later (supervisor)."
+        ),
+    ),
     Entry("priority", change_priority, marked("Change a case's priority (supervisor).")),
 )

@@ -14,6 +14,7 @@ from workbench.i18n import _, marked
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help=marked("The case, such as C-000123."))]
 JsonFlag = Annotated[bool, typer.Option("--json", help=marked("Print one JSON document."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=marked("Only say what would happen."))]
 ReasonText = Annotated[str, typer.Option("--reason", metavar="T", help=marked("Why."))]
 NoteText = Annotated[str, typer.Option("--note", metavar="T", help=marked("An internal note."))]
 

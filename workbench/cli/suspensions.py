@@ -9,8 +9,9 @@ import typer
 from workbench.cli import output
 from workbench.cli.registering import Entry
 from workbench.cli.run import Run, zone_of
-from workbench.cli.said import JsonFlag, needed
+from workbench.cli.said import DryRun, JsonFlag, needed
 from workbench.domain import moments
+from workbench.domain.calendar_words import telling_words
 from workbench.domain.values import BadValue
 from workbench.domain.words import count
 from workbench.errors import WrongUsage
@@ -25,21 +26,25 @@ def suspend(
     start: Annotated[
         str, typer.Argument(metavar="FROM", help=marked("The first day without work, or the day and time it stopped."))
     ],
-    reason: Annotated[
-        str, typer.Option("--reason", metavar="T", help=marked("Why; applicants read it in their notice."))
-    ],
     end: Annotated[
         str | None,
         typer.Argument(
             metavar="TO", help=marked("The last day without work, or the day and time it goes on; open if not given.")
         ),
     ] = None,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason", metavar="T", help=marked("Why; applicants read it in their notice. --dry-run does without.")
+        ),
+    ] = "",
     province: Annotated[
         str | None, typer.Option("--province", metavar="P", help=marked("Only applications from this province."))
     ] = None,
     agent: Annotated[
         str | None, typer.Option("--agent", metavar="A", help=marked("Only applications of this agent."))
     ] = None,
+    dry_run: DryRun = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Stop every clock for a time that nobody here can help."""
@@ -50,12 +55,12 @@ def suspend(
         stop = Stop(
             from_at=_begin(start, zone),
             to_at=None if end is None else _end(end, zone),
-            reason=needed(reason, "--reason"),
+            reason=reason if dry_run else needed(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else needed(agent, "--agent"),
         )
-        done = office.suspending.suspend(stop)
-    _tell(done, as_json=as_json)
+        done = office.suspending.suspend(stop, dry_run=dry_run)
+    _tell(done, written=not dry_run, as_json=as_json)
 
 
 def resume(
@@ -68,19 +73,22 @@ def resume(
     """Let the clocks run again."""
     with run.office() as office:
         done = office.suspending.resume(None if at is None else _begin(at, zone_of(office)))
-    _tell(done, as_json=as_json)
+    _tell(done, written=True, as_json=as_json)
 
 
-def _tell(done: "Stopped", *, as_json: bool) -> None:
+def _tell(done: "Stopped", *, written: bool, as_json: bool) -> None:
     if as_json:
-        output.document({"suspensions": list(done.ids), "cases": done.cases, "notices": done.cases})
+        output.document({"suspensions": list(done.ids), "cases": done.cases, "notices": done.told, "written": written})
         return
-    told = ngettext(
-        "{count} due date is concerned; a notice to the applicant is drafted.",
-        "{count} due dates are concerned; notices to the applicants are drafted.",
-        done.cases,
-    )
-    output.narrate(told.format(count=count(done.cases)))
+    if written:
+        concerned = ngettext("{count} due date is concerned.", "{count} due dates are concerned.", done.cases)
+    else:
+        output.narrate(_("Nothing is written."))
+        concerned = ngettext(
+            "{count} due date would be concerned.", "{count} due dates would be concerned.", done.cases
+        )
+    output.narrate(concerned.format(count=count(done.cases)))
+    output.narrate(telling_words(done.told, written=written))
 
 
 def _begin(text: str, zone: ZoneInfo) -> datetime:

@@ -112,6 +112,16 @@ def moving_words(moved: int) -> str:
     return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
 
 
+def telling_words(told: int, *, written: bool) -> str:
+    """Return how many applicants are told, or would be, of a due date that moves later."""
+    said = (
+        ngettext("{count} applicant is told.", "{count} applicants are told.", told)
+        if written
+        else ngettext("{count} applicant would be told.", "{count} applicants would be told.", told)
+    )
+    return said.format(count=count(told))
+
+
 def settling_words(settled: int) -> str:
     """Return how many due dates stay and only change in being provisional."""
     return ngettext(

@@ -194,6 +194,23 @@ def standing_of(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     )
 
 
+def is_felt(stop: Suspension, before: datetime, standing: Standing, *, runs: bool) -> bool:
+    """Say whether an applicant is concerned by a suspension that was taken in, and so is told of it.
+
+    One with an end moved the due date on. An open one stops a clock that runs, before the case is due, and no other
+    open one did so earlier.
+
+    Args:
+        stop: The suspension.
+        before: The due date without it.
+        standing: Where the clock stands with it.
+        runs: Whether the clock runs in the state that the case has.
+    """
+    if not stop.span.is_open:
+        return standing.due_at > before
+    return runs and standing.suspended_from == stop.span.start < standing.due_at
+
+
 def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
     """Say whether one of these suspensions stops the clock now."""
     return any(one.span.start <= now < one.span.end for one in suspensions)

@@ -25,6 +25,10 @@ _YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(\s.*)?")
 _LONG_TERM_WORDS = frozenset({"long-term", "long term", "longterm", "长期", "长期有效", "9999-12-31"})
 
 
+class _Unreadable(BadValue):
+    """A text that is no date or time of any form that is read."""
+
+
 def day(raw: str) -> date:
     """Return a date written as 2026-11-03, 2026/11/3, 2026.11.3, 20261103 or 2026年11月3日.
 
@@ -33,6 +37,15 @@ def day(raw: str) -> date:
     Raises:
         BadValue: If it is none of these, no day of the calendar, or a spreadsheet's day count.
     """
+    try:
+        return _day(raw)
+    except _Unreadable:
+        raise BadValue(
+            _("“{value}” is no date that can be read; write it like 2026-11-03.").format(value=raw)
+        ) from None
+
+
+def _day(raw: str) -> date:
     if len(raw) == _ISO_LENGTH and raw[4] == "-" and raw.isascii():
         return _checked_day(raw, raw[:4], raw[5:7], raw[8:]) if raw[7] == "-" else _other_day(raw)
     return _other_day(raw)
@@ -59,7 +72,7 @@ def instant(raw: str, zone: ZoneInfo) -> datetime:
     """
     moment = _moment(raw)
     if moment is None:
-        day(raw)  # what is not even a date is told so
+        _day(raw)  # what is not even a date is told so
         raise BadValue(_("“{value}” has no time of day; write it like 2026-11-03 09:05.").format(value=raw))
     return _in_utc(moment, zone)
 
@@ -72,7 +85,7 @@ def instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
     """
     moment = _moment(raw)
     if moment is None:
-        moment = datetime.combine(day(raw), time())
+        moment = datetime.combine(_day(raw), time())
     return _in_utc(moment, zone)
 
 
@@ -87,10 +100,10 @@ def _moment(raw: str) -> datetime | None:
         try:
             moment = datetime.fromisoformat(raw)
         except ValueError:
-            raise BadValue(_unreadable(raw)) from None
+            raise _unreadable(raw) from None
         if FIRST_YEAR <= moment.year <= LAST_YEAR:
             return moment
-        raise BadValue(_unreadable(raw))
+        raise _unreadable(raw)
     return _other_moment(raw)
 
 
@@ -104,7 +117,7 @@ def _other_moment(raw: str) -> datetime | None:
         return None
     found = _CLOCK.fullmatch(clock_part)
     if found is None:
-        raise BadValue(_unreadable(raw))
+        raise _unreadable(raw)
     day_first = _DAY_FIRST.fullmatch(date_part)
     on = _checked_day(raw, day_first[3], day_first[2], day_first[1]) if day_first else _other_day(date_part)
     hour, minute, second, fraction, offset = found.groups()
@@ -112,7 +125,7 @@ def _other_moment(raw: str) -> datetime | None:
     try:
         return datetime.fromisoformat(f"{on.isoformat()}T{clock}")
     except ValueError:
-        raise BadValue(_unreadable(raw)) from None
+        raise _unreadable(raw) from None
 
 
 def _halves(plain: str) -> tuple[str, str, str]:
@@ -139,7 +152,7 @@ def _other_day(raw: str) -> date:
     found = _COMPACT_DAY.fullmatch(plain)
     if found is not None:
         return _checked_day(raw, found[1], found[2], found[3])
-    raise BadValue(_unreadable(raw))
+    raise _unreadable(raw)
 
 
 def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
@@ -147,9 +160,9 @@ def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
     try:
         found = date(int(year), int(month), int(day_of_month))
     except ValueError:
-        raise BadValue(_unreadable(raw)) from None
+        raise _unreadable(raw) from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise BadValue(_unreadable(raw))
+        raise _unreadable(raw)
     return found
 
 
@@ -159,16 +172,17 @@ def _plain(raw: str) -> str:
         raise BadValue(too_long(SHORT_LENGTH))
     plain = " ".join(unicodedata.normalize("NFKC", raw).split())
     if any(character.isdecimal() and not character.isascii() for character in plain):
-        raise BadValue(_unreadable(raw))
+        raise _unreadable(raw)
     return plain
 
 
-def _unreadable(raw: str) -> str:
+def _unreadable(raw: str) -> BadValue:
     """Return why a text is no date or time, and how to write one."""
     if _SERIAL.fullmatch(raw):
         sentence = _("“{value}” is a spreadsheet's day count; format the column as text and write 2026-11-03.")
-    elif _YEAR_LAST.fullmatch(raw):
+        return BadValue(sentence.format(value=raw))
+    if _YEAR_LAST.fullmatch(raw):
         sentence = _("“{value}” could be two different days; write the year first, like 2026-11-03.")
-    else:
-        sentence = _("“{value}” is no date or time that can be read; write it like 2026-11-03 09:05.")
-    return sentence.format(value=raw)
+        return BadValue(sentence.format(value=raw))
+    sentence = _("“{value}” is no date or time that can be read; write it like 2026-11-03 09:05.")
+    return _Unreadable(sentence.format(value=raw))

@@ -56,6 +56,11 @@ class CalendarEffect:
         return tuple(due for due in self.dues if due.moves)
 
     @property
+    def told(self) -> int:
+        """How many applicants are told that their due date is later."""
+        return sum(due.is_told for due in self.dues)
+
+    @property
     def settled(self) -> int:
         """How many due dates stay, and are no longer provisional, or newly so."""
         return len(self.dues) - len(self.moved)

@@ -1,6 +1,7 @@
 """The working calendar: looking at a year, setting a day by hand, taking the year's notice in.
 
-Each change says before it is made which due dates it moves, and moves them when it is.
+Each change says before it is made which due dates it moves and how many applicants are told, and moves and tells them
+when it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -192,11 +193,21 @@ class Calendars:
         return of
 
     def _write(self, session: Session, effect: CalendarEffect, action: str, body: Mapping[str, object]) -> None:
-        """Write the due dates and the event of a change of the calendar."""
+        """Write the due dates, the notices to whom they move later, and the event of a change of the calendar."""
         turn_edition(session)
-        counts = {"days": len(effect.after), "moved": len(effect.moved), "settled": effect.settled}
+        counts = {
+            "days": len(effect.after),
+            "moved": len(effect.moved),
+            "settled": effect.settled,
+            "told": effect.told,
+        }
         self.context.log(session, action, body=details(**body, **counts))
         write_dues(session, self.context, effect.dues, "calendar")
+        if effect.told:
+            # What letters need is not read at the start of the program.
+            from workbench.services.calendar_letters import tell_moved
+
+            tell_moved(session, self.context, [due for due in effect.dues if due.is_told])
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)

@@ -32,11 +32,14 @@ class ClockLetterKind(StrEnum):
 class ClockLetter:
     """What a letter about a due date tells.
 
-    `due_at` is the new due date, of DEADLINE that of the rectification. `stopped_at` is when an open suspension began:
-    then the due date is the one so far, as it is where `is_late` says that it is past or will not be kept. `cause` is
-    what staff wrote for the applicant, empty for a delay by volume. `expected` is the sentence of the forecast, empty
-    where none is told; `tells_due` says whether the due date is told. `asked` is what the applicant can do to make it
-    faster, a line each.
+    `due_at` is the new due date, of DEADLINE that of the rectification. `stopped_at` is when an open suspension began
+    or begins: if the case was not due by then, the due date is the one so far, as it is where it is past when the
+    letter is written, or `is_late` says that it will not be kept. `is_called_off` says that a suspension that was
+    announced takes no time. `cause` is what the applicant is told of why, empty for a delay by volume, or for one by
+    others who owe information where `awaits_others`. `is_with_applicant` says that the review waits for what the
+    applicant was asked for, `was_promised` that a date was told before. `expected` is the sentence of the forecast,
+    empty where none is told; `tells_due` says whether the due date is told. `asked` is what the applicant can do to
+    make it faster, a line each.
     """
 
     kind: ClockLetterKind
@@ -49,6 +52,10 @@ class ClockLetter:
     is_provisional: bool = False
     stopped_at: datetime | None = None
     is_late: bool = False
+    is_called_off: bool = False
+    is_with_applicant: bool = False
+    awaits_others: bool = False
+    was_promised: bool = True
     cause: str = ""
     expected: str = ""
     tells_due: bool = True
@@ -59,8 +66,23 @@ class ClockLetter:
 
     @property
     def is_open(self) -> bool:
-        """Whether work is suspended and nobody knows until when."""
-        return self.stopped_at is not None
+        """Whether a suspension of which nobody knows the end stops the clock before the due date."""
+        return self.stopped_at is not None and self.stopped_at < self.due_at
+
+    @property
+    def stops_later(self) -> bool:
+        """Whether that suspension is still to begin."""
+        return self.stopped_at is not None and self.stopped_at > self.written_at
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether no answer can be promised by the due date: it is past, or will not be kept."""
+        return self.is_late or self.due_at <= self.written_at
+
+    @property
+    def is_longer_than_told(self) -> bool:
+        """Whether the applicant was told of a date before, and is told of dates at all."""
+        return self.tells_due and self.was_promised
 
 
 def time_told(forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language) -> tuple[str, bool]:

@@ -1,5 +1,6 @@
 """Notices about due dates, written in the transaction of whatever moved them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,12 +8,13 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
-from db.enums import ApplicantKind, Language
+from db.enums import ApplicantKind, CaseState, Language
 from db.models import CaseRow, NoticeRow
 from db.queries.published import table_of
 from workbench.domain.case_id import format_case
 from workbench.domain.finding import Finding
 from workbench.domain.forecast.told import CaseForecast
+from workbench.domain.running import is_with_applicant
 from workbench.services.clock_letters import (
     ClockLetter,
     ClockLetterKind,
@@ -31,14 +33,16 @@ class DueNews:
     """What an applicant is told of a due date, and why.
 
     `deadline_at` is that of a rectification; else it is about the due date that the case has now, which `is_late`
-    says is past or will not be kept. `forecast` was made before the transaction; letters tell it as the policy has it.
-    `asked` are findings that the applicant may be asked about.
+    says will not be kept. `is_called_off` says that a suspension which was announced takes no time. `forecast` was made
+    before the transaction; letters tell it as the policy has it. `asked` are findings that the applicant may be asked
+    about.
     """
 
     kind: ClockLetterKind
     cause: str = ""
     deadline_at: datetime | None = None
     is_late: bool = False
+    is_called_off: bool = False
     forecast: CaseForecast | None = None
     asked: tuple[Finding, ...] = ()
 
@@ -51,7 +55,8 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
     application = session.execute(select(APPLICATION).where(APPLICATION.c.id == case.application_id)).one()
     policy = context.policy(session, case.policy_version_id)
     now = context.now()
-    language = Language(application.language)
+    language, state = Language(application.language), CaseState(case.state)
+    is_with = is_with_applicant(state, case.waits_for)
     # Nobody knows how long it takes while work is suspended.
     forecast = None if case.suspended_from else news.forecast
     expected, tells_due = time_told(forecast, policy.forecast, language)
@@ -66,6 +71,10 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
         is_provisional=case.is_due_provisional,
         stopped_at=None if news.deadline_at else case.suspended_from,
         is_late=news.is_late,
+        is_called_off=news.is_called_off,
+        is_with_applicant=is_with,
+        awaits_others=state is CaseState.PENDING and not is_with,
+        was_promised=case.id in with_receipt(session, [case.id or 0]),
         cause=news.cause.strip(),
         expected=expected,
         tells_due=tells_due,
@@ -75,6 +84,16 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
         zone=policy.zone,
     )
     session.execute(insert(NOTICE), [notice_columns(letter, case.id or 0, now)])
+
+
+def with_receipt(session: Session, case_ids: Sequence[int]) -> set[int]:
+    """Return which of some cases had a receipt, and so were told when an answer is due."""
+    found = select(NOTICE.c.case_id).where(
+        NOTICE.c.case_id.in_(case_ids),
+        NOTICE.c.kind == ClockLetterKind.RECEIPT.value,
+        NOTICE.c.cancelled_at.is_(None),
+    )
+    return set(session.execute(found).scalars())
 
 
 def notice_columns(letter: ClockLetter, case_id: int, now: datetime) -> dict[str, Any]:

@@ -39,15 +39,17 @@ _RECEIVED = frozenset({"answer", "resubmit"})
 def suspensions(session: Session) -> tuple[Suspension, ...]:
     """Return every suspension that was ever entered, in order."""
     rows = session.execute(select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id))
-    return tuple(
-        Suspension(
-            id=row.id,
-            span=Span(row.from_at, row.to_at or NEVER),
-            reason=row.reason,
-            province=row.province,
-            agent=row.agent,
-        )
-        for row in rows
+    return tuple(suspension_of(row) for row in rows)
+
+
+def suspension_of(row: Any) -> Suspension:
+    """Return a row of the suspensions as the clocks take it."""
+    return Suspension(
+        id=row.id,
+        span=Span(row.from_at, row.to_at or NEVER),
+        reason=row.reason,
+        province=row.province,
+        agent=row.agent,
     )
 
 
@@ -56,13 +58,15 @@ class Clocks:
     """The clocks as one session sees them.
 
     `loaded` are the events of cases that were read together, if nobody writes one between. `calendars` are calendars
-    under policy versions that are only supposed; else those that are kept count.
+    under policy versions that are only supposed; else those that are kept count. So are the
+    suspensions in `stops`.
     """
 
     session: Session
     context: Context
     loaded: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
     calendars: Callable[[int], WorkingCalendar] | None = None
+    stops: tuple[Suspension, ...] | None = None
 
     def calendar(self, case: CaseRow) -> WorkingCalendar:
         """Return the calendar that a case's clock goes by."""
@@ -72,7 +76,7 @@ class Clocks:
     @cached_property
     def suspensions(self) -> tuple[Suspension, ...]:
         """Every suspension."""
-        return suspensions(self.session)
+        return suspensions(self.session) if self.stops is None else self.stops
 
     def concerning(self, case: CaseRow) -> tuple[Suspension, ...]:
         """Return the suspensions that stop the clock of a case."""

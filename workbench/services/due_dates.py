@@ -1,6 +1,8 @@
 """Keeping the due dates of all open cases right when what they all lean on changes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -17,28 +19,49 @@ TOGETHER = 50
 
 _FINAL = [state.value for state in FINAL_STATES]
 
-Moved = Callable[[Session, CaseRow], None]
-"""What is done about a published case whose due date moved, in the same transaction."""
+Tell = Callable[[Clocks, CaseRow, datetime], Sequence[int]]
+"""Tells the applicant of a published case what its clock says now, in the same transaction, if that is owed.
+
+It is given the due date before, and returns the numbers of the suspensions that the applicant is told of.
+"""
 
 
-def settle_open_cases(context: Context, action: str, body: dict[str, object], moved: Moved | None = None) -> int:
-    """Compute every open case's due date again, one event for each lot of cases that moved; return how many did.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How many due dates moved or are stopped by a suspension that is told, and how many applicants are told."""
+
+    cases: int
+    told: int
+
+
+@dataclass(slots=True)
+class _Lot:
+    """What became of the cases of one transaction; `told` are the cases by the suspension that they are told of."""
+
+    news: list[int] = field(default_factory=list)
+    told: dict[int, list[int]] = field(default_factory=dict)
+    moved_count: int = 0
+    told_count: int = 0
+
+
+def settle_open_cases(context: Context, action: str, body: dict[str, object], tell: Tell) -> Settled:
+    """Compute every open case's due date again, one event for each lot of cases that have news of it.
 
     It can be broken off and begun again: a case whose due date is right already is left alone.
     """
-    total = 0
-    for case_ids in _portions(context):
+    moved = told = 0
+    for case_ids in portions(context):
         with context.write() as session:
-            news = _settle(session, context, case_ids, moved)
-            if news:
-                counted = {**body, "cases": len(news), "first": news[0], "last": news[-1]}
-                context.log(session, action, body=counted)
-        total += len(news)
+            lot = _settle(session, context, case_ids, tell)
+            if lot.news:
+                counted = {**body, "cases": len(lot.news), "first": lot.news[0], "last": lot.news[-1]}
+                context.log(session, action, body={**counted, "told": lot.told})
+        moved, told = moved + lot.moved_count, told + lot.told_count
         pause()
-    return total
+    return Settled(cases=moved, told=told)
 
 
-def _portions(context: Context) -> Iterator[list[int]]:
+def portions(context: Context) -> Iterator[list[int]]:
     """Yield the numbers of the open cases that have a clock, a portion at a time."""
     last = 0
     while True:
@@ -56,19 +79,33 @@ def _portions(context: Context) -> Iterator[list[int]]:
         yield case_ids
 
 
-def _settle(session: Session, context: Context, case_ids: list[int], moved: Moved | None) -> list[int]:
-    """Compute the due dates of some cases again, and return which moved."""
+def published_of(session: Session, case_ids: Sequence[int]) -> set[int]:
+    """Return which of some cases are published: nobody is told of the others."""
+    shown = select(CASE.c.id).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id))
+    return set(session.execute(shown).scalars())
+
+
+def open_cases(session: Session, case_ids: Sequence[int]) -> Sequence[CaseRow]:
+    """Return those of some cases that are open, in order."""
+    found = select(CaseRow).where(col(CaseRow.id).in_(case_ids), col(CaseRow.state).not_in(_FINAL))
+    return session.execute(found.order_by(col(CaseRow.id))).scalars().all()
+
+
+def _settle(session: Session, context: Context, case_ids: list[int], tell: Tell) -> _Lot:
+    """Compute the due dates of some cases again, and return what became of them."""
     clocks = Clocks(session, context, clock_events(session, case_ids))
-    open_cases = select(CaseRow).where(col(CaseRow.id).in_(case_ids), col(CaseRow.state).not_in(_FINAL))
-    shown = set(
-        session.execute(select(CASE.c.id).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id))).scalars()
-    )
-    news = []
+    shown, lot = published_of(session, case_ids), _Lot()
     # The cases are written together at the end; nothing that is read between leans on them.
     with session.no_autoflush:
-        for case in session.execute(open_cases.order_by(col(CaseRow.id))).scalars():
-            if clocks.settle(case):
-                news.append(case.id or 0)
-                if moved is not None and case.id in shown:
-                    moved(session, case)
-    return news
+        for case in open_cases(session, case_ids):
+            before = case.due_at
+            if not clocks.settle(case):
+                continue
+            case_id = case.id or 0
+            lot.news.append(case_id)
+            told = tell(clocks, case, before or context.now()) if case_id in shown else ()
+            for number in told:
+                lot.told.setdefault(number, []).append(case_id)
+            lot.told_count += bool(told)
+            lot.moved_count += bool(told) or case.due_at != before
+    return lot

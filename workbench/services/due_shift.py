@@ -17,6 +17,7 @@ from db.models import CaseRow
 from db.queries.published import CASE, is_published
 from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.lifecycle import OPEN_STATES
+from workbench.domain.running import clock_runs
 from workbench.services import log
 from workbench.services.clocks import Clocks, clock_events
 from workbench.services.context import Context
@@ -32,13 +33,17 @@ _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, Case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedDue:
-    """The due date of a case before and after; one that `moves` not is only no longer, or newly, provisional."""
+    """The due date of a case before and after; one that `moves` not is only no longer, or newly, provisional.
+
+    `is_told` says that the applicant is told: of a date that is later and not past, while the clock runs.
+    """
 
     case_id: int
     before: datetime
     after: datetime
     was_provisional: bool
     is_provisional: bool
+    is_told: bool = False
 
     @property
     def moves(self) -> bool:
@@ -65,12 +70,13 @@ def moved_dues(session: Session, context: Context, new: CalendarOf, days: Sequen
         .order_by(CASE.c.due_at, CASE.c.id)
     )
     found = [int(case_id) for case_id in session.execute(statement).scalars()]
-    return tuple(moved for chunk in _chunks(found) for moved in _moved(session, context, chunk, new))
+    return tuple(moved for chunk in chunks(found) for moved in _moved(session, context, chunk, new))
 
 
 def _moved(session: Session, context: Context, case_ids: Sequence[int], new: CalendarOf) -> Iterator[MovedDue]:
     """Yield which of some due dates would be others, in the order given."""
     clocks = Clocks(session, context, clock_events(session, case_ids), new)
+    now = context.now()
     rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
     cases = {case.id: case for case in rows}
     for case_id in case_ids:
@@ -85,6 +91,7 @@ def _moved(session: Session, context: Context, case_ids: Sequence[int], new: Cal
                 after=standing.due_at,
                 was_provisional=case.is_due_provisional,
                 is_provisional=standing.is_provisional,
+                is_told=standing.due_at > max(case.due_at, now) and clock_runs(CaseState(case.state), case.waits_for),
             )
 
 
@@ -98,7 +105,7 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
         .where(CASE.c.id == bindparam("case_id"))
         .values(due_at=bindparam("after"), is_due_provisional=bindparam("provisional"))
     )
-    for chunk in _chunks(moved):
+    for chunk in chunks(moved):
         session.connection().execute(
             statement,
             [{"case_id": one.case_id, "after": one.after, "provisional": one.is_provisional} for one in chunk],
@@ -119,6 +126,7 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
     log.append_many(session, context.actor, "due", context.now(), bodies)
 
 
-def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield as many items at a time as one statement takes."""
     for start in range(0, len(items), _TOGETHER):
         yield items[start : start + _TOGETHER]

@@ -1,9 +1,8 @@
 """The receipt that an applicant is sent when the case is first queued: number, time, what happens next."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session
@@ -16,18 +15,16 @@ from workbench.domain.finding import Finding
 from workbench.domain.forecast.told import CaseForecast
 from workbench.domain.policy import Policy
 from workbench.services.clock_letters import ClockLetter, ClockLetterKind, asked_lines, time_told
-from workbench.services.clock_notices import DueNews, notice_columns, tell_due
+from workbench.services.clock_notices import DueNews, tell_due
 from workbench.services.context import Context
-
-_NUMBER, _NAME, _APPLICATION, _EXPECTED, _ASKED = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-_PLACES = re.compile("[\ue000-\ue004]")
+from workbench.services.letter_frames import APPLICATION, ASKED, EXPECTED, NAME, NUMBER, filled, frame_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """A receipt whose case has no number yet: the same frame for many, and what stands in it for one."""
 
-    frame: dict[str, Any]
+    frame: Mapping[str, Any]
     applicant_name: str
     application_no: str
     expected: str
@@ -36,22 +33,25 @@ class Receipt:
     def numbered(self, case_id: int) -> dict[str, Any]:
         """Return the receipt as a row of the notices."""
         words = {
-            _NUMBER: format_case(case_id),
-            _NAME: self.applicant_name,
-            _APPLICATION: self.application_no,
-            _EXPECTED: self.expected,
-            _ASKED: self.asked,
+            NUMBER: format_case(case_id),
+            NAME: self.applicant_name,
+            APPLICATION: self.application_no,
+            EXPECTED: self.expected,
+            ASKED: self.asked,
         }
-        texts = {name: _PLACES.sub(lambda found: words[found[0]], self.frame[name]) for name in ("subject", "body")}
-        return {**self.frame, **texts, "case_id": case_id}
+        return filled(self.frame, case_id, words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What a receipt tells beside the application: until when, what is expected, and what was noticed at first."""
+    """What a receipt tells beside the application: until when, what is expected, and what was noticed at first.
+
+    `suspended_from` is since when, or from when on, an open suspension stops the clock.
+    """
 
     due_at: datetime
     is_provisional: bool
+    suspended_from: datetime | None
     forecast: CaseForecast | None
     findings: tuple[Finding, ...]
 
@@ -78,31 +78,26 @@ def receipt_of(row: ImportedRow, accepted: Accepted, policy: Policy, now: dateti
         kind=ClockLetterKind.RECEIPT,
         language=language,
         applicant_kind=ApplicantKind(row["applicant_kind"]),
-        applicant_name=_NAME,
-        case_no=_NUMBER,
-        application_no=_APPLICATION,
+        applicant_name=NAME,
+        case_no=NUMBER,
+        application_no=APPLICATION,
         due_at=accepted.due_at,
         is_provisional=accepted.is_provisional,
-        expected=_EXPECTED if expected else "",
+        stopped_at=accepted.suspended_from,
+        expected=EXPECTED if expected else "",
         tells_due=tells_due,
-        asked=_ASKED if asked else "",
+        asked=ASKED if asked else "",
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,
     )
     return Receipt(
-        frame=_frame(letter),
+        frame=frame_of(letter),
         applicant_name=row["applicant_name"],
         application_no=row["application_no"],
         expected=expected,
         asked=asked,
     )
-
-
-@lru_cache(maxsize=256)
-def _frame(letter: ClockLetter) -> dict[str, Any]:
-    """Return the receipt of everybody who is promised the same day in the same words; thousands of a batch are."""
-    return notice_columns(letter, 0, letter.written_at)
 
 
 def send_receipt(

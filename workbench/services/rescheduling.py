@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, select
 
@@ -19,6 +19,10 @@ from workbench.services.clock_notices import DueNews, tell_due
 from workbench.services.clocks import settle_due
 from workbench.services.context import Context
 from workbench.services.holds import visible_case
+from workbench.services.reason import checked_reason
+
+MOST_DAYS = 366
+"""So many days ahead a due date may be extended to: what is farther was mistyped."""
 
 _RANKS = tuple(Priority)
 
@@ -46,12 +50,20 @@ class Rescheduling:
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If who asks is no supervisor, the case is over or not complete, or the day is too far.
-            WrongUsage: If no reason is given, or the day is no later than now agreed.
+            NotAllowed: If who asks is no supervisor, the case is over or not complete, or the deadline is too far.
+            WrongUsage: If no reason is given or one too long, or the day is no later than now agreed, or more than
+                `MOST_DAYS` ahead.
         """
         context = self.context
         with context.acting(Action.EXTEND, case_id), context.write() as session:
             case = self._case(session, case_id, Action.EXTEND, reason)
+            most = context.today(session) + timedelta(days=MOST_DAYS)
+            if until > most:
+                raise WrongUsage(
+                    _("{day} is more than {count} days ahead; give a day until {most}.").format(
+                        day=until.isoformat(), count=MOST_DAYS, most=most.isoformat()
+                    )
+                )
             calendar = context.calendar(session, case.policy_version_id)
             if case.state == CaseState.RECTIFYING:
                 return self._extend_deadline(session, case, until, reason, calendar)
@@ -81,7 +93,7 @@ class Rescheduling:
             select(RectificationRow).where(RectificationRow.case_id == case_id, RectificationRow.is_open)
         ).one()
         wanted = calendar.closing(calendar.working_day_from(until))
-        if wanted <= (row.deadline_at or context.now()):
+        if wanted <= max(context.now(), row.deadline_at or context.now()):
             raise WrongUsage(_not_later(case_id))
         most = context.policy(session, case.policy_version_id).rectify_cap_days
         cap = deadline_after(context.now(), most, calendar).at
@@ -98,10 +110,12 @@ class Rescheduling:
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
         """Give a case another class; its days count from the same day 0. Return the due date, None before it has one.
 
+        If the due date moves later the applicant is told, with the reason.
+
         Raises:
             NotFound: If there is no such case.
             NotAllowed: If who asks is no supervisor, or the case is over.
-            WrongUsage: If no reason is given, or it has that class already.
+            WrongUsage: If no reason is given or one too long, or it has that class already.
         """
 
         def change(case: CaseRow) -> str:
@@ -116,7 +130,7 @@ class Rescheduling:
         Raises:
             NotFound: If there is no such case.
             NotAllowed: If who asks is no supervisor, or the case is over.
-            WrongUsage: If no reason is given, or it has that priority already.
+            WrongUsage: If no reason is given or one too long, or it has that priority already.
         """
 
         def change(case: CaseRow) -> str:
@@ -133,16 +147,18 @@ class Rescheduling:
         context = self.context
         with context.acting(action, case_id), context.write() as session:
             case = self._case(session, case_id, action, reason)
-            before = change(case)
+            settle_due(session, context, case)
+            due_before, before = case.due_at, change(case)
             if before == word:
                 raise WrongUsage(_("{case} has that already.").format(case=format_case(case_id)))
             context.log(session, action.value, case_id=case_id, body={"from": before, "to": word})
             self._changed(session, case, reason)
+            if due_before is not None and case.due_at is not None and case.due_at > due_before:
+                tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, cause=reason))
             return case.due_at
 
     def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:
-        if not reason.strip():
-            raise WrongUsage(_("This takes a reason."))
+        checked_reason(reason, _("This takes a reason."))
         case = visible_case(session, case_id)
         refusal = state_refusal(action, CaseState(case.state), format_case(case_id))
         if refusal:

@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
-from db.models import CaseRow, SuspensionRow
+from db.models import SuspensionRow
 from workbench.domain.lifecycle import Action
+from workbench.domain.spans import NEVER, Span
+from workbench.domain.suspension import Suspension
 from workbench.errors import NothingAvailable, WrongUsage
 from workbench.i18n import _
-from workbench.services.clock_letters import ClockLetterKind
-from workbench.services.clock_notices import DueNews, tell_due
-from workbench.services.clocks import SUSPENSION
+from workbench.services.clocks import SUSPENSION, Clocks, clock_events, suspensions
 from workbench.services.context import Context, details
-from workbench.services.due_dates import settle_open_cases
+from workbench.services.due_dates import Settled, open_cases, portions, published_of, settle_open_cases
+from workbench.services.evidence_read import APPLICATION
+from workbench.services.reason import checked_reason
+from workbench.services.suspension_letters import MOVED, SuspensionLetters, letters_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +35,15 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """What became of a suspension, or of its end: how many due dates moved, and as many applicants are told."""
+    """What became of a suspension, or of its end.
+
+    `cases` are the due dates concerned: those that moved, and those whose clocks an open suspension stops. `told` is
+    how many applicants are told.
+    """
 
     ids: tuple[int, ...]
     cases: int
+    told: int
 
 
 class Suspending:
@@ -44,27 +52,34 @@ class Suspending:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def suspend(self, stop: Stop) -> Stopped:
+    def suspend(self, stop: Stop, *, dry_run: bool = False) -> Stopped:
         """Stop every clock concerned for a time, which may be past, and tell each applicant concerned.
+
+        With `dry_run` only say what that would do; it does without a reason.
 
         Raises:
             NotAllowed: If who asks is no supervisor.
-            WrongUsage: If no reason is given, or the end is not after the beginning.
+            WrongUsage: If no reason is given or one too long, the time is empty or has no work in it, it is suspended
+                already, or no application has the agent.
         """
         context = self.context
         with context.acting(Action.SUSPEND):
-            if not stop.reason.strip():
-                raise WrongUsage(_("A suspension takes a reason; applicants read it."))
+            is_needed = not dry_run or stop.reason.strip()
+            missing = _("A suspension takes a reason; applicants read it.")
+            reason = checked_reason(stop.reason, missing) if is_needed else ""
             if stop.to_at is not None and stop.to_at <= stop.from_at:
                 raise WrongUsage(_("The suspension ends before it begins; give the earlier time first."))
+            if dry_run:
+                return self._supposed(stop, reason)
             with context.write() as session:
+                self._check(session, stop)
                 now = context.now()
                 row = SuspensionRow(
                     from_at=stop.from_at,
                     to_at=stop.to_at,
                     province=stop.province,
                     agent=stop.agent,
-                    reason=stop.reason.strip(),
+                    reason=reason,
                     entered_at=now,
                     entered_by_id=context.actor.id,
                     # Who hears of it when it is over need not hear of its end.
@@ -74,14 +89,66 @@ class Suspending:
                 session.flush()
                 number = row.id or 0
                 context.log(session, Action.SUSPEND.value, body=_body(row))
-            return Stopped(ids=(number,), cases=self.finish(ClockLetterKind.DELAY))
+            return _stopped((number,), self.finish())
+
+    def _check(self, session: Session, stop: Stop) -> None:
+        """Refuse what stops nothing, or is stopped already."""
+        context = self.context
+        calendar = context.calendar(session)
+        if stop.to_at is not None and not calendar.working_seconds_between(stop.from_at, stop.to_at):
+            raise WrongUsage(
+                _("There is no working time from {start} to {end}; nothing would be suspended.").format(
+                    start=_moment(stop.from_at, calendar.zone), end=_moment(stop.to_at, calendar.zone)
+                )
+            )
+        if (
+            stop.agent is not None
+            and not session.execute(select(exists().where(APPLICATION.c.agent == stop.agent))).scalar()
+        ):
+            raise WrongUsage(_("No application has the agent {name}.").format(name=stop.agent))
+        for one in suspensions(session):
+            if (one.span, one.province, one.agent) == (
+                Span(stop.from_at, stop.to_at or NEVER),
+                stop.province,
+                stop.agent,
+            ):
+                raise WrongUsage(_("That is suspended already, by suspension {id}.").format(id=one.id))
+
+    def _supposed(self, stop: Stop, reason: str) -> Stopped:
+        """Return what a suspension would do."""
+        context = self.context
+        one = Suspension(
+            id=0,
+            span=Span(stop.from_at, stop.to_at or NEVER),
+            reason=reason,
+            province=stop.province,
+            agent=stop.agent,
+        )
+        letters = SuspensionLetters(context=context, entered=(one,), ended={})
+        with context.read() as session:
+            self._check(session, stop)
+        cases = told = 0
+        for case_ids in portions(context):
+            with context.read() as session:
+                events, stops = clock_events(session, case_ids), (*suspensions(session), one)
+                clocks, shown = Clocks(session, context, events, stops=stops), published_of(session, case_ids)
+                for case in open_cases(session, case_ids):
+                    standing = clocks.standing(case)
+                    if standing is None or case.due_at is None:
+                        continue
+                    is_told = case.id in shown and letters.is_owed(clocks, case, case.due_at, one, standing)
+                    told += is_told
+                    cases += is_told or standing.due_at != case.due_at
+        return Stopped(ids=(), cases=cases, told=told)
 
     def resume(self, at: datetime | None = None) -> Stopped:
-        """End every suspension that is in force at an instant, now by default, and tell each applicant concerned.
+        """End every suspension that is in force at an instant, now by default, and tell who was told of them.
+
+        If none is, every open one that lies ahead is called off: it takes no time at all.
 
         Raises:
             NotAllowed: If who asks is no supervisor.
-            NothingAvailable: If nothing is suspended.
+            NothingAvailable: If nothing is suspended, nor will be until nobody knows when.
             WrongUsage: If the instant is still to come.
         """
         context = self.context
@@ -91,50 +158,56 @@ class Suspending:
             if ended_at > now:
                 raise WrongUsage(_("Work cannot have been taken up again at a time to come."))
             with context.write() as session:
-                in_force = session.execute(
-                    select(SuspensionRow).where(
-                        col(SuspensionRow.from_at) < ended_at,
-                        col(SuspensionRow.to_at).is_(None) | (col(SuspensionRow.to_at) > ended_at),
-                    )
-                )
-                rows = in_force.scalars().all()
+                every = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
+                rows = [row for row in every if row.from_at < ended_at < (row.to_at or NEVER)]
+                rows = rows or [row for row in every if row.to_at is None]
                 if not rows:
                     raise NothingAvailable(_("Nothing is suspended."))
                 for row in rows:
-                    row.to_at, row.resumed_at, row.settled_at = ended_at, now, None
+                    row.to_at, row.resumed_at, row.settled_at = max(ended_at, row.from_at), now, None
                     context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)
-            return Stopped(ids=ids, cases=self.finish(ClockLetterKind.RESUMED))
+            return _stopped(ids, self.finish())
 
     def list(self) -> Sequence[Any]:
         """Return every suspension, the newest first."""
         with self.context.read() as session:
             return session.execute(select(SUSPENSION).order_by(SUSPENSION.c.id.desc())).all()
 
-    def finish(self, kind: ClockLetterKind | None = None) -> int:
-        """Let every due date take in the suspensions that it does not lean on yet; return how many moved.
+    def of_year(self, year: int) -> tuple[Suspension, ...]:
+        """Return the suspensions that fall into a year of the policy's zone, in order; not those called off."""
+        with self.context.read() as session:
+            zone = self.context.zone(session)
+            begin, end = (datetime.combine(date(one, 1, 1), time(), tzinfo=zone) for one in (year, year + 1))
+            found = suspensions(session)
+        return tuple(one for one in found if one.span.start < end and one.span.end > begin and not one.span.is_empty)
 
-        Any start goes on where another ended, and tells by the newest suspension which letters are owed.
+    def finish(self) -> Settled:
+        """Let every due date take in the suspensions that it does not lean on yet, and tell who is owed a letter.
+
+        Any start goes on where another ended.
         """
         context = self.context
         with context.read() as session:
             waiting = session.execute(
                 select(SUSPENSION).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
             ).all()
+            letters = letters_about(session, context, waiting)
         if not waiting:
-            return 0
-        newest = waiting[-1]
-        is_entered = newest.resumed_at in {None, newest.entered_at}
-        told_by = kind or (ClockLetterKind.DELAY if is_entered else ClockLetterKind.RESUMED)
-
-        def told(session: Session, case: CaseRow) -> None:
-            tell_due(session, context, case, DueNews(kind=told_by, cause=newest.reason))
-
-        moved = settle_open_cases(context, "due-moved", {"suspension": newest.id}, told)
+            return Settled(cases=0, told=0)
+        done = settle_open_cases(context, MOVED, {"suspension": waiting[-1].id}, letters.tell)
         with context.write() as session:
             ids = [row.id for row in waiting]
             session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=context.now()))
-        return moved
+        return done
+
+
+def _stopped(ids: tuple[int, ...], settled: Settled) -> Stopped:
+    return Stopped(ids=ids, cases=settled.cases, told=settled.told)
+
+
+def _moment(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _body(row: SuspensionRow) -> Any:

@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, true, update
+from sqlalchemy import exists, select, update
 from sqlmodel import Session
 
 from db.enums import CaseState
 from db.models import CaseRow, RectificationRow
 from db.queries.published import CASE, table_of
-from workbench.domain.running import RUNNING_STATES
+from workbench.domain.clock import is_suspended
 from workbench.services.clock_letters import ClockLetterKind
 from workbench.services.clock_notices import NOTICE, DueNews, tell_due
-from workbench.services.clocks import SUSPENSION, settle_due
+from workbench.services.clocks import SUSPENSION, Clocks, settle_due
 from workbench.services.context import Context, details
 from workbench.services.delays import tell_delays
 from workbench.services.evidence_apply import to_queue
-from workbench.services.lots import act_on_each
+from workbench.services.lots import act_on, act_on_each
+from workbench.services.suspension_letters import TOLD_STATES, told_of
 
 _RECTIFICATION = table_of(RectificationRow)
-_OPEN_STATES = [*(state.value for state in RUNNING_STATES), CaseState.RECTIFYING.value]
+_OPEN_STATES = [state.value for state in TOLD_STATES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,26 +107,20 @@ class Ticking:
         return told
 
     def _tell_of_end(self, one: Any) -> int:
-        """Tell those who were told of a suspension before its end, if no other one stops their clock by now."""
+        """Tell those who were told of a suspension, if no other one stops their clock by now."""
         context, reason = self.context, one.reason
-
-        def since(kind: ClockLetterKind) -> ColumnElement[bool]:
-            of_case = (NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == kind.value)
-            return exists().where(*of_case, NOTICE.c.created_at >= one.entered_at, self._is_before_end(one, kind))
+        with context.read() as session:
+            told = sorted(told_of(session, one))
 
         def act(session: Session, case: CaseRow) -> bool:
-            if case.suspended_from is not None and case.suspended_from <= context.now():
+            if is_suspended(Clocks(session, context).concerning(case), context.now()):
                 return False
             tell_due(session, context, case, DueNews(kind=ClockLetterKind.RESUMED, cause=reason))
             return True
 
-        wanted = (
-            CASE.c.state.in_(_OPEN_STATES),
-            since(ClockLetterKind.DELAY),
-            ~since(ClockLetterKind.RESUMED),
+        is_told = exists().where(
+            NOTICE.c.case_id == CASE.c.id,
+            NOTICE.c.kind == ClockLetterKind.RESUMED.value,
+            NOTICE.c.created_at >= one.to_at,
         )
-        return act_on_each(context, wanted, act)
-
-    @staticmethod
-    def _is_before_end(one: Any, kind: ClockLetterKind) -> ColumnElement[bool]:
-        return NOTICE.c.created_at <= one.to_at if kind is ClockLetterKind.DELAY else true()
+        return act_on(context, told, (CASE.c.state.in_(_OPEN_STATES), ~is_told), act)

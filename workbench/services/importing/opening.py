@@ -180,6 +180,7 @@ def _opened(judged: Sequence[Judged], opening: Opening, expecting: Expecting) ->
             accepted = Accepted(
                 due_at=columns["due_at"],
                 is_provisional=columns["is_due_provisional"],
+                suspended_from=columns["suspended_from"],
                 forecast=forecast,
                 findings=assessment.findings,
             )
