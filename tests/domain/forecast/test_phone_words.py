@@ -90,7 +90,7 @@ def test_while_work_is_suspended_the_sentence_says_so_first() -> None:
     stopped = replace(FORECAST, is_suspended=True)
 
     assert said(stopped).startswith("Work is suspended now, and this counts as if it went on tomorrow: C-000001 is acc")
-    assert said(stopped, "zh").startswith("目前停工，按明日恢复推算：C-000001已受理")
+    assert said(stopped, "zh").startswith("目前审核工作中止，按明日恢复推算：C-000001已受理")
 
 
 def test_while_nobody_is_there_it_is_said_with_the_day_on_which_somebody_is_back() -> None:
