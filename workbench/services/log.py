@@ -64,25 +64,18 @@ def append(  # noqa: PLR0913 - an event has as many columns
     runs from then on and under which version of the policy, and from which instant it counts if not from its own:
     what an applicant sent counts from its receipt.
     """
-    last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
-    seq, prev_hash = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    seq, prev_hash = _end(session)
     clock: dict[str, Any] = {} if state is None else _clock(session, case_id, counted_at)
-    values: dict[str, Any] = {
-        "seq": seq,
-        "at": at,
-        "actor_id": actor.id or None,
-        "actor_login": actor.login,
-        "identity": actor.identity,
-        "action": action,
+    values = {
+        **_values(seq + 1, actor, action, at, {**(body or {}), **clock}),
         "case_id": case_id,
         "batch_id": batch_id,
         "state": state.value if state else "",
         "is_clock_running": clock_runs(state, waits_for) if state else None,
         "is_refused": is_refused,
-        "body": json.dumps({**(body or {}), **clock}, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
     }
     session.execute(insert(_EVENT).values(**values, prev_hash=prev_hash, hash=_digest(prev_hash, values)))
-    return int(seq)
+    return seq + 1
 
 
 def append_many(
@@ -92,30 +85,39 @@ def append_many(
 
     Thousands at once take a fraction of the time that one by one would hold the write lock.
     """
-    last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
-    seq, prev_hash = (last.seq, last.hash) if last else (0, GENESIS)
+    seq, prev_hash = _end(session)
     rows: list[dict[str, Any]] = []
-    for case_id, body in bodies:
-        seq += 1
-        values: dict[str, Any] = {
-            "seq": seq,
-            "at": at,
-            "actor_id": actor.id or None,
-            "actor_login": actor.login,
-            "identity": actor.identity,
-            "action": action,
-            "case_id": case_id,
-            "batch_id": None,
-            "state": "",
-            "is_clock_running": None,
-            "is_refused": False,
-            "body": json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
-        }
+    for number, (case_id, body) in enumerate(bodies, start=seq + 1):
+        values = {**_values(number, actor, action, at, body), "case_id": case_id}
         digest = _digest(prev_hash, values)
         rows.append({**values, "prev_hash": prev_hash, "hash": digest})
         prev_hash = digest
     for start in range(0, len(rows), _TOGETHER):
         session.execute(insert(_EVENT), rows[start : start + _TOGETHER])
+
+
+def _end(session: Session) -> tuple[int, str]:
+    """Return number and hash of the last event, those before the first if there is none."""
+    last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
+    return (last.seq, last.hash) if last else (0, GENESIS)
+
+
+def _values(seq: int, actor: Actor, action: str, at: datetime, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of an event that concerns no case, no batch and no state."""
+    return {
+        "seq": seq,
+        "at": at,
+        "actor_id": actor.id or None,
+        "actor_login": actor.login,
+        "identity": actor.identity,
+        "action": action,
+        "case_id": None,
+        "batch_id": None,
+        "state": "",
+        "is_clock_running": None,
+        "is_refused": False,
+        "body": json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+    }
 
 
 def _clock(session: Session, case_id: int | None, counted_at: datetime | None) -> dict[str, Any]:
