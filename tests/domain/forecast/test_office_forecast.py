@@ -11,7 +11,8 @@ from tests.domain.forecast.forecasting_runs import at_moments, at_receipt, open_
 from tests.domain.forecast.simulated_office import ASSUMED, Plan, SimulatedOffice
 from workbench.domain.forecast.capacity import Away, Verdicts
 from workbench.domain.forecast.course import Course, Stays, Step
-from workbench.domain.forecast.office import Forecast, History, Office, OpenCase
+from workbench.domain.forecast.expected import Forecast
+from workbench.domain.forecast.office import History, Office, OpenCase
 
 NOW = 22.4
 FEW = Plan(seed=5, cases=1_000)
@@ -208,6 +209,8 @@ def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_resu
     assert first.checked is not None
     assert NOW < first.checked.p50 < first.checked.p90 < NOW + 5
     assert first.first_verdict == first.checked == second.checked
+    assert first.passed.p50 >= first.checked.p50
+    assert first.passed.p90 >= first.checked.p90
     assert second.first_verdict.p50 == 2
 
 
