@@ -115,6 +115,48 @@ async def test_in_a_narrow_window_the_name_of_the_applicant_stays_before_what_is
         assert "已超时" in desk.text.splitlines()[1]
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_head_marks_days_that_may_still_change(size: tuple[int, int]) -> None:
+    def doubtful(office: MemoryOffice) -> None:
+        office.forecasts.changes = {"is_provisional": True}
+
+    async with at_work(size=size, arrange=doubtful) as desk:
+        await desk.press("n")
+        assert "likely 25–27 Nov (provisional)" in desk.text
+
+        await desk.press("t")
+        assert "at the latest Fri 27 Nov (provisional)." in desk.app.clipboard
+        assert "The dates are provisional" in desk.text
+
+
+async def test_where_nobody_is_there_no_date_is_told_and_what_if_still_is_asked() -> None:
+    def empty(office: MemoryOffice) -> None:
+        office.forecasts.usual = 0
+
+    async with at_work(arrange=empty) as desk:
+        await desk.go("f")
+        assert "nobody is there  as it is" in desk.text
+        assert "88 to decide; nobody is there, and nobody is known to come back." in desk.text
+        assert "no date can be told" in desk.text
+        assert "2030" not in desk.text
+        assert "Simulated" not in desk.text
+
+        await desk.press("plus")
+        assert "88 to decide; 1 reviewer decides about" in desk.text
+
+
+async def test_while_work_is_suspended_t_says_so_in_the_sentence_itself() -> None:
+    def stopped(office: MemoryOffice) -> None:
+        office.forecasts.changes = {"is_suspended": True}
+
+    async with at_work(arrange=stopped) as desk:
+        await desk.press("n", "t")
+
+        assert desk.app.clipboard.startswith(
+            "Work is suspended now, and this counts as if it went on tomorrow: C-000123"
+        )
+
+
 async def test_a_forecast_that_fails_leaves_the_desk_as_it_is() -> None:
     def broken(office: MemoryOffice) -> None:
         office.forecasts.failure = StorageFailed("The storage failed.")

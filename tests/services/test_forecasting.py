@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from db.columns import to_us
 from db.enums import CaseState, ServiceClass
 from tests.offices import TUESDAY, Site
 from tests.services.lived_office import lived
@@ -180,6 +181,9 @@ def test_those_before_somebody_are_counted_apart(site: Site) -> None:
     queue = site.office("b").forecasts.of_queue()
 
     assert (queue.queued, queue.held) == (5, 1)
+    # A hold that has run out holds nothing.
+    site.clock.on(hours=2)
+    assert site.office("b").forecasts.of_queue().held == 0
 
 
 def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
@@ -239,8 +243,11 @@ def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(si
     normal, urgent = site.plant(1)[0], site.plant(1, priority="urgent")[0]
     with site.office("admin").context.database.write() as session:
         session.execute(
-            text("UPDATE \"case\" SET state = 'incomplete', due_at = NULL, complete_at = NULL WHERE id IN (:a, :b)"),
-            {"a": normal, "b": urgent},
+            text(
+                """UPDATE "case" SET state = 'incomplete', due_at = NULL, complete_at = NULL, opened_at = :opened
+                WHERE id IN (:a, :b)"""
+            ),
+            {"a": normal, "b": urgent, "opened": to_us(TUESDAY - timedelta(days=20))},
         )
     forecasts = site.office("a").forecasts
     # Three working days from Tuesday.

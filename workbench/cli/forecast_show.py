@@ -88,6 +88,12 @@ def _case_document(forecast: "CaseForecast", casefile: "CaseFile", zone: "ZoneIn
 
 
 def _document(forecast: "CaseForecast") -> dict[str, Any]:
+    """Return a forecast for programs.
+
+    Days are always dates. While all who decide are away `reviewers` and `per_day` are 0, and `back_on` is the day on
+    which the first is back; where none is known to come back `endless` is true, and the days of what is to come are the
+    last one that is looked at, years away: they stand for none.
+    """
     return {
         "case": format_case(forecast.case_id),
         "state": forecast.state.value,

@@ -171,5 +171,5 @@ def _fitting(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[
         return steps if last.what == QUEUED else (*steps, Step(QUEUED, last.at))
     what = what_of(state.value, is_running=runs)
     if last.what in {what_of(state.value, is_running=False), what_of(state.value, is_running=True)}:
-        return (*steps[:-1], Step(what, last.at))
+        return steps
     return (*steps, Step(VERDICT, last.at), Step(what, last.at))

@@ -9,7 +9,8 @@ import numpy as np
 
 from db.enums import CaseState
 from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.forecast.office import Forecast, Office, OpenCase, Reach
+from workbench.domain.forecast.expected import Forecast, Reach
+from workbench.domain.forecast.office import Office, OpenCase
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
 
 _HARDLY = 1e-6

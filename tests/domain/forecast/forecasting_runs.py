@@ -7,7 +7,8 @@ import numpy as np
 
 from tests.domain.forecast.simulated_office import ASSUMED, SimulatedOffice
 from workbench.domain.forecast.course import Course, Stays
-from workbench.domain.forecast.office import Forecast, Office, OpenCase
+from workbench.domain.forecast.expected import Forecast
+from workbench.domain.forecast.office import Office, OpenCase
 
 
 @dataclass(frozen=True, slots=True)

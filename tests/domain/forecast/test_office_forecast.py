@@ -10,8 +10,10 @@ import pytest
 from tests.domain.forecast.forecasting_runs import at_moments, at_receipt, open_at, share_in_time
 from tests.domain.forecast.simulated_office import ASSUMED, Plan, SimulatedOffice
 from workbench.domain.forecast.capacity import Away, Verdicts
+from workbench.domain.forecast.checking import Checks
 from workbench.domain.forecast.course import Course, Stays, Step
-from workbench.domain.forecast.office import Forecast, History, Office, OpenCase
+from workbench.domain.forecast.expected import Forecast
+from workbench.domain.forecast.office import History, Office, OpenCase
 
 NOW = 22.4
 FEW = Plan(seed=5, cases=1_000)
@@ -137,13 +139,13 @@ def all_away(office: Office, last: int) -> Office:
 
 def test_while_all_are_away_nobody_is_there_and_it_goes_on_when_one_is_back() -> None:
     office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
-    gone, waiting = all_away(office, int(NOW) + 80), queued(40)
+    gone, waiting = all_away(office, int(NOW) + 150), queued(5)
 
     assert gone.present(NOW) == 0
     assert gone.per_day(NOW) == 0
-    assert gone.back(NOW) == int(NOW) + 81
+    assert gone.back(NOW) == int(NOW) + 151
     assert gone.clearing(waiting, NOW).p50_days == pytest.approx(
-        int(NOW) + 81 - NOW + office.clearing(waiting, float(int(NOW))).p50_days, abs=1
+        int(NOW) + 151 - NOW + office.clearing(waiting, float(int(NOW))).p50_days, abs=1
     )
     # What if somebody were there all the same.
     assert gone.per_day(NOW, 4) == pytest.approx(4 * office.capacity.mean / len(office.reviewers))
@@ -203,11 +205,15 @@ def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_resu
     waits = Course(case=1, steps=steps, attributes={})
     mended = replace(waits, case=2, steps=(Step("queued", 1), Step("verdict", 2), Step("rectifying", 2), *steps))
 
-    first, second = office.forecast([OpenCase(course=each, ahead=None) for each in (waits, mended)], NOW)
+    cases = [OpenCase(course=each, ahead=None) for each in (waits, mended)]
+    first, second = office.forecast(cases, NOW)
 
     assert first.checked is not None
     assert NOW < first.checked.p50 < first.checked.p90 < NOW + 5
     assert first.first_verdict == first.checked == second.checked
+    (slow, _other) = replace(office, checks=Checks(np.full(20, 40.0))).forecast(cases, NOW)
+    assert slow.checked is not None
+    assert slow.passed.p50 >= slow.checked.p50 > first.passed.p90
     assert second.first_verdict.p50 == 2
 
 

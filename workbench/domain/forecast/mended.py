@@ -3,7 +3,6 @@
 import numpy as np
 
 from workbench.domain.forecast.coding import Figures
-from workbench.domain.forecast.tree import Places
 
 _LEAST_DAYS = 0.8
 """What is sent back takes at least about a working day until it is passed."""
@@ -21,13 +20,20 @@ def mostly_mended(after: Figures, share: Figures) -> Figures:
     """
     paths = after.shape[1]
     is_mended = after >= _LEAST_DAYS
+    rows = (share > _HALF) & is_mended.any(axis=1) & (is_mended.mean(axis=1) < share)
+    short = paths - is_mended[rows].sum(axis=1)[:, None]
+    wanted = paths - np.rint(share[rows] * paths).astype(np.int64)[:, None]
+    place = np.arange(paths)
+    at = np.where(
+        place < wanted,
+        (place + 0.5) * short / np.maximum(wanted, 1),
+        short + (place - wanted + 0.5) * (paths - short) / (paths - wanted),
+    )
+    drawn = np.take_along_axis(np.sort(after[rows], axis=1), at.astype(np.int64), axis=1)
+    # Each path keeps its rank, so that it stays as mixed with the turns in the queue as it was.
+    rank = np.argsort(np.argsort(after[rows], axis=1, kind="stable"), axis=1, kind="stable")
     found = after.copy()
-    for place in np.flatnonzero((share > _HALF) & is_mended.any(axis=1) & (is_mended.mean(axis=1) < share)):
-        row = np.sort(after[place])
-        short, wanted = int(paths - is_mended[place].sum()), paths - round(float(share[place]) * paths)
-        at = np.concatenate([_evenly(0, short, wanted), _evenly(short, paths, paths - wanted)])
-        # Each path keeps its rank, so that it stays as mixed with the turns in the queue as it was.
-        found[place] = row[at][np.argsort(np.argsort(after[place], kind="stable"), kind="stable")]
+    found[rows] = np.take_along_axis(drawn, rank, axis=1)
     return found
 
 
@@ -39,8 +45,3 @@ def first_mended(after: Figures, share: Figures) -> Figures:
     """
     shortest = np.where(after >= _LEAST_DAYS, after, np.inf).min(axis=1)
     return np.where((share > _HALF) & np.isfinite(shortest), np.maximum(shortest, 1.0), 0.0)
-
-
-def _evenly(first: int, end: int, count: int) -> Places:
-    """Return so many places from the first to before the end, evenly."""
-    return (first + (np.arange(count) + 0.5) * (end - first) / max(count, 1)).astype(np.int64)

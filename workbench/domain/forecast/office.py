@@ -15,6 +15,7 @@ from workbench.domain.forecast.capacity import Away, Capacity, Verdicts, presenc
 from workbench.domain.forecast.checking import Checks
 from workbench.domain.forecast.coding import Figures
 from workbench.domain.forecast.course import Course, Stays
+from workbench.domain.forecast.expected import Clearing, Forecast, Reach
 from workbench.domain.forecast.mended import first_mended, mostly_mended
 from workbench.domain.forecast.rework import FEWEST_PASSED, Asked, Rework, SentBack
 from workbench.domain.forecast.rightness import Rightness, rightness_of
@@ -51,44 +52,6 @@ class OpenCase:
     is_held: bool = False
     with_others: bool = False
     is_stopped: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """The middle and the end of a range, in working days."""
-
-    p50: float
-    p90: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
-    """What is expected of a case; `sent_back` is the share of cases like it that are sent back at first.
-
-    `checked` is when the result of a verdict is out that a second person looks at, None where nobody has to.
-    """
-
-    case: int
-    ahead: int | None
-    first_verdict: Reach
-    passed: Reach
-    sent_back: float | None
-    checked: Reach | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clearing:
-    """How the whole queue goes: when it is cleared, and how many of its cases will be late.
-
-    `days` are the working days that each simulated course takes to clear it.
-    """
-
-    queued: int
-    p50_days: float
-    p90_days: float
-    late_p50: int
-    late_p90: int
-    days: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,13 +216,14 @@ class Office:
         found = {}
         for place, case in enumerate(cases):
             checked = self._checked(waited[place], now) if case.course.awaits_check else None
+            end = _reach(now, passed, place)
             told_at = case.course.first_told_at
             first_at = now if told_at is None else told_at
             found[case.course.case] = Forecast(
                 case=case.course.case,
                 ahead=None,
                 first_verdict=checked if checked and told_at is None else Reach(p50=first_at, p90=first_at),
-                passed=_reach(now, passed, place),
+                passed=end if checked is None else end.not_before(checked),
                 sent_back=self.sent_back.share(case.course.attributes),
                 checked=checked,
             )
