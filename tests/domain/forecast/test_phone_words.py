@@ -86,6 +86,18 @@ def lines(forecast: QueueForecast, language: str = "en") -> list[str]:
         return list(queue_lines(forecast, TODAY))
 
 
+@pytest.mark.parametrize(
+    ("middle", "worst", "told"),
+    [
+        (0, 0, "None will be decided after its due date."),
+        (0, 2, "0 will be decided after their due date, 2 at worst."),
+        (57, 57, "57 will be decided after their due date."),
+    ],
+)
+def test_how_many_will_be_late_is_told_once_where_it_is_sure(middle: int, worst: int, told: str) -> None:
+    assert lines(replace(QUEUE, late_p50=middle, late_p90=worst))[2] == told
+
+
 def test_while_work_is_suspended_the_sentence_says_so_first() -> None:
     stopped = replace(FORECAST, is_suspended=True)
 

@@ -100,9 +100,12 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         last=marked_provisional(day_on_screen(forecast.cleared.p90, today), is_so=forecast.is_provisional),
     )
     if forecast.late_p90:
-        yield _("{p50} will be decided after their due date, {p90} at worst.").format(
-            p50=count(forecast.late_p50), p90=count(forecast.late_p90)
+        sentence = (
+            _("{p50} will be decided after their due date.")
+            if forecast.late_p50 == forecast.late_p90
+            else _("{p50} will be decided after their due date, {p90} at worst.")
         )
+        yield sentence.format(p50=count(forecast.late_p50), p90=count(forecast.late_p90))
     else:
         yield _("None will be decided after its due date.")
 
