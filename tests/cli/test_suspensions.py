@@ -250,6 +250,8 @@ def test_an_open_suspension_that_lies_ahead_is_called_off_and_takes_no_time(offi
 
     assert office.due(case) == "2026-12-08 18:00"
     assert "suspended" not in [step["what"] for step in office.clock(case)["steps"]]
+    [kept] = office.site.office("a").suspending.list()
+    assert kept.to_at == kept.from_at
     assert "Nothing is suspended" in refused(office.terminal.as_person("sup", "calendar", "resume"), 69)
     assert office.at("2026-12-02 10:00").clock(case)["running"] is True
 
