@@ -202,3 +202,10 @@ def test_reasons_are_kept_with_the_case_and_out_of_the_log(office: Promises) -> 
 
     assert not any("张三" in body for body in bodies)
     assert "张三要求" in [line["text"] for line in office.terminal.document("a", "show", case)["history"]]
+
+
+def test_a_reason_with_private_characters_is_quoted_as_it_is(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待\ue003核实\ue004")
+
+    assert newest_notice(office)["kind"] == "delay"

@@ -1,6 +1,7 @@
 """Stopping the clocks and letting them run again, by commands, and what applicants are told of it."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from sqlalchemy import text
 from db.models import ApplicationRow
 from tests.cli.terminal import refused
 from tests.offices import Site
-from tests.promises import Promises
+from tests.promises import Promises, local
 from workbench.services import due_dates, log
+from workbench.services.suspending import Stop
 
 
 @pytest.fixture
@@ -248,6 +250,8 @@ def test_an_open_suspension_that_lies_ahead_is_called_off_and_takes_no_time(offi
 
     assert office.due(case) == "2026-12-08 18:00"
     assert "suspended" not in [step["what"] for step in office.clock(case)["steps"]]
+    [kept] = office.site.office("a").suspending.list()
+    assert kept.to_at == kept.from_at
     assert "Nothing is suspended" in refused(office.terminal.as_person("sup", "calendar", "resume"), 69)
     assert office.at("2026-12-02 10:00").clock(case)["running"] is True
 
@@ -258,3 +262,37 @@ def test_what_lies_ahead_stays_while_another_suspension_is_ended(office: Promise
 
     assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
     assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [2]
+
+
+def test_two_that_are_taken_in_together_are_told_to_whom_each_concerns_and_once(
+    office: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = office.received("2026-11-24 10:00"), office.received("2026-11-24 10:00")
+    with office.site.office("admin").context.write() as session:
+        session.get_one(ApplicationRow, 2).province = "四川省"
+    suspending = office.site.office("sup").suspending
+    begins, ends = local("2026-11-25 09:00"), local("2026-11-25 18:00")
+
+    def broken() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(due_dates, "pause", broken)
+        with pytest.raises(KeyboardInterrupt):
+            suspending.suspend(Stop(from_at=begins, to_at=ends, reason="洪水", province="四川"))
+    one_day = timedelta(days=1)
+    suspending.suspend(Stop(from_at=begins + one_day, to_at=ends + one_day, reason="台风"))
+
+    told = [(one["case"], "洪水" in one["body"], "台风" in one["body"]) for one in notices(office)]
+    assert told == [(there, True, False), (here, False, True), (there, False, True)]
+
+
+def test_one_that_ends_earlier_than_was_told_is_told_to_whom_its_beginning_was(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.received("2026-11-20 10:00", "expedited")
+    suspend(office, "2026-11-24 14:00", "2026-11-30")
+    assert office.due(case) == "2026-12-04 14:00"
+    done = office.at("2026-11-25 09:00").terminal.document("sup", "calendar", "resume")
+
+    assert (done["cases"], done["notices"]) == (1, 1)
+    assert [(one["case"], one["kind"]) for one in notices(office)] == [(case, "delay"), (case, "resumed")]

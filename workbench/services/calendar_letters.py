@@ -14,8 +14,7 @@ from workbench.services.clock_notices import NOTICE, with_receipt
 from workbench.services.context import Context
 from workbench.services.due_shift import MovedDue, chunks
 from workbench.services.evidence_read import APPLICATION
-from workbench.services.letter_frames import APPLICATION as APPLICATION_PLACE
-from workbench.services.letter_frames import NAME, NUMBER, filled, frame_of
+from workbench.services.letter_frames import APPLICATION_NO, NAME, NUMBER, filled, frame_of
 
 _CAUSES = {Language.EN: "The working calendar has changed.", Language.ZH: "工作日安排有调整。"}
 
@@ -55,7 +54,7 @@ def _notices(session: Session, context: Context, moved: Sequence[MovedDue]) -> I
             applicant_kind=ApplicantKind(row.applicant_kind),
             applicant_name=NAME,
             case_no=NUMBER,
-            application_no=APPLICATION_PLACE,
+            application_no=APPLICATION_NO,
             due_at=dues[row.id].after,
             is_provisional=dues[row.id].is_provisional,
             stopped_at=row.suspended_from,
@@ -65,5 +64,5 @@ def _notices(session: Session, context: Context, moved: Sequence[MovedDue]) -> I
             written_at=now,
             zone=policy.zone,
         )
-        words = {NUMBER: format_case(row.id), NAME: row.applicant_name, APPLICATION_PLACE: row.application_no}
+        words = {NUMBER: format_case(row.id), NAME: row.applicant_name, APPLICATION_NO: row.application_no}
         yield filled(frame_of(letter), row.id, words)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, Language
@@ -19,13 +18,15 @@ from workbench.services.clock_letters import (
     ClockLetter,
     ClockLetterKind,
     asked_lines,
-    compose_clock_letter,
     time_told,
 )
 from workbench.services.context import Context
 from workbench.services.evidence_read import APPLICATION
+from workbench.services.letter_frames import APPLICATION_NO, NAME, NUMBER, filled, frame_of
 
 NOTICE = table_of(NoticeRow)
+
+_RECEIPT = (NOTICE.c.kind == ClockLetterKind.RECEIPT.value, NOTICE.c.cancelled_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,15 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
     due_at = news.deadline_at or case.due_at
     if due_at is None:
         return
-    application = session.execute(select(APPLICATION).where(APPLICATION.c.id == case.application_id)).one()
+    had_receipt = exists().where(NOTICE.c.case_id == (case.id or 0), *_RECEIPT)
+    application = session.execute(
+        select(
+            APPLICATION.c.language,
+            APPLICATION.c.applicant_kind,
+            APPLICATION.c.applicant_name,
+            had_receipt.label("had_receipt"),
+        ).where(APPLICATION.c.id == case.application_id)
+    ).one()
     policy = context.policy(session, case.policy_version_id)
     now = context.now()
     language, state = Language(application.language), CaseState(case.state)
@@ -64,9 +73,9 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
         kind=news.kind,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
-        applicant_name=application.applicant_name,
-        case_no=format_case(case.id or 0),
-        application_no=case.application_no,
+        applicant_name=NAME,
+        case_no=NUMBER,
+        application_no=APPLICATION_NO,
         due_at=due_at,
         is_provisional=case.is_due_provisional,
         stopped_at=None if news.deadline_at else case.suspended_from,
@@ -74,7 +83,7 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
         is_called_off=news.is_called_off,
         is_with_applicant=is_with,
         awaits_others=state is CaseState.PENDING and not is_with,
-        was_promised=case.id in with_receipt(session, [case.id or 0]),
+        was_promised=application.had_receipt,
         cause=news.cause.strip(),
         expected=expected,
         tells_due=tells_due,
@@ -83,29 +92,15 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
         written_at=now,
         zone=policy.zone,
     )
-    session.execute(insert(NOTICE), [notice_columns(letter, case.id or 0, now)])
+    words = {
+        NAME: application.applicant_name,
+        NUMBER: format_case(case.id or 0),
+        APPLICATION_NO: case.application_no,
+    }
+    session.execute(insert(NOTICE), [filled(frame_of(letter), case.id or 0, words)])
 
 
 def with_receipt(session: Session, case_ids: Sequence[int]) -> set[int]:
     """Return which of some cases had a receipt, and so were told when an answer is due."""
-    found = select(NOTICE.c.case_id).where(
-        NOTICE.c.case_id.in_(case_ids),
-        NOTICE.c.kind == ClockLetterKind.RECEIPT.value,
-        NOTICE.c.cancelled_at.is_(None),
-    )
+    found = select(NOTICE.c.case_id).where(NOTICE.c.case_id.in_(case_ids), *_RECEIPT)
     return set(session.execute(found).scalars())
-
-
-def notice_columns(letter: ClockLetter, case_id: int, now: datetime) -> dict[str, Any]:
-    """Return a letter about a due date as a row of the notices."""
-    composed = compose_clock_letter(letter)
-    return {
-        "case_id": case_id,
-        "decision_id": None,
-        "kind": letter.kind.value,
-        "language": letter.language.value,
-        "subject": composed.subject,
-        "body": composed.body,
-        "created_at": now,
-        "release_at": now,
-    }

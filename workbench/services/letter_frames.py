@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from workbench.services.clock_letters import ClockLetter
-from workbench.services.clock_notices import notice_columns
+from workbench.services.clock_letters import ClockLetter, compose_clock_letter
 
-NUMBER, NAME, APPLICATION, EXPECTED, ASKED = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-"""What stands in a frame for what is an applicant's own; no text that is typed or imported has these."""
+NUMBER, NAME, APPLICATION_NO, EXPECTED, ASKED = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+"""What stands in a frame for what is an applicant's own: private characters, which no text has a use for."""
 
 _PLACES = re.compile("[\ue000-\ue004]")
 
@@ -17,10 +16,21 @@ _PLACES = re.compile("[\ue000-\ue004]")
 @lru_cache(maxsize=256)
 def frame_of(letter: ClockLetter) -> Mapping[str, Any]:
     """Return the notice of everybody who is told the same in the same words; thousands of a batch are."""
-    return notice_columns(letter, 0, letter.written_at)
+    composed = compose_clock_letter(letter)
+    return {
+        "decision_id": None,
+        "kind": letter.kind.value,
+        "language": letter.language.value,
+        "subject": composed.subject,
+        "body": composed.body,
+        "created_at": letter.written_at,
+        "release_at": letter.written_at,
+    }
 
 
 def filled(frame: Mapping[str, Any], case_id: int, words: Mapping[str, str]) -> dict[str, Any]:
     """Return a frame as the notice of one case, with a word in each place."""
-    texts = {name: _PLACES.sub(lambda found: words[found[0]], frame[name]) for name in ("subject", "body")}
+    texts = {
+        name: _PLACES.sub(lambda found: words.get(found[0], found[0]), frame[name]) for name in ("subject", "body")
+    }
     return {**frame, **texts, "case_id": case_id}

@@ -17,7 +17,7 @@ from workbench.domain.policy import Policy
 from workbench.services.clock_letters import ClockLetter, ClockLetterKind, asked_lines, time_told
 from workbench.services.clock_notices import DueNews, tell_due
 from workbench.services.context import Context
-from workbench.services.letter_frames import APPLICATION, ASKED, EXPECTED, NAME, NUMBER, filled, frame_of
+from workbench.services.letter_frames import APPLICATION_NO, ASKED, EXPECTED, NAME, NUMBER, filled, frame_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Receipt:
         words = {
             NUMBER: format_case(case_id),
             NAME: self.applicant_name,
-            APPLICATION: self.application_no,
+            APPLICATION_NO: self.application_no,
             EXPECTED: self.expected,
             ASKED: self.asked,
         }
@@ -80,7 +80,7 @@ def receipt_of(row: ImportedRow, accepted: Accepted, policy: Policy, now: dateti
         applicant_kind=ApplicantKind(row["applicant_kind"]),
         applicant_name=NAME,
         case_no=NUMBER,
-        application_no=APPLICATION,
+        application_no=APPLICATION_NO,
         due_at=accepted.due_at,
         is_provisional=accepted.is_provisional,
         stopped_at=accepted.suspended_from,

@@ -19,7 +19,7 @@ from workbench.services.context import Context, details
 from workbench.services.due_dates import Settled, open_cases, portions, published_of, settle_open_cases
 from workbench.services.evidence_read import APPLICATION
 from workbench.services.reason import checked_reason
-from workbench.services.suspension_letters import MOVED, SuspensionLetters, letters_about
+from workbench.services.suspension_letters import MOVED, is_owed, letters_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,6 @@ class Suspending:
             province=stop.province,
             agent=stop.agent,
         )
-        letters = SuspensionLetters(context=context, entered=(one,), ended={})
         with context.read() as session:
             self._check(session, stop)
         cases = told = 0
@@ -136,7 +135,7 @@ class Suspending:
                     standing = clocks.standing(case)
                     if standing is None or case.due_at is None:
                         continue
-                    is_told = case.id in shown and letters.is_owed(clocks, case, case.due_at, one, standing)
+                    is_told = case.id in shown and is_owed(clocks, case, case.due_at, one, standing)
                     told += is_told
                     cases += is_told or standing.due_at != case.due_at
         return Stopped(ids=(), cases=cases, told=told)

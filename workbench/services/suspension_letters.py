@@ -47,14 +47,20 @@ class Hearers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspensionLetters:
-    """The letters that are owed while due dates take in suspensions, some entered and some over."""
+    """The letters that are owed while due dates take in suspensions, some entered and some over.
+
+    Those that are `entered` have the cases whose applicants were told before this was broken off.
+    """
 
     context: Context
-    entered: tuple[Suspension, ...] = ()
-    ended: Mapping[Suspension, Hearers]
+    entered: Mapping[Suspension, frozenset[int]] = field(default_factory=dict)
+    ended: Mapping[Suspension, Hearers] = field(default_factory=dict)
 
     def tell(self, clocks: Clocks, case: CaseRow, before: datetime) -> Sequence[int]:
         """Write what one applicant is owed, in the transaction of the clocks, and return of which suspensions."""
+        standing = _kept(case)
+        if standing is None or CaseState(case.state) not in TOLD_STATES:
+            return ()
         concerning = clocks.concerning(case)
         case_id, ids = case.id or 0, {one.id for one in concerning}
         heard = [one for one, hearers in self.ended.items() if one.id in ids and hearers.has(case_id, one, before)]
@@ -62,38 +68,42 @@ class SuspensionLetters:
         if told:
             self._write(clocks.session, case, ClockLetterKind.RESUMED, told)
         # Whose clock stood still for another cause when it began was not told of it, and is of what it did.
-        late = [
-            one for one in (*self.entered, *self.ended) if one not in heard and self.is_owed(clocks, case, before, one)
-        ]
+        unheard = () if heard else tuple(self.ended)
+        unsaid = [one for one, said in self.entered.items() if case_id not in said]
+        late = [one for one in (*unsaid, *unheard) if is_owed(clocks, case, before, one, standing)]
+        if len(late) > 1:
+            late = [one for one in late if one.span.is_open or _moves(clocks, case, one, standing)] or late
         if late:
             self._write(clocks.session, case, ClockLetterKind.DELAY, late)
         return [one.id for one in (*told, *late)]
-
-    def is_owed(
-        self, clocks: Clocks, case: CaseRow, before: datetime, stop: Suspension, standing: Standing | None = None
-    ) -> bool:
-        """Say whether an applicant is to be told of a suspension; `standing` is that of the case by default."""
-        state, concerning = CaseState(case.state), clocks.concerning(case)
-        standing = standing or _kept(case)
-        if standing is None or state not in TOLD_STATES or stop.id not in {one.id for one in concerning}:
-            return False
-        if not is_felt(stop, before, standing, runs=clock_runs(state, case.waits_for)):
-            return False
-        return (
-            len(self.entered) + len(self.ended) == 1 or stop.span.is_open or self._moves(clocks, case, stop, standing)
-        )
-
-    @staticmethod
-    def _moves(clocks: Clocks, case: CaseRow, stop: Suspension, standing: Standing) -> bool:
-        """Say whether it is this one that moves the due date."""
-        without = tuple(one for one in clocks.suspensions if one.id != stop.id)
-        other = replace(clocks, stops=without).standing(case)
-        return other is not None and other.due_at < standing.due_at
 
     def _write(self, session: Session, case: CaseRow, kind: ClockLetterKind, stops: Sequence[Suspension]) -> None:
         is_called_off = kind is ClockLetterKind.RESUMED and all(one.span.is_empty for one in stops)
         cause = "\n".join(dict.fromkeys(one.reason for one in stops))
         tell_due(session, self.context, case, DueNews(kind=kind, cause=cause, is_called_off=is_called_off))
+
+
+def is_owed(clocks: Clocks, case: CaseRow, before: datetime, stop: Suspension, standing: Standing) -> bool:
+    """Say whether an applicant is to be told of a suspension.
+
+    Args:
+        clocks: The clocks with the suspension.
+        case: The case.
+        before: Its due date without the suspension.
+        stop: The suspension.
+        standing: Where the clock of the case stands with it.
+    """
+    state = CaseState(case.state)
+    if state not in TOLD_STATES or stop.id not in {one.id for one in clocks.concerning(case)}:
+        return False
+    return is_felt(stop, before, standing, runs=clock_runs(state, case.waits_for))
+
+
+def _moves(clocks: Clocks, case: CaseRow, stop: Suspension, standing: Standing) -> bool:
+    """Say whether a suspension moves the due date, beside the others."""
+    without = tuple(one for one in clocks.suspensions if one.id != stop.id)
+    other = replace(clocks, stops=without).standing(case)
+    return other is not None and other.due_at < standing.due_at
 
 
 def _kept(case: CaseRow) -> Standing | None:
@@ -104,29 +114,28 @@ def _kept(case: CaseRow) -> Standing | None:
 
 def letters_about(session: Session, context: Context, waiting: Iterable[Any]) -> SuspensionLetters:
     """Return the letters about rows of the suspensions that due dates do not lean on yet."""
-    entered: list[Suspension] = []
+    entered: dict[Suspension, frozenset[int]] = {}
     ended: dict[Suspension, Hearers] = {}
     for row in waiting:
         said = _Said.of(session, row.id)
         if said.is_resumed:
             ended[suspension_of(row)] = _hearers(session, row, said)
         else:
-            entered.append(suspension_of(row))
-    return SuspensionLetters(context=context, entered=tuple(entered), ended=ended)
+            entered[suspension_of(row)] = frozenset(said.told)
+    return SuspensionLetters(context=context, entered=entered, ended=ended)
 
 
-def told_of(session: Session, row: Any) -> frozenset[int]:
-    """Return which cases' applicants were sent the letter of a suspension with an end, from its row."""
-    return _hearers(session, row, _Said.of(session, row.id)).told
+def told_of(session: Session, number: int) -> frozenset[int]:
+    """Return which cases' applicants were sent the letter of a suspension, by its number."""
+    return frozenset(_Said.of(session, number).told)
 
 
 @dataclass(slots=True)
 class _Said:
-    """What the log says of one suspension: `has_all` that it names all who were told of it."""
+    """What the log says of one suspension, and which cases' applicants were told that it is entered."""
 
     was_open: bool = False
     is_resumed: bool = False
-    has_all: bool = True
     told: set[int] = field(default_factory=set)
 
     @classmethod
@@ -142,18 +151,15 @@ class _Said:
                 continue
             said.was_open |= action == Action.SUSPEND.value and "until" not in body
             said.is_resumed |= action == Action.RESUME.value
-            said.has_all &= action != MOVED or "told" in body
         return said
 
 
 def _hearers(session: Session, row: Any, said: _Said) -> Hearers:
-    kinds = _MENTIONING if said.was_open else (ClockLetterKind.DELAY.value,)
+    if not said.was_open:
+        return Hearers(told=frozenset(said.told), written_to=frozenset())
     written = select(NOTICE.c.case_id).where(
-        NOTICE.c.kind.in_(kinds),
+        NOTICE.c.kind.in_(_MENTIONING),
         NOTICE.c.created_at >= row.entered_at,
-        NOTICE.c.created_at <= (row.resumed_at or row.to_at),
+        NOTICE.c.created_at <= row.resumed_at,
     )
-    is_needed = said.was_open or not said.has_all
-    written_to = frozenset(session.execute(written).scalars()) if is_needed else frozenset()
-    told = frozenset(said.told) if said.has_all else written_to
-    return Hearers(told=told, written_to=written_to)
+    return Hearers(told=frozenset(said.told), written_to=frozenset(session.execute(written).scalars()))

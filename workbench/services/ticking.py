@@ -110,7 +110,7 @@ class Ticking:
         """Tell those who were told of a suspension, if no other one stops their clock by now."""
         context, reason = self.context, one.reason
         with context.read() as session:
-            told = sorted(told_of(session, one))
+            told = sorted(told_of(session, one.id))
 
         def act(session: Session, case: CaseRow) -> bool:
             if is_suspended(Clocks(session, context).concerning(case), context.now()):
