@@ -20,6 +20,7 @@ from workbench.domain.calendar_words import (
     not_published,
     settling_words,
     sign_of,
+    telling_words,
     weekday_heads,
     weeks_of,
     working_days_words,
@@ -181,6 +182,8 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
         lines.append(joined(*parts))
     if len(moved) > _MOST_DUES:
         lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MOST_DUES)), FAINT))
+    if effect.told:
+        lines += [plain(part, UNEASY) for part in wrapped(telling_words(effect.told, written=False), width)]
     if effect.settled:
         lines += [plain(part, FAINT) for part in wrapped(settling_words(effect.settled), width)]
     return Content("\n").join(lines)

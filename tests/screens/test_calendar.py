@@ -13,6 +13,7 @@ from textual.widgets import Static
 from db.enums import Role
 from db.models import CaseRow
 from tests.offices import Site
+from tests.promises import Promises
 from tests.screens.double import MemoryOffice
 from tests.screens.driver import Driver, at_the_site, at_work
 from workbench.errors import StorageFailed
@@ -278,3 +279,13 @@ async def test_at_a_real_database_what_is_previewed_is_what_is_written(
         await desk.press("enter")
 
     assert reading() == ["Fri 27 12:00"] * 2
+
+
+async def test_before_a_day_is_set_off_it_says_how_many_applicants_are_told(site: Site) -> None:
+    Promises(site).received("2026-11-24 10:00")
+    async with at_the_site(site, "admin") as desk:
+        await desk.go("k")
+        await desk.press("right", "o")
+
+        assert "1 due date would move." in desk.text
+        assert "1 applicant would be told." in desk.text
