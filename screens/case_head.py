@@ -12,10 +12,10 @@ from workbench.domain.vocabulary import CaseState, Priority
 from workbench.domain.words import count, hold_left, working_days_left
 from workbench.i18n import _
 
-_NAME_ROOM = 24
-"""So much of the applicant's name is shown in a narrow window before what is left of the time is."""
+_LEFT_ROOM = 24
+"""So much of what stands left, such as the applicant's name, is shown before what is left of the time is."""
 
-_LEAST_NAME = 16
+_LEAST_LEFT = 16
 """So much of it is shown in any case."""
 
 
@@ -28,22 +28,30 @@ def case_lines(
     about = joined((_about(header, view), FAINT))
     return [
         row(name, hold_words(case, view, login, is_lost=is_lost), width),
-        row(about, _with_likely(_due(header, view), likely, view), width),
+        row(about, _until(header, view, likely, about, width), width),
     ]
 
 
 def narrow_lines(case: CaseFile, view: View, width: int, likely: str = "") -> list[Content]:
-    """Return the one line that a narrow window has room for.
-
-    What is left until the due date gives way to the name; if that does not do, so does when it is likely passed.
-    """
+    """Return the one line that a narrow window has room for: applicant, and until when."""
     name = joined((case.header.applicant_name, "bold"))
-    due = _with_likely(_due(case.header, view), likely, view)
-    if likely and min(name.cell_length, _NAME_ROOM) + due.cell_length >= width:
-        due = _with_likely(_due(case.header, view, with_rest=case.header.is_breached), likely, view)
-    if likely and min(name.cell_length, _LEAST_NAME) + due.cell_length >= width:
-        due = _due(case.header, view)
-    return [row(name, due, width)]
+    return [row(name, _until(case.header, view, likely, name, width), width)]
+
+
+def _until(header: CaseHeader, view: View, likely: str, left: Content, width: int) -> Content:
+    """Return until when a case is due and when it is likely passed, as much of it as what stands left leaves room for.
+
+    What is left until the due date gives way first, unless it is that it is overdue; then when it is likely passed.
+    """
+    shorter = _due(header, view, with_rest=header.is_breached)
+    for until, least in (
+        (_with_likely(_due(header, view), likely, view), _LEFT_ROOM),
+        (_with_likely(shorter, likely, view), _LEAST_LEFT if likely else width),
+        (_due(header, view), _LEAST_LEFT),
+    ):
+        if min(left.cell_length, least) + until.cell_length < width:
+            return until
+    return shorter
 
 
 def _with_likely(due: Content, likely: str, view: View) -> Content:
