@@ -15,6 +15,8 @@ from tests.offices import Clock, Site, plant
 from tests.terminal.pty_session import PtySession
 
 QUEUED = 200_000
+COLD: dict[str, str] = {}
+"""No other surroundings, but a process of its own from the start: importing is what is measured."""
 
 
 def seconds_until(terminal: PtySession, words: str) -> float:
@@ -31,7 +33,7 @@ def seconds_until(terminal: PtySession, words: str) -> float:
 def bare(home: Path) -> float:
     """Return the seconds to the first frame of the bare app."""
     start = time.monotonic()
-    with PtySession([], home, module="tests.bench.bare_app") as terminal:
+    with PtySession([], home, module="tests.bench.bare_app", more=COLD) as terminal:
         return seconds_until(terminal, "a text") - start
 
 
@@ -39,7 +41,7 @@ def desk(home: Path, database: Path, language: str) -> tuple[float, float]:
     """Return the seconds to the desk's first frame, and to the first case when `n` is pressed at that frame."""
     arguments = ["--database", str(database), "--as", "a", "--lang", language]
     start = time.monotonic()
-    with PtySession(arguments, home) as terminal:
+    with PtySession(arguments, home, more=COLD) as terminal:
         frame = seconds_until(terminal, "Desk" if language == "en" else "keys") - start
         terminal.press("n")
         case = seconds_until(terminal, "C-0") - start
