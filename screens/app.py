@@ -20,6 +20,7 @@ from screens.terminal import Terminal
 from screens.theme import DARK, LIGHT
 from screens.typed import is_written_in
 from workbench.commands import GO, HELP, MODES, PALETTE, QUIT, THEME
+from workbench.desk_commands import NEXT
 from workbench.errors import ExitCode, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.look import Look
@@ -112,7 +113,8 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         except WorkbenchError as error:
             self._break_down(error)
             return
-        await self.desk.begin(office).wait()
+        is_claiming = bool(self._early) and self._early[0].key in NEXT.all_keys
+        await self.desk.begin(office, is_claiming=is_claiming).wait()
         self.office = office
         self.desk.refresh_bindings()
         # Who pressed a key already waits for what it does, not for figures.

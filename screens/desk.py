@@ -37,11 +37,12 @@ class DeskScreen(CaseScreen):
         self.count()
 
     @work(exclusive=True, group="start")
-    async def begin(self, office: "Office") -> None:
-        """Begin work with an opened office."""
+    async def begin(self, office: "Office", *, is_claiming: bool) -> None:
+        """Begin work with an opened office; who asked for a case already is not shown an empty desk before it."""
         await self.furnish()
         self.office = office
-        self.clear_desk()
+        if not is_claiming:
+            self.clear_desk()
 
     @work(exclusive=True, group="claim")
     async def take_next(self) -> None:
@@ -57,6 +58,9 @@ class DeskScreen(CaseScreen):
             found = await asyncio.to_thread(self.office.claims.next)
         except WorkbenchError as error:
             self.complain(error)
+            if self.case is None:
+                self.clear_desk()
+                self.count()
             return
         if isinstance(found, Empty):
             self.clear_desk()

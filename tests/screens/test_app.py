@@ -11,7 +11,7 @@ from screens.app import WorkbenchApp
 from tests.screens.cases import clean
 from tests.screens.double import Clocks, MemoryOffice
 from tests.screens.driver import Driver, at_work
-from workbench.errors import BadConfiguration, NotFound
+from workbench.errors import BadConfiguration, Busy, NotFound
 
 HEAVY = ("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin")
 
@@ -45,6 +45,31 @@ async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None
         await driver.settle()
         await driver.settle()
         assert "C-000123" in driver.text
+
+
+async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the_empty_desk() -> None:
+    clocks, gate = Clocks(), threading.Event()
+    office: Any = MemoryOffice(clocks, clean())
+
+    def slow() -> Any:
+        gate.wait(10)
+        return office
+
+    def fails() -> Any:
+        raise Busy("Another program holds the database.")
+
+    office.claims.next = fails
+    app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        driver = Driver(app, pilot, clocks, office)
+        await pilot.pause()
+        await pilot.press("n")
+        gate.set()
+        await driver.settle()
+        await driver.settle()
+        assert "Opening …" not in driver.text
+        assert "takes the next" in driver.text
+        assert driver.notes == ["Another program holds the database."]
 
 
 @pytest.mark.parametrize(
