@@ -60,6 +60,17 @@ APPLICATION: Cells = {
     "msisdns": "13800138000",
 }
 
+PERSON = {
+    "applicant_kind": "individual",
+    "applicant_name": "测试人",
+    "handler_name": "测试人",
+    "uscc": "",
+    "registered_capital_cny": "",
+    "licence_valid_to": "",
+    "business_scope": "",
+}
+"""What makes the application one of a person."""
+
 
 def application(number: str = "A-1", **changes: str) -> Cells:
     """Return an application's cells."""

@@ -13,7 +13,7 @@ from db.enums import ImportKind, Language
 from tests.domain.sample_evidence import id_number
 from tests.nursery import ROOT
 from tests.policies import ask_persons_for_nothing, tell_of_time
-from tests.services.importing.files import Desk, application
+from tests.services.importing.files import PERSON, Desk, application
 from tests.services.lived_office import lived
 from workbench.domain.forecast.told import CaseForecast
 from workbench.domain.forecast.told_words import letter_sentence
@@ -21,15 +21,6 @@ from workbench.domain.letter_dates import letter_day
 from workbench.services.forecasting import Arrival, Forecasts
 from workbench.services.suspending import Stop
 
-_PERSON = {
-    "applicant_kind": "individual",
-    "applicant_name": "测试人",
-    "handler_name": "测试人",
-    "uscc": "",
-    "registered_capital_cny": "",
-    "licence_valid_to": "",
-    "business_scope": "",
-}
 DUE = {Language.ZH: "到期日：2026年11月26日(周四)18:00", Language.EN: "Due date: Thursday, 26 November 2026, 18:00"}
 BY_THE_DUE_DATE = {Language.ZH: "在到期日前告知结论", Language.EN: "You will have our answer by the due date."}
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
@@ -41,7 +32,7 @@ def persons(count: int, **changes: str) -> list[Any]:
     """Return applications of persons who have to hand in no document."""
     return [
         application(
-            f"P-{number}", **{**_PERSON, "applicant_name": f"测试人{number}", "msisdns": f"138{number:08}", **changes}
+            f"P-{number}", **{**PERSON, "applicant_name": f"测试人{number}", "msisdns": f"138{number:08}", **changes}
         )
         for number in range(count)
     ]

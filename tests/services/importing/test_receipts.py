@@ -7,21 +7,11 @@ import pytest
 
 from db.enums import CaseState, DocumentKind, ImportKind
 from tests.policies import ask_persons_for_nothing
-from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application, shanghai
+from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application, shanghai
 from workbench.errors import NotAllowed
 from workbench.services.clocks import settle_due
 from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.holds import visible_case
-
-_PERSON = {
-    "applicant_kind": "individual",
-    "applicant_name": "测试人",
-    "handler_name": "测试人",
-    "uscc": "",
-    "registered_capital_cny": "",
-    "licence_valid_to": "",
-    "business_scope": "",
-}
 
 
 def receipts(desk: Desk) -> list[Any]:
@@ -51,7 +41,7 @@ def test_whoever_hands_in_the_last_document_gets_a_receipt_with_number_and_due_d
 
 def test_an_application_that_comes_complete_gets_its_receipt_at_once(lenient: Desk) -> None:
     lenient.applications(
-        application("A-1", **_PERSON), application("A-2", **{**_PERSON, "applicant_name": "考试人"}, language="en")
+        application("A-1", **PERSON), application("A-2", **{**PERSON, "applicant_name": "考试人"}, language="en")
     )
 
     first, second = receipts(lenient)
@@ -64,7 +54,7 @@ def test_an_application_that_comes_complete_gets_its_receipt_at_once(lenient: De
 
 
 def test_what_was_promised_long_ago_is_history_and_gets_no_receipt(lenient: Desk) -> None:
-    lenient.applications(application("A-1", **_PERSON, received_at="2026-11-02 10:00"))
+    lenient.applications(application("A-1", **PERSON, received_at="2026-11-02 10:00"))
 
     assert lenient.case().state == "queued"
     assert receipts(lenient) == []
@@ -72,18 +62,18 @@ def test_what_was_promised_long_ago_is_history_and_gets_no_receipt(lenient: Desk
 
 def test_an_import_that_is_undone_takes_its_receipts_along_unless_one_was_sent(lenient: Desk) -> None:
     imports = lenient.site.office("admin").imports
-    lenient.applications(application("A-1", **_PERSON))
+    lenient.applications(application("A-1", **PERSON))
     imports.undo(1)
     assert receipts(lenient) == []
 
-    lenient.applications(application("A-2", **_PERSON))
+    lenient.applications(application("A-2", **PERSON))
     lenient.site.office("a").notices.mark_sent([row.id for row in lenient.sql("SELECT id FROM notice")])
     with pytest.raises(NotAllowed, match="stays"):
         imports.undo(2)
 
 
 def test_receipts_are_exported_with_the_other_notices(lenient: Desk, tmp_path: Any) -> None:
-    lenient.applications(application("A-1", **_PERSON))
+    lenient.applications(application("A-1", **PERSON))
     lenient.site.clock.on(seconds=1)
     out = tmp_path / "notices.jsonl"
     lenient.site.office("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=out))
@@ -127,7 +117,7 @@ def test_an_answer_in_a_log_that_does_not_say_when_it_was_received_counts_from_i
 
 
 def test_a_person_with_every_document_gets_a_receipt_too(desk: Desk) -> None:
-    desk.applications(application("A-9", **_PERSON))
+    desk.applications(application("A-9", **PERSON))
     desk.documents("A-9", INDIVIDUAL_DOCUMENTS)
     desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20"}])
 
