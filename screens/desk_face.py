@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
 """A tick is a second; the figures of the head are read again each minute."""
+RECOUNT_S = 2.0
+"""So soon they are read again where they could not be read at first."""
 
 _WIDE = 98
 
@@ -111,7 +113,13 @@ class DeskFace(WorkScreen):
             self.counts = await asyncio.to_thread(self.office.queue.counts)
             self.last = await asyncio.to_thread(self.office.undo.last)
             await self._look_for_evidence()
-        except WorkbenchError:
+        except WorkbenchError as error:
+            if self.counts is None and self.case is None and self._is_welcoming:
+                # There is nothing else on the desk yet, and it would go on saying that it opens.
+                from screens.desk_words import uncounted
+
+                self.page.update(uncounted(error))
+                self.set_timer(RECOUNT_S, self.count)
             return
         self.show_head()
         self.show_notice()

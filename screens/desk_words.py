@@ -11,6 +11,7 @@ from workbench.domain.case_id import format_case
 from workbench.domain.casefile import Decided, DeskCounts, Empty, Undoable
 from workbench.domain.vocabulary import Verdict
 from workbench.domain.words import count, listed
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def welcome(counts: DeskCounts, view: View, *, may_check: bool) -> Content:
         said, what = _("Nothing is queued."), _("looks again")
     lines = [joined((said, "")), Content(), _key("n", what), *_ways(counts, may_check=may_check)]
     return Content("\n").join([*lines, *_aside_lines(counts, view)])
+
+
+def uncounted(error: WorkbenchError) -> Content:
+    """Say why nobody knows yet what waits; a case can be asked for all the same."""
+    said = _("What waits could not be counted, and is counted again: {cause}").format(cause=error)
+    return Content("\n").join([joined((said, "")), Content(), _key("n", _("takes the next one"))])
 
 
 def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:

@@ -52,6 +52,8 @@ class Output:
     def write(self, text: str) -> None:
         """Write, as long as somebody may read it."""
         try:
+            # Who shares the terminal may have set it not to wait; then whatever it is too slow for would be lost.
+            os.set_blocking(self._file.fileno(), True)
             self._file.write(text)
         except OSError:
             self.to_nobody()

@@ -1,6 +1,7 @@
 """Processes forked from one that has imported everything and opened nothing: a second saved on each start."""
 
 import atexit
+import faulthandler
 import fcntl
 import gc
 import importlib
@@ -182,6 +183,7 @@ def _born(wish: dict[str, Any], given: Sequence[int]) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     elif wish.get("has_terminal"):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    faulthandler.enable()
     os.chdir(wish["folder"])
     os.environ.clear()
     os.environ.update(wish["environment"])

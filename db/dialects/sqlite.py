@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from db.access import Access, access_of, lock_handle, make_folder
 from db.dialects import sqlite_search
@@ -84,9 +84,15 @@ def _prepare(connection: Any, *, query_only: bool) -> None:
 def make_engine(path: Path, *, query_only: bool) -> Engine:
     """Return an engine on an existing file; the reader cannot write, the writer begins IMMEDIATE."""
     uri = f"{path.absolute().as_uri()}?mode=rw"
-    # The library is opened by our own creator, so that a missing file is never made by accident.
+    # The library is opened by our own creator, so that a missing file is never made by accident. The address beside it
+    # looks like a database in memory, for which SQLAlchemy's own choice is a pool that closes connections in use.
     engine = create_engine(
-        "sqlite://", module=driver(), creator=lambda: driver().connect(uri, uri=True, check_same_thread=False)
+        "sqlite://",
+        module=driver(),
+        creator=lambda: driver().connect(uri, uri=True, check_same_thread=False),
+        poolclass=QueuePool,
+        max_overflow=-1,
+        pool_use_lifo=True,
     )
     if query_only:
         engine = engine.execution_options(begin_sql="BEGIN")

@@ -48,6 +48,15 @@ class Driver:
             await self.pilot.pause()
         await self.pilot.pause()
 
+    async def until(self, words: str) -> None:
+        """Wait until the terminal shows these words."""
+        try:
+            async with asyncio.timeout(10):
+                while words not in self.text:
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"{words!r} was never shown:\n{self.text}") from None
+
     @property
     def text(self) -> str:
         """What the terminal shows."""

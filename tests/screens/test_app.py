@@ -47,6 +47,25 @@ async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None
         assert "C-000123" in driver.text
 
 
+async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.desk_face.RECOUNT_S", 0.05)
+    may_count = threading.Event()
+
+    def arrange(office: MemoryOffice) -> None:
+        def counts() -> Any:
+            if not may_count.is_set():
+                raise Busy("Another program holds the database.")
+            return counted()
+
+        counted, office.queue.counts = office.queue.counts, counts
+
+    async with at_work(arrange=arrange) as desk:
+        await desk.until("What waits could not be counted, and is counted again: Another program holds")
+        assert "Opening …" not in desk.text
+        may_count.set()
+        await desk.until("2 cases are queued.")
+
+
 async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the_empty_desk() -> None:
     clocks, gate = Clocks(), threading.Event()
     office: Any = MemoryOffice(clocks, clean())

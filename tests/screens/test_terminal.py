@@ -5,10 +5,12 @@ import select
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from screens.driver import Output
 from tests.nursery import nursery
 
 READ_S = 20.0
@@ -134,3 +136,27 @@ def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, stands: list[S
     stand.press("q")
     stand.drain()
     assert stand.process.wait(5) == 0
+
+
+def test_a_terminal_that_was_set_not_to_wait_is_written_to_whole() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    screen = "x" * 20_000 + "\n"
+    with os.fdopen(writing, "w", buffering=1) as file, ThreadPoolExecutor(1) as pool:
+        output = Output(file)
+        arrived = pool.submit(_taken_in_once_full, reading, writing, 20 * len(screen))
+        for _number in range(20):
+            output.write(screen)
+            output.flush()
+        assert arrived.result(READ_S) == 20 * len(screen)
+
+
+def _taken_in_once_full(reading: int, writing: int, wanted: int) -> int:
+    """Count what arrives, up to so many bytes; nothing is taken in before no more can be written."""
+    taken, ends = 0, time.monotonic() + READ_S
+    while select.select([], [writing], [], 0)[1] and time.monotonic() < ends:
+        time.sleep(0.01)
+    with os.fdopen(reading, "rb", buffering=0) as file:
+        while taken < wanted and (piece := file.read(65536)):
+            taken += len(piece)
+    return taken

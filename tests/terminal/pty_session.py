@@ -77,7 +77,7 @@ class PtySession:
 
     def press(self, keys: str) -> None:
         """Press keys, one byte sequence after the other; where nobody reads them any more, waiting would not end."""
-        assert self.process.poll() is None, f"the program ended:\n{self.text}"
+        assert self.process.poll() is None, f"the program ended with {self.process.poll()}:\n{self.last_words}"
         os.write(self._main, keys.encode())
 
     def read(self, seconds: float) -> None:
@@ -116,6 +116,11 @@ class PtySession:
         # pyte's own `display` fails on the second cell of a wide character whose first was written over.
         rows = (self.screen.buffer[row] for row in range(self.screen.lines))
         return "\n".join("".join(cells[at].data for at in range(self.screen.columns)) for cells in rows)
+
+    @property
+    def last_words(self) -> str:
+        """What is told of a program that did not do what was expected."""
+        return self.text
 
     def wait_for(self, pattern: str, *, patience: float = PATIENCE_S) -> str:
         """Wait until the screen shows a pattern, and return the screen."""

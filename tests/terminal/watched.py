@@ -40,6 +40,12 @@ class Watched(PtySession):
             if self.draws:
                 self._stream.feed(found)
 
+    @property
+    def last_words(self) -> str:
+        """The end of what was written, drawn or not."""
+        self.read(0.1)
+        return words(bytes(self.raw))[-3000:]
+
     def settle(self, keys: str = "") -> None:
         """Press keys and take in what comes of it."""
         self.press(keys)
@@ -56,7 +62,7 @@ class Watched(PtySession):
             said = words(bytes(self.raw[begins:]))
             if re.search(pattern, said):
                 return said
-        raise AssertionError(f"{pattern!r} was never written:\n{words(bytes(self.raw[begins:]))[-3000:]}")
+        raise AssertionError(f"{pattern!r} was never written; it ended with {self.process.poll()}:\n{self.last_words}")
 
     def await_raw(self, sequence: bytes, begins: int) -> None:
         """Wait until a sequence was written since so many bytes."""

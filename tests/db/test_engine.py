@@ -1,0 +1,75 @@
+"""Many threads share one database: nobody's connection is taken away while it is in use."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db.engine import Database
+from tests.offices import Site
+
+AT_ONCE = 24
+PATIENCE_S = 30.0
+_PEOPLE = text("SELECT count(*) FROM reviewer")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database file with six people in it."""
+    site = Site(tmp_path / "w.db").create()
+    site.close()
+    return site.path
+
+
+def _counted_by_each(database: Database, meanwhile: Callable[[], None]) -> list[int]:
+    """Let many threads read at the same time, each again once all have begun, and return what each found then."""
+    all_began = threading.Barrier(AT_ONCE, action=meanwhile, timeout=PATIENCE_S)
+
+    def count(_number: int) -> int:
+        with database.read() as session:
+            session.execute(_PEOPLE)
+            all_began.wait()
+            return int(session.execute(_PEOPLE).scalar_one())
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(count, range(AT_ONCE)))
+
+
+def test_many_threads_read_at_once_and_none_closes_what_another_reads_through(path: Path) -> None:
+    with Database(path).opened() as database:
+        assert _counted_by_each(database, lambda: None) == [6] * AT_ONCE
+
+
+def test_a_database_that_is_closed_lets_those_who_are_reading_come_to_an_end(path: Path) -> None:
+    database = Database(path)
+
+    assert _counted_by_each(database, database.close) == [6] * AT_ONCE
+
+
+def test_a_read_within_a_read_sees_what_was_written_between_them_and_the_outer_one_does_not(path: Path) -> None:
+    with Database(path).opened() as database, database.read() as outer:
+        before = outer.execute(_PEOPLE).scalar_one()
+        with database.write() as session:
+            session.execute(text("INSERT INTO reviewer (login, is_active, created_at) VALUES ('late', 1, 0)"))
+        with database.read() as inner:
+            assert inner.execute(_PEOPLE).scalar_one() == before + 1
+        assert outer.execute(_PEOPLE).scalar_one() == before
+
+
+def test_threads_that_come_one_after_the_other_share_one_connection(path: Path) -> None:
+    with Database(path).opened() as database:
+        seen = set()
+
+        def look() -> None:
+            with database.read() as session:
+                seen.add(session.connection().connection.dbapi_connection)
+
+        for _number in range(AT_ONCE):
+            thread = threading.Thread(target=look)
+            thread.start()
+            thread.join()
+
+    assert len(seen) == 1
