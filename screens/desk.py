@@ -64,7 +64,7 @@ class DeskScreen(CaseScreen):
             return
         if isinstance(found, Empty):
             self.clear_desk()
-            self.show_page(empty(found, self.view(), self.counts))
+            self.page.show(empty(found, self.view(), self.counts))
         else:
             self.put_on_desk(found)
             if found.header.id == before:
@@ -151,7 +151,7 @@ class DeskScreen(CaseScreen):
         )
         self.done = done
         self.clear_desk()
-        self.show_page(decided(done, self.view()))
+        self.page.show(decided(done, self.view()))
         self.count()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature

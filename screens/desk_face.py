@@ -9,19 +9,17 @@ from zoneinfo import ZoneInfo
 
 from textual import getters, work
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from screens.clock import ZONE, Clock
+from screens.desk_page import DeskPage
 from screens.head import Head, title_line, who_line
 from screens.hints import Hints
-from screens.opening_words import broken, opening
 from screens.reveal import Revealed
 from screens.symbols import symbols_of
 from screens.view import View
 from screens.window import TooSmall, WorkScreen
-from workbench.domain.lifecycle import Action, role_refusal
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, marked
 
@@ -48,7 +46,7 @@ class DeskFace(WorkScreen):
     AUTO_FOCUS = None
     NAME: ClassVar[str] = marked("Desk")
 
-    page = getters.query_one("#page > Static", Static)
+    page = getters.query_one("#page", DeskPage)
     notice = getters.query_one("#notice", Static)
     reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
@@ -70,15 +68,13 @@ class DeskFace(WorkScreen):
         self.ticks = 0
         self._shown_minute = ""
         self._shown_revealed: frozenset[str] = frozenset()
-        self._is_welcoming = True
         self.has_new_evidence = False
         self.forecast: CaseForecast | None = None
 
     def compose(self) -> ComposeResult:
         yield Head()
         yield Static(id="notice", markup=False)
-        with VerticalScroll(id="page"):
-            yield Static(opening(), markup=False)
+        yield DeskPage()
         yield Static(id="revealed", markup=False)
         yield Static(id="draft", markup=False)
         yield Hints()
@@ -114,16 +110,14 @@ class DeskFace(WorkScreen):
             self.last = await asyncio.to_thread(self.office.undo.last)
             await self._look_for_evidence()
         except WorkbenchError as error:
-            if self.counts is None and self.case is None and self._is_welcoming:
+            if self.counts is None and self.case is None and self.page.is_welcoming:
                 # There is nothing else on the desk yet, and it would go on saying that it opens.
-                from screens.desk_words import uncounted
-
-                self.page.update(uncounted(error))
+                self.page.uncounted(error)
                 self.set_timer(RECOUNT_S, self.count)
             return
         self.show_head()
         self.show_notice()
-        if self.case is None and self._is_welcoming:
+        if self.case is None and self.page.is_welcoming:
             self._show_welcome()
 
     async def _look_for_evidence(self) -> None:
@@ -184,9 +178,9 @@ class DeskFace(WorkScreen):
         """Show the desk without a case."""
         self.case, self.draft, self.is_lost, self.has_new_evidence = None, None, False, False
         self.revealed.clear()
-        self._is_welcoming = True
+        self.page.is_welcoming = True
         self.remove_class("-with-case")
-        self.query_one("#page").focus()
+        self.page.focus()
         self._show_welcome()
         self.show_head()
         self.show_notice()
@@ -200,7 +194,7 @@ class DeskFace(WorkScreen):
 
     def break_down(self, error: WorkbenchError) -> None:
         """Say that the database cannot be opened, and the way out."""
-        self.page.update(broken(error))
+        self.page.broken(error)
 
     def tick(self) -> None:
         """Let time pass: clock, notice, hold, revealed values."""
@@ -285,16 +279,8 @@ class DeskFace(WorkScreen):
             self.draft_bar.update(line)
 
     def _show_welcome(self) -> None:
-        from screens.desk_words import welcome
-
         if self.counts is not None and self.office is not None:
-            may_check = role_refusal(Action.APPROVE, self.office.actor) is None
-            self.page.update(welcome(self.counts, self.view(), may_check=may_check))
-
-    def show_page(self, content: Content) -> None:
-        """Show a page of its own instead of what waits."""
-        self._is_welcoming = False
-        self.page.update(content)
+            self.page.welcome(self.counts, self.view(), self.office.actor)
 
     def _check_for(self) -> tuple[str, ...]:
         """Return why the last verdict waits for a second person, as far as this desk knows."""
