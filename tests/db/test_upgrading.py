@@ -263,8 +263,8 @@ def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
         child.send_signal(signal.SIGKILL)
         child.communicate()
         found.append(version(older))
-        # Each step is whole by itself.
-        assert found[-1] in {1, 2, schema.VERSION}
+        # Each step is whole by itself; a kill between two leaves what the first of them made.
+        assert found[-1] in range(1, schema.VERSION + 1)
         assert without_new_tables(older, before) == before
         for copy in backups(older):
             assert version(copy) == 1
@@ -281,11 +281,11 @@ def _start(path: Path) -> Child:
     return child
 
 
-def test_three_killed_upgrades_leave_the_old_or_the_new_schema(older: Path) -> None:
+def test_three_killed_upgrades_leave_the_old_schema_or_that_of_a_whole_step(older: Path) -> None:
     assert 1 in kill_at_random(older, 3, seed=1)
 
 
 @pytest.mark.proof
-def test_fifty_killed_upgrades_leave_the_old_or_the_new_schema(older: Path) -> None:
+def test_fifty_killed_upgrades_leave_the_old_schema_or_that_of_a_whole_step(older: Path) -> None:
     found = kill_at_random(older, 50, seed=20261124)
     assert found.count(1) >= 20
