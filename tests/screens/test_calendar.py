@@ -1,5 +1,6 @@
 """The calendar driven by keys: moving about, what a day is, setting it with its effect seen first."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,7 +49,10 @@ async def test_the_calendar_opens_at_today_and_today_is_seen(size: tuple[int, in
 
         assert "2026 · official · 248 working d" in desk.text
         assert shown_day(desk).startswith("Tue 24 Nov · working day · official · today\n09:00–12:00, 13:00–18:00")
-        assert chosen_cell(desk) == "24"
+        # The months are scrolled once they have been laid out, which may be a moment later.
+        async with asyncio.timeout(10):
+            while chosen_cell(desk) != "24":
+                await desk.pilot.pause(0.01)
         assert "November" in desk.text
 
 
