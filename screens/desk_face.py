@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
 """A tick is a second; the figures of the head are read again each minute."""
-RECOUNT_S = 2.0
-"""So soon they are read again where they could not be read at first."""
 
 _WIDE = 98
 
@@ -61,6 +59,7 @@ class DeskFace(WorkScreen):
         self.is_lost = False
         self.lost_words = Content()
         self.counts: DeskCounts | None = None
+        self._is_uncounted = False
         self.last: Undoable | None = None
         self.done: Decided | None = None
         self.renewed_at: datetime | None = None
@@ -105,15 +104,16 @@ class DeskFace(WorkScreen):
         """Read the figures of the head again; a failure shows at the next act, not here."""
         if self.office is None:
             return
+        self._is_uncounted = False
         try:
             self.counts = await asyncio.to_thread(self.office.queue.counts)
             self.last = await asyncio.to_thread(self.office.undo.last)
             await self._look_for_evidence()
         except WorkbenchError as error:
-            if self.counts is None and self.case is None and self.page.is_welcoming:
-                # There is nothing else on the desk yet, and it would go on saying that it opens.
+            # The next tick tries again; until then an empty desk would go on saying that it opens.
+            self._is_uncounted = self.counts is None
+            if self._is_uncounted and self.case is None and self.page.is_welcoming:
                 self.page.uncounted(error)
-                self.set_timer(RECOUNT_S, self.count)
             return
         self.show_head()
         self.show_notice()
@@ -206,7 +206,7 @@ class DeskFace(WorkScreen):
         if frozenset(view.revealed) != self._shown_revealed:
             self.show_revealed()
         self.say_revealed()
-        if self.ticks % COUNT_EVERY_TICKS == 0:
+        if self._is_uncounted or self.ticks % COUNT_EVERY_TICKS == 0:
             self.count()
 
     def show_revealed(self) -> None:
