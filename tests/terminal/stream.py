@@ -1,5 +1,6 @@
 """What a terminal is told, taken apart: our own sequences are known one by one, and anything else is a leak."""
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -20,6 +21,7 @@ _OURS = re.compile(
     r"|\]22;(?:default|pointer|text)\x07"
     r")"
 )
+_BEGUN = re.compile(rb"\x1b(?:\[[<>?]?[0-9;]*\$?|\][0-9;a-z]*)?\Z")
 _LINE_ENDS = frozenset("\r\n")
 
 
@@ -39,6 +41,13 @@ def leaks(raw: bytes) -> Iterator[str]:
         if char not in _LINE_ENDS and safe(f"◌{char}") != f"◌{char}":
             yield repr(text[max(0, at - 20) : at + 40])
         at += 1
+
+
+def is_cut(raw: bytes) -> bool:
+    """Tell whether the last sequence or the last character has begun but not ended: the rest is still to come."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    decoder.decode(raw[-4:])
+    return bool(decoder.getstate()[0]) or _BEGUN.search(raw[-80:]) is not None
 
 
 def words(raw: bytes) -> str:

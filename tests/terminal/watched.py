@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.nursery import PATIENCE_S
 from tests.terminal.pty_session import PtySession
-from tests.terminal.stream import leaks, words
+from tests.terminal.stream import is_cut, leaks, words
 
 QUIET_S = 0.07
 ANSWER_S = 0.25
@@ -79,5 +79,11 @@ class Watched(PtySession):
             self.read(0.1)
 
     def leaks(self) -> list[str]:
-        """Return what was written that is neither safe text nor a sequence of ours, the first few."""
+        """Return what was written that is neither safe text nor a sequence of ours, the first few.
+
+        A terminal is read in pieces, which may end within a sequence; its rest is waited for.
+        """
+        until = time.monotonic() + PATIENCE_S
+        while is_cut(bytes(self.raw)) and time.monotonic() < until and self.process.poll() is None:
+            self.read(0.3)
         return list(leaks(bytes(self.raw)))[:10]

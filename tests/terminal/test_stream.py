@@ -1,0 +1,27 @@
+"""What the tests of terminals hold for a leak, and what only for a piece of a sequence whose rest is to come."""
+
+import pytest
+
+from tests.terminal.stream import is_cut, leaks
+
+WHOLE = ["\x1b[0m\x1b[38;5;252;48;5;16m", "\x1b[?2026h", "\x1b[?2048$p", "\x1b[<1u", "\x1b]22;pointer\x07", "卡", "𠮷"]
+
+
+@pytest.mark.parametrize("written", WHOLE)
+def test_a_sequence_that_has_begun_is_waited_for_and_a_whole_one_is_no_leak(written: str) -> None:
+    raw = f"电销{written}".encode()
+    last = raw.rfind(b"\x1b")
+    begins = last if last >= 0 else len("电销".encode())
+
+    assert not is_cut(raw)
+    assert list(leaks(raw)) == []
+    for at in range(begins + 1, len(raw)):
+        assert is_cut(raw[:at]), raw[:at]
+
+
+@pytest.mark.parametrize("foreign", ["\x1b[2J", "\x1b]52;c;QQ==\x07", "\x1bc", "\x07", "\u202e", "\x9b"])
+def test_a_foreign_sequence_is_a_leak_and_not_waited_for(foreign: str) -> None:
+    raw = f"a{foreign}b".encode()
+
+    assert not is_cut(raw)
+    assert len(list(leaks(raw))) >= 1
