@@ -264,6 +264,33 @@ def test_what_lies_ahead_stays_while_another_suspension_is_ended(office: Promise
     assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [2]
 
 
+def test_one_with_a_known_end_that_lies_ahead_is_called_off_by_its_number(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00", "extended")
+    suspend(office, "2026-12-01", "2026-12-02")
+    suspend(office, "2026-12-03", "2026-12-03")
+    assert office.due(case) == "2026-12-11 18:00"
+    hint = refused(office.terminal.as_person("sup", "calendar", "resume"), 69)
+    assert "workbench calendar resume 1" in hint
+
+    done = office.terminal.document("sup", "calendar", "resume", "1")
+    assert (done["suspensions"], done["cases"], done["notices"]) == ([1], 1, 1)
+    assert office.due(case) == "2026-12-09 18:00"
+    assert [one["id"] for one in office.terminal.document("a", "calendar")["suspensions"]] == [2]
+    assert [one["kind"] for one in notices(office)] == ["delay", "delay", "resumed"]
+    assert "over already" in refused(office.terminal.as_person("sup", "calendar", "resume", "1"), 69)
+    assert "no suspension 9" in refused(office.terminal.as_person("sup", "calendar", "resume", "9"), 66)
+
+
+def test_of_several_in_force_the_named_one_alone_is_ended(office: Promises) -> None:
+    suspend(office, "2026-11-24 09:00", "--province", "Sichuan")
+    suspend(office, "2026-11-24 09:00", "--province", "Guangdong")
+
+    assert office.terminal.document("sup", "calendar", "resume", "2")["suspensions"] == [2]
+    over = refused(office.terminal.as_person("sup", "calendar", "resume", "2"), 69)
+    assert "Suspension 2 is over already" in over
+    assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
+
+
 def test_two_that_are_taken_in_together_are_told_to_whom_each_concerns_and_once(
     office: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:

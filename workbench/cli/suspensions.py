@@ -65,6 +65,14 @@ def suspend(
 
 def resume(
     run: Run,
+    suspension: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="SUSPENSION",
+            show_default=False,
+            help=marked("Only this one, by its number; one that lies ahead is called off. Default: all in force."),
+        ),
+    ] = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help=marked("When work went on, if that was before now."))
     ] = None,
@@ -72,7 +80,7 @@ def resume(
 ) -> None:
     """Let the clocks run again."""
     with run.office() as office:
-        done = office.suspending.resume(None if at is None else _begin(at, zone_of(office)))
+        done = office.suspending.resume(None if at is None else _begin(at, zone_of(office)), suspension)
     _tell(done, written=True, as_json=as_json)
 
 

@@ -12,7 +12,7 @@ from db.models import SuspensionRow
 from workbench.domain.lifecycle import Action
 from workbench.domain.spans import NEVER, Span
 from workbench.domain.suspension import Suspension
-from workbench.errors import NothingAvailable, WrongUsage
+from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.clocks import SUSPENSION, Clocks, clock_events, suspensions
 from workbench.services.context import Context, details
@@ -140,14 +140,16 @@ class Suspending:
                     cases += is_told or standing.due_at != case.due_at
         return Stopped(ids=(), cases=cases, told=told)
 
-    def resume(self, at: datetime | None = None) -> Stopped:
+    def resume(self, at: datetime | None = None, number: int | None = None) -> Stopped:
         """End every suspension that is in force at an instant, now by default, and tell who was told of them.
 
-        If none is, every open one that lies ahead is called off: it takes no time at all.
+        If none is, every open one that lies ahead is called off: it takes no time at all. With a `number` that one
+        alone is ended or called off, open or not.
 
         Raises:
             NotAllowed: If who asks is no supervisor.
-            NothingAvailable: If nothing is suspended, nor will be until nobody knows when.
+            NothingAvailable: If nothing is suspended, nor will be until nobody knows when; or the one is over.
+            NotFound: If no suspension has the number.
             WrongUsage: If the instant is still to come.
         """
         context = self.context
@@ -158,10 +160,7 @@ class Suspending:
                 raise WrongUsage(_("Work cannot have been taken up again at a time to come."))
             with context.write() as session:
                 every = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
-                rows = [row for row in every if row.from_at < ended_at < (row.to_at or NEVER)]
-                rows = rows or [row for row in every if row.to_at is None]
-                if not rows:
-                    raise NothingAvailable(_("Nothing is suspended."))
+                rows = _to_end(every, ended_at) if number is None else [_to_end_alone(every, ended_at, number)]
                 for row in rows:
                     row.to_at, row.resumed_at, row.settled_at = max(ended_at, row.from_at), now, None
                     context.log(session, Action.RESUME.value, body=_body(row))
@@ -199,6 +198,30 @@ class Suspending:
             ids = [row.id for row in waiting]
             session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=context.now()))
         return done
+
+
+def _to_end(every: Sequence[SuspensionRow], at: datetime) -> Sequence[SuspensionRow]:
+    """Return the suspensions in force at an instant, or the open ones that lie ahead."""
+    rows = [row for row in every if row.from_at < at < (row.to_at or NEVER)]
+    if rows := rows or [row for row in every if row.to_at is None]:
+        return rows
+    if ahead := [row for row in every if row.from_at >= at and row.to_at != row.from_at]:
+        raise NothingAvailable(
+            _(
+                "Nothing is suspended now. To call off one that lies ahead, name it: workbench calendar resume {id}"
+            ).format(id=ahead[0].id)
+        )
+    raise NothingAvailable(_("Nothing is suspended."))
+
+
+def _to_end_alone(every: Sequence[SuspensionRow], at: datetime, number: int) -> SuspensionRow:
+    """Return the suspension of a number, unless it is over at an instant or was called off."""
+    row = next((row for row in every if row.id == number), None)
+    if row is None:
+        raise NotFound(_("There is no suspension {id}; workbench calendar lists those of a year.").format(id=number))
+    if row.to_at is not None and row.to_at <= max(at, row.from_at):
+        raise NothingAvailable(_("Suspension {id} is over already.").format(id=number))
+    return row
 
 
 def _stopped(ids: tuple[int, ...], settled: Settled) -> Stopped:
