@@ -110,6 +110,20 @@ def test_while_the_applicant_mends_the_deadline_of_that_is_extended(office: Prom
     assert office.terminal.document("a", "show", case)["round"] == 2
 
 
+def test_the_clock_names_the_deadline_of_an_applicant_who_is_mending(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("a", "next")
+    assert office.clock(case)["mend_by"] is None
+    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
+    office.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "x")
+
+    assert office.clock(case)["mend_by"] == "2026-12-03T18:00:00+08:00"
+    said = office.terminal.as_person("a", "clock", case).stdout
+    assert said.splitlines()[-1].startswith("The applicant has until Thu 3 Dec 18:00 to mend;")
+    office.at("2026-12-03 17:00").run("a", "resubmit", case)
+    assert office.clock(case)["mend_by"] is None
+
+
 def test_a_deadline_goes_no_further_than_the_policy_allows(office: Promises) -> None:
     case = office.received("2026-11-24 10:00")
     office.run("a", "next")

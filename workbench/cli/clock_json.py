@@ -17,6 +17,7 @@ def walk_document(walk: Walk, words: ClockWords, zone: ZoneInfo) -> dict[str, An
         "paused": walk.is_paused,
         "suspended": walk.is_suspended,
         "working_days_left": walk.working_days_left,
+        "mend_by": plain(walk.mend_by, zone),
         "class_days": walk.class_days,
         "steps": [_step(step, words, zone) for step in walk.steps],
     }

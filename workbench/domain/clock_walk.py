@@ -59,6 +59,7 @@ class Walk:
 
     A case that is not complete has no due date, and one that is over no days left. `is_moved` says that the due date is
     not just so many working days after day 0; `is_due_open` that an open suspension, perhaps one to come, moves it on.
+    `mend_by` is the deadline of an applicant who is mending.
     """
 
     due_at: datetime | None
@@ -71,6 +72,7 @@ class Walk:
     is_moved: bool
     is_due_open: bool
     steps: tuple[Step, ...]
+    mend_by: datetime | None = None
 
 
 def walk(

@@ -97,6 +97,9 @@ class ClockWords:
             return _("No due date yet: the clock starts when every required document is there.")
         if walk.is_suspended:
             return _("Work is suspended now; the clock stands still.")
+        if walk.mend_by is not None:
+            said = _("The applicant has until {until} to mend; the due date moves on by the working time that takes.")
+            return said.format(until=self._at(walk.mend_by))
         if walk.is_paused:
             return _("With the applicant now: the due date moves on by the working time until the answer.")
         if walk.working_days_left is None:

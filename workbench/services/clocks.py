@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import CaseState, ServiceClass
-from db.models import CaseRow, EventRow, SubmissionRow, SuspensionRow
+from db.models import CaseRow, EventRow, RectificationRow, SubmissionRow, SuspensionRow
 from db.queries.published import table_of
 from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.clock import CLASS_CHANGED, EXTENDED, Budget, ClockEvent, Standing, budget_of, standing_of
@@ -32,6 +32,7 @@ EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
 SUSPENSION = table_of(SuspensionRow)
 
+_RECTIFICATION = table_of(RectificationRow)
 _ON_THE_DUE_DATE = (EXTENDED, CLASS_CHANGED)
 _RECEIVED = frozenset({"answer", "resubmit"})
 
@@ -148,7 +149,9 @@ class Watching:
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            return Clocks(session, self.context).walk(visible_case(session, case_id))
+            case = visible_case(session, case_id)
+            found = Clocks(session, self.context).walk(case)
+            return replace(found, mend_by=_mend_by(session, case_id)) if case.state == CaseState.RECTIFYING else found
 
     def words(self, case_id: int) -> tuple[str, ...]:
         """Return how the due date of a case came about, line by line.
@@ -160,6 +163,12 @@ class Watching:
         with self.context.read() as session:
             zone, today = self.context.zone(session), self.context.today(session)
         return tuple(ClockWords(found, today, zone).lines())
+
+
+def _mend_by(session: Session, case_id: int) -> datetime | None:
+    """Return the deadline of what the applicant of a case is mending."""
+    deadline = select(_RECTIFICATION.c.deadline_at).where(_RECTIFICATION.c.case_id == case_id, _RECTIFICATION.c.is_open)
+    return session.execute(deadline).scalars().first()
 
 
 def settle_due(session: Session, context: Context, case: CaseRow) -> bool:
