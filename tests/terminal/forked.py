@@ -38,5 +38,9 @@ class Forked(Watched):
                 self.read(0.02)
             else:
                 time.sleep(0.01)
+        took = time.monotonic() - began
         assert self.process.poll() is not None, f"still there after {patience} s"
-        return time.monotonic() - began
+        if self.is_open:
+            # Its last words may have come between the last look at them and its end.
+            self.read(1.0)
+        return took
