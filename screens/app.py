@@ -92,9 +92,11 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
             self.add_mode(name, partial(self._queue, name))
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self.open_up)
         if not self.is_headless:
             self._terminal.watch()
+
+    def on_ready(self) -> None:
+        self.open_up()
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys that come before the office is open; take note of activity."""

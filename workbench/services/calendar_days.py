@@ -1,7 +1,7 @@
 """The days of the calendar in the tables: what was published, and over it what people here set by hand."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ _DAYS = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds 
 
 _EDITION = "calendar_edition"
 _TOGETHER = 500
+_STATUS = {status.value: status for status in DayStatus}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,8 @@ def turn_edition(session: Session) -> None:
 
 def published_days(session: Session) -> dict[date, CalendarDay]:
     """Return the days as they were seeded or imported."""
-    return {row.on_date: _published(row) for row in session.execute(select(_DAYS))}
+    columns = (_DAYS.c.on_date, _DAYS.c.is_working, _DAYS.c.kind, _DAYS.c.name, _DAYS.c.status)
+    return {row[0]: _published(row) for row in session.execute(select(*columns))}
 
 
 def overrides(session: Session) -> dict[date, Override]:
@@ -124,10 +126,9 @@ def drop_override(session: Session, on: date) -> None:
         session.delete(row)
 
 
-def _published(row: Any) -> CalendarDay:
-    return CalendarDay(
-        on=row.on_date, working=row.is_working, kind=row.kind, name=row.name, status=DayStatus(row.status)
-    )
+def _published(row: Sequence[Any]) -> CalendarDay:
+    on, working, kind, name, status = row
+    return CalendarDay(on=on, working=working, kind=kind, name=name, status=_STATUS[status])
 
 
 def _override(row: CalendarOverrideRow, login: str) -> Override:
