@@ -91,11 +91,9 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         for name in ("queue", "mine", "pending"):
             self.add_mode(name, partial(self._queue, name))
 
-    def on_mount(self) -> None:
+    def on_ready(self) -> None:
         if not self.is_headless:
             self._terminal.watch()
-
-    def on_ready(self) -> None:
         self.open_up()
 
     async def on_event(self, event: events.Event) -> None:

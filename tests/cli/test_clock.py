@@ -171,6 +171,28 @@ def test_calendar_changed_with_open_cases(office: Promises) -> None:
     assert "holiday" in whats(office.clock(case))
 
 
+def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(office: Promises) -> None:
+    case = office.received("2026-11-23 10:00", "expedited")
+    assert office.due(case) == "2026-11-24 18:00"
+    office.ask("2026-11-26 10:00", case)
+    office.answer("2026-11-30 10:00", case)
+    # Two working days of the applicant's come on top.
+    assert office.due(case) == "2026-11-26 18:00"
+    [move] = office.site.office("admin").calendars.set_day(DaySetting(on=date(2026, 11, 27)), "storm").moved
+
+    assert (format_case(move.case_id), move.after) == (case, local("2026-11-25 18:00"))
+    assert office.due(case) == "2026-11-25 18:00"
+
+
+def test_a_suspension_that_begins_after_the_due_date_is_no_part_of_the_walk(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "calendar", "suspend", "2026-12-14", "2026-12-16", "--reason", "搬家")
+
+    assert whats(office.clock(case)) == ["received", "running", "due"]
+    # Once it is overdue by then work stood still all the same.
+    assert "suspended" in whats(office.at("2026-12-17 10:00").clock(case))
+
+
 def test_reopened_after_an_appeal(office: Promises) -> None:
     case = office.received("2026-11-24 10:00")
     office.ask("2026-11-24 11:00", case)

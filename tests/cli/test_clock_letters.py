@@ -78,7 +78,6 @@ def test_no_letter_promises_a_date_that_is_past(office: Promises, language: str)
     for number, words in enumerate(
         [
             ("calendar", "suspend", "2026-10-12", "2026-10-12", "--reason", "x"),
-            ("extend", case, "--until", "2026-10-19", "--reason", "x"),
             ("class", case, "complex", "--reason", "x"),
         ]
     ):

@@ -97,6 +97,16 @@ def test_a_deadline_is_not_extended_to_a_time_that_is_past(office: Promises) -> 
         rescheduling.extend(1, date(2026, 11, 30), "x")
 
 
+def test_a_due_date_is_not_extended_to_a_day_that_is_past(office: Promises) -> None:
+    case = office.received("2026-11-16 10:00")
+    assert office.due(case) == "2026-11-19 18:00"
+
+    result = office.terminal.as_person("sup", "extend", case, "--until", "2026-11-20", "--reason", "x")
+    assert "must be a day to come" in refused(result, 2)
+    assert office.due(case) == "2026-11-19 18:00"
+    assert office.terminal.document("a", "notices")["notices"] == []
+
+
 def test_while_the_applicant_mends_the_deadline_of_that_is_extended(office: Promises) -> None:
     case = office.received("2026-11-24 10:00")
     office.run("a", "next")

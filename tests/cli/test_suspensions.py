@@ -1,18 +1,21 @@
 """Stopping the clocks and letting them run again, by commands, and what applicants are told of it."""
 
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from db.enums import Priority
 from db.models import ApplicationRow
 from tests.cli.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises, local
 from workbench.services import due_dates, log
-from workbench.services.suspending import Stop
+from workbench.services.due_dates import Settled
+from workbench.services.suspending import Stop, Stopped
 
 
 @pytest.fixture
@@ -23,6 +26,12 @@ def office(site: Site) -> Promises:
 def notices(office: Promises) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = office.terminal.document("a", "notices")["notices"]
     return found
+
+
+def kinds_written(office: Promises) -> list[str]:
+    """Return the kinds of notices without a command: each finishes what was broken off."""
+    with office.site.office("admin").context.read() as session:
+        return list(session.execute(text("SELECT kind FROM notice ORDER BY id")).scalars())
 
 
 def suspend(office: Promises, *words: str, reason: str = "台风停工") -> Any:
@@ -160,6 +169,66 @@ def test_one_that_was_broken_off_is_finished_at_the_next_start_and_nobody_is_tol
     assert sorted(one["case"] for one in notices(office)) == ["C-000001", "C-000002", "C-000003", "C-000004"]
 
 
+def test_an_act_on_a_case_while_a_suspension_is_taken_in_takes_no_letter_from_its_applicant(
+    office: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [office.received("2026-11-24 10:00") for _case in range(2)]
+    sup = office.site.office("sup")
+    stop = Stop(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风")
+    acts: tuple[Callable[[], Stopped], ...] = (lambda: sup.suspending.suspend(stop), sup.suspending.resume)
+    for count, (act, at) in enumerate(zip(acts, ("2026-11-24 11:00", "2026-11-25 13:00"), strict=True), start=1):
+        office.at(at)
+        with monkeypatch.context() as patch:
+            patch.setattr(sup.suspending, "finish", lambda: Settled(cases=0, told=0))
+            act()
+        sup.rescheduling.change_priority(1, Priority.HIGH if count == 1 else Priority.LOW, "acts on it")
+        assert kinds_written(office) == ["delay", "delay"][: 2 * count - 2]
+        office.site.office("a").suspending.finish()
+
+        told = [(one["case"], one["kind"]) for one in notices(office)]
+        assert sorted(told) == sorted((case, kind) for case in cases for kind in ("delay", "resumed")[:count])
+    # The half day that was worked after all is no longer lost.
+    assert {office.due(case) for case in cases} == {"2026-11-30 12:00"}
+
+
+def test_ends_that_were_broken_off_are_told_once(office: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due_dates, "TOGETHER", 1)
+    for _case in range(3):
+        office.received("2026-11-24 10:00")
+    suspend(office, "2026-11-24 09:00")
+
+    def broken() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(due_dates, "pause", broken)
+        office.at("2026-11-25 13:00").terminal.as_person("sup", "calendar", "resume")
+    assert kinds_written(office).count("resumed") == 1
+    office.site.office("a").suspending.finish()
+    office.site.office("a").suspending.finish()
+
+    kinds = [(one["case"], one["kind"]) for one in notices(office)]
+    assert len(kinds) == len(set(kinds)) == 6
+
+
+def test_who_was_told_of_one_that_ends_within_another_hears_when_that_is_over(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    suspend(office, "2026-11-25", "2026-11-30", reason="台风")
+    suspend(office, "2026-11-26", "2026-11-27", reason="停电")
+    assert [one["kind"] for one in notices(office)] == ["delay"]
+
+    office.at("2026-11-26 10:00")
+    assert office.terminal.document("sup", "calendar", "resume", "1")["notices"] == 0
+    office.run("sup", "tick")
+    assert len(notices(office)) == 1
+    office.at("2026-11-30 10:00").run("sup", "tick")
+    assert [one["kind"] for one in notices(office)] == ["delay", "resumed"]
+    due = datetime.fromisoformat(office.clock(case)["due_at"])
+    assert f"{due.year}年{due.month}月{due.day}日" in notices(office)[-1]["body"]
+    office.run("sup", "tick")
+    assert len(notices(office)) == 2
+
+
 def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(office: Promises) -> None:
     for words in (("suspend", "2026-11-25", "--reason", "x"), ("resume",)):
         assert "supervisor" in refused(office.terminal.as_person("a", "calendar", *words), 77)
@@ -178,6 +247,8 @@ def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(office
         (("2026-11-25", "--reason", "x", "--agent", "A-2"), "No application has the agent A-2"),
         (("2026-11-28", "2026-11-29", "--reason", "x"), "no working time from 2026-11-28 00:00 to 2026-11-30 00:00"),
         (("2026-11-25", "--reason", "x" * 501), "at most 500 characters"),
+        (("2026-11-25", "2199-12-31", "--reason", "x"), "2199-12-31 is more than 366 days ahead"),
+        (("2062-11-25", "--reason", "x"), "2062-11-25 is more than 366 days ahead"),
     ],
 )
 def test_what_cannot_be_a_suspension_is_wrong_usage(office: Promises, words: tuple[str, ...], told: str) -> None:

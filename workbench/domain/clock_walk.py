@@ -143,7 +143,9 @@ def _steps(
     yield Step(start=budget.start, end=budget.start, what=StepKind.RECEIVED, counts=False)
     if counted > budget.start:
         yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS, counts=False)
-    off = list(_off(budget, suspensions, calendar, counted))
+    # One that begins later, once the case is due, has nothing to do with it.
+    felt = [one for one in suspensions if one.span.start < max(standing.due_at, now)]
+    off = list(_off(budget, felt, calendar, counted))
     known = [step.end for step in off if step.end is not None]
     last = max([standing.due_at, *known]) if budget.closed_at is None else budget.closed_at
     last = max(last, now) if budget.closed_at is None and now > standing.due_at else last

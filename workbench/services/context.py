@@ -29,6 +29,7 @@ from workbench.services.store import Store
 
 if TYPE_CHECKING:
     # What it needs takes longer to import than the first frame may.
+    from workbench.domain.forecast.assumed import Assumed
     from workbench.domain.forecast.office import Office as LearntOffice
 
 
@@ -37,14 +38,15 @@ class Shelf:
     """Policies and calendars that were read once; a policy version never changes, so it is never read twice.
 
     A calendar is kept under its edition, which changes when anybody changes a day. What the forecast learnt is kept
-    under the day, the version of the policy and the days on which work is suspended. `is_leaving` is set when whoever
-    works leaves: what takes long and may be broken off is left to the next.
+    under all that it leans on: the day, the version of the policy, the edition of the calendar, the days on which work
+    is suspended, and what is assumed of who works here. `is_leaving` is set when whoever works leaves: what takes long
+    and may be broken off is left to the next.
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
     is_leaving: Event = field(default_factory=Event)
-    learnt: "dict[tuple[date, int, frozenset[date]], LearntOffice]" = field(default_factory=dict)
+    learnt: "dict[tuple[date, int, str, frozenset[date], Assumed], LearntOffice]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

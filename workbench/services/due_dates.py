@@ -1,8 +1,7 @@
 """Keeping the due dates of all open cases right when what they all lean on changes."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -11,19 +10,14 @@ from db.enums import FINAL_STATES
 from db.models import CaseRow
 from db.queries.published import CASE, is_published
 from workbench.services.clocks import Clocks, clock_events
-from workbench.services.context import Context
+from workbench.services.context import Context, details
 from workbench.services.importing.writing import pause
+from workbench.services.suspension_letters import MOVED, NOTHING, SuspensionLetters, Told, kept
 
 TOGETHER = 50
 """So many cases are looked at in one transaction: others wait for that long and no longer."""
 
 _FINAL = [state.value for state in FINAL_STATES]
-
-Tell = Callable[[Clocks, CaseRow, datetime], Sequence[int]]
-"""Tells the applicant of a published case what its clock says now, in the same transaction, if that is owed.
-
-It is given the due date before, and returns the numbers of the suspensions that the applicant is told of.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +30,30 @@ class Settled:
 
 @dataclass(slots=True)
 class _Lot:
-    """What became of the cases of one transaction; `told` are the cases by the suspension that they are told of."""
+    """What became of the cases of one transaction.
+
+    `told` are the cases by the suspension that they are told of, `held_up` by that whose end they are told of later.
+    """
 
     news: list[int] = field(default_factory=list)
     told: dict[int, list[int]] = field(default_factory=dict)
+    held_up: dict[int, list[int]] = field(default_factory=dict)
     moved_count: int = 0
     told_count: int = 0
 
 
-def settle_open_cases(context: Context, action: str, body: dict[str, object], tell: Tell) -> Settled:
+def settle_open_cases(context: Context, body: dict[str, object], letters: SuspensionLetters) -> Settled:
     """Compute every open case's due date again, one event for each lot of cases that have news of it.
 
-    It can be broken off and begun again: a case whose due date is right already is left alone.
+    It can be broken off and begun again: who was told is not told again.
     """
     moved = told = 0
     for case_ids in portions(context):
         with context.write() as session:
-            lot = _settle(session, context, case_ids, tell)
+            lot = _settle(session, context, case_ids, letters)
             if lot.news:
                 counted = {**body, "cases": len(lot.news), "first": lot.news[0], "last": lot.news[-1]}
-                context.log(session, action, body={**counted, "told": lot.told})
+                context.log(session, MOVED, body={**counted, "told": lot.told, **details(held_up=lot.held_up or None)})
         moved, told = moved + lot.moved_count, told + lot.told_count
         pause()
     return Settled(cases=moved, told=told)
@@ -91,21 +89,31 @@ def open_cases(session: Session, case_ids: Sequence[int]) -> Sequence[CaseRow]:
     return session.execute(found.order_by(col(CaseRow.id))).scalars().all()
 
 
-def _settle(session: Session, context: Context, case_ids: list[int], tell: Tell) -> _Lot:
+def _settle(session: Session, context: Context, case_ids: list[int], letters: SuspensionLetters) -> _Lot:
     """Compute the due dates of some cases again, and return what became of them."""
     clocks = Clocks(session, context, clock_events(session, case_ids))
+    earlier = replace(clocks, stops=letters.stops_before(clocks.suspensions))
     shown, lot = published_of(session, case_ids), _Lot()
     # The cases are written together at the end; nothing that is read between leans on them.
     with session.no_autoflush:
         for case in open_cases(session, case_ids):
-            before = case.due_at
+            case_id, before = case.id or 0, case.due_at
             if not clocks.settle(case):
-                continue
-            case_id = case.id or 0
-            lot.news.append(case_id)
-            told = tell(clocks, case, before or context.now()) if case_id in shown else ()
-            for number in told:
-                lot.told.setdefault(number, []).append(case_id)
-            lot.told_count += bool(told)
-            lot.moved_count += bool(told) or case.due_at != before
+                # Somebody acted on the case meanwhile, and it took the suspensions in then: nobody was told.
+                standing = earlier.standing(case)
+                if standing is None or standing == kept(case) or letters.has_receipt(session, case_id):
+                    continue
+                before = standing.due_at
+            told = letters.tell(clocks, case, before or context.now()) if case_id in shown else NOTHING
+            _note(lot, case_id, told)
+            lot.moved_count += bool(told.of) or case.due_at != before
     return lot
+
+
+def _note(lot: _Lot, case_id: int, told: Told) -> None:
+    lot.news.append(case_id)
+    for number in told.of:
+        lot.told.setdefault(number, []).append(case_id)
+    for number in told.held_up_by:
+        lot.held_up.setdefault(number, []).append(case_id)
+    lot.told_count += bool(told.of)

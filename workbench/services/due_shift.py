@@ -56,14 +56,14 @@ def moved_dues(session: Session, context: Context, new: CalendarOf, days: Sequen
     if not days:
         return ()
     zone = context.zone(session)
-    begin = datetime.combine(min(days), time(), tzinfo=zone).astimezone(UTC)
     end = datetime.combine(max(days) + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
     statement = (
         select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES),
-            # What was due before the first of the days, or came after the last, leans on none of them.
-            CASE.c.due_at >= begin,
+            # What came after the last of the days leans on none of them. What was due before the first may: a pause
+            # that began after the due date moves it by the working time in it.
+            CASE.c.due_at.is_not(None),
             CASE.c.complete_at < end,
             is_published(CASE.c.batch_id),
         )

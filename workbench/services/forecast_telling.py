@@ -60,7 +60,8 @@ class Telling:
     def queue(self, cases: Sequence[OpenCase]) -> QueueForecast:
         """Return what is told of all that is queued."""
         clearing = self.office.clearing(cases, self._at, self.reviewers)
-        p50, p90 = clearing.p50_days, clearing.p90_days
+        to_the_end = self.office.time.count - self._at
+        p50, p90 = (to_the_end, to_the_end) if self._is_endless else (clearing.p50_days, clearing.p90_days)
         cleared = DayRange(p50=self.office.time.day(self._at + p50), p90=self.office.time.day(self._at + p90))
         return QueueForecast(
             queued=clearing.queued,
@@ -70,7 +71,7 @@ class Telling:
             per_day=self.office.per_day(self._at, self.reviewers),
             p50_days=p50,
             p90_days=p90,
-            cleared=self._far_end if self._is_endless else cleared,
+            cleared=cleared,
             late_p50=clearing.late_p50,
             late_p90=clearing.late_p90,
             days=() if self._is_endless else clearing.days,
@@ -122,18 +123,27 @@ class Telling:
         self, cases: Sequence[OpenCase], found: Sequence[Forecast]
     ) -> list[tuple[DayRange, DayRange, DayRange]]:
         """Return of each case the days of its first verdict, of its passing, and of the result of its check."""
-        reaches = [
-            self._feasible(case, reach)
-            for case, each in zip(cases, found, strict=True)
-            for reach in (each.first_verdict, each.passed, each.checked or each.passed)
-        ]
-        p50 = self.office.time.days_to_come(np.array([reach.p50 for reach in reaches]), self._at)
-        p90 = self.office.time.days_to_come(np.array([reach.p90 for reach in reaches]), self._at)
+        reaches: list[Reach] = []
+        is_told: list[bool] = []
+        for case, each in zip(cases, found, strict=True):
+            # What is told already was on its day, whenever anybody can act again.
+            told = case.course.first_told_at is not None
+            first = each.first_verdict if told else self._feasible(case, each.first_verdict)
+            reaches += first, *(self._feasible(case, one) for one in (each.passed, each.checked or each.passed))
+            is_told += told, False, False
+        p50 = self._days([reach.p50 for reach in reaches], is_told)
+        p90 = self._days([reach.p90 for reach in reaches], is_told)
         days = [
-            self._far_end if self._is_endless and reach.p90 >= self._at else DayRange(p50=middle, p90=end)
-            for reach, middle, end in zip(reaches, p50, p90, strict=True)
+            self._far_end if self._is_endless and not told and reach.p90 >= self._at else DayRange(p50=middle, p90=end)
+            for reach, told, middle, end in zip(reaches, is_told, p50, p90, strict=True)
         ]
         return list(zip(days[::3], days[1::3], days[2::3], strict=True))
+
+    def _days(self, at: Sequence[float], is_told: Sequence[bool]) -> list[date]:
+        """Return the days of times, of what was told already and of what is to come."""
+        time, times = self.office.time, np.array(at)
+        both = zip(time.days(times), time.days_to_come(times, self._at), is_told, strict=True)
+        return [past if told else to_come for past, to_come, told in both]
 
     def _feasible(self, case: OpenCase, reach: Reach) -> Reach:
         """Return a range that does not begin before somebody can act on the case; what is past stays as it is."""

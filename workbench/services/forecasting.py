@@ -25,6 +25,7 @@ from workbench.domain.policy import Policy
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services import forecast_reading
+from workbench.services.calendar_days import edition
 from workbench.services.clocks import suspensions
 from workbench.services.context import Context
 from workbench.services.forecast_coming import Coming
@@ -178,13 +179,14 @@ class Forecasts:
         first, last = today - timedelta(days=_DAYS_BACK), today + timedelta(days=_DAYS_ON)
         stops = suspensions(session)
         closed = closed_days(stops, calendar, now, first, last)
-        learnt, key = self.context.shelf.learnt, (today, policy_id, closed)
+        assumed = _assumed(session, policy)
+        learnt, key = self.context.shelf.learnt, (today, policy_id, edition(session), closed, assumed)
         if key not in learnt:
             time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
             history = forecast_reading.read_history(session, time_, policy, midnight)
             until = time_.of_instant(midnight)
-            office = Office.learnt(history, until, time_, _assumed(session, policy))
+            office = Office.learnt(history, until, time_, assumed)
             learnt.clear()
             learnt[key] = office
         office = learnt[key]

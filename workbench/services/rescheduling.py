@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session, select
 
@@ -18,11 +18,9 @@ from workbench.services.clock_letters import ClockLetterKind
 from workbench.services.clock_notices import DueNews, tell_due
 from workbench.services.clocks import settle_due
 from workbench.services.context import Context
+from workbench.services.far_ahead import check_not_far
 from workbench.services.holds import visible_case
 from workbench.services.reason import checked_reason
-
-MOST_DAYS = 366
-"""So many days ahead a due date may be extended to: what is farther was mistyped."""
 
 _RANKS = tuple(Priority)
 
@@ -51,19 +49,13 @@ class Rescheduling:
         Raises:
             NotFound: If there is no such case.
             NotAllowed: If who asks is no supervisor, the case is over or not complete, or the deadline is too far.
-            WrongUsage: If no reason is given or one too long, or the day is no later than now agreed, or more than
-                `MOST_DAYS` ahead.
+            WrongUsage: If no reason is given or one too long, or the day is past, no later than now agreed, or too far
+                ahead.
         """
         context = self.context
         with context.acting(Action.EXTEND, case_id), context.write() as session:
             case = self._case(session, case_id, Action.EXTEND, reason)
-            most = context.today(session) + timedelta(days=MOST_DAYS)
-            if until > most:
-                raise WrongUsage(
-                    _("{day} is more than {count} days ahead; give a day until {most}.").format(
-                        day=until.isoformat(), count=MOST_DAYS, most=most.isoformat()
-                    )
-                )
+            check_not_far(until, context.today(session))
             calendar = context.calendar(session, case.policy_version_id)
             if case.state == CaseState.RECTIFYING:
                 return self._extend_deadline(session, case, until, reason, calendar)
@@ -76,6 +68,8 @@ class Rescheduling:
         settle_due(session, context, case)
         before = case.due_at or context.now()
         wanted = calendar.closing(calendar.working_day_from(until))
+        if wanted <= context.now():
+            raise WrongUsage(_("The due date must be a day to come."))
         seconds = calendar.working_seconds_between(before, wanted)
         if seconds <= 0:
             raise WrongUsage(_not_later(case_id))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -18,8 +18,11 @@ from workbench.services.clocks import SUSPENSION, Clocks, clock_events, suspensi
 from workbench.services.context import Context, details
 from workbench.services.due_dates import Settled, open_cases, portions, published_of, settle_open_cases
 from workbench.services.evidence_read import APPLICATION
+from workbench.services.far_ahead import check_not_far
 from workbench.services.reason import checked_reason
-from workbench.services.suspension_letters import MOVED, is_owed, letters_about
+from workbench.services.suspension_letters import is_owed, letters_about
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +62,8 @@ class Suspending:
 
         Raises:
             NotAllowed: If who asks is no supervisor.
-            WrongUsage: If no reason is given or one too long, the time is empty or has no work in it, it is suspended
-                already, or no application has the agent.
+            WrongUsage: If no reason is given or one too long, the time is empty, has no work in it or is too far ahead,
+                it is suspended already, or no application has the agent.
         """
         context = self.context
         with context.acting(Action.SUSPEND):
@@ -94,7 +97,10 @@ class Suspending:
     def _check(self, session: Session, stop: Stop) -> None:
         """Refuse what stops nothing, or is stopped already."""
         context = self.context
-        calendar = context.calendar(session)
+        calendar, today = context.calendar(session), context.today(session)
+        check_not_far(calendar.local_day(stop.from_at), today)
+        if stop.to_at is not None:
+            check_not_far(calendar.local_day(stop.to_at - _MICROSECOND), today)
         if stop.to_at is not None and not calendar.working_seconds_between(stop.from_at, stop.to_at):
             raise WrongUsage(
                 _("There is no working time from {start} to {end}; nothing would be suspended.").format(
@@ -193,7 +199,7 @@ class Suspending:
             letters = letters_about(session, context, waiting)
         if not waiting:
             return Settled(cases=0, told=0)
-        done = settle_open_cases(context, MOVED, {"suspension": waiting[-1].id}, letters.tell)
+        done = settle_open_cases(context, {"suspension": waiting[-1].id}, letters)
         with context.write() as session:
             ids = [row.id for row in waiting]
             session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=context.now()))

@@ -9,7 +9,6 @@ from sqlmodel import Session
 from db.enums import CaseState
 from db.models import CaseRow, RectificationRow
 from db.queries.published import CASE, table_of
-from workbench.domain.clock import is_suspended
 from workbench.services.clock_letters import ClockLetterKind
 from workbench.services.clock_notices import NOTICE, DueNews, tell_due
 from workbench.services.clocks import SUSPENSION, Clocks, settle_due
@@ -17,7 +16,7 @@ from workbench.services.context import Context, details
 from workbench.services.delays import tell_delays
 from workbench.services.evidence_apply import to_queue
 from workbench.services.lots import act_on, act_on_each
-from workbench.services.suspension_letters import TOLD_STATES, told_of
+from workbench.services.suspension_letters import MOVED, TOLD_STATES, stopping, told_of
 
 _RECTIFICATION = table_of(RectificationRow)
 _OPEN_STATES = [state.value for state in TOLD_STATES]
@@ -113,7 +112,10 @@ class Ticking:
             told = sorted(told_of(session, one.id))
 
         def act(session: Session, case: CaseRow) -> bool:
-            if is_suspended(Clocks(session, context).concerning(case), context.now()):
+            if others := stopping(Clocks(session, context).concerning(case), context.now()):
+                # Who waits for the end of another is told when that comes.
+                held_up = {number: [case.id] for number in others}
+                context.log(session, MOVED, body={"suspension": one.id, "held_up": held_up})
                 return False
             tell_due(session, context, case, DueNews(kind=ClockLetterKind.RESUMED, cause=reason))
             return True

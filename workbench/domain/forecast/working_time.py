@@ -1,13 +1,15 @@
 """Time counted in working days: nights, breaks, weekends and holidays take none of it."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 import numpy as np
 
 from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.forecast.coding import Figures
 from workbench.domain.forecast.tree import Places
+from workbench.domain.hours import Hours
 
 _ONE_DAY = timedelta(days=1)
 _HARDLY = 1e-9
@@ -23,16 +25,16 @@ class WorkingTime:
 
     def __init__(self, calendar: WorkingCalendar, first: date, last: date, closed: Collection[date] = ()) -> None:
         """Lay out the days from `first` to `last`; on those that are `closed` nobody works all the same."""
-        starts, ends, begun, shares, days = [], [], [], [], []
-        seconds = [_seconds(opens.isoformat(), closes.isoformat()) for opens, closes in calendar.hours]
+        starts, ends, begun, shares, days, laid_out = [], [], [], [], [], []
         on = calendar.working_day_from(first)
         number = 0
         while on <= last:
             if on in closed:
                 on = calendar.next_working_day(on)
                 continue
-            passed = 0.0
-            for (opens, closes), length in zip(calendar.hours, seconds, strict=True):
+            hours, passed = calendar.hours_of(on), 0.0
+            seconds = _lengths_s(hours)
+            for (opens, closes), length in zip(hours, seconds, strict=True):
                 starts.append(datetime.combine(on, opens, tzinfo=calendar.zone).timestamp())
                 ends.append(datetime.combine(on, closes, tzinfo=calendar.zone).timestamp())
                 share = length / sum(seconds)
@@ -40,13 +42,15 @@ class WorkingTime:
                 shares.append(share)
                 days.append(on.toordinal())
                 passed += share
+            laid_out.append(on.toordinal())
             number += 1
             on = calendar.working_day_from(on + _ONE_DAY)
         self.count = number
         self._starts_s, self._ends_s = np.array(starts), np.array(ends)
         self._begun, self._shares = np.array(begun), np.array(shares)
         self._days = np.array(days)
-        self.weekdays: Places = (np.array(days[:: len(seconds)]) + 6) % 7
+        self._laid_out = np.array(laid_out)
+        self.weekdays: Places = (self._laid_out + 6) % 7
 
     def of(self, at_s: Figures | Sequence[float]) -> Figures:
         """Return instants, given as seconds since 1970 in UTC, in working days."""
@@ -62,7 +66,7 @@ class WorkingTime:
 
     def of_day(self, on: date) -> int:
         """Return the number of a day, if people work on it, else of the next day on which they do."""
-        return int(np.searchsorted(self._days[:: len(self._days) // self.count], on.toordinal()))
+        return int(np.searchsorted(self._laid_out, on.toordinal()))
 
     def instant(self, at: float) -> datetime:
         """Return the instant (UTC) of a time in working days; a day that is over is its closing."""
@@ -95,7 +99,11 @@ class WorkingTime:
         return min(max(found, 0), len(self._begun) - 1)
 
 
-def _seconds(opens: str, closes: str) -> float:
-    """Return how long an interval of a day is."""
-    begin, end = (datetime.fromisoformat(f"2000-01-01T{at}+00:00") for at in (opens, closes))
-    return (end - begin).total_seconds()
+@cache
+def _lengths_s(hours: Hours) -> Sequence[float]:
+    """Return how long each interval of a day is, in seconds."""
+    return [(_on_one_day(closes) - _on_one_day(opens)).total_seconds() for opens, closes in hours]
+
+
+def _on_one_day(at: time) -> datetime:
+    return datetime.combine(date.min, at, tzinfo=UTC)
