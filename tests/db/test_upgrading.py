@@ -263,6 +263,9 @@ def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
         child.send_signal(signal.SIGKILL)
         child.communicate()
         found.append(version(older))
+        if found[-1] == schema.VERSION:
+            # It was over already: the machine is faster now than when that was timed.
+            whole_s *= 0.8
         # Each step is whole by itself; a kill between two leaves what the first of them made.
         assert found[-1] in range(1, schema.VERSION + 1)
         assert without_new_tables(older, before) == before

@@ -190,8 +190,8 @@ def test_an_id_number_that_passes_as_a_company_code_is_masked_all_the_same() -> 
 @pytest.mark.parametrize("unit", ["1", "0", "【", " ", "1-", "1234-", "A", "123456 ", "86", "1380013800"])
 def test_masking_a_long_text_takes_no_longer_than_its_length(unit: str) -> None:
     text = unit * (50_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
 
     mask_digits_within(text)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -55,8 +55,11 @@ class Stand:
 
     def drain(self) -> None:
         """Read what is written until the process ends."""
-        while self.process.poll() is None:
-            if select.select([self.master], [], [], 0.05)[0]:
+        has_ended = False
+        while not has_ended:
+            # Its last words may have come between the last look at them and its end.
+            has_ended = self.process.poll() is not None
+            while select.select([self.master], [], [], 0.05)[0]:
                 try:
                     self.seen += os.read(self.master, 65536)
                 except OSError:

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import Role
+from tests.nursery import PATIENCE_S
 from tests.offices import Site
+from tests.terminal.forked import Forked
 from tests.terminal.hostile_site import FILE_NAME, HostileSite
 from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
-from tests.terminal.stream import words
 from tests.terminal.walking import everywhere, shortly
 from tests.terminal.watched import Watched
 
@@ -68,9 +69,8 @@ def nothing_acts(hostile: HostileSite, walk: Callable[[Watched, str], None], *op
 
         assert terminal.leaks() == []
         assert terminal.process.poll() is None, "the program ended"
-        said = words(bytes(terminal.raw))
         for literal in ("-close[/b][/foo]", "-click[@click=app.exit]here[/]", "[bold red on blue]x", "␛]52;c;"):
-            assert literal in said, literal
+            terminal.await_written(literal)
 
 
 def test_nothing_of_theirs_reaches_the_terminal(hostile: HostileSite) -> None:
@@ -79,15 +79,14 @@ def test_nothing_of_theirs_reaches_the_terminal(hostile: HostileSite) -> None:
 
 def test_a_database_with_a_hostile_name_is_named_safely_where_it_cannot_be_opened(tmp_path: Path) -> None:
     nowhere = tmp_path / FILE_NAME
-    with Watched(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
+    with Forked(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
         terminal.draws = False
         # The name is long and broken into lines where the folder's happens to end.
         terminal.await_words(MARK)
         terminal.settle("?")
         terminal.settle("\x1b")
         terminal.press("q")
-        terminal.process.wait(timeout=20)
-        terminal.read(1.0)
+        terminal.ended(PATIENCE_S)
 
         assert terminal.process.returncode == 66
         assert terminal.leaks() == []
@@ -102,8 +101,11 @@ def test_the_proof_can_fail(hostile: HostileSite) -> None:
     with opened(hostile, module="tests.terminal.unsafe", rows=60, columns=200) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
-        terminal.settle("n")
+        terminal.await_words(r"C-\d{6}", "n")
         terminal.settle("1")
+        until = time.monotonic() + PATIENCE_S
+        while not terminal.leaks() and time.monotonic() < until:
+            terminal.read(0.3)
 
         assert terminal.leaks() != []
 

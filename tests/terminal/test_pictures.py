@@ -103,7 +103,9 @@ class FakeTerminal:
         until = time.monotonic() + PATIENCE_S
         while self.process.poll() is None and time.monotonic() < until:
             self.read()
-        self.read()
+        # Its last words may have come in pieces, the last of them between the last look and its end.
+        while select.select([self.main], [], [], 0.1)[0] and time.monotonic() < until:
+            self.read()
         return self.process.wait(timeout=1)
 
     @property

@@ -1,5 +1,6 @@
 """A workbench whose process stands still: others work on, and it goes on where it was, with nothing revealed."""
 
+import fcntl
 import os
 import signal
 import time
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.nursery import PATIENCE_S
 from tests.offices import Site
 from tests.terminal.forked import Forked
 from workbench.__main__ import now
@@ -30,6 +32,26 @@ def stop(terminal: Forked, number: int) -> None:
         time.sleep(0.01)
     assert state_of(terminal.process.pid) == "T"
     terminal.read(0.3)
+
+
+def is_writing(site: Site) -> bool:
+    with Path(f"{site.path}.lock").open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def stop_between_writes(terminal: Forked, site: Site) -> None:
+    """Let it stand still, but not in the instant of a write, which may come at any time; a lock kept is no instant."""
+    until = time.monotonic() + PATIENCE_S
+    stop(terminal, signal.SIGSTOP)
+    while is_writing(site):
+        assert time.monotonic() < until, "it keeps others from writing"
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.read(0.1)
+        stop(terminal, signal.SIGSTOP)
 
 
 def others_work(site: Site, turns: int) -> float:
@@ -77,7 +99,7 @@ def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
         for place in places:
             for key in place:
                 terminal.settle(key)
-            stop(terminal, signal.SIGSTOP)
+            stop_between_writes(terminal, site)
             waited = others_work(site, 5)
             terminal.process.send_signal(signal.SIGCONT)
             terminal.read(0.5)
@@ -103,7 +125,7 @@ def test_who_lost_the_case_while_standing_still_is_told(tmp_path: Path, site: Si
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
-        stop(terminal, signal.SIGSTOP)
+        stop_between_writes(terminal, site)
         supervisor = open_office(site.path, "sup", now)
         supervisor.assigning.assign([case], "b", "a is away")
         supervisor.close()
@@ -118,8 +140,8 @@ def test_what_is_revealed_is_masked_when_the_process_is_suspended(tmp_path: Path
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
-        terminal.settle(".")
-        terminal.await_words("11010119900101001X", ".")
+        # The second must come within a second of the first, however long that takes to be answered.
+        terminal.await_words("11010119900101001X", "..")
         begins = len(terminal.raw)
         stop(terminal, signal.SIGTSTP)
         # The first screen of the terminal is shown, without the case.

@@ -16,6 +16,10 @@ QUIET_S = 0.07
 ANSWER_S = 0.25
 """So long an answer to a key is waited for; some keys have none."""
 
+ESCAPE = "\x1b"
+ESCAPE_S = 0.15
+"""A key that comes sooner behind Escape is taken for the rest of a sequence."""
+
 
 class Watched(PtySession):
     """One run of the workbench, every byte of it kept; drawing them takes time and is left out where nobody looks."""
@@ -49,6 +53,9 @@ class Watched(PtySession):
     def settle(self, keys: str = "") -> None:
         """Press keys and take in what comes of it."""
         self.press(keys)
+        if keys.endswith(ESCAPE):
+            # What comes meanwhile may be a late answer to the key before.
+            time.sleep(ESCAPE_S)
         select.select([self._main], [], [], ANSWER_S)
         self.read(2.0)
 
@@ -71,6 +78,10 @@ class Watched(PtySession):
     def await_letters(self, letters: str, begins: int) -> None:
         """Wait until these letters were written since so many bytes, in however narrow a window."""
         self._await(lambda: letters in "".join(words(bytes(self.raw[begins:])).split()), letters, begins)
+
+    def await_written(self, text: str) -> None:
+        """Wait until a text was written, whenever that was."""
+        self._await(lambda: text in words(bytes(self.raw)), text, 0)
 
     def _await(self, is_there: Callable[[], bool], wanted: str, begins: int) -> None:
         until = time.monotonic() + PATIENCE_S
