@@ -1,16 +1,14 @@
 """What the racing processes do; each is forked from one that opened nothing, so nothing is shared but the file."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from db.dialects import sqlite
 from db.enums import Verdict
-from db.errors import LockTimeout
 from tests.offices import TUESDAY
 from workbench.domain.casefile import CaseFile, VerdictRequest
 from workbench.errors import Busy, WorkbenchError
@@ -19,8 +17,6 @@ from workbench.services.site import open_office
 
 LATER = TUESDAY + timedelta(hours=3)
 PATIENCE_S = 120.0
-
-T = TypeVar("T")
 
 
 def at(moment: datetime) -> Callable[[], datetime]:
@@ -33,18 +29,10 @@ def passing(case_id: int, fence: int | None = None) -> VerdictRequest:
     return VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",), fence=fence)
 
 
-def patiently(act: Callable[[], T]) -> T:
-    """Act, and again as long as others keep the database for more than the ten seconds that one waits for it.
-
-    On a busy machine many people write so slowly; the program says so, writes nothing, and asks to try again.
-    """
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            return act()
-        except Busy as error:
-            if not isinstance(error.__cause__, LockTimeout) or time.monotonic() > until:
-                raise
+def opened(path: Path, login: str, moment: datetime) -> Office:
+    """Open the office of one of many who write without a pause; on a busy machine one may wait long for the others."""
+    sqlite._LOCK_WAIT_S = PATIENCE_S
+    return open_office(path, login, at(moment))
 
 
 def raced(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
@@ -59,24 +47,32 @@ def raced(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any
     ]
     for process in processes:
         process.start()
-    results = [queue.get() for queue in queues]
+    results = [_result(queue, process) for queue, process in zip(queues, processes, strict=True)]
     for process in processes:
         process.join()
     return results
 
 
+def _result(queue: Any, process: Any) -> Any:
+    """Return what a process put into its queue; one that ends before would be waited for until the end of days."""
+    while queue.empty():
+        process.join(0.05)
+        if not process.is_alive() and queue.empty():
+            raise AssertionError(f"a worker ended with {process.exitcode} and without a result")
+    return queue.get()
+
+
 def claim_and_decide(path: Path, login: str, turns: int, barrier: Barrier, queue: Any) -> None:
     """Take and decide one case after another; put the cases and the errors into the queue."""
-    office = open_office(path, login, at(TUESDAY))
+    office = opened(path, login, TUESDAY)
     cases: list[int] = []
     errors: list[str] = []
     barrier.wait()
     for _turn in range(turns):
         try:
-            found = patiently(office.claims.next)
+            found = office.claims.next()
             if isinstance(found, CaseFile):
-                verdict = passing(found.header.id, found.header.fence)
-                patiently(partial(office.verdicts.decide, verdict))
+                office.verdicts.decide(passing(found.header.id, found.header.fence))
                 cases.append(found.header.id)
             else:
                 errors.append(f"empty {found.kind}")
@@ -88,7 +84,7 @@ def claim_and_decide(path: Path, login: str, turns: int, barrier: Barrier, queue
 
 def _outcome(office: Office, request: VerdictRequest) -> str:
     try:
-        patiently(partial(office.verdicts.decide, request))
+        office.verdicts.decide(request)
     except Busy as error:
         return str(error)
     return "accepted"
@@ -98,7 +94,7 @@ def decide_each(
     path: Path, login: str, moment: datetime, holds: list[tuple[int, int]], barrier: Barrier, queue: Any
 ) -> None:
     """Decide cases with given fences, each at the same moment as the other process."""
-    office = open_office(path, login, at(moment))
+    office = opened(path, login, moment)
     outcomes = []
     for case_id, fence in holds:
         barrier.wait()
