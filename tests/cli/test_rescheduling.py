@@ -54,6 +54,27 @@ def test_a_day_off_means_the_next_working_day(office: Promises) -> None:
     assert office.due(case) == "2026-11-30 18:00"
 
 
+def test_the_day_is_kept_whatever_is_suspended_before_it_and_a_suspended_day_means_the_next(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00")
+    office.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
+    office.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
+    assert office.due(case) == "2026-12-14 18:00"
+    assert "新的到期日：2026年12月14日(周一)18:00" in newest_notice(office)["body"]
+
+    other = office.received("2026-11-24 10:00")
+    office.run("sup", "extend", other, "--until", "2026-12-10", "--reason", "x")
+    assert office.due(other) == "2026-12-14 18:00"
+
+
+def test_one_that_was_late_before_a_suspension_is_extended_to_the_day(office: Promises) -> None:
+    case = office.received("2026-11-16 10:00")
+    assert office.due(case) == "2026-11-19 18:00"
+    office.run("sup", "calendar", "suspend", "2026-11-20", "2026-11-23", "--reason", "x")
+    office.run("sup", "extend", case, "--until", "2026-11-30", "--reason", "x")
+
+    assert office.due(case) == "2026-11-30 18:00"
+
+
 def test_it_is_extended_by_a_year_at_most(office: Promises) -> None:
     case = office.received("2026-11-24 10:00")
     office.run("sup", "extend", case, "--until", "2027-11-25", "--reason", "字" * 500)

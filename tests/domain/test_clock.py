@@ -1,16 +1,17 @@
 """Working time and due dates as rules, on cases, pauses and calendars of all kinds."""
 
 import itertools
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from db.enums import CaseState
 from tests.domain.clock_cases import FIRST, Made, Peer, calendars, cases, instants
 from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.clock import ClockEvent, budget_of, standing_of
+from workbench.domain.clock import ClockEvent, budget_of, extension_s, standing_of
 from workbench.domain.clock_walk import StepKind, walk
 from workbench.domain.spans import NEVER, Span, merged, without
 from workbench.domain.suspension import Suspension
@@ -65,6 +66,21 @@ def check_walk(made: Made) -> None:
         # A pause after the due date moves it on too, past time that already counted as late or as worked.
         if not late and not stopped:
             assert counted == promised
+
+
+@given(made=cases(), on=st.integers(0, 120))
+def test_what_is_extended_to_a_day_is_due_on_that_day_whatever_is_suspended_before(made: Made, on: int) -> None:
+    budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
+    day = made.calendar.working_day_from(made.calendar.local_day(FIRST) + timedelta(days=on))
+    until = made.calendar.closing(day)
+    assume(not any(one.span.start < until <= one.span.end for one in made.suspensions))
+    seconds = extension_s(budget, made.suspensions, made.calendar, until)
+
+    if seconds > 0:
+        extended = replace(budget, extended_s=seconds)
+        assert standing_of(extended, made.suspensions, made.calendar).due_at == until
+    else:
+        assert due_of(made) >= until or not made.calendar.working_seconds_between(due_of(made), until)
 
 
 def _promise(made: Made) -> tuple[datetime, datetime]:

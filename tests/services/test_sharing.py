@@ -213,8 +213,8 @@ def test_without_the_right_to_the_site_file_nothing_is_made_and_the_command_is_t
     assert "sudo tee" in said
     assert list(office.iterdir()) == list(host.site_file.parent.iterdir()) == []
     command = said.split("`")[1].replace("sudo ", "")
-    # The umask of an admin, whatever that of the one who runs the tests is.
-    subprocess.run(command, shell=True, check=True, capture_output=True, umask=0o022)
+    # Under the narrowest umask that an admin may have.
+    subprocess.run(command, shell=True, check=True, capture_output=True, umask=0o077)
     host.run(ALICE, *wanted)
     assert host.wrong_modes() == []
     assert host.document(ALICE, "queue")["total"] == 0

@@ -194,6 +194,27 @@ def standing_of(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     )
 
 
+def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, until: datetime) -> float:
+    """Return by how many working seconds to extend what is promised, so that it is due at an instant.
+
+    What a suspension moves that the due date only now comes to is no part of it. Zero or less says that it is due no
+    earlier already.
+
+    Args:
+        budget: What is promised, and the events.
+        suspensions: Those that concern the case.
+        calendar: The calendar under the case's policy.
+        until: An instant at which work is not suspended.
+    """
+    before = standing_of(budget, suspensions, calendar).due_at
+    seconds = calendar.working_seconds_between(before, until)
+    pauses = [pause.span for pause in budget.pauses]
+    for stop in merged(one.span for one in suspensions if not one.span.is_open):
+        if before <= stop.start < until:
+            seconds -= sum(calendar.working_seconds_between(part.start, part.end) for part in without(stop, pauses))
+    return seconds
+
+
 def is_felt(stop: Suspension, before: datetime, standing: Standing, *, runs: bool) -> bool:
     """Say whether an applicant is concerned by a suspension that was taken in, and so is told of it.
 

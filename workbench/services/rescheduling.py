@@ -10,13 +10,14 @@ from db.enums import CaseState, Priority, ServiceClass
 from db.models import CaseRow, CommentRow, RectificationRow
 from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.case_id import format_case
+from workbench.domain.clock import extension_s
 from workbench.domain.due import deadline_after
 from workbench.domain.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock_letters import ClockLetterKind
 from workbench.services.clock_notices import DueNews, tell_due
-from workbench.services.clocks import settle_due
+from workbench.services.clocks import Clocks, settle_due
 from workbench.services.context import Context
 from workbench.services.far_ahead import check_not_far
 from workbench.services.holds import visible_case
@@ -43,8 +44,8 @@ class Rescheduling:
     def extend(self, case_id: int, until: date, reason: str) -> Extended:
         """Extend the due date to closing of a day, or, while the applicant mends, the deadline of that.
 
-        The due date moves by the working time between: what is paused later comes on top. The applicant is told, with
-        the reason.
+        A day off or without work means the next working day. The due date moves by the working time between: what is
+        paused later comes on top. The applicant is told, with the reason.
 
         Raises:
             NotFound: If there is no such case.
@@ -64,13 +65,17 @@ class Rescheduling:
     def _extend_due(
         self, session: Session, case: CaseRow, until: date, reason: str, calendar: WorkingCalendar
     ) -> Extended:
-        context, case_id = self.context, case.id or 0
-        settle_due(session, context, case)
-        before = case.due_at or context.now()
-        wanted = calendar.closing(calendar.working_day_from(until))
+        context, case_id, clocks = self.context, case.id or 0, Clocks(session, self.context)
+        clocks.settle(case)
+        stops, budget = clocks.concerning(case), clocks.budget(case)
+        assert budget is not None  # noqa: S101 - a case that is not complete has no due date to extend
+        day = calendar.working_day_from(until)
+        while any(one.span.start < calendar.closing(day) <= one.span.end for one in stops if not one.span.is_open):
+            day = calendar.next_working_day(day)
+        wanted = calendar.closing(day)
         if wanted <= context.now():
             raise WrongUsage(_("The due date must be a day to come."))
-        seconds = calendar.working_seconds_between(before, wanted)
+        seconds = extension_s(budget, stops, calendar, wanted)
         if seconds <= 0:
             raise WrongUsage(_not_later(case_id))
         body = {"by_s": seconds, "until": calendar.local_day(wanted).isoformat()}

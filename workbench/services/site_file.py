@@ -131,4 +131,6 @@ def _command(file: Path, settings: SiteSettings) -> str:
     lines = " ".join(shlex.quote(line) for line in settings.lines())
     place = shlex.quote(str(file))
     folder = shlex.quote(str(file.parent))
-    return f"sudo mkdir -p {folder} && printf '%s\\n' {lines} | sudo tee {place}"
+    # Whatever the umask of the admin is: everybody on the host reads it.
+    readable = f"sudo chmod 755 {folder} && sudo chmod 644 {place}"
+    return f"sudo mkdir -p {folder} && printf '%s\\n' {lines} | sudo tee {place} && {readable}"
