@@ -70,7 +70,7 @@ def _picture(forecast: QueueForecast, view: View, width: int, height: int) -> li
     rows = column_rows(_smoothed(figures), height, view.symbols.bars)
     scale = "".join(view.symbols.up if cell in marks else view.symbols.rule for cell in range(width))
     left, right = figure(first), figure(last)
-    middle = _("in {p50} working days one of two, in {p90} nine of ten").format(
+    middle = _("working days: {p50} for one of two, {p90} for nine of ten").format(
         p50=figure(forecast.p50_days), p90=figure(forecast.p90_days)
     )
     return [

@@ -5,9 +5,10 @@ from datetime import date, time
 import pytest
 
 from db.enums import Role
+from db.models import ApplicationRow
 from tests.offices import Site
 from tests.promises import Promises
-from workbench.domain.case_id import parse_case
+from workbench.domain.case_id import format_case, parse_case
 from workbench.services.calendar_change import DaySetting
 
 
@@ -78,3 +79,17 @@ def test_where_nobody_is_known_to_come_back_days_and_date_agree(office: Promises
     assert queue.is_endless
     assert queue.p50_days == queue.p90_days
     assert queue.p50_days > 365
+
+
+def test_what_is_suspended_in_one_province_until_a_known_day_waits_for_it(office: Promises) -> None:
+    here, there = (parse_case(office.received("2026-11-24 10:00")) for _case in range(2))
+    with office.site.office("admin").context.write() as session:
+        session.get_one(ApplicationRow, here).province = "四川省"
+    office.run("sup", "calendar", "suspend", "2026-11-24", "2026-12-11", "--province", "Sichuan", "--reason", "洪水")
+
+    stopped, other = office.site.office("a").forecasts.of_cases([here, there]).values()
+    assert stopped.first_verdict.p50 == date(2026, 12, 14)
+    assert stopped.passed.p90 > stopped.first_verdict.p50
+    assert other.first_verdict.p50 == date(2026, 11, 25)
+    said = office.terminal.as_person("a", "forecast", format_case(here), "--say").stdout
+    assert "14 Dec" in said

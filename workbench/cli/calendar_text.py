@@ -24,6 +24,7 @@ from workbench.domain.calendar_words import (
 )
 from workbench.domain.case_id import format_case
 from workbench.domain.cells import pad_right
+from workbench.domain.provinces import province_words
 from workbench.domain.vocabulary import DayStatus
 from workbench.domain.words import count, instant_on_screen
 from workbench.i18n import _, current, ngettext
@@ -67,7 +68,8 @@ def _stop_line(one: "Suspension", found: "CalendarYear") -> str:
     else:
         end = instant_on_screen(one.span.end, found.today, found.zone)
         span = _("Suspension {id}: {start} to {end}").format(id=one.id, start=start, end=end)
-    return " · ".join(part for part in (span, one.province, one.agent, one.reason) if part)
+    place = None if one.province is None else province_words(one.province)
+    return " · ".join(part for part in (span, place, one.agent, one.reason) if part)
 
 
 def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:

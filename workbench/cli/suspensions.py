@@ -53,8 +53,8 @@ def suspend(
     with run.office() as office:
         zone = zone_of(office)
         stop = Stop(
-            from_at=_begin(start, zone),
-            to_at=None if end is None else _end(end, zone),
+            from_at=_begin(start, zone, "FROM"),
+            to_at=None if end is None else _end(end, zone, "TO"),
             reason=reason if dry_run else needed(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else needed(agent, "--agent"),
@@ -80,7 +80,7 @@ def resume(
 ) -> None:
     """Let the clocks run again."""
     with run.office() as office:
-        done = office.suspending.resume(None if at is None else _begin(at, zone_of(office)), suspension)
+        done = office.suspending.resume(None if at is None else _begin(at, zone_of(office), "--at"), suspension)
     _tell(done, written=True, as_json=as_json)
 
 
@@ -99,20 +99,20 @@ def _tell(done: "Stopped", *, written: bool, as_json: bool) -> None:
     output.narrate(telling_words(done.told, written=written))
 
 
-def _begin(text: str, zone: ZoneInfo) -> datetime:
+def _begin(text: str, zone: ZoneInfo, said_in: str) -> datetime:
     """Return the instant behind a time, the beginning of a day."""
     try:
         return moments.instant_or_day(text, zone)
     except BadValue as error:
-        raise WrongUsage(f"{text}: {error}") from error
+        raise WrongUsage(f"{said_in}: {error}") from error
 
 
-def _end(text: str, zone: ZoneInfo) -> datetime:
+def _end(text: str, zone: ZoneInfo, said_in: str) -> datetime:
     """Return the instant behind a time, the end of a day."""
     try:
         day = moments.day(text)
     except BadValue:
-        return _begin(text, zone)
+        return _begin(text, zone, said_in)
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
 
 

@@ -255,7 +255,9 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
             make_up.append(day)
         day += timedelta(days=1)
     for span in merged(_days(on, calendar) for on, _name in holidays):
-        name = next((name for on, name in holidays if name and span.start <= _midnight(on, calendar) < span.end), "")
+        names = [name for on, name in holidays if name and span.start <= _midnight(on, calendar) < span.end]
+        # A holiday's eve may have a name of its own.
+        name = max(names, key=names.count, default="")
         yield Step(start=span.start, end=span.end, what=StepKind.HOLIDAY, counts=False, detail=name)
     for on in make_up:
         span = _days(on, calendar)

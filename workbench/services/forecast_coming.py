@@ -1,4 +1,4 @@
-"""Where cases would stand in the queue that are not in it yet."""
+"""Where cases would stand in the queue that are not in it yet, and which wait for work to go on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlmodel import Session
 from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.clock import Budget, standing_of
 from workbench.domain.forecast.line import Line, place_of
+from workbench.domain.spans import merged
 from workbench.domain.suspension import Suspension
 from workbench.services.forecast_line import read_line
 
@@ -32,6 +33,15 @@ class Coming:
     def ahead(self, due_at: datetime, priority_rank: int) -> int:
         """Return how many would go before a case of this due date and priority."""
         return self._line.ahead(place_of(due_at, priority_rank, self.now, self._zone))
+
+    def stopped_until(self, province: str, agent: str) -> datetime | None:
+        """Return until when work on a case is suspended now, None if it is not or nobody knows until when."""
+        spans = merged(one.span for one in self._with_end if one.concerns(province, agent))
+        return next((span.end for span in spans if span.start <= self.now < span.end), None)
+
+    @cached_property
+    def _with_end(self) -> Sequence[Suspension]:
+        return [one for one in self.suspensions if not one.span.is_open and one.span.end > self.now]
 
     @property
     def _zone(self) -> ZoneInfo:

@@ -104,6 +104,7 @@ def _open_cases(
         state = CaseState(row.state)
         runs = clock_runs(state, row.waits_for)
         is_coming = state is CaseState.INCOMPLETE
+        until = coming.stopped_until(row.province, row.agent)
         before = coming.ahead(from_us(due_us), row.priority_rank) if is_coming and due_us else ahead
         yield OpenCase(
             course=_course(row, _fitting(steps_of(courses.get(row.id, ()), came_at), state, runs=runs), policy),
@@ -112,6 +113,7 @@ def _open_cases(
             is_coming=is_coming,
             is_held=state is CaseState.IN_REVIEW and row.held_until is not None and row.held_until > now_us,
             is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,
+            stopped_until=0.0 if until is None else time_.of_instant(until),
             with_others=state is CaseState.PENDING and not is_with_applicant(state, row.waits_for),
         )
 

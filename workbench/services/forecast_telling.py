@@ -147,10 +147,13 @@ class Telling:
 
     def _feasible(self, case: OpenCase, reach: Reach) -> Reach:
         """Return a range that does not begin before somebody can act on the case; what is past stays as it is."""
-        soonest = max(self._soonest, self._tomorrow if case.is_stopped else 0.0)
+        goes_on = case.stopped_until + _HARDLY if case.stopped_until else 0.0
+        soonest = max(self._soonest, self._tomorrow if case.is_stopped else 0.0, goes_on)
         if reach.p90 < self._at or reach.p50 >= soonest:
             return reach
-        return Reach(p50=soonest, p90=max(reach.p90, soonest))
+        # Whose work others go on with meanwhile is as uncertain then as now.
+        width = reach.p90 - reach.p50 if goes_on else 0.0
+        return Reach(p50=soonest, p90=max(reach.p90, soonest + width))
 
     @cached_property
     def _soonest(self) -> float:

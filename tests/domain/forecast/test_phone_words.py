@@ -148,7 +148,7 @@ def test_the_queue_is_told_in_whole_days_and_says_how_many_are_held() -> None:
     told = lines(QUEUE)
 
     assert told[0] == "57 to decide, 6 of them held now; 2 reviewers decide about 8.5 a working day."
-    assert told[1] == "Cleared in 7 working days, 8 at worst: by Thu 3 Dec, at the latest Mon 7 Dec."
+    assert told[1] == "Cleared in 7 working days, 9 at worst: by Thu 3 Dec, at the latest Mon 7 Dec."
     assert lines(replace(QUEUE, p50_days=0.3, p90_days=0.6))[1].startswith("Cleared in 1 working day, 1 at worst")
     assert lines(replace(QUEUE, held=0))[0].startswith("57 to decide; 2 reviewers")
     assert "前审完" in lines(QUEUE, "zh")[1]

@@ -42,7 +42,8 @@ class OpenCase:
 
     `due` is its due date in working days. A case that `is_coming` is not queued yet: it counts as if it came now. One
     that `is_held` is before somebody; one `with_others` waits for somebody else than its applicant. The clock of one
-    that `is_stopped` stands still, for work on it is suspended.
+    that `is_stopped` stands still, for work on it is suspended until nobody knows when; where that is known it is
+    `stopped_until` then, in working days.
     """
 
     course: Course
@@ -52,6 +53,7 @@ class OpenCase:
     is_held: bool = False
     with_others: bool = False
     is_stopped: bool = False
+    stopped_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

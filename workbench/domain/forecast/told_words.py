@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from math import ceil
 
 from db.enums import Language
 from workbench.domain.forecast.told import CaseForecast, DayRange, QueueForecast
@@ -11,6 +12,7 @@ from workbench.i18n import _, current, ngettext
 
 _HALF = 0.5
 _HARDLY = 0.03
+_NO_TIME = 1e-6
 _EVERY_SECOND = 2
 _ONE_DECIMAL_BELOW = 9.5
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -88,7 +90,8 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
 
 def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
     """Yield when the queue is cleared, in whole working days, and how many of its cases are decided too late."""
-    p50, p90 = (max(1, round(days)) for days in (forecast.p50_days, forecast.p90_days))
+    # The day on which it ends is one of them.
+    p50, p90 = (max(1, ceil(days - _NO_TIME)) for days in (forecast.p50_days, forecast.p90_days))
     yield ngettext(
         "Cleared in {p50} working day, {p90} at worst: by {first}, at the latest {last}.",
         "Cleared in {p50} working days, {p90} at worst: by {first}, at the latest {last}.",
