@@ -12,6 +12,7 @@ from workbench.domain.case_id import format_case
 from workbench.domain.casefile import CaseRowView
 from workbench.domain.lifecycle import STATE_WORDS
 from workbench.domain.running import clock_runs, is_with_applicant
+from workbench.domain.standing_still import is_suspended, still_words
 from workbench.domain.text import cells, fit, pad_left, pad_right, safe
 from workbench.domain.vocabulary import CaseState, Priority
 from workbench.domain.words import count, waiting
@@ -125,18 +126,9 @@ def _due_style(seen: Seen) -> str:
     return {BAD: _OVERDUE, UNEASY: UNEASY}.get(_urgency(seen)[1], "")
 
 
-def _is_suspended(seen: Seen) -> bool:
-    """Say whether an open suspension stands over a case, so that its date on file will move."""
-    began = seen.row.suspended_from
-    return began is not None and began <= seen.view.now and not seen.row.is_breached and seen.row.state not in _OVER
-
-
 def _due(seen: Seen, _room: int) -> list[Part]:
-    if is_with_applicant(seen.row.state, seen.row.waits_for):
-        # The date on file will move by the time that the applicant takes.
-        return [("  ", ""), (_("with applicant"), FAINT)]
-    if _is_suspended(seen):
-        return [("  ", ""), (_("suspended"), FAINT)]
+    if still := still_words(seen.row, seen.view.now):
+        return [("  ", ""), (still, FAINT)]
     due = seen.row.due_at
     text = _("not due yet") if due is None else seen.view.instant(due)
     return [_urgency(seen), (f" {text}", FAINT if due is None else _due_style(seen))]
@@ -145,7 +137,7 @@ def _due(seen: Seen, _room: int) -> list[Part]:
 def _short_due(seen: Seen, _room: int) -> list[Part]:
     if is_with_applicant(seen.row.state, seen.row.waits_for):
         return [("  ", ""), (_("applicant"), FAINT)]
-    if _is_suspended(seen):
+    if is_suspended(seen.row, seen.view.now):
         return [("  ", ""), (_("suspended"), FAINT)]
     due = seen.row.due_at
     if due is None:

@@ -149,6 +149,9 @@ def test_the_clock_names_the_deadline_of_an_applicant_who_is_mending(office: Pro
     office.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "x")
 
     assert office.clock(case)["mend_by"] == "2026-12-03T18:00:00+08:00"
+    [listed] = office.terminal.document("a", "queue", "--filter", "state:rectifying")["cases"]
+    assert (listed["paused"], listed["suspended"]) == (True, False)
+    assert "with applicant" in office.terminal.as_person("a", "queue", "--filter", "state:rectifying").stdout
     said = office.terminal.as_person("a", "clock", case).stdout
     assert said.splitlines()[-1].startswith("The applicant has until Thu 3 Dec 18:00 to mend;")
     office.at("2026-12-03 17:00").run("a", "resubmit", case)

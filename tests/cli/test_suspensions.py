@@ -1,6 +1,7 @@
 """Stopping the clocks and letting them run again, by commands, and what applicants are told of it."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,7 +62,9 @@ def test_an_open_suspension_stops_the_clock_until_work_resumes(office: Promises)
     # Its date on file is past, but nothing was missed: work stood still.
     assert office.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 0
     assert office.terminal.document("a", "queue", "--filter", "-due:overdue")["total"] == 1
-    assert office.terminal.document("a", "queue")["cases"][0]["breached"] is False
+    [listed] = office.terminal.document("a", "queue")["cases"]
+    assert (listed["breached"], listed["suspended"], listed["paused"]) == (False, True, False)
+    assert re.search(r"\bsuspended\b", office.terminal.as_person("a", "queue").stdout)
     assert office.terminal.document("a", "show", case)["breached"] is False
 
     done = office.terminal.document("sup", "calendar", "resume")

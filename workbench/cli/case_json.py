@@ -1,6 +1,7 @@
 """A case as JSON: the keys of the contract, and what else the desk shows."""
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from workbench.domain.casefile import CaseFile, CaseHeader, CaseRowView, Decided
 from workbench.domain.evidence import ApplicationFacts, CreditFacts, Evidence
 from workbench.domain.finding import Finding
 from workbench.domain.finding_words import text_of
+from workbench.domain.running import is_with_applicant
+from workbench.domain.standing_still import is_suspended
 from workbench.i18n import current
 
 
@@ -57,8 +60,8 @@ def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def row_document(row: CaseRowView, zone: ZoneInfo) -> dict[str, Any]:
-    """Return a case as `queue` lists it."""
+def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """Return a case as `queue` lists it; while it is paused or suspended its due date moves on."""
     return {
         "case": format_case(row.id),
         "agent": row.agent,
@@ -70,6 +73,8 @@ def row_document(row: CaseRowView, zone: ZoneInfo) -> dict[str, Any]:
         "due_at": plain(row.due_at, zone),
         "due_provisional": row.is_due_provisional,
         "breached": row.is_breached,
+        "paused": is_with_applicant(row.state, row.waits_for),
+        "suspended": is_suspended(row, now),
         "assignee": row.assignee,
         "held_by": row.held_by,
         "held_until": plain(row.held_until, zone),

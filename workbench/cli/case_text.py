@@ -12,6 +12,7 @@ from workbench.domain.case_id import format_case, format_decision
 from workbench.domain.casefile import CaseFile, CaseHeader, CaseRowView, Decided, Empty
 from workbench.domain.finding_words import text_of
 from workbench.domain.lifecycle import STATE_WORDS
+from workbench.domain.standing_still import still_words
 from workbench.i18n import _, current, marked
 
 SEVERITY_WORDS = {"block": marked("block"), "warn": marked("warn"), "info": marked("info")}
@@ -29,6 +30,7 @@ class CaseText:
 
     def __init__(self, zone: ZoneInfo, now: datetime) -> None:
         self.zone = zone
+        self.now = now
         self.today: date = now.astimezone(zone).date()
 
     def instant(self, at: datetime | None) -> str:
@@ -141,9 +143,7 @@ class CaseText:
                     row.applicant_name,
                     _(STATE_WORDS[row.state]),
                     _(PRIORITY_WORDS[row.priority.value]),
-                    self.instant(row.due_at)
-                    + (f" ({_('provisional')})" if row.is_due_provisional else "")
-                    + (" !" if row.is_breached else ""),
+                    self._due(row),
                     row.assignee or "",
                     row.held_by or "",
                 ]
@@ -151,6 +151,12 @@ class CaseText:
             ],
         )
         output.narrate(_("{shown} of {total} open cases.").format(shown=len(rows), total=total))
+
+    def _due(self, row: CaseRowView) -> str:
+        if still := still_words(row, self.now):
+            return still
+        provisional = f" ({_('provisional')})" if row.is_due_provisional else ""
+        return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_breached else ''}"
 
     def decided(self, decided: Decided) -> None:
         """Print what a decision did."""

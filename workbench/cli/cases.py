@@ -60,7 +60,7 @@ def queue(
             office.queue.count(filter_text),
         )
     if as_json:
-        output.document({"cases": [row_document(row, zone) for row in rows], "total": total})
+        output.document({"cases": [row_document(row, zone, run.now()) for row in rows], "total": total})
     else:
         CaseText(zone, run.now()).queue(rows, total)
 
