@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import date
+from datetime import time as clock
 from typing import Any
 
 import pytest
@@ -182,6 +183,26 @@ def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(office:
 
     assert (format_case(move.case_id), move.after) == (case, local("2026-11-25 18:00"))
     assert office.due(case) == "2026-11-25 18:00"
+
+
+def test_days_that_were_set_by_hand_are_told_as_such(office: Promises) -> None:
+    case = office.received("2026-11-24 10:00", "complex")
+    calendars = office.site.office("admin").calendars
+    calendars.set_day(DaySetting(on=date(2026, 11, 26), working=True, hours=((clock(9), clock(12)),)), "inventory")
+    calendars.set_day(DaySetting(on=date(2026, 11, 28), working=True), "many cases")
+
+    found = office.clock(case)
+    assert whats(found) == ["received", "running", "own_hours", "running", "make_up", "running", "due"]
+    texts = [step["text"] for step in found["steps"]]
+    assert texts[2] == "Thu 26 Nov 09:00 – 12:00: hours set by hand, 3 h 00 min of work."
+    assert texts[4] == "Sat 28 Nov: worked, set by hand, 8 h 00 min of work."
+
+
+def test_the_spring_festival_is_not_named_after_its_eve(office: Promises) -> None:
+    case = office.received("2026-02-13 10:00")
+
+    [holiday] = [step for step in office.at("2026-02-13 11:00").clock(case)["steps"] if step["what"] == "holiday"]
+    assert holiday["detail"] == "春节"
 
 
 def test_a_suspension_that_begins_after_the_due_date_is_no_part_of_the_walk(office: Promises) -> None:

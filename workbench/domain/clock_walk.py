@@ -28,6 +28,7 @@ class StepKind(StrEnum):
     SUSPENDED = "suspended"
     HOLIDAY = "holiday"
     MAKE_UP = "make_up"
+    OWN_HOURS = "own_hours"
     CLASS = "class"
     EXTENDED = "extended"
     DUE = "due"
@@ -226,7 +227,8 @@ def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: Wo
         seconds = calendar.working_seconds_between(start, end)
         if seconds or what is StepKind.HOLIDAY:
             counts = what is not StepKind.HOLIDAY
-            told = Span(start, end) if inside and what is inside.what else _within_hours(Span(start, end), calendar)
+            is_whole = inside is not None and what is inside.what is not StepKind.OWN_HOURS
+            told = Span(start, end) if is_whole else _within_hours(Span(start, end), calendar)
             yield Step(start=told.start, end=told.end, what=what, counts=counts, working_s=seconds, detail=detail)
 
 
@@ -245,23 +247,29 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
     """
     day, last = calendar.local_day(gap.start), calendar.local_day(gap.end)
     holidays: list[tuple[date, str]] = []
-    make_up: list[date] = []
+    make_up: list[tuple[date, str]] = []
+    own_hours: list[date] = []
     while day <= last:
         known = calendar.day(day)
         is_set, is_weekday = known.kind == DayKind.OVERRIDE.value, assumed_day(day).working
         if not known.working and (known.kind in _OFF or (is_set and is_weekday)):
             holidays.append((day, known.name if known.kind == DayKind.HOLIDAY.value else known.kind if is_set else ""))
         elif known.working and (known.kind == DayKind.MAKE_UP.value or (is_set and not is_weekday)):
-            make_up.append(day)
+            make_up.append((day, known.kind if is_set else ""))
+        elif known.working and known.hours:
+            own_hours.append(day)
         day += timedelta(days=1)
     for span in merged(_days(on, calendar) for on, _name in holidays):
         names = [name for on, name in holidays if name and span.start <= _midnight(on, calendar) < span.end]
         # A holiday's eve may have a name of its own.
         name = max(names, key=names.count, default="")
         yield Step(start=span.start, end=span.end, what=StepKind.HOLIDAY, counts=False, detail=name)
-    for on in make_up:
+    for on, detail in make_up:
         span = _days(on, calendar)
-        yield Step(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True)
+        yield Step(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
+    for on in own_hours:
+        span = _days(on, calendar)
+        yield Step(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
 
 
 def _midnight(on: date, calendar: WorkingCalendar) -> datetime:

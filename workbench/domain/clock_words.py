@@ -60,7 +60,10 @@ class ClockWords:
             StepKind.OUTSIDE_HOURS: _("{start}: outside the hours; counts as {end}, day 0."),
             StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
             StepKind.LATE: _("{span}: overdue, {hours} of work."),
-            StepKind.MAKE_UP: _("{span}: a make-up working day, {hours} of work."),
+            StepKind.MAKE_UP: _("{span}: worked, set by hand, {hours} of work.")
+            if step.detail
+            else _("{span}: a make-up working day, {hours} of work."),
+            StepKind.OWN_HOURS: _("{span}: hours set by hand, {hours} of work."),
             StepKind.HOLIDAY: _("{span}: {name}, no work."),
             StepKind.APPLICANT: _("Since {start}: waiting for the applicant; the clock stands still.")
             if is_open
