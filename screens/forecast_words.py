@@ -8,14 +8,14 @@ from screens.plots import column_rows
 from screens.text import BAD, FAINT, MINE, TOLD, UNEASY, Part, joined, plain, wrapped
 from screens.view import View
 from workbench.domain.forecast.told import QueueForecast
-from workbench.domain.forecast.told_words import figure, queue_lines
+from workbench.domain.forecast.told_words import figure, queue_lines, whole_days
 from workbench.domain.words import count
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 
 _WIDEST = 96
 _LEAST_SPAN_DAYS = 1.0
-_WORDS_LINES = 17
+_WORDS_LINES = 18
 """So many lines are words, marks and scale; the picture has the rest."""
 
 _HIGHEST, _LOWEST = 14, 4
@@ -71,7 +71,7 @@ def _picture(forecast: QueueForecast, view: View, width: int, height: int) -> li
     scale = "".join(view.symbols.up if cell in marks else view.symbols.rule for cell in range(width))
     left, right = figure(first), figure(last)
     middle = _("working days: {p50} for one of two, {p90} for nine of ten").format(
-        p50=figure(forecast.p50_days), p90=figure(forecast.p90_days)
+        p50=count(whole_days(forecast.p50_days)), p90=count(whole_days(forecast.p90_days))
     )
     return [
         joined((_("How many simulated courses clear the queue in how many working days"), FAINT)),
@@ -108,7 +108,6 @@ def _leans_on(forecast: QueueForecast) -> str:
         return _("Simulated {count} times from what the policy assumes a reviewer decides a day.").format(
             count=count(len(forecast.days))
         )
-    return _(
-        "Simulated {count} times from what was decided on recent days, the newest most, what comes in meanwhile "
-        "and who is away."
-    ).format(count=count(len(forecast.days)))
+    return _("Simulated {count} times from what was decided on recent days, the newest most, and who is away.").format(
+        count=count(len(forecast.days))
+    )

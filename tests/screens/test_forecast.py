@@ -48,7 +48,7 @@ async def test_the_picture_marks_the_middle_and_the_end(size: tuple[int, int], s
         lines = desk.text.splitlines()
         scale = next(line for line in lines if line.count("▲" if symbols == "auto" else "^") == 2)
 
-        assert "working days: 4 for one of two, 5 for nine of ten" in desk.text
+        assert "working days: 5 for one of two, 5 for nine of ten" in desk.text
         assert symbols == "auto" or scale.strip(" -^") == ""
         assert any(("█" if symbols == "auto" else "#") in line for line in lines)
 

@@ -90,8 +90,7 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
 
 def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
     """Yield when the queue is cleared, in whole working days, and how many of its cases are decided too late."""
-    # The day on which it ends is one of them.
-    p50, p90 = (max(1, ceil(days - _NO_TIME)) for days in (forecast.p50_days, forecast.p90_days))
+    p50, p90 = whole_days(forecast.p50_days), whole_days(forecast.p90_days)
     yield ngettext(
         "Cleared in {p50} working day, {p90} at worst: by {first}, at the latest {last}.",
         "Cleared in {p50} working days, {p90} at worst: by {first}, at the latest {last}.",
@@ -111,6 +110,12 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         yield sentence.format(p50=count(forecast.late_p50), p90=count(forecast.late_p90))
     else:
         yield _("None will be decided after its due date.")
+    yield _("Urgent ones that come in meanwhile may go before some of these.")
+
+
+def whole_days(days: float) -> int:
+    """Return in how many working days something ends; the one on which it ends is one of them."""
+    return max(1, ceil(days - _NO_TIME))
 
 
 def nobody_there(forecast: CaseForecast | QueueForecast, today: date) -> str:
