@@ -15,7 +15,7 @@ from workbench.i18n import _, ngettext
 
 _WIDEST = 96
 _LEAST_SPAN_DAYS = 1.0
-_WORDS_LINES = 18
+_WORDS_LINES = 17
 """So many lines are words, marks and scale; the picture has the rest."""
 
 _HIGHEST, _LOWEST = 14, 4
