@@ -25,10 +25,14 @@ def case_lines(
     """Return the lines about a case as `login` sees it: applicant and hold, what it is, until when."""
     header = case.header
     name = joined((header.applicant_name, "bold"))
-    about = joined((_about(header, view), FAINT))
+    parts = _about(header, view)
+    until = _until(header, view, likely, _dotted(parts, view), width)
+    # A part of it that has no room is left out whole.
+    while len(parts) > 1 and _dotted(parts, view).cell_length + until.cell_length >= width:
+        parts.pop()
     return [
         row(name, hold_words(case, view, login, is_lost=is_lost), width),
-        row(about, _until(header, view, likely, about, width), width),
+        row(_dotted(parts, view), until, width),
     ]
 
 
@@ -59,7 +63,11 @@ def _with_likely(due: Content, likely: str, view: View) -> Content:
     return Content.assemble(due, joined((f" {view.symbols.dot} ", FAINT), (likely, TOLD))) if likely else due
 
 
-def _about(header: CaseHeader, view: View) -> str:
+def _dotted(parts: list[str], view: View) -> Content:
+    return joined((f" {view.symbols.dot} ".join(parts), FAINT))
+
+
+def _about(header: CaseHeader, view: View) -> list[str]:
     cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=count(header.card_count))
     came = _("resubmitted {when}") if header.round > 1 else _("received {when}")
     parts = (
@@ -69,7 +77,7 @@ def _about(header: CaseHeader, view: View) -> str:
         cards,
         came.format(when=view.instant(header.received_at)),
     )
-    return f" {view.symbols.dot} ".join(part for part in parts if part)
+    return [part for part in parts if part]
 
 
 def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Content:

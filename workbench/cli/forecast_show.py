@@ -116,7 +116,6 @@ def _document(forecast: "CaseForecast") -> dict[str, Any]:
 def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -> None:
     from workbench.domain.forecast.faster import asked_about, missing_names
     from workbench.domain.forecast.told_words import caveats, explanation
-    from workbench.domain.words import listed
 
     rows = [
         (_("Case"), format_case(forecast.case_id)),
@@ -127,7 +126,7 @@ def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -
     rows += [("", caveat) for caveat in caveats(forecast)]
     missing = missing_names(casefile, current())
     if missing:
-        rows.append((_("Missing"), listed(missing)))
+        rows.append((_("Missing"), "\n".join(missing)))
     asked = [text for _finding, text in asked_about(casefile, current())]
     if asked:
         rows.append((_("Will be asked about"), "\n".join(asked)))
