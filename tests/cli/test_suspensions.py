@@ -214,6 +214,32 @@ def test_ends_that_were_broken_off_are_told_once(office: Promises, monkeypatch: 
     assert len(kinds) == len(set(kinds)) == 6
 
 
+@pytest.mark.parametrize("is_end", [False, True])
+def test_two_who_take_a_suspension_in_at_once_tell_everybody_once(
+    office: Promises, monkeypatch: pytest.MonkeyPatch, *, is_end: bool
+) -> None:
+    monkeypatch.setattr(due_dates, "TOGETHER", 1)
+    for _case in range(3):
+        office.received("2026-11-24 10:00")
+    sup, other = office.site.office("sup").suspending, office.site.office("a").suspending
+    if is_end:
+        suspend(office, "2026-11-24 09:00")
+        office.at("2026-11-25 13:00")
+    turns = iter((other.finish,))
+
+    def between() -> None:
+        if (act := next(turns, None)) is not None:
+            act()
+
+    monkeypatch.setattr(due_dates, "pause", between)
+    if is_end:
+        sup.resume()
+    else:
+        sup.suspend(Stop(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风"))
+
+    assert sorted(kinds_written(office)) == ["delay"] * 3 + ["resumed"] * 3 * is_end
+
+
 def test_who_was_told_of_one_that_ends_within_another_hears_when_that_is_over(office: Promises) -> None:
     case = office.received("2026-11-24 10:00")
     suspend(office, "2026-11-25", "2026-11-30", reason="台风")

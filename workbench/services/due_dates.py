@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -94,6 +95,7 @@ def _settle(session: Session, context: Context, case_ids: list[int], letters: Su
     clocks = Clocks(session, context, clock_events(session, case_ids))
     earlier = replace(clocks, stops=letters.stops_before(clocks.suspensions))
     shown, lot = published_of(session, case_ids), _Lot()
+    others_told = cache(partial(letters.told_meanwhile, session))
     # The cases are written together at the end; nothing that is read between leans on them.
     with session.no_autoflush:
         for case in open_cases(session, case_ids):
@@ -101,7 +103,9 @@ def _settle(session: Session, context: Context, case_ids: list[int], letters: Su
             if not clocks.settle(case):
                 # Somebody acted on the case meanwhile, and it took the suspensions in then: nobody was told.
                 standing = earlier.standing(case)
-                if standing is None or standing == kept(case) or letters.has_receipt(session, case_id):
+                if standing is None or standing == kept(case) or case_id in others_told():
+                    continue
+                if letters.has_receipt(session, case_id):
                     continue
                 before = standing.due_at
             told = letters.tell(clocks, case, before or context.now()) if case_id in shown else NOTHING

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from db.enums import CaseState
@@ -70,11 +70,12 @@ class SuspensionLetters:
     """The letters that are owed while due dates take in suspensions, some entered and some over.
 
     Those that are `entered` have the cases whose applicants were told before this was broken off. `since` is when the
-    first of all these was written.
+    first of all these was written, `seq` the last event that was read.
     """
 
     context: Context
     since: datetime
+    seq: int
     entered: Mapping[Suspension, frozenset[int]] = field(default_factory=dict)
     ended: Mapping[Suspension, Hearers] = field(default_factory=dict)
 
@@ -96,6 +97,15 @@ class SuspensionLetters:
             NOTICE.c.created_at > self.since,
         )
         return session.execute(receipt).first() is not None
+
+    def told_meanwhile(self, session: Session) -> set[int]:
+        """Return the cases whose applicants others told since: whoever starts goes on where one was broken off."""
+        statement = select(EVENT.c.body).where(EVENT.c.seq > self.seq, EVENT.c.action == MOVED)
+        found: set[int] = set()
+        for text in session.execute(statement).scalars():
+            body = json.loads(text)
+            found.update(*body.get("told", {}).values(), *body.get("held_up", {}).values())
+        return found
 
     def tell(self, clocks: Clocks, case: CaseRow, before: datetime) -> Told:
         """Write what one applicant is owed, in the transaction of the clocks, and return of which suspensions.
@@ -174,7 +184,8 @@ def letters_about(session: Session, context: Context, waiting: Iterable[Any]) ->
             ended[suspension_of(row)] = _hearers(session, row, said)
         else:
             entered[suspension_of(row)] = frozenset(said.told)
-    return SuspensionLetters(context=context, since=since, entered=entered, ended=ended)
+    seq = session.execute(select(func.max(EVENT.c.seq))).scalar_one() or 0
+    return SuspensionLetters(context=context, since=since, seq=seq, entered=entered, ended=ended)
 
 
 def told_of(session: Session, number: int) -> frozenset[int]:
