@@ -83,10 +83,16 @@ class Clocks:
         """Return the suspensions that stop the clock of a case."""
         if not any(one.province or one.agent for one in self.suspensions):
             return self.suspensions
-        province = self.session.execute(
-            select(APPLICATION.c.province).where(APPLICATION.c.id == case.application_id)
-        ).scalar_one()
-        return tuple(one for one in self.suspensions if one.concerns(province, case.agent))
+        known, application = self._provinces, case.application_id
+        if application not in known:
+            province = select(APPLICATION.c.province).where(APPLICATION.c.id == application)
+            known[application] = self.session.execute(province).scalar_one()
+        return tuple(one for one in self.suspensions if one.concerns(known[application], case.agent))
+
+    @cached_property
+    def _provinces(self) -> dict[int, str]:
+        """The provinces of applications, as far as they were asked for."""
+        return {}
 
     def budget(self, case: CaseRow) -> Budget | None:
         """Return what is promised of a case, None before it is complete."""

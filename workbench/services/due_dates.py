@@ -1,7 +1,7 @@
 """Keeping the due dates of all open cases right when what they all lean on changes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, partial
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from db.enums import FINAL_STATES
 from db.models import CaseRow
 from db.queries.published import CASE, is_published
+from workbench.domain.clock import Standing, standing_of
 from workbench.services.clocks import Clocks, clock_events
 from workbench.services.context import Context, details
 from workbench.services.importing.writing import pause
@@ -93,25 +94,35 @@ def open_cases(session: Session, case_ids: Sequence[int]) -> Sequence[CaseRow]:
 def _settle(session: Session, context: Context, case_ids: list[int], letters: SuspensionLetters) -> _Lot:
     """Compute the due dates of some cases again, and return what became of them."""
     clocks = Clocks(session, context, clock_events(session, case_ids))
-    earlier = replace(clocks, stops=letters.stops_before(clocks.suspensions))
     shown, lot = published_of(session, case_ids), _Lot()
-    others_told = cache(partial(letters.told_meanwhile, session))
+    meanwhile = cache(partial(letters.told_meanwhile, session))
     # The cases are written together at the end; nothing that is read between leans on them.
     with session.no_autoflush:
         for case in open_cases(session, case_ids):
             case_id, before = case.id or 0, case.due_at
+            answered = letters.answered(case_id, {})
             if not clocks.settle(case):
                 # Somebody acted on the case meanwhile, and it took the suspensions in then: nobody was told.
-                standing = earlier.standing(case)
-                if standing is None or standing == kept(case) or case_id in others_told():
-                    continue
-                if letters.has_receipt(session, case_id):
+                answered = letters.answered(case_id, meanwhile())
+                standing = _standing_before(clocks, case, letters, answered)
+                if standing is None or standing == kept(case) or letters.has_receipt(session, case_id):
                     continue
                 before = standing.due_at
-            told = letters.tell(clocks, case, before or context.now()) if case_id in shown else NOTHING
+            told = letters.tell(clocks, case, before or context.now(), answered) if case_id in shown else NOTHING
             _note(lot, case_id, told)
             lot.moved_count += bool(told.of) or case.due_at != before
     return lot
+
+
+def _standing_before(
+    clocks: Clocks, case: CaseRow, letters: SuspensionLetters, answered: frozenset[int]
+) -> Standing | None:
+    """Return where a clock stood without what its applicant was not told of, None if it was told of all."""
+    concerning = clocks.concerning(case)
+    budget = clocks.budget(case)
+    if budget is None or not letters.numbers & {one.id for one in concerning} - answered:
+        return None
+    return standing_of(budget, letters.stops_before(concerning, answered), clocks.calendar(case))
 
 
 def _note(lot: _Lot, case_id: int, told: Told) -> None:

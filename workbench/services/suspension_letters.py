@@ -60,8 +60,6 @@ class Hearers:
 
     def has(self, case_id: int, stop: Suspension, due_before: datetime) -> bool:
         """Say whether the applicant of a case is among them, which was due then before the suspension was over."""
-        if case_id in self.done:
-            return False
         return case_id in self.told or (case_id in self.written_to and due_before > stop.span.start)
 
 
@@ -79,10 +77,24 @@ class SuspensionLetters:
     entered: Mapping[Suspension, frozenset[int]] = field(default_factory=dict)
     ended: Mapping[Suspension, Hearers] = field(default_factory=dict)
 
-    def stops_before(self, stops: Sequence[Suspension]) -> tuple[Suspension, ...]:
-        """Return the suspensions as they were before: without what is entered, and what is over as it was to last."""
-        entered = {one.id for one in self.entered}
-        until = {one.id: hearers.until for one, hearers in self.ended.items()}
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The suspensions that these letters are about."""
+        return frozenset(one.id for one in (*self.entered, *self.ended))
+
+    def answered(self, case_id: int, meanwhile: Mapping[int, frozenset[int]]) -> frozenset[int]:
+        """Return the numbers of those that the applicant of a case was told of, before this began or since."""
+        said = {one.id for one, case_ids in self.entered.items() if case_id in case_ids}
+        done = {one.id for one, hearers in self.ended.items() if case_id in hearers.done}
+        return frozenset(said | done | {number for number, case_ids in meanwhile.items() if case_id in case_ids})
+
+    def stops_before(self, stops: Sequence[Suspension], answered: frozenset[int]) -> tuple[Suspension, ...]:
+        """Return the suspensions as they were before: without what is entered, and what is over as it was to last.
+
+        Those that are `answered` stay as they are.
+        """
+        entered = {one.id for one in self.entered} - answered
+        until = {one.id: hearers.until for one, hearers in self.ended.items() if one.id not in answered}
         return tuple(
             replace(one, span=Span(one.span.start, until[one.id] or NEVER)) if one.id in until else one
             for one in stops
@@ -98,28 +110,29 @@ class SuspensionLetters:
         )
         return session.execute(receipt).first() is not None
 
-    def told_meanwhile(self, session: Session) -> set[int]:
-        """Return the cases whose applicants others told since: whoever starts goes on where one was broken off."""
+    def told_meanwhile(self, session: Session) -> Mapping[int, frozenset[int]]:
+        """Return which cases' applicants others told since, by suspension: whoever starts goes on where one ended."""
         statement = select(EVENT.c.body).where(EVENT.c.seq > self.seq, EVENT.c.action == MOVED)
-        found: set[int] = set()
+        found: dict[int, frozenset[int]] = {}
         for text in session.execute(statement).scalars():
-            body = json.loads(text)
-            found.update(*body.get("told", {}).values(), *body.get("held_up", {}).values())
+            for number, case_ids in json.loads(text).get("told", {}).items():
+                found[int(number)] = found.get(int(number), frozenset()) | frozenset(case_ids)
         return found
 
-    def tell(self, clocks: Clocks, case: CaseRow, before: datetime) -> Told:
+    def tell(self, clocks: Clocks, case: CaseRow, before: datetime, answered: frozenset[int]) -> Told:
         """Write what one applicant is owed, in the transaction of the clocks, and return of which suspensions.
 
         Args:
             clocks: The clocks with the suspensions.
             case: The case.
             before: Its due date before it took them in.
+            answered: The numbers of those that its applicant was told of already.
         """
         standing = kept(case)
         if standing is None or CaseState(case.state) not in TOLD_STATES:
             return NOTHING
         concerning = clocks.concerning(case)
-        case_id, ids = case.id or 0, {one.id for one in concerning}
+        case_id, ids = case.id or 0, {one.id for one in concerning} - answered
         heard = [one for one, hearers in self.ended.items() if one.id in ids and hearers.has(case_id, one, before)]
         # That work goes on is told once it does.
         held_up_by = stopping(concerning, self.context.now()) if heard else ()
@@ -127,8 +140,8 @@ class SuspensionLetters:
         if told:
             self._write(clocks.session, case, ClockLetterKind.RESUMED, told)
         # Whose clock stood still for another cause when it began was not told of it, and is of what it did.
-        unheard = () if heard else tuple(one for one, hearers in self.ended.items() if case_id not in hearers.done)
-        unsaid = [one for one, said in self.entered.items() if case_id not in said]
+        unheard = () if heard else tuple(one for one in self.ended if one.id not in answered)
+        unsaid = [one for one in self.entered if one.id not in answered]
         late = [one for one in (*unsaid, *unheard) if is_owed(clocks, case, before, one, standing)]
         if len(late) > 1:
             late = [one for one in late if one.span.is_open or _moves(clocks, case, one, standing)] or late
@@ -245,7 +258,7 @@ def _hearers(session: Session, row: Any, said: _Said) -> Hearers:
     written = select(NOTICE.c.case_id).where(
         NOTICE.c.kind.in_(_MENTIONING),
         NOTICE.c.created_at >= row.entered_at,
-        NOTICE.c.created_at <= row.resumed_at,
+        NOTICE.c.created_at < row.resumed_at,
     )
     written_to = frozenset(session.execute(written).scalars())
     return Hearers(told=told, written_to=written_to, done=done, until=said.until)
