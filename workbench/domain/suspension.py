@@ -1,9 +1,11 @@
 """Times at which work stops for a cause that nobody here can help, so that no clock runs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from workbench.domain.provinces import province_key
-from workbench.domain.spans import Span
+from workbench.domain.spans import Span, merged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +25,9 @@ class Suspension:
     def concerns(self, province: str, agent: str) -> bool:
         """Say whether it stops the clocks of the applications of this agent from this province."""
         return self.province in {None, province_key(province)} and self.agent in {None, agent}
+
+
+def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, now: datetime) -> datetime | None:
+    """Return until when work on a case is suspended now, None if it is not or nobody knows until when."""
+    known = (one.span for one in suspensions if not one.span.is_open and one.concerns(province, agent))
+    return next((span.end for span in merged(known) if span.start <= now < span.end), None)

@@ -16,15 +16,19 @@ from workbench.services.forecast_line import read_line
 if TYPE_CHECKING:
     from workbench.services.forecasting import Arrival, Forecasts
 
-_Key = tuple[ApplicantKind, str, ServiceClass, Place, int]
-"""What cases have in common of which the same is expected: kind, findings, class, place, and how many are ahead."""
+_Key = tuple[ApplicantKind, str, ServiceClass, Place, datetime | None, int]
+"""What cases have in common of which the same is expected.
+
+Kind, findings, class, place, until when work on them is suspended, and how many are ahead.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comer:
     """A case that comes into the queue; `is_told` says whether its applicant is told what is expected of it.
 
-    `gravest` is the severity of its gravest finding, None without any.
+    `gravest` is the severity of its gravest finding, None without any. `stopped_until` is until when work on it is
+    suspended now, None if it is not.
     """
 
     applicant_kind: ApplicantKind
@@ -33,6 +37,7 @@ class Comer:
     priority_rank: int
     due_at: datetime
     is_told: bool
+    stopped_until: datetime | None = None
 
 
 class Expecting:
@@ -54,7 +59,7 @@ class Expecting:
         for comer in comers:
             place = place_of(comer.due_at, comer.priority_rank, now, self._zone)
             ahead = about(self._line.join(place))
-            key = (comer.applicant_kind, _findings(comer), comer.service_class, place, ahead)
+            key = (comer.applicant_kind, _findings(comer), comer.service_class, place, comer.stopped_until, ahead)
             keys.append(key if comer.is_told else None)
             if comer.is_told and key not in self._known:
                 arrivals.setdefault(key, comer)
@@ -73,6 +78,7 @@ class Expecting:
             due_at=comer.due_at,
             attributes={"applicant_kind": comer.applicant_kind.value, "findings": _findings(comer)},
             ahead=key[-1],
+            stopped_until=comer.stopped_until,
         )
 
     @cached_property

@@ -11,8 +11,7 @@ from sqlmodel import Session
 from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.clock import Budget, standing_of
 from workbench.domain.forecast.line import Line, place_of
-from workbench.domain.spans import merged
-from workbench.domain.suspension import Suspension
+from workbench.domain.suspension import Suspension, stopped_until
 from workbench.services.forecast_line import read_line
 
 
@@ -36,8 +35,7 @@ class Coming:
 
     def stopped_until(self, province: str, agent: str) -> datetime | None:
         """Return until when work on a case is suspended now, None if it is not or nobody knows until when."""
-        spans = merged(one.span for one in self._with_end if one.concerns(province, agent))
-        return next((span.end for span in spans if span.start <= self.now < span.end), None)
+        return stopped_until(self._with_end, province, agent, self.now)
 
     @cached_property
     def _with_end(self) -> Sequence[Suspension]:

@@ -47,6 +47,7 @@ class Arrival:
     """A case that is about to be queued, behind so many others; None: behind those that are there now.
 
     `attributes` are what is known of it beside its class, by the names of `forecast_reading.attributes_of`.
+    `stopped_until` is until when work on it is suspended now, None if it is not.
     """
 
     service_class: ServiceClass
@@ -54,6 +55,7 @@ class Arrival:
     due_at: datetime
     attributes: Mapping[str, str] = field(default_factory=dict)
     ahead: int | None = None
+    stopped_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class Forecasts:
                     ),
                     ahead=_ahead(session, policy, now, each) if each.ahead is None else each.ahead,
                     due=office.time.of_instant(each.due_at),
+                    stopped_until=0.0 if each.stopped_until is None else office.time.of_instant(each.stopped_until),
                 )
                 for number, each in enumerate(arrivals)
             ]

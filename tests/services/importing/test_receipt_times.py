@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -113,6 +113,22 @@ def test_while_work_is_suspended_there_is_nothing_to_expect_and_the_promise_stay
     assert NO_PROMISE[language] not in body
     assert "2026" in body
     assert ("到期日" in body) or ("ue date" in body)
+
+
+def test_while_work_on_those_of_one_agent_is_suspended_what_is_expected_comes_after_that(desk: Desk) -> None:
+    lived(desk.site)
+    ask_persons_for_nothing(desk.site)
+    desk.applications(*persons(1, agent="A-1"))
+    now = desk.site.clock.at
+    stop = Stop(from_at=now - timedelta(hours=1), to_at=now + timedelta(days=14), reason="x", agent="A-1")
+    desk.site.office("sup").suspending.suspend(stop)
+    desk.site.clock.at = now + timedelta(minutes=1)
+    desk.applications(*persons(1, application_no="L-1", language="en", agent="A-1"))
+    assert "December" in expected_in(receipts(desk)[-1])
+    assert "November" not in expected_in(receipts(desk)[-1])
+
+    desk.applications(*persons(1, application_no="L-2", language="en", agent="A-2"))
+    assert "November" in expected_in(receipts(desk)[-1])
 
 
 def test_a_receipt_tells_what_the_desk_is_told_of_the_case(desk: Desk, receive: Any) -> None:

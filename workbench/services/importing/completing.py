@@ -7,7 +7,7 @@ from sqlmodel import Session
 from db.enums import CaseState, ServiceClass
 from db.models import CaseRow
 from workbench.domain.forecast.told import CaseForecast
-from workbench.domain.suspension import Suspension
+from workbench.domain.suspension import Suspension, stopped_until
 from workbench.services.clocks import first_standing, suspensions
 from workbench.services.context import Context
 from workbench.services.evidence import settled_columns
@@ -40,11 +40,13 @@ def _comer(session: Session, context: Context, case: CaseRow, arrival: Arrival, 
     columns = settled_columns(case, arrival.assessment)
     service_class = ServiceClass(columns.get("service_class", case.service_class))
     _complete_at, standing = first_standing(arrival.evidence, service_class, policy, stops, calendar)
+    application, now = arrival.evidence.application, context.now()
     return Comer(
-        applicant_kind=arrival.evidence.application.applicant_kind,
+        applicant_kind=application.applicant_kind,
         gravest=arrival.assessment.gravest,
         service_class=service_class,
         priority_rank=columns.get("priority_rank", case.priority_rank),
         due_at=standing.due_at,
-        is_told=tells_forecast(policy, standing.due_at, standing.suspended_from, context.now()),
+        is_told=tells_forecast(policy, standing.due_at, standing.suspended_from, now),
+        stopped_until=stopped_until(stops, application.province, application.agent, now),
     )

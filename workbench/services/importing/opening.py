@@ -20,7 +20,7 @@ from db.queries.published import (
 from workbench.domain.calendar import WorkingCalendar
 from workbench.domain.evidence import Evidence
 from workbench.domain.policy import Policy
-from workbench.domain.suspension import Suspension
+from workbench.domain.suspension import Suspension, stopped_until
 from workbench.services.clock_notices import NOTICE
 from workbench.services.clocks import due_columns, first_standing, suspensions
 from workbench.services.context import Context
@@ -172,7 +172,7 @@ def _opened(judged: Sequence[Judged], opening: Opening, expecting: Expecting) ->
     """Yield new cases with what their applicants are sent; what is expected is worked out of all together."""
     policy, now = opening.rules.policy, opening.opened_at
     queued = [each for each in judged if each[2].is_complete]
-    forecasts = iter(expecting.of([_comer(*each, policy, now) for each in queued]))
+    forecasts = iter(expecting.of([_comer(*each, opening) for each in queued]))
     for row, columns, assessment in judged:
         forecast = next(forecasts) if assessment.is_complete else None
         receipt = None
@@ -188,7 +188,8 @@ def _opened(judged: Sequence[Judged], opening: Opening, expecting: Expecting) ->
         yield columns, finding_columns(0, assessment.findings), receipt
 
 
-def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, policy: Policy, now: datetime) -> Comer:
+def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, opening: Opening) -> Comer:
+    policy, now = opening.rules.policy, opening.opened_at
     return Comer(
         applicant_kind=ApplicantKind(row["applicant_kind"]),
         gravest=assessment.gravest,
@@ -196,6 +197,7 @@ def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, policy: P
         priority_rank=columns["priority_rank"],
         due_at=columns["due_at"],
         is_told=tells_forecast(policy, columns["due_at"], columns["suspended_from"], now),
+        stopped_until=stopped_until(opening.stops, row["province"], row["agent"], now),
     )
 
 
