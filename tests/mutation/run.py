@@ -1,0 +1,82 @@
+"""Put each mutant into the code and see whether a test fails: `python -m tests.mutation.run RESULT.json`.
+
+Per mutant, the tests that import the mutated module run with `-x`: the nearest files by import distance first. Ordinary
+tests run before the proofs. A mutant that makes the tests hang until the timeout counts as caught. Run it in a checkout
+of its own: files are changed and restored.
+"""
+
+import ast
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_FILES = 12
+_TIMEOUT_S = 300
+_NOTHING_RAN = 5
+
+
+def imports_of(path: Path, modules: dict[str, Path]) -> Iterator[str]:
+    """Yield the modules of this repository that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (name for name in names if name in modules)
+
+
+def nearest_tests(file: str) -> list[str]:
+    """Return the test files that import a file, nearest first."""
+    paths = [path for top in ("db", "workbench", "screens", "tests") for path in sorted(Path(top).rglob("*.py"))]
+    modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+    names = {path: name for name, path in modules.items()}
+    importers: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        for imported in imports_of(path, modules):
+            importers.setdefault(imported, set()).add(name)
+    reached: dict[str, None] = {}
+    ring = [names[Path(file)]]
+    while ring:
+        ring = sorted({name for one in ring for name in importers.get(one, ()) if name not in reached})
+        reached.update(dict.fromkeys(ring))
+    return [str(modules[name]) for name in reached if modules[name].name.startswith("test_")][:_FILES]
+
+
+def is_caught(files: list[str], marker: str) -> bool:
+    """Run the tests of some files with a marker; say whether one failed or hung."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", "-m", marker, *files]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode not in {0, _NOTHING_RAN}
+
+
+def main(target: str) -> None:
+    """Try all mutants and write which were caught."""
+    results = []
+    for mutant in json.loads((Path(__file__).parent / "mutants.json").read_text(encoding="utf-8")):
+        path = Path(mutant["file"])
+        original = path.read_text(encoding="utf-8")
+        lines = original.splitlines(keepends=True)
+        line, column = lines[mutant["line"] - 1], mutant["column"]
+        lines[mutant["line"] - 1] = line[:column] + line[column:].replace(mutant["before"], mutant["after"], 1)
+        begun = time.monotonic()
+        try:
+            path.write_text("".join(lines), encoding="utf-8")
+            files = nearest_tests(mutant["file"])
+            caught = bool(files) and (is_caught(files, "not proof") or is_caught(files, "proof"))
+        finally:
+            path.write_text(original, encoding="utf-8")
+        results.append({**mutant, "caught": caught, "seconds": round(time.monotonic() - begun)})
+        Path(target).write_text(json.dumps(results, indent=1, ensure_ascii=False), encoding="utf-8")
+    sys.stdout.write(f"{sum(one['caught'] for one in results)} of {len(results)} caught\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
