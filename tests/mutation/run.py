@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _FILES = 12
-_TIMEOUT_S = 300
+_TIMEOUT_S = 900
 _NOTHING_RAN = 5
 
 
@@ -47,14 +47,17 @@ def nearest_tests(file: str) -> list[str]:
     return [str(modules[name]) for name in reached if modules[name].name.startswith("test_")][:_FILES]
 
 
-def is_caught(files: list[str], marker: str) -> bool:
-    """Run the tests of some files with a marker; say whether one failed or hung."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", "-m", marker, *files]
+def caught_by(files: list[str], marker: str) -> str:
+    """Run the tests of some files with a marker; return the line about the one that failed or hung, else nothing."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-m", marker, *files]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired:
-        return True
-    return done.returncode not in {0, _NOTHING_RAN}
+        return "timeout"
+    if done.returncode in {0, _NOTHING_RAN}:
+        return ""
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return failed[0] if failed else f"pytest ended with {done.returncode}"
 
 
 def main(target: str) -> None:
@@ -70,12 +73,12 @@ def main(target: str) -> None:
         try:
             path.write_text("".join(lines), encoding="utf-8")
             files = nearest_tests(mutant["file"])
-            caught = bool(files) and (is_caught(files, "not proof") or is_caught(files, "proof"))
+            caught = (caught_by(files, "not proof") or caught_by(files, "proof")) if files else ""
         finally:
             path.write_text(original, encoding="utf-8")
         results.append({**mutant, "caught": caught, "seconds": round(time.monotonic() - begun)})
         Path(target).write_text(json.dumps(results, indent=1, ensure_ascii=False), encoding="utf-8")
-    sys.stdout.write(f"{sum(one['caught'] for one in results)} of {len(results)} caught\n")
+    sys.stdout.write(f"{sum(bool(one['caught']) for one in results)} of {len(results)} caught\n")
 
 
 if __name__ == "__main__":
