@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, work
 from textual.binding import Binding, BindingType
 
-from screens.bindings import bind
-from screens.clock import Clock, machine_time
-from screens.desk import DeskScreen
-from screens.guard import Presses
-from screens.keyed import KeyedApp
-from screens.terminal import Terminal
-from screens.theme import DARK, LIGHT
-from screens.typed import is_written_in
-from workbench.commands import GO, HELP, MODES, PALETTE, QUIT, THEME
-from workbench.desk_commands import NEXT
+from screens.desk.screen import DeskScreen
+from screens.shell.bindings import bind
+from screens.shell.clock import Clock, machine_time
+from screens.shell.key_guard import Presses
+from screens.shell.keyboard_app import KeyedApp
+from screens.shell.theme import DARK, LIGHT
+from screens.terminal.hangup_watch import Terminal
+from screens.terminal.input_bursts import is_written_in
 from workbench.errors import ExitCode, StorageFailed, WorkbenchError
 from workbench.i18n import _
+from workbench.keys.desk import NEXT
+from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
 from workbench.look import Look
 from workbench.signs import drawn
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from workbench.services.office import Office
+    from workbench.services.wiring import Office
 
 NOT_REMEMBERED = Look(None)
 
@@ -151,8 +151,8 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     @work(exclusive=True, group="leave")
     async def ask_leave(self) -> None:
         """Leave, after asking if a case is held."""
-        from screens.leaving import Leaving
-        from workbench.domain.case_id import format_case
+        from screens.dialogs.quit import Leaving
+        from workbench.domain.case.case_id import format_case
 
         case = self.desk.case
         if self.desk.is_held and case is not None and case.header.held_until is not None:
@@ -221,8 +221,8 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
 
     async def action_find(self) -> None:
         """Go to the queue and its filter."""
-        from screens.queue import QueueScreen
-        from screens.reading import ReadingScreen
+        from screens.desk.read_only import ReadingScreen
+        from screens.queue.screen import QueueScreen
 
         await self.switch_mode("queue")
         if isinstance(self.screen, ReadingScreen):
@@ -233,7 +233,7 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     @work(exclusive=True, group="case")
     async def open_case(self, case_id: int) -> None:
         """Show a case to read; one that is held by who asks goes on the desk."""
-        from screens.reading import ReadingScreen
+        from screens.desk.read_only import ReadingScreen
 
         office = self.office
         assert office is not None  # noqa: S101 - lists of cases come from the office
@@ -248,20 +248,20 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
             self.notify(str(error), severity="error", markup=False, timeout=8)
 
     def action_which(self) -> None:
-        from screens.which_key import WhichKey
+        from screens.dialogs.go_menu import WhichKey
 
         # Not in a worker: the second key may be there already, and by itself it is another command.
         self.push_screen(WhichKey(MODES), self._go_where)
 
     def action_help(self) -> None:
-        from screens.help import key_sheet
+        from screens.dialogs.help import key_sheet
 
         self.push_screen(key_sheet(self.screen, getattr(self.screen, "PLACE", "desk")))
 
     def action_palette(self) -> None:
         from textual.command import CommandPalette
 
-        from screens.palette import Commands
+        from screens.dialogs.palette import Commands
 
         self.push_screen(CommandPalette([Commands], placeholder=drawn(_("Find a command …"))))
 
@@ -276,25 +276,25 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         self.ask_leave()
 
     def _checks(self) -> "Screen[None]":
-        from screens.checks import ChecksScreen
+        from screens.checks.screen import ChecksScreen
 
         assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
         return ChecksScreen(self.clock, self.office)
 
     def _calendar(self) -> "Screen[None]":
-        from screens.calendar import CalendarScreen
+        from screens.calendar.screen import CalendarScreen
 
         assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
         return CalendarScreen(self.clock, self.office)
 
     def _forecast(self) -> "Screen[None]":
-        from screens.forecast import ForecastScreen
+        from screens.forecast.screen import ForecastScreen
 
         assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
         return ForecastScreen(self.clock, self.office)
 
     def _queue(self, name: str) -> "Screen[None]":
-        from screens.queue import PRESETS, QueueScreen
+        from screens.queue.screen import PRESETS, QueueScreen
 
         assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
         return QueueScreen(self.clock, self.office, PRESETS[name], self.open_case)

@@ -11,8 +11,8 @@ import pytest
 
 from workbench.__main__ import now as program_clock
 from workbench.services.demo.preparing import NAME, prepare
-from workbench.services.office import Office
-from workbench.services.site import open_office
+from workbench.services.opening import open_office
+from workbench.services.wiring import Office
 
 NOW = datetime(2026, 11, 25, 2, 15, tzinfo=UTC)
 """Wednesday, 25 November 2026, 10:15 in Shanghai."""

@@ -30,13 +30,13 @@ _MOST_HANDLES = 10
 _ABOVE_ALL_HANDLES = 100
 _IMPORTED = (
     "screens.app",
-    "screens.panels.bench",
-    "screens.verdict",
-    "workbench.services.site",
+    "screens.panels.evidence_panels",
+    "screens.verdict.dialog",
+    "workbench.services.opening",
     "workbench.services.demo.preparing",
     "workbench.services.importing.work",
     "workbench.cli.app",
-    "tests.screens.double",
+    "tests.screens.doubles.services",
     "tests.services.importing.killing",
 )
 

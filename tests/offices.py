@@ -13,8 +13,8 @@ from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.findable import make_findable, terms_of
-from workbench.services.office import Office
-from workbench.services.site import create_site, open_office
+from workbench.services.opening import create_site, open_office
+from workbench.services.wiring import Office
 
 TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Tuesday, 24 November 2026, 10:00 in Shanghai."""

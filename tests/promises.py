@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from db.enums import CaseState
 from db.models import CaseRow
-from tests.cli.terminal import Terminal
+from tests.cli.framework.terminal import Terminal
 from tests.offices import Site
-from workbench.domain.case_id import format_case
-from workbench.services.clocks import settle_due
+from workbench.domain.case.case_id import format_case
+from workbench.services.clock.case_clocks import settle_due
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

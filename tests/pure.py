@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from workbench import i18n
-from workbench.domain.policy_file import parse_policy
-from workbench.services import calendar_days, context, site
-from workbench.services.calendar_seed import seed_days
+from workbench.domain.policy.file import parse_policy
+from workbench.services import opening
+from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.demo import building
+from workbench.services.foundation import calendar_days, context
 
 
 def _kept(function: Callable[..., Any], key: Callable[..., Hashable]) -> Callable[..., Any]:
@@ -32,8 +33,8 @@ def answers_kept() -> Iterator[None]:
     policy = _kept(parse_policy, lambda text, name: (text, name, i18n.current()))
     seeded = _kept(seed_days, lambda country, years: (country, tuple(years)))
     with pytest.MonkeyPatch.context() as patched:
-        for module in (context, site, building):
+        for module in (context, opening, building):
             patched.setattr(module, "parse_policy", policy)
-        patched.setattr(site, "seed_days", seeded)
+        patched.setattr(opening, "seed_days", seeded)
         patched.setattr(calendar_days, "_published", _kept(calendar_days._published, tuple))
         yield

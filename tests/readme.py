@@ -14,9 +14,9 @@ from tests.demos import NOW, clock
 from tests.offices import Clock, Site
 from tests.screens.driver import at_the_site
 from workbench.cli.app import build_app
-from workbench.command import PLACES, Command
-from workbench.commands import commands_of
 from workbench.i18n import speaking
+from workbench.keys.command import PLACES, Command
+from workbench.keys.registry import commands_of
 from workbench.services.demo.preparing import prepare
 
 ROOT = Path(__file__).resolve().parent.parent

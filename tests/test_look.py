@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from screens.app import WorkbenchApp
-from tests.screens.double import Clocks
+from tests.screens.doubles.services import Clocks
 from workbench.errors import StorageFailed
 from workbench.look import Look
 

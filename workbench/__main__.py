@@ -13,7 +13,7 @@ from workbench import i18n
 from workbench.errors import ExitCode
 
 if TYPE_CHECKING:
-    from workbench.services.office import Office
+    from workbench.services.wiring import Office
 
 
 def now() -> datetime:
@@ -34,7 +34,7 @@ def spoken(arguments: Sequence[str]) -> str:
 def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str) -> int:
     """Open the terminal interface and return its exit code; the database is opened after the first frame."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        from workbench.cli import output
+        from workbench.cli.framework import output
 
         output.complain(i18n._("The workbench needs a terminal; elsewhere use its commands, such as `workbench next`."))
         return ExitCode.UNAVAILABLE
@@ -42,7 +42,7 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
     from workbench.look import own_look
 
     def open_office() -> "Office":
-        from workbench.services.site import open_office as opened
+        from workbench.services.opening import open_office as opened
 
         try:
             # What was broken off is finished once the first case can be taken.
@@ -73,8 +73,8 @@ def main() -> None:
     language = spoken(sys.argv[1:])
     if language in i18n.LANGUAGES:
         i18n.use(language)
-    from workbench.cli.opening import plain_opening
-    from workbench.cli.run import Run
+    from workbench.cli.framework.command_context import Run
+    from workbench.cli.framework.fast_start import plain_opening
 
     chosen = plain_opening(sys.argv[1:])
     if chosen is not None:

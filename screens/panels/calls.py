@@ -7,15 +7,15 @@ from textual.content import Content
 
 from screens.panels.limits import NearLimit, Shown, bound_words, nearest
 from screens.panels.lines import EMPTY, STYLES, Line, finding_lines, heading, table
-from screens.plots import heat_rows, hour_scale, sparkline
-from screens.text import FAINT, FINE, TOLD, UNEASY, Part, joined, plain, row, wrapped
-from screens.view import View
-from workbench.domain.casefile import CaseFile
-from workbench.domain.policy import FactValue
-from workbench.domain.text import cells, pad_left, pad_right
-from workbench.domain.vocabulary import Leg
-from workbench.domain.words import count, duration_s, ratio
+from screens.shell.view import View
+from screens.widgets.plots import heat_rows, hour_scale, sparkline
+from screens.widgets.safe_text import FAINT, FINE, TOLD, UNEASY, Part, joined, plain, row, wrapped
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import Leg
+from workbench.domain.policy.policy import FactValue
+from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import _, marked
+from workbench.wording.amounts import count, duration_s, ratio
 
 Figure = tuple[str, str, Shown]
 """A fact by name, what it is called, and how its value is shown."""

@@ -1,15 +1,15 @@
 """Whether the applicant pays and is on a list; no record at all is not the same as nothing found."""
 
+from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
 from screens.panels.lines import EMPTY, Line, Table, finding_lines, heading, mark_of, table
-from screens.panels.words import CREDIT_LIST, DECIDED, MATCH
-from screens.standing import standing
-from screens.text import FAINT, FINE, joined, plain
-from screens.view import View
-from workbench.domain.casefile import CaseFile
-from workbench.domain.evidence import CreditFacts
-from workbench.domain.vocabulary import CreditList, CreditMatch, Leg
-from workbench.domain.words import count, money_fen
+from screens.panels.standing import standing
+from screens.shell.view import View
+from screens.widgets.safe_text import FAINT, FINE, joined, plain
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import CreditList, CreditMatch, Leg
+from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
+from workbench.wording.amounts import count, money_fen
 
 _RULES = {
     CreditList.ARREARS: "CR-ARREARS",

@@ -5,17 +5,17 @@ from datetime import date
 
 from textual.content import Content
 
+from screens.panels.labels import ANSWER, VERIFICATION
 from screens.panels.lines import EMPTY, Line, finding_lines, heading, mark_of, prose, table
-from screens.panels.words import ANSWER, VERIFICATION
-from screens.text import BAD, FAINT, FINE, joined, plain, row, wrapped
-from screens.view import View
-from workbench.domain.casefile import CaseFile
-from workbench.domain.evidence import LONG_TERM, CardFacts, DocumentFacts
-from workbench.domain.findings import missing_documents
-from workbench.domain.text import cells
-from workbench.domain.vocabulary import ApplicantKind, DocumentKind, Leg, Quality, Severity
-from workbench.domain.words import capital_fen, count
+from screens.shell.view import View
+from screens.widgets.safe_text import BAD, FAINT, FINE, joined, plain, row, wrapped
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, Leg, Quality, Severity
+from workbench.domain.evidence.evidence import LONG_TERM, CardFacts, DocumentFacts
+from workbench.domain.findings.evaluate import missing_documents
+from workbench.domain.text.safe import cells
 from workbench.i18n import _, current
+from workbench.wording.amounts import capital_fen, count
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")

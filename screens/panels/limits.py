@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.domain.casefile import CaseFile
-from workbench.domain.findings import COMPARISONS
-from workbench.domain.policy import FactValue, Limit
-from workbench.domain.vocabulary import Severity
-from workbench.domain.words import count, duration_s, ratio
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import Severity
+from workbench.domain.findings.evaluate import COMPARISONS
+from workbench.domain.policy.policy import FactValue, Limit
 from workbench.i18n import _
+from workbench.wording.amounts import count, duration_s, ratio
 
 Shown = Callable[[Any], str]
 _UPPER = frozenset({">", ">="})

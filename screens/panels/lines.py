@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from screens.symbols import Symbols
-from screens.text import BAD, FAINT, FINE, TOLD, UNEASY, joined, plain, row, wrapped
-from workbench.domain.casefile import CaseFile
-from workbench.domain.finding import Finding
-from workbench.domain.finding_words import text_of
-from workbench.domain.text import cells, pad_right
-from workbench.domain.vocabulary import Leg, Severity
+from screens.shell.symbols import Symbols
+from screens.widgets.safe_text import BAD, FAINT, FINE, TOLD, UNEASY, joined, plain, row, wrapped
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import Leg, Severity
+from workbench.domain.findings.finding import Finding
+from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current
+from workbench.wording.findings import text_of
 
 STYLES = {Severity.BLOCK: BAD, Severity.WARN: UNEASY, Severity.INFO: TOLD}
 _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)

@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.panels.lines import Line
-from screens.symbols import symbols_of
-from screens.text import plain
-from screens.view import View
-from workbench.domain.casefile import CaseFile
+from screens.shell.symbols import symbols_of
+from screens.shell.view import View
+from screens.widgets.safe_text import plain
+from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _
 
 Lines = Callable[[CaseFile, View, int], list[Line]]

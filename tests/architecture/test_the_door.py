@@ -1,4 +1,4 @@
-"""Stored text reaches a widget only through the door of screens/text.py, which the sources of the screens show."""
+"""Stored text reaches a widget only through screens/widgets/safe_text.py, as the sources of the screens show."""
 
 import ast
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ SCREENS = Path(__file__).parents[2] / "screens"
 _WIDGETS = frozenset({"Static", "Label", "Option", "Button", "Checkbox", "RadioButton"})
 _TITLES = frozenset({"border_title", "border_subtitle", "title", "sub_title", "tooltip", "placeholder"})
 _BARE_FIELDS = frozenset({"Input", "TextArea", "DataTable", "RichLog", "Log", "Markdown"})
-_OWN_FIELDS = {"field.py"}
+_OWN_FIELDS = {"text_fields.py"}
 
 
 def problems(source: str, name: str) -> Iterator[str]:
@@ -34,17 +34,19 @@ def problems(source: str, name: str) -> Iterator[str]:
 def _field_problem(node: ast.ClassDef, name: str) -> str | None:
     is_bare = any(isinstance(base, ast.Name) and base.id in _BARE_FIELDS for base in node.bases)
     return (
-        "makes a field of a bare one; take those of screens/field.py" if is_bare and name not in _OWN_FIELDS else None
+        "makes a field of a bare one; take those of screens/widgets/text_fields.py"
+        if is_bare and name not in _OWN_FIELDS
+        else None
     )
 
 
 def _call_problem(node: ast.Call, name: str) -> str | None:
     called = _called(node)
     if called in _BARE_FIELDS and name not in _OWN_FIELDS:
-        return f"makes a bare {called}; take the fields of screens/field.py"
+        return f"makes a bare {called}; take the fields of screens/widgets/text_fields.py"
     if called in _WIDGETS | {"update"} and node.args and _is_bare(node.args[0]):
         return f"gives a bare text to {called}"
-    if called in {"Content", "from_markup", "from_text"} and name != "text.py" and _is_unsafe_content(node):
+    if called in {"Content", "from_markup", "from_text"} and name != "safe_text.py" and _is_unsafe_content(node):
         return "makes content of a text that did not go through the door"
     return _markup_problem(node, called)
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.offices import Site
-from tests.services.lived_office import PLAN, lived
+from tests.services.forecast.lived_office import PLAN, lived
 
 _OPEN = 10_000
 _ONES = 9

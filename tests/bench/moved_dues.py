@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tests.offices import Site, microseconds
 from tests.promises import local
-from workbench.services.calendar_change import DaySetting
+from workbench.services.calendar.preview import DaySetting
 
 _CASES = 10_000
 _DAY = date(2026, 11, 26)

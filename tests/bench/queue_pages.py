@@ -21,8 +21,8 @@ from db.engine import Database
 from db.models import ApplicationRow, CaseRow
 from tests.first_schema import take_back
 from tests.offices import TUESDAY, Clock, Site, microseconds
-from workbench.services.office import Office
-from workbench.services.site import open_office
+from workbench.services.opening import open_office
+from workbench.services.wiring import Office
 
 CITIES = ("成都", "重庆", "上海", "北京", "广州", "深圳", "杭州", "武汉", "西安", "长沙", "南京", "苏州")
 TRADES = ("科技", "信息技术", "商务咨询", "网络", "贸易", "文化传媒", "教育", "保险代理", "房地产经纪", "汽车服务")

@@ -12,8 +12,8 @@ from pathlib import Path
 from db.enums import ImportKind
 from tests.offices import Site
 from tests.policies import ask_persons_for_nothing, tell_of_time
+from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import Desk, application
-from tests.services.lived_office import lived
 
 _APPLICATIONS = 20_000
 _WORDS = ("promise", "both", "forecast")

@@ -7,7 +7,7 @@ import pytest
 from typer import testing
 from typer.main import get_command
 
-from tests.cli.terminal import Terminal
+from tests.cli.framework.terminal import Terminal
 from tests.offices import Site
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.lent import ASKING, lending
+from tests.cli.cases.lent import ASKING, lending
 
 SCRIPT = Path(__file__).with_name("whole_way.sh")
 ROOT = Path(__file__).parents[2]

@@ -18,9 +18,9 @@ from tests.first_schema import contents, take_back
 from tests.nursery import Child, nursery
 from tests.offices import Clock, Site
 from workbench.errors import BadConfiguration, Busy, ExitCode
-from workbench.services import log
-from workbench.services.doctor import examine
-from workbench.services.site import open_office
+from workbench.services.foundation import audit_log
+from workbench.services.opening import open_office
+from workbench.services.site.doctor import examine
 
 CASES = 300
 
@@ -70,7 +70,7 @@ def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None
             connection = session.connection()
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
-            assert log.verify(session).is_whole
+            assert audit_log.verify(session).is_whole
         assert office.queue.count("公司12") == 11
         assert office.queue.count("xggs") == CASES
     finally:

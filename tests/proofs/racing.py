@@ -10,10 +10,10 @@ from typing import Any
 from db.dialects import sqlite
 from db.enums import Verdict
 from tests.offices import TUESDAY
-from workbench.domain.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import Busy, WorkbenchError
-from workbench.services.office import Office
-from workbench.services.site import open_office
+from workbench.services.opening import open_office
+from workbench.services.wiring import Office
 
 LATER = TUESDAY + timedelta(hours=3)
 PATIENCE_S = 120.0

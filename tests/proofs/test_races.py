@@ -8,8 +8,8 @@ from sqlalchemy import text
 from db.enums import Role
 from tests.offices import Site
 from tests.proofs.racing import LATER, claim_and_decide, decide_each, raced
-from workbench.domain.casefile import CaseFile
-from workbench.services import log
+from workbench.domain.case.casefile import CaseFile
+from workbench.services.foundation import audit_log
 
 PEOPLE = 8
 
@@ -24,7 +24,7 @@ def events(site: Site, action: str) -> list[int]:
 
 def chain_is_whole(site: Site) -> bool:
     with site.office("admin").context.read() as session:
-        return log.verify(session).is_whole
+        return audit_log.verify(session).is_whole
 
 
 @pytest.mark.parametrize("turns", [10, pytest.param(1000, marks=pytest.mark.proof)])

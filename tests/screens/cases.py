@@ -13,8 +13,8 @@ from db.enums import (
     ServiceClass,
     Trigger,
 )
-from workbench.domain.casefile import CaseFile, CaseHeader, ChecklistLine, HistoryLine
-from workbench.domain.evidence import (
+from workbench.domain.case.casefile import CaseFile, CaseHeader, ChecklistLine, HistoryLine
+from workbench.domain.evidence.evidence import (
     LONG_TERM,
     ApplicationFacts,
     CallFacts,
@@ -24,11 +24,11 @@ from workbench.domain.evidence import (
     DocumentFacts,
     Evidence,
 )
-from workbench.domain.facts import observe
-from workbench.domain.findings import find, priority_of, risk_of
-from workbench.domain.mask import mask_id_no, mask_msisdn, mask_name
-from workbench.domain.policy import Policy
-from workbench.domain.policy_file import parse_policy
+from workbench.domain.facts.all_facts import observe
+from workbench.domain.findings.evaluate import find, priority_of, risk_of
+from workbench.domain.policy.file import parse_policy
+from workbench.domain.policy.policy import Policy
+from workbench.domain.text.mask import mask_id_no, mask_msisdn, mask_name
 from workbench.policies import default_policy_text
 
 NOW = datetime(2026, 11, 24, 6, 32, tzinfo=UTC)

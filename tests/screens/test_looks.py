@@ -16,7 +16,7 @@ from textual.widgets import Input, TextArea
 from db.enums import CaseState, Priority, Role
 from screens.app import WorkbenchApp
 from tests.screens.cases import NOW, troubled
-from tests.screens.double import Clocks, MemoryOffice
+from tests.screens.doubles.services import Clocks, MemoryOffice
 from tests.screens.driver import Driver, at_work
 from workbench.errors import NotFound
 from workbench.i18n import _, speaking

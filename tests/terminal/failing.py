@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from screens.desk import DeskScreen
+from screens.desk.screen import DeskScreen
 from workbench.__main__ import main
-from workbench.services.remarks import Remarks
+from workbench.services.review.remarks import Remarks
 
 SECRET = "hXq7-\x1b[2J-secret"
 

@@ -11,7 +11,7 @@ from db.enums import ChecklistValue, FailKind, ImportKind, Role, Verdict, Verifi
 from tests.offices import Site
 from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PDF
 from tests.terminal.payloads import IMPORTABLE, MARK, packed
-from workbench.domain.casefile import ItemRequest, VerdictRequest
+from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.reading import kinds
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean, troubled
-from tests.screens.double import Clocks, MemoryOffice
+from tests.screens.doubles.services import Clocks, MemoryOffice
 from workbench import i18n
 
 if __name__ == "__main__":

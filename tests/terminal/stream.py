@@ -4,8 +4,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from screens.wide import QUESTION
-from workbench.domain.text import safe
+from screens.terminal.width_probe import QUESTION
+from workbench.domain.text.safe import safe
 
 _OURS = re.compile(
     r"\x1b(?:"

@@ -15,7 +15,7 @@ from db.enums import Language
 from tests.nursery import PATIENCE_S, nursery
 from tests.terminal.pty_session import PtySession, environment
 from workbench import i18n
-from workbench.domain.letter_dates import letter_instant
+from workbench.wording.letter_dates import letter_instant
 
 
 def command(home: Path, *words: str) -> str:

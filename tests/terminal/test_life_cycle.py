@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tests.offices import Site
 from tests.terminal.forked import Forked
 from workbench.__main__ import now
-from workbench.services.site import open_office
+from workbench.services.opening import open_office
 
 ENDS: dict[str, tuple[int, bool, Callable[[Forked], None]]] = {
     "SIGHUP": (129, False, lambda terminal: terminal.process.send_signal(signal.SIGHUP)),

@@ -21,8 +21,8 @@ import pytest
 from textual.app import App
 
 from db.enums import ImportKind
-from screens.picture import KITTY, NO_PICTURES, SIXEL, UNREADABLE
-from screens.pictures import Pictures
+from screens.documents.viewer import Pictures
+from screens.documents.viewer_process import KITTY, NO_PICTURES, SIXEL, UNREADABLE
 from tests.nursery import ROOT, nursery
 from tests.offices import Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
@@ -120,14 +120,14 @@ class FakeTerminal:
     ids=["sixel", "kitty", "plain", "silent"],
 )
 def test_a_terminal_is_asked_what_it_draws_and_left_as_it_was(tmp_path: Path, answer: bytes, code: int) -> None:
-    with FakeTerminal(["screens.picture", "probe"], tmp_path, answer) as terminal:
+    with FakeTerminal(["screens.documents.viewer_process", "probe"], tmp_path, answer) as terminal:
         assert terminal.code() == code
         assert terminal.is_as_before
 
 
 def test_without_a_terminal_there_are_no_pictures() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "screens.picture", "probe"],
+        [sys.executable, "-m", "screens.documents.viewer_process", "probe"],
         cwd=ROOT,
         capture_output=True,
         check=False,
@@ -152,7 +152,7 @@ def test_a_page_is_drawn_with_its_caption_until_a_key_leaves_it(
     tmp_path: Path, protocol: str, data: bytes, media_type: str
 ) -> None:
     handle = opened(tmp_path, data)
-    arguments = ["screens.picture", protocol, str(handle), media_type, "C-000001 执照", "Enter: back"]
+    arguments = ["screens.documents.viewer_process", protocol, str(handle), media_type, "C-000001 执照", "Enter: back"]
     with FakeTerminal(arguments, tmp_path, handles=(handle,)) as terminal:
         at = terminal.wait_for("C-000001 执照  1/1".encode())
         terminal.wait_for(DRAWN[protocol] + rb"[\s\S]{200,}\x1b\\", after=at)
@@ -166,7 +166,7 @@ def test_a_page_is_drawn_with_its_caption_until_a_key_leaves_it(
 @has_pictures
 def test_the_pages_of_a_document_are_turned_by_keys(tmp_path: Path) -> None:
     handle = opened(tmp_path, pdf(3))
-    arguments = ["screens.picture", "sixel", str(handle), "application/pdf", "C-000001", "keys"]
+    arguments = ["screens.documents.viewer_process", "sixel", str(handle), "application/pdf", "C-000001", "keys"]
     with FakeTerminal(arguments, tmp_path, handles=(handle,)) as terminal:
         at = terminal.wait_for(rb"C-000001  1/3")
         for key, page in ((b"\x1b[C", b"2/3"), (b" ", b"3/3"), (b" ", b"3/3"), (b"\x1b[D", b"2/3")):
@@ -184,7 +184,7 @@ def test_what_is_no_picture_is_said_so_by_the_exit_code(tmp_path: Path, data: by
     handle = opened(tmp_path, data)
     media_type = "application/pdf" if data.startswith(b"%PDF") else "image/png"
     with FakeTerminal(
-        ["screens.picture", "sixel", str(handle), media_type, "C", "K"], tmp_path, handles=(handle,)
+        ["screens.documents.viewer_process", "sixel", str(handle), media_type, "C", "K"], tmp_path, handles=(handle,)
     ) as terminal:
         assert terminal.code() == UNREADABLE
         assert b"Traceback" not in terminal.sent
@@ -214,7 +214,7 @@ BROKEN = {
 def test_a_broken_picture_is_said_so_and_nothing_else_is_printed(tmp_path: Path, error: str) -> None:
     handle = opened(tmp_path, png(exif=BROKEN[error]))
     with FakeTerminal(
-        ["screens.picture", "sixel", str(handle), "image/png", "C", "K"], tmp_path, handles=(handle,)
+        ["screens.documents.viewer_process", "sixel", str(handle), "image/png", "C", "K"], tmp_path, handles=(handle,)
     ) as terminal:
         assert terminal.code() == UNREADABLE
         assert (b"Traceback" in terminal.sent, b"Warning" in terminal.sent) == (False, False)
@@ -223,7 +223,7 @@ def test_a_broken_picture_is_said_so_and_nothing_else_is_printed(tmp_path: Path,
 
 @has_pictures
 def test_a_page_that_cannot_be_drawn_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from screens.pages import Pages, Unreadable
+    from screens.documents.page_renderer import Pages, Unreadable
 
     pages = Pages(opened(tmp_path, png()), "image/png", is_sixel=True)
     monkeypatch.setattr(pages, "_image", object())

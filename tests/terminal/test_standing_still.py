@@ -12,9 +12,9 @@ from tests.nursery import PATIENCE_S
 from tests.offices import Site
 from tests.terminal.forked import Forked
 from workbench.__main__ import now
-from workbench.domain.casefile import CaseFile, VerdictRequest
-from workbench.domain.vocabulary import FailKind, Verdict
-from workbench.services.site import open_office
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.vocabulary import FailKind, Verdict
+from workbench.services.opening import open_office
 
 PLACES = ("", "c", "p", "pt", "f", "e", "l", "h", "?", ":", "gq", "gc")
 SHORT = ("pt",)

@@ -4,10 +4,9 @@ import time
 from collections.abc import Sequence
 
 from tests.terminal.watched import Watched
-from workbench import commands
-from workbench import desk_commands as desk
-from workbench.command import LOOK_GROUP, Place
-from workbench.queue_commands import GO_QUEUE
+from workbench.keys import desk, registry
+from workbench.keys.command import LOOK_GROUP, Place
+from workbench.keys.queue import GO_QUEUE
 
 _BYTES = {
     "full_stop": ".",
@@ -28,7 +27,7 @@ _BYTES = {
     "pagedown": "\x1b[6~",
 }
 _ACTS = frozenset(
-    {desk.NEXT.id, desk.UNDO.id, desk.RELEASE.id, commands.CONFIRM.id, commands.QUIT.id, commands.BACK.id}
+    {desk.NEXT.id, desk.UNDO.id, desk.RELEASE.id, registry.CONFIRM.id, registry.QUIT.id, registry.BACK.id}
 )
 """What does something at once, or leaves; everything else only opens, shows or marks."""
 
@@ -46,13 +45,13 @@ def press(terminal: Watched, key: str) -> None:
 
 def through(terminal: Watched, place: Place, paste: str) -> None:
     """Open everything that a place has keys for, paste into it, and come back."""
-    for command in commands.commands_of(place):
+    for command in registry.commands_of(place):
         key = command.keys[0]
         if command.id in _ACTS or command.group == LOOK_GROUP or (len(key) > 1 and key not in _BYTES):
             continue
         visit(terminal, (key,), paste)
         if place == "desk":
-            press(terminal, commands.GO_DESK.keys[0])
+            press(terminal, registry.GO_DESK.keys[0])
 
 
 def visit(terminal: Watched, keys: Sequence[str], paste: str) -> None:
@@ -80,14 +79,14 @@ def everywhere(terminal: Watched, paste: str) -> None:
     terminal.await_words(r"C-\d{6}", "n")
     through(terminal, "desk", paste)
     for verdict in "fw":
-        for command in commands.commands_of("verdict"):
+        for command in registry.commands_of("verdict"):
             if command.id not in _ACTS:
                 visit(terminal, (verdict, command.keys[0]), paste)
-    for mode in commands.MODES:
+    for mode in registry.MODES:
         press(terminal, mode.keys[0])
         place = mode.id.removeprefix("go.")
         if place in {"queue", "checks"}:
             through(terminal, "queue" if place == "queue" else "checks", paste)
-        press(terminal, commands.GO_DESK.keys[0])
-    for key in (commands.HELP.keys[0], commands.PALETTE.keys[0], commands.GO.keys[0], "q"):
+        press(terminal, registry.GO_DESK.keys[0])
+    for key in (registry.HELP.keys[0], registry.PALETTE.keys[0], registry.GO.keys[0], "q"):
         visit(terminal, (key,), paste)

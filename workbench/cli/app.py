@@ -5,25 +5,16 @@ from datetime import UTC, datetime
 
 import typer
 
-from workbench.cli import (
-    audit,
-    calendar,
-    cases,
-    clocks,
-    documents,
-    exports,
-    forecast,
-    imports,
-    notices,
-    remarks,
-    reviewers,
-    site,
-    tick,
-    verdicts,
-)
-from workbench.cli.groups import RootGroup
-from workbench.cli.registering import bound, register, register_group
-from workbench.cli.run import OpenWorkbench, Run
+from workbench.cli.calendar import commands as calendar
+from workbench.cli.calendar import tick
+from workbench.cli.cases import cases, clocks, documents, remarks, verdicts
+from workbench.cli.files import exports, imports, notices
+from workbench.cli.forecast import group as forecast
+from workbench.cli.framework.command_context import OpenWorkbench, Run
+from workbench.cli.framework.command_groups import RootGroup
+from workbench.cli.framework.registration import bound, register, register_group
+from workbench.cli.site import audit, reviewers
+from workbench.cli.site import commands as site
 from workbench.i18n import _
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tests.domain.forecast.simulated_office import ASSUMED, SimulatedOffice
-from workbench.domain.forecast.course import Course, Stays
-from workbench.domain.forecast.expected import Forecast
-from workbench.domain.forecast.office import Office, OpenCase
+from tests.domain.forecast.queue.simulated_office import ASSUMED, SimulatedOffice
+from workbench.domain.forecast.case_history import Course, Stays
+from workbench.domain.forecast.estimates import Forecast
+from workbench.domain.forecast.queue.model import Office, OpenCase
 
 
 @dataclass(frozen=True, slots=True)

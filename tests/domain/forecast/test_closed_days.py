@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.domain.forecast.test_working_time import CALENDAR, FIRST
+from workbench.domain.clock.spans import NEVER, Span
+from workbench.domain.clock.suspension import Suspension
 from workbench.domain.forecast.closed_days import closed_days, is_suspended
 from workbench.domain.forecast.working_time import WorkingTime
-from workbench.domain.spans import NEVER, Span
-from workbench.domain.suspension import Suspension
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Tuesday, 10:00 in Shanghai; the hours are 9 to 12 and 13 to 18."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.enums import DayStatus
-from workbench.domain.calendar import CalendarDay, WorkingCalendar
+from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.domain.forecast.working_time import WorkingTime
 
 HOURS = ((time(9), time(12)), (time(13), time(18)))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from db.enums import Direction
 from tests.services.calls.samples import Call
-from workbench.domain.evidence import CallFacts
+from workbench.domain.evidence.evidence import CallFacts
 
 OptOut = tuple[str, int, str]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

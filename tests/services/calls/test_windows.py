@@ -20,7 +20,7 @@ from tests.services.calls.samples import (
     call,
     write,
 )
-from workbench.domain.evidence import CallFacts
+from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls.hashing import callee_hash
 from workbench.services.calls.windows import DayFacts, HourFacts, OptOut
 

@@ -24,7 +24,7 @@ from tests.services.calls.samples import (
     call,
     write,
 )
-from workbench.domain.evidence import CallFacts
+from workbench.domain.evidence.evidence import CallFacts
 from workbench.errors import StorageFailed
 from workbench.services.calls.store import CallStore
 

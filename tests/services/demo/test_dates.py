@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from workbench.domain.calendar import WorkingCalendar
-from workbench.services.calendar_seed import seed_days
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.demo.dates import DemoDates, around
 
 CALENDAR = WorkingCalendar(

@@ -14,14 +14,14 @@ from sqlmodel import select
 from db.enums import ApplicantKind, CaseState, FailKind, Language, Role, Severity, Verdict
 from db.models import EventRow
 from tests.demos import NOW, office
-from workbench.domain.casefile import CaseFile, Empty, VerdictRequest
-from workbench.domain.findings import is_clean
-from workbench.domain.policy_file import parse_policy
+from workbench.domain.case.casefile import CaseFile, Empty, VerdictRequest
+from workbench.domain.findings.evaluate import is_clean
+from workbench.domain.policy.file import parse_policy
 from workbench.policies import default_policy_text
 from workbench.services.demo.plan import planned_cases
 from workbench.services.demo.twists import twist_of
-from workbench.services.doctor import examine
-from workbench.services.log import verify
+from workbench.services.foundation.audit_log import verify
+from workbench.services.site.doctor import examine
 
 CASES = {case.application_no: case for case in planned_cases()}
 

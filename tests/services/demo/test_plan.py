@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from db.enums import DocumentKind
-from workbench.domain.identifiers import iccid_luhn, ric_valid, uscc_valid
+from workbench.domain.values.identifiers import iccid_luhn, ric_valid, uscc_valid
 from workbench.services.demo import fixtures
 from workbench.services.demo.handed import handed
 from workbench.services.demo.numbers import card_number, credit_code, id_number, sim_number

@@ -3,7 +3,7 @@
 import gzip
 from pathlib import Path
 
-from workbench.domain.forecast.trace import Trace
+from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.services.eventlogs.names import LogColumns
 from workbench.services.eventlogs.reading import read_log
 

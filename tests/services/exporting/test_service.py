@@ -11,7 +11,7 @@ from sqlalchemy import text
 from db.enums import ImportKind, Verdict
 from tests.offices import Site
 from tests.services.importing.files import Desk, application
-from workbench.domain.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, WrongUsage
 from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.exporting.sheets import open_sheet

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from workbench.domain.evidence import LONG_TERM
+from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.errors import CannotCreate
 from workbench.services.exporting.guard import unguarded
 from workbench.services.exporting.request import ExportFormat

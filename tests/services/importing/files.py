@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from db.enums import DocumentKind, ImportKind
 from db.models import CaseRow
 from tests.offices import Site
-from workbench.services import log
+from workbench.services.foundation import audit_log
 from workbench.services.importing.request import ImportReport, ImportRequest
 
 Cells = Mapping[str, str]
@@ -189,7 +189,7 @@ class Desk:
     def is_chain_whole(self) -> bool:
         """Say whether the log is whole."""
         with self.site.office("admin").context.read() as session:
-            return log.verify(session).is_whole
+            return audit_log.verify(session).is_whole
 
 
 def shanghai(moment: str) -> datetime:

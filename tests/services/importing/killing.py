@@ -13,10 +13,10 @@ from tests.nursery import Child, nursery
 from tests.offices import Clock
 from tests.services.importing.files import Cells, application, csv_text
 from tests.services.reading.workbooks import write_workbook
-from workbench.services import log
+from workbench.services.foundation import audit_log
 from workbench.services.importing.request import ImportReport, ImportRequest
+from workbench.services.opening import open_office
 from workbench.services.reading.reader import Reader
-from workbench.services.site import open_office
 
 _CHILD = """
 import sys
@@ -26,7 +26,7 @@ from tests.nursery import Child, nursery
 from tests.offices import Clock
 from tests.services.importing import killing
 from workbench.services.importing.request import ImportRequest
-from workbench.services.site import open_office
+from workbench.services.opening import open_office
 
 database, file, mutant = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "mutant"
 if mutant:
@@ -164,7 +164,7 @@ def check_after(database: Path, file: Path, left: Killed, rows: int) -> None:
             connection = session.connection()
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
-            assert log.verify(session).is_whole
+            assert audit_log.verify(session).is_whole
             assert (
                 connection.exec_driver_sql(
                     "SELECT count(*) FROM import_batch WHERE published_at IS NULL OR applied_at IS NULL"

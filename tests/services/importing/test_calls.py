@@ -6,7 +6,7 @@ import pytest
 
 from db.enums import ImportKind
 from tests.services.importing.files import Cells, Desk, application
-from workbench.domain.casefile import CaseFile
+from workbench.domain.case.casefile import CaseFile
 
 
 def call(minute: int, *, caller: str = "13800138000", callee: str = "02112345678", day: str = "2026-11-20") -> Cells:

@@ -7,10 +7,10 @@ import pytest
 from db.enums import CaseState, DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
 from db.models import DecisionRow, RectificationItemRow, RectificationRow
 from tests.services.importing.files import Desk, application, shanghai
-from workbench.domain.casefile import VerdictRequest
+from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy
 from workbench.services.importing.request import ImportRefused
-from workbench.services.losses import Loss
+from workbench.services.queue.lost_holds import Loss
 
 
 def new_licence(desk: Desk, *, received_at: str = "2026-11-23 15:00") -> None:

@@ -11,7 +11,7 @@ from tests.offices import Clock, Site
 from tests.services.importing import killing
 from tests.services.importing.killing import Killed, big_file, big_workbook, check_after, killed
 from workbench.services.importing.request import ImportRequest
-from workbench.services.site import open_office
+from workbench.services.opening import open_office
 
 ROWS = 2_000
 SHORT_RUN, SHORT_ROWS = 5, 1_000

@@ -9,10 +9,10 @@ import pytest
 from tests.nursery import nursery
 from tests.offices import Clock, Site
 from tests.policies import ask_persons_for_nothing
+from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import APPLICATION
-from tests.services.lived_office import lived
-from workbench.domain.casefile import CaseFile
-from workbench.services.site import open_office
+from workbench.domain.case.casefile import CaseFile
+from workbench.services.opening import open_office
 
 _CHILD = """
 import sys
@@ -22,7 +22,7 @@ from tests.memory import peak_kb
 from tests.nursery import nursery
 from tests.offices import Clock
 from workbench.services.importing.request import ImportRequest
-from workbench.services.site import open_office
+from workbench.services.opening import open_office
 
 office = open_office(Path(sys.argv[1]), "admin", Clock())
 print("open", flush=True)

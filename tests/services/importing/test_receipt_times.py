@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import ImportKind, Language
-from tests.domain.sample_evidence import id_number
+from tests.domain.facts.sample_evidence import id_number
 from tests.nursery import ROOT
 from tests.policies import ask_persons_for_nothing, tell_of_time
+from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import PERSON, Desk, application
-from tests.services.lived_office import lived
-from workbench.domain.forecast.told import CaseForecast
-from workbench.domain.forecast.told_words import letter_sentence
-from workbench.domain.letter_dates import letter_day
-from workbench.services.forecasting import Arrival, Forecasts
-from workbench.services.suspending import Stop
+from workbench.domain.forecast.result import CaseForecast
+from workbench.services.deadlines.suspensions import Stop
+from workbench.services.forecast.forecasts import Arrival, Forecasts
+from workbench.wording.forecast import letter_sentence
+from workbench.wording.letter_dates import letter_day
 
 DUE = {Language.ZH: "到期日：2026年11月26日(周四)18:00", Language.EN: "Due date: Thursday, 26 November 2026, 18:00"}
 BY_THE_DUE_DATE = {Language.ZH: "在到期日前告知结论", Language.EN: "You will have our answer by the due date."}
@@ -252,7 +252,7 @@ def test_who_is_asked_about_nothing_reads_nothing_of_it(desk: Desk) -> None:
 
 def test_an_import_loads_nothing_that_only_forecasts_need() -> None:
     code = (
-        "import sys, workbench.services.importing.work, workbench.services.ticking, workbench.services.office; "
+        "import sys, workbench.services.importing.work, workbench.services.deadlines.tick, workbench.services.wiring; "
         "print('numpy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -9,9 +9,9 @@ from db.enums import CaseState, DocumentKind, ImportKind
 from tests.policies import ask_persons_for_nothing
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application, shanghai
 from workbench.errors import NotAllowed
-from workbench.services.clocks import settle_due
+from workbench.services.clock.case_clocks import settle_due
 from workbench.services.exporting.request import ExportKind, ExportRequest
-from workbench.services.holds import visible_case
+from workbench.services.foundation.case_access import visible_case
 
 
 def receipts(desk: Desk) -> list[Any]:

@@ -14,8 +14,8 @@ from db.enums import (
     Quality,
     ServiceClass,
 )
-from workbench.domain.evidence import LONG_TERM, ApplicationFacts, CardFacts, ComplaintFacts, CreditFacts
-from workbench.domain.rows import CallRow, CardRow, DocumentRow, OptOutRow, RowValue
+from workbench.domain.evidence.evidence import LONG_TERM, ApplicationFacts, CardFacts, ComplaintFacts, CreditFacts
+from workbench.domain.evidence.rows import CallRow, CardRow, DocumentRow, OptOutRow, RowValue
 
 EXPECTED: dict[ImportKind, list[RowValue]] = {
     ImportKind.APPLICATIONS: [

@@ -13,7 +13,7 @@ from db.enums import (
     ServiceClass,
 )
 from tests.services.reading.samples import KINDS
-from workbench.domain.values import folded
+from workbench.domain.values.values import folded
 from workbench.i18n import speaking
 from workbench.services.reading.headers import (
     IGNORED,

@@ -8,8 +8,8 @@ from db.enums import ImportKind
 from tests.services.reading.expected import EXPECTED
 from tests.services.reading.samples import KINDS, ROWS, SHANGHAI, as_csv, as_jsonl, bad, good, read
 from tests.shared_data import shared_data
-from workbench.domain.evidence import ApplicationFacts, CardFacts
-from workbench.domain.rows import CallRow, CardRow
+from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts
+from workbench.domain.evidence.rows import CallRow, CardRow
 from workbench.errors import BadData, NotFound
 from workbench.services.reading.built import key_of
 from workbench.services.reading.problems import FileProblem

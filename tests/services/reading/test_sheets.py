@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from db.enums import ImportKind
 from tests.services.reading.samples import KINDS, ROWS, SHANGHAI, bad, columns_of, good, read
 from tests.services.reading.workbooks import Value, write_cells, write_parts, write_workbook
-from workbench.domain.evidence import LONG_TERM
+from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.errors import BadData, NotFound
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import FileProblem

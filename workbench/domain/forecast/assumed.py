@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.domain.forecast.coding import Figures
-from workbench.domain.forecast.course import QUEUED
-from workbench.domain.forecast.rework import Asked, levels_of
+from workbench.domain.forecast.case_history import QUEUED
+from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.rework_time import Asked, levels_of
 
 _SOONEST, _LATEST = 0.3, 1.2
 """What mending takes where nothing is known: these parts of the deadline."""

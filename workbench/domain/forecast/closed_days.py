@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
-from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.spans import Span, merged
-from workbench.domain.suspension import Suspension
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.spans import Span, merged
+from workbench.domain.clock.suspension import Suspension
 
 _ONE_DAY = timedelta(days=1)
 

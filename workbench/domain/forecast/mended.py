@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from workbench.domain.forecast.coding import Figures
+from workbench.domain.forecast.learning.feature_encoding import Figures
 
 _LEAST_DAYS = 0.8
 """What is sent back takes at least about a working day until it is passed."""

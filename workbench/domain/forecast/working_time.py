@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 
-from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.forecast.coding import Figures
-from workbench.domain.forecast.tree import Places
-from workbench.domain.hours import Hours
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.hours import Hours
+from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.tree import Places
 
 _ONE_DAY = timedelta(days=1)
 _HARDLY = 1e-9

@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from workbench.domain.identifiers import normal_msisdn
+from workbench.domain.values.identifiers import normal_msisdn
 
 _HASH_BYTES = 16
 _MOBILE_DIGITS = 11

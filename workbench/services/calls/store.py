@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from db.enums import Direction
-from workbench.domain.evidence import CallFacts
+from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls import statements
 from workbench.services.calls.engine import Engine, engine
 from workbench.services.calls.hashing import CalleeHasher

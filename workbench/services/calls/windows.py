@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workbench.domain.evidence import CallFacts
+from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls import statements
 from workbench.services.calls.engine import Engine
 from workbench.services.calls.local_time import DAY_US, EPOCH_ORDINAL, zone_shifts

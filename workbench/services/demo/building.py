@@ -9,16 +9,16 @@ from datetime import datetime
 from pathlib import Path
 
 from db.enums import IdentityMode
-from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.policy_file import parse_policy
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.policy.file import parse_policy
 from workbench.policies import default_policy_text
-from workbench.services.calendar_seed import seed_days
+from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.demo.dates import DemoDates
 from workbench.services.demo.plan import planned_cases
 from workbench.services.demo.stage import ADMIN, DemoClock, Stage, offices
 from workbench.services.demo.timetable import Timetable
 from workbench.services.importing.writing import without_pauses
-from workbench.services.site import create_site
+from workbench.services.opening import create_site
 
 # The site is older than what happens at it.
 _FOUNDED, _FOUNDED_MINUTES = 32, 9 * 60

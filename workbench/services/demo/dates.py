@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from workbench.domain.calendar import WorkingCalendar
+from workbench.domain.clock.calendar import WorkingCalendar
 
 _PLACEHOLDER = re.compile(r"\{received(?:([+-]\d+))?(?:([+-]\d+)y)?\}")
 _ONE_DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from workbench.services.demo.handed import Handed, Row, msisdns_of
 from workbench.services.demo.papers import paper
 from workbench.services.demo.plan import DemoCase
 from workbench.services.demo.twists import twist_of
-from workbench.services.store import Store
+from workbench.services.foundation.file_store import Store
 
 _COMPLAINT_AT = time(11, 20)
 _SOURCE = "客服热线"

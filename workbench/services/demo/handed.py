@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from db.enums import DocumentKind
-from workbench.domain.identifiers import carrier_of_range
+from workbench.domain.values.identifiers import carrier_of_range
 from workbench.services.demo import fixtures
 from workbench.services.demo.cast import Cast
 from workbench.services.demo.numbers import card_number, sim_number

@@ -5,7 +5,7 @@ from datetime import date
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
-from workbench.domain.identifiers import uscc_valid
+from workbench.domain.values.identifiers import uscc_valid
 
 _ORGANISATION_DIGITS = "0123456789X"
 _CHECK_DIGITS = "0123456789X"

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from db.enums import ChecklistValue, FailKind, Measure, Verdict, VerificationKind
-from workbench.domain.casefile import CaseFile, Empty, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, Empty, VerdictRequest
 from workbench.errors import NothingAvailable
 from workbench.i18n import _
 from workbench.services.demo import fixtures
 from workbench.services.demo.plan import DemoCase, Planned
 from workbench.services.demo.stage import Stage
-from workbench.services.office import Office
+from workbench.services.wiring import Office
 
 _SEED = "workbench demo 2"
 _LOOKED_MINUTES = (4, 13)

@@ -17,8 +17,8 @@ from workbench.services.demo.dates import DemoDates
 from workbench.services.demo.deliveries import write_rows
 from workbench.services.demo.handed import Handed, Row
 from workbench.services.importing.request import ImportRequest
-from workbench.services.office import Office
-from workbench.services.site import open_office
+from workbench.services.opening import open_office
+from workbench.services.wiring import Office
 
 ADMIN = "admin"
 SUPERVISOR = "sup"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.domain.forecast.backtest import Backtest, backtest
+from workbench.domain.forecast.learning.backtest import Backtest, backtest
 from workbench.errors import BadData
 from workbench.i18n import _
 from workbench.services.eventlogs.names import LogColumns

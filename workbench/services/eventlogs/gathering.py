@@ -1,8 +1,8 @@
 """Events gathered into traces, within bounds."""
 
-from workbench.domain.forecast.trace import Event, Trace, in_order
-from workbench.domain.text import safe
-from workbench.domain.values import BadValue
+from workbench.domain.forecast.learning.event_trace import Event, Trace, in_order
+from workbench.domain.text.safe import safe
+from workbench.domain.values.values import BadValue
 from workbench.i18n import _
 from workbench.services.eventlogs.instants import seconds
 from workbench.services.reading.problems import FileProblem, RowProblem

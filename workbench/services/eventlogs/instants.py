@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from workbench.domain.moments import FIRST_YEAR, LAST_YEAR, instant_or_day
+from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR, instant_or_day
 
 _UTC = ZoneInfo("UTC")
 _SHORTEST = len("2026-11-03T09:05")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from workbench.domain.forecast.trace import Trace
+from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.errors import BadData, StorageFailed
 from workbench.i18n import _
 from workbench.services.eventlogs.names import LogColumns

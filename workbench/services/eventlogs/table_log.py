@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.domain.forecast.trace import Trace
+from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.services.eventlogs.gathering import Gathering
 from workbench.services.eventlogs.names import LogColumns
 from workbench.services.reading.opened import OpenedText

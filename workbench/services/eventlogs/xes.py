@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from xml.parsers import expat
 
-from workbench.domain.forecast.trace import Trace
+from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.i18n import _
 from workbench.services.eventlogs.gathering import Gathering
 from workbench.services.eventlogs.names import LogColumns

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, exists, select
 from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow, CaseRow
 from db.queries.published import BATCH, is_published, newest_cases, table_of
-from workbench.domain.case_id import format_case
+from workbench.domain.case.case_id import format_case
+from workbench.services.case.masking import public_name
+from workbench.services.case.redaction import FREE_TEXTS, Hidden
 from workbench.services.exporting.masking import masked_columns
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
-from workbench.services.hidden import FREE_TEXTS, Hidden
-from workbench.services.masking import public_name
 from workbench.services.reading.kinds import SORTS
 
 _APPLICATION = table_of(ApplicationRow)

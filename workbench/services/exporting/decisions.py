@@ -8,11 +8,11 @@ from sqlalchemy import Row, select
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, DecisionReasonRow, DecisionRow, NoticeRow, ReviewerRow
 from db.queries.published import CASE, is_published, table_of
-from workbench.domain.case_id import format_case, format_decision
+from workbench.domain.case.case_id import format_case, format_decision
+from workbench.services.case.masking import public_name
+from workbench.services.case.redaction import Hidden
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
-from workbench.services.hidden import Hidden
-from workbench.services.masking import public_name
 
 _APPLICATION = table_of(ApplicationRow)
 _DECISION = table_of(DecisionRow)

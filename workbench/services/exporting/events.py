@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from db.models import EventRow
 from db.queries.published import table_of
-from workbench.domain.case_id import format_batch, format_case
+from workbench.domain.case.case_id import format_batch, format_case
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 

@@ -6,8 +6,8 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from db.columns import personal_columns
-from workbench.domain.mask import MaskKind, mask
-from workbench.services.people_named import BETWEEN_NUMBERS
+from workbench.domain.text.mask import MaskKind, mask
+from workbench.services.case.known_people import BETWEEN_NUMBERS
 
 
 def masked_value(kind: str, text: str) -> str:

@@ -7,10 +7,10 @@ from sqlalchemy import Row, select
 
 from db.models import NoticeRow
 from db.queries.published import CASE, is_published, table_of
-from workbench.domain.case_id import format_case, format_decision
+from workbench.domain.case.case_id import format_case, format_decision
+from workbench.services.case.redaction import Hidden
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
-from workbench.services.hidden import Hidden
 
 _NOTICE = table_of(NoticeRow)
 

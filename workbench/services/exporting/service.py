@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from db.enums import Role
-from workbench.domain.mask import mask_digits_within
+from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.context import Context, details
 from workbench.services.exporting import applications, decisions, events, notices
 from workbench.services.exporting.replacing import replacing
 from workbench.services.exporting.request import ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, open_sheet
 from workbench.services.exporting.source import Source
+from workbench.services.foundation.context import Context, details
 
 _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
     ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),

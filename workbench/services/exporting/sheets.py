@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol, TextIO
 
-from workbench.domain.cells import cells
-from workbench.domain.evidence import LONG_TERM
+from workbench.domain.evidence.evidence import LONG_TERM
+from workbench.domain.text.cells import cells
 from workbench.errors import CannotCreate
 from workbench.i18n import _
 from workbench.services.exporting.guard import guarded

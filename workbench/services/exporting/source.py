@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, Select
 from sqlmodel import Session
 
 from db.enums import CaseState
-from workbench.services.hidden import Hidden
-from workbench.services.people_named import Key, people_of
+from workbench.services.case.known_people import Key, people_of
+from workbench.services.case.redaction import Hidden
 
 _PAGE = 1000
 

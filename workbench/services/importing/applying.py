@@ -10,14 +10,14 @@ from sqlalchemy import select, update
 from db.enums import ImportKind
 from db.models import CaseRow
 from db.queries.published import BATCH, CASE, Sight
-from workbench.services.context import Context
-from workbench.services.evidence import assess
-from workbench.services.evidence_apply import Arrival, take_in
-from workbench.services.evidence_read import EvidenceReader
-from workbench.services.expecting import Expecting
+from workbench.services.case.assessment import assess
+from workbench.services.case.evidence_reader import EvidenceReader
+from workbench.services.forecast.arrival_forecasts import Expecting
+from workbench.services.foundation.context import Context
 from workbench.services.importing.completing import of_completed
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.importing.writing import pause
+from workbench.services.review.new_evidence import Arrival, take_in
 
 _LISTED_TOGETHER = 5_000
 _APPLIED_TOGETHER = 20

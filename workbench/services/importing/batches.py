@@ -13,13 +13,13 @@ from db.access import access_of, lock_handle
 from db.enums import ImportKind
 from db.models import ImportBatchRow, ImportFileRow
 from db.queries.published import BATCH, table_of
-from workbench.domain.case_id import format_batch
+from workbench.domain.case.case_id import format_batch
 from workbench.errors import BadData, Busy
 from workbench.i18n import _
-from workbench.services.context import Context
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
 from workbench.services.importing.numbers import take_batch_number
 from workbench.services.reading.reader import Reader
-from workbench.services.store import Store
 
 FILE = table_of(ImportFileRow)
 _NAME_LENGTH = 255

@@ -14,11 +14,11 @@ from db.enums import ImportKind
 from db.models import OptOutRow
 from db.queries.published import Sight, newest_of_many, table_of
 from db.queries.seen import has_newer, is_seen
-from workbench.domain.evidence import CallFacts
+from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.windows import OptOut, Survey
-from workbench.services.context import Context
-from workbench.services.evidence_read import CALL_DAY, CALL_HOUR, CALL_WINDOW, CARD, application_key
+from workbench.services.case.evidence_reader import CALL_DAY, CALL_HOUR, CALL_WINDOW, CARD, application_key
+from workbench.services.foundation.context import Context
 from workbench.services.importing.columns import Columns
 from workbench.services.importing.plan import Key
 from workbench.services.importing.publishing import WITH_CALLS, published_call_batches

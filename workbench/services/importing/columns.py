@@ -9,13 +9,13 @@ from sqlalchemy import Table
 from db.enums import ImportKind
 from db.models import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, DocumentRow, OptOutRow
 from db.queries.published import ImportedRow, table_of
-from workbench.domain.evidence import ApplicationFacts, CardFacts, ComplaintFacts, CreditFacts
-from workbench.domain.rows import CardRow as CardOfFile
-from workbench.domain.rows import DocumentRow as DocumentOfFile
-from workbench.domain.rows import OptOutRow as OptOutOfFile
+from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, ComplaintFacts, CreditFacts
+from workbench.domain.evidence.rows import CardRow as CardOfFile
+from workbench.domain.evidence.rows import DocumentRow as DocumentOfFile
+from workbench.domain.evidence.rows import OptOutRow as OptOutOfFile
 from workbench.services.calls.hashing import callee_hash
+from workbench.services.foundation.file_store import Store
 from workbench.services.importing.documents import StoredFile
-from workbench.services.store import Store
 
 Columns = dict[str, Any]
 """The columns of one row, without its id and batch."""

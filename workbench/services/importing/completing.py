@@ -6,14 +6,14 @@ from sqlmodel import Session
 
 from db.enums import CaseState, ServiceClass
 from db.models import CaseRow
-from workbench.domain.forecast.told import CaseForecast
-from workbench.domain.suspension import Suspension, stopped_until
-from workbench.services.clocks import first_standing, suspensions
-from workbench.services.context import Context
-from workbench.services.evidence import settled_columns
-from workbench.services.evidence_apply import Arrival
-from workbench.services.expecting import Comer, Expecting
-from workbench.services.receipts import tells_forecast
+from workbench.domain.clock.suspension import Suspension, stopped_until
+from workbench.domain.forecast.result import CaseForecast
+from workbench.services.case.assessment import settled_columns
+from workbench.services.clock.case_clocks import first_standing, suspensions
+from workbench.services.forecast.arrival_forecasts import Comer, Expecting
+from workbench.services.foundation.context import Context
+from workbench.services.notices.receipts import tells_forecast
+from workbench.services.review.new_evidence import Arrival
 
 
 def of_completed(

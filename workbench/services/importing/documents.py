@@ -11,7 +11,7 @@ from typing import BinaryIO
 from db.access import make_folder
 from workbench.errors import StorageFailed
 from workbench.i18n import _
-from workbench.services.store import Store
+from workbench.services.foundation.file_store import Store
 
 MAX_BYTES = 50 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20

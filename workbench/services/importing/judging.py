@@ -12,15 +12,15 @@ from sqlmodel import Session
 
 from db.enums import ImportKind
 from db.queries.published import EVERYTHING, ImportedRow, newest_of_many
-from workbench.domain.evidence import ApplicationFacts
-from workbench.domain.rows import CardRow, DocumentRow
+from workbench.domain.evidence.evidence import ApplicationFacts
+from workbench.domain.evidence.rows import CardRow, DocumentRow
 from workbench.i18n import _
+from workbench.services.foundation.file_store import Store
 from workbench.services.importing import columns
 from workbench.services.importing.columns import TABLES, Columns, is_equal
 from workbench.services.importing.documents import BadDocument, StoredFile, examined, found_beside, in_store
 from workbench.services.importing.plan import Fate, Judgement, Key
 from workbench.services.importing.standing import standing_of
-from workbench.services.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,21 +17,21 @@ from db.queries.published import (
     newest_cases,
     newest_of_many,
 )
-from workbench.domain.calendar import WorkingCalendar
-from workbench.domain.evidence import Evidence
-from workbench.domain.policy import Policy
-from workbench.domain.suspension import Suspension, stopped_until
-from workbench.services.clock_notices import NOTICE
-from workbench.services.clocks import due_columns, first_standing, suspensions
-from workbench.services.context import Context
-from workbench.services.evidence import FINDING, Assessment, assess, finding_columns
-from workbench.services.evidence_read import EvidenceReader, application_key
-from workbench.services.expecting import Comer, Expecting
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.suspension import Suspension, stopped_until
+from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.policy.policy import Policy
+from workbench.services.case.assessment import FINDING, Assessment, assess, finding_columns
+from workbench.services.case.evidence_reader import EvidenceReader, application_key
+from workbench.services.clock.case_clocks import due_columns, first_standing, suspensions
+from workbench.services.forecast.arrival_forecasts import Comer, Expecting
+from workbench.services.foundation.context import Context
 from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
 from workbench.services.importing.writing import pause
-from workbench.services.receipts import Accepted, Receipt, owes_receipt, receipt_of, tells_forecast
+from workbench.services.notices.due_date_notices import NOTICE
+from workbench.services.notices.receipts import Accepted, Receipt, owes_receipt, receipt_of, tells_forecast
 
 _READ_TOGETHER = 500
 _WRITTEN_TOGETHER = 1_000

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any
 
 from db.enums import ImportKind
-from workbench.domain.rows import CardRow, DocumentRow
+from workbench.domain.evidence.rows import CardRow, DocumentRow
 from workbench.i18n import _
-from workbench.services.context import Context
+from workbench.services.foundation.context import Context
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import DIGEST_BYTES, Fate, FilePlan, Judgement, Plan
 from workbench.services.importing.progress import Meter

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from db.enums import ImportKind
 from db.queries.published import BATCH, last_seq
-from workbench.services.context import Context
+from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import busy, files_of, refuse_known_files
 from workbench.services.importing.plan import Fate, Plan
 from workbench.services.reading.reader import Reader

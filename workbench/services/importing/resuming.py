@@ -3,7 +3,7 @@
 from sqlalchemy import exists, or_, select
 
 from db.queries.published import BATCH
-from workbench.services.context import Context
+from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import turn
 
 

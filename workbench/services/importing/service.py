@@ -12,7 +12,7 @@ from db.models import ReviewerRow
 from db.queries.published import BATCH, table_of
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.context import Context
+from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, Plan

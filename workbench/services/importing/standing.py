@@ -11,8 +11,8 @@ from sqlmodel import Session
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, RectificationRow
 from db.queries.published import EVERYTHING, ImportedRow, newest_cases, newest_of_many, table_of
-from workbench.domain.case_id import format_case
-from workbench.domain.lifecycle import STATE_WORDS
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.i18n import _
 from workbench.services.importing.columns import TABLES
 from workbench.services.importing.plan import Fate, Judgement, Key

@@ -14,13 +14,13 @@ from db.models import (
 )
 from db.queries.findable import forget
 from db.queries.published import BATCH, CASE, table_of
-from workbench.services.clock_notices import NOTICE
-from workbench.services.context import Context
-from workbench.services.evidence import FINDING
-from workbench.services.evidence_read import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.assessment import FINDING
+from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import lock_path, locked
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.importing.writing import pause
+from workbench.services.notices.due_date_notices import NOTICE
 
 _DELETED_TOGETHER = 5_000
 

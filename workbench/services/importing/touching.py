@@ -10,11 +10,11 @@ from sqlmodel import Session
 from db.enums import FINAL_STATES, ImportKind
 from db.models import CaseRow, SubmissionRow
 from db.queries.published import is_published, newest_cases, table_of
-from workbench.services.context import Context
-from workbench.services.evidence_read import APPLICATION, CARD
+from workbench.services.case.evidence_reader import APPLICATION, CARD
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
 from workbench.services.importing.plan import Key, Touch
 from workbench.services.importing.writing import pause
-from workbench.services.store import Store
 
 SUBMISSION = table_of(SubmissionRow)
 

@@ -9,17 +9,17 @@ from sqlmodel import Session
 from db.enums import CaseState, ImportKind
 from db.models import ChecklistAnswerRow, CommentRow, DecisionRow, DraftRow, SkipRow, VerificationRow
 from db.queries.published import BATCH, CASE, is_published, table_of
-from workbench.domain.case_id import format_batch, format_case
+from workbench.domain.case.case_id import format_batch, format_case
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
-from workbench.services.clock_notices import NOTICE
-from workbench.services.context import Context
-from workbench.services.evidence_read import APPLICATION, CALL_WINDOW, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.evidence_reader import APPLICATION, CALL_WINDOW, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import busy, lock_path, locked
 from workbench.services.importing.calls import OPT_OUT
 from workbench.services.importing.request import UndoneBatch
 from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import SUBMISSION
+from workbench.services.notices.due_date_notices import NOTICE
 
 _ACTED_ON: tuple[Table, ...] = tuple(
     table_of(model) for model in (DecisionRow, DraftRow, CommentRow, ChecklistAnswerRow, VerificationRow, SkipRow)

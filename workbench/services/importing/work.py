@@ -7,9 +7,9 @@ from typing import Any
 
 from db.columns import to_us
 from db.enums import ImportKind
-from workbench.domain.rows import CallRow
+from workbench.domain.evidence.rows import CallRow
 from workbench.services.calls.writing import CallWriter, Written
-from workbench.services.context import Context
+from workbench.services.foundation.context import Context
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import begun
 from workbench.services.importing.calls import CallFigures, call_store, figures

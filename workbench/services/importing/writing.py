@@ -13,10 +13,10 @@ from sqlalchemy import Table, insert
 
 from db.enums import ImportKind
 from db.queries.published import EVERYTHING, newest_of_many
-from workbench.domain.evidence import CardFacts
-from workbench.domain.rows import CardRow, DocumentRow
+from workbench.domain.evidence.evidence import CardFacts
+from workbench.domain.evidence.rows import CardRow, DocumentRow
 from workbench.i18n import _
-from workbench.services.context import Context
+from workbench.services.foundation.context import Context
 from workbench.services.importing.columns import TABLES, Columns, card_columns, document_columns
 from workbench.services.importing.documents import BadDocument, copied, found_beside, stored
 from workbench.services.importing.judging import Judge

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from db.enums import CreditMatch, Direction, ImportKind
-from workbench.domain.evidence import ApplicationFacts, CardFacts, ComplaintFacts, CreditFacts
-from workbench.domain.rows import CallRow, CardRow, DocumentRow, OptOutRow, RowValue
+from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, ComplaintFacts, CreditFacts
+from workbench.domain.evidence.rows import CallRow, CardRow, DocumentRow, OptOutRow, RowValue
 
 Build = Callable[[dict[str, Any]], RowValue]
 """Makes a row of its fields."""

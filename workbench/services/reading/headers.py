@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from db.enums import ImportKind
-from workbench.domain.values import folded
+from workbench.domain.values.values import folded
 from workbench.i18n import _, current
 from workbench.services.reading.problems import RowProblem
 

@@ -19,7 +19,7 @@ from db.enums import (
     Quality,
     ServiceClass,
 )
-from workbench.domain import moments, values
+from workbench.domain.values import moments, values
 from workbench.services.reading.built import Build, builder
 from workbench.services.reading.headers import value_names
 from workbench.services.reading.sheet_cells import Holds

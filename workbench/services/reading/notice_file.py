@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.moments import FIRST_YEAR, LAST_YEAR
-from workbench.domain.year_notice import NamedDay, YearNotice
+from workbench.domain.clock.year_notice import NamedDay, YearNotice
+from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR
 from workbench.i18n import _
 from workbench.services.reading.opened import OpenedText
 from workbench.services.reading.problems import FileProblem, RowProblem

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.domain.rows import RowValue
-from workbench.domain.values import BadValue
+from workbench.domain.evidence.rows import RowValue
+from workbench.domain.values.values import BadValue
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames
 from workbench.services.reading.kinds import Column, KindSpec, Parse

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.domain.rows import RowValue
+from workbench.domain.evidence.rows import RowValue
 from workbench.errors import BadData
 from workbench.i18n import _
 

@@ -8,7 +8,7 @@ from typing import Self, cast
 from zoneinfo import ZoneInfo
 
 from db.enums import ImportKind
-from workbench.domain.rows import RowValue
+from workbench.domain.evidence.rows import RowValue
 from workbench.i18n import _
 from workbench.services.reading.built import key_of
 from workbench.services.reading.headers import column_names, header_problems

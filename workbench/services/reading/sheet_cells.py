@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from workbench.domain.values import BadValue, failed_formula, lost_digits
+from workbench.domain.values.values import BadValue, failed_formula, lost_digits
 from workbench.i18n import _
 from workbench.services.reading.number_formats import Shape
 

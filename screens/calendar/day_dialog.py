@@ -1,0 +1,172 @@
+"""Setting a day of the calendar by hand: what it does to due dates is seen before it is confirmed."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from screens.calendar.year_text import effect_lines
+from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.bindings import bind
+from screens.shell.view import View
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
+from screens.widgets.text_fields import Line
+from workbench.domain.clock.hours import format_hours, parse_hours
+from workbench.errors import BadConfiguration, WorkbenchError
+from workbench.i18n import _
+from workbench.keys.registry import BACK
+
+if TYPE_CHECKING:
+    from workbench.services.calendar.preview import CalendarEffect, DaySetting
+    from workbench.services.wiring import Office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayQuestion:
+    """What is asked for: a title, how the day is to be, and which fields there are besides the reason."""
+
+    title: str
+    setting: "DaySetting"
+    asks_hours: bool = False
+    asks_name: bool = False
+
+
+class DayDialog(Dialog["CalendarEffect"]):
+    """Shows what setting a day does, asks why, sets it, and goes when that is done."""
+
+    DEFAULT_CSS = """
+    DayDialog { align: center middle; background: $background 60%; }
+    DayDialog > Vertical {
+        width: 76; max-width: 96%; height: auto; max-height: 96%; border: round $border; background: $surface;
+        padding: 0 1;
+    }
+    DayDialog Static { height: auto; }
+    DayDialog .title { color: $text-muted; }
+    DayDialog Input { border: none; height: 1; padding: 0; background: $panel; }
+    DayDialog Input:focus { border: none; background-tint: $foreground 8%; }
+    DayDialog #effect { margin: 1 0; min-height: 3; }
+    """
+    AUTO_FOCUS = "Input"
+    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
+
+    effect_view = getters.query_one("#effect", Static)
+    hint = getters.query_one("#hint", Static)
+
+    def __init__(self, office: "Office", question: DayQuestion, view: View) -> None:
+        super().__init__()
+        self._office = office
+        self._question = question
+        self._view = view
+        self._setting = question.setting
+        self._effect: CalendarEffect | None = None
+        self._is_setting = False
+
+    def compose(self) -> ComposeResult:
+        asked = self._question
+        with Vertical() as box:
+            box.border_title = plain(asked.title)
+            if asked.asks_hours:
+                yield Static(
+                    plain(_("Hours, such as 09:00-12:00 or 09:00-12:00,13:00-16:00")), classes="title", markup=False
+                )
+                yield Line(format_hours(asked.setting.hours), id="hours")
+            if asked.asks_name:
+                yield Static(plain(_("What the day is called, if it has a name")), classes="title", markup=False)
+                yield Line(asked.setting.name, id="name")
+            yield Static(plain(_("Why the day is set so, for colleagues")), classes="title", markup=False)
+            yield Line(id="reason")
+            yield Static(plain(_("Looking which due dates move …"), FAINT), id="effect", markup=False)
+            yield Static(id="hint", markup=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.look()
+        self._say_keys()
+
+    @work(exclusive=True, group="read")
+    async def look(self) -> None:
+        """Look which due dates the setting moves."""
+        self._effect = None
+        setting = self._setting
+        try:
+            effect = await asyncio.to_thread(self._office.calendars.set_day, setting, "", dry_run=True)
+        except WorkbenchError as error:
+            self.effect_view.update(plain(str(error), BAD))
+            return
+        self._effect = effect
+        self.effect_view.update(effect_lines(effect, self._view, max(20, self.effect_view.size.width)))
+
+    @work(group="give")
+    async def write(self, reason: str) -> None:
+        """Set the day, in a thread that takes as long as it takes."""
+        self._is_setting = True
+        self.hint.update(plain(_("Writing …"), FAINT))
+        try:
+            done = await asyncio.to_thread(self._office.calendars.set_day, self._setting, reason)
+        except WorkbenchError as error:
+            self._is_setting = False
+            self.hint.update(plain(str(error), BAD))
+            return
+        self.leave(done)
+
+    @on(Input.Changed, "#hours")
+    def take_hours(self, event: Input.Changed) -> None:
+        """Look at the effect of other hours, or say what is wrong with them."""
+        try:
+            hours = parse_hours(event.value)
+        except BadConfiguration as error:
+            self.workers.cancel_group(self, "read")
+            self._effect = None
+            self.effect_view.update(plain(str(error), BAD))
+            return
+        self._setting = replace(self._setting, hours=hours)
+        self.look()
+
+    @on(Input.Changed, "#name")
+    def take_name(self, event: Input.Changed) -> None:
+        """Take the name of the day."""
+        self._setting = replace(self._setting, name=event.value.strip())
+
+    @on(Input.Submitted)
+    def go_on(self, event: Input.Submitted) -> None:
+        """Go on to the next field; from the last one set the day, if its effect was seen and the reason is there."""
+        if event.input.id != "reason":
+            self.focus_next()
+            return
+        if self._is_setting:
+            return
+        reason = event.value.strip()
+        if self._effect is None:
+            self.hint.update(plain(_("What it does is not known yet; wait, or mend the hours."), UNEASY))
+        elif not self._effect.after and self._setting.name == self._question.setting.name:
+            self.hint.update(plain(_("Nothing changes; Esc leaves."), UNEASY))
+        elif not reason:
+            self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+        else:
+            self.write(reason)
+
+    @on(Input.Changed, "#reason")
+    def write_on(self) -> None:
+        """Take away what was said about the line before."""
+        if not self._is_setting:
+            self._say_keys()
+
+    def on_descendant_focus(self) -> None:
+        if not self._is_setting:
+            self._say_keys()
+
+    def action_back(self) -> None:
+        if not self._is_setting:
+            self.leave()
+
+    def _say_keys(self) -> None:
+        key = "$text-accent bold"
+        is_last = isinstance(self.focused, Input) and self.focused.id == "reason"
+        does = _("sets the day") if is_last else _("goes on")
+        self.hint.update(Content.assemble(joined(("Enter ", key), (does, FAINT), ("   Esc ", key), (_("back"), FAINT))))

@@ -1,0 +1,244 @@
+"""The working calendar: a year as months, its days set by hand by an admin."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Region
+from textual.widget import Widget
+from textual.widgets import Static
+
+from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
+from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.shell.bindings import bind, bind_key
+from screens.shell.clock import ZONE, Clock
+from screens.shell.footer import Hints
+from screens.shell.header import Head, who_line
+from screens.shell.symbols import symbols_of
+from screens.shell.view import View
+from screens.widgets.safe_text import BAD, FAINT, joined, paragraphs, plain, row
+from workbench.domain.case.vocabulary import Role
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.keys import calendar as keys
+from workbench.keys.command import Place
+
+if TYPE_CHECKING:
+    from screens.calendar.day_dialog import DayQuestion
+    from workbench.services.calendar.preview import CalendarYear
+    from workbench.services.wiring import Office
+
+_OF_ADMINS = frozenset({"off", "work", "hours", "published"})
+_STEPS = {"left": -1, "right": 1, "up": -7, "down": 7}
+
+
+class YearScroll(VerticalScroll, inherit_bindings=False):
+    """Where the months lie; its keys move the chosen day, and the view follows."""
+
+    def __init__(self, *children: Widget, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(*children, id=id)
+        self._lines: YearLines | None = None
+
+    def follow(self, lines: YearLines) -> None:
+        """Scroll so that the chosen day is seen, with its month's name where there is room."""
+        self._lines = lines
+        self.call_after_refresh(self._scroll)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._scroll)
+
+    def watch_virtual_size(self) -> None:
+        """Scroll once the months have been laid out; before that there is nowhere to scroll to."""
+        self.call_after_refresh(self._scroll)
+
+    def _scroll(self) -> None:
+        lines, height = self._lines, self.size.height
+        if lines is None or not height:
+            return
+        if lines.day_at < height:
+            top = 0
+        elif lines.day_at - lines.title_at < height:
+            top = lines.title_at
+        else:
+            top = lines.day_at
+        self.scroll_to_region(Region(0, top, 1, lines.day_at - top + 1), animate=False, force=True, x_axis=False)
+
+
+class CalendarScreen(WorkScreen):
+    """The mode of the calendar."""
+
+    CSS_PATH = Path(__file__).with_name("calendar.tcss")
+    PLACE: ClassVar[Place] = "calendar"
+    AUTO_FOCUS = "#year"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(bind_key(keys.MOVE_DAY, key, f"move('{key}')") for key in keys.MOVE_DAY.keys),
+        bind_key(keys.TURN_YEAR, "pageup", "turn(-1)"),
+        bind_key(keys.TURN_YEAR, "pagedown", "turn(1)"),
+        bind(keys.TODAY, "today"),
+        bind(keys.READ_AGAIN, "again"),
+        bind(keys.DAY_OFF, "off"),
+        bind(keys.DAY_WORKED, "work"),
+        bind(keys.DAY_HOURS, "hours"),
+        bind(keys.DAY_PUBLISHED, "published"),
+        bind(keys.FROM_CALENDAR, "desk"),
+    ]
+
+    view_port = getters.query_one("#year", YearScroll)
+    months = getters.query_one("#months", Static)
+    page = getters.query_one("#page", Static)
+
+    def __init__(self, clock: Clock, office: "Office") -> None:
+        super().__init__()
+        self.clock = clock
+        self.office = office
+        self.year: CalendarYear | None = None
+        self.chosen: date = clock.now().astimezone(ZONE).date()
+
+    def compose(self) -> ComposeResult:
+        yield Head()
+        with YearScroll(id="year"):
+            yield Static(id="months", markup=False)
+        yield Static(plain(_("Reading the calendar …"), FAINT), id="page", markup=False)
+        yield Static(id="day", markup=False)
+        yield Static(id="legend", markup=False)
+        yield Hints()
+        yield TooSmall()
+
+    def on_screen_resume(self) -> None:
+        self.load(self.chosen)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(exclusive=True, group="read")
+    async def load(self, chosen: date) -> None:
+        """Read the year of a day, and choose the day."""
+        if self.year is None:
+            self.add_class("-page")
+        try:
+            self.year = await asyncio.to_thread(self.office.calendars.year, chosen.year)
+        except WorkbenchError as error:
+            self._break_down(error)
+            return
+        self.chosen = chosen
+        self.remove_class("-page")
+        self.view_port.focus()
+        self._draw()
+
+    @work(exclusive=True, group="dialog")
+    async def ask(self, question: "DayQuestion") -> None:
+        """Show what setting the chosen day does, and set it if that is confirmed."""
+        from screens.calendar.day_dialog import DayDialog
+
+        done = await self.app.push_screen_wait(DayDialog(self.office, question, self.view()))
+        if done is not None:
+            said = _("{day} is set; due dates moved: {count}.")
+            self.notify(said.format(day=self.view().day(self.chosen), count=len(done.moved)), markup=False, timeout=8)
+            self.load(self.chosen)
+
+    @property
+    def read_only(self) -> str | None:
+        """Why the keys that set days are not there; None for who may use them."""
+        return None if self.office.actor.has(Role.ADMIN) else _("Days are set by admins; here you can look.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        if action in _OF_ADMINS:
+            may = self.year is not None and self.office.actor.has(Role.ADMIN)
+            if action == "published":
+                may = may and self.year is not None and self.chosen in self.year.overrides
+            return True if may else None
+        if action in {"move", "turn", "today"}:
+            return True if self.year is not None else None
+        return True
+
+    def action_move(self, key: str) -> None:
+        first = self.chosen.replace(day=1)
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        edges = {"home": first, "end": last}
+        self._choose(edges.get(key) or self.chosen + timedelta(days=_STEPS[key]))
+
+    def action_turn(self, by: int) -> None:
+        # 29 February has no day like it in most years.
+        day = min(self.chosen.day, 28) if self.chosen.month == 2 else self.chosen.day  # noqa: PLR2004 - February
+        self._choose(self.chosen.replace(year=self.chosen.year + by, day=day))
+
+    def action_today(self) -> None:
+        self._choose(self.view().today)
+
+    def action_again(self) -> None:
+        self.load(self.chosen)
+
+    def action_off(self) -> None:
+        self._ask(_("{day}: nobody works"), asks_name=True)
+
+    def action_work(self) -> None:
+        self._ask(_("{day}: worked by the usual hours"), working=True, asks_name=True)
+
+    def action_hours(self) -> None:
+        self._ask(_("{day}: hours of its own"), working=True, asks_hours=True, asks_name=True)
+
+    def action_published(self) -> None:
+        self._ask(_("{day}: as published"), as_published=True)
+
+    def view(self) -> View:
+        """Return from where the calendar is looked at now."""
+        zone = self.year.zone if self.year is not None else ZONE
+        return View(now=self.clock.now(), zone=zone, symbols=symbols_of(self))
+
+    def _choose(self, day: date) -> None:
+        if self.year is None or day.year != self.year.year:
+            self.load(day)
+            return
+        self.chosen = day
+        self._draw()
+
+    def _ask(
+        self,
+        title: str,
+        *,
+        working: bool = False,
+        as_published: bool = False,
+        asks_hours: bool = False,
+        asks_name: bool = False,
+    ) -> None:
+        from screens.calendar.day_dialog import DayQuestion
+        from workbench.services.calendar.preview import DaySetting
+
+        assert self.year is not None  # noqa: S101 - check_action lets nobody ask before the year is read
+        setting = DaySetting(on=self.chosen, working=working, as_published=as_published)
+        override = self.year.overrides.get(self.chosen)
+        if override is not None and asks_name:
+            setting = replace(setting, name=override.name)
+        if asks_hours:
+            begun = override.hours if override is not None and override.hours else self.year.hours[:1]
+            setting = replace(setting, hours=begun)
+        shown = title.format(day=self.view().day(self.chosen))
+        self.ask(DayQuestion(title=shown, setting=setting, asks_hours=asks_hours, asks_name=asks_name))
+
+    def _break_down(self, error: WorkbenchError) -> None:
+        """Say that the year cannot be read; what was read before stays."""
+        if self.year is not None:
+            self.notify(str(error), severity="error", markup=False, timeout=8)
+            return
+        self.page.update(paragraphs(f"{error}\n\n" + _("n reads the calendar again.")).stylize(BAD))
+        self.add_class("-page")
+
+    def _draw(self) -> None:
+        view, width = self.view(), max(10, self.size.width - 2)
+        head = joined(*title_words(self.year, self.chosen.year, view))
+        self.query_one(Head).update(row(head, who_line(self.office.actor.login, None, view), width))
+        if self.year is not None and self.year.year == self.chosen.year:
+            # Without the cell of the scroll bar, whether it is there or not: columns must not jump.
+            found = year_lines(self.year, self.chosen, width - 1, view)
+            self.months.update(Content("\n").join(found.lines))
+            self.query_one("#day", Static).update(day_lines(self.year, self.chosen, view, width))
+            self.query_one("#legend", Static).update(legend_lines(view, width))
+            self.view_port.follow(found)
+        self.refresh_bindings()

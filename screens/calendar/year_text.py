@@ -1,0 +1,189 @@
+"""The calendar as lines: a year as months with its days, and what the chosen day is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from screens.shell.view import View
+from screens.widgets.safe_text import BAD, FAINT, FINE, TOLD, UNEASY, Part, joined, plain, wrapped
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.vocabulary import DayStatus
+from workbench.i18n import _
+from workbench.wording.amounts import count
+from workbench.wording.calendar import (
+    LEGEND,
+    STATUS_WORDS,
+    hours_words,
+    kind_words,
+    month_words,
+    moving_words,
+    not_published,
+    settling_words,
+    sign_of,
+    telling_words,
+    weekday_heads,
+    weeks_of,
+    working_days_words,
+)
+
+if TYPE_CHECKING:
+    from workbench.domain.clock.calendar import CalendarDay
+    from workbench.services.calendar.preview import CalendarEffect, CalendarYear
+
+_MONTH_CELLS = 21
+_GAP_CELLS = 3
+_STYLES = {"*": BAD, "+": UNEASY, ".": FAINT, "/": TOLD, "x": BAD, "o": UNEASY}
+_MOST_DUES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearLines:
+    """The lines of a year, and in which of them the chosen day and its month's title stand."""
+
+    lines: list[Content]
+    title_at: int
+    day_at: int
+
+
+def title_words(found: "CalendarYear | None", year: int, view: View) -> list[Part]:
+    """Return the head of the calendar: the year, whether it is published, how many days are worked."""
+    parts: list[Part] = [(_("Calendar"), "bold"), (f"   {year}", "bold $text-accent")]
+    if found is not None:
+        dot = f" {view.symbols.dot} "
+        is_open = found.status is DayStatus.PROVISIONAL
+        mark = f"{view.symbols.provisional} " if is_open else ""
+        parts.append((f"{dot}{mark}{_(STATUS_WORDS[found.status])}", UNEASY if is_open else FAINT))
+        parts.append((dot + working_days_words(sum(day.working for day in found.days)), FAINT))
+    return parts
+
+
+def months_a_row(width: int) -> int:
+    """Return how many months stand side by side in so many cells: a number that twelve can be divided by."""
+    fitting = (width + _GAP_CELLS) // (_MONTH_CELLS + _GAP_CELLS)
+    return max(number for number in (1, 2, 3, 4) if number <= max(1, fitting))
+
+
+def year_lines(found: "CalendarYear", chosen: date, width: int, view: View) -> YearLines:
+    """Return a year as months side by side."""
+    days = {day.on: day for day in found.days}
+    lines: list[Content] = []
+    if found.status is DayStatus.PROVISIONAL:
+        mark = f"{view.symbols.provisional} "
+        lines += [plain(part, UNEASY) for part in wrapped(mark + not_published(found.year), width)]
+    title_at = day_at = 0
+    across = months_a_row(width)
+    for first in range(1, 13, across):
+        months = range(first, first + across)
+        lines.append(Content())
+        start = len(lines)
+        blocks = [_month(found, month, days, chosen, view) for month in months]
+        for parts in zip_longest(*blocks, fillvalue=Content()):
+            lines.append(_side_by_side(parts))
+        if chosen.month in months:
+            week = next(at for at, one in enumerate(weeks_of(found.year, chosen.month)) if chosen in one)
+            title_at, day_at = start, start + 2 + week
+    return YearLines(lines=lines, title_at=title_at, day_at=day_at)
+
+
+def _side_by_side(parts: Sequence[Content]) -> Content:
+    padded = [Content.assemble(part, " " * (_MONTH_CELLS - part.cell_length)) for part in parts]
+    return Content(" " * _GAP_CELLS).join(padded)
+
+
+def _month(
+    found: "CalendarYear", month: int, days: "dict[date, CalendarDay]", chosen: date, view: View
+) -> list[Content]:
+    """Return a month: its name, the days of the week, its weeks."""
+    weeks = weeks_of(found.year, month)
+    is_open = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
+    name: list[Part] = [(month_words(month), "bold $text-accent" if month == chosen.month else "bold")]
+    if is_open:
+        name.append((f" {view.symbols.provisional}", UNEASY))
+    lines = [joined(*name), joined((" ".join(weekday_heads()), FAINT))]
+    for week in weeks:
+        parts: list[Part] = []
+        for on in week:
+            parts += [("   ", "")] if on is None else _cell(days[on], on == chosen, on == found.today)
+        lines.append(joined(*parts))
+    return lines
+
+
+def _cell(day: "CalendarDay", is_chosen: bool, is_today: bool) -> list[Part]:  # noqa: FBT001 - two claims about a day
+    sign = sign_of(day)
+    style = _STYLES.get(sign, "")
+    if is_today:
+        style = f"{style} bold underline".strip()
+    if is_chosen:
+        return [(f"{day.on.day:2}{sign}", f"{style} reverse".strip())]
+    return [(f"{day.on.day:2}", style), (sign, _STYLES.get(sign, ""))]
+
+
+def legend_lines(view: View, width: int) -> Content:
+    """Return what the signs mean, in as many lines as it takes."""
+    meanings = [joined((sign, _STYLES[sign]), (f" {_(words)}", FAINT)) for sign, words in LEGEND]
+    meanings.append(joined((view.symbols.provisional, UNEASY), (f" {_('provisional')}", FAINT)))
+    meanings.append(joined((_("today"), "bold underline")))
+    gap = Content(" " * _GAP_CELLS)
+    lines: list[Content] = [meanings[0]]
+    for meaning in meanings[1:]:
+        longer = Content.assemble(lines[-1], gap, meaning)
+        if longer.cell_length <= width:
+            lines[-1] = longer
+        else:
+            lines.append(meaning)
+    return Content("\n").join(lines)
+
+
+def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Content:
+    """Return what the chosen day is: kind, name, whether that was published, hours, and who set it by hand."""
+    day = found.days[(chosen - found.days[0].on).days]
+    dot = f" {view.symbols.dot} "
+    is_open = day.status is DayStatus.PROVISIONAL
+    parts: list[Part] = [(view.day(chosen), "bold"), (dot + kind_words(day), "")]
+    if day.name:
+        parts.append((dot + day.name, ""))
+    mark = f"{view.symbols.provisional} " if is_open else ""
+    parts.append((f"{dot}{mark}{_(STATUS_WORDS[day.status])}", UNEASY if is_open else FINE))
+    if chosen == found.today:
+        parts.append((dot + _("today"), "bold underline"))
+    hours = hours_words(day.hours or found.hours) if day.working else _("nobody works")
+    lines = [joined(*parts), plain(hours, FAINT)]
+    override = found.overrides.get(chosen)
+    if override is not None:
+        before = found.published[chosen]
+        published = f"{kind_words(before)} {before.name}".strip()
+        said = _("Set by {login} on {day}: {reason}. Published: {published}.").format(
+            login=override.by,
+            day=view.day(override.at.astimezone(found.zone).date()),
+            reason=override.reason,
+            published=published,
+        )
+        lines += [plain(part, FAINT) for part in wrapped(said, width)[:2]]
+    return Content("\n").join(lines)
+
+
+def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
+    """Return which due dates a change moves: how many, and the first few."""
+    if not effect.after:
+        return plain(_("The day is like this already; nothing changes."), FAINT)
+    moved = effect.moved
+    lines = [joined((moving_words(len(moved)), UNEASY if moved else FINE))]
+    for due in moved[:_MOST_DUES]:
+        parts: list[Part] = [
+            (f"{format_case(due.case_id)}  ", "$text-accent"),
+            (f"{view.instant(due.before)} → {view.instant(due.after)}", ""),
+        ]
+        if due.is_provisional:
+            parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))
+        lines.append(joined(*parts))
+    if len(moved) > _MOST_DUES:
+        lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MOST_DUES)), FAINT))
+    if effect.told:
+        lines += [plain(part, UNEASY) for part in wrapped(telling_words(effect.told, written=False), width)]
+    if effect.settled:
+        lines += [plain(part, FAINT) for part in wrapped(settling_words(effect.settled), width)]
+    return Content("\n").join(lines)

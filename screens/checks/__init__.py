@@ -1,0 +1,1 @@
+"""The screen of verdicts that wait for a second person."""

@@ -1,0 +1,290 @@
+"""The verdicts that wait for a second person: read, then let take effect or give back."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.checks.staged_text import alone_line, row_line, staged_lines, staged_of
+from screens.dialogs.prompt import Prompt, Question
+from screens.panels.case_header import case_lines
+from screens.panels.evidence_panels import Bench
+from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.shell.bindings import bind
+from screens.shell.clock import ZONE, Clock
+from screens.shell.footer import Hints
+from screens.shell.header import Head, title_line, who_line
+from screens.shell.symbols import symbols_of
+from screens.shell.view import View
+from screens.widgets.safe_text import FAINT, UNEASY, plain, wrapped
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, CaseRowView
+from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.keys import desk
+from workbench.keys.command import Place
+from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
+
+if TYPE_CHECKING:
+    from workbench.services.wiring import Office
+
+
+class ChecksScreen(WorkScreen):
+    """The mode of the checker."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        Path(__file__).parents[1] / "panels" / "panels.tcss",
+        Path(__file__).with_name("checks.tcss"),
+    ]
+    PLACE: ClassVar[Place] = "checks"
+    AUTO_FOCUS = "#list"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(OPEN, "open"),
+        bind(APPROVE, "approve"),
+        bind(GIVE_BACK, "give_back"),
+        bind(RELOAD, "reload"),
+        bind(BACK, "back"),
+        bind(LEAVE_CHECKS, "desk"),
+        *(
+            bind(command, action)
+            for command, action in (
+                (desk.DOCUMENTS, "documents"),
+                (desk.IDENTITY, "panel('identity')"),
+                (desk.CALLS, "panel('activity')"),
+                (desk.CREDIT, "panel('credit')"),
+                (desk.HISTORY, "panel('history')"),
+                (desk.NEXT_PANEL, "step(1)"),
+                (desk.PREVIOUS_PANEL, "step(-1)"),
+                (desk.ZOOM, "zoom"),
+            )
+        ),
+    ]
+
+    list = getters.query_one("#list", OptionList)
+    staged = getters.query_one("#staged", VerticalScroll)
+    bench = getters.query_one(Bench)
+
+    def __init__(self, clock: Clock, office: "Office") -> None:
+        super().__init__()
+        self.clock = clock
+        self.office = office
+        self.case: CaseFile | None = None
+        self._rows: tuple[CaseRowView, ...] = ()
+        self._why_alone = ""
+        self._begun: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield Head()
+        yield OptionList(id="list", markup=False)
+        yield Static(plain(_("No verdict waits for a second person."), FAINT), id="nothing", markup=False)
+        yield Bench()
+        with VerticalScroll(id="staged"):
+            yield Static(markup=False)
+        yield Hints()
+        yield TooSmall()
+
+    def on_screen_resume(self) -> None:
+        self.load()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(exclusive=True, group="read")
+    async def load(self) -> None:
+        """Read which verdicts wait."""
+        try:
+            self._rows = await asyncio.to_thread(self.office.checks.waiting)
+            self._why_alone = await asyncio.to_thread(self.office.checks.why_alone)
+        except WorkbenchError as error:
+            self.complain(error)
+            return
+        self.case = None
+        self.remove_class("-open")
+        self._draw()
+        if self._rows:
+            self.list.focus()
+            self.read(self._rows[0].id)
+
+    @work(exclusive=True, group="case")
+    async def read(self, case_id: int) -> None:
+        """Read the case under the cursor, with its verdict."""
+        try:
+            self.case = await asyncio.to_thread(self.office.casefiles.show, case_id)
+        except WorkbenchError as error:
+            self.complain(error)
+            return
+        self._show_case()
+
+    @work(group="dialog")
+    async def ask(self, question: Question, act: Callable[[int, str, int | None], object], said: str) -> None:
+        """Ask for a note, act on the case, and say so."""
+        if self.case is None:
+            return
+        case_id = self.case.header.id
+        # What was read is what is checked: another verdict that came meanwhile is refused.
+        looked_at = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        name = question.title
+        asked = replace(question, value=self._begun.get(name, ""))
+        note = await self.app.push_screen_wait(
+            Prompt(asked, on_change=lambda typed: self._begun.update({name: typed})),
+        )
+        if note is None:
+            return
+        try:
+            await asyncio.to_thread(act, case_id, note, looked_at)
+        except WorkbenchError as error:
+            self.complain(error)
+            return
+        self._begun.pop(name, None)
+        self.notify(said.format(case=format_case(case_id)), markup=False, timeout=8)
+        self.load()
+
+    @work(group="dialog")
+    async def ask_documents(self) -> None:
+        """List the documents of the case under the cursor."""
+        from screens.documents.dialog import DocumentList
+
+        if self.case is not None:
+            listed = DocumentList(self.office.documents, self.case.header.id, self._named(), self._view())
+            await self.app.push_screen_wait(listed)
+
+    @on(OptionList.OptionHighlighted, "#list")
+    def follow(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the verdict of the case under the cursor."""
+        if event.option_index < len(self._rows):
+            self.read(self._rows[event.option_index].id)
+
+    @on(OptionList.OptionSelected, "#list")
+    def enter(self) -> None:
+        """Open the case under the cursor."""
+        self.action_open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        is_open = self.has_class("-open")
+        if action == "desk":
+            return not is_open
+        if action == "open":
+            return self.case is not None and not is_open
+        if action in {"back", "panel", "step", "zoom"}:
+            return is_open
+        if action == "documents":
+            return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.office.actor)
+        if action in {"approve", "give_back"}:
+            return True if self._may_check(Action.APPROVE if action == "approve" else Action.RETURN) else None
+        return True
+
+    def action_open(self) -> None:
+        if self.case is not None:
+            self.add_class("-open")
+            self._show_case()
+            self.call_after_refresh(self.bench.go, self.bench.gravest)
+
+    def action_approve(self) -> None:
+        asked = Question(
+            title=_("Approve {case}").format(case=self._named()),
+            help=_("The verdict takes effect and its notice goes out. A note is owed: what did you check?"),
+        )
+        self.ask(asked, self.office.checks.approve, _("{case} approved; u on the desk takes it back."))
+
+    def action_give_back(self) -> None:
+        asked = Question(
+            title=_("Return {case}").format(case=self._named()),
+            help=_("A note is owed: what should the maker look at again?"),
+        )
+        self.ask(asked, self.office.checks.give_back, _("{case} returned to its maker."))
+
+    def action_documents(self) -> None:
+        self.ask_documents()
+
+    def action_reload(self) -> None:
+        self.load()
+
+    def action_panel(self, name: str) -> None:
+        self.bench.go(name)
+
+    def action_step(self, by: int) -> None:
+        self.bench.step(by)
+
+    def action_zoom(self) -> None:
+        self.bench.is_zoomed = not self.bench.is_zoomed
+
+    def action_back(self) -> None:
+        if self.bench.is_zoomed:
+            self.bench.is_zoomed = False
+            return
+        self.remove_class("-open")
+        self.list.focus()
+        self._draw()
+
+    def complain(self, error: WorkbenchError) -> None:
+        """Say what could not be done."""
+        self.notify(str(error), severity="error", markup=False, timeout=8)
+
+    def _may_check(self, action: Action) -> bool:
+        if self.case is None:
+            return False
+        return not self._is_own() and is_allowed(action, self.case.header.state, self.office.actor)
+
+    def _is_own(self) -> bool:
+        decision = staged_of(self.case) if self.case is not None else None
+        return decision is not None and decision.maker == self.office.actor.login
+
+    def _why_not(self) -> str:
+        """Say why the verdict cannot be checked by this person, or nothing."""
+        if self._is_own():
+            return _("This verdict is your own: a second person checks it; u on the desk takes it back until then.")
+        return role_refusal(Action.APPROVE, self.office.actor) or ""
+
+    def _view(self) -> View:
+        zone = ZoneInfo(self.case.policy.zone) if self.case is not None else ZONE
+        return View(now=self.clock.now(), zone=zone, symbols=symbols_of(self))
+
+    def _draw(self) -> None:
+        view, width = self._view(), max(10, self.size.width - 2)
+        case = self.case if self.has_class("-open") else None
+        right = who_line(self.office.actor.login, None, view)
+        lines = [title_line(_("Checks"), case, right, view, width)]
+        if case is not None:
+            lines += case_lines(case, view, width, self.office.actor.login)
+        elif self._why_alone:
+            lines.append(alone_line(self._why_alone, width))
+        self.query_one(Head).update(Content("\n").join(lines))
+        self.set_class(not self._rows, "-empty")
+        if case is None:
+            at = self.list.highlighted or 0
+            self.list.set_options([Option(row_line(found, view, width - 2)) for found in self._rows])
+            self.list.highlighted = min(at, len(self._rows) - 1) if self._rows else None
+        self._show_staged(view, width)
+        self.refresh_bindings()
+
+    def _show_case(self) -> None:
+        view, width = self._view(), max(10, self.size.width - 2)
+        if self.case is not None and self.has_class("-open"):
+            self.bench.show(self.case, view)
+            self._draw()
+        self._show_staged(view, width)
+        self.refresh_bindings()
+
+    def _show_staged(self, view: View, width: int) -> None:
+        decision = staged_of(self.case) if self.case is not None else None
+        self.staged.display = decision is not None
+        if self.case is not None and decision is not None:
+            lines = staged_lines(self.case, decision, view, width - 2)
+            why = self._why_not()
+            if why:
+                lines = Content("\n").join([*(plain(part, UNEASY) for part in wrapped(why, width - 2)), lines])
+            self.staged.query_one(Static).update(lines)
+
+    def _named(self) -> str:
+        return format_case(self.case.header.id) if self.case is not None else ""

@@ -1,0 +1,1 @@
+"""The desk: the case that is being reviewed."""

@@ -1,0 +1,54 @@
+"""What may follow `g`: shown until the next key, with the letters of the modes."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.shell.base_screen import Dialog
+from screens.shell.bindings import bind
+from screens.widgets.safe_text import FAINT, joined
+from workbench.i18n import _
+from workbench.keys.command import Command
+from workbench.keys.registry import BACK
+
+
+class WhichKey(Dialog[str]):
+    """Waits for the second key of a pair; any other key only ends the waiting.
+
+    It does not end by itself: who reads it first must not have the second key taken for another command.
+    """
+
+    DEFAULT_CSS = """
+    WhichKey { background: $background 25%; }
+    WhichKey > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
+
+    def __init__(self, commands: tuple[Command, ...]) -> None:
+        super().__init__()
+        self._commands = {command.keys[0].split(" ")[1]: command for command in commands}
+
+    def compose(self) -> ComposeResult:
+        parts = [
+            joined((key, "$text-accent bold"), (f" {_(command.label)}", FAINT))
+            for key, command in self._commands.items()
+        ]
+        yield Static(Content("   ").join([joined(("g", "bold")), *parts]), markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        super().on_key(event)
+        command = self._commands.get(event.key)
+        if command is not None:
+            event.stop()
+            self.leave(command.id)
+        elif event.character is None or event.character.isascii():
+            # A composed character comes again as the key it stands for.
+            event.stop()
+            self.leave()
+
+    def action_back(self) -> None:
+        self.leave()

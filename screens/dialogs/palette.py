@@ -1,0 +1,80 @@
+"""Any command found by its words, in both languages, or by pinyin initials."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from screens.shell.bindings import available
+from screens.widgets.safe_text import FAINT, joined
+from workbench.domain.values.initials import matches
+from workbench.i18n import LANGUAGES, _, catalogue
+from workbench.keys.command import CASE_GROUP, GO_GROUP, LOOK_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
+from workbench.keys.registry import BACK, BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
+
+Act = Callable[[], Awaitable[bool]]
+_ON_EVERY_KEYBOARD = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
+_NOT_LISTED = frozenset(
+    {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
+    | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.all_keys)}
+)
+"""What only moves has keys that no input method takes; a verdict is confirmed by its own key, never by Enter."""
+
+_HARDLY = 0.01
+
+_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, LOOK_GROUP, GO_GROUP)
+"""First what decides, then what moves the case on, then what is written down, looked at, gone to."""
+
+
+class Commands(Provider):
+    """The commands that can be done on the screen below."""
+
+    async def discover(self) -> Hits:
+        """Yield all of them before anything is typed."""
+        for command, act in self._now():
+            yield DiscoveryHit(_shown(command), act, text=_(command.label), help=_(command.help))
+
+    async def search(self, query: str) -> Hits:
+        """Yield those whose words hold what is typed."""
+        is_found = False
+        for command, act in self._now():
+            score = _score(query, command)
+            if score:
+                is_found = True
+                yield Hit(score, _shown(command), act, text=_(command.label), help=_(command.help))
+        if not is_found:
+            # Textual has words for this too, in one language.
+            yield Hit(_HARDLY, joined((_("No command is called so."), FAINT)), _do_nothing, text=query)
+
+    def _now(self) -> list[tuple[Command, Act]]:
+        run = self.app.run_action
+        found: list[tuple[Command, Act]] = [
+            (BY_ID[name], partial(run, active.binding.action, active.node))
+            for name, active in available(self.screen).items()
+            if name not in _NOT_LISTED
+        ]
+        found += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
+        return sorted(found, key=lambda each: _ORDER.index(each[0].group))
+
+
+def _do_nothing() -> None:
+    """Leave everything as it is."""
+
+
+def _shown(command: Command) -> Content:
+    return joined((_(command.label), ""), (f"  {command.shown_keys}", FAINT))
+
+
+def _score(query: str, command: Command) -> float:
+    """Return how well words fit, 0 if not at all: the label before the help, in whichever language."""
+    words = query.strip()
+    if matches(words, command.id, _(command.label)):
+        return 1.0
+    if any(matches(words, "", said) for said in _in_all_languages(command.label)):
+        return 0.9
+    return 0.5 if any(matches(words, "", said) for said in _in_all_languages(command.help)) else 0.0
+
+
+def _in_all_languages(message: str) -> tuple[str, ...]:
+    return tuple(catalogue(language).gettext(message) for language in LANGUAGES)

@@ -1,0 +1,99 @@
+"""One line that is asked for: a reason, a comment, a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.bindings import bind
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
+from screens.widgets.text_fields import Line
+from workbench.i18n import _
+from workbench.keys.registry import BACK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked for: a title, a sentence under it, what stands there at first; `problem` says what is wrong."""
+
+    title: str
+    help: str
+    value: str = ""
+    placeholder: str = ""
+    is_optional: bool = False
+    problem: Callable[[str], str | None] | None = None
+
+
+class Prompt(Dialog[str]):
+    """Asks for one line; Enter saves it, Esc leaves."""
+
+    DEFAULT_CSS = """
+    Prompt { align: center middle; background: $background 60%; }
+    Prompt > Vertical {
+        width: 76; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
+    }
+    Prompt Static { height: auto; }
+    Prompt #problem { display: none; }
+    Prompt Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
+    Prompt Input:focus { border: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
+
+    line = getters.query_one(Input)
+    problem = getters.query_one("#problem", Static)
+
+    def __init__(self, question: Question, *, on_change: Callable[[str], None] | None = None) -> None:
+        super().__init__()
+        self._question = question
+        self._on_change = on_change
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = plain(f"{self._question.title}")
+            yield Static(plain(self._question.help, FAINT), markup=False)
+            yield Line(self._question.value, placeholder=self._question.placeholder)
+            yield Static(id="problem", markup=False)
+            yield Static(_keys(), markup=False)
+        yield TooSmall()
+
+    @on(Input.Changed)
+    def keep(self, event: Input.Changed) -> None:
+        """Hand on what is typed."""
+        self._tell(Content())
+        if self._on_change is not None:
+            self._on_change(event.value)
+
+    @on(Input.Submitted)
+    def take(self, event: Input.Submitted) -> None:
+        """Take the line, unless it is owed and empty, or wrong."""
+        text = event.value.strip()
+        problem = self._question.problem(text) if self._question.problem is not None else None
+        if not text and not self._question.is_optional:
+            self._tell(plain(_("Write something first; Esc leaves without."), UNEASY))
+        elif problem is not None:
+            self._tell(plain(problem, BAD))
+        else:
+            self.leave(text)
+
+    def _tell(self, problem: Content) -> None:
+        self.problem.update(problem)
+        self.problem.display = bool(problem)
+
+    def action_back(self) -> None:
+        self.leave()
+
+
+def _keys() -> Content:
+    return joined(
+        ("Enter ", "$text-accent bold"),
+        (_("saves"), FAINT),
+        ("   Esc ", "$text-accent bold"),
+        (_("back"), FAINT),
+    )

@@ -1,0 +1,67 @@
+"""Asked before the program is left with a case in hand."""
+
+from typing import ClassVar, Literal
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.bindings import bind
+from screens.widgets.safe_text import FAINT, joined, plain
+from workbench.i18n import _
+from workbench.keys.registry import BACK
+
+Choice = Literal["leave", "release"]
+
+
+class Leaving(Dialog[Choice]):
+    """Says what happens to the case, and lets the reviewer choose."""
+
+    DEFAULT_CSS = """
+    Leaving { align: center middle; background: $background 60%; }
+    Leaving > Vertical {
+        width: 72; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
+    }
+    Leaving Static { height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,ctrl+q,ctrl+c", "choose('leave')", show=False, priority=True),
+        Binding("1", "choose('leave')", show=False),
+        Binding("b,2", "choose('release')", show=False),
+        bind(BACK, "back"),
+    ]
+
+    def __init__(self, case: str, until: str) -> None:
+        super().__init__(classes="-leaving")
+        self._case = case
+        self._until = until
+
+    def compose(self) -> ComposeResult:
+        said = _("You hold {case}. It stays yours until {until}, and so does what you have typed.").format(
+            case=self._case, until=self._until
+        )
+        keys = (
+            ("q", f"{_('leaves')} (1)"),
+            ("b", f"{_('releases it first')} (2)"),
+            ("Esc", _("stays")),
+        )
+        with Vertical() as box:
+            box.border_title = plain(f"{_('Leave')}")
+            yield Static(plain(said), markup=False)
+            yield Static(
+                Content.assemble(
+                    "\n",
+                    Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
+                ),
+                markup=False,
+            )
+        yield TooSmall()
+
+    def action_choose(self, choice: Choice) -> None:
+        self.leave(choice)
+
+    def action_back(self) -> None:
+        self.leave()

@@ -1,0 +1,73 @@
+"""A page to read over the desk: an explanation, the keys, a letter."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.bindings import bind
+from screens.widgets.safe_text import FAINT, joined, plain
+from workbench.i18n import _
+from workbench.keys.registry import BACK
+
+Lines = Callable[[int], list[Content]]
+"""Gives the lines of a page for a width in cells."""
+
+_AROUND = 5
+
+
+class Sheet(Dialog[None]):
+    """Lines under a title; any way back leaves."""
+
+    DEFAULT_CSS = """
+    Sheet { align: center middle; background: $background 60%; }
+    Sheet > Vertical {
+        width: 92; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
+    }
+    Sheet VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
+    Sheet Static { height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(BACK, "back"),
+        Binding("q,question_mark,f1,enter", "back", show=False),
+    ]
+
+    body = getters.query_one(VerticalScroll)
+
+    def __init__(self, title: str, lines: Lines) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = plain(self._title)
+            with VerticalScroll():
+                yield Static(id="page", markup=False)
+            yield Static(joined(("Esc ", "$text-accent bold"), (_("back"), FAINT)), markup=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def action_back(self) -> None:
+        self.leave()
+
+    def _draw(self) -> None:
+        if not self.query("#page"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
+        self.body.styles.max_height = max(3, self.size.height - _AROUND)
+        # One cell less, for the scroll bar that comes with a long page.
+        width = self.body.size.width - 1
+        if width > 0:
+            self.query_one("#page", Static).update(Content("\n").join(self._lines(width)))

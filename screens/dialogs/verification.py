@@ -1,0 +1,92 @@
+"""Noting a fact that was confirmed outside: how, and what came of it."""
+
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from screens.panels.labels import VERIFICATION
+from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.bindings import bind
+from screens.shell.symbols import symbols_of
+from screens.widgets.safe_text import FAINT, UNEASY, joined, plain
+from screens.widgets.text_fields import Line
+from workbench.domain.case.vocabulary import VerificationKind
+from workbench.i18n import _
+from workbench.keys.registry import BACK
+
+
+class Verify(Dialog[tuple[VerificationKind, str]]):
+    """Asks how a fact was confirmed and for the result."""
+
+    DEFAULT_CSS = """
+    Verify { align: center middle; background: $background 60%; }
+    Verify > Vertical {
+        width: 80; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
+    }
+    Verify Static { height: auto; }
+    Verify Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
+    Verify Input:focus { border: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(BACK, "back"),
+        Binding("up", "choose(-1)", show=False, priority=True),
+        Binding("down", "choose(1)", show=False, priority=True),
+    ]
+
+    kinds = getters.query_one("#kinds", Static)
+    hint = getters.query_one("#hint", Static)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kind = VerificationKind.PHONE
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = plain(f"{_('Verified outside')}")
+            yield Static(id="kinds", markup=False)
+            yield Line(placeholder=_("what was confirmed, or not"))
+            keys = (("↑ ↓", _("how")), ("Enter", _("saves")), ("Esc", _("back")))
+            yield Static(
+                Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
+                id="hint",
+                markup=False,
+            )
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    @on(Input.Submitted)
+    def take(self, event: Input.Submitted) -> None:
+        """Take the result, unless it is empty."""
+        if event.value.strip():
+            self.leave((self._kind, event.value.strip()))
+        else:
+            self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+
+    def action_choose(self, step: int) -> None:
+        kinds = list(VerificationKind)
+        self._kind = kinds[(kinds.index(self._kind) + step) % len(kinds)]
+        self._draw()
+
+    def action_back(self) -> None:
+        self.leave()
+
+    def _draw(self) -> None:
+        symbols = symbols_of(self)
+        self.kinds.update(
+            Content("   ").join(
+                joined(
+                    (
+                        f"{symbols.chosen if kind is self._kind else symbols.unchosen} {_(VERIFICATION[kind])}",
+                        "bold" if kind is self._kind else FAINT,
+                    )
+                )
+                for kind in VerificationKind
+            )
+        )

@@ -1,0 +1,197 @@
+"""The documents of a case: listed, shown where the terminal can, written to a folder where it cannot."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.geometry import Region
+from textual.widgets import Static
+
+from screens.dialogs.prompt import Prompt
+from screens.documents.dialog_text import document_lines, folder_question, foot, keys_of_picture, written
+from screens.documents.viewer import Pictures
+from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.bindings import bind
+from screens.shell.view import View
+from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, plain
+from workbench.domain.case.documents import PICTURES, DocumentLine
+from workbench.errors import WorkbenchError
+from workbench.i18n import _, current
+from workbench.keys.registry import BACK
+
+if TYPE_CHECKING:
+    from workbench.services.case.documents import Documents
+
+_LINES_EACH = 2
+
+
+class DocumentList(Dialog[bool]):
+    """Lists documents; digits, or the arrows and Enter, open one. It goes with whether any was opened."""
+
+    DEFAULT_CSS = """
+    DocumentList { align: center middle; background: $background 60%; }
+    DocumentList > Vertical {
+        width: 92; max-width: 96%; height: auto; max-height: 96%; border: round $border; background: $surface;
+        padding: 0 1;
+    }
+    DocumentList Static { height: auto; }
+    DocumentList VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
+    """
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
+        Binding("enter,o", "open_chosen", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("w,f6", "write", show=False),
+        bind(BACK, "back"),
+        Binding("q", "back", show=False),
+    ]
+
+    body = getters.query_one(VerticalScroll)
+    list = getters.query_one("#list", Static)
+    said = getters.query_one("#said", Static)
+
+    def __init__(self, documents: "Documents", case_id: int, case: str, view: View) -> None:
+        super().__init__()
+        self._documents = documents
+        self._case_id = case_id
+        self._case = case
+        self._view = view
+        self._lines: tuple[DocumentLine, ...] | None = None
+        self._early = 0
+        self._cursor = 0
+        self._has_opened = False
+        self._is_busy = False
+
+    def compose(self) -> ComposeResult:
+        self._pictures = Pictures(self.app)
+        with Vertical() as box:
+            box.border_title = plain(_("Documents of {case}").format(case=self._case))
+            with VerticalScroll(can_focus=False):
+                yield Static(id="list", markup=False)
+            yield Static(id="said", markup=False)
+            yield Static(foot(), markup=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.load()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(exclusive=True, group="read")
+    async def load(self) -> None:
+        """Read the list, with who opened what."""
+        try:
+            self._lines = await asyncio.to_thread(self._documents.list, self._case_id)
+        except WorkbenchError as error:
+            self._tell(str(error), BAD)
+        self._draw()
+        early, self._early = self._early, 0
+        if early:
+            self.action_open(early)
+
+    @work(exclusive=True, group="dialog")
+    async def show_picture(self, line: DocumentLine) -> None:
+        """Show a document, or offer a folder where nothing can be shown."""
+        self._is_busy = True
+        try:
+            if line.media_type in PICTURES and await self._pictures.can_show():
+                await self._show(line)
+            else:
+                await self._offer_folder(is_asked=False)
+        except WorkbenchError as error:
+            self._tell(str(error), BAD)
+        finally:
+            self._is_busy = False
+        self.load()
+
+    @work(exclusive=True, group="dialog")
+    async def write_all(self) -> None:
+        """Ask for a folder and write every document there."""
+        try:
+            await self._offer_folder(is_asked=True)
+        except WorkbenchError as error:
+            self._tell(str(error), BAD)
+        self.load()
+
+    async def _show(self, line: DocumentLine) -> None:
+        file = await asyncio.to_thread(self._documents.open, self._case_id, line.sha256)
+        with file:
+            self._has_opened = True
+            name = line.name(current())
+            caption = f"{self._case}  {line.number} {name}"
+            if await self._pictures.show(file, line.media_type, caption, keys_of_picture(line)):
+                self._tell("", FINE)
+            else:
+                self._tell(_("{document} cannot be shown; w writes it to a folder.").format(document=name), UNEASY)
+
+    async def _offer_folder(self, *, is_asked: bool) -> None:
+        suggested = await asyncio.to_thread(self._documents.suggested_folder, self._case_id)
+        folder = await self.app.push_screen_wait(Prompt(folder_question(suggested, is_asked=is_asked)))
+        if folder is None:
+            return
+        done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder))
+        self._has_opened = True
+        self._tell(*written(done, folder))
+
+    def action_open(self, number: int) -> None:
+        if self._lines is None:
+            # Pressed before the list is there: it opens when it is.
+            self._early = number
+        elif number <= len(self._lines):
+            self._cursor = number - 1
+            self._draw()
+            self.action_open_chosen()
+
+    def action_open_chosen(self) -> None:
+        if not self._lines or self._is_busy:
+            return
+        line = self._lines[self._cursor]
+        if line.is_there:
+            self.show_picture(line)
+        else:
+            name = line.name(current())
+            self._tell(
+                _("The file of {document} is not in the store as it was imported; an admin puts it back.").format(
+                    document=name
+                ),
+                BAD,
+            )
+
+    def action_write(self) -> None:
+        if self._lines and not self._is_busy:
+            self.write_all()
+
+    def action_move(self, step: int) -> None:
+        self._cursor = min(max(0, self._cursor + step), max(0, len(self._lines or ()) - 1))
+        self._draw()
+
+    def action_back(self) -> None:
+        self.leave(self._has_opened)
+
+    def _tell(self, text: str, style: str) -> None:
+        self.said.update(plain(text, style) if text else "")
+
+    def _draw(self) -> None:
+        if not self.query("#list"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
+        self.body.styles.max_height = max(3, self.size.height - 8)
+        width = self.body.size.width - 1
+        if width <= 0 or self._lines is None:
+            self.call_after_refresh(self._draw) if self._lines is not None else None
+            return
+        drawn: list[Content] = []
+        for at, line in enumerate(self._lines):
+            block = document_lines(line, self._view, width)
+            drawn += [content.stylize("on $panel") for content in block] if at == self._cursor else block
+        nothing = plain(_("There are no documents yet."), FAINT)
+        self.list.update(Content("\n").join(drawn) if drawn else nothing)
+        self.body.scroll_to_region(Region(0, self._cursor * _LINES_EACH, width, _LINES_EACH), animate=False)

@@ -1,0 +1,152 @@
+"""Shows one document in the terminal: a program of its own, started while the workbench is suspended.
+
+What applicants sent is decoded here and not in the workbench, and what the terminal answers is read here.
+`python -m screens.documents.viewer_process probe` says by its exit code what the terminal can do;
+`… sixel|kitty FD MEDIA_TYPE CAPTION KEYS` shows the open file FD until a key leaves it.
+"""
+
+import os
+import re
+import resource
+import select
+import signal
+import sys
+import termios
+import time
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from screens.documents.page_renderer import Pages
+
+SIXEL, KITTY, NO_PICTURES, UNREADABLE = 10, 11, 12, 13
+"""What the exit code says: which pictures the terminal draws, none, or that the file is none."""
+
+PATIENCE_S = 2.0
+"""So long the terminal may take to answer, which over a slow line it does; one that is silent can draw nothing."""
+
+IDLE_S = 300.0
+"""So long a document stays in sight without a key: it shows a person, and perhaps nobody sits there any more."""
+
+_LOOK_S = 0.5
+_QUESTIONS = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
+_ATTRIBUTES = re.compile(rb"\x1b\[\?([0-9;]*)c")
+_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H", "\x1b_Ga=d,q=2\x1b\\\x1b[2J\x1b[?25h\x1b[?1049l"
+_LEAVING = frozenset((b"q", b"Q", b"o", b"\r", b"\n", b"\x1b", b"\x03", b""))
+_STEPS = {
+    b"\x1b[C": 1,
+    b"\x1b[B": 1,
+    b"\x1b[6~": 1,
+    b" ": 1,
+    b"n": 1,
+    b"\x1b[D": -1,
+    b"\x1b[A": -1,
+    b"\x1b[5~": -1,
+    b"p": -1,
+}
+_MEMORY_BYTES, _CPU_S = 4 << 30, 120
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first argument says and return the exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return NO_PICTURES
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
+    if arguments == ["probe"]:
+        with _screen():
+            return _abilities()
+    protocol, handle, media_type, caption, keys = arguments
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    from screens.documents.page_renderer import Pages, Unreadable
+
+    try:
+        pages = Pages(int(handle), media_type, is_sixel=protocol == "sixel")
+        with _screen():
+            _look_through(pages, caption, keys)
+    except Unreadable:
+        return UNREADABLE
+    return 0
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """Leave through every `finally`, so that the terminal is as it was."""
+    sys.exit(128 + number)
+
+
+@contextmanager
+def _screen() -> Iterator[None]:
+    """Have the screen, and the keys as they are pressed; nothing of it stays in sight afterwards."""
+    handle = sys.stdin.fileno()
+    before: list[Any] = termios.tcgetattr(handle)
+    try:
+        tty.setraw(handle)
+        _write(_ENTER)
+        yield
+    finally:
+        _write(_LEAVE)
+        termios.tcsetattr(handle, termios.TCSAFLUSH, before)
+
+
+def _write(text: str) -> None:
+    """Write; a terminal that is gone has nothing to tidy up."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        # Nobody reads it any more; the read that follows finds the same and leaves.
+        return
+
+
+def _abilities() -> int:
+    """Ask the terminal what it draws; every terminal answers the second question, and thereby ends the waiting."""
+    _write(_QUESTIONS.decode("ascii"))
+    answer, until = b"", time.monotonic() + PATIENCE_S
+    while not (attributes := _ATTRIBUTES.search(answer)):
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([sys.stdin], [], [], left)[0]:
+            return NO_PICTURES
+        more = os.read(sys.stdin.fileno(), 1024)
+        if not more:
+            return NO_PICTURES
+        answer += more
+    # Several terminals that know both draw the one way of kitty's that is used here wrongly, and sixels well.
+    if b"4" in attributes[1].split(b";"):
+        return SIXEL
+    return KITTY if b"_Gi=31;OK" in answer else NO_PICTURES
+
+
+def _look_through(pages: "Pages", caption: str, keys: str) -> None:
+    page = 0
+    while True:
+        size = os.get_terminal_size(sys.stdout.fileno())
+        _write("\x1b_Ga=d,q=2\x1b\\\x1b[2J\x1b[H")
+        pages.draw(page, (size.columns, size.lines), f"{caption}  {page + 1}/{pages.count}", keys)
+        key = _key(size)
+        if key is not None:
+            if key in _LEAVING:
+                return
+            page = min(max(0, page + _STEPS.get(key, 0)), pages.count - 1)
+
+
+def _key(size: os.terminal_size) -> bytes | None:
+    """Return the next key, nothing for a terminal that is gone or idle, None if its size changed."""
+    parent, until = os.getppid(), time.monotonic() + IDLE_S
+    while time.monotonic() < until and os.getppid() == parent:
+        if select.select([sys.stdin], [], [], _LOOK_S)[0]:
+            try:
+                return os.read(sys.stdin.fileno(), 64)
+            except OSError:
+                return b""
+        if os.get_terminal_size(sys.stdout.fileno()) != size:
+            return None
+    return b""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,132 @@
+"""The forecast of the queue: how long until it is cleared, and what if more or fewer reviewers decided."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from screens.forecast.chart_text import broken_page, forecast_lines, reading_page
+from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.shell.bindings import bind
+from screens.shell.clock import ZONE, Clock
+from screens.shell.footer import Hints
+from screens.shell.header import Head, title_line, who_line
+from screens.shell.symbols import symbols_of
+from screens.shell.view import View
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.keys import forecast as keys
+from workbench.keys.command import Command, Place
+
+if TYPE_CHECKING:
+    from workbench.domain.forecast.result import QueueForecast
+    from workbench.services.wiring import Office
+
+MOST_REVIEWERS = 99
+_ROUND_PAGE = 4
+
+
+class ForecastScreen(WorkScreen):
+    """The mode of the forecast."""
+
+    CSS_PATH = Path(__file__).with_name("forecast.tcss")
+    PLACE: ClassVar[Place] = "forecast"
+    AUTO_FOCUS = "#page"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(keys.MORE, "change(1)"),
+        bind(keys.FEWER, "change(-1)"),
+        bind(keys.AS_IT_IS, "as_it_is"),
+        bind(keys.LOOK_AGAIN, "again"),
+        bind(keys.LEAVE_FORECAST, "desk"),
+    ]
+
+    page = getters.query_one("#page > Static", Static)
+
+    def __init__(self, clock: Clock, office: "Office") -> None:
+        super().__init__()
+        self.clock = clock
+        self.office = office
+        self.forecast: QueueForecast | None = None
+        self.reviewers: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Head()
+        with VerticalScroll(id="page"):
+            yield Static(reading_page(), markup=False)
+        yield Hints()
+        yield TooSmall()
+
+    def on_screen_resume(self) -> None:
+        self.show_head()
+        self.load()
+
+    def on_resize(self) -> None:
+        self.show_head()
+        self.show_forecast()
+
+    @property
+    def hinted(self) -> tuple[Command, ...]:
+        """What the footer names."""
+        return (keys.MORE, keys.FEWER, keys.AS_IT_IS, keys.LEAVE_FORECAST)
+
+    @work(exclusive=True, group="forecast")
+    async def load(self) -> None:
+        """Find out how the queue goes with the reviewers that are asked about."""
+        try:
+            self.forecast = await asyncio.to_thread(lambda: self.office.forecasts.of_queue(self.reviewers))
+        except WorkbenchError as error:
+            if self.forecast is None:
+                self.page.update(broken_page(error))
+            else:
+                self.notify(str(error), severity="error", markup=False, timeout=8)
+            return
+        self.show_forecast()
+
+    def show_head(self) -> None:
+        """Show the line above."""
+        view = self._view()
+        right = who_line(self.office.actor.login, None, view)
+        self.query_one(Head).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
+
+    def show_forecast(self) -> None:
+        """Show what was found out."""
+        if self.forecast is not None:
+            width = max(10, self.size.width - 2 * _ROUND_PAGE + 2)
+            self.page.update(forecast_lines(self.forecast, self._view(), width, self.size.height))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "change":
+            if self.forecast is None:
+                return None
+            wanted = self._asked_about() + (1 if parameters == (1,) else -1)
+            return True if 1 <= wanted <= MOST_REVIEWERS else None
+        if action == "as_it_is":
+            return True if self.reviewers is not None else None
+        return True
+
+    def action_change(self, by: int) -> None:
+        self.reviewers = self._asked_about() + by
+        self.load()
+        self.refresh_bindings()
+
+    def action_as_it_is(self) -> None:
+        self.reviewers = None
+        self.load()
+
+    def action_again(self) -> None:
+        self.load()
+
+    def _asked_about(self) -> int:
+        """Return how many reviewers are asked about: presses add up, also before the answer is there."""
+        if self.reviewers is not None:
+            return self.reviewers
+        return self.forecast.usual_reviewers if self.forecast is not None else 1
+
+    def _view(self) -> View:
+        return View(now=self.clock.now(), zone=ZONE, symbols=symbols_of(self))

@@ -1,0 +1,134 @@
+"""The lines about a case above its panels: whose it is, how urgent, until when."""
+
+from textual.content import Content
+
+from screens.panels.labels import APPLICANT_KIND, PRIORITY
+from screens.shell.view import View
+from screens.widgets.safe_text import BAD, FAINT, MINE, TOLD, UNEASY, Part, joined, row
+from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.running import clock_runs, is_with_applicant
+from workbench.domain.case.vocabulary import CaseState, Priority
+from workbench.domain.values.provinces import province_words
+from workbench.i18n import _
+from workbench.wording.amounts import count, hold_left, working_days_left
+
+_LEFT_ROOM = 24
+"""So much of what stands left, such as the applicant's name, is shown before what is left of the time is."""
+
+_LEAST_LEFT = 16
+"""So much of it is shown in any case."""
+
+
+def case_lines(
+    case: CaseFile, view: View, width: int, login: str, *, is_lost: bool = False, likely: str = ""
+) -> list[Content]:
+    """Return the lines about a case as `login` sees it: applicant and hold, what it is, until when."""
+    header = case.header
+    name = joined((header.applicant_name, "bold"))
+    parts = _about(header, view)
+    until = _until(header, view, likely, _dotted(parts, view), width)
+    # A part of it that has no room is left out whole.
+    while len(parts) > 1 and _dotted(parts, view).cell_length + until.cell_length >= width:
+        parts.pop()
+    return [
+        row(name, hold_words(case, view, login, is_lost=is_lost), width),
+        row(_dotted(parts, view), until, width),
+    ]
+
+
+def narrow_lines(case: CaseFile, view: View, width: int, likely: str = "") -> list[Content]:
+    """Return the one line that a narrow window has room for: applicant, and until when."""
+    name = joined((case.header.applicant_name, "bold"))
+    return [row(name, _until(case.header, view, likely, name, width), width)]
+
+
+def _until(header: CaseHeader, view: View, likely: str, left: Content, width: int) -> Content:
+    """Return until when a case is due and when it is likely passed, as much of it as what stands left leaves room for.
+
+    What is left until the due date gives way first, unless it is that it is overdue; then when it is likely passed.
+    """
+    shorter = _due(header, view, with_rest=header.is_breached)
+    for until, least in (
+        (_with_likely(_due(header, view), likely, view), _LEFT_ROOM),
+        (_with_likely(shorter, likely, view), _LEAST_LEFT if likely else width),
+        (_due(header, view), _LEAST_LEFT),
+    ):
+        if min(left.cell_length, least) + until.cell_length < width:
+            return until
+    return shorter
+
+
+def _with_likely(due: Content, likely: str, view: View) -> Content:
+    """Return when a case is due with when it is likely passed."""
+    return Content.assemble(due, joined((f" {view.symbols.dot} ", FAINT), (likely, TOLD))) if likely else due
+
+
+def _dotted(parts: list[str], view: View) -> Content:
+    return joined((f" {view.symbols.dot} ".join(parts), FAINT))
+
+
+def _about(header: CaseHeader, view: View) -> list[str]:
+    cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=count(header.card_count))
+    came = _("resubmitted {when}") if header.round > 1 else _("received {when}")
+    parts = (
+        _(APPLICANT_KIND[header.applicant_kind]),
+        province_words(header.province),
+        header.industry,
+        cards,
+        came.format(when=view.instant(header.received_at)),
+    )
+    return [part for part in parts if part]
+
+
+def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Content:
+    """Return how urgent a case is, why it is `login`'s before all others, and how long its hold lasts."""
+    header, dot = case.header, f" {view.symbols.dot} "
+    parts: list[Part] = []
+    if header.priority is not Priority.NORMAL:
+        mark = view.symbols.of_priority(header.priority)
+        style = BAD if header.priority is Priority.URGENT else UNEASY if header.priority is Priority.HIGH else FAINT
+        parts += [(f"{mark} {_(PRIORITY[header.priority])}", style)]
+    whose = _whose(case, login)
+    if whose:
+        parts += [(dot if parts else "", FAINT), (whose, MINE)]
+    if is_lost:
+        parts += [(dot if parts else "", FAINT), (_("hold lost"), BAD)]
+    elif header.held_until is not None:
+        left = header.held_until - view.now
+        parts += [(dot if parts else "", FAINT), (hold_left(left), MINE)]
+    return joined(*parts)
+
+
+def _whose(case: CaseFile, login: str) -> str:
+    """Say why `next` gives a case to this person before others that are more urgent, or nothing."""
+    if not login or case.header.assignee != login or case.header.state not in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+        return ""
+    newest = max(case.decisions, key=lambda decision: decision.id, default=None)
+    if newest is not None and newest.status == "returned" and newest.maker == login:
+        return _("returned to you")
+    return _("assigned to you")
+
+
+def _due(header: CaseHeader, view: View, *, with_rest: bool = True) -> Content:
+    if header.due_at is None:
+        return joined((_("not due yet"), FAINT))
+    dot = f" {view.symbols.dot} "
+    if is_with_applicant(header.state, header.waits_for):
+        # The date on file will move by the time that the applicant takes.
+        return joined((_("with the applicant"), ""), (dot, FAINT), (_("clock paused"), FAINT))
+    if not clock_runs(header.state, header.waits_for):
+        return joined((_("was due {when}").format(when=view.instant(header.due_at)), FAINT))
+    if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_breached:
+        # The date on file will move by the time that is lost.
+        return joined((_("work suspended"), ""), (dot, FAINT), (_("clock paused"), FAINT))
+    parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
+    if header.is_due_provisional:
+        parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))
+    if not with_rest:
+        return joined(*parts)
+    if header.is_breached:
+        parts += [(dot, FAINT), (_("overdue"), BAD)]
+    elif header.working_days_left is not None:
+        left = working_days_left(header.working_days_left) if header.working_days_left else _("due today")
+        parts += [(dot, FAINT), (left, UNEASY if header.working_days_left <= 1 else "")]
+    return joined(*parts)

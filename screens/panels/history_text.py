@@ -1,0 +1,156 @@
+"""What the log says about an act, in the words of the language in use."""
+
+from collections.abc import Callable
+
+from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
+from workbench.domain.case.casefile import CaseFile, HistoryLine
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
+from workbench.domain.case.vocabulary import Priority, ServiceClass, Verdict
+from workbench.i18n import _, current, marked
+
+_ACTS: dict[str, str] = {
+    "next": marked("claimed"),
+    "release": marked("released"),
+    "skip": marked("skipped"),
+    "aside": marked("put aside"),
+    "decide": marked("decided"),
+    "undo": marked("taken back"),
+    "approve": marked("approved"),
+    "return": marked("returned"),
+    "comment": marked("comment"),
+    "verify": marked("verified"),
+    "checklist": marked("checklist"),
+    "assign": marked("assigned"),
+    "answer": marked("reply came"),
+    "resubmit": marked("resubmitted"),
+    "withdraw": marked("withdrawn"),
+    "import": marked("received"),
+    "documents": marked("document opened"),
+    "documents-written": marked("written to a folder"),
+    "reveal": marked("revealed"),
+    "evidence": marked("new evidence"),
+    "evidence-late": marked("late evidence"),
+    "complete": marked("complete"),
+    "void": marked("verdict void"),
+    "due": marked("due date moved"),
+    "extend": marked("extended until"),
+    "extend-deadline": marked("deadline extended to"),
+    "class": marked("class changed to"),
+    "priority": marked("priority changed to"),
+    "lapse": marked("lapsed"),
+    "day-passed": marked("its day passed"),
+    "delay-told": marked("told of the delay"),
+}
+_KINDS: dict[str, str] = {
+    "applications": marked("application"),
+    "cards": marked("cards"),
+    "documents": marked("documents"),
+    "calls": marked("call records"),
+    "optouts": marked("refusals to be called"),
+    "credit": marked("credit records"),
+    "complaints": marked("complaints"),
+}
+_FIELDS: dict[str, str] = {
+    "all": marked("everything"),
+    "identity": marked("all of the identity"),
+    "legal_rep_name": marked("name of the legal representative"),
+    "legal_rep_id_no": marked("ID number of the legal representative"),
+    "handler_name": marked("name of the handler"),
+    "handler_id_no": marked("ID number of the handler"),
+    "contact_phone": marked("phone number"),
+    "msisdn": marked("number of card {number}"),
+    "actual_user_name": marked("user of card {number}"),
+}
+_BY_TIME = frozenset({"lapse", "day-passed", "delay-told"})
+"""What only the passing of time brings about; whose workbench or command did it stands beside it."""
+
+_FAIL_KINDS: dict[str, str] = {"fixable": marked("can be mended"), "final": marked("final")}
+
+
+def act_words(entry: HistoryLine) -> str:
+    """Return what was done."""
+    return _(_ACTS[entry.action]) if entry.action in _ACTS else entry.action
+
+
+def detail_words(entry: HistoryLine, case: CaseFile) -> str:
+    """Return the particulars; what a person wrote stays as it is."""
+    if entry.action in _BY_TIME:
+        return _("automatic")
+    said = _DETAILS.get(entry.action)
+    return entry.text if said is None or not entry.text else said(entry.text, case)
+
+
+def _decided(text: str, _case: CaseFile) -> str:
+    verdict, *rest = text.split()
+    if verdict not in set(Verdict):
+        return text
+    said = _(DECIDED[Verdict(verdict)])
+    if rest and rest[0] in _FAIL_KINDS:
+        said = _("{verdict}, {kind}").format(verdict=said, kind=_(_FAIL_KINDS[rest.pop(0)]))
+    return _("{what}: {details}").format(what=said, details=" ".join(rest)) if rest else said
+
+
+def _answered(text: str, case: CaseFile) -> str:
+    code, _blank, value = text.rpartition(" ")
+    if value not in ANSWER:
+        return text
+    asked = next((line.text.in_language(current()) for line in case.checklist if line.question == code), code)
+    return _("{what}: {details}").format(what=asked, details=_(ANSWER[value]))
+
+
+def _verified(text: str, _case: CaseFile) -> str:
+    kind, colon, result = text.partition(": ")
+    if not colon or kind not in VERIFICATION:
+        return text
+    return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
+
+
+def _opened(text: str, case: CaseFile) -> str:
+    return next(
+        (words.in_language(current()) for kind, words in case.policy.document_names.items() if kind == text), text
+    )
+
+
+def _written(text: str, _case: CaseFile) -> str:
+    return _("one document") if text == "1" else _("{count} documents").format(count=text)
+
+
+def _class(text: str, _case: CaseFile) -> str:
+    return _(CLASS_WORDS[ServiceClass(text)]) if text in set(ServiceClass) else text
+
+
+def _priority(text: str, _case: CaseFile) -> str:
+    return _(PRIORITY_WORDS[Priority(text)]) if text in set(Priority) else text
+
+
+def _revealed(text: str, _case: CaseFile) -> str:
+    name, _colon, position = text.partition(":")
+    if name not in _FIELDS:
+        return text
+    return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
+
+
+def _due(text: str, _case: CaseFile) -> str:
+    # As the log has it, RFC 3339 with the policy's offset: the day and the time are what a person reads.
+    return text[:16].replace("T", " ")
+
+
+def _brought(text: str, _case: CaseFile) -> str:
+    return _(_KINDS[text]) if text in _KINDS else text
+
+
+_DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
+    "decide": _decided,
+    "undo": _decided,
+    "approve": _decided,
+    "return": _decided,
+    "checklist": _answered,
+    "verify": _verified,
+    "documents": _opened,
+    "documents-written": _written,
+    "reveal": _revealed,
+    "due": _due,
+    "class": _class,
+    "priority": _priority,
+    **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _brought),
+}

@@ -1,0 +1,72 @@
+"""What the shared words are called on screens; messages are translated where they are shown."""
+
+from workbench.domain.case.vocabulary import (
+    ApplicantKind,
+    CreditList,
+    CreditMatch,
+    Measure,
+    Priority,
+    Verdict,
+    WaitsFor,
+)
+from workbench.i18n import marked
+
+APPLICANT_KIND: dict[ApplicantKind, str] = {
+    ApplicantKind.ENTERPRISE: marked("enterprise"),
+    ApplicantKind.SOLE_PROPRIETOR: marked("sole proprietor"),
+    ApplicantKind.INDIVIDUAL: marked("individual"),
+}
+PRIORITY: dict[Priority, str] = {
+    Priority.LOW: marked("low"),
+    Priority.NORMAL: marked("normal"),
+    Priority.HIGH: marked("high"),
+    Priority.URGENT: marked("urgent"),
+}
+ANSWER: dict[str | None, str] = {"yes": marked("yes"), "no": marked("no"), "n/a": marked("does not apply")}
+VERIFICATION: dict[str, str] = {
+    "phone": marked("by phone"),
+    "registry": marked("in a registry"),
+    "visit": marked("by a visit"),
+    "department": marked("by another department"),
+}
+CREDIT_LIST: dict[CreditList, str] = {
+    CreditList.ARREARS: marked("arrears"),
+    CreditList.COURT: marked("court list"),
+    CreditList.ABNORMAL: marked("abnormal operation"),
+    CreditList.SERIOUS: marked("serious violation"),
+    CreditList.TELECOM: marked("telecom list"),
+    CreditList.PUNISHMENT: marked("punishment list"),
+}
+MATCH: dict[CreditMatch, str] = {
+    CreditMatch.EXACT: marked("listed"),
+    CreditMatch.NAME_ONLY: marked("same name only"),
+    CreditMatch.NONE: marked("none"),
+}
+WAITS_FOR: dict[WaitsFor, str] = {
+    WaitsFor.APPLICANT: marked("the applicant"),
+    WaitsFor.CARRIER: marked("the carrier"),
+    WaitsFor.REGISTRY: marked("a registry"),
+    WaitsFor.DEPARTMENT: marked("another department"),
+}
+MEASURE: dict[Measure, str] = {
+    Measure.NONE: marked("no measure"),
+    Measure.BAR_OUT: marked("outbound barred"),
+    Measure.BAR_BOTH: marked("both ways barred"),
+    Measure.RESTORE: marked("restored"),
+}
+VERDICT: dict[Verdict, str] = {
+    Verdict.PASS: marked("Pass"),
+    Verdict.FAIL: marked("Fail"),
+    Verdict.PENDING: marked("Pending"),
+}
+DECIDED: dict[Verdict, str] = {
+    Verdict.PASS: marked("passed"),
+    Verdict.FAIL: marked("failed"),
+    Verdict.PENDING: marked("pending"),
+}
+CHECK_FOR: dict[str, str] = {
+    "final_fail": marked("a final fail"),
+    "override": marked("a pass against a blocking finding"),
+    "high_risk": marked("a pass at high risk"),
+    "restore": marked("restoring the cards"),
+}

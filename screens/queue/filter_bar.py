@@ -1,0 +1,119 @@
+"""The line in which a filter is typed; under it what is wrong, where, and what could come next."""
+
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from screens.queue.filter_help import completions, hint_lines, problem_in, word_at
+from screens.widgets.text_fields import Line
+
+
+class FilterField(Line):
+    """The line itself; Tab completes the word at the cursor, ^u clears all of it wherever the cursor is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", show=False),
+        Binding("ctrl+u", "clear_line", show=False),
+    ]
+
+    def action_clear_line(self) -> None:
+        """Clear the whole line: after an error the cursor stands in its middle."""
+        self.clear()
+
+    def action_complete(self) -> None:
+        """Complete the word at the cursor as far as that is certain."""
+        word = word_at(self.value, self.cursor_position)
+        found = completions(word)
+        if not found:
+            return
+        common = found[0]
+        for other in found[1:]:
+            while not other.startswith(common):
+                common = common[:-1]
+        if len(common) > len(word.text):
+            self.replace(common, word.start, self.cursor_position)
+
+
+class FilterBar(Vertical):
+    """The filter line with its three lines of help; hidden until it is asked for."""
+
+    DEFAULT_CSS = """
+    FilterBar { display: none; height: 4; padding: 0 1; background: $surface; }
+    FilterBar.-open { display: block; }
+    FilterBar Horizontal { height: 1; }
+    FilterBar #slash { width: 2; color: $text-accent; text-style: bold; }
+    FilterBar Input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }
+    FilterBar Input:focus { border: none; }
+    FilterBar .hint { height: 1; padding-left: 2; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    is_open: reactive[bool] = reactive(default=False, toggle_class="-open", init=False, bindings=True)
+
+    field = getters.query_one(FilterField)
+    first = getters.query_one("#first", Static)
+    second = getters.query_one("#second", Static)
+    third = getters.query_one("#third", Static)
+
+    class Applied(Message):
+        """A filter was entered that can be understood; empty to clear it."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """The line was left; the filter stays as it was."""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Static("/", id="slash", markup=False)
+            yield FilterField(id="filter")
+        yield Static(id="first", classes="hint", markup=False)
+        yield Static(id="second", classes="hint", markup=False)
+        yield Static(id="third", classes="hint", markup=False)
+
+    def open(self, text: str) -> None:
+        """Open the line on the filter in force."""
+        self.is_open = True
+        self.field.value = text
+        self.field.cursor_position = len(text)
+        self.field.focus()
+        self._say()
+
+    def close(self) -> None:
+        """Close the line."""
+        self.is_open = False
+
+    @on(Input.Changed)
+    def write_on(self, event: Input.Changed) -> None:
+        """Say what is wrong with what was typed, or what could come next."""
+        event.stop()
+        self._say()
+
+    @on(Input.Submitted)
+    def enter(self, event: Input.Submitted) -> None:
+        """Hand on a filter that can be understood; show where another is wrong."""
+        event.stop()
+        problem = problem_in(event.value)
+        if problem is None:
+            self.post_message(self.Applied(event.value.strip()))
+            return
+        self.field.cursor_position = min(problem.end, len(event.value))
+        self._say(is_late=True)
+
+    def on_resize(self) -> None:
+        if self.is_open:
+            self._say()
+
+    def _say(self, *, is_late: bool = False) -> None:
+        width = max(10, (self.size.width or self.app.size.width) - 4)
+        field = self.field
+        lines = hint_lines(field.value, field.cursor_position, round(field.scroll_offset.x), width, is_late=is_late)
+        for line, shown in zip((self.first, self.second, self.third), lines, strict=True):
+            line.update(shown)

@@ -1,0 +1,131 @@
+"""What the filter line says under what is typed: where it is wrong, or which keys go on from there."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, Part, joined, wrapped
+from workbench.domain.filter.keys import KEY_NAMES
+from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter
+from workbench.domain.text.safe import cells, fit, pad_right, safe
+from workbench.i18n import _
+
+_SIGNS = ":<>=：＜＞＝"
+_KEY = "$text-accent"
+_NAME_CELLS = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """The word at the cursor: `key` and `value` are what stands on both sides of the sign, if there is one."""
+
+    start: int
+    text: str
+    key: str
+    value: str
+    has_sign: bool
+
+
+def word_at(text: str, cursor: int) -> Word:
+    """Return the word that ends at the cursor."""
+    start = max(text.rfind(" ", 0, cursor), text.rfind("\u3000", 0, cursor)) + 1
+    if text[start : start + 1] in {"-", "－"}:
+        start += 1
+    word = text[start:cursor]
+    at = next((place for place, char in enumerate(word) if char in _SIGNS), -1)
+    if at < 0:
+        return Word(start=start, text=word, key=word, value="", has_sign=False)
+    return Word(start=start, text=word, key=word[:at], value=word[at:].lstrip(_SIGNS), has_sign=True)
+
+
+def problem_in(text: str) -> FilterProblem | None:
+    """Say what is wrong with a filter, None if nothing is."""
+    try:
+        parse_filter(text)
+    except FilterProblem as problem:
+        return problem
+    return None
+
+
+def completions(word: Word) -> tuple[str, ...]:
+    """Return what could stand instead of the word at the cursor: keys, or the words that a key knows."""
+    if not word.has_sign:
+        typed = word.key.casefold()
+        return tuple(f"{key.name}:" for key in FILTER_KEYS if key.name.startswith(typed)) if typed else ()
+    key = KEY_NAMES.get(word.key.casefold())
+    if key is None:
+        return ()
+    before, comma, last = word.value.rpartition(",")
+    head = word.text[: len(word.text) - len(word.value)] + before + comma
+    return tuple(f"{head}{value}" for value in key.values if value.startswith(last.casefold()) and value != last)
+
+
+def hint_lines(text: str, cursor: int, scrolled: int, width: int, *, is_late: bool) -> tuple[Content, Content, Content]:
+    """Return the three lines under the filter; the last says which keys end it, unless an error needs the room.
+
+    `scrolled` is how many cells of it have moved out to the left. What is wrong at the word that is being typed
+    is said quietly, unless `is_late`: it was entered.
+    """
+    problem = problem_in(text)
+    word = word_at(text, cursor)
+    if problem is None:
+        return (*_help(word, width), _ends(width))
+    is_being_typed = problem.end >= word.start and problem.start <= cursor and not is_late
+    if is_being_typed and completions(word):
+        return (*_help(word, width), _ends(width))
+    style = UNEASY if is_being_typed else BAD
+    before = cells(safe(text[: problem.start])) - scrolled
+    marked = max(1, cells(safe(text[problem.start : problem.end])))
+    start, end = max(0, before), min(width, before + marked)
+    carets = " " * min(start, width - 1) + "^" * max(1, end - start)
+    said, *rest = wrapped(str(problem), width)
+    third = joined((fit(" ".join(rest), width), style)) if rest else _ends(width)
+    return joined((carets, style)), joined((said, style)), third
+
+
+def key_lines(width: int) -> list[Content]:
+    """Return every key of the filter language with its line of help, for the page of keys."""
+    lines = [joined((_("Queue · what a filter can say"), f"{FAINT} bold"))]
+    for key in FILTER_KEYS:
+        name = pad_right(f" {key.name}:", _NAME_CELLS)
+        first, *rest = wrapped(_(key.help), width - _NAME_CELLS)
+        lines.append(joined((name, f"{_KEY} bold"), (first, FAINT)))
+        lines += [joined((" " * _NAME_CELLS, ""), (part, FAINT)) for part in rest]
+    return lines
+
+
+def _help(word: Word, width: int) -> tuple[Content, Content]:
+    """Return the keys that begin like the word, or what the word's key takes."""
+    if word.has_sign:
+        key = KEY_NAMES.get(word.key.casefold())
+        if key is None:
+            return Content(), Content()
+        return _listed(completions(word) or key.values, width), _explained(key, width)
+    keys = [key for key in FILTER_KEYS if key.name.startswith(word.key.casefold())]
+    if len(keys) == 1:
+        return _listed(completions(word), width), _explained(keys[0], width)
+    names = tuple(f"{key.name}:" for key in keys or FILTER_KEYS)
+    searched = _("other words search names, application and phone numbers; - leaves out")
+    return _listed(names, width), joined((fit(safe(searched), width), FAINT))
+
+
+def _ends(width: int) -> Content:
+    """Say how the line is applied and left."""
+    return joined((fit(_("Enter applies · Tab completes · Esc leaves"), width), FAINT))
+
+
+def _listed(words: tuple[str, ...], width: int) -> Content:
+    """Return words beside each other, as many as there is room for."""
+    parts: list[Part] = []
+    left = width
+    for word in words:
+        wide = cells(word) + 2
+        if wide > left:
+            break
+        left -= wide
+        parts += [(word, _KEY), ("  ", "")]
+    return joined(*parts)
+
+
+def _explained(key: FilterKey, width: int) -> Content:
+    return joined((fit(f"{key.name}: {_(key.help)}", width), FAINT))

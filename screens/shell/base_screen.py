@@ -1,0 +1,80 @@
+"""What all screens share: their keys in the language in use, keys under an input method, a window too small."""
+
+from typing import Any, TypeVar
+
+from textual import events
+from textual.binding import ActiveBinding
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from screens.shell.bindings import spoken
+from screens.terminal.input_bursts import fold
+from screens.widgets.safe_text import plain
+from workbench.i18n import _
+
+Result = TypeVar("Result")
+SMALLEST = (60, 16)
+HORIZONTAL: list[tuple[int, str]] = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (100, "-wide")]
+VERTICAL: list[tuple[int, str]] = [(0, "-flat"), (SMALLEST[1], "-low"), (30, "-tall")]
+
+
+class TooSmall(Static):
+    """Covers a screen whose window is too small, and leaves everything under it as it is."""
+
+    DEFAULT_CSS = """
+    TooSmall {
+        display: none; overlay: screen; position: absolute; offset: 0 0; width: 100vw; height: 100vh;
+        background: $background; content-align: center middle; text-align: center;
+    }
+    """
+
+    def render(self) -> Content:
+        width, height = SMALLEST
+        return plain(
+            _("The window is too small; it needs {width}×{height}. Nothing is lost.").format(width=width, height=height)
+        )
+
+
+def is_too_small(screen: Screen[Any]) -> bool:
+    """Say whether a screen shows nothing but that its window is too small."""
+    return screen.has_class("-tiny") or screen.has_class("-flat")
+
+
+class WorkScreen(Screen[None]):
+    """A screen of a mode."""
+
+    HORIZONTAL_BREAKPOINTS = HORIZONTAL
+    VERTICAL_BREAKPOINTS = VERTICAL
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys with their descriptions in the language in use."""
+        return spoken(super().active_bindings)
+
+    def on_key(self, event: events.Key) -> None:
+        fold(self, event)
+
+    async def action_desk(self) -> None:
+        """Go back to the desk."""
+        await self.run_action("app.go('go.desk')")
+
+
+class Dialog(ModalScreen[Result]):
+    """A screen over another; it goes once, however often it is told to."""
+
+    HORIZONTAL_BREAKPOINTS = HORIZONTAL
+    VERTICAL_BREAKPOINTS = VERTICAL
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys with their descriptions in the language in use."""
+        return spoken(super().active_bindings)
+
+    def on_key(self, event: events.Key) -> None:
+        fold(self, event)
+
+    def leave(self, result: Result | None = None) -> None:
+        """Go, unless gone already: a second dismissal would take another screen away."""
+        if self.is_current:
+            self.dismiss(result)

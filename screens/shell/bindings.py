@@ -1,0 +1,58 @@
+"""Keys as Textual binds them, all of them from the registry of commands."""
+
+from dataclasses import replace
+
+from textual.binding import ActiveBinding, Binding
+from textual.screen import Screen
+
+from workbench.i18n import _
+from workbench.keys.command import Command
+from workbench.keys.registry import BY_ID
+
+
+def bind(command: Command, action: str, *, priority: bool = False) -> Binding:
+    """Return the binding of a command's keys; the label stays a message until it is shown."""
+    return Binding(
+        ",".join(command.all_keys),
+        action,
+        command.label,
+        show=command.hint,
+        priority=priority,
+        id=command.id,
+    )
+
+
+def bind_key(command: Command, key: str, action: str) -> Binding:
+    """Return the binding of one key of a command that has several with an argument each."""
+    return Binding(key, action, command.label, show=False, id=f"{command.id}.{key}")
+
+
+def command_of(binding: Binding) -> Command | None:
+    """Return the command behind a binding, None for those that Textual brings."""
+    identity = binding.id or ""
+    return BY_ID.get(identity) or BY_ID.get(identity.rpartition(".")[0])
+
+
+def spoken(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
+    """Return bindings with their descriptions in the language in use.
+
+    Descriptions are messages because bindings are made when a class is, before the language is known.
+    """
+    return {
+        key: active._replace(
+            binding=replace(active.binding, description=_(active.binding.description))
+            if active.binding.description
+            else active.binding
+        )
+        for key, active in bindings.items()
+    }
+
+
+def available(screen: Screen[object]) -> dict[str, ActiveBinding]:
+    """Return what can be done on a screen now, by the id of its command, in the order of the registry."""
+    found: dict[str, ActiveBinding] = {}
+    for active in screen.active_bindings.values():
+        command = command_of(active.binding)
+        if command is not None and active.enabled:
+            found.setdefault(command.id, active)
+    return {name: found[name] for name in BY_ID if name in found}

@@ -1,0 +1,59 @@
+"""The last line: what can be done here now, at most six things, and where the rest is found."""
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from screens.shell.bindings import available
+from screens.widgets.safe_text import FAINT, joined, row
+from workbench.i18n import _
+from workbench.keys.command import Command, shown_key
+from workbench.keys.registry import BY_ID, HELP, PALETTE
+
+MOST = 6
+
+
+class Hints(Static):
+    """The footer of a screen, from its keys."""
+
+    DEFAULT_CSS = """
+    Hints { dock: bottom; height: 1; padding: 0 1; background: $footer-background; color: $foreground; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self.show)
+        self.show(self.screen)
+
+    def on_resize(self) -> None:
+        self.show(self.screen)
+
+    def show(self, screen: Screen[object]) -> None:
+        """Show the keys of a screen."""
+        if self.is_attached and screen is self.screen:
+            self.update(hints(screen, self.content_size.width or screen.size.width - 2))
+
+
+def hints(screen: Screen[object], width: int) -> Content:
+    """Return the hints that fit, what decides before the rest; the way to help and to the commands always does."""
+    ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.twin), _(PALETTE.label))]
+    right = _line(ends)
+    found = available(screen)
+    hinted: tuple[Command, ...] | None = getattr(screen, "hinted", None)
+    if hinted is not None:
+        # A screen may name what it hints at, in its order.
+        now = [(command, found[command.id]) for command in hinted if command.id in found]
+    else:
+        now = [(BY_ID[name], active) for name, active in found.items() if BY_ID[name].hint]
+        now.sort(key=lambda each: not each[0].danger)
+    shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in now]
+    del shown[MOST - len(ends) :]
+    while shown and _line(shown).cell_length + right.cell_length + 2 > width:
+        shown.pop()
+    return row(_line(shown), right, width)
+
+
+def _line(pairs: list[tuple[str, str]]) -> Content:
+    return Content("   ").join(joined((key, "$text-accent bold"), (f" {label}", FAINT)) for key, label in pairs)

@@ -1,0 +1,60 @@
+"""The first line of a screen: where one is, who works, what waits."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.shell.view import View
+from screens.widgets.safe_text import BAD, FAINT, MINE, UNEASY, Part, joined, row
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.domain.case.casefile import CaseFile, DeskCounts
+
+
+class Head(Static):
+    """The head of a screen."""
+
+    DEFAULT_CSS = "Head { dock: top; height: auto; padding: 0 1; background: $surface; }"
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+
+def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, width: int) -> Content:
+    """Return the first line: the mode and the case, at the right who works and what waits.
+
+    Where it is narrow the application's number gives way, not the round.
+    """
+    if case is None:
+        return row(joined((mode, "bold")), right, width)
+    from workbench.domain.case.case_id import format_case
+
+    header = case.header
+    dot = f" {view.symbols.dot} "
+    name: list[Part] = [(mode, "bold"), ("   ", ""), (format_case(header.id), "bold $text-accent")]
+    turn: Part = (dot + _("round {round}").format(round=header.round), FAINT)
+    left = joined(*name, (f"{dot}{header.application_no}", FAINT), turn)
+    if left.cell_length + right.cell_length >= width:
+        left = joined(*name, turn)
+    return row(left, right, width)
+
+
+def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True) -> Content:
+    """Return who works, what waits, and the clock where there is room."""
+    dot = f" {view.symbols.dot} "
+    parts: list[Part] = [(f"{view.symbols.mine} ", MINE), (login, "")] if login else []
+    if counts is not None:
+        from workbench.wording.amounts import count
+
+        parts += [(dot + _("{count} queued").format(count=count(counts.queued)), FAINT)]
+        if counts.breached:
+            parts += [(dot, FAINT), (_("{count} overdue").format(count=count(counts.breached)), BAD)]
+        if counts.due_today:
+            parts += [(dot, FAINT), (_("{count} due today").format(count=count(counts.due_today)), UNEASY)]
+        if counts.to_check:
+            parts += [(dot + _("{count} to check").format(count=count(counts.to_check)), FAINT)]
+    if has_clock:
+        parts.append((f"{dot if parts else ''}{view.clock(view.now)}", FAINT))
+    return joined(*parts)

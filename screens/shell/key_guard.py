@@ -1,0 +1,88 @@
+"""Against a verdict from a held-down key: what confirms must be pressed on purpose, and by itself."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.widget import Widget
+
+from workbench.keys.registry import CONFIRM
+
+FIRST_LOOK_S = 0.3
+"""So long after its first paint a dialog takes no confirmation."""
+
+BETWEEN_S = 0.7
+"""A key that comes so soon after the last press of it counts as the same press, held down."""
+
+ALONE_S = 0.05
+"""A confirmation counts if no other key follows within this time: keys that waited come all at once."""
+
+_PATIENCE = 20
+
+
+class Presses:
+    """What was pressed last, on whichever screen; `monotonic` gives seconds.
+
+    A held-down key cannot be told from presses but by how soon it comes again.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self.monotonic = monotonic
+        self.count = 0
+        self.is_repeat = False
+        self.confirmed_at: float | None = None
+        self.confirmed_before: float | None = None
+        self._key = ""
+        self._at = 0.0
+
+    def note(self, key: str, age_s: float = 0.0) -> None:
+        """Take note of a press that arrived `age_s` seconds ago."""
+        at = self.monotonic() - age_s
+        self.is_repeat = key == self._key and at - self._at < BETWEEN_S
+        self.count += 1
+        self._key, self._at = key, at
+        if key in CONFIRM.all_keys:
+            self.confirmed_before, self.confirmed_at = self.confirmed_at, at
+
+
+def presses_of(widget: Widget) -> Presses:
+    """Return the presses that the app of a widget takes note of."""
+    presses = getattr(widget.app, "presses", None)
+    if not isinstance(presses, Presses):
+        raise TypeError(widget.app)
+    return presses
+
+
+class Guard:
+    """Says whether the last press of a confirming key counts in the dialog that it guards."""
+
+    def __init__(self, presses: Presses) -> None:
+        self._presses = presses
+        self._painted_at: float | None = None
+
+    def painted(self) -> None:
+        """Take note that the dialog can be seen from now on."""
+        if self._painted_at is None:
+            self._painted_at = self._presses.monotonic()
+
+    def counts(self) -> bool:
+        """Say whether the press came long enough after the first paint and after the last confirmation."""
+        at, before = self._presses.confirmed_at, self._presses.confirmed_before
+        if at is None or self._painted_at is None or at - self._painted_at < FIRST_LOOK_S:
+            return False
+        return before is None or at - before >= BETWEEN_S
+
+    async def is_alone(self) -> bool:
+        """Wait a moment, and say whether no other key came with the press.
+
+        Where the machine was busy or stopped, keys of a long time come at once and look unhurried one by one;
+        then a moment in which the machine was awake has to pass.
+        """
+        pressed, loop = self._presses.count, asyncio.get_running_loop()
+        for _round in range(_PATIENCE):
+            began = loop.time()
+            await asyncio.sleep(ALONE_S)
+            if self._presses.count != pressed:
+                return False
+            if loop.time() - began < 2 * ALONE_S:
+                return True
+        return False

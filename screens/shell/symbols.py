@@ -1,0 +1,95 @@
+"""The marks and blocks that screens draw, in a set for good terminals and one for the others."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.widget import Widget
+
+from workbench.domain.case.vocabulary import Priority, Severity
+from workbench.signs import SymbolSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symbols:
+    """One character for each meaning; never two for one."""
+
+    block: str
+    warn: str
+    info: str
+    fine: str
+    mine: str
+    up: str
+    down: str
+    provisional: str
+    cursor: str
+    dot: str
+    rule: str
+    bar: str
+    ellipsis: str
+    bars: str
+    shades: str
+    chosen: str
+    unchosen: str
+    border: Literal["round", "ascii"]
+
+    def of_severity(self, severity: Severity) -> str:
+        """Return the mark of a finding."""
+        return {Severity.BLOCK: self.block, Severity.WARN: self.warn, Severity.INFO: self.info}[severity]
+
+    def of_priority(self, priority: Priority) -> str:
+        """Return the mark of a priority, empty for the normal one."""
+        return {
+            Priority.URGENT: self.up * 2,
+            Priority.HIGH: self.up,
+            Priority.NORMAL: "",
+            Priority.LOW: self.down,
+        }[priority]
+
+
+DRAWN = Symbols(
+    block="✗",
+    warn="!",
+    info="i",
+    fine="✓",
+    mine="◆",
+    up="▲",
+    down="▼",
+    provisional="◐",
+    cursor="▏",
+    dot="·",
+    rule="─",
+    bar="│",
+    ellipsis="…",
+    bars=" ▁▂▃▄▅▆▇█",
+    shades=" ░▒▓█",
+    chosen="(•)",
+    unchosen="( )",
+    border="round",
+)
+ASCII = Symbols(
+    block="x",
+    warn="!",
+    info="i",
+    fine="v",
+    mine="*",
+    up="^",
+    down="v",
+    provisional="~",
+    cursor=">",
+    dot="-",
+    rule="-",
+    bar="|",
+    ellipsis="...",
+    bars=" .:-=+*#@",
+    shades=" .:+#",
+    chosen="(o)",
+    unchosen="( )",
+    border="ascii",
+)
+
+TABLE: dict[SymbolSet, Symbols] = {"auto": DRAWN, "ascii": ASCII}
+
+
+def symbols_of(widget: Widget) -> Symbols:
+    """Return the set that the app of a widget draws with."""
+    return ASCII if widget.app.has_class("-ascii") else DRAWN

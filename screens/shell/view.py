@@ -1,0 +1,44 @@
+"""From where a case is looked at: the moment, the zone, the signs, and what is revealed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from screens.shell.symbols import Symbols
+from workbench.wording.amounts import day_on_screen, instant_on_screen, relative_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What lines need besides the case itself; `revealed` are personal values by the name of their field."""
+
+    now: datetime
+    zone: ZoneInfo
+    symbols: Symbols
+    revealed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return self.now.astimezone(self.zone).date()
+
+    def day(self, on: date) -> str:
+        """Return a day as people read it."""
+        return day_on_screen(on, self.today)
+
+    def instant(self, at: datetime) -> str:
+        """Return an instant as people read it."""
+        return instant_on_screen(at, self.today, self.zone)
+
+    def clock(self, at: datetime) -> str:
+        """Return the time of day."""
+        return f"{at.astimezone(self.zone):%H:%M}"
+
+    def far(self, on: date) -> str:
+        """Return how far a day is from this one."""
+        return relative_day(on, self.today)
+
+    def shown(self, field_name: str, masked: str) -> str:
+        """Return a personal value: revealed if it is, else as it came, masked."""
+        return self.revealed.get(field_name, masked)

@@ -1,0 +1,81 @@
+"""Reading the terminal so that keys can be told from text."""
+
+import threading
+import time
+from typing import Any
+
+from textual import events
+from textual.message import Message
+
+from screens.terminal.driver import TerminalDriver
+from screens.terminal.input_bursts import TypedAtOnce, is_text
+from screens.terminal.width_probe import QUESTION
+
+TOGETHER_S = 0.005
+"""Characters so close behind each other were not pressed one by one."""
+
+AFTER_S = 0.1
+"""What comes so soon after a text still belongs to it."""
+
+
+class TypedDriver(TerminalDriver):
+    """Reads a terminal, and keeps characters that come at once together."""
+
+    question = ""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._run: list[events.Key] = []
+        self._lock = threading.RLock()
+        self._text_at = -AFTER_S
+
+    def start_application_mode(self) -> None:
+        """Start, and ask the terminal what there is to ask, once."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual left it untyped
+        if self.question and self._writer_thread is not None:
+            self.write(self.question)
+            self.flush()
+            self.question = ""
+
+    def process_message(self, message: Message) -> None:
+        """Hand a message on in its turn; a character waits a moment for those that came with it."""
+        with self._lock:
+            if isinstance(message, events.Key) and message.character is not None and _is_written(message.character):
+                self._run.append(message)
+                if len(self._run) == 1:
+                    self._loop.call_soon_threadsafe(self._settle_soon)
+                return
+            self._settle()
+            super().process_message(message)
+
+    def _settle_soon(self) -> None:
+        self._loop.call_later(TOGETHER_S, self._settle_later)
+
+    def _settle_later(self) -> None:
+        with self._lock:
+            if self._run and time.monotonic() - self._run[-1].time < TOGETHER_S:
+                self._settle_soon()
+            else:
+                self._settle()
+
+    def _settle(self) -> None:
+        """Hand on the characters that waited, as keys or as a text."""
+        run, self._run = self._run, []
+        if not run:
+            return
+        if is_text("".join(key.character or "" for key in run)) or run[0].time - self._text_at < AFTER_S:
+            self._text_at = run[-1].time
+            super().process_message(TypedAtOnce(run))
+            return
+        for key in run:
+            super().process_message(key)
+
+
+class AskingDriver(TypedDriver):
+    """One that asks the terminal how wide it draws the program's signs."""
+
+    question = QUESTION
+
+
+def _is_written(character: str) -> bool:
+    return character.isprintable() or character in "\r\n\t"

@@ -1,0 +1,294 @@
+"""The dialog in which a verdict is filled in, read over and confirmed."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Input, Static, TextArea
+
+from screens.panels.labels import VERDICT
+from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.bindings import bind
+from screens.shell.key_guard import Guard
+from screens.shell.symbols import symbols_of
+from screens.shell.view import View
+from screens.verdict import dialog_text as words
+from screens.verdict.form_state import VerdictState
+from screens.verdict.giving import Giving
+from screens.verdict.letter_editor import Letter
+from screens.verdict.reason_picker import ReasonList, ReasonPicker
+from screens.verdict.rectification_form import Mend
+from screens.widgets.safe_text import FAINT, plain
+from screens.widgets.text_fields import Page
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, Decided, VerdictPreview, VerdictRequest
+from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.keys.command import Place
+from workbench.keys.registry import BACK, CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
+
+
+class VerdictDialog(Dialog[Decided]):
+    """Fills in one verdict; it goes with what was decided, or with nothing."""
+
+    CSS_PATH = Path(__file__).with_name("verdict.tcss")
+    AUTO_FOCUS = "ReasonList"
+    PLACE: ClassVar[Place] = "verdict"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(CONFIRM, "confirm"),
+        bind(SEARCH, "search"),
+        bind(FINAL, "final"),
+        bind(WAIT_FOR, "wait_for"),
+        bind(MEASURE, "measure"),
+        bind(ITEMS, "items"),
+        bind(LETTER, "letter"),
+        bind(NOTE, "note"),
+        bind(BACK, "back"),
+        bind(HELP, "app.help"),
+    ]
+
+    picker = getters.query_one(ReasonPicker)
+    mend = getters.query_one(Mend)
+    letter = getters.query_one(Letter)
+    note = getters.query_one("#note", TextArea)
+    said = getters.query_one("#said", Static)
+    foot = getters.query_one("#foot", Static)
+
+    def __init__(
+        self, case: CaseFile, state: VerdictState, giving: Giving, view: View, *, items_first: bool = False
+    ) -> None:
+        super().__init__()
+        self._case = case
+        self._state = state
+        self._giving = giving
+        self._view = view
+        self._guard = Guard(giving.presses)
+        self._preview: VerdictPreview | None = None
+        self._items_first = items_first
+        self._is_giving = False
+        self._knows_newest = False
+        self._told = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = plain(f"{_(VERDICT[self._state.verdict])} {format_case(self._case.header.id)}")
+            with VerticalScroll(id="body", can_focus=False):
+                yield Static(id="kind", markup=False)
+                yield Static(id="measure", markup=False)
+                yield Static(plain(_("Reasons: / finds, digits mark"), FAINT), classes="title", markup=False)
+                yield ReasonPicker(self._case, self._state.verdict)
+                yield Mend(self._state.until)
+                yield Letter(self._case)
+                yield Static(id="note-heading", classes="title", markup=False)
+                yield Page(self._state.note, id="note")
+            with Vertical(id="ends"):
+                yield Static(id="warnings", markup=False)
+                yield Static(id="said", markup=False)
+                yield Static(id="foot", markup=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.mend.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
+        self.picker.show(self._state.reasons)
+        self._draw()
+        self.look_ahead()
+        self.call_after_refresh(self._guard.painted)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(exclusive=True, group="preview")
+    async def look_ahead(self) -> None:
+        """Show what this verdict would do."""
+        request = self._request()
+        try:
+            self._preview = await asyncio.to_thread(self._giving.preview, request)
+            # What was written over the items hides their own words.
+            own = await asyncio.to_thread(self._giving.preview, replace(request, items=()))
+        except WorkbenchError as error:
+            self._tell(str(error))
+            return
+        await self.mend.show(own.items if self._state.is_fixable else (), self._state.items)
+        if self._items_first:
+            self._items_first = False
+            self.mend.enter()
+        self._draw()
+
+    @work(group="write")
+    async def give(self) -> None:
+        """Give the verdict, and say so here if it cannot be given."""
+        self._is_giving = True
+        try:
+            if await self._guard.is_alone():
+                self.leave(await self._giving.give(self._request()))
+            else:
+                self.said.update(words.refused())
+        except WorkbenchError as error:
+            self._tell(str(error))
+            self.look_ahead()
+        finally:
+            self._is_giving = False
+
+    @on(ReasonList.Marked)
+    def toggle_reason(self, event: ReasonList.Marked) -> None:
+        """Mark or unmark a reason."""
+        self._become(self._state.toggled(event.code))
+        self.picker.show(self._state.reasons)
+
+    @on(Mend.ItemChanged)
+    def take_item(self, event: Mend.ItemChanged) -> None:
+        """Take the text of an item."""
+        self._become(replace(self._state, items={**self._state.items, event.code: event.text}))
+
+    @on(Mend.UntilChanged)
+    def take_until(self, event: Mend.UntilChanged) -> None:
+        """Take the date."""
+        self._become(replace(self._state, until=event.text))
+
+    @on(Letter.Edited)
+    def take_letter(self, event: Letter.Edited) -> None:
+        """Take the text for the applicant."""
+        self._become(replace(self._state, letter=event.text))
+
+    @on(TextArea.Changed, "#note")
+    def take_note(self) -> None:
+        """Take the internal note."""
+        if self.note.text != self._state.note:
+            self._state = replace(self._state, note=self.note.text)
+            self._giving.keep("note", self._state.note)
+            self._tell("")
+            self.look_ahead()
+
+    @on(Input.Submitted)
+    def leave_field(self) -> None:
+        """Leave a field; Enter never confirms."""
+        self.picker.list.focus()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def show_keys(self) -> None:
+        """Show the keys that work where one is."""
+        is_writing = isinstance(self.focused, Input | TextArea)
+        if self.focused is not None and not self.letter.edit.has_focus:
+            self.letter.stop()
+        self.foot.update(words.foot(self._preview, self._case.policy.grace_s, is_writing=is_writing))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        verdict = self._state.verdict
+        if action in {"final", "wait_for"}:
+            return verdict is (Verdict.FAIL if action == "final" else Verdict.PENDING)
+        if action == "items":
+            return verdict is Verdict.PENDING or self._state.is_fixable
+        if action == "measure":
+            return self._preview is not None and len(self._preview.measures) > 1
+        return True
+
+    def action_confirm(self) -> None:
+        if not self._guard.counts() or self._is_giving:
+            self.said.update(words.refused())
+        elif self._preview is not None and self._preview.has_new_evidence and not self._knows_newest:
+            self._knows_newest = True
+            self._tell(_("New evidence has come; confirm once more to decide all the same."))
+        elif self.mend.display and self.mend.is_unreadable:
+            self._tell(words.no_date(self._view))
+        else:
+            self._tell("")
+            self.give()
+
+    def action_search(self) -> None:
+        self.picker.find()
+
+    def action_final(self) -> None:
+        kind = FailKind.FIXABLE if self._state.fail_kind is FailKind.FINAL else FailKind.FINAL
+        self._become(replace(self._state, fail_kind=kind))
+        self.mend.display = self._state.is_fixable
+
+    def action_wait_for(self) -> None:
+        everybody = list(WaitsFor)
+        chosen = self._state.waits_for or (self._preview.waits_for if self._preview else None)
+        at = everybody.index(chosen) + 1 if chosen else 0
+        self._become(replace(self._state, waits_for=everybody[at % len(everybody)]))
+
+    def action_measure(self) -> None:
+        measures = self._preview.measures if self._preview else (Measure.NONE,)
+        at = measures.index(self._state.measure) + 1 if self._state.measure in measures else 0
+        self._become(replace(self._state, measure=measures[at % len(measures)]))
+
+    def action_items(self) -> None:
+        self.mend.enter()
+
+    def action_letter(self) -> None:
+        self.letter.begin()
+
+    def action_note(self) -> None:
+        self.note.focus()
+
+    def action_back(self) -> None:
+        is_writing = isinstance(self.focused, Input | TextArea)
+        if self.picker.search.has_focus or (not is_writing and self.picker.search.value):
+            self.picker.show_all()
+        elif is_writing:
+            self.picker.stop_finding()
+        elif not self._is_giving:
+            self.leave()
+
+    def _tell(self, problem: str) -> None:
+        """Say what went wrong; what has to be done yet is said in its own place, and not twice."""
+        self._told = problem
+        is_known = self._preview is not None and problem in self._preview.problems
+        self.said.update(words.failed(problem, symbols_of(self)) if problem and not is_known else "")
+        self._draw_warnings()
+
+    def _request(self) -> VerdictRequest:
+        until = self.mend.chosen_until() if self.mend.display else None
+        return self._state.request(self._case, until, knows_newest=self._knows_newest)
+
+    def _become(self, state: VerdictState) -> None:
+        """Take on another state: keep it in the draft, show what it would do."""
+        self._state = state
+        self._giving.keep("verdict", state.kept())
+        self._tell("")
+        self._draw()
+        self.refresh_bindings()
+        self.look_ahead()
+
+    def _draw(self) -> None:
+        width = self.query_one("#kind").content_size.width
+        preview, state = self._preview, self._state
+        self.query_one("#kind", Static).update(words.kind_line(state, preview, symbols_of(self), width))
+        measures = preview.measures if preview else ()
+        self.query_one("#measure", Static).update(words.measure_line(state, measures))
+        self.query_one("#measure").display = len(measures) > 1
+        self.query_one("#note-heading", Static).update(words.note_heading(width))
+        self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
+        label, meant = words.date_words(state, preview, self._view)
+        self.mend.say(label, meant, words.no_date(self._view) if self.mend.display and self.mend.is_unreadable else "")
+        self._draw_warnings()
+        self.show_keys()
+
+    def _draw_warnings(self) -> None:
+        warnings, width = self.query_one("#warnings", Static), self.query_one("#kind").content_size.width
+        warnings.display = self._preview is not None
+        if self._preview is not None and width:
+            lines = 1 if self.has_class("-low") else 2
+            place = (self._view, width, lines)
+            said = words.warning_lines(
+                self._state, self._case, self._preview, place, is_urged=self._told in self._preview.problems
+            )
+            warnings.update(said)
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Leave the lines at the end in sight, however much stands above them."""
+        if not self.query("#ends") or not self.query("#body"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
+        around = 2 if self.has_class("-low") else 4
+        room = self.size.height - self.query_one("#ends").outer_size.height - around
+        self.query_one("#body").styles.max_height = max(3, room)

@@ -1,0 +1,207 @@
+"""The lines of the verdict dialog."""
+
+from datetime import timedelta
+
+from textual.content import Content
+
+from screens.panels.labels import CHECK_FOR, MEASURE, WAITS_FOR
+from screens.shell.symbols import Symbols
+from screens.shell.view import View
+from screens.verdict.form_state import VerdictState
+from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, fitted, joined, row, wrapped
+from workbench.domain.case.casefile import CaseFile, ChecklistLine, VerdictPreview
+from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.text.safe import cells
+from workbench.i18n import _, current, ngettext
+from workbench.keys.command import Command, shown_key
+from workbench.keys.desk import CHECKLIST, DOCUMENTS
+from workbench.keys.registry import FINAL, LETTER, NOTE, WAIT_FOR
+from workbench.keys.registry import MEASURE as MEASURE_KEY
+from workbench.wording.amounts import listed
+
+KEY = "$text-accent bold"
+_BETWEEN = 3
+_WEEK = timedelta(days=7)
+
+
+def kind_line(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols, width: int) -> Content:
+    """Return the line of choices, and at the right whether a second person is needed."""
+    right = _check_words(preview) if preview is not None else Content()
+    lines = _flowing(_choices(state, preview, symbols), width)
+    if lines[-1].cell_length + right.cell_length + _BETWEEN > width:
+        return Content("\n").join([*lines, right])
+    return Content("\n").join([*lines[:-1], row(lines[-1], right, width)])
+
+
+def _flowing(parts: list[Content], width: int) -> list[Content]:
+    """Return parts side by side, none of them cut, in as many lines as that takes."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if lines[-1].cell_length + part.cell_length + _BETWEEN > width:
+            lines.append(part)
+        else:
+            lines[-1] = Content.assemble(lines[-1], " " * _BETWEEN, part)
+    return lines
+
+
+def _choices(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols) -> list[Content]:
+    """Return what there is to choose from, the key that changes it in front."""
+    if state.verdict is Verdict.FAIL:
+        return [
+            joined((shown_key(FINAL.keys[0]), KEY)),
+            _choice(_("can be mended"), state.fail_kind is FailKind.FIXABLE, symbols),
+            _choice(_("final"), state.fail_kind is FailKind.FINAL, symbols),
+        ]
+    if state.verdict is Verdict.PENDING:
+        chosen = state.waits_for or (preview.waits_for if preview is not None else None)
+        head = joined((shown_key(WAIT_FOR.keys[0]), KEY), (f" {_('waits for ')}".rstrip(), FAINT))
+        return [head, *(_choice(_(WAITS_FOR[who]), who is chosen, symbols) for who in WaitsFor)]
+    return [joined((_("the case passes"), FINE))]
+
+
+def _choice(words: str, is_chosen: bool, symbols: Symbols) -> Content:  # noqa: FBT001 - a radio button is on or off
+    mark = symbols.chosen if is_chosen else symbols.unchosen
+    return joined((f"{mark} ", "" if is_chosen else FAINT), (words, "bold" if is_chosen else FAINT))
+
+
+def _check_words(preview: VerdictPreview) -> Content:
+    if not preview.check_for:
+        return joined((_("no second person needed"), FAINT))
+    why = listed(_(CHECK_FOR.get(name, name)) for name in preview.check_for)
+    return joined((_("a second person checks: {why}").format(why=why), UNEASY))
+
+
+def measure_line(state: VerdictState, measures: tuple[Measure, ...]) -> Content:
+    """Return what happens to the cards; nothing where the policy leaves no choice."""
+    if len(measures) <= 1:
+        return Content()
+    return joined((shown_key(MEASURE_KEY.keys[0]), KEY), (f" {_('cards')}  ", FAINT), (_(MEASURE[state.measure]), ""))
+
+
+def warning_lines(
+    state: VerdictState, case: CaseFile, preview: VerdictPreview, place: tuple[View, int, int], *, is_urged: bool
+) -> Content:
+    """Return what the reviewer should know before confirming: new evidence, answers, what is missing.
+
+    `place` is the view, the cells of a line, and the most lines that questions may take; `is_urged` says that it
+    was confirmed with something still to be done.
+    """
+    view, width, most = place
+    lines: list[Content] = []
+    if preview.has_new_evidence:
+        said = _(
+            "New evidence has come since you opened the case. Esc shows it; confirming twice decides all the same."
+        )
+        lines.append(joined((f"{view.symbols.warn} {said}", UNEASY)))
+    denied = [line for line in case.checklist if line.answer == ChecklistValue.NO.value]
+    if denied:
+        said = _("answered no: {questions}").format(questions=_questions(denied))
+        lines += _short(f"{view.symbols.warn} {said}", UNEASY, width, most)
+    lines += _unread(case, preview, view, width)
+    if state.letter is not None:
+        lines.append(joined((_("You edited the text; it no longer follows the reasons."), FAINT)))
+    if preview.problems:
+        said = _("to do: {problems}").format(problems=" ".join(preview.problems))
+        style = BAD if is_urged else UNEASY
+        lines += [joined((part, style)) for part in wrapped(f"{view.symbols.warn} {said}", width)]
+    return Content("\n").join(lines)
+
+
+def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:
+    """Return what nobody answered or opened: all of it where it fits, else how much, and where it is seen."""
+    whole: list[str] = []
+    counts: list[str] = []
+    keys: list[str] = []
+    unanswered = [line for line in case.checklist if line.question in preview.open_questions]
+    if unanswered:
+        number = len(unanswered)
+        whole.append(_("unanswered: {questions}").format(questions=_questions(unanswered)))
+        counts.append(
+            ngettext("{number} question unanswered", "{number} questions unanswered", number).format(number=number)
+        )
+        keys.append(shown_key(CHECKLIST.keys[0]))
+    if preview.unopened:
+        number = len(preview.unopened)
+        whole.append(_("opened by nobody: {documents}").format(documents=_documents(case, preview)))
+        counts.append(
+            ngettext("{number} document opened by nobody", "{number} documents opened by nobody", number).format(
+                number=number
+            )
+        )
+        keys.append(shown_key(DOCUMENTS.keys[0]))
+    shown = [f"{view.symbols.info} {said}" for said in whole]
+    if not all(cells(line) <= width for line in shown):
+        where = _("(Esc, then {keys})").format(keys=listed(keys))
+        shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counts)} {where}", width)
+    return [joined((line, FAINT)) for line in shown]
+
+
+def _documents(case: CaseFile, preview: VerdictPreview) -> str:
+    names = case.policy.document_names
+    return listed(names[kind].in_language(current()) if kind in names else kind.value for kind in preview.unopened)
+
+
+def _questions(lines: list[ChecklistLine]) -> str:
+    return " ".join(line.text.in_language(current()) for line in lines)
+
+
+def _short(said: str, style: str, width: int, most: int) -> list[Content]:
+    shown = fitted(said, width * most - most).rstrip()
+    return [joined((part, style)) for part in wrapped(shown, width)]
+
+
+def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) -> tuple[str, str]:
+    """Return what the date is for, and which one it comes to."""
+    label = _("all by") if state.verdict is Verdict.FAIL else _("until")
+    if preview is None:
+        return label, ""
+    mark = f" {view.symbols.provisional} {_('provisional')}" if preview.is_date_provisional else ""
+    if state.verdict is Verdict.FAIL:
+        return label, "" if preview.deadline_at is None else view.instant(preview.deadline_at) + mark
+    return label, "" if preview.until is None else view.day(preview.until) + mark
+
+
+def letter_heading(case: CaseFile, width: int) -> Content:
+    """Return the heading above the text for the applicant, with its language."""
+    language = "中文" if case.header.language == "zh" else "English"
+    left = joined((_("The applicant reads ({language})").format(language=language), FAINT))
+    return row(left, key_words(LETTER, _("edit")), width)
+
+
+def note_heading(width: int) -> Content:
+    """Return the heading above the note, with its keys."""
+    return row(joined((_("For us only"), FAINT)), key_words(NOTE, _("write")), width)
+
+
+def key_words(command: Command, does: str) -> Content:
+    """Return the keys of a command, also the one that acts while something is written, and what they do."""
+    return joined((command.shown_keys, KEY), (f" {does}", FAINT))
+
+
+def no_date(view: View) -> str:
+    """Return that what stands in the date field is no date, and where text belongs."""
+    return _("unreadable date; write it like {example}, a note with {key}").format(
+        example=(view.today + _WEEK).isoformat(), key=shown_key(NOTE.twin)
+    )
+
+
+def foot(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:
+    """Return the keys, others while something is written, and what happens after confirming."""
+    staged = preview is not None and bool(preview.check_for)
+    then = (
+        _("a second person decides; u takes it back until then")
+        if staged
+        else _("notice goes out {seconds} s later; u takes it back").format(seconds=grace_s)
+    )
+    confirms, away = ("F8", _("leaves the field")) if is_writing else ("y", _("back"))
+    return joined((confirms, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {away}   ", ""), (f"  {then}", FAINT))
+
+
+def refused() -> Content:
+    """Say why a press of the confirming key did not count."""
+    return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), UNEASY))
+
+
+def failed(said: str, symbols: Symbols) -> Content:
+    """Say what went wrong; everything that was filled in is still there."""
+    return joined((f"{symbols.warn} {said}", BAD))

@@ -1,0 +1,108 @@
+"""What a reviewer has filled in to give a verdict: kept in the draft, turned into a request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Self
+
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from workbench.domain.case.verdict import WAYS_TO_PASS
+from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.findings.evaluate import preselected_reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictState:
+    """An unfinished verdict; `letter` None means the causes as the reasons have them.
+
+    `items` are texts that the reviewer changed, by the code of their reason; `until` is the text of the date
+    field, empty for the policy's own date.
+    """
+
+    verdict: Verdict
+    fail_kind: FailKind | None = None
+    reasons: tuple[str, ...] = ()
+    items: Mapping[str, str]
+    until: str = ""
+    measure: Measure = Measure.NONE
+    waits_for: WaitsFor | None = None
+    letter: str | None = None
+    note: str = ""
+
+    @classmethod
+    def of(cls, case: CaseFile, verdict: Verdict) -> Self:
+        """Return what a dialog starts with: the draft's verdict if it is the same one, else what findings say."""
+        note = str(case.draft.get("note", ""))
+        kept = case.draft.get("verdict")
+        if isinstance(kept, Mapping) and kept.get("verdict") == verdict.value:
+            return cls._kept(kept, case, verdict, note)
+        return cls(
+            verdict=verdict,
+            fail_kind=FailKind.FIXABLE if verdict is Verdict.FAIL else None,
+            reasons=preselected_reasons(case.findings, verdict, case.policy),
+            items={},
+            note=note,
+        )
+
+    @classmethod
+    def _kept(cls, kept: Mapping[str, Any], case: CaseFile, verdict: Verdict, note: str) -> Self:
+        reasons = kept.get("reasons", ())
+        letter = kept.get("letter")
+        return cls(
+            verdict=verdict,
+            fail_kind=FailKind(kept["fail_kind"]) if kept.get("fail_kind") else None,
+            # The policy may have dropped a reason since.
+            reasons=tuple(code for code in reasons if code in case.policy.reasons),
+            items={str(code): str(text) for code, text in dict(kept.get("items", {})).items()},
+            until=str(kept.get("until", "")),
+            measure=Measure(kept.get("measure", Measure.NONE)),
+            waits_for=WaitsFor(kept["waits_for"]) if kept.get("waits_for") else None,
+            letter=None if letter is None else str(letter),
+            note=note,
+        )
+
+    def kept(self) -> dict[str, Any]:
+        """Return it as the draft keeps it; the note has a place of its own there."""
+        return {
+            "verdict": self.verdict.value,
+            "fail_kind": self.fail_kind.value if self.fail_kind else None,
+            "reasons": list(self.reasons),
+            "items": dict(self.items),
+            "until": self.until,
+            "measure": self.measure.value,
+            "waits_for": self.waits_for.value if self.waits_for else None,
+            "letter": self.letter,
+        }
+
+    def toggled(self, code: str) -> Self:
+        """Return it with a reason marked or unmarked, the newest mark last; of the ways to pass only one is marked."""
+        if code in self.reasons:
+            return replace(self, reasons=tuple(kept for kept in self.reasons if kept != code))
+        others = WAYS_TO_PASS - {code} if code in WAYS_TO_PASS else frozenset()
+        return replace(self, reasons=(*(kept for kept in self.reasons if kept not in others), code))
+
+    @property
+    def is_fixable(self) -> bool:
+        """Whether the applicant may mend what is wrong."""
+        return self.verdict is Verdict.FAIL and self.fail_kind is FailKind.FIXABLE
+
+    def request(self, case: CaseFile, until: date | None, *, knows_newest: bool) -> VerdictRequest:
+        """Return the request to the services; `knows_newest` says that newer evidence is accepted as it is."""
+        header = case.header
+        changed = self.is_fixable and any(self.items.get(code, "").strip() for code in self.reasons)
+        return VerdictRequest(
+            case_id=header.id,
+            verdict=self.verdict,
+            fail_kind=self.fail_kind,
+            reasons=self.reasons,
+            note=self.note,
+            letter=self.letter,
+            items=tuple(ItemRequest(code=code, text=self.items.get(code, "").strip()) for code in self.reasons)
+            if changed
+            else (),
+            until=until,
+            measure=self.measure,
+            waits_for=self.waits_for,
+            fence=header.fence,
+            evidence_no=None if knows_newest else header.evidence_no,
+        )

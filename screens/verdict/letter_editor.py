@@ -1,0 +1,91 @@
+"""The text for the applicant: shown as the reasons have it, edited where the reviewer goes to it."""
+
+from dataclasses import dataclass
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static, TextArea
+
+from screens.verdict.dialog_text import letter_heading
+from screens.widgets.safe_text import editable, paragraphs
+from screens.widgets.text_fields import Page
+from workbench.domain.case.casefile import CaseFile
+
+
+class Shown(Static, can_focus=True):
+    """The text while nobody edits it; who comes to it with Tab or a click edits it."""
+
+    @dataclass
+    class Chosen(Message):
+        """The text has the focus."""
+
+    def on_focus(self) -> None:
+        self.post_message(self.Chosen())
+
+
+class Letter(Vertical):
+    """The heading, the text, and in its place the field in which it is edited."""
+
+    shown = getters.query_one("#letter", Shown)
+    edit = getters.query_one("#letter-edit", Page)
+
+    @dataclass
+    class Edited(Message):
+        """The reviewer wrote a text; None means what the reasons say themselves."""
+
+        text: str | None
+
+    def __init__(self, case: CaseFile) -> None:
+        super().__init__()
+        self._case = case
+        self._text = ""
+        self._known = ""
+        self._is_written = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="letter-heading", classes="title", markup=False)
+        yield Shown(id="letter", markup=False)
+        yield Page(id="letter-edit")
+
+    def on_resize(self) -> None:
+        heading = self.query_one("#letter-heading", Static)
+        heading.update(letter_heading(self._case, heading.content_size.width))
+
+    def show(self, text: str, *, is_own: bool) -> None:
+        """Show the text as it would be now; `is_own` says that the reviewer wrote it."""
+        self._text = editable(text)
+        self.shown.update(paragraphs(self._text))
+        if self.edit.display and not (is_own or self._is_written) and self._known != self._text:
+            # Nothing was written yet, and the reasons say something else by now.
+            self._load()
+
+    @on(Shown.Chosen)
+    def begin(self) -> None:
+        """Edit the text."""
+        self._load()
+        # The focus goes over while both are shown: what is hidden would lose it to something else.
+        self.edit.display = True
+        self.screen.set_focus(self.edit)
+        self.shown.display = False
+
+    def _load(self) -> None:
+        self._known, self._is_written = self._text, False
+        self.edit.load_text(self._text)
+        self.edit.move_cursor(self.edit.document.end)
+
+    def stop(self) -> None:
+        """Show the text again."""
+        self.shown.display = True
+        self.edit.display = False
+
+    @on(TextArea.Changed, "#letter-edit")
+    def take(self, event: TextArea.Changed) -> None:
+        """Tell what was written; what was there already is no edit."""
+        event.stop()
+        text = self.edit.text
+        # What was told last counts, not what is shown: that comes back from the dialog a little later.
+        if self.edit.display and text != self._known:
+            self._known, self._is_written = text, True
+            self.post_message(self.Edited(text if text.strip() else None))

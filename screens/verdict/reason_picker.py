@@ -1,0 +1,248 @@
+"""The list of reasons: numbered, marked with digits, searched by code, words or pinyin initials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from screens.shell.bindings import bind, bind_key
+from screens.widgets.safe_text import FAINT, UNEASY, joined, plain, row
+from screens.widgets.text_fields import Line
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.verdict import can_concern
+from workbench.domain.case.vocabulary import Severity, Verdict
+from workbench.domain.policy.policy import Reason
+from workbench.domain.values.initials import matches
+from workbench.i18n import _, current
+from workbench.keys.registry import MARK, TOGGLE
+
+_NUMBERED = 9
+_WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
+"""What is only worth knowing is seldom a reason, and stays in the order of the policy."""
+
+
+def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
+    """Return the reasons that serve a verdict: first those of findings, the gravest before, then the others."""
+    weight = {
+        finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings) if finding.severity in _WEIGHT
+    }
+    serving = [reason for reason in case.policy.reasons.values() if verdict in reason.verdicts]
+    return sorted(serving, key=lambda reason: weight.get(reason.code, len(_WEIGHT)))
+
+
+class ReasonList(VerticalScroll, can_focus=True):
+    """The numbered lines; the cursor moves, digits and Space mark."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
+        bind(TOGGLE, "mark_here"),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+    ]
+
+    @dataclass
+    class Marked(Message):
+        """A reason was marked or unmarked."""
+
+        code: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: Sequence[Reason] = ()
+        self._marked: tuple[str, ...] = ()
+        self._found: frozenset[str] = frozenset()
+        self._cursor = 0
+        self._is_searched = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False)
+
+    def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], found: frozenset[str]) -> None:
+        """Show reasons with their marks; `found` are those that a rule saw in this case."""
+        self.shown, self._marked, self._found = reasons, marked, found
+        self._cursor = min(self._cursor, max(0, len(reasons) - 1))
+        self._draw()
+
+    def begin(self, *, is_searched: bool) -> None:
+        """Go to the first line; where one searches it is lit, for Enter marks it."""
+        self._cursor = 0
+        self.light(is_searched=is_searched)
+
+    def light(self, *, is_searched: bool) -> None:
+        """Light the line of the cursor although the keys go into the line that searches."""
+        self._is_searched = is_searched
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def on_focus(self) -> None:
+        self._draw()
+
+    def on_blur(self) -> None:
+        self._draw()
+
+    def action_mark(self, number: int) -> None:
+        """Mark or unmark by number."""
+        if number <= len(self.shown):
+            self._cursor = number - 1
+            self.post_message(self.Marked(self.shown[number - 1].code))
+
+    def action_mark_here(self) -> None:
+        """Mark or unmark what is under the cursor."""
+        if self.shown:
+            self.post_message(self.Marked(self.shown[self._cursor].code))
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor."""
+        self._cursor = min(max(0, self._cursor + step), max(0, len(self.shown) - 1))
+        self._draw()
+        self.scroll_to_region(_line_region(self._cursor, self.size.width), animate=False)
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width
+        if not width:
+            return
+        lines = [self._line(at, reason, width) for at, reason in enumerate(self.shown)]
+        self.query_one(Static).update(
+            Content("\n").join(lines) if lines else plain(_("No reason fits these words."), UNEASY)
+        )
+
+    def _line(self, at: int, reason: Reason, width: int) -> Content:
+        is_marked = reason.code in self._marked
+        number = str(at + 1) if at < _NUMBERED else " "
+        left = joined(
+            (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else FAINT),
+            (f"{number} ", FAINT),
+            (reason.title.in_language(current()), "" if is_marked or reason.code in self._found else FAINT),
+        )
+        found = _("found") if reason.code in self._found else ""
+        right = joined((f"{found}  " if found else "", UNEASY), (reason.code, FAINT))
+        line = row(left, right, width)
+        is_lit = at == self._cursor and (self.has_focus or self._is_searched)
+        return line.stylize("on $panel") if is_lit else line
+
+
+def _line_region(y: int, width: int) -> Region:
+    return Region(0, y, width, 1)
+
+
+class ReasonPicker(Widget):
+    """The list of reasons and the line that searches it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "to_list", show=False)]
+
+    list = getters.query_one(ReasonList)
+    search = getters.query_one("#search", Input)
+
+    def __init__(self, case: CaseFile, verdict: Verdict) -> None:
+        super().__init__()
+        self._reasons = reasons_for(case, verdict)
+        self._found = frozenset(finding.rule for finding in case.findings)
+        kind = case.header.applicant_kind
+        self._unlikely = {
+            reason.code
+            for reason in self._reasons
+            if reason.code not in self._found and not can_concern(reason.code, kind, case.policy)
+        }
+        self._marked: tuple[str, ...] = ()
+        self._words = ""
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="search", placeholder=_("code, words or pinyin initials"))
+        yield Static(id="narrowed", markup=False)
+        yield ReasonList()
+
+    def show(self, marked: tuple[str, ...]) -> None:
+        """Show which reasons are marked."""
+        self._marked = marked
+        self._filter()
+
+    def find(self) -> None:
+        """Go to the line that searches."""
+        self.add_class("-searching")
+        self.search.focus()
+
+    def stop_finding(self) -> None:
+        """Leave the line that searches; the list stays as narrow as it was searched."""
+        if not self.search.value:
+            self.remove_class("-searching")
+        self.list.focus()
+
+    def show_all(self) -> None:
+        """Empty the line that searches and leave it."""
+        self.search.value = self._words = ""
+        self.stop_finding()
+        self._filter()
+
+    @on(Input.Changed, "#search")
+    def narrow(self, event: Input.Changed) -> None:
+        """Show what fits the words; a digit that is no part of any reason is the number of a line."""
+        typed, before = event.value, self._words
+        is_last = typed == self.search.value and typed[:-1] == before
+        number = int(typed[-1]) if is_last and typed[-1:].isdecimal() else 0
+        if before.strip() and 0 < number <= len(self.list.shown) and not self._fitting(typed):
+            with self.prevent(Input.Changed):
+                self.search.value = before
+            self.stop_finding()
+            # Sent from here: a widget whose parent made it send has its message end at that parent.
+            self.post_message(ReasonList.Marked(self.list.shown[number - 1].code))
+            return
+        self._words = typed
+        self.list.begin(is_searched=self.search.has_focus)
+        self._filter()
+
+    @on(Input.Submitted, "#search")
+    def settle(self, event: Input.Submitted) -> None:
+        """Mark the first that fits and go to the list; where none fits there is nothing to do but search on."""
+        event.stop()
+        if not self._words.strip():
+            self.show_all()
+        elif self.list.shown:
+            code = self.list.shown[0].code
+            self.stop_finding()
+            if code not in self._marked:
+                self.post_message(ReasonList.Marked(code))
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def tell_keys(self) -> None:
+        """Say what the keys do, which is another thing while one searches."""
+        self.list.light(is_searched=self.search.has_focus)
+        self._filter()
+
+    def action_to_list(self) -> None:
+        self.stop_finding()
+
+    def _fitting(self, words: str) -> tuple[Reason, ...]:
+        words = words.strip()
+        if words:
+            return tuple(reason for reason in self._reasons if _fits(words, reason))
+        left_out = self._unlikely.difference(self._marked)
+        return tuple(reason for reason in self._reasons if reason.code not in left_out)
+
+    def _filter(self) -> None:
+        words = self._words.strip()
+        fitting = self._fitting(words)
+        self.set_class(bool(words), "-narrowed")
+        said = (
+            _("found {count} of {all}: Enter marks the first, ↓ goes to the list, Esc shows all")
+            if self.search.has_focus
+            else _("found {count} of {all}, / changes, Esc clears")
+        )
+        said = said.format(count=len(fitting), all=len(self._reasons))
+        self.query_one("#narrowed", Static).update(plain(said, UNEASY))
+        self.list.show(fitting, self._marked, self._found)
+
+
+def _fits(words: str, reason: Reason) -> bool:
+    return matches(words, reason.code, reason.title.zh) or matches(words, reason.code, reason.title.en)

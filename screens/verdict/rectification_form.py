@@ -1,0 +1,155 @@
+"""What has to be mended, item by item, and the date that a verdict sets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Label, Static
+
+from screens.verdict.dialog_text import KEY, key_words
+from screens.widgets.safe_text import BAD, FAINT, editable, fitted_line, joined, plain, row
+from screens.widgets.text_fields import Line
+from workbench.domain.case.casefile import ItemRequest
+from workbench.domain.values.moments import day
+from workbench.errors import BadData
+from workbench.i18n import _
+from workbench.keys.command import shown_key
+from workbench.keys.registry import ITEMS
+
+
+class Item(Line):
+    """One item; its text is the reason's own until the reviewer writes another."""
+
+    def __init__(self, code: str, text: str, own: str) -> None:
+        super().__init__(text, placeholder=own or _("what has to be handed in or mended"), classes="item")
+        self.code = code
+        self.own = fitted_line(own)
+
+    def on_blur(self) -> None:
+        if not self.value.strip():
+            self.value = self.own
+
+
+class Mend(Vertical):
+    """The items of a fail that can be mended, and the date: a deadline, or when a pending case is looked at."""
+
+    items = getters.query_one("#items", Vertical)
+    until = getters.query_one("#until", Input)
+    label = getters.query_one("#until-label", Label)
+    meant = getters.query_one("#until-meant", Static)
+
+    @dataclass
+    class ItemChanged(Message):
+        """The reviewer wrote a text for an item; an empty one means the reason's own."""
+
+        code: str
+        text: str
+
+    @dataclass
+    class UntilChanged(Message):
+        """The reviewer wrote a date."""
+
+        text: str
+
+    def __init__(self, until: str) -> None:
+        super().__init__()
+        self._until = until
+        self._codes: tuple[str, ...] = ()
+        self._said = ("", "", "")
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="items-title", markup=False)
+        hint = _("Tab moves, Ctrl+U empties; an empty one takes the reason's own words")
+        yield Label(plain(hint, FAINT), id="items-hint", markup=False)
+        yield Vertical(id="items")
+        with Horizontal():
+            yield Label(id="until-label", markup=False)
+            yield Line(self._until, id="until", placeholder=_("YYYY-MM-DD"))
+            yield Static(id="until-meant", markup=False)
+
+    def on_mount(self) -> None:
+        self._head(is_shown=False)
+
+    async def show(self, items: tuple[ItemRequest, ...], changed: Mapping[str, str]) -> None:
+        """Show the items; the fields stay where the reasons stay."""
+        codes = tuple(item.code for item in items)
+        kept = {field.code: field for field in self.items.query(Item)}
+        # What is there counts, not what was asked for: a newer look ahead may have ended this half way.
+        if codes == self._codes and codes == tuple(kept):
+            return
+        self._codes = codes
+        self._head(is_shown=bool(codes))
+        for code, field in kept.items():
+            if code not in codes:
+                await field.remove()
+        for at, item in enumerate(items):
+            if item.code not in kept:
+                field = Item(item.code, editable(changed.get(item.code) or item.text), editable(item.text))
+                await self.items.mount(field, before=at if at < len(self.items.children) else None)
+
+    def _head(self, *, is_shown: bool) -> None:
+        self.query_one("#items-title").display = is_shown
+        self.query_one("#items-hint").display = is_shown
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def say(self, label: str, meant: str, problem: str) -> None:
+        """Say what the date is for, and which one it comes to, or why it cannot be read."""
+        self._said = (label, meant, problem)
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.query("#items-title"):
+            # Called after a refresh; the dialog may have gone meanwhile.
+            return
+        label, meant, problem = self._said
+        again = _("{key} again").format(key=shown_key(ITEMS.twin))
+        keys = joined((again, KEY), (f" {_('date')}", FAINT)) if self._codes else key_words(ITEMS, _("date"))
+        title = self.query_one("#items-title", Static)
+        title.update(row(plain(_("To be mended"), FAINT), key_words(ITEMS, _("edit")), title.content_size.width))
+        self.label.update(joined((f"{label} ", FAINT)))
+        said = plain(problem, BAD) if problem else plain(meant, FAINT)
+        width = self.meant.content_size.width
+        fits = said.cell_length + keys.cell_length < width
+        self.meant.update(row(said, keys, width) if fits else said)
+
+    def enter(self) -> None:
+        """Go to the first field; from one of the items to the date."""
+        first = next(iter(self.items.query(Item)), None)
+        is_among_items = any(field.has_focus for field in self.items.query(Item))
+        (self.until if first is None or is_among_items else first).focus()
+
+    def chosen_until(self) -> date | None:
+        """Return the date that was written, None if none was that can be read."""
+        text = self.until.value.strip()
+        try:
+            return day(text) if text else None
+        except BadData:
+            return None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether something was written that is no date."""
+        return bool(self.until.value.strip()) and self.chosen_until() is None
+
+    @on(Input.Changed, ".item")
+    def item_changed(self, event: Input.Changed) -> None:
+        """Tell which text was written."""
+        event.stop()
+        field: Any = event.input
+        if isinstance(field, Item):
+            text = "" if event.value == field.own else event.value
+            self.post_message(self.ItemChanged(field.code, text))
+
+    @on(Input.Changed, "#until")
+    def until_changed(self, event: Input.Changed) -> None:
+        """Tell which date was written."""
+        event.stop()
+        self.post_message(self.UntilChanged(event.value))

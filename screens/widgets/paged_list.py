@@ -1,0 +1,175 @@
+"""A list of any length: it draws the lines that are seen, and asks for what it does not have yet."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from screens.widgets.page_cache import RowPages
+
+if TYPE_CHECKING:
+    from workbench.domain.case.casefile import CaseRowView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLook:
+    """How a row is looked at: under the cursor, marked."""
+
+    is_marked: bool
+    width: int
+
+
+Draw = Callable[["CaseRowView | None", RowLook], Content]
+"""Gives the line of a row, of None while it is on its way."""
+
+
+class RowView(ScrollView, can_focus=True, inherit_bindings=False):
+    """Cases one below the other, with a cursor and marks.
+
+    Marks are case ids, so they stay with their cases when the list is read again.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-view--cursor", "row-view--marked"}
+    DEFAULT_CSS = """
+    RowView {
+        height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $background;
+        & > .row-view--cursor { background: $panel; }
+        & > .row-view--marked { background: $accent 12%; }
+        &:focus > .row-view--cursor { background: $primary 35%; }
+    }
+    """
+
+    class Moved(Message):
+        """The cursor or the window moved: something may be asked for."""
+
+    class Chosen(Message):
+        """The row under the cursor was chosen with the mouse."""
+
+    def __init__(self, draw: Draw, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._draw = draw
+        self.pages: RowPages | None = None
+        self.cursor = 0
+        self.marks: set[int] = set()
+        self.range_from: int | None = None
+
+    @property
+    def current(self) -> "CaseRowView | None":
+        """The row under the cursor."""
+        return self.pages.row(self.cursor) if self.pages is not None else None
+
+    @property
+    def length(self) -> int:
+        """How many rows there are, as far as that is known."""
+        return self.pages.length if self.pages is not None else 0
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The first and the last row that are seen."""
+        first = self.scroll_offset.y
+        return first, max(first, min(first + max(1, self.size.height), self.length) - 1)
+
+    @property
+    def range(self) -> tuple[int, int] | None:
+        """The rows of the range that is being drawn, first and last."""
+        if self.range_from is None:
+            return None
+        return min(self.range_from, self.cursor), max(self.range_from, self.cursor)
+
+    def show(self, pages: RowPages, cursor: int) -> None:
+        """Show another reading of the list, the cursor as far from the top as it was."""
+        from_top = self.cursor - self.scroll_offset.y if self.pages is not None else cursor
+        self.pages, self.range_from = pages, None
+        self.cursor = max(0, min(cursor, pages.length - 1))
+        self.fit()
+        self.scroll_to(y=max(0, self.cursor - from_top), animate=False, immediate=True)
+        self._follow()
+        self.refresh()
+
+    def fit(self) -> None:
+        """Take the length of what is known, and draw again what is seen."""
+        self.cursor = max(0, min(self.cursor, self.length - 1))
+        self.virtual_size = Size(max(1, self.size.width), self.length)
+        self.refresh()
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row and see to it that it is seen."""
+        self.cursor = max(0, min(row, self.length - 1))
+        self._follow()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def mark(self, case_ids: Iterable[int]) -> None:
+        """Mark cases."""
+        self.marks.update(case_ids)
+        self.refresh()
+
+    def toggle(self) -> None:
+        """Mark or unmark the row under the cursor, and go on to the next."""
+        row = self.current
+        if row is not None:
+            self.marks.symmetric_difference_update({row.id})
+            self.move_to(self.cursor + 1)
+
+    def clear(self) -> None:
+        """Take all marks and the range away."""
+        self.marks.clear()
+        self.range_from = None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        index = self.scroll_offset.y + y
+        width = self.size.width
+        if self.pages is None or index >= self.length:
+            return Strip.blank(width, self.visual_style.rich_style)
+        row = self.pages.row(index)
+        is_marked = (row is not None and row.id in self.marks) or self._is_in_range(index)
+        line = self._draw(row, RowLook(is_marked=is_marked, width=width))
+        style = self.visual_style
+        if is_marked:
+            style = self.get_visual_style("row-view--marked")
+        if index == self.cursor:
+            style = self.get_visual_style("row-view--cursor")
+        strips = Visual.to_strips(self, line, width, 1, style, pad=True, apply_selection=False)
+        return strips[0].crop(0, width) if strips else Strip.blank(width, style.rich_style)
+
+    def on_resize(self) -> None:
+        self.fit()
+        self._follow()
+        self.post_message(self.Moved())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Moved())
+
+    async def on_click(self, event: events.Click) -> None:
+        """Go to the row that is clicked; a click on the cursor chooses it."""
+        index = self.scroll_offset.y + event.y
+        if index >= self.length:
+            return
+        if index == self.cursor:
+            self.post_message(self.Chosen())
+        else:
+            self.move_to(index)
+
+    def _is_in_range(self, index: int) -> bool:
+        drawn = self.range
+        return drawn is not None and drawn[0] <= index <= drawn[1]
+
+    def _follow(self) -> None:
+        """Scroll so that the cursor is seen."""
+        height = max(1, self.size.height)
+        first = self.scroll_offset.y
+        if self.cursor < first:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        elif self.cursor >= first + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)

@@ -1,0 +1,111 @@
+"""The one door for text on its way into a widget: brackets stay brackets, controls stay out of the terminal."""
+
+from textual.content import Content
+
+from workbench.domain.text.safe import cells, fit, safe
+from workbench.signs import drawn
+
+FAINT = "$text-muted"
+STRONG = "bold"
+BAD = "$text-error bold"
+UNEASY = "$text-warning"
+TOLD = "$text-primary"
+FINE = "$text-success"
+MINE = "$text-accent"
+
+_NEVER_FIRST = frozenset("。，、；：？！）》」』】”’…％")
+"""What no line of Chinese begins with. Source: GB/T 15834, 5.1."""
+
+Part = tuple[str, str]
+"""A text and its style."""
+
+
+def plain(text: str, style: str = "") -> Content:
+    """Return stored text in one line, so that no character of it acts."""
+    shown = drawn(safe(text))
+    return Content.styled(shown, style) if style else Content(shown)
+
+
+def paragraphs(text: str) -> Content:
+    """Return stored text with its line breaks."""
+    return Content(drawn(safe(text, keep_newlines=True)))
+
+
+def editable(text: str) -> str:
+    """Return stored text for a field that takes text; fields draw what they are given."""
+    return safe(text, keep_newlines=True)
+
+
+def fitted_line(text: str) -> str:
+    """Return stored text for a field of one line."""
+    return " ".join(safe(line) for line in text.splitlines())
+
+
+def joined(*parts: Part) -> Content:
+    """Return parts one behind the other, each in its style and each through the door."""
+    return Content.assemble(*((drawn(safe(text)), style) for text, style in parts if text))
+
+
+def row(left: Content, right: Content, width: int) -> Content:
+    """Return a line with something at both ends; the left end gives way where it is narrow."""
+    room = width - right.cell_length - (1 if right.cell_length else 0)
+    if room <= 0:
+        return _cut_short(left, width)
+    if left.cell_length > room:
+        left = _cut_short(left, room)
+    gap = width - left.cell_length - right.cell_length
+    return Content.assemble(left, " " * max(0, gap), right)
+
+
+def _cut_short(content: Content, width: int) -> Content:
+    """Return content in at most so many cells, with a sign where it is cut."""
+    if content.cell_length <= width:
+        return content
+    sign = Content(drawn("…"))
+    room = width - sign.cell_length
+    return Content.assemble(content.truncate(room), sign) if room > 0 else content.truncate(max(0, width))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return stored text cut into lines of so many cells, at blanks where there are any."""
+    lines: list[str] = []
+    for paragraph in drawn(safe(text, keep_newlines=True)).replace("\t", " ").split("\n"):
+        lines += _cut(paragraph, max(2, width))
+    return lines or [""]
+
+
+def _cut(paragraph: str, width: int) -> list[str]:
+    lines: list[str] = []
+    rest = paragraph
+    while cells(rest) > width:
+        head = _head(rest, width)
+        blank = head.rfind(" ")
+        # A blank in the second half is a good place to break; Chinese has none and breaks anywhere.
+        cut = (
+            blank if blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii() else _closed(rest, len(head))
+        )
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*lines, rest]
+
+
+def _closed(text: str, cut: int) -> int:
+    """Return the place before which a text is cut so that no line begins with what closes a sentence or a bracket."""
+    earlier = cut
+    while earlier > 1 and text[earlier] in _NEVER_FIRST:
+        earlier -= 1
+    return earlier if text[earlier] not in _NEVER_FIRST else cut
+
+
+def _head(text: str, width: int) -> str:
+    taken = 0
+    for index, char in enumerate(text):
+        taken += cells(char)
+        if taken > width:
+            return text[: max(1, index)]
+    return text
+
+
+def fitted(text: str, width: int) -> str:
+    """Return stored text in at most so many cells."""
+    return fit(drawn(safe(text)), max(0, width), drawn("…"))

@@ -1,0 +1,450 @@
+"""The working calendar by commands: looked at, set by hand, taken in; and the due dates that move with it."""
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+
+from db.models import CaseRow
+from tests.cli.framework.terminal import Terminal, refused
+from tests.offices import microseconds
+from tests.shared_data import shared_data
+from workbench.domain.case.case_id import format_case
+from workbench.domain.clock.due import due_at
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+YEARS = range(2018, 2027)
+
+
+def local(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def plant_case(terminal: Terminal, complete_at: datetime, days: int = 3, paused_s: int = 0) -> str:
+    """Put a queued case into the queue, due as the calendar says, and return its number."""
+    classes = {1: "expedited", 3: "standard", 5: "complex", 7: "maximum", 10: "extended"}
+    [case_id] = terminal.site.plant()
+    context = terminal.site.office("admin").context
+    with context.write() as session:
+        calendar = context.calendar(session)
+        due = due_at(complete_at, days, calendar)
+        case = session.get_one(CaseRow, case_id)
+        case.complete_at = case.received_at = complete_at
+        case.service_class = classes[days]
+        case.due_at, case.is_due_provisional = calendar.add_working_seconds(due.at, paused_s), due.provisional
+    return format_case(case_id)
+
+
+def due_of(terminal: Terminal, case: str) -> tuple[str, bool]:
+    shown = terminal.document("a", "show", case)
+    return shown["due_at"], shown["due_provisional"]
+
+
+def notice(folder: Path, year: int, days: list[dict[str, Any]]) -> Path:
+    path = folder / f"{year}.json"
+    path.write_text(json.dumps({"year": year, "papers": [], "days": days}, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def off(day: str, name: str = "元旦") -> dict[str, Any]:
+    return {"name": name, "date": day, "isOffDay": True}
+
+
+def worked(day: str, name: str = "元旦") -> dict[str, Any]:
+    return {"name": name, "date": day, "isOffDay": False}
+
+
+def published() -> dict[date, bool]:
+    """Every day of 2018 to 2026 as the notices have it."""
+    named: dict[date, bool] = {}
+    for year in YEARS:
+        body = json.loads(shared_data("holidays_cn", f"{year}.json").read_text(encoding="utf-8"))
+        named |= {date.fromisoformat(day["date"]): not day["isOffDay"] for day in body["days"]}
+    every = (date(2018, 1, 1) + timedelta(days=n) for n in range((date(2027, 1, 1) - date(2018, 1, 1)).days))
+    return {on: named.get(on, on.weekday() < 5) for on in every}
+
+
+def shown(terminal: Terminal) -> dict[date, bool]:
+    return {
+        date.fromisoformat(day["date"]): day["working"]
+        for year in YEARS
+        for day in terminal.document("audit", "calendar", "show", str(year))["days"]
+    }
+
+
+def test_the_calendar_equals_the_notices_as_seeded_and_as_imported(terminal: Terminal) -> None:
+    wanted = published()
+    assert shown(terminal) == wanted
+
+    files = [str(shared_data("holidays_cn", f"{year}.json")) for year in YEARS]
+    done = terminal.document("admin", "import", "calendar", *files)
+
+    assert done["rows"] == done["created"] + done["updated"] + done["unchanged"] > 250
+    assert done["years"] == list(YEARS)
+    assert shown(terminal) == wanted
+
+
+def test_notices_make_the_calendar_from_nothing_the_last_one_first(terminal: Terminal) -> None:
+    wanted = published()
+    with terminal.site.office("admin").context.write() as session:
+        session.execute(text("DELETE FROM calendar_day"))
+    terminal.site.office("admin").context.shelf.calendars.clear()
+
+    for year in reversed(YEARS):
+        terminal.document("admin", "import", "calendar", str(shared_data("holidays_cn", f"{year}.json")))
+
+    assert shown(terminal) == wanted
+
+
+def test_an_empty_year_is_not_published_and_stays_provisional(terminal: Terminal) -> None:
+    before = terminal.document("a", "calendar", "2027")
+    done = terminal.document("admin", "import", "calendar", str(shared_data("holidays_cn", "2027.json")))
+
+    assert (done["unpublished"], done["written"], done["days"]) == ([2027], False, [])
+    after = terminal.document("a", "calendar", "2027")
+    assert before == after
+    assert {day["status"] for day in after["days"]} == {"provisional"}
+    said = terminal.as_person("a", "calendar", "2027").stdout
+    assert "provisional" in said.splitlines()[0]
+    assert "The calendar of 2027 is not published yet" in said
+
+
+def test_days_say_what_they_are(terminal: Terminal) -> None:
+    days = {day["date"]: day for day in terminal.document("a", "calendar", "show", "2026")["days"]}
+
+    assert len(days) == 365
+    assert days["2026-10-01"] == {
+        "date": "2026-10-01",
+        "working": False,
+        "kind": "holiday",
+        "status": "official",
+        "name": "国庆节",
+        "hours": None,
+    }
+    assert (days["2026-10-10"]["working"], days["2026-10-10"]["kind"]) == (True, "make_up")
+    assert (days["2026-11-21"]["kind"], days["2026-11-21"]["name"]) == ("weekend", None)
+    assert days["2026-11-24"]["hours"] == "09:00-12:00,13:00-18:00"
+
+
+def test_the_year_is_this_one_by_default_and_one_that_no_table_knows_is_assumed(terminal: Terminal) -> None:
+    assert terminal.document("a", "calendar")["year"] == 2026
+    assumed = terminal.document("a", "calendar", "2031")
+    assert (assumed["status"], assumed["working_days"]) == ("provisional", 261)
+    refused(terminal.as_person("a", "calendar", "show", "12026", "--json"), 2)
+
+
+def test_text_shows_a_year_as_months_with_signs(terminal: Terminal) -> None:
+    said = terminal.as_person("a", "calendar", "2026").stdout
+
+    assert " 5* 6* 7* 8  9 10+11." in said
+    assert "* holiday   + make-up working day" in said
+
+
+def test_a_dry_run_says_which_due_dates_move_and_writes_nothing(terminal: Terminal) -> None:
+    moving, staying = plant_case(terminal, local(11, 24, 10)), plant_case(terminal, local(11, 24, 10), days=1)
+
+    done = terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--dry-run")
+
+    assert done["moved"] == [
+        {
+            "case": moving,
+            "before": "2026-11-27T18:00:00+08:00",
+            "after": "2026-11-30T18:00:00+08:00",
+            "due_provisional": False,
+        }
+    ]
+    assert (done["moved_count"], done["written"]) == (1, False)
+    assert due_of(terminal, moving)[0] == "2026-11-27T18:00:00+08:00"
+    assert due_of(terminal, staying)[0] == "2026-11-25T18:00:00+08:00"
+    assert terminal.document("a", "calendar")["days"][329]["kind"] == "workday"
+
+
+def test_setting_a_day_off_moves_the_due_dates_that_lean_on_it(terminal: Terminal) -> None:
+    case = plant_case(terminal, local(11, 24, 10))
+
+    result = terminal.as_person("admin", "calendar", "set", "2026-11-26", "off", "--name", "台风", "--reason", "storm")
+
+    assert result.exit_code == 0, result.output
+    assert f"{case}  Fri 27 Nov 18:00 → Mon 30 Nov 18:00" in result.stdout
+    assert "1 day changed. 1 due date moved." in result.stderr
+    assert due_of(terminal, case) == ("2026-11-30T18:00:00+08:00", False)
+    history = terminal.document("a", "show", case)["history"]
+    assert ("due", "2026-11-30T18:00:00+08:00") in [(line["action"], line["text"]) for line in history]
+    day = terminal.document("a", "calendar")["days"][329]
+    assert (day["date"], day["working"], day["kind"], day["name"]) == ("2026-11-26", False, "override", "台风")
+    assert "off, set by hand · 台风 · admin · storm" in terminal.as_person("a", "calendar").stdout
+
+
+def test_a_half_day_on_the_due_day_moves_it_to_noon_and_as_published_moves_it_back(terminal: Terminal) -> None:
+    case = plant_case(terminal, local(11, 24, 10))
+
+    terminal.document("admin", "calendar", "set", "2026-11-27", "09:00-12:00", "--reason", "inventory")
+    assert due_of(terminal, case)[0] == "2026-11-27T12:00:00+08:00"
+    assert terminal.document("a", "calendar")["days"][330]["hours"] == "09:00-12:00"
+
+    terminal.document("admin", "calendar", "set", "2026-11-27", "published", "--reason", "done")
+    assert due_of(terminal, case)[0] == "2026-11-27T18:00:00+08:00"
+    assert terminal.document("a", "calendar")["days"][330]["kind"] == "workday"
+
+
+def test_a_weekend_that_is_worked_brings_due_dates_nearer(terminal: Terminal) -> None:
+    case = plant_case(terminal, local(11, 24, 10), days=5)
+    assert due_of(terminal, case)[0] == "2026-12-01T18:00:00+08:00"
+
+    terminal.document("admin", "calendar", "set", "2026-11-28", "work", "--reason", "backlog")
+
+    assert due_of(terminal, case)[0] == "2026-11-30T18:00:00+08:00"
+
+
+def test_what_counts_as_paused_or_over_is_left_alone(terminal: Terminal) -> None:
+    appealed, passed = (plant_case(terminal, local(11, 24, 10)) for _case in range(2))
+    with terminal.site.office("admin").context.write() as session:
+        for case, column, value in (
+            (appealed, "state", "appealed"),
+            (passed, "state", "passed"),
+        ):
+            session.execute(
+                text(f'UPDATE "case" SET {column} = :value WHERE id = :id'), {"value": value, "id": int(case[2:])}
+            )
+
+    done = terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--reason", "storm")
+
+    assert done["moved"] == []
+
+
+def test_importing_a_year_moves_due_dates_and_makes_them_certain(terminal: Terminal, tmp_path: Path) -> None:
+    moving = plant_case(terminal, local(12, 24, 10), days=7)
+    certain = plant_case(terminal, local(12, 31, 10), days=3)
+    assert due_of(terminal, moving) == ("2027-01-05T18:00:00+08:00", True)
+    assert due_of(terminal, certain) == ("2027-01-06T18:00:00+08:00", True)
+    days = [off("2027-01-01"), off("2027-01-02"), off("2027-01-03"), worked("2027-01-09"), worked("2026-12-26")]
+    path = notice(tmp_path, 2027, days)
+
+    result = terminal.as_person("admin", "import", "calendar", str(path), "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert f"{moving}  2027" not in result.stdout
+    assert f"{moving}  Tue 5 Jan 2027 18:00 → Mon 4 Jan 2027 18:00" in result.stdout
+    assert "Nothing is written." in result.stderr
+    assert "1 due date would move. 1 due date stays" in result.stderr
+    assert due_of(terminal, moving) == ("2027-01-05T18:00:00+08:00", True)
+
+    done = terminal.document("admin", "import", "calendar", str(path))
+    assert (done["moved_count"], done["settled_count"], done["written"]) == (1, 1, True)
+    assert due_of(terminal, moving) == ("2027-01-04T18:00:00+08:00", False)
+    assert due_of(terminal, certain) == ("2027-01-06T18:00:00+08:00", False)
+    assert terminal.document("a", "calendar", "2027")["status"] == "official"
+    assert terminal.document("a", "calendar")["days"][359]["kind"] == "make_up"
+    events = [line for line in _events(terminal) if line[0] == "calendar import"]
+    assert [json.loads(body)["moved"] for _action, body in events] == [1]
+    again = terminal.document("admin", "import", "calendar", str(path))
+    assert (again["written"], again["days"], again["unchanged"]) == (False, [], 5)
+
+
+def _events(terminal: Terminal) -> list[tuple[str, str]]:
+    with terminal.site.office("admin").context.read() as session:
+        return [tuple(row) for row in session.execute(text("SELECT action, body FROM event ORDER BY seq"))]
+
+
+def test_what_was_set_by_hand_stays_when_the_year_is_imported(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.document("admin", "calendar", "set", "2027-01-04", "off", "--reason", "move")
+    done = terminal.document("admin", "import", "calendar", str(notice(tmp_path, 2027, [off("2027-01-01")])))
+
+    assert done["kept"] == ["2027-01-04"]
+    day = terminal.document("a", "calendar", "2027")["days"][3]
+    assert (day["working"], day["kind"], day["status"]) == (False, "override", "official")
+
+
+def test_others_see_a_changed_calendar_without_starting_again(terminal: Terminal) -> None:
+    reader = terminal.site.office("a").context
+    with reader.read() as session:
+        assert reader.calendar(session).is_working(date(2026, 11, 26))
+
+    terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--reason", "storm")
+
+    with reader.read() as session:
+        assert not reader.calendar(session).is_working(date(2026, 11, 26))
+
+
+@pytest.mark.parametrize("login", ["sup", "audit"])
+def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
+    terminal: Terminal, tmp_path: Path, login: str
+) -> None:
+    path = notice(tmp_path, 2027, [off("2027-01-01")])
+    for words in (
+        ("calendar", "set", "2026-11-26", "off", "--reason", "x"),
+        ("calendar", "set", "2026-11-26", "off", "--dry-run"),
+        ("import", "calendar", str(path)),
+    ):
+        assert "admin" in refused(terminal.as_person(login, *words, "--json"), 77)
+
+    with terminal.site.office("admin").context.read() as session:
+        found = session.execute(text("SELECT count(*) FROM event WHERE is_refused AND action LIKE 'calendar %'"))
+        assert found.scalar_one() == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("2026-11-26", "off"), "--reason is empty"),
+        (("2026-13-01", "off", "--reason", "x"), "DATE: "),
+        (("2026-11-26", "maybe", "--reason", "x"), "write off, work, published, or hours such as 09:00-12:00"),
+        (("2026-11-26", "12:00-09:00", "--reason", "x"), "run backwards"),
+        (("2026-11-26", "09:00-12:00,11:00-13:00", "--reason", "x"), "overlap"),
+        (("2026-11-26", "off", "--name", "x" * 65, "--reason", "x"), "at most 64 characters"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_its_cause(terminal: Terminal, words: tuple[str, ...], said: str) -> None:
+    assert said in refused(terminal.as_person("admin", "calendar", "set", *words, "--json"), 2)
+
+
+def test_a_file_that_is_wrong_is_told_with_its_place_and_nothing_is_written(terminal: Terminal, tmp_path: Path) -> None:
+    wrong = tmp_path / "2027.json"
+    wrong.write_text('{"year": 2027, "days": [\n{"name": "元旦", "date": "2027-02-30", "isOffDay": true}]}')
+    good = notice(tmp_path, 2025, [off("2025-01-01")])
+
+    result = terminal.as_person("admin", "import", "calendar", str(good), str(wrong))
+
+    assert result.exit_code == 65, result.output
+    assert result.stderr == "workbench: 2027.json, line 2, column date: 2027-02-30 is no day of the calendar\n"
+    listed = json.loads(terminal.as_person("admin", "import", "calendar", str(wrong), "--json", "--dry-run").stdout)
+    assert listed["errors"] == [
+        {
+            "file": "2027.json",
+            "sheet": None,
+            "line": 2,
+            "column": "date",
+            "message": "2027-02-30 is no day of the calendar",
+        }
+    ]
+    assert [line for line in _events(terminal) if line[0] == "calendar import"] == []
+    assert terminal.document("a", "calendar", "2025")["days"][27]["working"] is False
+
+
+def test_every_mistake_of_several_files_is_told_at_once(terminal: Terminal, tmp_path: Path) -> None:
+    first = notice(tmp_path, 2027, [off("x"), off("2027-01-01"), {}])
+    second = notice(tmp_path, 2028, [off("2027-01-01")])
+
+    result = terminal.as_person("admin", "import", "calendar", str(first), str(second), "--json")
+
+    assert result.exit_code == 65
+    assert json.loads(result.stdout)["error_count"] == 3
+
+
+def test_what_is_no_file_or_does_not_go_with_a_calendar_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    refused(terminal.as_person("admin", "import", "calendar", str(tmp_path / "none.json"), "--json"), 66)
+    refused(terminal.as_person("admin", "import", "calendar", str(tmp_path), "--json"), 65)
+    path = notice(tmp_path, 2027, [off("2027-01-01")])
+    assert "--agent" in refused(
+        terminal.as_person("admin", "import", "calendar", str(path), "--agent", "x", "--json"), 2
+    )
+
+
+def test_many_due_dates_move_in_one_transaction(terminal: Terminal) -> None:
+    terminal.site.plant(2_500)
+    due = microseconds(local(11, 27, 18))
+    with terminal.site.office("admin").context.write() as session:
+        session.execute(text('UPDATE "case" SET due_at = :due'), {"due": due})
+
+    done = terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--reason", "storm")
+
+    assert (done["moved_count"], len(done["moved"])) == (2_500, 1_000)
+    with terminal.site.office("admin").context.read() as session:
+        dues = set(session.execute(text('SELECT due_at FROM "case"')).scalars())
+    assert dues == {microseconds(local(11, 30, 18))}
+    assert terminal.document("audit", "audit")["broken_at"] is None
+
+
+def test_any_start_lets_the_calendar_reach_into_next_year(terminal: Terminal) -> None:
+    terminal.site.clock.at = local(12, 30, 10, year=2027)
+    case = plant_case(terminal, local(12, 30, 10, year=2027))
+    assert due_of(terminal, case) == ("2028-01-05T18:00:00+08:00", True)
+    with terminal.site.office("admin").context.read() as session:
+        assert session.execute(text("SELECT max(on_date) FROM calendar_day")).scalar_one() == "2028-12-31"
+
+    assert terminal.document("a", "calendar", "2028")["status"] == "provisional"
+    assert terminal.document("a", "calendar", "2028")["days"][25]["name"]
+    assert len([line for line in _events(terminal) if line[0] == "calendar seed"]) == 1
+
+
+def test_seeding_a_year_moves_due_dates_that_took_its_holidays_for_working_days(terminal: Terminal) -> None:
+    # The office is open since the year before, when nothing was known of 2028.
+    case = plant_case(terminal, local(1, 25, 10, year=2028))
+    before = due_of(terminal, case)
+    terminal.site.clock.at = local(1, 25, 10, year=2028)
+
+    after = due_of(terminal, case)
+
+    assert before == ("2028-01-28T18:00:00+08:00", True)
+    assert after > before
+    assert ("due", after[0]) in [
+        (line["action"], line["text"]) for line in terminal.document("a", "show", case)["history"]
+    ]
+
+
+def letters(terminal: Terminal) -> dict[str, str]:
+    """Return the letter of each case that has one; all are about a delay."""
+    found = terminal.document("a", "notices")["notices"]
+    assert {one["kind"] for one in found} <= {"delay"}
+    assert len(found) == len({one["case"] for one in found})
+    return {one["case"]: one["body"] for one in found}
+
+
+def test_who_is_due_later_is_told_in_the_own_language_and_a_dry_run_says_how_many(terminal: Terminal) -> None:
+    chinese, english = plant_case(terminal, local(11, 24, 10)), plant_case(terminal, local(11, 24, 10))
+    plant_case(terminal, local(11, 24, 10), days=1)
+    with terminal.site.office("admin").context.write() as session:
+        session.execute(text("UPDATE application SET language = 'en', applicant_kind = 'individual' WHERE id = 2"))
+    words = ("calendar", "set", "2026-11-26", "off")
+
+    planned = terminal.document("admin", *words, "--dry-run")
+    assert (planned["moved_count"], planned["told"], letters(terminal)) == (2, 2, {})
+    said = terminal.as_person("admin", *words, "--dry-run").stderr
+    assert "2 due dates would move. 2 applicants would be told." in said
+    said = terminal.as_person("admin", *words, "--reason", "inventory").stderr
+    assert "2 due dates moved. 2 applicants are told." in said
+
+    told = letters(terminal)
+    assert set(told) == {chinese, english}
+    for part in ("新的到期日：2026年11月30日(周一)18:00", "工作日安排有调整。", f"受理编号：{chinese}", "虚构公司1"):
+        assert part in told[chinese]
+    for part in ("New due date: Monday, 30 November 2026, 18:00", "The working calendar has changed.", english):
+        assert part in told[english]
+    assert "inventory" not in "".join(told.values())
+    chinese_said = terminal.as_person("admin", "--lang", "zh", *words[:2], "2026-11-27", "off", "--dry-run").stderr
+    assert "将告知2位申请人。" in chinese_said
+
+
+def test_nobody_is_told_of_a_date_that_is_earlier_or_past_or_while_the_clock_stands(terminal: Terminal) -> None:
+    earlier, past, asked, told = (plant_case(terminal, local(11, 24, 10)) for _case in range(4))
+    past_due, asked_case = int(past[2:]), int(asked[2:])
+    with terminal.site.office("admin").context.write() as session:
+        row = session.get_one(CaseRow, past_due)
+        row.complete_at, row.due_at = local(11, 13, 10), local(11, 18, 18)
+        pending = session.get_one(CaseRow, asked_case)
+        pending.state, pending.waits_for = "pending", "applicant"
+    done = terminal.document("admin", "calendar", "set", "2026-11-17", "off", "--reason", "x")
+    assert (done["moved_count"], done["told"]) == (1, 0)
+    done = terminal.document("admin", "calendar", "set", "2026-11-27", "off", "--reason", "x")
+    assert (done["moved_count"], done["told"]) == (3, 2)
+    done = terminal.document("admin", "calendar", "set", "2026-11-27", "published", "--reason", "x")
+    assert (done["moved_count"], done["told"]) == (3, 0)
+
+    assert set(letters(terminal)) == {earlier, told}
+
+
+def test_importing_and_seeding_a_year_tell_who_is_due_later(terminal: Terminal, tmp_path: Path) -> None:
+    case = plant_case(terminal, local(12, 28, 10), days=5)
+    path = notice(tmp_path, 2027, [off("2027-01-01"), off("2027-01-04")])
+    assert terminal.document("admin", "import", "calendar", str(path), "--dry-run")["told"] == 1
+    done = terminal.document("admin", "import", "calendar", str(path))
+
+    assert (done["moved_count"], done["told"]) == (1, 1)
+    assert "新的到期日：2027年1月6日(周三)18:00" in letters(terminal)[case]
+    seeded = plant_case(terminal, local(1, 25, 10, year=2028))
+    terminal.site.clock.at = local(1, 25, 10, year=2028)
+    assert due_of(terminal, seeded) > ("2028-01-28T18:00:00+08:00", True)
+    assert "工作日安排有调整。" in letters(terminal)[seeded]

@@ -1,0 +1,85 @@
+"""A date that leans on a year without a published calendar says so, wherever it is told."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import Language
+from db.models import CaseRow
+from tests.cli.framework.terminal import Terminal
+from tests.screens.driver import at_the_site
+from workbench.domain.case.case_id import format_case
+from workbench.domain.clock.due import due_at
+
+TUESDAY_29_DECEMBER = datetime(2026, 12, 29, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def case(terminal: Terminal) -> str:
+    """A case that came on 29 December, due on 4 January 2027 as far as is known."""
+    terminal.site.clock.at = TUESDAY_29_DECEMBER
+    [case_id] = terminal.site.plant(severity="block")
+    context = terminal.site.office("admin").context
+    with context.write() as session:
+        row = session.get_one(CaseRow, case_id)
+        due = due_at(TUESDAY_29_DECEMBER, 3, context.calendar(session))
+        row.due_at, row.is_due_provisional = due.at, due.provisional
+    return format_case(case_id)
+
+
+def test_show_queue_and_next_say_that_the_due_date_is_provisional(terminal: Terminal, case: str) -> None:
+    shown = terminal.document("a", "show", case)
+    assert (shown["due_at"], shown["due_provisional"]) == ("2027-01-04T18:00:00+08:00", True)
+    [row] = terminal.document("a", "queue")["cases"]
+    assert (row["due_at"], row["due_provisional"]) == ("2027-01-04T18:00:00+08:00", True)
+    assert "Mon 4 Jan 2027 18:00 (provisional)" in terminal.as_person("a", "show", case).stdout
+    assert "Mon 4 Jan 2027 18:00 (provisional)" in terminal.as_person("a", "queue").stdout
+    assert terminal.document("a", "next")["due_provisional"] is True
+    assert "provisional" in terminal.as_person("a", "explain", case).stdout
+
+
+async def test_desk_queue_and_dialog_show_the_sign(terminal: Terminal, case: str) -> None:
+    async with at_the_site(terminal.site, "a") as desk:
+        await desk.go("q")
+        [line] = [line for line in desk.text.splitlines() if case in line]
+        assert "◐" in line
+
+        await desk.press("escape", "n")
+        assert "due Mon 4 Jan 2027 18:00 ◐ provisional" in desk.text
+
+        await desk.press("f")
+        assert "2027 18:00 ◐ provisional" in desk.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.ZH, "2027年的放假调休安排尚未公布，以上涉及该年的日期为暂定日期"),
+        (
+            Language.EN,
+            "The working days of 2027 are not published yet, so the dates above that depend on them are provis",
+        ),
+    ],
+)
+def test_letters_say_which_year_is_not_published(terminal: Terminal, case: str, language: str, said: str) -> None:
+    with terminal.site.office("admin").context.write() as session:
+        session.execute(text("UPDATE application SET language = :language"), {"language": language})
+
+    assert said in _letter(terminal, case)
+
+
+def test_a_letter_of_a_year_that_is_published_says_nothing_of_it(terminal: Terminal) -> None:
+    [case_id] = terminal.site.plant(severity="block")
+
+    letter = _letter(terminal, format_case(case_id))
+
+    assert "2026年12月" in letter
+    assert "暂定" not in letter
+
+
+def _letter(terminal: Terminal, case: str) -> str:
+    terminal.document("a", "next")
+    notice = terminal.document("a", "decide", case, "fail", "--reason", "ACT-PEAK-HOUR")["notice"]
+    assert isinstance(notice, str)
+    return notice

@@ -1,0 +1,348 @@
+"""Taking, showing, deciding and leaving cases by commands."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal, refused
+from workbench.domain.case.case_id import format_case
+
+CASE_KEYS = (
+    "case",
+    "application_no",
+    "agent",
+    "state",
+    "round",
+    "priority",
+    "service_class",
+    "due_at",
+    "due_provisional",
+    "held_by",
+    "held_until",
+    "fence",
+    "findings",
+    "identity",
+    "activity",
+    "credit",
+    "documents",
+    "history",
+    "risk",
+)
+ACTIVITY_KEYS = (
+    "calls",
+    "answered",
+    "distinct_callees",
+    "mean_duration_s",
+    "short_call_ratio",
+    "peak_hour_calls",
+    "peak_day_calls",
+    "off_hours_calls",
+    "max_same_callee_day",
+    "handsets",
+    "complaints",
+    "window_from",
+    "window_to",
+    "cards",
+    "max_same_callee_5min",
+    "max_same_callee_window",
+    "opt_out_calls",
+    "off_hours_ratio",
+    "answer_ratio",
+)
+
+
+def test_next_prints_the_case_with_the_keys_of_the_contract(terminal: Terminal) -> None:
+    terminal.site.plant(1, severity="block")
+
+    case = terminal.document("a", "next")
+
+    assert [key for key in CASE_KEYS if key not in case] == []
+    assert [key for key in ACTIVITY_KEYS if key not in case["activity"]] == []
+    assert {"arrears_fen", "overdue_days", "records"} <= case["credit"].keys()
+    assert {"rule", "severity", "observed", "op", "limit", "unit"} <= case["findings"][0].keys()
+    assert case["case"] == "C-000001"
+    assert case["held_by"] == "a"
+    assert case["held_until"] == "2026-11-24T10:30:00+08:00"
+    assert case["fence"] == 1
+
+
+def test_next_gives_the_same_case_again(terminal: Terminal) -> None:
+    terminal.site.plant(2)
+
+    assert terminal.document("a", "next")["case"] == terminal.document("a", "next")["case"]
+
+
+def test_an_empty_queue_is_69_with_its_cause_as_json(terminal: Terminal) -> None:
+    result = terminal.as_person("a", "next", "--json")
+
+    assert "empty" in refused(result, 69, json_failure=True)
+    assert json.loads(result.stdout) == {
+        "case": None,
+        "empty": {"kind": "none", "count": 0, "limit": None, "held": []},
+    }
+
+
+def test_a_queue_that_others_hold_says_who_and_until_when(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("b", "next")
+
+    result = terminal.as_person("a", "next", "--json")
+
+    empty = json.loads(result.stdout)["empty"]
+    assert empty["kind"] == "held"
+    assert empty["held"] == [{"by": "b", "until": "2026-11-24T10:30:00+08:00"}]
+    assert "b 10:30" in result.stderr
+
+
+def test_identity_is_masked_unless_it_is_revealed_which_the_log_knows(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+
+    masked = terminal.document("a", "show", "c-1")["identity"]
+    whole = terminal.document("a", "show", "C-000001", "--reveal")["identity"]
+
+    assert masked["handler_id_no"] == "1•••••••••••••••1X"
+    assert masked["handler_name"] == "测••"
+    assert masked["applicant_name"] == "虚构公司1"
+    assert whole["handler_id_no"] == "11010119900101001X"
+    assert terminal.site.actions(1) == ["reveal"]
+
+
+def test_an_auditor_sees_but_reveals_nothing(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+
+    assert terminal.document("audit", "show", "C-1")["case"] == "C-000001"
+    refused(terminal.as_person("audit", "show", "C-1", "--reveal", "--json"), 77)
+    refused(terminal.as_person("audit", "next", "--json"), 77)
+
+
+@pytest.mark.parametrize("words", [("show",), ("decide", "pass"), ("release",), ("undo",), ("explain",)])
+def test_an_unknown_case_is_66(terminal: Terminal, words: tuple[str, ...]) -> None:
+    command, *more = words
+
+    assert "C-000099" in refused(terminal.as_person("a", command, "C-99", *more, "--json"), 66)
+
+
+def test_an_application_number_is_no_case(terminal: Terminal) -> None:
+    assert "C-000123" in refused(terminal.as_person("a", "show", "T-1-1"), 66)
+
+
+def test_deciding_what_another_holds_is_75_and_what_nobody_holds_is_77(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+
+    refused(terminal.as_person("a", "decide", "C-1", "pass", "--reason", "OK", "--json"), 77)
+    terminal.document("b", "next")
+    assert "b" in refused(terminal.as_person("a", "decide", "C-1", "pass", "--reason", "OK", "--json"), 75)
+
+
+def test_a_stale_fence_is_75(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    fence = terminal.document("a", "next")["fence"]
+    terminal.document("a", "release", "C-1")
+    terminal.document("a", "next")
+
+    refused(terminal.as_person("a", "decide", "C-1", "pass", "--reason", "OK", "--fence", str(fence)), 75)
+
+
+def test_decide_says_what_it_did_and_undo_takes_it_back(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+
+    decided = terminal.document("a", "decide", "C-1", "pass", "--reason", "ok")
+    back = terminal.document("a", "undo", "C-1")
+
+    assert {key: decided[key] for key in ("case", "decision", "verdict", "state", "release_at")} == {
+        "case": "C-000001",
+        "decision": "D-000001",
+        "verdict": "pass",
+        "state": "passed",
+        "release_at": "2026-11-24T10:01:00+08:00",
+    }
+    assert "C-000001" in decided["notice"]
+    assert (back["state"], back["held_by"], back["fence"]) == ("in_review", "a", 2)
+
+
+def test_undo_after_the_grace_is_77_and_says_since_when(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
+    terminal.site.clock.on(seconds=61)
+
+    refused(terminal.as_person("a", "undo", "C-1", "--json"), 77)
+
+
+def test_a_fail_that_can_be_mended_has_its_items_and_deadline(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+
+    decided = terminal.document(
+        "a",
+        *("decide", "C-1", "fail", "--reason", "DOC-MISSING", "--reason", "USE-SCRIPT"),
+        *(
+            "--item",
+            "DOC-MISSING:补交营业执照",
+            "--item",
+            "use-script",
+            "--until",
+            "2026-12-01",
+            "--note",
+            "internal words",
+        ),
+    )
+
+    assert decided["state"] == "rectifying"
+    assert decided["deadline_at"].startswith("2026-12-01T")
+    assert "补交营业执照" in decided["notice"]
+    assert "DOC-MISSING" in decided["notice"]
+    assert "USE-SCRIPT" in decided["notice"]
+    assert "internal words" not in decided["notice"]
+
+
+def test_a_final_fail_waits_for_a_second_person(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+
+    staged = terminal.document("a", "decide", "C-1", "fail", "--final", "--reason", "USE-TRADE", "--note", "sure")
+    assert staged["state"] == "awaiting_check"
+    refused(terminal.as_person("a", "check", "C-1", "approve", "--note", "mine", "--json"), 77)
+    applied = terminal.document("b", "check", "C-1", "approve", "--note", "agreed")
+
+    assert (applied["state"], applied["verdict"]) == ("failed", "fail")
+
+
+def test_a_returned_verdict_is_on_the_makers_desk_again(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "fail", "--final", "--reason", "USE-TRADE", "--note", "sure")
+
+    back = terminal.document("b", "check", "C-1", "return", "--note", "look again")
+
+    assert (back["state"], back["held_by"]) == ("in_review", "a")
+
+
+def test_skip_release_and_aside_leave_a_held_case(terminal: Terminal) -> None:
+    terminal.site.plant(3)
+    first = terminal.document("a", "next")["case"]
+    assert terminal.document("a", "skip", first, "--reason", "too hard")["state"] == "queued"
+    second = terminal.document("a", "next")["case"]
+    assert second != first
+    assert terminal.document("a", "release", second)["held_by"] is None
+    third = terminal.document("a", "next")["case"]
+
+    aside = terminal.document("a", "aside", third, "--until", "15:00")
+
+    assert aside["aside_until"] == "2026-11-24T15:00:00+08:00"
+
+
+def test_a_time_that_is_past_means_tomorrow_and_a_past_day_is_refused(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+
+    assert terminal.document("a", "aside", "C-1", "--until", "9:00")["aside_until"] == "2026-11-25T09:00:00+08:00"
+    refused(terminal.as_person("a", "aside", "C-1", "--until", "2026-11-01"), 2)
+
+
+def test_the_queue_lists_open_cases_with_the_keys_of_the_contract(terminal: Terminal) -> None:
+    terminal.site.plant(3)
+    terminal.document("b", "next")
+
+    queue = terminal.document("audit", "queue", "--limit", "2")
+
+    assert queue["total"] == 3
+    assert len(queue["cases"]) == 2
+    for key in ("case", "application_no", "applicant_name", "state", "priority", "due_at", "assignee", "held_by"):
+        assert key in queue["cases"][0]
+    assert datetime.fromisoformat(queue["cases"][0]["due_at"]).utcoffset() is not None
+
+
+def test_a_supervisor_assigns_and_says_from_whom(terminal: Terminal) -> None:
+    terminal.site.plant(2)
+    held = terminal.document("a", "next")["case"]
+    other = next(case for case in ("C-000001", "C-000002") if case != held)
+
+    planned = terminal.document("sup", "assign", held, other, "--to", "c", "--reason", "away", "--dry-run")
+    done = terminal.document("sup", "assign", held, other, "--to", "c", "--reason", "away")
+
+    assert planned == {**done, "dry_run": True}
+    assert done["assigned"] == [
+        {"case": held, "to": "c", "from": "a"},
+        {"case": other, "to": "c", "from": None},
+    ]
+    refused(terminal.as_person("a", "assign", held, "--to", "a", "--reason", "mine", "--json"), 77)
+    refused(terminal.as_person("sup", "assign", held, "--to", "nobody", "--reason", "x", "--json"), 66)
+
+
+def test_remarks_are_in_the_history(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+
+    terminal.document("a", "comment", "C-1", "called the shop")
+    terminal.document("a", "verify", "C-1", "phone", "--result", "the handler answered")
+    question = terminal.document("a", "show", "C-1")["checklist"][0]["question"]
+    terminal.document("a", "checklist", "C-1", question, "yes", "--note", "seen")
+    case = terminal.document("a", "show", "C-1")
+
+    assert {"called the shop", "phone: the handler answered"} <= {line["text"] for line in case["history"]}
+    assert (case["checklist"][0]["answer"], case["checklist"][0]["by"]) == ("yes", "a")
+    assert case["verifications"][0]["kind"] == "phone"
+
+
+def test_a_pending_case_is_answered_and_a_rectified_one_comes_in_its_next_round(terminal: Terminal) -> None:
+    terminal.site.plant(2)
+    first = terminal.document("a", "next")["case"]
+    terminal.document("a", "decide", first, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-30")
+    second = terminal.document("a", "next")["case"]
+    terminal.document("a", "decide", second, "fail", "--reason", "DOC-MISSING")
+
+    assert terminal.document("a", "answer", first, "--note", "came by post")["state"] == "queued"
+    again = terminal.document("a", "resubmit", second)
+    assert (again["state"], again["round"]) == ("queued", 2)
+    refused(terminal.as_person("a", "answer", second, "--json"), 77)
+
+
+def test_a_withdrawn_case_is_over(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+
+    assert terminal.document("a", "withdraw", "C-1", "--reason", "he said so")["state"] == "withdrawn"
+    refused(terminal.as_person("a", "withdraw", "C-1", "--reason", "again", "--json"), 77)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("queue",),
+        ("show", "{case}"),
+        ("explain", "{case}"),
+        ("next",),
+        ("decide", "{case}", "pass", "--reason", "OK"),
+        ("undo", "{case}"),
+        ("notices",),
+        ("audit",),
+    ],
+)
+def test_without_json_people_read_text(terminal: Terminal, words: tuple[str, ...]) -> None:
+    terminal.site.plant(1, severity="warn")
+    if words[0] in {"decide", "undo"}:
+        terminal.document("a", "next")
+    if words[0] == "undo":
+        terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
+
+    result = terminal.as_person("a", *(word.format(case=format_case(1)) for word in words))
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.strip()
+
+
+def test_stored_text_cannot_steer_the_terminal(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+    hostile = "\x1b]52;c;eA==\x07\x9b2J\u202e\x00"
+    terminal.as_person("a", "comment", "C-1", f"a{hostile}b")
+
+    shown = terminal.as_person("a", "show", "C-1").output
+    document = terminal.as_person("a", "show", "C-1", "--json").stdout
+
+    for char in "\x1b\x07\x9b\u202e\x00":
+        assert char not in shown
+        assert char not in document
+    assert any(line["text"] == f"a{hostile}b" for line in json.loads(document)["history"])

@@ -1,0 +1,103 @@
+"""`workbench forecast backtest` tests the forecast on an event log, without any database."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal, refused
+from tests.domain.forecast.learning.processes import office
+from tests.shared_data import shared_data
+
+KEYS = ["cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "coverage80", "band_days"]
+
+
+def log(folder: Path) -> Path:
+    """Write a log of 150 cases as CSV."""
+    rows = [
+        f"{trace.case},{event.activity},{datetime.fromtimestamp(event.at_s, UTC).isoformat()}"
+        for trace in office(1, 150)
+        for event in trace.events
+    ]
+    path = folder / "log.csv"
+    path.write_text("\n".join(["Number,What,At", *rows]), encoding="utf-8")
+    return path
+
+
+def test_a_log_is_tested_and_the_figures_are_one_json_document(terminal: Terminal, tmp_path: Path) -> None:
+    path = shared_data("event_logs", "helpdesk.csv")
+
+    first, second = (
+        terminal.run_bare(
+            "--database", str(tmp_path / "nowhere.db"), "forecast", "backtest", "--log", str(path), "--json"
+        )
+        for _turn in range(2)
+    )
+    assert first.exit_code == 0, first.output
+    document = json.loads(first.stdout)
+    assert list(document) == KEYS
+    assert (document["cases"], document["prefixes"], document["median_mae_days"]) == (1522, 4961, 4.721022)
+    assert document["mae_days"] <= 0.94 * document["median_mae_days"]
+    assert 0.75 <= document["coverage80"] <= 0.92
+    assert second.stdout == first.stdout
+    assert first.stderr == ""
+    assert not (tmp_path / "nowhere.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Mean error in days", "Median of the past", "Cases tested", "60", "Inside the range (80%)"]),
+        ("zh", ["平均误差（天）", "历史中位数", "检验的案例数", "60", "落在80%区间内"]),
+    ],
+)
+def test_a_person_gets_an_aligned_table_in_their_language(
+    terminal: Terminal, tmp_path: Path, language: str, words: list[str]
+) -> None:
+    said = ("--case", "Number", "--activity", "What", "--time", "At")
+    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), *said, "--lang", language)
+
+    assert result.exit_code == 0, result.output
+    assert [word for word in words if word not in result.stdout] == []
+
+
+def test_without_a_log_the_command_says_what_is_missing(terminal: Terminal) -> None:
+    assert "--log" in refused(terminal.run_bare("forecast", "backtest"), 2)
+
+
+def test_a_column_that_is_not_there_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), "--case", "Numbr", "--json")
+
+    assert refused(result, 65) == "log.csv, line 1, column Numbr: There is no such column; is it one of Number?"
+
+
+def test_a_bomb_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "log.xes.gz"
+    path.write_bytes(gzip.compress(b'<!DOCTYPE log [<!ENTITY a "b">]>\n<log><trace>&a;</trace></log>'))
+
+    assert "log.xes.gz, line 1: The file declares a document type" in refused(
+        terminal.run_bare("forecast", "backtest", "--log", str(path)), 65
+    )
+
+
+def test_a_file_that_is_not_there_is_told(terminal: Terminal, tmp_path: Path) -> None:
+    sentence = refused(terminal.run_bare("forecast", "backtest", "--log", str(tmp_path / "no.csv")), 66)
+
+    assert "There is no file" in sentence
+
+
+def test_a_log_without_a_past_is_told(terminal: Terminal) -> None:
+    path = shared_data("event_logs", "running-example.csv")
+    sentence = refused(terminal.run_bare("forecast", "backtest", "--log", str(path)), 65)
+
+    assert sentence.startswith("running-example.csv: of 6 cases none of the first 60% was over when the others began")
+
+
+def test_what_would_act_on_the_terminal_is_not_printed(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("case,\x1b[31m[b]activity,time\n1,a,2012-01-01\n", encoding="utf-8")
+    result = terminal.run_bare("forecast", "backtest", "--log", str(path))
+
+    assert "\x1b" not in refused(result, 65)

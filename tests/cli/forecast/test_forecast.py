@@ -1,0 +1,139 @@
+"""The forecast by commands: for a case, for the queue, and as a sentence for the phone."""
+
+from datetime import date
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal, refused
+from tests.offices import TUESDAY
+from tests.services.forecast.lived_office import lived
+from workbench.i18n import speaking
+
+RANGES = ("first_verdict", "passed")
+
+
+@pytest.fixture
+def number(terminal: Terminal) -> str:
+    """The last of some queued cases of an office with history."""
+    lived(terminal.site)
+    return f"C-{terminal.site.plant(20)[-1]:06}"
+
+
+def test_a_case_has_days_and_what_they_lean_on(terminal: Terminal, number: str) -> None:
+    found = terminal.document("a", "forecast", number)
+
+    assert found["case"] == number
+    assert found["state"] == "queued"
+    for name in RANGES:
+        first, last = date.fromisoformat(found[name]["p50"]), date.fromisoformat(found[name]["p90"])
+        assert TUESDAY.date() <= first <= last
+    assert found["ahead"] >= 19
+    assert found["reviewers"] == 3
+    assert 20 < found["per_day"] < 45
+    assert 0 < found["sent_back"] < 1
+    assert found["assumed"] is False
+    assert f"{found['ahead']} ahead of you, 3 reviewers decide about" in found["explanation"]
+    assert terminal.document("sup", "forecast", "show", number) == found
+
+
+def test_what_would_make_it_faster_is_told(terminal: Terminal) -> None:
+    (case_id,) = terminal.site.plant(severity="block")
+
+    found = terminal.document("a", "forecast", f"C-{case_id}")
+
+    assert "BIZ_LICENSE" in found["missing_documents"]
+    assert [each["rule"] for each in found["asked_about"]] == ["ACT-PEAK-HOUR"]
+    shown = terminal.as_person("a", "forecast", f"C-{case_id}").stdout
+    assert "Missing" in shown
+    assert "business licence" in shown
+    assert "73 calls" in shown
+
+
+def test_the_sentence_for_the_phone_is_one_line_with_nothing_personal(terminal: Terminal, number: str) -> None:
+    result = terminal.as_person("a", "forecast", number, "--say")
+
+    assert result.stdout.count("\n") == 1
+    assert result.stdout.startswith(f"{number} is accepted; it is expected to pass by ")
+    assert ", at the latest " in result.stdout
+    assert "虚构公司" not in result.stdout
+    assert result.stdout.strip() == terminal.document("a", "forecast", number)["say"]
+
+
+def test_more_reviewers_make_it_sooner(terminal: Terminal) -> None:
+    lived(terminal.site)
+    number = f"C-{terminal.site.plant(300)[-1]}"
+
+    few, many = (terminal.document("sup", "forecast", number, "--reviewers", count) for count in ("1", "12"))
+
+    assert (few["reviewers"], many["reviewers"]) == (1, 12)
+    assert many["passed"]["p90"] < few["passed"]["p90"]
+
+
+def test_the_queue_is_told_with_all_its_cases(terminal: Terminal, number: str) -> None:
+    found = terminal.document("sup", "forecast", "--reviewers", "2")
+
+    assert (found["reviewers"], found["usual_reviewers"]) == (2, 3)
+    assert 0 < found["clear_days"]["p50"] <= found["clear_days"]["p90"]
+    assert date.fromisoformat(found["cleared"]["p50"]) <= date.fromisoformat(found["cleared"]["p90"])
+    assert found["late"]["p50"] <= found["late"]["p90"] <= found["queued"]
+    assert number in [each["case"] for each in found["cases"]]
+    said = terminal.as_person("sup", "forecast", "--reviewers", "2").stdout
+    assert f"{found['queued']} to decide; 2 reviewers decide about" in said
+
+
+def test_too_little_history_is_said(terminal: Terminal) -> None:
+    (case_id,) = terminal.site.plant()
+
+    assert terminal.document("a", "forecast", f"C-{case_id}")["assumed"] is True
+    assert "Too little history yet" in terminal.as_person("a", "forecast").stdout
+    assert "Too little history yet" in terminal.as_person("a", "forecast", f"C-{case_id}").stdout
+
+
+def test_an_empty_queue_needs_no_days(terminal: Terminal) -> None:
+    found = terminal.document("a", "forecast")
+
+    assert (found["queued"], found["cases"], found["clear_days"]) == (0, [], {"p50": 0.0, "p90": 0.0})
+    assert "Nothing waits." in terminal.as_person("a", "forecast").stdout
+
+
+def test_nobody_there_and_doubtful_days_are_told_in_documents_and_words(terminal: Terminal) -> None:
+    (*_others, last) = terminal.site.plant(1_200)
+    number = f"C-{last:06}"
+
+    found = terminal.document("a", "forecast", number)
+    assert (found["provisional"], found["back_on"], found["endless"], found["checked"]) == (True, None, False, None)
+    assert "(provisional)" in terminal.as_person("a", "forecast", number).stdout
+    assert "not published yet" in terminal.as_person("a", "forecast").stdout
+    assert found["say"].endswith("(provisional).")
+
+    for login in ("a", "b", "c", "admin"):
+        terminal.site.office("admin").people.away(login, TUESDAY.date(), None)
+    found, queue = terminal.document("a", "forecast", number), terminal.document("a", "forecast")
+    for each in (found, queue):
+        assert (each["reviewers"], each["per_day"], each["endless"], each["provisional"]) == (0, 0, True, False)
+    assert "no date can be told" in found["say"]
+    said = terminal.as_person("a", "forecast").stdout
+    assert "1200 to decide; nobody is there, and nobody is known to come back." in said.replace(",", "", 1)
+    assert "no date can be told" in terminal.as_person("a", "forecast", number).stdout
+
+
+def test_wrong_asking_is_refused_in_a_sentence(terminal: Terminal) -> None:
+    (case_id,) = terminal.site.plant()
+
+    refused(terminal.as_person("a", "forecast", "C-99999", "--json"), 66)
+    refused(terminal.as_person("a", "forecast", "--say"), 2)
+    refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "0"), 2)
+    refused(terminal.as_person("audit", "forecast", f"C-{case_id}", "--json"), 77)
+    said = refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "20", "--say"), 2)
+    assert "give one of them" in said
+    terminal.as_person("a", "withdraw", f"C-{case_id}", "--reason", "gone")
+    assert "withdrawn" in refused(terminal.as_person("a", "forecast", f"C-{case_id}"), 77)
+
+
+def test_it_speaks_chinese(terminal: Terminal, number: str) -> None:
+    with speaking("en"):
+        said = terminal.as_person("a", "forecast", number, "--say", "--lang", "zh").stdout
+
+    assert "月" in said
+    assert "前审核通过，最晚" in said
+    assert number in said

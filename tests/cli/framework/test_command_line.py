@@ -1,0 +1,171 @@
+"""The command line itself: options anywhere, defaults of groups, wrong usage, help, what is imported."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal, refused
+from workbench import i18n
+from workbench.domain.text.cells import cells
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_without_a_command_the_workbench_opens(terminal: Terminal) -> None:
+    assert terminal.run("--as", "a", "--symbols", "ascii").exit_code == 0
+
+    assert terminal.opened == [(terminal.site.path, "a", "ascii")]
+
+
+def test_the_exit_code_of_the_workbench_is_handed_on(terminal: Terminal) -> None:
+    terminal.opened = []
+    terminal.open = lambda *_words: 74  # type: ignore[method-assign]  # the injected function is the test's
+
+    assert terminal.run().exit_code == 74
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--database", "{path}", "--as", "a", "queue", "--json"),
+        ("queue", "--database", "{path}", "--as", "a", "--json"),
+        ("queue", "--json", "--as=a", "--database={path}", "--lang", "en"),
+        ("--as", "nobody", "queue", "--json", "--database", "{path}", "--as", "a"),
+    ],
+)
+def test_shared_options_count_before_and_after_the_command(terminal: Terminal, words: tuple[str, ...]) -> None:
+    result = terminal.run_bare(*(word.format(path=terminal.site.path) for word in words))
+
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("words", [("reviewers",), ("reviewers", "list"), ("reviewers", "--as", "a")])
+def test_a_group_does_its_default_command(terminal: Terminal, words: tuple[str, ...]) -> None:
+    result = terminal.run("--as", "a", *words, "--json")
+
+    assert result.exit_code == 0, result.output
+    assert '"login": "sup"' in result.stdout
+
+
+def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal) -> None:
+    result = terminal.run("reviewers", "--as", "admin", "limit", "a", "5", "--json")
+
+    assert result.exit_code == 0, result.output
+    assert '"max_held": 5' in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nexxt",), "did you mean next"),
+        (("imports", "undoo"), "did you mean undo"),
+        (("next", "--jsn"), "--json"),
+        (("show",), "CASE is missing"),
+        (("show", "C-1", "C-2"), "C-2"),
+        (("queue", "--limit", "many"), "whole number"),
+        (("queue", "--limit", "0"), "from 1 to 10000"),
+        (("decide", "C-1", "maybe"), "pass, fail, pending"),
+        (("decide", "C-1", "pass", "--final"), "--final"),
+        (("decide", "C-1", "fail", "--until", "soon"), "--until"),
+        (("skip", "C-1"), "--reason"),
+        (("skip", "C-1", "--reason", " "), "--reason"),
+        (("import", "sheep", "x.csv"), "applications"),
+        (("export", "events", "--output", "x.doc"), "--format"),
+        (("reviewers", "role", "a"), "--add"),
+        (("--lang", "xx"), "en, zh"),
+        (("queue", "--as"), "--as"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal, words: tuple[str, ...], said: str) -> None:
+    assert said in refused(terminal.run("--as", "admin", *words), 2)
+
+
+@pytest.mark.parametrize("words", [("--help",), ("decide", "--help"), ("imports", "--help"), ("import", "--help")])
+def test_help_is_given_without_a_database(terminal: Terminal, words: tuple[str, ...]) -> None:
+    result = terminal.run_bare(*words)
+
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert "Usage: workbench" in result.stdout
+
+
+def test_the_help_fits_into_a_hundred_cells(terminal: Terminal) -> None:
+    for words in ((), ("decide",), ("import",), ("export",), ("reviewers", "away")):
+        for line in terminal.run_bare(*words, "--help").stdout.splitlines():
+            assert cells(line) <= 100, line
+
+
+def test_the_help_speaks_the_language_that_is_in_use(terminal: Terminal) -> None:
+    if not (i18n.LOCALE_DIR / "zh" / "LC_MESSAGES" / "workbench.mo").exists():
+        pytest.skip("there is no Chinese catalogue yet")
+    with i18n.speaking("zh"):
+        result = terminal.run_bare("--help")
+
+    assert "Usage" not in result.stdout
+    assert "--database" in result.stdout
+
+
+def test_a_missing_database_is_not_made(terminal: Terminal, tmp_path: Path) -> None:
+    missing = tmp_path / "none.db"
+
+    sentence = refused(terminal.run_bare("--database", str(missing), "queue", "--json"), 66)
+
+    assert "workbench init" in sentence
+    assert not missing.exists()
+
+
+def test_an_unknown_login_is_77(terminal: Terminal) -> None:
+    assert "nobody" in refused(terminal.as_person("nobody", "queue"), 77)
+
+
+def test_as_is_refused_in_a_database_of_the_systems_users(terminal: Terminal, tmp_path: Path) -> None:
+    path = str(tmp_path / "os.db")
+    assert terminal.run_bare("--database", path, "init").exit_code == 0
+
+    assert "--as" in refused(terminal.run_bare("--database", path, "queue", "--as", "a"), 77)
+    assert terminal.run_bare("--database", path, "queue").exit_code == 0
+
+
+def test_init_leaves_an_existing_database_alone(terminal: Terminal) -> None:
+    before = terminal.site.path.read_bytes()
+
+    refused(terminal.run("init", "--json"), 73)
+
+    assert terminal.site.path.read_bytes() == before
+
+
+def test_a_failure_that_nobody_expected_shows_no_value_and_no_traceback(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_words: object, **_named: object) -> None:
+        raise ZeroDivisionError("11010519491231002X")
+
+    monkeypatch.setattr("workbench.services.queue.listing.Queue.page", fail)
+
+    sentence = refused(terminal.as_person("a", "queue"), 74)
+
+    assert "ZeroDivisionError" in sentence
+    assert "110105" not in sentence
+
+
+_IMPORTED = """
+import sys
+from workbench.cli.app import build_app
+try:
+    build_app(lambda *words: 0)(["--help"], prog_name="workbench")
+except SystemExit:
+    pass
+heavy = {"textual", "screens", "sqlmodel", "sqlalchemy", "duckdb", "alembic", "rich", "xlsxwriter"}
+print("LOADED", sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_help_loads_neither_the_interface_nor_the_database() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORTED], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+    )
+
+    assert "Usage: workbench" in done.stdout
+    assert done.stdout.splitlines()[-1] == "LOADED []"

@@ -1,0 +1,118 @@
+"""Hostile text through every command: what is printed is safe, and a failure is one sentence that is safe."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from tests.cli.framework.terminal import Terminal
+from tests.offices import Site
+from tests.terminal.hostile_site import FILE_NAME, HostileSite
+from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
+from tests.terminal.stream import leaks
+from workbench.cli.app import build_app
+from workbench.errors import ExitCode
+
+LIKE_AN_OPTION = "--reason=\x1b]0;hXq7-option\x07[b]"
+WORDS = (PAYLOADS[0], PAYLOADS[21], PAYLOADS[22], PAYLOADS[29], FILE_NAME)
+OF_THE_PROGRAM = frozenset(map(int, ExitCode))
+LEFT_OUT = frozenset({"demo"})
+"""It makes a database where the user's data are; it takes no text either."""
+
+
+@pytest.fixture
+def hostile(site: Site, tmp_path: Path) -> HostileSite:
+    filled = HostileSite(site, tmp_path).fill()
+    filled.type()
+    return filled
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield every command of the program, as words."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        yield (*path, name)
+
+
+def all_commands(site: Site) -> list[tuple[str, ...]]:
+    root = typer.main.get_command(build_app(lambda *_found: 0, site.clock))
+    return [path for path in commands(root) if path[0] not in LEFT_OUT]
+
+
+def said_safely(terminal: Terminal, login: str, *words: str) -> str:
+    """Give a command, check that it printed nothing that acts and that its exit code is the program's own."""
+    result = terminal.as_person(login, *words)
+    output = result.stdout_bytes + result.stderr_bytes
+    assert list(leaks(output)) == [], words
+    assert result.exit_code in OF_THE_PROGRAM, (words, result.output)
+    assert "unexpectedly" not in result.output, words
+    return result.stdout
+
+
+@pytest.mark.parametrize("is_short", [True, pytest.param(False, marks=pytest.mark.proof)])
+def test_every_command_survives_hostile_words_and_prints_nothing_that_acts(
+    hostile: HostileSite, monkeypatch: pytest.MonkeyPatch, is_short: bool
+) -> None:
+    terminal = Terminal(hostile.site)
+    monkeypatch.chdir(hostile.folder)
+    case = f"C-{hostile.cases[0]:06d}"
+    found = all_commands(hostile.site)
+    assert len(found) > 20
+
+    for path in found:
+        said_safely(terminal, "admin", *path, case, WORDS[4])
+        if is_short:
+            continue
+        said_safely(terminal, "a", *path, "--help")
+        said_safely(terminal, "a", *path)
+        said_safely(terminal, "a", *path, *WORDS[:1])
+        said_safely(terminal, "admin", *path, LIKE_AN_OPTION, WORDS[-1])
+        said_safely(terminal, "admin", *path, case, *WORDS[1:3])
+        said_safely(terminal, "admin", *path, "--json", WORDS[3])
+
+
+def test_what_is_read_out_is_safe_and_json_stays_json(hostile: HostileSite) -> None:
+    terminal = Terminal(hostile.site)
+    cases = [f"C-{case:06d}" for case in hostile.cases]
+
+    for words in (
+        ["queue", "--limit", "200"],
+        ["imports"],
+        ["notices"],
+        ["reviewers"],
+        *(["show", case] for case in cases),
+    ):
+        assert said_safely(terminal, "sup", *words) != ""
+        assert json.loads(said_safely(terminal, "sup", *words, "--json"))
+    shown = said_safely(terminal, "sup", "show", cases[0])
+    assert f"{MARK}-clipboard" in shown
+    assert "␛]52;c;" in shown
+    document = json.loads(said_safely(terminal, "sup", "show", cases[0], "--json"))
+    assert any(text in json.dumps(document, ensure_ascii=False) for text in (f"{MARK}-clipboard",))
+
+
+def test_an_argument_that_is_no_text_is_wrong_usage(hostile: HostileSite) -> None:
+    result = Terminal(hostile.site).as_person("a", "comment", f"C-{hostile.cases[0]:06d}", "\udcff")
+
+    assert result.exit_code == 2
+    assert "no text" in result.stderr
+    assert list(leaks(result.stderr_bytes)) == []
+
+
+@pytest.mark.proof
+def test_all_485_naughty_strings_are_shown_and_refused_safely(site: Site, tmp_path: Path) -> None:
+    hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *map(importable, naughty()))).fill()
+    terminal = Terminal(site)
+
+    for case in hostile.cases:
+        assert said_safely(terminal, "sup", "show", f"C-{case:06d}") != ""
+        json.loads(said_safely(terminal, "sup", "show", f"C-{case:06d}", "--json"))
+    said_safely(terminal, "sup", "queue", "--limit", "1000")
+    for text in naughty():
+        # A plain word that names no case is refused like the next one.
+        if not (text.isascii() and text.isprintable()):
+            said_safely(terminal, "sup", "show", text)

@@ -1,0 +1,128 @@
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from tests.cli.framework.terminal import Terminal, refused
+from workbench.services.foundation.os_identity import os_login
+
+GROUP = str(os.getegid())
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A place that every user of the host can get to, which pytest's own folders are not."""
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_mode & 0o011 != 0o011:
+            folder.chmod(folder.stat().st_mode | 0o011)
+    return tmp_path / "office" / "w.db"
+
+
+def init(terminal: Terminal, place: Path, *words: str) -> Result:
+    site = ("--site", str(terminal.site.path.parent / "etc" / "site.toml")) if "--shared" in words else ()
+    return terminal.run_bare("--database", str(place), *site, "init", *words)
+
+
+def lines_of(result: Result) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = json.loads(result.stdout)["lines"]
+    return lines
+
+
+def test_a_shared_database_is_named_to_everybody_by_the_site_file(terminal: Terminal, place: Path) -> None:
+    made = init(terminal, place, "--shared", GROUP, "--identity", "named", "--json")
+
+    assert made.exit_code == 0, made.output
+    site = place.parent.parent / "etc" / "site.toml"
+    assert json.loads(made.stdout)["site"] == str(site)
+    assert stat.S_IMODE(site.stat().st_mode) == 0o644
+    assert stat.S_IMODE(site.parent.stat().st_mode) == 0o755
+    assert [path.name for path in site.parent.iterdir()] == ["site.toml"]
+    assert terminal.run_bare("--site", str(site), "reviewers").exit_code == 0
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o2770
+
+
+def test_a_site_that_names_another_database_keeps_it(terminal: Terminal, place: Path) -> None:
+    assert init(terminal, place, "--shared", GROUP).exit_code == 0
+
+    said = refused(init(terminal, place.with_name("other.db"), "--shared", GROUP, "--json"), 73)
+
+    assert "--site" in said
+    assert str(place) in (terminal.site.path.parent / "etc" / "site.toml").read_text(encoding="utf-8")
+    assert not place.with_name("other.db").exists()
+
+
+def test_an_unknown_group_or_a_place_that_others_cannot_reach_is_refused_with_nothing_made(
+    terminal: Terminal, place: Path
+) -> None:
+    closed = place.parent.parent / "closed"
+    closed.mkdir(mode=0o700)
+    full = place.parent.parent / "full"
+    full.mkdir(mode=0o755)
+    (full / "mine").touch()
+
+    assert "groupadd" in refused(init(terminal, place, "--shared", "no-such-group", "--json"), 66)
+    assert "cannot enter" in refused(init(terminal, closed / "x" / "w.db", "--shared", "61999", "--json"), 73)
+    assert "install -d -m 2770" in refused(init(terminal, full / "w.db", "--shared", GROUP, "--json"), 73)
+    assert "There is no folder" in refused(init(terminal, place.parent / "deep" / "w.db", "--shared", GROUP), 73)
+    assert not place.parent.exists()
+    assert not (place.parent.parent / "etc").exists()
+    assert [path.name for path in full.iterdir()] == ["mine"]
+
+
+def test_what_is_there_already_is_left_as_it_was(terminal: Terminal, place: Path) -> None:
+    store = place.parent / "w.db.store"
+    store.mkdir(parents=True)
+    (store / "hash.key").write_bytes(b"k" * 32)
+
+    said = refused(init(terminal, place, "--json"), 73)
+
+    assert "left untouched" in said
+    assert not place.exists()
+    assert (store / "hash.key").read_bytes() == b"k" * 32
+
+
+def test_a_private_database_that_its_group_can_read_is_refused(terminal: Terminal, place: Path) -> None:
+    assert init(terminal, place).exit_code == 0
+
+    place.chmod(0o640)
+
+    assert "chmod 600" in refused(terminal.run_bare("--database", str(place), "queue"), 78)
+
+
+def test_doctor_says_of_a_shared_database_how_far_it_can_be_trusted(terminal: Terminal, place: Path) -> None:
+    assert init(terminal, place, "--shared", GROUP).exit_code == 0
+
+    well = terminal.run_bare("--database", str(place), "doctor", "--json")
+    (place.parent / "w.db.store" / "hash.key").chmod(0o600)
+    ill = terminal.run_bare("--database", str(place), "doctor", "--json")
+
+    assert well.exit_code == 0, well.output
+    assert any(line["ok"] is None and "Level A" in line["text"] for line in lines_of(well))
+    assert ill.exit_code == 78
+    assert any(line["ok"] is False and "`chmod 660`" in line["text"] for line in lines_of(ill))
+
+
+def test_one_who_reviews_alone_says_why_and_still_checks_nothing_of_their_own(terminal: Terminal, place: Path) -> None:
+    assert init(terminal, place, "--identity", "named", "--solo", "a shop of one person").exit_code == 0
+
+    def run(*words: str) -> Result:
+        return terminal.run_bare("--database", str(place), "--as", login, *words)
+
+    login = os_login()
+    alone = lines_of(run("doctor", "--json"))
+    assert run("reviewers", "add", "second").exit_code == 0
+    together = lines_of(run("doctor", "--json"))
+
+    assert any("alone (a shop of one person)" in line["text"] for line in alone)
+    assert not any("alone (" in line["text"] for line in together)
+    refused(init(terminal, place.with_name("x.db"), "--solo", "  ", "--json"), 2)
+
+
+def test_a_database_in_nobody_s_home_folder_is_78(terminal: Terminal) -> None:
+    for command in ("queue", "doctor", "init"):
+        said = refused(terminal.run_bare("--database", "~nobody-of-this-host/w.db", command), 78)
+        assert "home folder" in said

@@ -1,0 +1,104 @@
+"""People, the log and the database itself by commands."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.framework.terminal import Terminal, refused
+from workbench.services.demo import building
+from workbench.services.demo.plan import planned_cases
+
+
+def test_people_are_registered_with_their_roles(terminal: Terminal) -> None:
+    added = terminal.document("admin", "reviewers", "add", "d", "--role", "reviewer", "--role", "supervisor")
+
+    assert added == {
+        "login": "d",
+        "roles": ["reviewer", "supervisor"],
+        "max_held": 3,
+        "is_away": False,
+        "away_until": None,
+    }
+    assert added in terminal.document("audit", "reviewers")["reviewers"]
+    refused(terminal.as_person("a", "reviewers", "add", "e", "--json"), 77)
+
+
+def test_roles_limits_and_absences_change(terminal: Terminal) -> None:
+    assert terminal.document("admin", "reviewers", "role", "a", "--add", "auditor", "--remove", "reviewer")[
+        "roles"
+    ] == ["auditor"]
+    assert terminal.document("admin", "reviewers", "limit", "b", "7")["max_held"] == 7
+    away = terminal.document("admin", "reviewers", "away", "c", "--from", "2026-11-24", "--to", "2026-11-27")
+    assert (away["is_away"], away["away_until"]) == (True, "2026-11-27")
+    assert not terminal.document("admin", "reviewers", "back", "c")["is_away"]
+    refused(terminal.as_person("admin", "reviewers", "back", "c", "--json"), 66)
+    refused(terminal.as_person("admin", "reviewers", "limit", "nobody", "2", "--json"), 66)
+    refused(terminal.as_person("admin", "reviewers", "role", "admin", "--remove", "admin", "--json"), 77)
+
+
+def test_the_log_is_verified_and_its_head_printed(terminal: Terminal) -> None:
+    report = terminal.document("audit", "audit")
+    head = terminal.document("audit", "audit", "head")
+
+    assert report == {"events": head["seq"], "head": head["head"], "broken_at": None}
+
+
+def test_a_log_that_was_changed_is_told(terminal: Terminal) -> None:
+    with terminal.site.office("admin").context.write() as session:
+        triggers = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+        for trigger in triggers:
+            session.execute(text(f'DROP TRIGGER "{trigger}"'))
+        session.execute(text("UPDATE event SET action = 'else' WHERE seq = 2"))
+
+    assert "event 2" in refused(terminal.as_person("audit", "audit", "verify", "--json"), 74)
+
+
+def test_init_makes_a_database_that_knows_its_maker(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "new.db"
+
+    made = terminal.run_bare("--database", str(path), "init", "--identity", "named", "--json")
+
+    assert made.exit_code == 0, made.output
+    assert terminal.run_bare("--database", str(path), "reviewers").exit_code == 0
+
+
+def test_doctor_says_what_is_well(terminal: Terminal) -> None:
+    result = terminal.run("doctor", "--json")
+
+    assert result.exit_code == 0, result.output
+    assert '"ok": true' in result.stdout
+
+
+def test_demo_opens_the_workbench_as_its_first_reviewer(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cases = planned_cases()[:1]
+    monkeypatch.setattr(building, "planned_cases", lambda: cases)
+
+    result = terminal.run("demo")
+
+    assert result.exit_code == 0, result.output
+    ((path, login, symbols),) = terminal.opened
+    assert path != terminal.site.path
+    assert path.is_relative_to(tmp_path)
+    assert (path.exists(), login, symbols) == (True, "rev1", "auto")
+
+
+def test_demo_says_when_its_sample_data_are_old(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cases = planned_cases()[:1]
+    monkeypatch.setattr(building, "planned_cases", lambda: cases)
+    assert "days old" not in terminal.run("demo").stderr
+
+    terminal.site.clock.on(days=12)
+    result = terminal.run("demo")
+
+    assert result.exit_code == 0, result.output
+    assert "The sample data are 12 days old; `workbench demo --reset` makes new ones." in result.stderr
+    assert "days old" not in terminal.run("demo", "--reset").stderr

@@ -1,0 +1,274 @@
+import pickle
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from db.enums import DayStatus
+from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar, assumed_day
+from workbench.errors import BadConfiguration
+
+MORNING_AND_AFTERNOON = ((time(9), time(12)), (time(13), time(18)))
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAY_SECONDS = 8 * 3600
+
+
+def official(on: date, *, working: bool) -> CalendarDay:
+    kind = DayKind.WORKDAY if working else DayKind.HOLIDAY
+    return CalendarDay(on=on, working=working, kind=kind, name="", status=DayStatus.OFFICIAL)
+
+
+def national_day_2026() -> list[CalendarDay]:
+    """From Monday 14 September to Sunday 18 October 2026: off from the 1st to the 7th, two make-up days."""
+    off = {date(2026, 9, 25)} | {date(2026, 10, day) for day in range(1, 8)}
+    make_up = {date(2026, 9, 20), date(2026, 10, 10)}
+    days = [date(2026, 9, 14) + timedelta(days=n) for n in range(35)]
+    return [official(day, working=day in make_up or (day.weekday() < 5 and day not in off)) for day in days]
+
+
+def a_calendar(
+    days: list[CalendarDay] | None = None,
+    hours: tuple[tuple[time, time], ...] = MORNING_AND_AFTERNOON,
+    zone: str = "Asia/Shanghai",
+) -> WorkingCalendar:
+    return WorkingCalendar(national_day_2026() if days is None else days, hours=hours, zone=zone)
+
+
+def at(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def test_a_make_up_sunday_works_and_a_holiday_does_not() -> None:
+    calendar = a_calendar()
+
+    assert calendar.is_working(date(2026, 9, 20))
+    assert not calendar.is_working(date(2026, 10, 7))
+    assert not calendar.is_provisional(date(2026, 10, 7))
+
+
+def test_outside_the_table_weekdays_work_and_nothing_is_certain() -> None:
+    calendar = a_calendar()
+
+    assert calendar.is_working(date(2026, 12, 31))
+    assert not calendar.is_working(date(2027, 1, 2))
+    assert calendar.is_provisional(date(2026, 12, 31))
+    assert calendar.day(date(2027, 1, 2)).kind == DayKind.WEEKEND
+
+
+def test_a_hole_in_the_table_is_assumed_like_the_days_outside() -> None:
+    monday, wednesday = date(2026, 9, 14), date(2026, 9, 16)
+    calendar = a_calendar([official(monday, working=True), official(wednesday, working=False)])
+
+    assert calendar.nth_working_day_after(monday, 1) == date(2026, 9, 15)
+    assert calendar.nth_working_day_after(monday, 2) == date(2026, 9, 17)
+    assert calendar.leans_on_provisional(monday, wednesday)
+    assert not calendar.leans_on_provisional(monday, monday)
+
+
+def test_the_days_after_the_holiday_week_are_found() -> None:
+    calendar = a_calendar()
+
+    assert calendar.next_working_day(date(2026, 9, 30)) == date(2026, 10, 8)
+    assert calendar.nth_working_day_after(date(2026, 9, 30), 3) == date(2026, 10, 10)
+    assert calendar.nth_working_day_after(date(2026, 9, 30), 4) == date(2026, 10, 12)
+    assert calendar.working_day_from(date(2026, 10, 3)) == date(2026, 10, 8)
+    assert calendar.working_day_from(date(2026, 10, 10)) == date(2026, 10, 10)
+
+
+def test_the_zeroth_working_day_is_refused() -> None:
+    with pytest.raises(ValueError, match="0"):
+        a_calendar().nth_working_day_after(date(2026, 9, 30), 0)
+
+
+def test_working_days_left_leaves_today_out_and_takes_the_due_day_in() -> None:
+    calendar = a_calendar()
+
+    assert calendar.working_days_left(date(2026, 9, 30), date(2026, 10, 9)) == 2
+    assert calendar.working_days_left(date(2026, 10, 9), date(2026, 10, 9)) == 0
+    assert calendar.working_days_left(date(2026, 10, 8), date(2026, 10, 9)) == 1
+    assert calendar.working_days_left(date(2026, 10, 12), date(2026, 10, 9)) == 0
+
+
+@given(
+    start=st.dates(date(2026, 8, 1), date(2026, 12, 1)),
+    n=st.integers(1, 60),
+)
+def test_the_nth_day_is_the_one_found_by_walking(start: date, n: int) -> None:
+    calendar = a_calendar()
+    walked, left = start, n
+    while left:
+        walked += timedelta(days=1)
+        left -= calendar.is_working(walked)
+
+    assert calendar.nth_working_day_after(start, n) == walked
+    assert calendar.working_days_between(start, walked) == n
+
+
+@given(start=st.dates(date(2026, 9, 7), date(2026, 10, 25)), span=st.integers(-3, 40))
+@example(start=date(2026, 10, 1), span=0)
+@example(start=date(2026, 9, 14), span=9)
+@example(start=date(2026, 10, 17), span=1)
+def test_a_span_leans_on_doubtful_days_when_one_of_them_is_provisional(start: date, span: int) -> None:
+    doubtful = [assumed_day(day) for day in (date(2026, 9, 14), date(2026, 10, 1), date(2026, 10, 18))]
+    calendar = a_calendar(national_day_2026() + doubtful)
+    end = start + timedelta(days=span)
+    walked = any(calendar.is_provisional(start + timedelta(days=n)) for n in range(span + 1))
+
+    assert calendar.leans_on_provisional(start, end) is walked
+
+
+def test_a_calendar_without_a_table_knows_weekdays_only() -> None:
+    calendar = a_calendar([])
+
+    assert calendar.nth_working_day_after(date(2026, 10, 2), 1) == date(2026, 10, 5)
+    assert calendar.working_days_between(date(2026, 10, 2), date(2026, 10, 12)) == 6
+    assert calendar.leans_on_provisional(date(2026, 10, 5), date(2026, 10, 5))
+
+
+def test_opening_and_closing_are_instants_of_the_policys_zone() -> None:
+    calendar = a_calendar()
+
+    assert calendar.opening(date(2026, 9, 30)) == datetime(2026, 9, 30, 1, tzinfo=UTC)
+    assert calendar.closing(date(2026, 9, 30)) == datetime(2026, 9, 30, 10, tzinfo=UTC)
+    assert calendar.local_day(datetime(2026, 9, 30, 16, tzinfo=UTC)) == date(2026, 10, 1)
+
+
+def test_the_machines_zone_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time as clock
+
+    before = a_calendar().add_working_seconds(at(9, 30, 17), 7200)
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    clock.tzset()
+    try:
+        assert a_calendar().add_working_seconds(at(9, 30, 17), 7200) == before
+        assert a_calendar().local_day(at(9, 30, 0)) == date(2026, 9, 30)
+    finally:
+        monkeypatch.undo()
+        clock.tzset()
+
+
+def test_an_instant_without_a_zone_is_refused() -> None:
+    naive = at(9, 30, 9).replace(tzinfo=None)
+
+    with pytest.raises(ValueError, match="2026"):
+        a_calendar().local_day(naive)
+
+
+def test_working_seconds_skip_the_midday_break_the_night_and_the_holidays() -> None:
+    calendar = a_calendar()
+
+    assert calendar.working_seconds_between(at(9, 30, 11), at(9, 30, 14)) == 2 * 3600
+    assert calendar.working_seconds_between(at(9, 30, 17), at(10, 8, 10)) == 2 * 3600
+    assert calendar.working_seconds_between(at(10, 1, 9), at(10, 7, 18)) == 0
+    assert calendar.working_seconds_between(at(10, 8, 10), at(9, 30, 17)) == -2 * 3600
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "reached"),
+    [
+        pytest.param(at(9, 30, 18), 0, at(9, 30, 18), id="closing stays at closing"),
+        pytest.param(at(9, 30, 12), 0, at(9, 30, 12), id="so does noon"),
+        pytest.param(at(9, 30, 12, 30), 0, at(9, 30, 13), id="the break moves on"),
+        pytest.param(at(9, 30, 7), 0, at(9, 30, 9), id="before opening moves on"),
+        pytest.param(at(9, 30, 19), 0, at(10, 8, 9), id="after closing moves on"),
+        pytest.param(at(10, 3, 11), 3600, at(10, 8, 10), id="a holiday moves on"),
+        pytest.param(at(9, 30, 9), DAY_SECONDS, at(9, 30, 18), id="a whole day ends at closing"),
+        pytest.param(at(9, 30, 18), 1, at(10, 8, 9) + timedelta(seconds=1), id="a second after closing"),
+        pytest.param(at(10, 9, 18), 3600, at(10, 10, 10), id="into a make-up Saturday"),
+    ],
+)
+def test_adding_working_seconds(start: datetime, seconds: float, reached: datetime) -> None:
+    assert a_calendar().add_working_seconds(start, seconds) == reached
+
+
+def test_adding_less_than_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="-1"):
+        a_calendar().add_working_seconds(at(9, 30, 9), -1)
+
+
+INSTANTS = st.datetimes(datetime(2026, 9, 1), datetime(2026, 11, 20), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis takes naive bounds and adds the zone
+MICROSECONDS = st.integers(0, 30 * DAY_SECONDS * 10**6)
+CALENDARS = st.sampled_from(
+    [
+        a_calendar(),
+        a_calendar(hours=((time(8, 30), time(17, 15)),)),
+        a_calendar(hours=((time(9), time(12)), (time(12), time(13)), (time(20), time(23, 59, 59)))),
+        # The clocks change in the night of 1 November 2026, within a working interval.
+        a_calendar(
+            [official(date(2026, 11, 1), working=True)],
+            zone="America/New_York",
+            hours=((time(0, 30), time(4)), (time(9), time(18))),
+        ),
+    ]
+)
+
+
+@given(calendar=CALENDARS, start=INSTANTS, micros=MICROSECONDS)
+def test_counting_is_the_inverse_of_adding(calendar: WorkingCalendar, start: datetime, micros: int) -> None:
+    seconds = micros / 10**6
+
+    reached = calendar.add_working_seconds(start, seconds)
+
+    assert calendar.working_seconds_between(start, reached) == pytest.approx(seconds, abs=1e-6)
+
+
+@given(calendar=CALENDARS, start=INSTANTS, micros=MICROSECONDS, more=MICROSECONDS)
+def test_adding_in_two_steps_is_adding_at_once(
+    calendar: WorkingCalendar, start: datetime, micros: int, more: int
+) -> None:
+    at_once = calendar.add_working_seconds(start, (micros + more) / 10**6)
+    in_steps = calendar.add_working_seconds(calendar.add_working_seconds(start, micros / 10**6), more / 10**6)
+
+    assert abs(at_once - in_steps) <= timedelta(microseconds=1)
+
+
+@given(calendar=CALENDARS, start=INSTANTS, later=st.integers(0, 10**12), micros=MICROSECONDS)
+def test_adding_keeps_the_order_of_instants(
+    calendar: WorkingCalendar, start: datetime, later: int, micros: int
+) -> None:
+    second = start + timedelta(microseconds=later)
+    seconds = micros / 10**6
+
+    reached = calendar.add_working_seconds(start, seconds)
+
+    assert reached >= start
+    assert reached <= calendar.add_working_seconds(second, seconds)
+    assert reached <= calendar.add_working_seconds(start, seconds + 60)
+
+
+@given(calendar=CALENDARS, start=INSTANTS, micros=MICROSECONDS)
+def test_adding_never_lands_on_a_day_off_or_outside_the_hours(
+    calendar: WorkingCalendar, start: datetime, micros: int
+) -> None:
+    reached = calendar.local(calendar.add_working_seconds(start, micros / 10**6))
+
+    assert calendar.is_working(reached.date())
+    assert any(opens <= reached.time() <= closes for opens, closes in calendar.hours_of(reached.date()))
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        (),
+        ((time(12), time(9)),),
+        ((time(9), time(9)),),
+        ((time(13), time(18)), (time(9), time(12))),
+        ((time(9), time(14)), (time(13), time(18))),
+    ],
+)
+def test_hours_that_do_not_run_forward_are_refused(hours: tuple[tuple[time, time], ...]) -> None:
+    with pytest.raises(BadConfiguration, match="hours"):
+        a_calendar(hours=hours)
+
+
+def test_an_unknown_zone_is_refused_by_its_name() -> None:
+    with pytest.raises(BadConfiguration, match="Asia/Nowhere"):
+        a_calendar(zone="Asia/Nowhere")
+
+
+def test_an_assumed_day_can_be_stored_and_read_again() -> None:
+    day = assumed_day(date(2027, 10, 1))
+
+    assert pickle.loads(pickle.dumps(day)) == day

@@ -1,0 +1,208 @@
+"""Working time and due dates as rules, on cases, pauses and calendars of all kinds."""
+
+import itertools
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from db.enums import CaseState
+from tests.domain.clock.clock_cases import FIRST, Made, Peer, calendars, cases, instants
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.clock import ClockEvent, budget_of, extension_s, standing_of
+from workbench.domain.clock.explanation import StepKind, walk
+from workbench.domain.clock.spans import NEVER, Span, merged, without
+from workbench.domain.clock.suspension import Suspension
+from workbench.services.calendar.public_holidays import seed_days
+
+SECONDS = st.integers(0, 40 * 3600)
+_APPEAL_DAYS = 7
+
+
+def due_of(made: Made) -> datetime:
+    budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
+    return standing_of(budget, made.suspensions, made.calendar).due_at
+
+
+def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more: int) -> None:
+    """Adding working time is monotonic, undone by counting it, and lands on no day off."""
+    less, more = sorted((less, more))
+    earlier, later = calendar.add_working_seconds(start, less), calendar.add_working_seconds(start, more)
+    assert earlier <= later
+    assert later == calendar.add_working_seconds(earlier, more - less)
+    assert calendar.working_seconds_between(start, later) == more
+    assert calendar.working_seconds_between(later, start) == -more
+    if more or calendar.is_working(calendar.local_day(start)):
+        assert calendar.is_working(calendar.local_day(later))
+    assert calendar.working_seconds_between(later, calendar.add_working_seconds(later, 1)) == 1
+
+
+def check_case(made: Made) -> None:
+    """The due date is the peer's, and the walk to it is whole."""
+    assert due_of(made) == Peer(made.calendar).due_at(made)
+    check_walk(made)
+
+
+def check_walk(made: Made) -> None:
+    """A walk goes forward, leaves nothing out and counts nothing twice."""
+    budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
+    now = FIRST + timedelta(days=60)
+    found = walk(
+        budget, made.suspensions, made.calendar, now, handed_in_at=made.received_at, runs=budget.open_pause is None
+    )
+    assert [step.start for step in found.steps] == sorted(step.start for step in found.steps)
+    assert sum(step.what is StepKind.DUE for step in found.steps) == 1
+    spans = sorted(Span(step.start, step.end or NEVER) for step in found.steps if step.end != step.start)
+    assert all(before.end <= after.start for before, after in itertools.pairwise(spans))
+    assert found.due_at is not None
+    assert made.calendar.is_working(made.calendar.local_day(found.due_at))
+    if not found.is_paused:
+        promised = made.calendar.working_seconds_between(*_promise(made))
+        counted = sum(step.working_s for step in found.steps if step.counts and step.what is not StepKind.LATE)
+        late = [span for span in made.pauses if span.end > found.due_at or span.start > found.due_at]
+        stopped = [one for one in made.suspensions if one.span.start >= found.due_at or one.span.end > found.due_at]
+        # A pause after the due date moves it on too, past time that already counted as late or as worked.
+        if not late and not stopped:
+            assert counted == promised
+
+
+@given(made=cases(), on=st.integers(0, 120))
+def test_what_is_extended_to_a_day_is_due_on_that_day_whatever_is_suspended_before(made: Made, on: int) -> None:
+    budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
+    day = made.calendar.working_day_from(made.calendar.local_day(FIRST) + timedelta(days=on))
+    until = made.calendar.closing(day)
+    assume(not any(one.span.start < until <= one.span.end for one in made.suspensions))
+    seconds = extension_s(budget, made.suspensions, made.calendar, until)
+
+    if seconds > 0:
+        extended = replace(budget, extended_s=seconds)
+        assert standing_of(extended, made.suspensions, made.calendar).due_at == until
+    else:
+        assert due_of(made) >= until or not made.calendar.working_seconds_between(due_of(made), until)
+
+
+def _promise(made: Made) -> tuple[datetime, datetime]:
+    plain = Made(made.calendar, made.received_at, made.days, (), ())
+    return made.received_at, due_of(plain)
+
+
+@given(calendar=calendars(), start=instants(), less=SECONDS, more=SECONDS)
+def test_adding_working_time_is_monotonic_and_inverse_to_counting_it_and_never_lands_on_a_day_off(
+    calendar: WorkingCalendar, start: datetime, less: int, more: int
+) -> None:
+    check_arithmetic(calendar, start, less, more)
+
+
+@settings(max_examples=40, deadline=None)
+@given(made=cases())
+def test_a_due_date_is_what_counting_every_minute_gives(made: Made) -> None:
+    check_case(made)
+
+
+@pytest.mark.proof
+@settings(max_examples=10_000, deadline=None)
+@given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
+def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, less: int, more: int) -> None:
+    check_arithmetic(made.calendar, start, less, more)
+    check_walk(made)
+
+
+@pytest.mark.proof
+@settings(max_examples=600, deadline=None)
+@given(made=cases())
+def test_hundreds_of_due_dates_are_what_counting_every_minute_gives(made: Made) -> None:
+    check_case(made)
+
+
+@given(made=cases(), more=instants(), hours=st.integers(1, 30))
+def test_another_suspension_never_brings_a_due_date_forward(made: Made, more: datetime, hours: int) -> None:
+    stop = Suspension(id=99, span=Span(more, more + timedelta(hours=hours)), reason="x")
+    longer = Made(made.calendar, made.received_at, made.days, made.pauses, (*made.suspensions, stop))
+
+    assert due_of(longer) >= due_of(made)
+
+
+@given(made=cases())
+def test_entering_the_same_suspension_twice_changes_nothing(made: Made) -> None:
+    twice = Made(made.calendar, made.received_at, made.days, made.pauses, made.suspensions * 2)
+
+    assert due_of(twice) == due_of(made)
+
+
+@given(made=cases(), days=st.integers(1, 10))
+def test_a_longer_class_is_never_due_earlier(made: Made, days: int) -> None:
+    longer = Made(made.calendar, made.received_at, made.days + days, made.pauses, ())
+
+    assert due_of(longer) > due_of(Made(made.calendar, made.received_at, made.days, made.pauses, ()))
+
+
+@given(spans=st.lists(st.tuples(instants(), instants()).map(sorted).map(lambda pair: Span(*pair)), max_size=6))
+def test_what_is_left_of_a_time_and_what_is_taken_make_it_whole(spans: list[Span]) -> None:
+    whole = Span(FIRST, FIRST + timedelta(days=21))
+    left = without(whole, spans)
+
+    assert merged([*left, *spans]) == merged([whole, *spans])
+    assert all(before.end <= after.start for before, after in itertools.pairwise(left))
+
+
+def test_a_suspension_of_another_province_or_agent_stops_nothing() -> None:
+    stop = Suspension(id=1, span=Span(FIRST), reason="x", province="四川", agent="A")
+
+    assert stop.concerns("四川省", "A")
+    assert stop.concerns("Sichuan", "A")
+    assert not stop.concerns("四川省", "B")
+    assert not stop.concerns("", "A")
+
+
+def test_what_was_late_before_a_suspension_stays_late() -> None:
+    made = _plain(FIRST + timedelta(hours=2))
+    due = due_of(made)
+    after = Suspension(id=1, span=Span(due, due + timedelta(days=3)), reason="x")
+    before = Suspension(id=2, span=Span(due - timedelta(minutes=1), due + timedelta(days=3)), reason="x")
+
+    assert due_of(Made(made.calendar, made.received_at, made.days, (), (after,))) == due
+    assert due_of(Made(made.calendar, made.received_at, made.days, (), (before,))) > due
+
+
+@pytest.mark.parametrize(
+    ("states", "is_again"),
+    [
+        ((CaseState.PASSED, CaseState.QUEUED), True),
+        ((CaseState.FAILED, CaseState.QUEUED), True),
+        ((CaseState.FAILED, CaseState.APPEALED), True),
+        ((CaseState.AWAITING_CHECK, CaseState.IN_REVIEW, CaseState.QUEUED), False),
+        ((CaseState.RECTIFYING, CaseState.QUEUED), False),
+    ],
+)
+def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ...], is_again: bool) -> None:
+    events = [
+        ClockEvent(at=FIRST + timedelta(days=day), action="x", state=state) for day, state in enumerate(states, start=1)
+    ]
+
+    assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_again is is_again
+
+
+@pytest.mark.parametrize(("action", "is_again"), [("resubmit", False), ("reopen", True)])
+def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_reopened(
+    action: str, is_again: bool
+) -> None:
+    events = [
+        ClockEvent(at=FIRST, action="decide", state=CaseState.RECTIFYING),
+        ClockEvent(at=FIRST + timedelta(days=9), action="lapse", state=CaseState.LAPSED),
+        ClockEvent(at=FIRST + timedelta(days=3), action=action, state=CaseState.QUEUED, runs=True),
+    ]
+    budget = budget_of(events, FIRST, 3, _APPEAL_DAYS)
+
+    assert budget.is_again is is_again
+    assert budget.closed_at is None
+    if not is_again:
+        assert [pause.span for pause in budget.pauses] == [Span(FIRST, FIRST + timedelta(days=3))]
+
+
+def _plain(received_at: datetime) -> Made:
+    calendar = WorkingCalendar(
+        seed_days("CN", [2026]), hours=((time(9), time(12)), (time(13), time(18))), zone="Asia/Shanghai"
+    )
+    return Made(calendar, received_at, 3, (), ())

@@ -1,0 +1,133 @@
+import time as clock
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.clock.calendar import WorkingCalendar, assumed_day
+from workbench.domain.clock.due import counted_from, deadline_after, due_at
+from workbench.services.calendar.public_holidays import seed_days
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CALENDAR = WorkingCalendar(
+    seed_days("CN", range(2024, 2028)),
+    hours=((time(9), time(12)), (time(13), time(18))),
+    zone="Asia/Shanghai",
+)
+
+
+def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(params=["UTC", "Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati"])
+def machine_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("TZ", request.param)
+    clock.tzset()
+    yield request.param
+    monkeypatch.undo()
+    clock.tzset()
+
+
+@pytest.mark.parametrize(
+    ("received", "counted"),
+    [
+        pytest.param(at(2026, 11, 24, 10), at(2026, 11, 24, 10), id="within the hours"),
+        pytest.param(at(2026, 11, 24, 12, 30), at(2026, 11, 24, 12, 30), id="in the midday break"),
+        pytest.param(at(2026, 11, 24, 18), at(2026, 11, 24, 18), id="at closing"),
+        pytest.param(at(2026, 11, 24, 18, 1), at(2026, 11, 25, 9), id="a minute after closing"),
+        pytest.param(at(2026, 11, 24, 6), at(2026, 11, 24, 9), id="before opening"),
+        pytest.param(at(2026, 11, 27, 20), at(2026, 11, 30, 9), id="Friday evening"),
+        pytest.param(at(2026, 10, 3, 10), at(2026, 10, 8, 9), id="on a holiday"),
+        pytest.param(at(2026, 10, 10, 10), at(2026, 10, 10, 10), id="on a make-up Saturday"),
+        pytest.param(at(2026, 10, 9, 19), at(2026, 10, 10, 9), id="in the evening before a make-up Saturday"),
+    ],
+)
+def test_a_receipt_counts_from_the_next_opening(received: datetime, counted: datetime) -> None:
+    assert counted_from(received, CALENDAR) == counted
+
+
+@pytest.mark.parametrize(
+    ("received", "days", "due"),
+    [
+        pytest.param(at(2026, 11, 24, 10), 3, at(2026, 11, 27, 18), id="a plain week"),
+        pytest.param(at(2026, 11, 24, 18), 1, at(2026, 11, 25, 18), id="exactly at closing"),
+        pytest.param(at(2026, 11, 24, 18, 1), 1, at(2026, 11, 26, 18), id="a minute after closing"),
+        pytest.param(at(2026, 9, 29, 10), 3, at(2026, 10, 9, 18), id="over the National Day week"),
+        pytest.param(at(2026, 9, 30, 19), 1, at(2026, 10, 9, 18), id="in the evening before National Day"),
+        pytest.param(at(2026, 10, 5, 10), 3, at(2026, 10, 12, 18), id="within the National Day week"),
+        pytest.param(at(2026, 10, 10, 10), 1, at(2026, 10, 12, 18), id="on a make-up Saturday"),
+        pytest.param(at(2025, 1, 24, 10), 1, at(2025, 1, 26, 18), id="a make-up Sunday is day 1"),
+        pytest.param(at(2026, 2, 13, 17), 7, at(2026, 3, 2, 18), id="over the Spring Festival"),
+        pytest.param(at(2026, 12, 22, 10), 7, at(2026, 12, 31, 18), id="to the last day that is published"),
+    ],
+)
+def test_a_case_is_due_at_closing(received: datetime, days: int, due: datetime) -> None:
+    answer = due_at(received, days, CALENDAR)
+
+    assert answer.at == due
+    assert answer.at.tzinfo is UTC
+    assert not answer.provisional
+
+
+def test_a_due_date_that_leans_on_an_unpublished_year_is_provisional() -> None:
+    due = due_at(at(2026, 12, 24, 10), 7, CALENDAR)
+
+    assert due.at == at(2027, 1, 5, 18)
+    assert due.provisional
+
+
+def test_a_receipt_on_the_last_published_evening_is_provisional() -> None:
+    assert due_at(at(2026, 12, 31, 19), 1, CALENDAR).provisional
+
+
+def test_one_day_on_the_way_that_may_change_makes_the_due_date_provisional() -> None:
+    days = {day.on: day for day in seed_days("CN", [2026])}
+    days[date(2026, 11, 25)] = assumed_day(date(2026, 11, 25))
+    calendar = WorkingCalendar(days.values(), hours=CALENDAR.hours, zone="Asia/Shanghai")
+
+    assert due_at(at(2026, 11, 24, 10), 3, calendar).provisional
+    assert due_at(at(2026, 11, 25, 10), 3, calendar).provisional
+    assert not due_at(at(2026, 11, 26, 10), 3, calendar).provisional
+
+
+def test_a_year_beyond_the_table_is_provisional() -> None:
+    due = due_at(at(2028, 3, 3, 10), 1, CALENDAR)
+
+    assert due.at == at(2028, 3, 6, 18)
+    assert due.provisional
+
+
+@pytest.mark.usefixtures("machine_zone")
+def test_the_due_date_is_the_same_wherever_the_machine_stands() -> None:
+    received = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)  # half past midnight of the 25th in Shanghai
+
+    due = due_at(received, 3, CALENDAR)
+
+    assert CALENDAR.local_day(counted_from(received, CALENDAR)) == date(2026, 11, 25)
+    assert due.at == at(2026, 11, 30, 18)
+
+
+def test_a_rectification_decided_in_the_evening_starts_on_the_next_working_day() -> None:
+    assert deadline_after(at(2026, 11, 24, 17), 7, CALENDAR).at == at(2026, 12, 3, 18)
+    assert deadline_after(at(2026, 11, 24, 22), 7, CALENDAR).at == at(2026, 12, 4, 18)
+
+
+@given(
+    received=st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 1), timezones=st.just(SHANGHAI)),  # noqa: DTZ001 - hypothesis takes naive bounds and adds the zone
+    days=st.integers(1, 10),
+)
+def test_the_promise_is_that_many_whole_working_days_after_day_zero(received: datetime, days: int) -> None:
+    due = due_at(received, days, CALENDAR)
+    day_zero = CALENDAR.local_day(counted_from(received, CALENDAR))
+    due_day = CALENDAR.local_day(due.at)
+
+    assert CALENDAR.is_working(day_zero)
+    assert CALENDAR.is_working(due_day)
+    assert due.at == CALENDAR.closing(due_day)
+    assert CALENDAR.working_days_left(day_zero, due_day) == days
+    assert CALENDAR.working_seconds_between(counted_from(received, CALENDAR), due.at) >= days * 8 * 3600
+    assert due.at == CALENDAR.add_working_seconds(due.at, 0)

@@ -1,0 +1,266 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from db.enums import ApplicantKind, CreditList, CreditMatch, DocumentKind, Quality
+from tests.domain.facts.sample_evidence import (
+    MSISDN,
+    OTHER_MSISDN,
+    RECEIVED,
+    TODAY,
+    application,
+    calls,
+    card,
+    complaints,
+    credit,
+    default_policy,
+    document,
+    documents,
+    evidence,
+    id_number,
+    with_calls,
+)
+from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, CreditFacts, Evidence
+from workbench.domain.facts.activity import off_hours_calls, window_for
+from workbench.domain.facts.all_facts import FACTS, Facts, activity_view, observe
+from workbench.domain.facts.credit import credit_facts, standing_records
+from workbench.domain.facts.documents import words_found
+from workbench.domain.facts.fact import FactSort
+from workbench.domain.policy.policy import CallingWindow, FactValue
+
+ACTIVITY_KEYS = """
+calls answered distinct_callees mean_duration_s short_call_ratio peak_hour_calls peak_day_calls off_hours_calls
+max_same_callee_day max_same_callee_5min max_same_callee_window handsets complaints opt_out_calls off_hours_ratio
+answer_ratio out_ratio distinct_callee_ratio window_from window_to
+"""
+TYPES = {FactSort.NUMBER: (int, float), FactSort.FLAG: (bool,), FactSort.TEXT: (str,)}
+
+
+def seen(given: Evidence) -> Facts:
+    return observe(given, default_policy(), TODAY)
+
+
+def case(given: Evidence) -> dict[str, FactValue]:
+    return dict(seen(given).case)
+
+
+def is_of_sort(value: FactValue, sort: FactSort) -> bool:
+    return value is None or (isinstance(value, TYPES[sort]) and isinstance(value, bool) == (sort is FactSort.FLAG))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        evidence(),
+        evidence(complaints=complaints(2, 1)),
+        evidence(calls=(), all_calls=CallFacts(), cards=(), documents=(), credit=()),
+        evidence(credit=(credit(CreditList.ARREARS, CreditMatch.EXACT, disputed=True),)),
+    ],
+)
+def test_what_is_observed_is_exactly_what_a_policy_may_ask(given: Evidence) -> None:
+    facts = seen(given)
+    everything = [("case", facts.case)]
+    everything += [("card", own) for _msisdn, own in facts.cards]
+    everything += [("document", own) for _kind, own in facts.documents]
+    for scope, own in everything:
+        known = FACTS["case" if scope == "case" else "card" if scope == "card" else "document"]
+        assert set(own) == set(known)
+        assert all(is_of_sort(own[name], sort) for name, sort in known.items())
+
+
+def test_the_activity_has_the_keys_that_others_rely_on() -> None:
+    given = evidence(cards=(card(), card(msisdn=OTHER_MSISDN)))
+    view = activity_view(given, seen(given))
+    assert set(ACTIVITY_KEYS.split()) < set(view)
+    assert [own["msisdn"] for own in view["cards"]] == [MSISDN, OTHER_MSISDN]
+    assert all(set(ACTIVITY_KEYS.split()) < set(own) for own in view["cards"])
+    assert (view["window_from"], view["window_to"]) == ("2026-10-26", "2026-11-24")
+    assert (view["cards"][1]["calls"], view["cards"][1]["window_to"]) == (0, None)
+
+
+def test_nothing_to_divide_by_leaves_ratios_unknown() -> None:
+    facts = case(evidence(calls=(), all_calls=CallFacts()))
+    names = [name for name in facts if name.endswith("_ratio")]
+    assert len(names) == 6
+    assert all(facts[name] is None for name in (*names, "mean_duration_s", "data_age_days"))
+    assert facts["calls"] == facts["peak_hour_calls"] == 0
+
+
+def test_ratios_and_means_are_those_of_the_design() -> None:
+    figures = calls(calls=400, calls_in=100, answered=200, distinct_callees=300, total_duration_s=9000, short_calls=50)
+    facts = case(with_calls(figures))
+    assert facts["out_ratio"] == 0.8
+    assert facts["answer_ratio"] == 0.5
+    assert facts["distinct_callee_ratio"] == 0.75
+    assert facts["mean_duration_s"] == 45
+    assert facts["short_call_ratio"] == 0.25
+
+
+def call_at(moment: time) -> CallFacts:
+    halves = [0] * 48
+    halves[moment.hour * 2 + moment.minute // 30] = 1
+    return CallFacts(calls=1, half_hours=tuple(halves))
+
+
+@pytest.mark.parametrize(
+    ("moment", "outside"),
+    [(time(7, 59), 1), (time(8), 0), (time(8, 1), 0), (time(20, 59), 0), (time(21), 1), (time(21, 1), 1), (time(0), 1)],
+)
+def test_calls_outside_the_window_count_from_its_closing_minute_on(moment: time, outside: int) -> None:
+    assert off_hours_calls(call_at(moment), CallingWindow(opens=time(8), closes=time(21))) == outside
+
+
+@pytest.mark.parametrize(
+    ("industry", "opens"),
+    [("保险", 9), ("人寿保险代理", 9), ("Life Insurance", 9), ("reinsurances", 8), ("教育", 8), ("", 8)],
+)
+def test_insurance_may_call_later_than_others(industry: str, opens: int) -> None:
+    assert window_for(industry, default_policy()).opens == time(opens)
+
+
+def test_an_industrys_window_is_used_for_its_calls() -> None:
+    figures = replace(call_at(time(8, 30)), msisdn=MSISDN)
+    assert case(with_calls(figures))["off_hours_calls"] == 0
+    insured = with_calls(figures, application=application(industry="保险"))
+    assert case(insured)["off_hours_calls"] == 1
+    assert dict(seen(insured).cards)[MSISDN]["off_hours_calls"] == 1
+
+
+def complained(received_at: datetime, msisdn: str = MSISDN) -> ComplaintFacts:
+    return ComplaintFacts(msisdn=msisdn, received_at=received_at, verified=True)
+
+
+def test_old_complaints_count_but_not_against_the_calls_of_the_window() -> None:
+    # The window begins on 26 October in Shanghai, eight hours before it does in UTC.
+    before, after = datetime(2026, 10, 25, 15, 59, tzinfo=UTC), datetime(2026, 10, 25, 16, tzinfo=UTC)
+    facts = case(evidence(complaints=(complained(before), complained(after), *complaints(0, 1))))
+    assert (facts["complaints"], facts["complaints_unverified"]) == (2, 1)
+    assert facts["complaint_ratio"] == 0.001
+
+
+def test_complaints_are_counted_for_the_card_they_are_about() -> None:
+    given = evidence(
+        cards=(card(), card(msisdn=OTHER_MSISDN)),
+        complaints=(complained(RECEIVED), complained(RECEIVED, OTHER_MSISDN), complained(RECEIVED, OTHER_MSISDN)),
+    )
+    own = dict(seen(given).cards)
+    assert (own[MSISDN]["complaints"], own[OTHER_MSISDN]["complaints"]) == (1, 2)
+    assert own[OTHER_MSISDN]["complaint_ratio"] is None
+
+
+def test_only_the_last_delivery_of_a_document_counts() -> None:
+    early = document(DocumentKind.BIZ_LICENSE, quality=Quality.BLURRED, received_at=RECEIVED - timedelta(hours=1))
+    late = document(DocumentKind.BIZ_LICENSE, quality=Quality.OK)
+    second_page = document(DocumentKind.BIZ_LICENSE, quality=Quality.INCOMPLETE)
+    for given in ((early, late), (late, early)):
+        assert [own["quality"] for _kind, own in seen(evidence(documents=given)).documents] == ["ok"]
+    pages = seen(evidence(documents=(early, late, second_page))).documents
+    assert [(kind, own["quality"]) for kind, own in pages] == [("BIZ_LICENSE", "ok"), ("BIZ_LICENSE", "incomplete")]
+
+
+def test_an_expired_document_is_there() -> None:
+    expired = tuple(replace(given, valid_to=date(2020, 1, 1)) for given in documents())
+    assert case(evidence(documents=expired))["documents_missing"] == 0
+
+
+def test_what_is_missing_is_named_in_the_order_of_the_policy() -> None:
+    facts = case(evidence(documents=()))
+    assert facts["documents_missing"] == 8
+    assert str(facts["missing_kinds"]).startswith("BIZ_LICENSE;AGENT_ID_FRONT;")
+    individual = evidence(documents=(), application=application(applicant_kind=ApplicantKind.INDIVIDUAL, uscc=""))
+    assert case(individual)["documents_missing"] == 3
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        ("金融服务（不含贷款）；软件", ""),
+        ("金融服务(贷款除外)", ""),
+        ("软件[except loans]", ""),
+        ("金融服务（含贷款）", "贷款"),
+        ("贷款、催收、贷款", "贷款;催收"),
+        ("Loans and Real Estate", "Loans;Real Estate"),
+        ("instead of teams", ""),
+    ],
+)
+def test_trades_are_found_as_words_and_not_where_the_scope_leaves_them_out(scope: str, found: str) -> None:
+    facts = case(evidence(application=application(industry="", business_scope=scope)))
+    assert facts["prohibited_trades"] == found
+    assert facts["trade_allowed"] is (found == "")
+
+
+def test_a_policy_without_words_finds_none() -> None:
+    assert words_found("loans", ()) == ()
+
+
+def test_a_residence_permit_has_no_validity_to_check() -> None:
+    permit = application(
+        handler_id_no=id_number(date(1990, 6, 15), "810000"),
+        handler_id_issued_on=date(2020, 1, 1),
+        handler_id_valid_to=date(2025, 1, 1),
+    )
+    assert case(evidence(application=permit))["id_validity_fits_age"] is None
+
+
+def test_cards_that_are_only_listed_are_counted_once() -> None:
+    listed = application(msisdns=(MSISDN, OTHER_MSISDN))
+    facts = seen(evidence(application=listed))
+    assert facts.case["cards"] == 2
+    assert [msisdn for msisdn, _own in facts.cards] == [MSISDN, OTHER_MSISDN]
+    assert dict(facts.cards)[OTHER_MSISDN]["actual_user_named"] is None
+
+
+def arrears(match: CreditMatch, days_ago: int | None, **changes: object) -> CreditFacts:
+    checked = None if days_ago is None else TODAY - timedelta(days=days_ago)
+    return credit(CreditList.ARREARS, match, checked_on=checked, **changes)
+
+
+def test_a_later_check_that_found_nothing_clears_a_hit() -> None:
+    hit = arrears(CreditMatch.EXACT, 10, overdue_days=40, amount_fen=500)
+    assert standing_records((hit, arrears(CreditMatch.NONE, 9))) == ()
+    for other in (
+        arrears(CreditMatch.NONE, 10),
+        arrears(CreditMatch.NONE, 11),
+        arrears(CreditMatch.NONE, 1, subject_no="another"),
+        credit(CreditList.COURT, CreditMatch.NONE),
+    ):
+        assert standing_records((hit, other)) == (hit,)
+    undated = arrears(CreditMatch.EXACT, None)
+    assert standing_records((undated, arrears(CreditMatch.NONE, 1))) == (undated,)
+
+
+def test_arrears_are_summed_and_the_longest_overdue_counts() -> None:
+    facts = credit_facts(
+        (
+            arrears(CreditMatch.EXACT, 1, overdue_days=3, amount_fen=150),
+            arrears(CreditMatch.EXACT, 1, overdue_days=31, amount_fen=50),
+            arrears(CreditMatch.NAME_ONLY, 1, overdue_days=99, amount_fen=9),
+        ),
+        TODAY,
+    )
+    assert (facts["arrears_fen"], facts["overdue_days"], facts["name_only_records"]) == (200, 31, 1)
+
+
+def test_arrears_are_unknown_where_that_list_was_never_looked_up() -> None:
+    facts = credit_facts((credit(CreditList.COURT, CreditMatch.NONE),), TODAY)
+    assert facts["arrears_fen"] is None
+    assert facts["overdue_days"] is None
+    assert credit_facts((arrears(CreditMatch.NONE, 1),), TODAY)["arrears_fen"] == 0
+
+
+def test_the_age_of_the_checks_is_that_of_the_list_looked_up_longest_ago() -> None:
+    facts = credit_facts(
+        (
+            arrears(CreditMatch.NONE, 90),
+            arrears(CreditMatch.NONE, 5),
+            credit(CreditList.COURT, CreditMatch.NONE, checked_on=TODAY - timedelta(days=40)),
+        ),
+        TODAY,
+    )
+    assert (facts["credit_age_days"], facts["lists_checked"]) == (40, 2)
+
+
+def test_a_disputed_hit_counts_in_full_and_is_marked() -> None:
+    facts = credit_facts((credit(CreditList.COURT, CreditMatch.EXACT, disputed=True),), TODAY)
+    assert (facts["court_exact"], facts["court_disputed"], facts["disputed_records"]) == (1, 1, 1)

@@ -1,0 +1,183 @@
+"""The filter language: what it takes, what it refuses, and where it says the mistake is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.filter.parser import FILTER_KEYS, Filter, FilterProblem, Term, parse_filter
+from workbench.i18n import speaking
+
+
+def terms(text: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
+    return [(term.key, term.op, term.values, term.is_negated) for term in parse_filter(text).terms]
+
+
+def problem(text: str) -> tuple[str, str]:
+    """Return what is marked as wrong, and the sentence."""
+    with pytest.raises(FilterProblem) as caught:
+        parse_filter(text)
+    return text[caught.value.start : caught.value.end], str(caught.value)
+
+
+def outcome(text: str) -> Filter | FilterProblem:
+    try:
+        return parse_filter(text)
+    except FilterProblem as error:
+        return error
+
+
+def test_the_example_of_the_design_is_understood() -> None:
+    assert terms("state:queued priority:high due<2026-12-01 applicant:成都 rule:ACT-PEAK-HOUR text") == [
+        ("state", ":", ("queued",), False),
+        ("priority", ":", ("high",), False),
+        ("due", "<", ("2026-12-01",), False),
+        ("applicant", ":", ("成都",), False),
+        ("rule", ":", ("ACT-PEAK-HOUR",), False),
+        ("", ":", ("text",), False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("   ", []),
+        ("-state:closed", [("state", ":", ("closed",), True)]),
+        ("state:queued,pending", [("state", ":", ("queued", "pending"), False)]),
+        ("PRIORITY>=High", [("priority", ">=", ("high",), False)]),
+        ("round=2", [("round", ":", ("2",), False)]),
+        ("round>1", [("round", ">", ("1",), False)]),
+        ('applicant:"成都 科技"', [("applicant", ":", ("成都 科技",), False)]),
+        ('-"a ""b"" c"', [("", ":", ('a "b" c',), True)]),
+        ('"state:x"', [("", ":", ("state:x",), False)]),
+        ("“成都 科技”", [("", ":", ("成都 科技",), False)]),
+        ("due:today due:breached", [("due", ":", ("today",), False), ("due", ":", ("overdue",), False)]),
+        ("due≤1", [("", ":", ("due≤1",), False)]),
+        ("case:c-12,7", [("case", ":", ("C-000012", "C-000007"), False)]),
+        ("C-000012", [("", ":", ("C-000012",), False)]),
+        ("phone:+86138-0000-0001", [("phone", ":", ("13800000001",), False)]),
+        ("who:me holder:nobody", [("who", ":", ("me",), False), ("holder", ":", ("nobody",), False)]),
+        ("12:30", [("", ":", ("12:30",), False)]),
+        ("due：２０２６-12-01", [("due", ":", ("2026-12-01",), False)]),
+        ("状态：pending 截止<今天", [("state", ":", ("pending",), False), ("due", "<", ("today",), False)]),
+    ],
+)
+def test_terms_are_understood(text: str, expected: list[object]) -> None:
+    assert terms(text) == expected
+
+
+def test_states_can_be_written_as_the_screen_has_them() -> None:
+    with speaking("zh"):
+        assert terms("状态：待复核") == [("state", ":", ("awaiting_check",), False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "words"),
+    [
+        ("prioriti:high", "prioriti", "did you mean priority?"),
+        ("a colour:red", "colour", "in quotes"),
+        ("state:qeued", "qeued", "did you mean queued?"),
+        ("risk:huge", "huge", "low, medium, high"),
+        ("state<queued", "<", "cannot be compared"),
+        ("x priority:", "priority:", "such as low, normal"),
+        ("due<overdue", "overdue", "no day to compare with"),
+        ("due:2026-13-01", "2026-13-01", "takes overdue, today, tomorrow or a date"),
+        ("due:late", "late", "takes overdue, today, tomorrow or a date"),
+        ('ab "cd', '"cd', "does not end"),
+        ('ab ""', '""', "nothing between"),
+        ("ab -", "-", "Nothing follows"),
+        ("round:0", "0", "whole number"),
+        ("case:SN-1", "SN-1", "cases look like"),
+        ("phone:138", "138", "hashed"),
+        ("a\x1b[2J", "\x1b", "cannot be searched"),
+        ("a\ud800", "\ud800", "cannot be searched"),
+    ],
+)
+def test_a_mistake_is_told_where_it_is(text: str, marked: str, words: str) -> None:
+    found, sentence = problem(text)
+    assert found == marked
+    assert words in sentence
+
+
+def test_pasted_megabytes_are_refused() -> None:
+    assert "at most" in problem("x" * 1_000_000)[1]
+    assert "at most" in problem("x " * 100)[1]
+
+
+def test_a_number_that_was_pasted_is_not_repeated() -> None:
+    assert "11010119900101001" not in problem("state:11010119900101001X")[1]
+
+
+def test_only_a_state_that_is_asked_for_replaces_the_open_ones() -> None:
+    assert parse_filter("state:all x").says_state
+    assert not parse_filter("-state:pending").says_state
+
+
+def test_every_key_has_help_and_its_own_names() -> None:
+    names = [name for key in FILTER_KEYS for name in (key.name, *key.chinese)]
+    assert len(names) == len(set(names))
+    assert all(key.help for key in FILTER_KEYS)
+
+
+pieces = st.sampled_from(
+    [
+        *(f"{key.name}{op}" for key in FILTER_KEYS for op in (":", "<=")),
+        *(value for key in FILTER_KEYS for value in key.values),
+        *'"“”-,，：:<>%_\u3000\x00\ud800',
+        "成都",
+        "𠮷",
+        "2026-12-01",
+        "C-12",
+        " ",
+        "3",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=40), st.lists(pieces, max_size=8).map("".join)))
+def test_any_text_is_understood_or_refused_with_a_place(text: str) -> None:
+    found = outcome(text)
+    if isinstance(found, Filter):
+        assert parse_filter(str(found)) == found
+    else:
+        assert 0 <= found.start <= found.end <= len(text)
+        assert str(found)
+
+
+words = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12).filter(str.strip)
+texts = st.builds(
+    Term, key=st.sampled_from(["", "applicant", "agent", "rule"]), values=st.tuples(words), is_negated=st.booleans()
+)
+choices = st.builds(
+    Term,
+    key=st.just("state"),
+    values=st.lists(st.sampled_from(["queued", "open", "pending"]), min_size=1, unique=True).map(tuple),
+    is_negated=st.booleans(),
+)
+
+
+@given(st.lists(st.one_of(texts, choices), max_size=6))
+def test_a_printed_filter_means_the_same(made: list[Term]) -> None:
+    assert parse_filter(str(Filter(tuple(made)))) == Filter(tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("overdue", ("due:overdue",)),
+        ("成都 OVERDUE", ("due:overdue",)),
+        ("逾期", ("截止:逾期",)),
+        ("超时", ("截止:超时",)),
+        ("pending", ("state:pending",)),
+        ('"in review"', ("state:in_review",)),
+        ("待审核", ("状态:待审核",)),
+        ("成都 due:overdue", ()),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_bare_word_that_names_a_state_or_a_due_time_may_mean_the_term(
+    text: str, terms: tuple[str, ...], language: str
+) -> None:
+    with speaking(language):
+        assert parse_filter(text).meant == terms
+        assert all(str(parse_filter(term)) in {"due:overdue", "state:pending", "state:in_review"} for term in terms)

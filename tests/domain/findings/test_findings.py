@@ -1,0 +1,215 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.enums import ApplicantKind, Leg, Priority, Risk, ServiceClass, Severity, Verdict
+from tests.domain.facts.sample_evidence import TODAY, default_policy, documents, evidence
+from workbench.domain.facts.all_facts import FACTS, Facts
+from workbench.domain.facts.fact import FactSort
+from workbench.domain.findings.evaluate import (
+    class_of,
+    find,
+    findings_of,
+    is_complete,
+    missing_documents,
+    preselected_reasons,
+    priority_of,
+    risk_of,
+)
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import FactValue, Limit, Policy
+from workbench.wording.findings import text_of
+
+WEIGHTS = ["info", "warn", "block"]
+KIND = ApplicantKind.ENTERPRISE
+VALUES = {
+    FactSort.NUMBER: st.none() | st.integers(-(10**7), 10**9) | st.floats(0, 1e7),
+    FactSort.FLAG: st.none() | st.booleans(),
+    FactSort.TEXT: st.text(max_size=8) | st.sampled_from(["blurred", "incomplete", "enterprise", "BIZ_LICENSE"]),
+}
+
+
+def facts_of(scope: Mapping[str, FactSort]) -> st.SearchStrategy[Mapping[str, FactValue]]:
+    return st.fixed_dictionaries({name: VALUES[sort] for name, sort in scope.items()})
+
+
+ANY_FACTS = st.builds(
+    Facts,
+    case=facts_of(FACTS["case"]),
+    cards=st.lists(st.tuples(st.text(max_size=11), facts_of(FACTS["card"])), max_size=2).map(tuple),
+    documents=st.lists(st.tuples(st.text(max_size=11), facts_of(FACTS["document"])), max_size=2).map(tuple),
+)
+ORDERED = [
+    (code, limit)
+    for code, rule in default_policy().rules.items()
+    for limit in rule.limits
+    if limit.op not in {"=", "!="} and not limit.value_of
+]
+
+
+def finding(severity: Severity, rule: str = "ACT-PEAK-HOUR") -> Finding:
+    return Finding(rule=rule, leg=Leg.ACTIVITY, severity=severity, observed=61, op=">", limit=60, unit="calls")
+
+
+INFO, WARN, BLOCK = (finding(severity) for severity in (Severity.INFO, Severity.WARN, Severity.BLOCK))
+
+
+@given(ANY_FACTS)
+def test_find_never_raises_and_keeps_its_order(facts: Facts) -> None:
+    policy = default_policy()
+    found = find(facts, policy)
+    codes = list(policy.rules)
+    keys = [(-WEIGHTS.index(finding.severity), codes.index(finding.rule)) for finding in found]
+    assert keys == sorted(set(keys))
+    assert all(text_of(finding, policy, language) for finding in found for language in ("en", "zh"))
+
+
+def only(limit: Limit, value: float) -> Facts:
+    """Return facts in which one figure is known, and every sample large enough."""
+    own: Mapping[str, FactValue] = {"calls": 10**9, "answered": 10**9, limit.observes: value}
+    return Facts(case=own, cards=(("13800000001", own),), documents=(("BIZ_LICENSE", own),))
+
+
+def worst_at(limit: Limit, value: float) -> int:
+    found = find(only(limit, value), default_policy())
+    return WEIGHTS.index(found[0].severity) if found else -1
+
+
+@given(st.sampled_from(ORDERED), st.lists(st.floats(-100, 1e6) | st.integers(-100, 400), min_size=2, max_size=6))
+def test_the_further_beyond_a_limit_the_graver(which: tuple[str, Limit], values: list[float]) -> None:
+    code, limit = which
+    # Two limits of the age look in opposite directions; a figure is graver the further it is below, or above.
+    same = [other for other in default_policy().rules[code].limits if other.observes == limit.observes]
+    ways = {other.op[0] for other in same if other.value is not None}
+    kept = [value for value in values if len(ways) == 1 or value < 60]
+    ordered = sorted(kept, reverse="<" in ways)
+    severities = [worst_at(limit, value) for value in ordered]
+    assert all(first <= second for first, second in pairwise(severities))
+
+
+def test_a_fact_that_is_unknown_hits_nothing() -> None:
+    assert find(Facts(case={}), default_policy()) == ()
+
+
+def test_of_limits_equally_grave_the_first_is_reported() -> None:
+    own: Mapping[str, FactValue] = {"peak_day_calls": 201, "daily_quota_calls": 50}
+    found = find(Facts(case=own, cards=(("13800000001", own),)), default_policy())
+    assert [(finding.limit, finding.subject) for finding in found] == [(200, "")]
+
+
+def test_an_expired_card_is_not_said_to_expire_soon() -> None:
+    codes = [finding.rule for finding in find(Facts(case={"id_days_left": -3}), default_policy())]
+    assert codes == ["ID-RIC-EXPIRED"]
+
+
+def test_the_card_furthest_beyond_its_limit_is_named() -> None:
+    cards = tuple(
+        (f"1380000000{number}", {"peak_day_calls": peak, "daily_quota_calls": 50})
+        for number, peak in enumerate((60, 90, 70))
+    )
+    found = find(Facts(case={}, cards=cards), default_policy())
+    assert [(finding.subject, finding.observed) for finding in found] == [("13800000001", 90)]
+
+
+def test_all_documents_beyond_a_limit_are_named_the_worst_first() -> None:
+    files: tuple[tuple[str, int], ...] = (
+        ("AUTH_LETTER", -1),
+        ("CALL_SCRIPT", 5),
+        ("BIZ_LICENSE", -9),
+        ("AUTH_LETTER", -2),
+    )
+    observed: list[tuple[str, Mapping[str, FactValue]]] = [
+        (kind, {"kind": kind, "document_days_left": left}) for kind, left in files
+    ]
+    found = find(Facts(case={}, documents=tuple(observed)), default_policy())
+    assert [(finding.subject, finding.observed) for finding in found] == [("BIZ_LICENSE;AUTH_LETTER", -9)]
+
+
+def test_a_condition_on_the_document_and_on_the_case_must_both_hold() -> None:
+    def unsealed(kind: str, applicant: str) -> tuple[str, ...]:
+        facts = Facts(case={"applicant_kind": applicant}, documents=((kind, {"kind": kind, "sealed": False}),))
+        return tuple(finding.rule for finding in find(facts, default_policy()))
+
+    assert unsealed("BIZ_LICENSE", "enterprise") == ("DOC-UNSEALED",)
+    assert unsealed("AGENT_ID_FRONT", "enterprise") == ()
+    assert unsealed("COMMITMENT_LETTER", "individual") == ()
+
+
+def test_a_limit_names_its_own_source() -> None:
+    sources = [find(Facts(case={"peak_hour_calls": peak}), default_policy())[0].source for peak in (41, 61)]
+    assert "our own judgement" in sources[0]
+    assert "Hubei" in sources[1]
+
+
+@pytest.mark.parametrize(
+    ("found", "risk"),
+    [((), Risk.LOW), ((INFO, WARN), Risk.LOW), ((WARN, WARN), Risk.MEDIUM), ((BLOCK,), Risk.HIGH)],
+)
+def test_risk_follows_the_findings(found: tuple[Finding, ...], risk: Risk) -> None:
+    assert risk_of(found) is risk
+
+
+def test_priority_is_the_highest_that_kind_risk_or_cards_give() -> None:
+    policy = default_policy()
+    assert priority_of((), 1, KIND, policy) is Priority.NORMAL
+    assert priority_of((WARN, WARN), 1, KIND, policy) is Priority.NORMAL
+    assert priority_of((BLOCK,), 1, KIND, policy) is Priority.HIGH
+    assert priority_of((), policy.high_priority_cards - 1, KIND, policy) is Priority.NORMAL
+    assert priority_of((), policy.high_priority_cards, KIND, policy) is Priority.HIGH
+    urgent = replace(policy, priority_of_kind={KIND: Priority.URGENT})
+    assert priority_of((BLOCK,), 1, KIND, urgent) is Priority.URGENT
+
+
+def test_the_class_is_the_promised_one_else_the_policys() -> None:
+    policy = default_policy()
+    many = policy.complex_class_cards
+    assert class_of(ServiceClass.EXPEDITED, many, (BLOCK,), policy) is ServiceClass.EXPEDITED
+    assert class_of(None, many - 1, (BLOCK,), policy) is ServiceClass.STANDARD
+    assert class_of(None, many, (), policy) is ServiceClass.COMPLEX
+    grave = replace(policy, class_of_risk={Risk.HIGH: ServiceClass.MAXIMUM})
+    assert class_of(None, many, (BLOCK,), grave) is ServiceClass.MAXIMUM
+
+
+def test_a_case_is_complete_with_every_required_document() -> None:
+    policy = default_policy()
+    assert is_complete(evidence(), policy)
+    lacking = evidence(documents=documents()[1:])
+    assert not is_complete(lacking, policy)
+    assert missing_documents(lacking, policy) == ("BIZ_LICENSE",)
+
+
+def preselected(found: tuple[Finding, ...], verdict: Verdict, policy: Policy | None = None) -> tuple[str, ...]:
+    return preselected_reasons(found, verdict, policy or default_policy())
+
+
+def test_ok_is_marked_on_a_clean_pass_and_the_override_where_a_finding_blocks() -> None:
+    assert preselected((), Verdict.PASS) == ("OK",)
+    assert preselected((INFO,), Verdict.PASS) == ("OK",)
+    assert preselected((WARN,), Verdict.PASS) == ()
+    assert preselected((BLOCK,), Verdict.PASS) == ("OK-OVERRIDE",)
+
+
+def test_the_reasons_of_blocks_are_marked_on_a_fail() -> None:
+    other = finding(Severity.BLOCK, "ACT-PEAK-DAY")
+    assert preselected((BLOCK, other, finding(Severity.WARN, "ID-ICCID")), Verdict.FAIL) == (
+        "ACT-PEAK-HOUR",
+        "ACT-PEAK-DAY",
+    )
+
+
+def test_a_hit_by_name_only_is_marked_on_a_pending_and_never_on_a_fail() -> None:
+    by_name = (finding(Severity.BLOCK, "CR-NAME-ONLY"), BLOCK, finding(Severity.INFO, "ACT-STALE"))
+    assert preselected(by_name, Verdict.PENDING) == ("CR-NAME-ONLY",)
+    assert preselected(by_name, Verdict.FAIL) == ("ACT-PEAK-HOUR",)
+
+
+def test_a_finding_of_a_rule_that_is_gone_marks_nothing() -> None:
+    assert preselected((finding(Severity.BLOCK, "ACT-GONE"),), Verdict.FAIL) == ()
+
+
+def test_findings_of_evidence_are_those_of_its_facts() -> None:
+    assert [found.rule for found in findings_of(evidence(credit=()), default_policy(), TODAY)] == ["CR-NO-DATA"]

@@ -1,0 +1,83 @@
+"""Each rule of DOMAIN 8.4 at its limit, one below and one above, on evidence in otherwise good order."""
+
+from datetime import time
+
+import pytest
+
+from tests.domain.facts.sample_evidence import calls, card, default_policy, evidence, findings, half_hours, with_calls
+from tests.domain.findings.rule_table import TABLE, At, complained_of
+from workbench.domain.evidence.evidence import CallFacts
+
+ROWS = [
+    pytest.param(row, value, expected, id=f"{row.rule} {row.name} {value}"[:60])
+    for row in TABLE
+    for value, expected in row.says.items()
+]
+
+
+@pytest.mark.parametrize(("row", "value", "expected"), ROWS)
+def test_a_rule_says_what_the_table_says(row: At, value: object, expected: str | None) -> None:
+    found = findings(row.build(value)).get(row.rule)
+    assert (found.severity.value if found else None) == expected
+    assert found is None or found.source
+
+
+def test_every_rule_of_the_default_policy_stands_in_the_table() -> None:
+    assert {row.rule for row in TABLE} == default_policy().rules.keys()
+
+
+def test_an_application_in_good_order_has_no_finding() -> None:
+    assert findings(evidence()) == {}
+
+
+SAMPLES = [
+    ("ACT-SHORT-CALLS", {"short_calls": 10}, "answered", 20),
+    ("ACT-MEAN-DURATION", {"total_duration_s": 20}, "answered", 20),
+    ("ACT-ANSWER-RATE", {"answered": 1}, "calls", 20),
+    ("ACT-OUT-SHARE", {"calls_in": 0}, "calls", 20),
+    ("ACT-DISTINCT", {"distinct_callees": 19}, "calls", 20),
+]
+
+
+@pytest.mark.parametrize(("rule", "changes", "counted", "least"), SAMPLES)
+def test_a_ratio_is_judged_from_its_least_sample_on(
+    rule: str, changes: dict[str, int], counted: str, least: int
+) -> None:
+    def small(count: int) -> CallFacts:
+        return calls(**({"calls": count, "answered": count} | changes | {counted: count}))
+
+    assert rule not in findings(with_calls(small(least - 1)))
+    assert rule in findings(with_calls(small(least)))
+    assert rule in findings(with_calls(small(least + 1)))
+
+
+def test_the_share_of_calls_at_night_is_judged_from_20_calls_on() -> None:
+    def small(count: int) -> CallFacts:
+        return calls(calls=count, half_hours=half_hours(time(10), count, off=1))
+
+    severities = [findings(with_calls(small(count)))["ACT-OFF-HOURS"].severity for count in (19, 20, 21)]
+    assert severities == ["warn", "block", "block"]
+
+
+def test_the_rate_of_complaints_is_judged_from_200_calls_on() -> None:
+    severities = [findings(complained_of((2, made)))["ACT-COMPLAINTS"].severity for made in (199, 200, 201)]
+    assert severities == ["warn", "block", "block"]
+
+
+def test_a_rate_of_complaints_warns_by_itself_above_three_in_a_thousand() -> None:
+    # One verified complaint warns anyway, so no evidence tells this limit apart.
+    limits = default_policy().rules["ACT-COMPLAINTS"].limits
+    ratios = [(limit.value, limit.op, limit.severity, limit.min_count) for limit in limits if limit.unit == "ratio"]
+    assert ratios == [(0.003, ">", "warn", 200), (0.005, ">", "block", 200)]
+
+
+def test_a_quota_is_each_cards_own_and_the_worst_card_is_named() -> None:
+    cards = (
+        card(msisdn="13800000001", daily_quota_calls=150),
+        card(msisdn="13800000002", daily_quota_calls=50),
+        card(msisdn="13800000003", daily_quota_calls=None),
+    )
+    made = tuple(calls(msisdn=own.msisdn, peak_day_calls=160) for own in cards)
+    seen = evidence(cards=cards, calls=made, all_calls=calls(msisdn="", peak_day_calls=160))
+    finding = findings(seen)["ACT-PEAK-DAY"]
+    assert (finding.subject, finding.observed, finding.limit) == ("13800000002", 160, 50)

@@ -1,0 +1,116 @@
+"""Made-up processes that write event logs: rework, long tails, drift, queues, long cases; the same for a seed."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from workbench.domain.forecast.learning.event_trace import Event, Trace
+
+DAY = 86_400.0
+_START_DAY = 15_000
+_OPENS, _CLOSES = 9 / 24, 17 / 24
+_FRIDAY = 4
+
+
+def at_work(day: float) -> float:
+    """Return the next moment of work, in days since 1970: Monday to Friday, nine to five."""
+    date, time = divmod(day, 1)
+    if time >= _CLOSES:
+        date, time = date + 1, _OPENS
+    time = max(time, _OPENS)
+    while (date + 3) % 7 > _FRIDAY:
+        date, time = date + 1, _OPENS
+    return date + time
+
+
+def worked(day: float, days_of_work: float) -> float:
+    """Return when so much work is done that begins at a moment."""
+    day = at_work(day)
+    while True:
+        left = int(day) + _CLOSES - day
+        if days_of_work <= left:
+            return day + days_of_work
+        days_of_work -= left
+        day = at_work(int(day) + _CLOSES)
+
+
+def office(
+    seed: int, cases: int = 800, *, rework: float = 0.3, spread: float = 0.8, slower: float = 0.0, season: float = 0.0
+) -> list[Trace]:
+    """Return the log of an office where three kinds of case are reviewed, some sent back, half of them checked.
+
+    Args:
+        seed: Of the random numbers.
+        cases: How many begin, evenly over the time, two a day.
+        rework: How often a case is sent back, each time.
+        spread: How much the work differs from case to case (sigma of its logarithm).
+        slower: By how much, as a power of e, the office becomes slower from the first case to the last.
+        season: How much slower it is in the worst time of a year, and faster in the best.
+    """
+    random = np.random.default_rng(seed)
+    length = cases / 2
+    traces = []
+    for number, begins in enumerate(np.sort(random.uniform(0, length, cases))):
+        pace = np.exp(slower * begins / length) * (1 + season * np.sin(2 * np.pi * begins / 365))
+        kind = ("simple", "common", "large")[random.choice(3, p=[0.2, 0.5, 0.3])]
+        size = {"simple": 0.15, "common": 0.4, "large": 1.0}[kind] * pace
+        day = at_work(_START_DAY + begins)
+        events = [Event(f"received {kind}", day * DAY)]
+        while True:
+            day = worked(day, size * random.lognormal(0, spread))
+            events.append(Event("reviewed", day * DAY))
+            if random.random() >= rework:
+                break
+            day += random.lognormal(np.log(4), 0.9)
+            events.append(Event("mended", day * DAY))
+        if random.random() < 0.5:
+            day = worked(day, random.exponential(0.25))
+            events.append(Event("checked", day * DAY))
+        events.append(Event("closed", (day + random.choice([0, random.exponential(0.1)])) * DAY))
+        traces.append(Trace(str(number), tuple(events)))
+    return traces
+
+
+def queue(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
+    """Return the log of a counter where cases wait their turn; how long depends on how many wait."""
+    random = np.random.default_rng(seed)
+    free = np.full(servers, float(_START_DAY))
+    day = float(_START_DAY)
+    traces = []
+    for number in range(cases):
+        day += random.exponential(1 / (servers * 0.85 * (1 + 0.5 * np.sin(day / 15))))
+        server = int(free.argmin())
+        begins = max(day, float(free[server]))
+        free[server] = begins + random.gamma(2, 0.5)
+        times = (("came", day), ("begun", begins), ("done", float(free[server])))
+        traces.append(Trace(str(number), tuple(Event(activity, at * DAY) for activity, at in times)))
+    return traces
+
+
+def permits(seed: int, cases: int = 600) -> list[Trace]:
+    """Return a log of cases so long that a third of those that began earlier are open when the later ones begin."""
+    random = np.random.default_rng(seed)
+    traces = []
+    for number, begins in enumerate(np.sort(random.uniform(0, 450, cases))):
+        length = 60 * random.lognormal(0, 1)
+        steps = np.sort(random.uniform(0, 1, random.integers(6, 30))) ** 1.3
+        phases = np.clip(steps * 6 + random.normal(0, 0.7, len(steps)), 0, 5).astype(int)
+        begun = _START_DAY + begins
+        events = [Event("asked for", begun * DAY)]
+        for phase, step in zip(phases, steps, strict=True):
+            events.append(Event(f"phase {phase}", (begun + step * length) * DAY))
+        events.append(Event("granted", (begun + length) * DAY))
+        traces.append(Trace(str(number), tuple(events)))
+    return traces
+
+
+LOGS: dict[str, Callable[[int], list[Trace]]] = {
+    "steady": office,
+    "seasons": lambda seed: office(seed, season=0.5),
+    "slower": lambda seed: office(seed, slower=0.8),
+    "faster": lambda seed: office(seed, slower=-0.8),
+    "rework": lambda seed: office(seed, rework=0.5),
+    "long tails": lambda seed: office(seed, spread=1.5),
+    "queue": queue,
+    "permits": permits,
+}

@@ -1,0 +1,37 @@
+"""Whatever a log holds, the backtest gives figures that make sense, or says that there is no past."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.domain.forecast.learning.backtest import backtest
+from workbench.domain.forecast.learning.event_trace import Event, Trace, in_order
+
+steps = st.tuples(st.sampled_from("abc"), st.integers(0, 2_000_000))
+logs = st.lists(st.lists(steps, min_size=1, max_size=5), max_size=25)
+
+
+def silent(_done: int, _total: int) -> None:
+    """Hear no news."""
+
+
+@settings(max_examples=25, deadline=None)
+@given(logs)
+def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]) -> None:
+    traces = [
+        in_order(str(number), [Event(activity, float(at_s)) for activity, at_s in case])
+        for number, case in enumerate(cases)
+    ]
+    result = backtest(traces, silent)
+
+    if result is not None:
+        assert result.cases == len(cases) - len(cases) * 6 // 10
+        assert result.prefixes >= result.cases
+        assert min(result.mae_days, result.median_mae_days, result.mean_mae_days, result.band_days) >= 0
+        assert 0 <= result.coverage80 <= 1
+
+
+def test_cases_of_one_event_take_no_time_and_the_forecast_says_so() -> None:
+    result = backtest([Trace(str(day), (Event("a", day * 86_400.0),)) for day in range(50)], silent)
+
+    assert result is not None
+    assert (result.mae_days, result.coverage80, result.band_days) == (0, 1, 0)

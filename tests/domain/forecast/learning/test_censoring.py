@@ -1,0 +1,59 @@
+"""Long cases are missed among those that are over; weights and stretching make up for it."""
+
+import numpy as np
+import pytest
+
+from tests.domain.forecast.learning.processes import DAY
+from workbench.domain.forecast.learning.censoring import exposure_of
+from workbench.domain.forecast.learning.event_trace import Event, Trace
+
+
+def lasting(began: float, days: float) -> Trace:
+    return Trace("", (Event("a", began * DAY), Event("b", (began + days) * DAY)))
+
+
+def test_a_case_stands_for_all_that_began_too_late_to_be_seen_to_their_end() -> None:
+    begun_s = [day * DAY for day in range(10)]
+    traces = [lasting(0, 1), lasting(1, 5.5), lasting(0, 9.5)]
+    exposure = exposure_of(traces, begun_s, 10 * DAY)
+
+    # Up to day 10: all ten could have been seen to last one day, five 5.5 days, one 9.5 days.
+    assert exposure.weight.tolist() == [1, 2, 10]
+    assert exposure.place.tolist() == [0, 1, 2]
+    assert exposure.stretch.tolist() == [1, 1, 1]
+
+
+def test_cases_longer_than_any_that_could_be_seen_are_stood_for_by_the_longest_stretched() -> None:
+    begun_s = [0.0] * 10
+    traces = [lasting(0, days) for days in (1, 2, 3, 4)]
+    exposure = exposure_of(traces, begun_s, 10 * DAY)
+
+    # Six of ten are still open: the three longest stand for two more each, and for more time.
+    assert exposure.place.tolist() == [0, 1, 2, 3, 3, 2, 1]
+    assert exposure.weight.tolist() == [1, 1, 1, 1, 2, 2, 2]
+    assert exposure.stretch[:4].tolist() == [1, 1, 1, 1]
+    assert all(exposure.stretch[4:] >= 1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_weighted_mean_is_that_of_all_cases(seed: int) -> None:
+    assert weighted_mean(seed, 8, 60) == pytest.approx(8, rel=0.06)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_it_is_so_where_many_cases_are_longer_than_the_past(seed: int) -> None:
+    # One of five lasts longer than these sixteen days.
+    assert weighted_mean(seed, 10, 16) == pytest.approx(10, rel=0.25)
+
+
+def weighted_mean(seed: int, mean_days: float, past_days: float) -> float:
+    """Return the mean duration that is learnt from the cases that are over; theirs alone is far too short."""
+    random = np.random.default_rng(seed)
+    began = np.sort(random.uniform(0, past_days, 4000))
+    everything = [lasting(day, random.exponential(mean_days)) for day in began]
+    over = [trace for trace in everything if trace.ended_s < past_days * DAY]
+    exposure = exposure_of(over, [trace.began_s for trace in everything], past_days * DAY)
+    lasted = np.array([over[place].lasted_s for place in exposure.place]) * exposure.stretch
+
+    assert np.mean([trace.lasted_s for trace in over]) / DAY < 0.93 * mean_days
+    return float(np.average(lasted, weights=exposure.weight)) / DAY

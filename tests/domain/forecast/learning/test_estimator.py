@@ -1,0 +1,156 @@
+"""What is learnt from past cases, however many and whatever is known of them."""
+
+import numpy as np
+import pytest
+
+from tests.domain.forecast.learning.processes import DAY, office
+from workbench.domain.forecast.learning.estimator import Choices, Estimator, NothingToLearnFrom
+from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
+from workbench.domain.forecast.learning.feature_encoding import Coding
+from workbench.domain.forecast.learning.past_split import Past
+from workbench.domain.forecast.learning.trace_prefix import Prefix, last_prefix, prefixes_of
+
+
+def past(traces: list[Trace]) -> Past:
+    until_s = max(trace.ended_s for trace in traces) + 1
+    return Past(until_s, tuple(traces), tuple(trace.began_s for trace in traces))
+
+
+def cases(count: int, *, sizes: bool = True, seed: int = 1) -> list[Trace]:
+    """Return cases that take a day if small and ten if large, which only an attribute tells, or anything between."""
+    random = np.random.default_rng(seed)
+    traces = []
+    for number in range(count):
+        size = ("small", "large")[number % 2]
+        took = {"small": 1, "large": 10}[size] * random.uniform(0.9, 1.1) if sizes else random.uniform(1, 10)
+        said: dict[str, Attribute] = {"size": size}
+        events = (Event("came", number * DAY, said), Event("done", (number + took) * DAY))
+        traces.append(Trace(str(number), events))
+    return traces
+
+
+def opened(size: str, at: float = 400) -> Trace:
+    return Trace("open", (Event("came", at * DAY, {"size": size}),))
+
+
+def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float]:
+    return [float(second) / DAY for second in estimator.remaining(traces).quantile_s(level)]
+
+
+def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
+    log = office(5, 200)
+    first, second = (Estimator.learnt(past(log), Choices(seed=7)).remaining_throughout(log[:20]) for _turn in range(2))
+
+    assert np.array_equal(first.cumulative, second.cumulative)
+    assert first.levels == second.levels
+
+
+def test_an_attribute_tells_cases_apart() -> None:
+    estimator = Estimator.learnt(past(cases(300)), Choices())
+
+    small, large = days(estimator, opened("small"), opened("large"))
+    assert small == pytest.approx(1, abs=0.2)
+    assert large == pytest.approx(10, abs=1)
+
+
+def test_a_figure_tells_cases_apart_and_a_missing_one_is_no_mistake() -> None:
+    traces = [
+        Trace(
+            str(number),
+            (
+                Event("came", number * DAY, {"ahead": number % 10}),
+                Event("done", (number + 1 + number % 10) * DAY),
+            ),
+        )
+        for number in range(400)
+    ]
+    estimator = Estimator.learnt(past(traces), Choices())
+    none_ahead, nine_ahead, unknown = (
+        Trace("", (Event("came", 500 * DAY, said),)) for said in ({"ahead": 0.0}, {"ahead": 9.0}, {})
+    )
+
+    first, last, other = days(estimator, none_ahead, nine_ahead, unknown)
+    assert first < 3
+    assert last > 8
+    assert 1 <= other <= 10
+
+
+def test_a_doubtful_attribute_counts_if_it_helps_and_is_left_out_if_it_does_not() -> None:
+    doubtful = Choices(doubtful=frozenset({"size"}))
+
+    helped = Estimator.learnt(past(cases(400)), doubtful)
+    not_helped = Estimator.learnt(past(cases(400, sizes=False)), doubtful)
+    assert helped.ignored == frozenset()
+    assert not_helped.ignored == {"size"}
+
+
+def test_in_a_short_past_nothing_doubtful_is_believed() -> None:
+    assert Estimator.learnt(past(cases(60)), Choices(doubtful=frozenset({"size"}))).ignored == {"size"}
+
+
+def test_a_word_that_is_rare_leans_on_the_less_exact_word_and_an_unknown_one_too() -> None:
+    prefixes = [Prefix(("check", name), "came", (0.0,), {}) for name in ("x", "y") for _row in range(200)]
+    prefixes += [Prefix(("check", "rare"), "came", (0.0,), {})] + [Prefix(("wait",), "came", (0.0,), {})] * 400
+    target = np.array([1.0] * 200 + [3.0] * 200 + [30.0] + [9.0] * 400)
+    coding = Coding(prefixes, target, np.ones(len(target)))
+    known, rare, unknown, other = coding.codes(
+        [
+            Prefix(("check", "y"), "came", (0.0,), {}),
+            Prefix(("check", "rare"), "came", (0.0,), {}),
+            Prefix(("check", "never"), "came", (0.0,), {}),
+            Prefix(("wait",), "came", (0.0,), {}),
+        ]
+    )[:, 1].tolist()
+
+    assert unknown <= known <= rare < other
+
+
+def test_an_activity_that_was_never_seen_gets_a_forecast_all_the_same() -> None:
+    estimator = Estimator.learnt(past(cases(100)), Choices())
+
+    (told,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY, {"size": "huge"}),)), level=0.9)
+    assert 0 <= told <= 11
+
+
+def test_one_case_that_is_over_is_history_enough() -> None:
+    estimator = Estimator.learnt(past(cases(1)), Choices())
+
+    assert days(estimator, opened("small"), level=0.9) == pytest.approx([1], abs=0.2)
+
+
+def test_where_no_case_is_open_nothing_is_told() -> None:
+    assert days(Estimator.learnt(past(cases(10)), Choices())) == []
+
+
+def test_without_any_case_that_is_over_there_is_nothing_to_learn() -> None:
+    with pytest.raises(NothingToLearnFrom):
+        Estimator.learnt(Past(0.0, (), (1.0, 2.0)), Choices())
+
+
+def test_a_case_that_is_stuck_moves_no_other_forecast_much() -> None:
+    log = office(3, 200)
+    stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
+    told, told_with_it = (
+        Estimator.learnt(past(traces), Choices()).remaining(log[:50]).median_s().sum()
+        for traces in (log, [*log, stuck])
+    )
+
+    assert told_with_it == pytest.approx(told, rel=0.1)
+
+
+def test_a_prefix_knows_only_what_had_happened() -> None:
+    trace = Trace("1", (Event("a", 0, {"p": "x"}), Event("b", 3600), Event("a", 7200, {"p": "y"}), Event("c", 9 * DAY)))
+    third = list(prefixes_of(trace, ("a", "c"), 0))[2]
+    alone = last_prefix(Trace("1", trace.events[:3]), ("a", "c"), 0)
+
+    assert third == alone
+    assert third.path == ("a", "b", "a")
+    assert third.attributes == {"p": "y"}
+    # Third event, two hours old, an hour after an hour; Thursday at two; the second a, one repeat, two a, no c.
+    assert third.figures == pytest.approx((2, 7200, 3600, 3600, 2, 3 + 2 / 24, 2, 1, 2, 0))
+
+
+def test_the_hour_of_the_day_is_local() -> None:
+    (prefix,) = prefixes_of(Trace("1", (Event("a", 20 * 3600),)), (), 8 * 3600)
+
+    assert prefix.figures[4:6] == pytest.approx((4, 4 + 4 / 24))

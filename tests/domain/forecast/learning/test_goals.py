@@ -1,0 +1,83 @@
+"""The forecast is better than always saying the median or the mean, and its range as right as it says."""
+
+import numpy as np
+import pytest
+
+from tests.domain.forecast.learning.processes import LOGS
+from tests.shared_data import shared_data
+from workbench.domain.forecast.learning.backtest import Backtest, backtest
+from workbench.services.eventlogs.names import LogColumns
+from workbench.services.eventlogs.reading import read_log
+
+GOALS = (0.75, 0.88)
+SEEDS = (11, 12, 13)
+
+
+def silent(_done: int, _total: int) -> None:
+    """Hear no news."""
+
+
+def outcome(name: str) -> Backtest:
+    traces = read_log(shared_data("event_logs", name), LogColumns(), None, silent)
+    result = backtest(traces, silent)
+    assert result is not None
+    return result
+
+
+def test_on_the_help_desk_the_error_is_at_most_94_percent_of_the_median_and_70_of_the_mean() -> None:
+    result = outcome("helpdesk.csv")
+
+    assert (result.cases, result.learnt_cases, result.prefixes) == (1522, 2229, 4961)
+    assert result.median_mae_days == pytest.approx(4.72, abs=0.005)
+    assert result.mae_days <= 0.94 * result.median_mae_days
+    assert result.mae_days <= 0.70 * result.mean_mae_days
+    assert 0.75 <= result.coverage80 <= 0.92
+
+
+def test_on_a_hundred_traffic_fines_both_baselines_are_beaten() -> None:
+    result = outcome("roadtraffic100traces.csv")
+
+    assert result.mae_days <= 0.85 * min(result.median_mae_days, result.mean_mae_days)
+    # Forty cases are too few to tell 75 % from 70 %.
+    assert 0.7 <= result.coverage80 <= 0.92
+
+
+@pytest.mark.parametrize("name", ["slower", "queue"])
+def test_a_made_up_office_is_forecast_better_than_by_its_past(name: str) -> None:
+    result = backtest(LOGS[name](11), silent)
+
+    assert result is not None
+    assert result.mae_days < min(result.median_mae_days, result.mean_mae_days)
+    assert 0.7 <= result.coverage80 <= 0.9
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", LOGS)
+def test_on_every_kind_of_log_both_baselines_are_beaten_and_the_range_is_right(name: str) -> None:
+    results = [result for seed in SEEDS if (result := backtest(LOGS[name](seed), silent))]
+
+    assert len(results) == len(SEEDS)
+    for result in results:
+        assert result.mae_days < min(result.median_mae_days, result.mean_mae_days)
+    low, high = GOALS
+    assert low <= float(np.mean([result.coverage80 for result in results])) <= high
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(3))
+def test_on_the_help_desk_the_seed_makes_no_difference_that_matters(seed: int) -> None:
+    traces = read_log(shared_data("event_logs", "helpdesk.csv"), LogColumns(), None, silent)
+    result = backtest(traces, silent, seed)
+
+    assert result is not None
+    assert result.mae_days <= 0.94 * result.median_mae_days
+    assert 0.75 <= result.coverage80 <= 0.92
+
+
+@pytest.mark.proof
+def test_the_office_with_a_queue_leans_on_its_load_and_gains_by_it() -> None:
+    result = backtest(LOGS["queue"](11), silent)
+
+    assert result is not None
+    assert result.used_load
+    assert result.mae_days < 0.7 * result.median_mae_days

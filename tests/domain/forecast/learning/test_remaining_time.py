@@ -1,0 +1,98 @@
+"""A distribution of remaining times answers what is asked of it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.forecast.learning.quantile_calibration import Levels, Told, right_levels
+from workbench.domain.forecast.learning.remaining_time import Remaining
+
+SUPPORT = np.array([0.0, 10.0, 20.0, 40.0])
+
+
+def remaining(*shares: float) -> Remaining:
+    """Return a case whose time is shared out over 0, 10, 20 and 40 seconds."""
+    return Remaining(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), Levels(), np.zeros(1))
+
+
+def test_a_quantile_is_the_least_time_within_which_so_many_end() -> None:
+    told = remaining(0.25, 0.25, 0.25, 0.25)
+
+    assert [float(told.quantile_s(level)[0]) for level in (0.0, 0.25, 0.26, 0.5, 0.75, 0.76, 1.0)] == [
+        *(0, 0, 10, 10, 20, 40, 40),
+    ]
+
+
+def test_the_median_is_nothing_where_half_the_cases_are_over() -> None:
+    assert remaining(0.5, 0.1, 0.1, 0.3).median_s().tolist() == [0]
+    assert remaining(0.49, 0.11, 0.1, 0.3).median_s().tolist() == [10]
+
+
+def test_the_band_leaves_as_much_on_either_side() -> None:
+    low, high = remaining(0.1, 0.4, 0.4, 0.1).band_s(0.8)
+
+    assert (low.tolist(), high.tolist()) == ([0], [20])
+
+
+def test_after_a_wait_only_the_times_that_are_longer_are_left() -> None:
+    told = remaining(0.5, 0.2, 0.2, 0.1).after(np.array([10.0]))
+
+    # Of the 30 % that take longer than 10 seconds two thirds take 20 and one third 40: 10 and 30 more.
+    assert told.quantile_s(0.6).tolist() == [10]
+    assert told.quantile_s(0.7).tolist() == [30]
+
+
+def test_who_has_waited_longer_than_any_case_counts_as_if_the_wait_had_just_begun() -> None:
+    told = remaining(0.25, 0.25, 0.25, 0.25)
+
+    assert told.after(np.array([50.0])).quantile_s(0.9).tolist() == told.quantile_s(0.9).tolist()
+
+
+def test_what_is_drawn_is_shared_out_as_told() -> None:
+    drawn = remaining(0.5, 0.0, 0.3, 0.2).sample_s(np.random.default_rng(1), 20_000)
+
+    shares = [float(np.mean(drawn == value)) for value in SUPPORT]
+    assert shares == pytest.approx([0.5, 0, 0.3, 0.2], abs=0.02)
+
+
+@given(
+    st.lists(st.floats(0, 1, width=32), min_size=4, max_size=4).filter(lambda shares: sum(shares) > 0.01),
+    st.floats(0, 0.5),
+    st.floats(0.5, 1),
+    st.floats(0, 60),
+)
+def test_quantiles_never_cross_whatever_the_levels_and_the_wait(
+    shares: list[float], low: float, high: float, waited_s: float
+) -> None:
+    told = Remaining(
+        SUPPORT,
+        (np.cumsum([shares], axis=1) / sum(shares)).astype(np.float32),
+        Levels(low, high),
+        np.zeros(1),
+    ).after(np.array([waited_s]))
+    times = [float(told.quantile_s(level)[0]) for level in np.linspace(0, 1, 41)]
+
+    assert times == sorted(times)
+    assert all(0 <= time <= 40 for time in times)
+
+
+def test_levels_make_ranges_that_are_too_narrow_as_wide_as_they_must_be() -> None:
+    random = np.random.default_rng(3)
+    true_s = random.exponential(100, 5000)
+    support_s = np.linspace(0, 1000, 400)
+    # Believed is a time between 50 and 150, far too narrow.
+    belief = np.clip((support_s - 30) / 150, 0, 1) * 0.6 + 0.4 * (1 - np.exp(-support_s / 100))
+    belief[-1] = 1
+    cumulative = np.tile(belief.astype(np.float32), (len(true_s), 1))
+    levels = right_levels(
+        Told(support_s=support_s, cumulative=cumulative, true_s=true_s, weights=np.ones(len(true_s)), cases=len(true_s))
+    )
+    low, high = Remaining(support_s, cumulative[:1], levels, np.zeros(1)).band_s(0.8)
+
+    assert np.mean(true_s < low) == pytest.approx(0.1, abs=0.02)
+    assert np.mean(true_s > high) == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_wider_levels_of_two_miss_least_on_either_side() -> None:
+    assert Levels(0.1, 0.95).wider(Levels(0.05, 0.9)) == Levels(0.05, 0.95)

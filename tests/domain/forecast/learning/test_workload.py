@@ -1,0 +1,55 @@
+"""The load at an event is what the other cases did up to then."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.domain.forecast.learning.processes import DAY, office
+from workbench.domain.forecast.learning.event_trace import Event, Trace
+from workbench.domain.forecast.learning.workload import BEGUN, EVENTS, OPEN, SAME, Load
+
+FINISHED = [Trace("", (Event("came", 0), Event("done", 10 * DAY)))] * 4
+
+
+def test_the_load_counts_the_other_cases_where_they_are() -> None:
+    traces = [
+        Trace("a", (Event("came", 0), Event("done", 3 * DAY))),
+        Trace("b", (Event("came", 1 * DAY), Event("done", 4 * DAY))),
+        Trace("c", (Event("came", 2 * DAY), Event("done", 90 * DAY))),
+    ]
+    a, b, c = (trace.events for trace in Load(FINISHED).added(traces))
+
+    assert a[0].attributes == {OPEN: 0, SAME: 0, BEGUN: 0, EVENTS: 0}
+    assert c[0].attributes == {OPEN: 2, SAME: 2, BEGUN: 2, EVENTS: 2}
+    # a is done, which ended every case that was learnt from, so that only c is open when b is done.
+    assert b[1].attributes == {OPEN: 1, SAME: 1, BEGUN: 3, EVENTS: 4}
+    # Ten days is the longest that a case lasted: what is older is forgotten.
+    assert c[1].attributes == {OPEN: pytest.approx(0), SAME: 0, BEGUN: 0, EVENTS: 0}
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from(("came", "done", "else")), st.integers(0, 40)), min_size=1)))
+def test_the_load_leans_on_no_later_event(cases: list[list[tuple[str, int]]]) -> None:
+    traces = [
+        Trace(str(number), tuple(Event(name, day * DAY) for name, day in sorted(case, key=lambda step: step[1])))
+        for number, case in enumerate(cases)
+    ]
+    load = Load(FINISHED)
+    whole = {trace.case: trace for trace in load.added(traces)}
+    known = [
+        Trace(trace.case, tuple(event for event in trace.events if event.at_s <= 20 * DAY))
+        for trace in traces
+        if trace.began_s <= 20 * DAY
+    ]
+
+    for trace in load.added(known):
+        assert trace.events == whole[trace.case].events[: len(trace.events)]
+
+
+def test_in_a_long_log_no_count_goes_below_nothing() -> None:
+    traces = office(1, 200)
+    loaded = list(Load(traces).added(traces))
+
+    assert all(value > -1e-6 for trace in loaded for event in trace.events for value in event.attributes.values())  # type: ignore[operator]  # all are figures
+    assert all(one.at_s <= next_.at_s for trace in loaded for one, next_ in pairwise(trace.events))

@@ -1,0 +1,192 @@
+"""An office that is made up, to test its forecast: the truth is what happens in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+import numpy as np
+
+from db.enums import DayStatus
+from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
+from workbench.domain.forecast.assumed import Assumed
+from workbench.domain.forecast.case_history import Course, Step
+from workbench.domain.forecast.learning.event_trace import Attribute
+from workbench.domain.forecast.queue.capacity import Verdicts
+from workbench.domain.forecast.queue.model import History
+from workbench.domain.forecast.working_time import WorkingTime
+
+FIRST_DAY = date(2026, 3, 2)
+HOURS = ((time(9), time(12)), (time(13), time(18)))
+ASSUMED = Assumed(reviewers=4, per_reviewer=8, sent_back=0.33, mend_days=5)
+_CLASS_DAYS = {"expedited": 1, "standard": 3, "complex": 5}
+_RANKS = {"low": 1, "high": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How an office is: rates are per working day; `drift` is the speed at the end, at the beginning it is 1."""
+
+    seed: int
+    cases: int = 2_750
+    arrivals: float = 40.0
+    reviewers: int = 8
+    speed: float = 8.2
+    drift: float = 0.9
+    leaves_after: float = 0.55
+    holiday_after_days: int = 40
+    horizon_days: int = 400
+    first_day: date = FIRST_DAY
+
+    @property
+    def arriving_days(self) -> float:
+        return self.cases / self.arrivals
+
+
+@dataclass
+class _Case:
+    number: int
+    attributes: Mapping[str, Attribute]
+    rank: int
+    class_days: int
+    chance: float
+    steps: list[Step] = field(default_factory=list)
+    due: float = 0.0
+
+
+def working_time(plan: Plan) -> WorkingTime:
+    """Return the working days, Monday to Friday but for one week of holidays."""
+    days = [plan.first_day + timedelta(days=number) for number in range(900)]
+    workdays = [day for day in days if day.weekday() < 5]
+    holiday = set(workdays[plan.holiday_after_days : plan.holiday_after_days + 5])
+    table = [
+        CalendarDay(
+            on=day,
+            working=day.weekday() < 5 and day not in holiday,
+            kind="holiday" if day in holiday else "workday",
+            name="",
+            status=DayStatus.OFFICIAL,
+        )
+        for day in days
+    ]
+    return WorkingTime(WorkingCalendar(table, hours=HOURS, zone="Asia/Shanghai"), days[0], days[-1])
+
+
+class SimulatedOffice:
+    """One run: cases arrive, reviewers decide in the order of `next`, applicants mend, second persons check."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.time = working_time(plan)
+        self._random = np.random.default_rng(plan.seed)
+        self._agents = self._random.beta(2, 4, size=12)
+        self._queue: list[_Case] = []
+        self._coming: list[tuple[float, int, _Case]] = []
+        self._verdicts: list[tuple[float, int]] = []
+        self._cases = [self._some_case(number) for number in range(plan.cases)]
+        self._run()
+
+    @property
+    def history(self) -> History:
+        """Everything that happened."""
+        at, maker = zip(*self._verdicts, strict=True)
+        courses = [
+            Course(
+                case=case.number,
+                steps=tuple(case.steps),
+                attributes=case.attributes,
+                rank=case.rank,
+                class_days=case.class_days,
+            )
+            for case in self._cases
+        ]
+        return History(courses=courses, verdicts=Verdicts(np.array(at), np.array(maker)))
+
+    def _some_case(self, number: int) -> _Case:
+        random, agent = self._random, int(self._random.integers(len(self._agents)))
+        kind = str(random.choice(["enterprise", "sole_proprietor", "individual"], p=[0.6, 0.2, 0.2]))
+        service = str(random.choice(list(_CLASS_DAYS), p=[0.1, 0.7, 0.2]))
+        findings = str(random.choice(["none", "warn", "block"], p=[0.5, 0.3, 0.2]))
+        chance = self._agents[agent] * {"none": 0.5, "warn": 1.2, "block": 2.0}[findings]
+        attributes: dict[str, Attribute] = {
+            "applicant_kind": kind,
+            "service_class": service,
+            "agent": f"agent {agent}",
+            "province": str(random.choice(["Sichuan", "Hubei", "Beijing"])),
+            "card_type": "voice",
+            "findings": findings,
+        }
+        rank = _RANKS["high" if findings == "block" else "low"]
+        return _Case(number, attributes, rank, _CLASS_DAYS[service], min(float(chance), 0.85))
+
+    def _run(self) -> None:
+        plan, random = self.plan, self._random
+        gaps = random.exponential(1 / plan.arrivals, plan.cases)
+        for case, at in zip(self._cases, np.cumsum(gaps), strict=True):
+            self._come(case, float(at))
+        for day in range(plan.horizon_days):
+            if not self._coming and not self._queue:
+                break
+            for at, maker in self._turns_of(day):
+                self._arrive_until(at)
+                if self._queue:
+                    self._decide(at, maker)
+            self._arrive_until(day + 1)
+
+    def _turns_of(self, day: int) -> list[tuple[float, int]]:
+        """Return when who could decide one more case."""
+        plan, random = self.plan, self._random
+        progress = min(day / plan.arriving_days, 1.0)
+        speed = plan.speed * (1 + (plan.drift - 1) * progress) * random.gamma(25, 1 / 25)
+        found = []
+        for maker in range(plan.reviewers):
+            is_gone = maker == 0 and progress > plan.leaves_after
+            is_ill = random.random() < 0.05
+            if not is_gone and not is_ill:
+                found += [(day + float(at), maker) for at in random.random(random.poisson(speed))]
+        return sorted(found)
+
+    def _come(self, case: _Case, at: float) -> None:
+        self._coming.append((at, case.number, case))
+
+    def _arrive_until(self, at: float) -> None:
+        self._coming.sort(key=lambda each: each[:2])
+        while self._coming and self._coming[0][0] < at:
+            came_at, _number, case = self._coming.pop(0)
+            if case.steps:
+                case.due += came_at - case.steps[-1].at if case.steps[-1].what != "awaiting_check" else 0
+            else:
+                case.due = int(came_at) + 1 + case.class_days
+            case.steps.append(Step("queued", came_at))
+            self._queue.append(case)
+
+    def _decide(self, at: float, maker: int) -> None:
+        def turn(case: _Case) -> tuple[int, int, float, int]:
+            urgency = 0 if case.due <= at else 1 if case.due <= int(at) + 1 else 2
+            return urgency, -case.rank, case.due, case.number
+
+        case = min(self._queue, key=turn)
+        self._queue.remove(case)
+        self._verdicts.append((at, maker))
+        case.steps.append(Step("verdict", at))
+        random = self._random
+        rounds = sum(step.what == "verdict" for step in case.steps)
+        drawn = random.random()
+        if drawn < 0.04:
+            case.steps.append(Step("failed", at))
+        elif drawn < 0.04 + case.chance / rounds:
+            what = "rectifying" if random.random() < 0.8 else "pending"
+            case.steps.append(Step(what, at))
+            back_at = self._natural(at, float(random.lognormal(np.log(3), 0.8)))
+            if random.random() < 0.04:
+                case.steps.append(Step("lapsed", self._natural(at, 10)))
+            else:
+                self._come(case, back_at)
+        elif case.attributes["findings"] == "block" and random.random() < 0.5:
+            case.steps.append(Step("awaiting_check", at))
+            case.steps.append(Step("passed", at + float(random.gamma(2, 0.5))))
+        else:
+            case.steps.append(Step("passed", at))
+
+    def _natural(self, at: float, days: float) -> float:
+        """Return the time that lies so many days of the calendar later; applicants mend at weekends too."""
+        return max(float(self.time.of([self.time.instant(at).timestamp() + days * 86_400])[0]), at)

@@ -1,0 +1,40 @@
+"""When the result of a check is out, learnt from the checks of late."""
+
+from workbench.domain.forecast.case_history import Course, Step
+from workbench.domain.forecast.check_duration import Checks
+
+
+def checked(number: int, took: float) -> Course:
+    steps = (Step("queued", 0), Step("verdict", 1), Step("awaiting_check", 1), Step("passed", 1 + took))
+    return Course(case=number, steps=steps, attributes={})
+
+
+SLOW = [checked(number, 4 + number / 10) for number in range(21)]
+
+
+def test_checks_of_late_say_how_long_one_takes() -> None:
+    assert Checks.learnt(SLOW).quantile(0, 0.5) == 5
+    assert Checks.learnt(SLOW).quantile(0, 0.9) > 5.5
+
+
+def test_one_that_waited_for_most_of_it_has_less_before_it() -> None:
+    assert Checks.learnt(SLOW).quantile(4.5, 0.5) < 1
+    # Nobody ever waited so long: as if it had just begun.
+    assert Checks.learnt(SLOW).quantile(30, 0.5) == 5
+
+
+def test_of_few_checks_nothing_is_learnt() -> None:
+    assert Checks.learnt(SLOW[:3]).quantile(0, 0.5) == Checks.learnt([]).quantile(0, 0.5) < 2
+
+
+def test_what_was_given_back_is_told_when_it_is_decided_again() -> None:
+    steps = (
+        Step("queued", 0), Step("verdict", 1), Step("awaiting_check", 1), Step("queued", 2), Step("verdict", 5),
+        Step("rectifying", 5), Step("queued", 8),
+    )  # fmt: skip
+    course = Course(case=1, steps=steps, attributes={})
+
+    assert course.first_told_at == 5
+    assert course.until(4) is not None
+    assert Course(case=1, steps=steps[:4], attributes={}).first_told_at is None
+    assert Checks.learnt([course] * 8).quantile(0, 0.5) == 4

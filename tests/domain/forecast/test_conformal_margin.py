@@ -1,0 +1,95 @@
+"""Ranges are widened or narrowed until they would have held as often as they say."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.forecast.conformal_margin import FEWEST_SCORES, UNTESTED, Margin, Scores
+
+MANY = 2_000
+UNTIL = 100.0
+
+
+def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarray | bool = True) -> Scores:
+    """Return forecasts of 5 to 10 days and what they took, all made at one time unless others are given."""
+    count = len(took)
+    return Scores(
+        at=np.broadcast_to(np.asarray(at, dtype=np.float64), count).copy(),
+        p50=np.full(count, 5.0),
+        p90=np.full(count, 10.0),
+        took=took,
+        day=np.floor(took),
+        is_over=np.broadcast_to(np.asarray(is_over), count).copy(),
+    )
+
+
+def end_of(margin: Margin) -> float:
+    """Return the end that is told of a forecast of 5 to 10 days."""
+    return float(margin.told(np.array([5.0]), np.array([10.0]))[1][0])
+
+
+@pytest.mark.parametrize("longest", [11.0, 14.0, 25.0])
+def test_the_end_holds_for_nine_of_ten_whatever_was_told(longest: float) -> None:
+    took = np.random.default_rng(1).uniform(0, longest, MANY)
+
+    margin = scores(took, at=UNTIL - 30).margin(0.9, UNTIL)
+
+    held = (np.floor(took) <= end_of(margin)).mean()
+    assert 0.87 <= held <= 0.95
+
+
+def test_the_middle_lies_where_half_are_over() -> None:
+    took = np.random.default_rng(2).uniform(0, 20, MANY)
+
+    middle = scores(took, at=UNTIL - 30).margin(0.9, UNTIL).told(np.array([5.0]), np.array([10.0]))[0][0]
+
+    assert 0.42 <= (took <= middle).mean() <= 0.58
+
+
+def test_too_few_leave_the_range_as_it_was_drawn() -> None:
+    assert scores(np.full(FEWEST_SCORES - 1, 30.0)).margin(0.9, UNTIL) is UNTESTED
+    assert scores(np.full(FEWEST_SCORES, 30.0), at=UNTIL - 30).margin(0.9, UNTIL) is not UNTESTED
+
+
+def test_a_slow_time_shows_before_its_cases_are_over() -> None:
+    usual = np.random.default_rng(3).uniform(0, 9, MANY)
+    stuck = np.arange(MANY) % 4 == 0
+    so_far = np.where(stuck, 11.0, usual)
+
+    fast = scores(usual, at=UNTIL - 30).margin(0.9, UNTIL)
+    slow = scores(so_far, at=UNTIL - 30, is_over=~stuck).margin(0.9, UNTIL)
+
+    assert end_of(slow) > end_of(fast) + 5
+
+
+def test_what_has_not_had_its_time_yet_is_not_held_against_the_range() -> None:
+    usual = np.random.default_rng(4).uniform(0, 9, MANY)
+    is_new = np.arange(MANY) % 4 == 0
+    at = np.where(is_new, UNTIL - 1, UNTIL - 30)
+    so_far = np.where(is_new, 1.0, usual)
+
+    with_new = scores(so_far, at=at, is_over=~is_new).margin(0.9, UNTIL)
+
+    assert abs(end_of(with_new) - end_of(scores(usual, at=UNTIL - 30).margin(0.9, UNTIL))) <= 1
+
+
+def test_newer_forecasts_count_more() -> None:
+    draw = np.random.default_rng(5)
+    at = np.repeat([UNTIL - 90, UNTIL - 30], MANY // 2)
+    took = np.where(at < UNTIL - 60, draw.uniform(0, 30, MANY), draw.uniform(0, 8, MANY))
+
+    assert end_of(scores(took, at=at).margin(0.9, UNTIL)) < 11
+
+
+@given(
+    st.lists(st.floats(0, 60), min_size=FEWEST_SCORES, max_size=FEWEST_SCORES),
+    st.floats(0, 40),
+    st.floats(0, 40),
+)
+def test_the_end_is_never_before_the_middle_nor_either_before_now(took: list[float], p50: float, more: float) -> None:
+    margin = scores(np.array(took), at=UNTIL - 30).margin(0.9, UNTIL)
+
+    middle, end = margin.told(np.array([p50]), np.array([p50 + more]))
+
+    assert 0 <= middle[0] <= end[0]

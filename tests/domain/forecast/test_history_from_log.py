@@ -1,0 +1,57 @@
+"""The course of a case as the forecast reads it from the log."""
+
+from workbench.domain.forecast.case_history import Course, Stays
+from workbench.domain.forecast.history_from_log import Act, steps_of
+
+
+def told(*acts: tuple[str, str, float], complete_at: float = 0.5) -> list[tuple[str, float]]:
+    """Return the steps of acts as pairs."""
+    found = steps_of((Act(action, state, state != "rectifying", at) for action, state, at in acts), complete_at)
+    return [(step.what, step.at) for step in found]
+
+
+def test_holds_are_no_steps_and_a_verdict_is_one() -> None:
+    assert told(("complete", "queued", 1), ("next", "in_review", 1.5), ("decide", "passed", 2)) == [
+        ("queued", 1),
+        ("verdict", 2),
+        ("passed", 2),
+    ]
+
+
+def test_what_was_undone_never_was() -> None:
+    acts = (("complete", "queued", 1), ("decide", "rectifying", 2), ("undo", "in_review", 2.1), ("decide", "passed", 3))
+
+    assert told(*acts) == [("queued", 1), ("verdict", 3), ("passed", 3)]
+
+
+def test_a_check_that_was_taken_back_leaves_the_verdict_waiting() -> None:
+    acts = (
+        ("complete", "queued", 1),
+        ("decide", "awaiting_check", 2),
+        ("approve", "failed", 3),
+        ("undo", "awaiting_check", 3.1),
+    )
+
+    assert told(*acts) == [("queued", 1), ("verdict", 2), ("awaiting_check", 2)]
+
+
+def test_a_case_that_came_complete_begins_when_it_was_complete() -> None:
+    assert told(("next", "in_review", 2), ("decide", "passed", 3)) == [("queued", 0.5), ("verdict", 3), ("passed", 3)]
+    assert told() == [("queued", 0.5)]
+
+
+def test_pending_on_others_is_told_apart_from_pending_on_the_applicant() -> None:
+    found = steps_of([Act("complete", "queued", True, 1), Act("decide", "pending", True, 2)], 1)
+    assert found[-1].what == "pending_others"
+    found = steps_of([Act("complete", "queued", True, 1), Act("decide", "pending", False, 2)], 1)
+    assert found[-1].what == "pending"
+
+
+def test_the_due_date_moves_by_the_time_that_the_applicant_took() -> None:
+    acts = (("complete", "queued", 1.2), ("decide", "rectifying", 2.0), ("resubmit", "queued", 5.5))
+    steps = steps_of((Act(action, state, True, at) for action, state, at in acts), 1.2)
+
+    stays = Stays.of([Course(case=1, steps=steps, attributes={}, class_days=3)])
+
+    assert stays.due.tolist() == [5.0, 8.5]
+    assert stays.left.tolist() == [2.0, float("inf")]

@@ -1,0 +1,179 @@
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from db.enums import ApplicantKind, DocumentKind, Leg, Measure, Verdict, WaitsFor
+from tests.domain.facts.sample_evidence import default_policy
+from workbench.domain.policy.policy import Reason, Words
+from workbench.wording.findings import names_in, outside_brackets
+
+RULE_CODES = """
+ID-RIC ID-RIC-EXPIRED ID-RIC-EXPIRING ID-RIC-AGE ID-RIC-VALIDITY ID-REGION ID-USCC ID-USCC-KIND ID-LICENCE-EXPIRED
+ID-LICENCE-EXPIRING ID-CAPITAL ID-MSISDN ID-ICCID ID-CARRIER ID-CARD-COUNT ID-ACTUAL-USER
+DOC-MISSING DOC-EXPIRED DOC-UNSEALED DOC-QUALITY USE-TRADE USE-SCRIPT USE-CONSENT USE-STATEMENT
+ACT-PEAK-HOUR ACT-PEAK-DAY ACT-SAME-CALLEE ACT-OFF-HOURS ACT-SHORT-CALLS ACT-MEAN-DURATION ACT-ANSWER-RATE ACT-HANDSETS
+ACT-COMPLAINTS ACT-OPT-OUT ACT-OUT-SHARE ACT-DISTINCT ACT-NO-DATA ACT-STALE
+CR-ARREARS CR-DEBTOR CR-ABNORMAL CR-SERIOUS CR-TELECOM-LIST CR-PUNISHED CR-NAME-ONLY CR-STALE CR-NO-DATA
+"""
+RULES = RULE_CODES.split()
+REASONS_ONLY = {
+    Verdict.FAIL: {"ID-NAME", "ID-HANDHELD", "ACT-REGION", "ACT-RECORDING"},
+    Verdict.PASS: {"OK", "OK-MENDED", "OK-OVERRIDE"},
+    Verdict.PENDING: {"WAIT-APPLICANT", "WAIT-CARRIER", "WAIT-REGISTRY", "WAIT-DEPARTMENT"},
+}
+LEGS = {"ID": Leg.IDENTITY, "DOC": Leg.IDENTITY, "USE": Leg.IDENTITY, "ACT": Leg.ACTIVITY, "CR": Leg.CREDIT}
+# What would have to wait for us or the carrier, or may be another's: never a ground for refusal.
+NEVER_A_FAIL = {"ACT-NO-DATA", "ACT-STALE", "CR-NAME-ONLY", "CR-STALE", "CR-NO-DATA"}
+CHINESE = re.compile(r"[一-鿿]")
+
+
+def reason_words(reason: Reason) -> Iterator[Words]:
+    yield reason.title
+    yield reason.letter
+    if reason.item.en or reason.item.zh:
+        yield reason.item
+
+
+def test_every_code_of_the_design_is_a_rule() -> None:
+    assert set(default_policy().rules) == set(RULES)
+
+
+def test_every_rule_is_a_reason_too_and_the_reasons_only_are_there() -> None:
+    assert set(default_policy().reasons) == set(RULES).union(*REASONS_ONLY.values())
+
+
+def test_each_reason_serves_its_verdict() -> None:
+    reasons = default_policy().reasons
+    for verdict, codes in REASONS_ONLY.items():
+        assert all(verdict in reasons[code].verdicts for code in codes)
+    assert {code for code in RULES if Verdict.FAIL not in reasons[code].verdicts} == NEVER_A_FAIL
+    assert all(Verdict.PASS not in reasons[code].verdicts for code in RULES)
+
+
+def test_each_rule_stands_on_the_panel_of_its_prefix() -> None:
+    assert all(rule.leg is LEGS[code.split("-")[0]] for code, rule in default_policy().rules.items())
+
+
+def test_a_pending_reason_says_whom_the_case_waits_for() -> None:
+    waits = {code: reason.waits_for for code, reason in default_policy().reasons.items()}
+    assert waits["WAIT-APPLICANT"] is WaitsFor.APPLICANT
+    assert waits["WAIT-CARRIER"] is WaitsFor.CARRIER
+    assert waits["WAIT-REGISTRY"] is WaitsFor.REGISTRY
+    assert waits["WAIT-DEPARTMENT"] is WaitsFor.DEPARTMENT
+    pending = [r for r in default_policy().reasons.values() if Verdict.PENDING in r.verdicts]
+    assert all(reason.waits_for for reason in pending)
+
+
+def test_what_can_be_refused_can_be_mended_within_the_cap() -> None:
+    policy = default_policy()
+    failing = [reason for reason in policy.reasons.values() if Verdict.FAIL in reason.verdicts]
+    assert all(reason.item.en and reason.item.zh and reason.rectify_days for reason in failing)
+    assert max(reason.rectify_days or 0 for reason in failing) <= policy.rectify_cap_days == 15
+
+
+@pytest.mark.parametrize(
+    ("code", "days"),
+    [
+        ("DOC-QUALITY", 2),
+        ("DOC-MISSING", 3),
+        ("USE-SCRIPT", 5),
+        ("USE-CONSENT", 5),
+        ("ACT-PEAK-HOUR", 7),
+        ("ID-RIC", 3),
+    ],
+)
+def test_the_days_to_mend_are_those_of_the_domain(code: str, days: int) -> None:
+    assert default_policy().reasons[code].rectify_days == days
+
+
+def test_every_text_is_in_both_languages() -> None:
+    policy = default_policy()
+    texts = [words for reason in policy.reasons.values() for words in reason_words(reason)]
+    texts += [rule.text for rule in policy.rules.values()]
+    texts += [limit.text for rule in policy.rules.values() for limit in rule.limits if limit.text]
+    texts += [*policy.document_names.values(), *(question.text for question in policy.questions)]
+    for words in texts:
+        assert CHINESE.search(words.zh), words
+        assert not CHINESE.search(words.en), words
+
+
+def test_a_rule_kept_for_us_tells_the_applicant_our_usage_rules_and_no_figure() -> None:
+    policy = default_policy()
+    kept = [code for code, rule in policy.rules.items() if not rule.told]
+    told = [policy.reasons[code].letter for code in kept if code not in NEVER_A_FAIL]
+    assert "ACT-PEAK-HOUR" in kept
+    for words in told:
+        assert "我司使用规范" in words.zh
+        assert "our usage rules" in words.en
+        assert not re.search(r"\d", words.zh + words.en)
+
+
+def test_letters_read_well_without_a_finding() -> None:
+    for reason in default_policy().reasons.values():
+        for words in reason_words(reason):
+            for text in (words.en, words.zh):
+                assert not names_in(outside_brackets(text))
+                assert outside_brackets(text).strip()
+        assert reason.letter.en.endswith(".")
+        assert reason.letter.zh.endswith("。")
+
+
+def test_a_rule_is_never_hidden_by_one_that_weighs_less() -> None:
+    rules = default_policy().rules
+    weights = ["info", "warn", "block"]
+    for rule in rules.values():
+        if rule.yields_to:
+            least = min(weights.index(limit.severity) for limit in rules[rule.yields_to].limits)
+            assert least >= max(weights.index(limit.severity) for limit in rule.limits)
+
+
+def test_the_documents_are_those_of_the_design() -> None:
+    required = default_policy().required_documents
+    enterprise = required[ApplicantKind.ENTERPRISE]
+    assert {kind.value for kind in enterprise} == {
+        "BIZ_LICENSE",
+        "AGENT_ID_FRONT",
+        "AGENT_ID_BACK",
+        "AUTH_LETTER",
+        "COMMITMENT_LETTER",
+        "USE_STATEMENT",
+        "CALL_SCRIPT",
+        "CONSENT_PROOF",
+    }
+    assert set(required[ApplicantKind.SOLE_PROPRIETOR]) == set(enterprise) - {DocumentKind.AUTH_LETTER}
+    assert [kind.value for kind in required[ApplicantKind.INDIVIDUAL]] == [
+        "AGENT_ID_FRONT",
+        "AGENT_ID_BACK",
+        "COMMITMENT_LETTER",
+    ]
+    assert set(default_policy().document_names) == set(DocumentKind)
+
+
+def test_times_measures_and_deadlines_are_those_of_the_design() -> None:
+    policy = default_policy()
+    assert (policy.hold_minutes, policy.aside_minutes, policy.grace_s, policy.max_held) == (30, 120, 60, 3)
+    assert (policy.pending_days, policy.appeal_file_days, policy.appeal_answer_days) == (5, 15, 7)
+    assert [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in policy.hours] == ["09:00-12:00", "13:00-18:00"]
+    assert list(policy.class_days.values()) == [1, 3, 5, 7, 10]
+    assert policy.measures == {
+        Verdict.PASS: (Measure.NONE, Measure.RESTORE),
+        Verdict.FAIL: (Measure.NONE, Measure.BAR_OUT, Measure.BAR_BOTH),
+        Verdict.PENDING: (Measure.NONE, Measure.BAR_OUT),
+    }
+    asked = (policy.check_final_fail, policy.check_override, policy.check_high_risk_pass, policy.check_restore)
+    assert all(asked)
+    assert not policy.separation_importer
+
+
+def test_what_is_stored_of_a_finding_fits_its_columns() -> None:
+    for rule in default_policy().rules.values():
+        assert len(rule.code) <= 32
+        assert len(rule.source) <= 300
+        assert all(len(limit.unit) <= 16 for limit in rule.limits)
+
+
+def test_the_supplier_is_invented() -> None:
+    supplier = default_policy().supplier
+    assert supplier.name.zh == "虚构通信有限公司"
+    assert supplier.phone == "400-000-0000"

@@ -1,0 +1,196 @@
+import re
+
+import pytest
+
+from workbench.domain.policy.file import parse_policy
+from workbench.errors import BadConfiguration, ExitCode
+from workbench.policies import default_policy_text
+
+RULE = """
+[rules.ACT-EXTRA]
+leg = "activity"
+source = "a test"
+told = false
+text = { en = "{observed} calls", zh = "呼出{observed}次" }
+
+[reasons.ACT-EXTRA]
+verdicts = ["fail"]
+title = { en = "extra", zh = "额外" }
+letter = { en = "Not in line.", zh = "不符。" }
+item = { en = "a plan", zh = "方案" }
+rectify_days = 5
+"""
+LIMIT = """
+[[rules.ACT-EXTRA.limits]]
+observes = "peak_hour_calls"
+op = ">"
+value = 60
+unit = "calls"
+severity = "block"
+min_calls = 20
+"""
+
+# What is replaced in the default file, by what, and what the error names.
+MENDS = {
+    "an unknown key": ("grace_s = 60", "grace_s = 60\ngrace_min = 1", "desk.grace_min"),
+    "a misspelt key": ("max_held = 3", "max_helt = 3", "desk.max_held"),
+    "an unknown table": ("[desk]", "[extra]\na = 1\n[desk]", "extra"),
+    "no version": ('version = "2026-11"', "", "version"),
+    "an empty version": ('version = "2026-11"', 'version = " "', "version"),
+    "an unknown zone": ("Asia/Shanghai", "Asia/Shanghi", "zone"),
+    "a zone that leaves its folder": ("Asia/Shanghai", "../etc/passwd", "zone"),
+    "a time that is none": ('["09:00", "12:00"]', '["09:00", "25:00"]', "hours.periods"),
+    "periods that overlap": ('["13:00", "18:00"]', '["11:00", "18:00"]', "hours.periods"),
+    "a period that ends before it begins": ('["13:00", "18:00"]', '["18:00", "13:00"]', "hours.periods"),
+    "a window off the half hour": ('default = ["08:00", "21:00"]', 'default = ["08:15", "21:00"]', "windows.default"),
+    "a window of one time": ('default = ["08:00", "21:00"]', 'default = ["08:00"]', "windows.default"),
+    "a window of numbers": ('default = ["08:00", "21:00"]', "default = [8, 21]", "windows.default"),
+    "an industry named twice": (
+        'names = ["保险", "insurance"]',
+        'names = ["保险", "保险"]',
+        "windows.industries[1].names",
+    ),
+    "a negative number": ("hold_minutes = 30", "hold_minutes = -1", "desk.hold_minutes"),
+    "a text for a number": ("hold_minutes = 30", 'hold_minutes = "30"', "desk.hold_minutes"),
+    "a flag for a number": ("hold_minutes = 30", "hold_minutes = true", "desk.hold_minutes"),
+    "a number for a flag": ("override = true", "override = 1", "check.override"),
+    "a ratio above one": ("ratio = 0.05", "ratio = 5", "sampling.ratio"),
+    "an unknown class": ('default = "standard"', 'default = "fast"', "classes.default"),
+    "a class without days": ("expedited = 1\n", "", "classes.days.expedited"),
+    "an unknown priority": ('risk = { high = "high" }', 'risk = { high = "top" }', "priority.risk.high"),
+    "an unknown risk": ('risk = { high = "high" }', 'risk = { huge = "high" }', "priority.risk.huge"),
+    "an unknown document": (
+        'individual = ["AGENT_ID_FRONT"',
+        'individual = ["PASSPORT"',
+        "documents.required.individual",
+    ),
+    "a document twice": (
+        'individual = ["AGENT_ID_FRONT", "AGENT_ID_BACK"',
+        'individual = ["AGENT_ID_FRONT", "AGENT_ID_FRONT"',
+        "documents.required.individual",
+    ),
+    "a document without a name": (
+        'INDUSTRY_PERMIT = { en = "industry permit", zh = "行业许可证" }',
+        "",
+        "documents.names.INDUSTRY_PERMIT",
+    ),
+    "a name in one language": (
+        'INDUSTRY_PERMIT = { en = "industry permit", zh = "行业许可证" }',
+        'INDUSTRY_PERMIT = { en = "industry permit" }',
+        "documents.names.INDUSTRY_PERMIT.zh",
+    ),
+    "an unknown measure": ('pending = ["none", "bar-out"]', 'pending = ["cancel"]', "measures.pending"),
+    "a verdict without measures": ('pending = ["none", "bar-out"]', "pending = []", "measures.pending"),
+    "more days than the cap": ("cap_days = 15", "cap_days = 4", "reasons.ID-CARD-COUNT.rectify_days"),
+    "a text for a list": ('kinds = ["enterprise", "sole_proprietor"]', 'kinds = "enterprise"', "questions[1].kinds"),
+    "a question twice": ('code = "HANDHELD"', 'code = "NAMES-EQUAL"', "questions"),
+    "no reason for a clean pass": ("[reasons.OK]", "[reasons.OKAY]", "reasons.OK"),
+    "a rule without a reason": ("[reasons.CR-STALE]", "[reasons.CR-OLD]", "reasons.CR-STALE"),
+    "a rule that yields to none": (
+        'yields_to = "ID-RIC-EXPIRED"',
+        'yields_to = "ID-RIC-GONE"',
+        "ID-RIC-EXPIRING.yields_to",
+    ),
+    "a figure that is kept for us": (
+        'letter.en = "The number of calls in one hour is',
+        'letter.en = "The number of calls in one hour[ ({observed})] is',
+        "reasons.ACT-PEAK-HOUR.letter",
+    ),
+    "a placeholder outside brackets": (
+        'letter.en = "Documents are missing[: {subject}]."',
+        'letter.en = "Documents are missing: {subject}."',
+        "reasons.DOC-MISSING.letter",
+    ),
+    "an unknown placeholder": ("{observed:document|documents} missing", "{count} missing", "rules.DOC-MISSING.text"),
+    "a look inside a placeholder": (
+        "{observed:document|documents} missing",
+        "{observed.__class__} missing",
+        "rules.DOC-MISSING.text",
+    ),
+    "a brace alone": ("{observed:document|documents} missing", "{observed missing", "rules.DOC-MISSING.text"),
+    "a source too long": ('source = "GB/T 2260', 'source = "' + "x" * 300 + "GB/T 2260", "rules.ID-REGION.source"),
+}
+LIMITS = {
+    "an unknown fact": ('"peak_hour_calls"', '"peak_hour_call"', "observes"),
+    "a fact of another scope": ('"peak_hour_calls"', '"quality"', "observes"),
+    "an unknown op": ('">"', '"=>"', "op"),
+    "an unknown severity": ('"block"', '"fatal"', "severity"),
+    "an unknown unit": ('"calls"', '"rings"', "unit"),
+    "an unknown key": ("min_calls = 20", "min_rings = 20", "min_rings"),
+    "two samples": ("min_calls = 20", "min_calls = 20\nmin_answered = 20", "min_answered"),
+    "a text for a number": ("value = 60", 'value = "60"', "value"),
+    "a flag for a number": ("value = 60", "value = true", "value"),
+    "nothing to compare with": ("value = 60", "", "value"),
+    "two things to compare with": ("value = 60", 'value = 60\nvalue_of = "calls"', "value"),
+    "a number that is none": ("value = 60", "value = nan", "value"),
+    "an unknown fact to compare with": ("value = 60", 'value_of = "quota"', "value_of"),
+    "a text to compare with": ("value = 60", 'value_of = "industry"', "value_of"),
+    "an unknown condition": ("min_calls = 20", 'when = { trade = "保险" }', "when.trade"),
+    "a condition of another sort": ("min_calls = 20", "when = { industry = [1] }", "when.industry"),
+    "a subject that is no text": ("min_calls = 20", 'subject_of = "calls"', "subject_of"),
+    "an unknown scope": ("min_calls = 20", 'scope = "agent"', "scope"),
+    "an order of flags": (
+        'observes = "peak_hour_calls"\nop = ">"\nvalue = 60',
+        'observes = "uscc_valid"\nop = ">"\nvalue = false',
+        "op",
+    ),
+}
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(BadConfiguration) as refused:
+        parse_policy(text, "site.toml")
+    assert refused.value.exit_code is ExitCode.CONFIG
+    return str(refused.value)
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize("name", MENDS)
+def test_a_malformed_policy_names_file_and_key(name: str) -> None:
+    old, new, where = MENDS[name]
+    message = refusal(replaced(default_policy_text(), old, new))
+    assert re.match(rf"site\.toml: [^ ]*{re.escape(where)}[^ ]*: .+\.$", message), message
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_malformed_limit_names_its_number_and_key(name: str) -> None:
+    old, new, where = LIMITS[name]
+    message = refusal(default_policy_text() + RULE + replaced(LIMIT, old, new))
+    assert message.startswith(f"site.toml: rules.ACT-EXTRA.limits[1].{where}: "), message
+
+
+def test_what_is_no_toml_says_where() -> None:
+    message = refusal("version =\nzone = 1\n")
+    assert message.startswith("site.toml is not TOML")
+    assert "line 1" in message
+
+
+def test_a_rule_without_limits_is_refused() -> None:
+    assert "rules.ACT-EXTRA.limits" in refusal(default_policy_text() + RULE)
+
+
+def test_a_table_that_is_a_text_is_refused() -> None:
+    mended = 'sampling = "all"\n' + replaced(default_policy_text(), "[sampling]", "[samples]")
+    assert refusal(mended) == "site.toml: sampling: must be a table."
+
+
+def test_the_examples_of_the_design_are_understood() -> None:
+    policy = parse_policy(default_policy_text() + RULE + LIMIT, "site.toml")
+    limit = policy.rules["ACT-EXTRA"].limits[0]
+    assert (limit.min_fact, limit.min_count, limit.value) == ("calls", 20, 60)
+
+
+def test_a_condition_may_hold_one_value_or_several() -> None:
+    for written in ('"保险"', '["保险"]'):
+        mended = LIMIT.replace("min_calls = 20", f"when = {{ industry = {written} }}")
+        policy = parse_policy(default_policy_text() + RULE + mended, "site.toml")
+        assert policy.rules["ACT-EXTRA"].limits[0].when == {"industry": ("保险",)}
+
+
+def test_a_near_miss_is_offered() -> None:
+    mended = replaced(default_policy_text(), "grace_s = 60", "grace_s = 60\nmax_hold = 1")
+    assert "“max_held”" in refusal(mended)

@@ -1,0 +1,48 @@
+from itertools import chain
+
+import pytest
+from rich.cells import cell_len
+
+from workbench.domain.text.cells import cells, clusters, head
+from workbench.domain.text.safe import safe
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("", 0),
+        ("4,812", 5),
+        ("审核单", 6),
+        ("é", 1),
+        ("e\u0301", 1),
+        ("👍", 2),
+        ("🇨🇳", 2),
+        ("한글", 4),
+        ("한", 2),
+        ("\U00031350", 2),
+        ("…•·", 3),
+        ("\t", 8),
+        ("a\nb", 2),
+    ],
+)
+def test_a_text_is_as_wide_as_its_cells(text: str, width: int) -> None:
+    assert cells(text) == width
+
+
+def test_a_character_and_its_marks_are_not_cut_apart() -> None:
+    assert list(clusters("x\u0338\u0338张")) == [("x\u0338\u0338", 1), ("张", 2)]
+    assert head("x\u0338\u0338张", 1) == "x\u0338\u0338"
+    assert head("x\u0338\u0338张", 2) == "x\u0338\u0338"
+    assert head("张", 0) == ""
+
+
+def test_every_character_that_may_be_shown_is_as_wide_as_the_screen_library_has_it() -> None:
+    # All of the first plane, the scripts and pictures of the second, and samples of the rare ideographs.
+    codes = chain(range(0x10000), range(0x16F00, 0x17000), range(0x1AFF0, 0x20000), range(0x20000, 0x32400, 97))
+    differing = [
+        hex(code)
+        for code in codes
+        if safe("a" + chr(code)) == "a" + chr(code) and cells("a" + chr(code)) != cell_len("a" + chr(code))
+    ]
+
+    assert differing == []

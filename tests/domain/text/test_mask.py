@@ -1,0 +1,197 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.text.mask import (
+    MaskKind,
+    looks_masked,
+    mask,
+    mask_digits_within,
+    mask_generic,
+    mask_id_no,
+    mask_msisdn,
+    mask_name,
+)
+from workbench.domain.values.identifiers import uscc_valid
+
+SHOWN_AT_MOST = {
+    MaskKind.NAME: (1, 0),
+    MaskKind.MSISDN: (3, 2),
+    MaskKind.ID_NO: (1, 2),
+    MaskKind.TEXT: (0, 0),
+}
+VALUES = (
+    st.text(max_size=30)
+    | st.from_regex(r"(\+86)?1[3-9][0-9]{9}", fullmatch=True)
+    | st.from_regex(r"[1-8][0-9]{14}([0-9]{2}[0-9X])?", fullmatch=True)
+    | st.text(alphabet="０１２３４５６７８９Ｘ", max_size=20)
+    | st.text(alphabet="John-Paul O'Neill张三\ud800\u0301", max_size=30)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("张三丰", "张••"),
+        ("张三", "张•"),
+        ("张", "•"),
+        ("欧阳虚构", "欧•••"),
+        ("John Smith", "J•••••••••"),
+        ("", ""),
+    ],
+)
+def test_a_name_keeps_its_first_character_and_its_length(name: str, masked: str) -> None:
+    assert mask_name(name) == masked
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("13800138078", "138••••••78"),
+        ("138001380789", "138•••••••89"),
+        ("1380013807", "138••••••7"),
+        ("138001", "••••••"),
+        ("13", "••"),
+        ("", ""),
+    ],
+)
+def test_a_phone_number_hides_six_digits_however_short_it_is(number: str, masked: str) -> None:
+    assert mask_msisdn(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("11010519491231002X", "1•••••••••••••••2X"),
+        ("1101054912310021", "1•••••••••••••21"),
+        ("110105491231002", "1••••••••••••02"),
+        ("1101051", "1••••••"),
+        ("123", "•••"),
+    ],
+)
+def test_an_id_number_keeps_one_and_two_and_its_length(number: str, masked: str) -> None:
+    assert mask_id_no(number) == masked
+
+
+def test_a_text_of_unknown_kind_is_hidden_whole() -> None:
+    assert mask_generic("虚构路1号") == "•••••"
+
+
+def test_the_sign_for_what_is_hidden_can_be_chosen() -> None:
+    assert mask(MaskKind.MSISDN, "13800138078", dot="*") == "138******78"
+
+
+@pytest.mark.parametrize("kind", list(MaskKind))
+@given(text=VALUES)
+def test_a_mask_shows_no_more_than_its_profile_and_keeps_the_length(kind: MaskKind, text: str) -> None:
+    first, last = SHOWN_AT_MOST[kind]
+    masked = mask(kind, text, dot="\x00")
+
+    assert len(masked) == len(text)
+    hidden = [place for place, char in enumerate(masked) if char == "\x00"]
+    assert len(text) - len(hidden) <= first + last
+    assert all(place in hidden for place in range(first, len(text) - last))
+    assert not text or len(hidden) >= min(len(text), 1 if kind is MaskKind.NAME else 6)
+
+
+@pytest.mark.parametrize("kind", list(MaskKind))
+@given(text=VALUES)
+def test_masking_a_mask_shows_nothing_more_and_is_recognised(kind: MaskKind, text: str) -> None:
+    masked = mask(kind, text)
+
+    assert mask(kind, masked) == masked
+    assert looks_masked(masked) or not text
+
+
+def test_what_others_masked_is_recognised() -> None:
+    assert looks_masked("138****1234")
+    assert looks_masked("138••••••78")
+    assert looks_masked("138＊＊＊＊1234")
+    assert not looks_masked("13800138078")
+    assert not looks_masked("")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("call 13800138000 now", "call 138••••••00 now"),
+        ("+86 138 0013 8000", "+86 138••••••••00"),
+        ("8613800138000", "86138••••••00"),
+        ("+86-138-0013-8000", "+86-138••••••••00"),
+        ("TEL13800138000,13900139000", "TEL138••••••00,139••••••00"),
+        ("13800138000 13900139000", "138••••••00 139••••••00"),
+        ("a digit lost: 1380013800", "a digit lost: 138••••••0"),
+        ("１３８００１３８０００", "１３８••••••００"),
+        ("028-85551234", "028•••••••34"),
+        ("02885551234", "028••••••34"),
+        ("身份证号110105194912310021有误", "身份证号1•••••••••••••••21有误"),
+        ("11010519491231002x.", "1•••••••••••••••2x."),
+        ("11010519491231002", "1••••••••••••••02"),
+        ("110105 19491231 002X", "1•••••••••••••••••2X"),
+        ("110105491231002", "1••••••••••••02"),
+        ("89860070310112094320", "8•••••••••••••••••20"),
+        ("6222 0212 3456 7890 123", "6••••••••••••••••••••23"),
+    ],
+)
+def test_numbers_of_people_are_masked_within_a_text(text: str, masked: str) -> None:
+    assert mask_digits_within(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "USCC 91110000600037341L",
+        "914403001922038216",
+        "9115220107837941X1",
+        "91310112087994932F",
+        "C-000123 · TC-2026-00123",
+        "2026-11-27 18:00:00.123456+08:00",
+        "2026-11-27 09:00-18:00 2026-11-28",
+        "20261127180000",
+        "1995-08-17 12:00",
+        "¥ 1,234,567.50, 4,812 calls, 17 %",
+        "202600012345",
+        "",
+    ],
+)
+def test_company_codes_dates_and_amounts_stay_readable(text: str) -> None:
+    assert mask_digits_within(text) == text
+
+
+def test_a_number_that_is_no_company_code_is_masked_though_it_looks_like_one() -> None:
+    assert mask_digits_within("914403001922038217") == "9•••••••••••••••17"
+
+
+@given(st.text(), st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.text())
+def test_no_phone_number_survives_in_any_text(before: str, number: str, after: str) -> None:
+    # A digit beside the number makes it another one.
+    text = f"{before}|{number}|{after}"
+
+    masked = mask_digits_within(text)
+
+    assert number not in masked[len(before) :][: len(number) + 2]
+    assert len(masked) == len(text)
+
+
+@given(st.from_regex(r"[1-6][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9])[0-9]{3}[0-9X]", fullmatch=True))
+def test_no_id_number_survives_even_with_a_wrong_check_digit(number: str) -> None:
+    assert mask_digits_within(f"经办人{number}。") == f"经办人{mask_id_no(number)}。"
+
+
+def test_an_id_number_that_passes_as_a_company_code_is_masked_all_the_same() -> None:
+    number = "111781202906092514"
+
+    assert uscc_valid(number)
+    assert mask_digits_within(number) == mask_id_no(number)
+
+
+@pytest.mark.parametrize("unit", ["1", "0", "【", " ", "1-", "1234-", "A", "123456 ", "86", "1380013800"])
+def test_masking_a_long_text_takes_no_longer_than_its_length(unit: str) -> None:
+    text = unit * (50_000 // len(unit))
+    started = time.process_time()
+
+    mask_digits_within(text)
+
+    assert time.process_time() - started < 0.5

@@ -1,0 +1,200 @@
+import unicodedata
+from importlib.util import find_spec
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.shared_data import shared_data
+from workbench.domain.text.safe import cells, fit, fold_key, pad_left, pad_right, safe
+
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u115f\u1160\u3164\uffa0\u180e"
+HOSTILE = st.text(
+    alphabet=st.sampled_from(
+        f"a张\n\r\t\x00\x1b\x7f\x85\x9b{BIDI}{ZERO_WIDTH}\u2028\u2029\U000e0041\ud800\ue000\U0010fffd"
+        "\u0301\u0308\u0338\ufe0f\U0001f3fd👍ᄀ\u1161\u11a8e\u0f73\u0344"
+    )
+)
+ANY_TEXT = st.text(alphabet=st.characters()) | HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("\x1b]52;c;ZXZpbA==\x07", "␛]52;c;ZXZpbA==␇"),
+        ("\x00\x08\x7f", "␀␈␡"),
+        ("\x9b2J", "‹009B›2J"),
+        ("a\nb\tc\r", "a␊b␉c␍"),
+        ("pass\u202efail", "pass‹202E›fail"),
+        ("a\u200bb", "a‹200B›b"),
+        ("a\u2028b", "a‹2028›b"),
+        ("\U000e0041", "‹E0041›"),
+        ("\ud800", "‹D800›"),
+        ("\ue000\U0010fffd", "‹E000›‹10FFFD›"),
+        ("\uffff", "‹FFFF›"),
+        ("e\u0301", "é"),
+        ("[b]not markup[/b]", "[b]not markup[/b]"),
+    ],
+)
+def test_what_could_act_on_the_terminal_becomes_a_picture(stored: str, shown: str) -> None:
+    assert safe(stored) == shown
+
+
+@pytest.mark.parametrize(
+    "name", ["㛃", "𠮷野", "阿卜杜拉·买买提", "王\U0002ebf0", "이순신", "José", "ＡＢ１", "张　三"]
+)
+def test_what_names_are_made_of_stays_as_it_is(name: str) -> None:
+    assert safe(name) == name
+
+
+def test_newlines_and_tabs_stay_where_they_are_asked_for() -> None:
+    assert safe("a\r\nb\n\tc\rd", keep_newlines=True) == "a\nb\n\tc␍d"
+
+
+def test_at_most_four_marks_stay_on_a_character() -> None:
+    assert safe("x" + "\u0338" * 50 + "y") == "x" + "\u0338" * 4 + "y"
+
+
+def test_a_mark_without_a_character_gets_a_circle_to_stand_on() -> None:
+    assert safe("\u0338a") == "◌\u0338a"
+    assert safe("a\n\u0338", keep_newlines=True) == "a\n◌\u0338"
+
+
+def test_what_terminals_draw_differently_is_left_out() -> None:
+    assert safe("☎\ufe0f 👍\U0001f3fd") == "☎ 👍"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("abc", 3, "abc"),
+        ("a" * 320, 13, "a" * 7 + "… +313"),
+        ("张" * 20, 11, "张张张… +17"),
+        ("张" * 20, 10, "张张… +18"),
+        ("a" * 100, 4, "…"),
+        ("abc", 1, "…"),
+        ("abc", 0, ""),
+        ("x\u0338yz" * 5, 7, "x\u0338y… +17"),
+    ],
+)
+def test_a_longer_text_says_how_many_characters_are_left_off(text: str, limit: int, shown: str) -> None:
+    assert safe(text, limit=limit) == shown
+    assert cells(shown) <= limit
+
+
+@given(ANY_TEXT, st.booleans())
+def test_no_control_survives(text: str, keep_newlines: bool) -> None:
+    shown = safe(text, keep_newlines=keep_newlines)
+
+    assert all(
+        unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} or (keep_newlines and char in "\n\t")
+        for char in shown
+    )
+    assert not set(shown) & set(BIDI + ZERO_WIDTH)
+    shown.encode("utf-8")
+
+
+@given(ANY_TEXT, st.booleans(), st.none() | st.integers(0, 40))
+@example("e\ufe0f\u0301", False, None)
+def test_what_is_safe_stays_as_it_is(text: str, keep_newlines: bool, limit: int | None) -> None:
+    once = safe(text, keep_newlines=keep_newlines, limit=limit)
+
+    assert safe(once, keep_newlines=keep_newlines, limit=limit) == once
+    assert unicodedata.is_normalized("NFC", once)
+
+
+@given(ANY_TEXT, st.integers(0, 60))
+def test_a_limit_holds_in_cells(text: str, limit: int) -> None:
+    assert cells(safe(text, limit=limit)) <= limit
+
+
+@given(ANY_TEXT)
+def test_a_safe_text_is_as_wide_as_the_screen_library_draws_it(text: str) -> None:
+    shown = safe(text)
+
+    assert cells(shown) == cell_len(shown)
+
+
+@pytest.mark.skipif(find_spec("wcwidth") is None, reason="wcwidth is not installed")
+@given(
+    st.text(
+        alphabet=st.characters(exclude_categories=["Mc", "Cn"]).filter(lambda c: not "\U0001f1e6" <= c <= "\U0001f1ff")
+    )
+)
+def test_a_safe_text_is_as_wide_as_terminals_draw_it(text: str) -> None:
+    from wcwidth import wcswidth
+
+    shown = safe(text)
+
+    assert cells(shown) == wcswidth(shown)
+
+
+@given(ANY_TEXT, st.integers(-3, 40))
+def test_a_fitted_text_fills_its_column_exactly(text: str, width: int) -> None:
+    assert cells(fit(safe(text), width)) == max(0, width)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("abc", 5, "abc  "),
+        ("abcdef", 5, "abcd…"),
+        ("成都虚构", 8, "成都虚构"),
+        ("成都虚构", 7, "成都虚…"),
+        ("成都虚构", 6, "成都… "),
+        ("成都", 1, "…"),
+        ("成都", 0, ""),
+    ],
+)
+def test_a_text_is_cut_by_cells_and_never_in_a_character(text: str, width: int, shown: str) -> None:
+    assert fit(text, width) == shown
+
+
+def test_the_ellipsis_can_be_one_that_every_font_draws_narrow() -> None:
+    assert fit("abcdefgh", 6, ellipsis="...") == "abc..."
+    assert fit("abcdefgh", 2, ellipsis="...") == ".."
+
+
+def test_figures_and_words_are_filled_up_to_their_column() -> None:
+    assert pad_left("4,812", 7) == "  4,812"
+    assert pad_right("张三", 6) == "张三  "
+    assert pad_left("成都虚构", 3) == "成都虚构"
+
+
+@pytest.mark.parametrize(
+    ("char", "key"),
+    [
+        *zip("ａＺ１：？／。、；，！　．＋", "aZ1:?/./;,! .+", strict=True),
+        ("a", "a"),
+        ("张", "张"),
+        ("①", "①"),
+        ("enter", "enter"),
+        ("", ""),
+        ("ア", "ア"),
+        ("ｱ", "ｱ"),
+        ("¥", "$"),
+    ],
+)
+def test_a_full_width_character_is_the_key_that_was_meant(char: str, key: str) -> None:
+    assert fold_key(char) == key
+
+
+@given(st.characters())
+def test_a_folded_key_is_plain_or_unchanged(char: str) -> None:
+    key = fold_key(char)
+
+    assert key == char or (len(key) == 1 and key.isascii() and key.isprintable())
+
+
+def test_the_naughty_strings_of_the_shared_data_are_harmless() -> None:
+    folder = shared_data("naughty_strings")
+    texts = [line for path in folder.glob("*.txt") for line in path.read_text("utf-8").split("\n")]
+
+    assert len(texts) >= 485
+    for text in texts:
+        shown = safe(text)
+        assert safe(shown) == shown
+        assert cells(shown) == cell_len(shown)
+        assert cells(fit(shown, 20)) == 20

@@ -1,0 +1,39 @@
+"""The door for text over very many texts: what comes out is stable, whole where it must be, and counted in cells."""
+
+import random
+import unicodedata
+
+import pytest
+from rich.cells import cell_len
+
+from workbench.domain.text.safe import cells, safe, typed
+
+NAMES = "㛃𠮷𪜶·张三李四ＡＢ　한글éüñ"
+HOSTILE = (
+    "\x00\x07\x08\x1b\x7f\x80\x9b\x9d\u061c\u200b\u200d\u200e\u202a\u202e\u2028\u2066\u2069\ufeff\U000e0041"
+    "\ud800\udfff\ue000\U0010fffd\u0301\u0338\u0489\ufe0f\U0001f3fd[/b]\n\t\r"
+)
+_ACTS = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def some_text(chance: random.Random) -> str:
+    """Return names, hostile characters and any others, mixed."""
+    return "".join(
+        chance.choice((chance.choice(NAMES), chance.choice(HOSTILE), chr(chance.randrange(0x110000))))
+        for _character in range(chance.randrange(12))
+    )
+
+
+@pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.proof)])
+def test_what_comes_out_is_safe_stable_and_as_wide_as_it_is_drawn(count: int) -> None:
+    chance = random.Random(26)
+    for _number in range(count):
+        text = some_text(chance)
+        shown, kept = safe(text), typed(text)
+
+        assert safe(shown) == shown
+        assert safe(kept) == kept == typed(kept)
+        assert not {unicodedata.category(char) for char in shown + kept} & _ACTS
+        assert all(shown.count(char) >= unicodedata.normalize("NFC", text).count(char) for char in "㛃𠮷𪜶·张")
+        if all(char in NAMES or char.isascii() for char in shown):
+            assert cells(shown) == cell_len(shown)

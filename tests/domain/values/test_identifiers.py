@@ -1,0 +1,162 @@
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
+
+from db.enums import Carrier
+from workbench.domain.values.identifiers import (
+    carrier_of_range,
+    compact,
+    iccid_luhn,
+    imei_valid,
+    is_residence_permit,
+    msisdn_valid,
+    normal_id_no,
+    normal_msisdn,
+    ric_birth_date,
+    ric_region_known,
+    ric_valid,
+    uscc_kind,
+    uscc_valid,
+)
+
+TODAY = date(2026, 11, 24)
+ANY_TEXT = st.text() | st.text(alphabet="0123456789X xＸ１２３-+*•\ud800\u200b")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "carrier"),
+    [
+        ("165", Carrier.MOBILE),
+        ("1703", Carrier.MOBILE),
+        ("1348", Carrier.MOBILE),
+        ("1349", Carrier.TELECOM),
+        ("167", Carrier.UNICOM),
+        ("1704", Carrier.UNICOM),
+        ("171", Carrier.UNICOM),
+        ("162", Carrier.TELECOM),
+        ("1702", Carrier.TELECOM),
+        ("17405", Carrier.TELECOM),
+        ("192", Carrier.BROADNET),
+    ],
+)
+def test_a_range_belongs_to_its_network(prefix: str, carrier: Carrier) -> None:
+    number = prefix.ljust(11, "0")
+
+    assert carrier_of_range(number) is carrier
+    assert msisdn_valid(f"+86 {number[:3]}-{number[3:7]}-{number[7:]}")
+
+
+NETWORKS = {
+    Carrier.MOBILE: r"1(34[0-8]|3[5-9]|47|5[0-27-9]|7[28]|8[23478]|9[578]|65|70[356])",
+    Carrier.UNICOM: r"1(3[0-2]|45|5[56]|66|7[56]|8[56]|96|67|70[4789]|71)",
+    Carrier.TELECOM: r"1(33|349|49|53|73|740[0-5]|77|8[019]|9[0139]|62|70[0-2])",
+    Carrier.BROADNET: r"192",
+}
+
+
+def test_every_range_of_five_digits_has_the_network_that_the_table_of_the_trade_gives_it() -> None:
+    for prefix in map(str, range(10000, 20000)):
+        expected = [carrier for carrier, ranges in NETWORKS.items() if re.match(ranges, prefix)]
+        assert carrier_of_range(prefix + "000000") is (expected[0] if expected else None), prefix
+        assert len(expected) <= 1
+    assert all(msisdn_valid(prefix.ljust(11, "0")) for prefix in ("170", "171", "162", "165", "167"))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        "1440012345678",  # IoT, 13 digits
+        "14400123456",
+        "14812345678",
+        "17406000000",
+        "15412345678",
+        "1380013800",
+        "138001380000",
+        "02885551234",
+        "23800138000",
+        "138001380O0",
+        "138••••••00",
+    ],
+)
+def test_what_is_in_no_range_is_no_number_of_a_card(number: str) -> None:
+    assert not msisdn_valid(number)
+    assert carrier_of_range(number) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("13800138000", "13800138000"),
+        ("+86 138 0013 8000", "13800138000"),
+        ("0086-13800138000", "13800138000"),
+        ("8613800138000", "13800138000"),
+        ("(86)13800138000", "13800138000"),
+        ("＋８６１３８００１３８０００", "13800138000"),
+        ("86138", "86138"),
+        ("138001380O0", "138001380O0"),
+        ("1380013800.0", "1380013800.0"),
+        ("138••••••00", "138••••••00"),
+        ("", ""),
+    ],
+)
+def test_a_phone_number_is_stored_as_digits_and_damage_is_never_mended(typed: str, number: str) -> None:
+    assert normal_msisdn(typed) == number
+
+
+def test_a_sim_number_passes_luhn_with_20_digits_and_fails_without_its_check_digit() -> None:
+    assert iccid_luhn("89860070310112094320")
+    assert iccid_luhn("8986 0070 3101 1209 4320")
+    assert not iccid_luhn("8986007031011209432")
+    assert not iccid_luhn("89860070310112094321")
+    assert not iccid_luhn("8986010912340983S012")
+    assert not iccid_luhn("")
+    assert not iccid_luhn("00000000000000000000")
+
+
+@given(st.from_regex(r"8986[0-9]{14,15}", fullmatch=True))
+def test_a_sim_number_with_its_luhn_digit_passes(body: str) -> None:
+    assert iccid_luhn(body + luhn.calc_check_digit(body))
+
+
+def test_a_handset_number_has_14_15_or_16_digits() -> None:
+    assert imei_valid("356868000041418")
+    assert imei_valid("35686800-004141")
+    assert imei_valid("3568680000414120")
+    assert not imei_valid("356868000041419")
+    assert not imei_valid("35686800004141812")
+    assert not imei_valid("")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda text: ric_valid(text, TODAY),
+        ric_birth_date,
+        ric_region_known,
+        is_residence_permit,
+        uscc_valid,
+        uscc_kind,
+        msisdn_valid,
+        carrier_of_range,
+        normal_msisdn,
+        normal_id_no,
+        iccid_luhn,
+        imei_valid,
+        compact,
+    ],
+)
+@given(text=ANY_TEXT)
+def test_no_check_raises_on_any_text(function: Callable[[str], object], text: str) -> None:
+    function(text)
+
+
+@given(ANY_TEXT)
+def test_normalising_twice_changes_nothing_more(text: str) -> None:
+    assert normal_id_no(normal_id_no(text)) == normal_id_no(text)
+    assert normal_msisdn(normal_msisdn(text)) == normal_msisdn(text)

@@ -1,0 +1,88 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.cn import uscc
+
+from tests.shared_data import shared_data
+from workbench.domain.values.identifiers import UsccKind, uscc_kind, uscc_valid
+
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def company_code(head: str, organisation: str) -> str:
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(char, 36) * weight for char, weight in zip(organisation, weights, strict=True))
+    digit = {10: "X", 11: "0"}.get(11 - total % 11, str(11 - total % 11))
+    body = head + organisation + digit
+    return body + uscc.calc_check_digit(body)
+
+
+COMPANY_CODES = st.builds(
+    company_code,
+    st.from_regex(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}", fullmatch=True).map(str),
+    st.text(alphabet=USCC_ALPHABET, min_size=8, max_size=8),
+)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "91110000600037341L",
+        "914403001922038216",
+        "91440300708461136T",
+        "91 110000 600037341l",
+        "９１１１００００６０００３７３４１Ｌ",
+    ],
+)
+def test_a_right_company_code_is_valid(number: str) -> None:
+    assert uscc_valid(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["", "12345", "91110000600037341N", "9111000060003IOZSV", "91110000600037341", "A1110000600037341L"],
+)
+def test_a_wrong_company_code_is_invalid(number: str) -> None:
+    assert not uscc_valid(number)
+
+
+def test_the_organisation_digit_inside_a_company_code_is_checked_too() -> None:
+    body = "91110000600037342"
+    outer_digit_only = body + uscc.calc_check_digit(body)
+
+    assert uscc.is_valid(outer_digit_only)
+    assert not uscc_valid(outer_digit_only)
+
+
+@given(COMPANY_CODES)
+def test_a_generated_company_code_is_valid_even_with_letters_in_front(number: str) -> None:
+    assert uscc_valid(number)
+
+
+@given(COMPANY_CODES, st.integers(0, 17), st.sampled_from(USCC_ALPHABET))
+def test_a_company_code_with_any_one_character_changed_is_invalid(number: str, place: int, char: str) -> None:
+    assert uscc_valid(number[:place] + char + number[place + 1 :]) == (char == number[place])
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        ("91110000600037341L", UsccKind.COMPANY),
+        ("92340602MA2PBQAH7E", UsccKind.SELF_EMPLOYED),
+        ("93", UsccKind.COOPERATIVE),
+        ("121200004013590816", UsccKind.OTHER),
+        ("", UsccKind.OTHER),
+    ],
+)
+def test_the_first_two_characters_of_a_company_code_say_whose_it_is(number: str, kind: UsccKind) -> None:
+    assert uscc_kind(number) is kind
+
+
+def test_the_company_codes_of_the_shared_data_are_valid() -> None:
+    vectors = shared_data("china_ids", "test_cn_uscc.doctest").read_text(encoding="utf-8")
+    codes = re.findall(r"^\.\.\. ([0-9A-Z]{18})$", vectors, re.MULTILINE)
+
+    assert len(codes) == 200
+    assert [code for code in codes if not uscc_valid(code)] == []

@@ -1,0 +1,154 @@
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.evidence.evidence import LONG_TERM
+from workbench.domain.values import moments
+from workbench.domain.values.values import BadValue
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2026-11-03",
+        "2026-11-3",
+        "2026/11/3",
+        "2026/11/03",
+        "2026.11.3",
+        "20261103",
+        "2026年11月3日",
+        "2026年11月03日",
+        "２０２６-１１-０３",
+        "2026-11-03 00:00:00",
+        "2026-11-03T00:00:00",
+        "2026/11/3 0:00",
+    ],
+)
+def test_a_date_is_read_in_its_usual_forms(raw: str) -> None:
+    assert moments.day(raw) == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ("45000", "day count"),
+        ("45000.0", "day count"),
+        ("2.02611E+7", "day count"),
+        ("03/11/2026", "two different days"),
+        ("03-11-2026", "two different days"),
+        ("11.3.26", "two different days"),
+        ("2026-02-29", "no date"),
+        ("2026-13-01", "no date"),
+        ("2026-11/03", "no date"),
+        ("2026-W45-2", "no date"),
+        ("0026-01-01", "no date"),
+        ("2026-11-03 09:00", "no date"),
+        ("tomorrow", "no date"),
+        ("٢٠٢٦-١١-٠٣", "no date"),
+    ],
+)
+def test_what_is_no_date_is_an_error_that_says_how_to_write_one(raw: str, words: str) -> None:
+    with pytest.raises(BadValue, match=words) as caught:
+        moments.day(raw)
+    assert "2026-11-03" in str(caught.value)
+
+
+@pytest.mark.parametrize("raw", ["long-term", "Long Term", "长期", "长期有效", "9999-12-31", "9999-12-31 00:00:00"])
+def test_a_validity_may_have_no_end(raw: str) -> None:
+    assert moments.day_or_long_term(raw) == LONG_TERM
+
+
+def test_a_validity_is_else_a_date() -> None:
+    assert moments.day_or_long_term("2040/1/2") == date(2040, 1, 2)
+    with pytest.raises(BadValue):
+        moments.day_or_long_term("forever")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2026-11-03 09:05:00",
+        "2026-11-03T09:05:00",
+        "2026-11-03 09:05",
+        "2026-11-03 9:05",
+        "2026/11/3 9:05",
+        "2026/11/03 09:05:00",
+        "2026年11月3日 9:05",
+        "2026年11月3日9时5分",
+        "2026年11月3日9时5分0秒",
+        "20261103090500",
+        "03-11-2026 09:05:00",
+        "2026-11-03T09:05:00+08:00",
+        "2026-11-03T09:05+0800",
+        "2026-11-03T01:05:00Z",
+        "2026-11-03T01:05:00.000Z",
+        "2026-11-02 20:05:00-05:00",
+    ],
+)
+def test_an_instant_is_read_in_its_usual_forms(raw: str) -> None:
+    found = moments.instant(raw, SHANGHAI)
+
+    assert found == datetime(2026, 11, 3, 1, 5, tzinfo=UTC)
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ("2026-11-03", "no time of day"),
+        ("45000.5", "day count"),
+        ("03/11/2026 9:05", "two different days"),
+        ("11/03/2026 09:05:00", "two different days"),
+        ("11-23-2026 09:05:00", "two different days"),
+        ("2026-11-03 25:00:00", "no date or time"),
+        ("2026-11-03 24:00", "no date or time"),
+        ("2026-11-03 09:05:60", "no date or time"),
+        ("2026-11-03 9:05 PM", "no date or time"),
+        ("2026-11-03x09:05:00", "no date or time"),
+        ("2026-11-31 09:05:00", "no date or time"),
+        ("1850-11-03 09:05:00", "no date or time"),
+        ("2026-11-03T09:05:00+99:99", "no date or time"),
+        ("1699999999", "no date or time"),
+    ],
+)
+def test_what_is_no_instant_is_an_error_that_says_how_to_write_one(raw: str, words: str) -> None:
+    with pytest.raises(BadValue, match=words) as caught:
+        moments.instant(raw, SHANGHAI)
+    assert "2026-11-03" in str(caught.value)
+
+
+def test_a_date_alone_begins_at_midnight_where_a_date_is_enough() -> None:
+    assert moments.instant_or_day("2026-11-03", SHANGHAI) == datetime(2026, 11, 2, 16, tzinfo=UTC)
+    assert moments.instant_or_day("2026-11-03 09:05", SHANGHAI) == datetime(2026, 11, 3, 1, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("character", ["a", "1", "【", " ", "-", "年", ":", "."])
+def test_a_very_long_value_is_refused_for_its_length_before_any_pattern_sees_it(character: str) -> None:
+    raw = character * 50_000
+    for parse in (moments.day, moments.day_or_long_term):
+        with pytest.raises(BadValue, match="longer than"):
+            parse(raw)
+    for parse_local in (moments.instant, moments.instant_or_day):
+        with pytest.raises(BadValue, match="longer than"):
+            parse_local(raw, SHANGHAI)
+
+
+@given(raw=st.text(alphabet="0123456789-/.:年月日T Z+时分秒ab０٣", min_size=1, max_size=30).map(str.strip).filter(bool))
+def test_no_text_makes_a_parser_fail_but_by_its_own_error(raw: str) -> None:
+    for parse in (moments.day, moments.day_or_long_term):
+        with suppress(BadValue):
+            parse(raw)
+    for parse_local in (moments.instant, moments.instant_or_day):
+        with suppress(BadValue):
+            assert parse_local(raw, SHANGHAI).tzinfo is UTC
+
+
+@given(on=st.dates(date(1992, 1, 1), date(2199, 12, 31)), at=st.times())
+def test_a_local_instant_in_iso_form_comes_back(on: date, at: time) -> None:
+    assert moments.instant(f"{on}T{at}", SHANGHAI) == datetime.combine(on, at, SHANGHAI)

@@ -1,0 +1,42 @@
+"""Names of provinces."""
+
+import pytest
+
+from workbench.domain.values.provinces import province_parts, province_words
+from workbench.i18n import speaking
+
+
+@pytest.mark.parametrize("stored", ["四川", "四川省", " 四川省 "])
+def test_a_province_is_named_in_english(stored: str) -> None:
+    with speaking("en"):
+        assert province_words(stored) == "Sichuan"
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("广西壮族自治区", "Guangxi"), ("香港特别行政区", "Hong Kong"), ("重庆市", "Chongqing")]
+)
+def test_the_endings_of_regions_are_left_out(stored: str, shown: str) -> None:
+    with speaking("en"):
+        assert province_words(stored) == shown
+
+
+def test_what_is_no_province_stays_as_it_is() -> None:
+    assert province_words("Sichuan") == "Sichuan"
+    assert province_words("") == ""
+
+
+@pytest.mark.parametrize(
+    "typed", ["四川", "四川省", "Sichuan", "sichuan", "Ｓｉｃｈｕａｎ", "Sichuan Province", " sichuan "]
+)
+def test_a_province_is_meant_in_either_language_with_and_without_its_ending(typed: str) -> None:
+    assert "四川" in province_parts(typed)
+
+
+def test_a_part_of_a_name_means_each_province_that_has_it() -> None:
+    assert province_parts("川") == ("川",)
+    assert province_parts("hunan") == ("hunan", "湖南")
+    assert province_parts("省") == ("省",)
+    assert province_parts("广西壮族自治区") == ("广西",)
+    assert "广西" in province_parts("Guangxi Zhuang Autonomous Region")
+    assert "香港" in province_parts("Hong Kong SAR")
+    assert province_parts("shan") == ("shan", "山西", "上海", "山东")

@@ -1,0 +1,62 @@
+from collections import Counter
+
+from textual.binding import BindingsMap
+
+from screens.app import WorkbenchApp
+from screens.calendar.screen import CalendarScreen
+from screens.checks.screen import ChecksScreen
+from screens.desk.screen import DeskScreen
+from screens.forecast.screen import ForecastScreen
+from screens.queue.screen import QueueScreen
+from screens.shell.bindings import command_of
+from screens.verdict.dialog import VerdictDialog
+from screens.verdict.reason_picker import ReasonList
+from workbench.keys.command import PLACES, key_named, shown_key
+from workbench.keys.registry import BY_ID, COMMANDS, MODES, commands_of
+
+
+def test_every_id_is_given_once() -> None:
+    assert len(BY_ID) == len(COMMANDS)
+
+
+def test_no_key_has_two_meanings_in_one_place() -> None:
+    for place in PLACES:
+        keys = Counter(key for command in commands_of(place) for key in command.all_keys)
+        assert [key for key, number in keys.items() if number > 1] == [], place
+
+
+def test_every_command_is_bound_somewhere() -> None:
+    bound = set()
+    for owner in (
+        WorkbenchApp,
+        DeskScreen,
+        QueueScreen,
+        VerdictDialog,
+        ChecksScreen,
+        ForecastScreen,
+        ReasonList,
+        CalendarScreen,
+    ):
+        for _key, binding in BindingsMap(owner.BINDINGS):
+            command = command_of(binding)
+            if command is not None:
+                bound.add(command.id)
+
+    # The modes are reached through `g`.
+    assert set(BY_ID) - bound == {mode.id for mode in MODES}
+
+
+def test_every_command_says_what_it_is_for() -> None:
+    for command in COMMANDS:
+        assert command.label
+        assert command.help.endswith("."), command.id
+
+
+def test_keys_are_shown_as_people_press_them() -> None:
+    keys = ("f5", "ctrl+p", "full_stop", "escape", "f", "n")
+
+    assert " ".join(map(shown_key, keys)) == "F5 ^p . Esc f n"
+
+
+def test_the_key_of_a_character_is_found_by_its_sign() -> None:
+    assert (key_named("."), key_named("n")) == ("full_stop", "n")

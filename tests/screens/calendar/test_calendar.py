@@ -1,0 +1,295 @@
+"""The calendar driven by keys: moving about, what a day is, setting it with its effect seen first."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from textual.color import Color
+from textual.widgets import Static
+
+from db.enums import Role
+from db.models import CaseRow
+from tests.offices import Site
+from tests.promises import Promises
+from tests.screens.doubles.services import MemoryOffice
+from tests.screens.driver import Driver, at_the_site, at_work
+from workbench.errors import StorageFailed
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def as_admin(office: MemoryOffice) -> None:
+    office.actor = replace(office.actor, roles=frozenset(Role))
+
+
+def shown_day(desk: Driver) -> str:
+    """What is said of the chosen day."""
+    return str(desk.app.screen.query_one("#day", Static).content)
+
+
+def chosen_cell(desk: Driver) -> str:
+    """The figure that is drawn reversed on the months that can be seen."""
+    shown = [
+        segment.text
+        for strip in desk.app.screen._compositor.render_strips()
+        for segment in strip
+        if segment.style is not None and segment.style.reverse and re.fullmatch(r"[ \d]\d.", segment.text)
+    ]
+    return "".join(shown).strip()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16)])
+async def test_the_calendar_opens_at_today_and_today_is_seen(size: tuple[int, int]) -> None:
+    async with at_work(size=size) as desk:
+        await desk.go("k")
+
+        assert "2026 · official · 248 working d" in desk.text
+        assert shown_day(desk).startswith("Tue 24 Nov · working day · official · today\n09:00–12:00, 13:00–18:00")
+        # The months are scrolled once they have been laid out, which may be a moment later.
+        async with asyncio.timeout(10):
+            while chosen_cell(desk) != "24":
+                await desk.pilot.pause(0.01)
+        assert "November" in desk.text
+
+
+WALK: tuple[tuple[str, str], ...] = (
+    ("left", "Mon 23 Nov"),
+    ("up", "Mon 16 Nov"),
+    ("right", "Tue 17 Nov"),
+    ("down", "Tue 24 Nov"),
+    ("end", "Mon 30 Nov"),
+    ("home", "Sun 1 Nov"),
+    ("pagedown", "Mon 1 Nov 2027"),
+    ("f4", "Tue 24 Nov"),
+    ("pageup", "Mon 24 Nov 2025"),
+    ("t", "Tue 24 Nov"),
+)
+
+
+async def test_arrows_move_by_day_and_week_and_pages_turn_the_year() -> None:
+    async with at_work(size=(80, 24)) as desk:
+        await desk.go("k")
+        for key, day in WALK:
+            await desk.press(key)
+            assert shown_day(desk).startswith(f"{day} ·"), key
+            assert chosen_cell(desk).strip(".*+ ") == re.findall(r"\d+", day)[0]
+
+
+async def choose(desk: Driver, day: date) -> None:
+    desk.app.screen.load(day)  # type: ignore[attr-defined]  # the calendar
+    await desk.settle()
+
+
+async def test_the_year_turns_where_it_ends_and_a_leap_day_has_no_day_like_it() -> None:
+    async with at_work(size=(80, 24)) as desk:
+        await desk.go("k")
+        await choose(desk, date(2026, 12, 31))
+        await desk.press("right")
+        assert shown_day(desk).startswith("Fri 1 Jan 2027 ·")
+        await desk.press("up")
+        assert shown_day(desk).startswith("Fri 25 Dec ·")
+
+        await choose(desk, date(2028, 2, 29))
+        await desk.press("pageup")
+        assert shown_day(desk).startswith("Sun 28 Feb 2027 ·")
+
+
+EXPLAINED = {
+    date(2026, 10, 1): "holiday · 国庆节 · official\nnobody works",
+    date(2026, 10, 10): "make-up working day · 调休上班日 · official\n09:00–12:00, 13:00–18:00",
+    date(2026, 11, 21): "weekend · official\nnobody works",
+    date(2027, 1, 1): "holiday · 元旦 · ◐ provisional\nnobody works",
+    date(2027, 1, 4): "working day · ◐ provisional\n09:00–12:00, 13:00–18:00",
+}
+
+
+async def test_the_chosen_day_is_explained() -> None:
+    async with at_work() as desk:
+        await desk.go("k")
+        for day, said in EXPLAINED.items():
+            await choose(desk, day)
+            assert said in shown_day(desk)
+
+
+async def test_kinds_of_days_are_told_apart_by_sign_and_by_colour() -> None:
+    async with at_work() as desk:
+        await desk.go("k")
+
+        assert " 5* 6* 7* 8  9 10+11." in desk.text
+        assert "* holiday   + make-up working day   . weekend   / own hours" in desk.text
+        colours: dict[str, Color] = {}
+        for strip in desk.app.screen._compositor.render_strips():
+            for segment in strip:
+                if segment.text in {"*", "+", "."} and segment.style is not None and segment.style.color is not None:
+                    colours[segment.text] = Color.from_rich_color(segment.style.color)
+        assert len(set(colours.values())) == 3
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "not published yet"), ("zh", "")])
+async def test_a_year_that_is_not_published_says_so_in_head_months_and_days(language: str, said: str) -> None:
+    async with at_work(language=language) as desk:
+        await desk.go("k")
+        assert "◐" not in desk.text.splitlines()[0]
+        await desk.press("pagedown")
+
+        assert "2027 · ◐ " in desk.text
+        assert desk.text.count("◐") >= 15
+        assert said in desk.text
+
+
+async def test_only_an_admin_sets_days() -> None:
+    async with at_work() as desk:
+        await desk.go("k")
+        for key in ("o", "w", "h", "u", "f5", "f6", "f7", "f3"):
+            await desk.press(key)
+            assert desk.dialog == "CalendarScreen"
+        assert "day off" not in desk.text.splitlines()[-1]
+
+        await desk.press("?")
+        assert "Days are set by admins; here you can look." in desk.text
+        assert "nobody works" not in desk.text
+
+
+async def test_a_day_is_set_off_with_its_effect_seen_first_and_a_reason_owed() -> None:
+    async with at_work(arrange=as_admin) as desk:
+        await desk.go("k")
+        await desk.press("right", "o")
+
+        assert "Wed 25 Nov: nobody works" in desk.text
+        assert "7 due dates would move." in desk.text
+        assert "C-000002  Thu 26 Nov 22:32 → Mon 30 Nov 22:32 ◐ provisional" in desk.text
+        assert "… and 2 more." in desk.text
+
+        await desk.type("台风")
+        await desk.press("enter", "enter")
+        assert "Write something first" in desk.text
+        assert desk.office.calendars.by_hand == {}
+
+        await desk.type("storm [/b]")
+        await desk.press("enter")
+        assert desk.dialog == "CalendarScreen"
+        assert desk.office.calendars.reasons == ["storm [/b]"]
+        assert "off, set by hand · 台风 · official\nnobody works\nSet by admin" in shown_day(desk)
+        assert "storm [/b]. Published: working day." in shown_day(desk)
+        assert "25x" in desk.text
+        assert desk.notes == ["Wed 25 Nov is set; due dates moved: 7."]
+
+
+async def test_a_half_day_takes_hours_and_wrong_ones_are_not_set() -> None:
+    async with at_work(arrange=as_admin) as desk:
+        await desk.go("k")
+        await desk.press("h")
+        assert "09:00-12:00" in desk.text
+
+        await desk.type("09:00-8")
+        assert "is no working hours; write them like" in desk.text
+        await desk.press("enter", "enter")
+        await desk.type("inventory")
+        await desk.press("enter")
+        assert "What it does is not known yet" in desk.text
+        assert desk.office.calendars.by_hand == {}
+
+        await desk.press("shift+tab", "shift+tab")
+        await desk.type("09:00-11:30")
+        assert "7 due dates would move." in desk.text
+        await desk.press("enter", "enter", "enter")
+        assert desk.office.calendars.by_hand[date(2026, 11, 24)].hours == ((time(9), time(11, 30)),)
+        assert "hours set by hand · official · today\n09:00–11:30" in shown_day(desk)
+
+
+async def test_what_was_set_is_taken_back_and_what_was_not_set_cannot_be() -> None:
+    async with at_work(arrange=as_admin) as desk:
+        await desk.go("k")
+        await desk.press("u")
+        assert desk.dialog == "CalendarScreen"
+
+        await desk.press("w", "enter")
+        await desk.type("backlog")
+        await desk.press("enter")
+        assert "worked, set by hand" in shown_day(desk)
+
+        await desk.press("u")
+        await desk.type("over")
+        await desk.press("enter")
+        assert shown_day(desk).startswith("Tue 24 Nov · working day · official · today")
+
+
+async def test_escape_leaves_the_dialog_without_setting_and_then_the_calendar() -> None:
+    async with at_work(arrange=as_admin) as desk:
+        await desk.go("k")
+        await desk.press("o", "escape")
+        assert desk.dialog == "CalendarScreen"
+        assert desk.office.calendars.by_hand == {}
+
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+
+
+async def test_a_calendar_that_cannot_be_read_says_so_and_can_be_read_again() -> None:
+    def broken(office: MemoryOffice) -> None:
+        office.calendars.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
+
+    async with at_work(arrange=broken) as desk:
+        await desk.go("k")
+        assert "disk I/O error" in desk.text
+        assert "n reads the calendar again." in desk.text
+
+        await desk.press("left", "t", "pagedown", "o")
+        desk.office.calendars.broken = None
+        await desk.press("n")
+        assert shown_day(desk).startswith("Tue 24 Nov")
+
+        desk.office.calendars.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
+        await desk.press("pagedown")
+        assert shown_day(desk).startswith("Tue 24 Nov")
+        assert "disk I/O error" in desk.notes[0]
+
+
+def due_on_friday(site: Site, count: int) -> None:
+    case_ids = site.plant(count)
+    with site.office("admin").context.write() as session:
+        for case_id in case_ids:
+            session.get_one(CaseRow, case_id).due_at = datetime(2026, 11, 27, 18, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def reading(site: Site) -> Callable[[], list[str]]:
+    """Read the due dates of a site."""
+
+    def dues() -> list[str]:
+        rows = site.office("a").queue.page("")
+        return [f"{row.due_at.astimezone(SHANGHAI):%a %d %H:%M}" for row in rows if row.due_at is not None]
+
+    return dues
+
+
+async def test_at_a_real_database_what_is_previewed_is_what_is_written(
+    site: Site, reading: Callable[[], list[str]]
+) -> None:
+    due_on_friday(site, 2)
+    async with at_the_site(site, "admin") as desk:
+        await desk.go("k")
+        await desk.press("right", "right", "right", "h")
+        assert "2 due dates would move." in desk.text
+        assert "C-000001  Fri 27 Nov 18:00 → Fri 27 Nov 12:00" in desk.text
+        assert reading() == ["Fri 27 18:00"] * 2
+
+        await desk.press("enter", "enter")
+        await desk.type("inventory")
+        await desk.press("enter")
+
+    assert reading() == ["Fri 27 12:00"] * 2
+
+
+async def test_before_a_day_is_set_off_it_says_how_many_applicants_are_told(site: Site) -> None:
+    Promises(site).received("2026-11-24 10:00")
+    async with at_the_site(site, "admin") as desk:
+        await desk.go("k")
+        await desk.press("right", "o")
+
+        assert "1 due date would move." in desk.text
+        assert "1 applicant would be told." in desk.text

@@ -1,0 +1,342 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from db.enums import CaseState, Role
+from tests.screens.cases import ID_NO, NOW, clean, evidence, troubled
+from tests.screens.doubles.services import MemoryOffice
+from tests.screens.driver import at_work
+from workbench.domain.case.actor import Actor
+from workbench.domain.case.casefile import Empty
+
+SIZES = ((120, 40), (80, 24))
+
+
+async def test_before_a_case_the_desk_says_what_waits_and_which_key_takes_it() -> None:
+    async with at_work() as desk:
+        assert "2 cases are queued." in desk.text
+        assert "n takes the next one" in desk.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_n_lays_the_next_case_on_the_desk(size: tuple[int, int], language: str) -> None:
+    async with at_work(troubled(), size=size, language=language) as desk:
+        await desk.press("n")
+
+        assert "C-000123" in desk.text
+        assert "TC-2026-00123" in desk.text
+        assert "✗" in desk.text
+        assert desk.office.files[123].header.held_by == "rev1"
+
+
+async def test_findings_stand_above_the_facts_and_limits_beside_figures() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+
+        lines = desk.text.splitlines()
+        finding = next(at for at, line in enumerate(lines) if "73 calls in the busiest hour (limit 60)" in line)
+        fact = next(at for at, line in enumerate(lines) if "at most 6 s" in line)
+        assert finding < fact
+        assert "limit 15 % !" in lines[fact]
+
+
+async def test_stored_text_that_looks_like_markup_is_shown_as_it_is() -> None:
+    async with at_work(troubled(), size=(160, 70)) as desk:
+        await desk.press("n")
+
+        assert "虚构[/b]远声 array[int]" in desk.text
+        assert "课程咨询回访 [/b]" in desk.text
+        assert "received [/b]" in desk.text
+        await desk.press("2", "plus")
+        assert "称已拒绝仍来电 [@click=app.exit]" in desk.text
+
+
+async def test_names_and_numbers_of_people_are_masked_until_revealed_and_for_15_seconds() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        assert "虚•••" in desk.text
+        assert "虚构乙丙" not in desk.text
+
+        await desk.press("down", "full_stop")
+        assert "虚构乙丙" in desk.text
+        assert desk.office.log.count(("reveal", 123, "handler_name")) == 1
+
+        desk.clocks.pass_s(16)
+        desk.app.desk.tick()
+        await desk.settle()
+        assert "虚构乙丙" not in desk.text
+
+
+async def test_two_presses_reveal_all_fields_until_a_minute_without_a_key() -> None:
+    async with at_work(clean(), size=(120, 60)) as desk:
+        await desk.press("n", "down")
+        await desk.pilot.press("full_stop", "full_stop")
+        await desk.settle()
+        assert ID_NO in desk.text
+        assert ("reveal", 123, "identity") in desk.office.log
+
+        desk.clocks.pass_s(50)
+        await desk.press("2")
+        desk.clocks.pass_s(50)
+        desk.app.desk.tick()
+        await desk.settle()
+        assert ID_NO in desk.text
+
+        desk.clocks.pass_s(61)
+        desk.app.desk.tick()
+        await desk.settle()
+        assert ID_NO not in desk.text
+
+
+async def test_below_a_hundred_columns_the_panels_become_tabs() -> None:
+    async with at_work(troubled(), size=(80, 24)) as desk:
+        await desk.press("n")
+        assert "1 Identity  ✗ 2  ! 2 │  2 Calls  ✗ 1  ! 4 │  3 Credit  ! 1 │  4 History" in desk.text
+        assert "73 calls in the busiest hour" not in desk.text
+
+        await desk.press("tab")
+        assert "73 calls in the busiest hour" in desk.text
+        await desk.press("4")
+        assert "claimed" in desk.text
+
+
+async def test_plus_lets_a_panel_fill_the_desk_and_escape_brings_the_others_back() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "3", "plus")
+        assert "1 Identity" not in desk.text
+
+        await desk.press("escape")
+        assert "1 Identity" in desk.text
+
+
+@pytest.mark.parametrize("size", [(59, 24), (80, 15)])
+async def test_a_window_too_small_says_so_and_loses_nothing(size: tuple[int, int]) -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+        await desk.pilot.resize_terminal(*size)
+        await desk.settle()
+        assert "The window is too small" in desk.text.replace("\n", " ")
+
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.settle()
+        assert "C-000123" in desk.text
+        assert "too small" not in desk.text
+
+
+@pytest.mark.parametrize(
+    ("empty", "said"),
+    [
+        (Empty(kind="none"), "New cases come with the next import."),
+        (Empty(kind="held", count=3, who=(("rev2", NOW + timedelta(minutes=26)),)), "rev2 until Tue 24 Nov 14:58"),
+        (Empty(kind="skipped", count=2), "You skipped all that is left: 2."),
+        (Empty(kind="limit", limit=3), "You hold 3 cases, as many as you may."),
+        (Empty(kind="filtered", count=4), "Your filter hides what is left: 4."),
+    ],
+)
+async def test_an_empty_queue_says_which_empty_it_is(empty: Empty, said: str) -> None:
+    def nothing(office: MemoryOffice) -> None:
+        office.empty = empty
+        for number in office.files:
+            office.change(number, state=CaseState.PASSED)
+
+    async with at_work(arrange=nothing) as desk:
+        await desk.press("n")
+
+        assert said in desk.text
+
+
+async def test_skip_asks_for_a_reason_and_clears_the_desk() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "s", "enter")
+        assert "Write something first" in desk.text
+
+        await desk.type("know them")
+        await desk.press("enter")
+        assert ("skip", 123, "know them") in desk.office.log
+        assert "takes the next one" in desk.text
+
+
+async def test_a_case_is_put_aside_until_a_time_of_today() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "h")
+        await desk.type("16:30")
+        await desk.press("enter")
+
+        assert desk.office.files[123].header.aside_until == NOW.replace(hour=8, minute=30)
+
+
+async def test_a_comment_half_written_is_there_again() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "c")
+        await desk.type("call back")
+        await desk.press("escape", "c", "enter")
+
+        assert ("comment", 123, "call back") in desk.office.log
+
+
+async def test_the_checklist_is_answered_by_digits() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "l", "1", "2", "escape")
+
+        assert [line.answer for line in desk.office.files[123].checklist][:2] == ["yes", "no"]
+
+
+async def test_a_verification_is_noted_with_its_kind() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "e", "down")
+        await desk.type("registered")
+        await desk.press("enter")
+
+        assert [(line.kind, line.result) for line in desk.office.files[123].verifications] == [
+            ("registry", "registered")
+        ]
+
+
+async def test_activity_renews_the_hold_at_most_once_a_minute() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "tab", "tab")
+        assert ("renew", 123) not in desk.office.log
+
+        desk.clocks.pass_s(61)
+        await desk.press("tab", "tab", "tab")
+        assert desk.office.log.count(("renew", 123)) == 1
+
+
+async def test_a_lost_hold_is_said_and_takes_the_verdict_keys_away() -> None:
+    async with at_work() as desk:
+        await desk.press("n")
+        desk.office.renewal_is_lost = True
+        desk.clocks.pass_s(61)
+        await desk.press("tab")
+        assert "hold lost" in desk.text
+
+        await desk.press("p")
+        assert desk.dialog == "DeskScreen"
+        assert "C-000123" in desk.text
+
+
+async def test_quitting_with_a_case_in_hand_asks_and_keeps_the_hold() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "q")
+        assert "You hold C-000123." in desk.text
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+
+        await desk.press("ctrl+q", "ctrl+q")
+        assert desk.app.return_code == 0
+        assert desk.office.files[123].header.held_by == "rev1"
+
+
+async def test_quitting_can_release_the_case_first() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "ctrl+c", "b")
+
+        assert desk.app.return_code == 0
+        assert ("release", 123) in desk.office.log
+
+
+async def test_keys_of_an_input_method_act_as_the_keys_they_stand_for() -> None:
+    async with at_work() as desk:
+        await desk.press("ｎ")
+
+        assert "C-000123" in desk.text
+
+
+async def test_text_composed_by_an_input_method_does_nothing_and_says_why() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "你")
+
+        assert "An input method is on" in desk.text
+        assert desk.dialog == "DeskScreen"
+
+
+async def test_an_auditor_cannot_claim() -> None:
+    def audit(office: MemoryOffice) -> None:
+        office.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:9")
+
+    async with at_work(arrange=audit) as desk:
+        await desk.press("n")
+
+        assert desk.office.files[123].header.state is CaseState.QUEUED
+
+
+async def test_an_overdue_case_and_a_provisional_date_are_marked() -> None:
+    def late(office: MemoryOffice) -> None:
+        office.change(123, is_breached=True, is_due_provisional=True)
+
+    async with at_work(arrange=late) as desk:
+        await desk.press("n")
+
+        assert "◐ provisional · overdue" in desk.text
+
+
+@pytest.mark.parametrize(("is_late", "told"), [(False, "work suspended · clock paused"), (True, "overdue")])
+async def test_a_case_whose_work_is_suspended_says_so_unless_it_was_late_before(is_late: bool, told: str) -> None:
+    def suspended(office: MemoryOffice) -> None:
+        office.change(123, suspended_from=NOW - timedelta(days=1), is_breached=is_late)
+
+    async with at_work(arrange=suspended) as desk:
+        await desk.press("n")
+
+        assert told in desk.text
+        assert ("work suspended" in desk.text) is not is_late
+
+
+async def test_ascii_symbols_draw_no_box_and_no_block() -> None:
+    async with at_work(troubled(), symbols="ascii") as desk:
+        await desk.press("n")
+
+        assert not set("╭╮╰╯│─✗✓◆▲▼░▒▓█▁▂▃▄▅▆▇") & set(desk.text)
+
+
+async def test_a_case_without_calls_says_so() -> None:
+    empty = evidence(calls=(), all_calls=replace(evidence().all_calls, calls=0, calls_in=0))
+
+    async with at_work(empty) as desk:
+        await desk.press("n")
+
+        assert "No call records were imported" in desk.text
+
+
+async def test_the_next_case_replaces_the_last_one_in_every_panel() -> None:
+    async with at_work(clean(), troubled()) as desk:
+        await desk.press("n", "h", "enter", "n")
+
+        assert "C-000124" in desk.text
+        assert "73 calls in the busiest hour" in desk.text
+        assert "1 document missing" in desk.text
+        assert "in arrears for 12 days" in desk.text
+
+
+async def test_a_case_of_equal_size_replaces_the_last_one_behind_tabs_too() -> None:
+    async with at_work(clean(), troubled(), size=(80, 24)) as desk:
+        await desk.press("n", "2", "3", "h", "enter", "n")
+        assert "1 document missing" in desk.text
+
+        await desk.press("3")
+        assert "in arrears for 12 days" in desk.text
+
+
+async def test_a_mark_stands_beside_the_fact_that_its_rule_looks_at() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+
+        lines = desk.text.splitlines()
+        assert next(line for line in lines if " ID number  1" in line).split("││")[0].endswith("✓")
+        assert next(line for line in lines if " ID card    to" in line).split("││")[0].endswith("✗")
+
+
+async def test_evidence_that_arrives_while_a_case_is_held_is_told_until_it_is_looked_at() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+        held = desk.office.files[123]
+        desk.office.files[123] = replace(held, header=replace(held.header, evidence_no=held.header.evidence_no + 1))
+
+        desk.app.desk.count()
+        await desk.settle()
+        assert "New evidence has arrived for this case" in desk.text
+
+        await desk.press("n")
+        assert "New evidence has arrived" not in desk.text

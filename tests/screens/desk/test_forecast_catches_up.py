@@ -1,0 +1,48 @@
+"""While the workbench is open it does what only the passing of time brings about, as `workbench tick` does."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+import screens.app
+from tests.offices import Site
+from tests.screens.driver import Driver, at_the_site, at_work
+from workbench.errors import Busy
+from workbench.services.deadlines.tick import Ticked
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screens.app, "CATCH_UP_AFTER_S", 0.01)
+    monkeypatch.setattr(screens.app, "CATCH_UP_EVERY_S", 0.05)
+
+
+async def _until(desk: Driver, done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not done():
+            await desk.pilot.pause(0.01)
+
+
+async def test_an_applicant_whose_case_is_late_is_told_once_while_somebody_sits_at_the_workbench(site: Site) -> None:
+    (case,) = site.plant(due_in_days=-1)
+    async with at_the_site(site, "a") as desk:
+        await _until(desk, lambda: "delay-told" in site.actions(case))
+        await asyncio.sleep(0.2)
+        assert site.actions(case).count("delay-told") == 1
+        await desk.press("n")
+        assert "C-000001" in desk.text
+
+
+async def test_a_failure_is_said_and_the_next_time_it_is_tried_again() -> None:
+    asked = []
+
+    def catch_up() -> Ticked:
+        asked.append(1)
+        if len(asked) == 1:
+            raise Busy("Another program holds the database.")
+        return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
+
+    async with at_work(arrange=lambda office: setattr(office, "catch_up", catch_up)) as desk:
+        await _until(desk, lambda: len(asked) > 1)
+        assert any("tried again soon: Another program holds the database." in note for note in desk.notes)

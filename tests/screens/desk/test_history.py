@@ -1,0 +1,110 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from screens.panels.case_header import case_lines
+from screens.panels.credit import credit_lines
+from screens.panels.history import history_lines
+from screens.panels.history_text import act_words, detail_words
+from screens.shell.clock import ZONE
+from screens.shell.symbols import DRAWN
+from screens.shell.view import View
+from tests.screens.cases import NOW, casefile, clean
+from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine, ItemLine
+from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
+from workbench.i18n import speaking
+
+VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
+
+
+def line(action: str, text: str = "", at: datetime = NOW) -> HistoryLine:
+    return HistoryLine(at=at, action=action, who="rev1", text=text, round=1, state=None)
+
+
+def with_decision(status: str) -> CaseFile:
+    decision = DecisionLine(
+        id=1,
+        round=1,
+        verdict=Verdict.FAIL,
+        fail_kind=FailKind.FIXABLE,
+        measure=Measure.NONE,
+        reasons=("DOC-MISSING",),
+        note="",
+        letter="",
+        status=status,
+        maker="rev7",
+        decided_at=NOW,
+        release_at=None,
+        checker=None,
+        check_note="",
+        deadline_at=None,
+        until_on=None,
+        items=(ItemLine(code="DOC-MISSING", text="a copy", is_satisfied=False, is_waived=False),),
+    )
+    return casefile(1, clean(), decisions=(decision,), history=())
+
+
+def drawn(case: CaseFile) -> tuple[str, str]:
+    credit = "\n".join(found.content.plain for found in credit_lines(case, VIEW, 60))
+    return credit, "\n".join(found.content.plain for found in history_lines(case, VIEW, 80))
+
+
+@pytest.mark.parametrize("status", ["undone", "returned", "void", "staged"])
+def test_a_decision_that_does_not_stand_is_not_shown_as_one(status: str) -> None:
+    credit, history = drawn(with_decision(status))
+
+    assert "Earlier reviews" not in credit
+    assert "asked for" not in history
+
+
+@pytest.mark.parametrize("status", ["applied", "approved"])
+def test_a_decision_that_stands_is_shown_with_what_it_asked_for(status: str) -> None:
+    credit, history = drawn(with_decision(status))
+
+    assert "rev7" in credit
+    assert "Round 1 asked for" in history
+    assert "a copy" in history
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (line("decide", "fail fixable DOC-MISSING"), "failed, can be mended: DOC-MISSING"),
+        (line("decide", "fail final"), "failed, final"),
+        (line("decide", "pass OK"), "passed: OK"),
+        (line("verify", "registry: listed: yes"), "in a registry: listed: yes"),
+        (line("evidence", "documents"), "documents"),
+        (line("import", "received [/b]"), "received [/b]"),
+        (line("comment", "fail fixable"), "fail fixable"),
+        (line("delay-told"), "automatic"),
+    ],
+)
+def test_details_are_said_in_words(entry: HistoryLine, said: str) -> None:
+    assert detail_words(entry, casefile(1, clean())) == said
+
+
+def test_an_answer_names_its_question() -> None:
+    case = casefile(1, clean())
+    asked = case.checklist[0]
+
+    assert detail_words(line("checklist", f"{asked.question} no"), case) == f"{asked.text.in_language('en')}: no"
+
+
+@pytest.mark.parametrize("action", ["evidence", "evidence-late", "complete", "answer", "resubmit", "void"])
+def test_what_an_import_does_is_said_in_words(action: str) -> None:
+    assert act_words(line(action)) not in {action, ""} or action == "complete"
+
+
+def test_a_blank_stands_behind_the_longest_chinese_date() -> None:
+    case = casefile(1, clean(), history=(line("next", at=datetime(2026, 10, 14, 10, 30, tzinfo=UTC)),))
+
+    with speaking("zh"):
+        assert "18:30 " in history_lines(case, VIEW, 80)[0].content.plain
+
+
+def test_the_due_day_is_said_as_today() -> None:
+    case = casefile(1, clean())
+    case = replace(case, header=replace(case.header, working_days_left=0))
+
+    assert case_lines(case, VIEW, 100, "rev1")[1].plain.endswith("due today")

@@ -1,0 +1,149 @@
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Static
+
+from db.enums import CaseState, Role
+from tests.screens.cases import clean, troubled
+from tests.screens.doubles.queue import candidate, case_row
+from tests.screens.doubles.services import MemoryOffice
+from tests.screens.driver import Driver, at_work
+from workbench.keys.desk import COMMENT, FAIL, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
+from workbench.keys.registry import BACK
+
+
+def listed(office: MemoryOffice) -> None:
+    """Put the two cases of the office into its queue."""
+    office.queue.all = [case_row(1), case_row(124), case_row(123)]
+    office.change(124, state=CaseState.IN_REVIEW, held_by="rev2", held_until=office.clocks.now())
+
+
+async def open_second(desk: Driver) -> None:
+    await desk.go("q")
+    await desk.press("down", "enter")
+
+
+@pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
+async def test_enter_opens_a_case_to_read_and_escape_goes_back_to_its_row(size: tuple[int, int], language: str) -> None:
+    async with at_work(clean(), troubled(), size=size, language=language, arrange=listed) as desk:
+        await open_second(desk)
+        assert desk.dialog == "ReadingScreen"
+        assert "C-000124" in desk.text
+        assert "rev2" in desk.text
+
+        await desk.press("escape")
+        assert desk.dialog == "QueueScreen"
+        row = desk.app.screen.query_one("#rows")
+        assert getattr(row, "cursor", None) == 1
+
+
+async def test_panels_zoom_history_and_fields_work_as_on_the_desk() -> None:
+    async with at_work(clean(), troubled(), arrange=listed) as desk:
+        await open_second(desk)
+        await desk.press("2", "plus")
+        assert "1 Identity" not in desk.text
+        await desk.press("escape")
+        assert "1 Identity" in desk.text
+        assert desk.dialog == "ReadingScreen"
+
+        await desk.press("tab", "1", "down", "full_stop")
+        assert any(entry[:2] == ("reveal", 124) for entry in desk.office.log)
+        await desk.press("i")
+        assert desk.dialog == "Sheet"
+
+
+async def test_a_verdict_key_says_why_there_is_no_verdict() -> None:
+    async with at_work(clean(), troubled(), arrange=listed) as desk:
+        await open_second(desk)
+        await desk.press("p")
+        assert desk.dialog == "ReadingScreen"
+        assert "C-000124 is held by rev2 until 14:32; only who holds a case decides it." in desk.notes
+
+        await desk.press("escape", "down", "enter", "f6")
+        assert "Nobody holds C-000123; n on the desk takes the next case, and that one is decided." in desk.notes
+        assert desk.office.decided == []
+
+
+async def test_a_comment_is_written_on_a_case_that_is_only_read() -> None:
+    async with at_work(clean(), troubled(), arrange=listed) as desk:
+        await open_second(desk)
+        await desk.press("c")
+        await desk.type("[/b]")
+        await desk.press("enter")
+
+        assert ("comment", 124, "[/b]") in desk.office.log
+
+
+async def test_an_auditor_reads_and_changes_nothing() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        listed(office)
+        office.actor = replace(office.actor, login="audit", roles=frozenset({Role.AUDITOR}))
+
+    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+        await open_second(desk)
+        await desk.press("c", "e", "l", "down", "full_stop", "a")
+
+        assert desk.dialog == "ReadingScreen"
+        assert desk.office.log == []
+
+
+async def test_a_case_that_one_holds_opens_on_the_desk() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        listed(office)
+        office.change(124, held_by="rev1")
+
+    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+        await open_second(desk)
+
+        assert desk.dialog == "DeskScreen"
+        assert desk.app.desk.is_held
+        assert "C-000124" in desk.text
+
+
+async def test_a_supervisor_assigns_from_the_case_itself() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        listed(office)
+        office.actor = replace(office.actor, roles=frozenset({Role.SUPERVISOR}))
+        office.assigning.people = (candidate("rev3"),)
+
+    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+        await open_second(desk)
+        await desk.press("a", "enter")
+        await desk.type("x")
+        await desk.press("enter")
+
+        assert desk.office.assigning.given == [((124,), "rev3", "x")]
+        assert desk.dialog == "ReadingScreen"
+
+
+async def test_q_goes_back_and_does_not_quit() -> None:
+    async with at_work(clean(), troubled(), arrange=listed) as desk:
+        await open_second(desk)
+        await desk.press("q")
+
+        assert desk.dialog == "QueueScreen"
+
+
+async def test_the_keys_of_a_case_that_is_only_read_are_those_that_work_there() -> None:
+    async with at_work(clean(), troubled(), arrange=listed) as desk:
+        await open_second(desk)
+        await desk.press("question_mark")
+        shown = str(desk.app.screen.query_one("#page", Static).content)
+
+        assert shown.startswith("Read only")
+        for command in (PASS, FAIL, PEND, NEXT, UNDO, RELEASE):
+            assert command.help not in shown, command.id
+        for command in (HISTORY, COMMENT, BACK):
+            assert command.label in shown, command.id
+
+
+async def test_a_case_that_the_applicant_has_says_so_instead_of_overdue() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        listed(office)
+        office.change(124, state=CaseState.RECTIFYING, held_by=None, held_until=None, working_days_left=0)
+
+    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+        await open_second(desk)
+
+        line = next(line for line in desk.text.splitlines() if "with the applicant · clock paused" in line)
+        assert "due " not in line

@@ -1,0 +1,100 @@
+"""What is masked is shown for a while, says how it ends, and ends."""
+
+import asyncio
+import threading
+
+from screens.panels.history_text import act_words, detail_words
+from tests.offices import Site
+from tests.screens.cases import ID_NO, clean
+from tests.screens.driver import Driver, at_the_site, at_work
+
+HANDLER = "11010119900101001X"
+
+
+async def reveal_all(desk: Driver) -> None:
+    await desk.pilot.press("full_stop", "full_stop")
+    await desk.settle()
+
+
+async def test_after_a_minute_without_a_key_the_desks_own_clock_hides_all(site: Site) -> None:
+    site.plant()
+    async with at_the_site(site, "a") as desk:
+        await desk.press("n")
+        await reveal_all(desk)
+        assert HANDLER in desk.text
+
+        desk.clocks.pass_s(61)
+        async with asyncio.timeout(20):
+            while HANDLER in desk.text or "Everything is shown" in desk.text:
+                await desk.pilot.pause(0.05)
+
+
+async def test_a_case_read_again_while_all_is_revealed_is_hidden_in_time_too() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        await reveal_all(desk)
+        desk.app.desk.put_on_desk(desk.office.files[123])
+        assert ID_NO in desk.text
+
+        desk.clocks.pass_s(61)
+        desk.app.desk.tick()
+        await desk.settle()
+        assert ID_NO not in desk.text
+
+
+async def test_a_quiet_line_says_that_all_is_shown_and_one_more_press_hides_it_at_once() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "full_stop")
+        assert "Choose a masked field with the arrows" in desk.text
+
+        await reveal_all(desk)
+        assert "Everything is shown; . hides it, or 60 s without a key" in desk.text
+        assert "Choose a masked field" not in desk.text
+
+        await desk.press("full_stop")
+        assert ID_NO not in desk.text
+        assert "Everything is shown" not in desk.text
+        assert desk.office.log.count(("reveal", 123, "identity")) == 1
+
+
+async def test_the_hint_to_choose_a_field_goes_by_itself() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "full_stop")
+        desk.clocks.pass_s(6)
+        desk.app.desk.tick()
+        await desk.settle()
+
+        assert "Choose a masked field" not in desk.text
+
+
+async def test_the_history_says_who_revealed_what(site: Site) -> None:
+    site.plant()
+    async with at_the_site(site, "a") as desk:
+        await desk.press("n")
+        await reveal_all(desk)
+        await desk.press("full_stop", "down", "full_stop")
+
+        case = site.office("a").casefiles.show(1)
+        told = [(act_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
+        assert told == [("revealed", "name of the handler"), ("revealed", "all of the identity")]
+        assert "revealed" in desk.text
+        assert "all of the identity" in desk.text
+
+
+async def test_what_was_asked_for_before_all_was_hidden_is_not_shown_any_more() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        files, gate = desk.office.casefiles, threading.Event()
+        reveal = files.reveal_identity
+
+        def slow(case_id: int) -> dict[str, str]:
+            gate.wait(5)
+            return dict(reveal(case_id))
+
+        files.reveal_identity = slow
+        await desk.pilot.press("full_stop", "full_stop")
+        desk.app.go_to_sleep()
+        gate.set()
+        await desk.settle()
+
+        assert ID_NO not in desk.text

@@ -1,0 +1,69 @@
+import pytest
+from textual.widgets import Static
+
+from screens.shell.footer import MOST
+from tests.screens.calendar.test_calendar import as_admin
+from tests.screens.cases import clean, troubled
+from tests.screens.driver import Driver, at_work
+from workbench.i18n import _
+from workbench.keys.command import Place, shown_key
+from workbench.keys.registry import commands_of
+
+OPENED: dict[Place, tuple[str, ...]] = {
+    "desk": ("n",),
+    "verdict": ("n", "f"),
+    "checks": ("g", "c"),
+    "queue": ("g", "q"),
+    "calendar": ("g", "k"),
+}
+
+
+def page(desk: Driver) -> str:
+    """Return the whole page of keys, also what is below."""
+    return str(desk.app.screen.query_one("#page", Static).content)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("place", OPENED)
+async def test_all_keys_of_a_screen_are_shown_with_their_twins(place: Place, language: str) -> None:
+    async with at_work(clean(), size=(80, 24), language=language, arrange=as_admin) as desk:
+        await desk.press(*OPENED[place], "f1")
+        shown = page(desk)
+
+        for command in (*commands_of(place), *commands_of("everywhere")):
+            assert _(command.label) in shown, command.id
+            assert shown_key(command.all_keys[0]) in shown, command.id
+            assert not command.twin or shown_key(command.twin) in shown, command.id
+
+
+async def test_a_page_longer_than_the_window_is_scrolled_by_arrows() -> None:
+    async with at_work(clean(), size=(80, 24)) as desk:
+        await desk.press("n", "f1")
+        first = desk.text
+        assert "Leave the workbench" not in first
+        await desk.press("end")
+        await desk.pilot.pause(0.3)
+        assert "Leave the workbench" in desk.text
+
+        await desk.press("home", "down")
+        await desk.pilot.pause(0.3)
+        assert desk.text != first
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("keys", [(), ("n",), ("g", "c"), ("g", "q"), ("g", "k")])
+async def test_the_footer_has_at_most_six_hints(keys: tuple[str, ...], language: str, size: tuple[int, int]) -> None:
+    async with at_work(troubled(), size=size, language=language) as desk:
+        await desk.press(*keys)
+
+        hints = [part for part in desk.text.splitlines()[-1].split("   ") if part.strip()]
+        assert 2 <= len(hints) <= MOST
+        assert "? " in desk.text.splitlines()[-1]
+
+
+async def test_the_footer_offers_the_verdicts_while_a_case_is_held() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+
+        assert desk.text.splitlines()[-1].split("   ")[:4] == [" p pass", "f fail", "w pending", "h put aside"]

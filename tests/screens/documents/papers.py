@@ -1,0 +1,85 @@
+"""The documents of an office in memory, with files of a folder that a test names."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from db.enums import DocumentKind
+from tests.screens.cases import policy
+from workbench.domain.case.documents import DocumentLine, Opening
+from workbench.errors import CannotCreate
+from workbench.services.case.documents import DocumentDamaged, WrittenDocument
+
+if TYPE_CHECKING:
+    from tests.screens.doubles.services import MemoryOffice
+
+PNG = b"\x89PNG\r\n\x1a\n made up"
+
+
+class PaperStore:
+    """Documents that are listed, opened and written; every one is opened already until a test says otherwise."""
+
+    def __init__(self, office: "MemoryOffice") -> None:
+        self.office = office
+        self.openings: dict[int, tuple[Opening, ...]] | None = None
+        self.writings: dict[int, tuple[Opening, ...]] = {}
+        self.lost: set[int] = set()
+        self.altered: set[int] = set()
+        self.media_type = "image/png"
+        self.folder = Path("/nowhere/workbench-C-000123")
+
+    def list(self, case_id: int) -> tuple[DocumentLine, ...]:
+        """Return the documents of the case's evidence."""
+        found = self.office.files[case_id].evidence.documents
+        return tuple(
+            DocumentLine(
+                number=number,
+                kind=one.kind,
+                words=policy().document_names.get(one.kind),
+                sha256=f"{number:064}",
+                media_type=self.media_type,
+                bytes_count=81_920,
+                received_at=one.received_at,
+                issued_on=one.issued_on,
+                valid_to=one.valid_to,
+                sealed=one.sealed,
+                quality=one.quality,
+                is_there=number not in self.lost,
+                openings=() if self.openings is None else self.openings.get(number, ()),
+                written=self.writings.get(number, ()),
+            )
+            for number, one in enumerate(found, start=1)
+        )
+
+    def open(self, case_id: int, sha256: str) -> BinaryIO:
+        """Open one, unless it was altered."""
+        number = int(sha256)
+        if number in self.altered:
+            raise DocumentDamaged(f"The file of document {number} in the store was altered.", "altered")
+        self._open(case_id, number)
+        return io.BytesIO(PNG)
+
+    def write(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
+        """Say that all were written, unless the folder is called full."""
+        if folder.name == "full":
+            raise CannotCreate(f"{folder} is not empty.")
+        self.office.log.append(("write documents", case_id, str(folder)))
+        lines = self.list(case_id)
+        by = Opening(login=self.office.actor.login, at=self.office.clocks.now())
+        self.writings = {line.number: (by,) for line in lines}
+        return tuple(WrittenDocument(line=line, state="written") for line in lines)
+
+    def suggested_folder(self, _case_id: int) -> Path:
+        """Return a folder that is not there."""
+        return self.folder
+
+    def unopened(self, case_id: int) -> tuple[DocumentKind, ...]:
+        """Return what nobody opened, once a test asked for openings at all."""
+        if self.openings is None:
+            return ()
+        return tuple(line.kind for line in self.list(case_id) if not line.openings)
+
+    def _open(self, case_id: int, number: int) -> None:
+        self.office.log.append(("open", case_id, number))
+        opening = Opening(login=self.office.actor.login, at=self.office.clocks.now())
+        self.openings = {**(self.openings or {}), number: (opening,)}

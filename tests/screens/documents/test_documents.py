@@ -1,0 +1,139 @@
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from db.enums import Role
+from tests.screens.cases import NOW, clean
+from tests.screens.doubles.services import MemoryOffice
+from tests.screens.driver import at_work
+from workbench.domain.case.actor import Actor
+from workbench.domain.case.documents import Opening
+
+SIZES = ((120, 40), (80, 24))
+
+
+def unopened(office: MemoryOffice) -> None:
+    office.documents.openings = {}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_o_lists_the_documents_with_what_each_is_and_who_opened_it(size: tuple[int, int]) -> None:
+    def opened_once(office: MemoryOffice) -> None:
+        office.documents.openings = {1: (Opening(login="rev2", at=NOW),)}
+
+    async with at_work(clean(), size=size, arrange=opened_once) as desk:
+        await desk.press("n", "o")
+
+        assert desk.dialog == "DocumentList"
+        assert "1 business licence" in desk.text
+        assert "PNG · 82 kB · received Mon 23 Nov" in desk.text
+        assert "opened by rev2 Tue 24 Nov 14:32" in desk.text
+        assert "opened by nobody" in desk.text
+        assert "said to be sealed" in desk.text
+
+
+async def test_where_no_picture_can_be_shown_enter_offers_a_folder_and_tells_it() -> None:
+    async with at_work(clean(), size=(80, 24), arrange=unopened) as desk:
+        await desk.press("n", "o", "down", "enter")
+        assert desk.dialog == "Prompt"
+        assert "shows no pictures" in desk.text
+        assert "/nowhere/workbench-C-000123" in desk.text
+
+        await desk.press("enter")
+
+        assert ("write documents", 123, "/nowhere/workbench-C-000123") in desk.office.log
+        assert "8 documents are in /nowhere/workbench-C-000123." in desk.text
+        assert "opened by nobody" not in desk.text
+
+
+async def test_a_digit_pressed_before_the_list_is_there_opens_once_it_is() -> None:
+    async with at_work(clean(), arrange=unopened) as desk:
+        await desk.press("n")
+        documents: Any = desk.office.documents
+        listed, gate = documents.list, threading.Event()
+
+        def slow(case_id: int) -> Any:
+            gate.wait(5)
+            return listed(case_id)
+
+        documents.list = slow
+        await desk.pilot.press("o", "1")
+        assert desk.dialog == "DocumentList"
+        gate.set()
+        await desk.settle()
+
+        assert desk.dialog == "Prompt"
+
+
+async def test_a_digit_opens_and_escape_writes_nothing() -> None:
+    async with at_work(clean(), arrange=unopened) as desk:
+        await desk.press("n", "o", "3")
+        assert desk.dialog == "Prompt"
+
+        await desk.press("escape", "escape", "escape")
+
+        assert desk.dialog == "DeskScreen"
+        assert not [entry for entry in desk.office.log if entry[0] in {"open", "write documents"}]
+
+
+async def test_w_writes_all_without_an_excuse_and_a_full_folder_is_said_so() -> None:
+    def full(office: MemoryOffice) -> None:
+        office.documents.folder = office.documents.folder.with_name("full")
+
+    async with at_work(clean(), arrange=full) as desk:
+        await desk.press("n", "o", "w")
+        assert "shows no pictures" not in desk.text
+
+        await desk.press("enter")
+
+        assert desk.dialog == "DocumentList"
+        assert "/nowhere/full is not empty." in desk.text
+
+
+async def test_a_file_that_is_not_in_the_store_is_told_and_not_opened() -> None:
+    def lost(office: MemoryOffice) -> None:
+        office.documents.lost = {2}
+
+    async with at_work(clean(), arrange=lost) as desk:
+        await desk.press("n", "o")
+        assert "file missing or altered" in desk.text
+
+        await desk.press("2")
+
+        assert desk.dialog == "DocumentList"
+        assert "is not in the store as it was imported" in desk.text
+        assert not [entry for entry in desk.office.log if entry[0] == "open"]
+
+
+async def test_the_verdict_dialog_says_in_one_line_how_much_nobody_opened() -> None:
+    async with at_work(clean(), arrange=unopened) as desk:
+        await desk.press("n", "p")
+        assert "8 documents opened by nobody" in desk.text
+        assert desk.text.count("opened by nobody") == 1
+
+        await desk.press("escape", "o", "w", "enter")
+        assert "written to a folder by rev1" in desk.text
+
+        await desk.press("escape", "p")
+        assert "8 documents opened by nobody" in desk.text
+
+
+async def test_an_auditor_has_no_key_for_documents() -> None:
+    def audits(office: MemoryOffice) -> None:
+        office.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:1")
+
+    async with at_work(clean(), arrange=audits) as desk:
+        desk.app.desk.put_on_desk(desk.office.files[123])
+        await desk.press("o")
+
+        assert desk.dialog == "DeskScreen"
+
+
+async def test_the_list_of_a_case_without_documents_says_so() -> None:
+    async with at_work(replace(clean(), documents=())) as desk:
+        await desk.press("n", "o", "enter", "1")
+
+        assert desk.dialog == "DocumentList"
+        assert "There are no documents yet." in desk.text

@@ -1,0 +1,83 @@
+"""The calendar of the office in memory: the real days, overrides in a dictionary, a few due dates that move."""
+
+from datetime import date, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from tests.screens.cases import NOW
+from workbench.domain.clock.calendar import CalendarDay, assumed_day
+from workbench.errors import WorkbenchError
+from workbench.services.calendar.preview import CalendarEffect, CalendarYear, DaySetting
+from workbench.services.calendar.public_holidays import seed_days
+from workbench.services.clock.due_date_changes import MovedDue
+from workbench.services.foundation.calendar_days import Override
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@cache
+def _seeded(year: int) -> dict[date, CalendarDay]:
+    return {day.on: day for day in seed_days("CN", [year])}
+
+
+class MemoryCalendars:
+    """A calendar in memory; `broken` makes every reading fail, `dues` is how many due dates each change moves."""
+
+    def __init__(self, hours: tuple[tuple[object, object], ...]) -> None:
+        self.hours = hours
+        self.by_hand: dict[date, Override] = {}
+        self.broken: WorkbenchError | None = None
+        self.dues = 7
+        self.reasons: list[str] = []
+
+    def year(self, year: int) -> CalendarYear:
+        if self.broken is not None:
+            raise self.broken
+        first = date(year, 1, 1)
+        every = [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
+        known = {on: _seeded(year).get(on) or assumed_day(on) for on in every}
+        return CalendarYear(
+            year=year,
+            today=NOW.astimezone(ZONE).date(),
+            days=tuple(self.by_hand[on].day() if on in self.by_hand else known[on] for on in every),
+            overrides={on: override for on, override in self.by_hand.items() if on.year == year},
+            published=known,
+            hours=self.hours,  # type: ignore[arg-type]  # pairs of times
+            zone=ZONE,
+        )
+
+    def set_day(self, setting: DaySetting, reason: str, *, dry_run: bool = False) -> CalendarEffect:
+        before = self.year(setting.on.year)
+        kept = dict(self.by_hand)
+        self.by_hand.pop(setting.on, None)
+        if not setting.as_published:
+            self.by_hand[setting.on] = Override(
+                on=setting.on,
+                working=setting.working,
+                hours=setting.hours,
+                name=setting.name,
+                reason=reason,
+                by="admin",
+                at=NOW,
+            )
+        after = self.year(setting.on.year)
+        if dry_run:
+            self.by_hand = kept
+        else:
+            self.reasons.append(reason)
+        changed = [at for at, day in enumerate(after.days) if day != before.days[at]]
+        moved = tuple(
+            MovedDue(
+                case_id=number,
+                before=NOW + timedelta(days=2, hours=8),
+                after=NOW + timedelta(days=6, hours=8),
+                was_provisional=False,
+                is_provisional=number == 2,
+            )
+            for number in range(1, self.dues + 1)
+        )
+        return CalendarEffect(
+            before=tuple(before.days[at] for at in changed),
+            after=tuple(after.days[at] for at in changed),
+            dues=moved if changed else (),
+        )

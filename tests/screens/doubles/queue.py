@@ -1,0 +1,139 @@
+"""The queue of the office in memory: real rows in the order they were put in, a small part of the filter language."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from db.enums import CaseState, Priority
+from tests.screens.cases import NOW
+from workbench.domain.case.casefile import CaseRowView, DeskCounts
+from workbench.domain.case.lifecycle import OPEN_STATES
+from workbench.domain.filter.parser import Term, parse_filter
+from workbench.errors import StorageFailed, WorkbenchError
+from workbench.services.queue.assignment import Assigned, Assignment, Candidate, NotAssigned
+
+
+def case_row(number: int, **changes: Any) -> CaseRowView:
+    """Return a made-up row."""
+    values: dict[str, Any] = {
+        "id": number,
+        "agent": "",
+        "application_no": f"TC-2026-{number:05}",
+        "applicant_name": f"虚构公司{number}",
+        "state": CaseState.QUEUED,
+        "round": 1,
+        "priority": Priority.NORMAL,
+        "due_at": NOW + timedelta(days=2),
+        "is_due_provisional": False,
+        "is_breached": False,
+        "waits_for": None,
+        "assignee": None,
+        "held_by": None,
+        "held_until": None,
+        "blocks": 0,
+        "warns": 0,
+        "received_at": NOW - timedelta(days=3),
+    }
+    return CaseRowView(**(values | changes))
+
+
+class MemoryQueue:
+    """A list in memory; `broken` makes every reading fail, `asked` notes what was read."""
+
+    def __init__(self, counts: Callable[[], DeskCounts], login: Callable[[], str]) -> None:
+        self.counts = counts
+        self.all: list[CaseRowView] = []
+        self.broken: WorkbenchError | None = None
+        self.asked: list[tuple[int, int]] = []
+        self._login = login
+
+    def fill(self, count: int) -> None:
+        """Put so many made-up cases into the list."""
+        self.all = [case_row(number) for number in range(1, count + 1)]
+
+    def put(self, number: int, **changes: Any) -> None:
+        """Change one row."""
+        at = next(at for at, row in enumerate(self.all) if row.id == number)
+        self.all[at] = replace(self.all[at], **changes)
+
+    def fail(self) -> None:
+        """Let every reading fail from now on."""
+        self.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
+
+    def count(self, filter_text: str = "") -> int:
+        return len(self._found(filter_text))
+
+    def page(
+        self, filter_text: str = "", *, start: int = 0, limit: int = 100, total: int | None = None
+    ) -> tuple[CaseRowView, ...]:
+        assert total is None or start <= total
+        self.asked.append((start, limit))
+        return tuple(self._found(filter_text)[start : start + limit])
+
+    def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
+        return tuple(row.id for row in self._found(filter_text)[:limit])
+
+    def place_of(self, filter_text: str, case_id: int) -> int | None:
+        return next((at for at, row in enumerate(self._found(filter_text)) if row.id == case_id), None)
+
+    def _found(self, filter_text: str) -> list[CaseRowView]:
+        if self.broken is not None:
+            raise self.broken
+        asked = parse_filter(filter_text)
+        found = [row for row in self.all if asked.says_state or row.state in OPEN_STATES]
+        return [row for row in found if all(self._fits(term, row) != term.is_negated for term in asked.terms)]
+
+    def _fits(self, term: Term, row: CaseRowView) -> bool:
+        if term.key == "state":
+            return "all" in term.values or row.state.value in term.values
+        if term.key == "priority":
+            return row.priority.value in term.values
+        if term.key == "who":
+            wanted = {self._login() if value == "me" else value for value in term.values}
+            return not wanted.isdisjoint({row.held_by, row.assignee})
+        return term.values[0] in row.applicant_name
+
+
+class MemoryAssigning:
+    """Gives cases of the list in memory; `refuse` names those that cannot be given."""
+
+    def __init__(self, queue: MemoryQueue, people: Iterable[Candidate] = ()) -> None:
+        self.queue = queue
+        self.people = tuple(people)
+        self.refuse: frozenset[int] = frozenset()
+        self.given: list[tuple[tuple[int, ...], str, str]] = []
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.people
+
+    def plan(self, case_ids: tuple[int, ...]) -> Assignment:
+        return self._split(case_ids, "")
+
+    def give(self, case_ids: tuple[int, ...], login: str, reason: str) -> Assignment:
+        done = self._split(case_ids, login)
+        self.given.append((tuple(one.case_id for one in done.given), login, reason))
+        for one in done.given:
+            self.queue.put(one.case_id, assignee=login, held_by=None)
+        return done
+
+    def _split(self, case_ids: tuple[int, ...], login: str) -> Assignment:
+        rows = {row.id: row for row in self.queue.all}
+        return Assignment(
+            given=tuple(
+                Assigned(case_id=number, to=login, from_holder=rows[number].held_by)
+                for number in case_ids
+                if number not in self.refuse
+            ),
+            refused=tuple(
+                NotAssigned(case_id=number, why=f"C-{number:06} is passed; that cannot be done with it now.")
+                for number in case_ids
+                if number in self.refuse
+            ),
+        )
+
+
+def candidate(login: str, **changes: Any) -> Candidate:
+    """Return a made-up person."""
+    values: dict[str, Any] = {"login": login, "held": 1, "assigned": 4, "is_away": False, "away_until": None}
+    return Candidate(**(values | changes))

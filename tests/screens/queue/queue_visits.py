@@ -1,0 +1,44 @@
+"""Visits of the queue's screen: who comes there, what is seen, how time passes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from db.enums import Role
+from screens.queue.screen import QueueScreen
+from tests.screens.doubles.queue import candidate
+from tests.screens.doubles.services import MemoryOffice
+from tests.screens.driver import Driver
+
+
+def many(count: int) -> Callable[[MemoryOffice], None]:
+    """Return what fills the queue of an office and makes rev1 a supervisor."""
+
+    def arrange(office: MemoryOffice) -> None:
+        office.queue.fill(count)
+        office.actor = replace(office.actor, roles=frozenset({Role.REVIEWER, Role.SUPERVISOR}))
+        office.assigning.people = (candidate("rev2"), candidate("rev3", is_away=True))
+
+    return arrange
+
+
+async def go(desk: Driver, letter: str = "q") -> QueueScreen:
+    """Go to the queue, or to one of its saved filters by its letter."""
+    await desk.go(letter)
+    screen = desk.app.screen
+    assert isinstance(screen, QueueScreen)
+    return screen
+
+
+def under_cursor(screen: QueueScreen) -> int:
+    """Return the number of the case under the cursor."""
+    row = screen.rows.current
+    assert row is not None
+    return row.id
+
+
+async def pass_a_minute(desk: Driver, screen: QueueScreen) -> None:
+    """Let a minute go by on the queue."""
+    desk.clocks.pass_s(60)
+    for _second in range(60):
+        screen.tick()
+    await desk.settle()

@@ -1,0 +1,58 @@
+import pytest
+
+from screens.queue.filter_help import completions, hint_lines, word_at
+
+
+def hint(text: str, *, scrolled: int = 0, is_late: bool = False) -> tuple[str, str]:
+    first, second, _third = hint_lines(text, len(text), scrolled, 100, is_late=is_late)
+    return first.plain, second.plain.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("pri", ("priority:",)),
+        ("成都 -ri", ("risk:",)),
+        ("priority:h", ("priority:high",)),
+        ("state:open,pas", ("state:open,passed",)),
+        ("who:", ("who:me", "who:nobody")),
+        ("applicant:x", ()),
+        ("xyz:", ()),
+        ("", ()),
+    ],
+)
+def test_a_word_is_completed_by_what_a_key_knows(typed: str, found: tuple[str, ...]) -> None:
+    assert completions(word_at(typed, len(typed))) == found
+
+
+def test_before_anything_is_typed_the_keys_are_listed() -> None:
+    keys, searched = hint("")
+
+    assert "state:  priority:  class:" in keys
+    assert "names, application and phone numbers" in searched
+
+
+def test_a_key_explains_itself_while_its_value_is_typed() -> None:
+    words, help_line = hint("成都 risk:")
+
+    assert words.split() == ["risk:low", "risk:medium", "risk:high"]
+    assert help_line == "risk: low, medium or high"
+
+
+def test_carets_stand_under_what_is_wrong_by_cells_not_characters() -> None:
+    carets, sentence = hint("成都 colour:red 远声")
+
+    assert carets == " " * len("成都" * 2 + " ") + "^" * len("colour")
+    assert "colour" in sentence
+
+
+def test_carets_follow_a_line_that_has_scrolled() -> None:
+    carets, _sentence = hint("成都 colour:red 远声", scrolled=4)
+
+    assert carets == " " + "^" * len("colour")
+
+
+def test_a_value_half_typed_is_wrong_only_when_it_is_entered() -> None:
+    assert hint("priority:hi")[0].strip() == "priority:high"
+
+    assert hint("priority:hi", is_late=True)[0].strip() == "^^"

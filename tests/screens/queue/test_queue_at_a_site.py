@@ -1,0 +1,75 @@
+"""The queue on a real database."""
+
+from screens.queue.screen import QueueScreen
+from tests.offices import Site
+from tests.screens.driver import Driver, at_the_site
+
+
+async def go(desk: Driver) -> QueueScreen:
+    await desk.go("q")
+    screen = desk.app.screen
+    assert isinstance(screen, QueueScreen)
+    return screen
+
+
+async def test_the_list_is_in_the_order_of_next_and_filtered_by_the_real_language(site: Site) -> None:
+    site.plant(120)
+    (urgent,) = site.plant(1, priority="urgent", severity="block")
+    async with at_the_site(site, "a") as desk:
+        screen = await go(desk)
+        assert screen.rows.current is not None
+        assert screen.rows.current.id == urgent
+        assert "121" in desk.text.split("\n")[0]
+
+        await desk.press("end")
+        assert screen.rows.current.id == 120
+
+        await desk.press("slash")
+        await desk.type("rule:ACT-PEAK-HOUR")
+        await desk.press("enter")
+        assert "1 of 121" in desk.text
+        assert screen.rows.current.id == urgent
+
+
+async def test_marked_cases_are_given_away_and_the_desk_of_their_holder_says_so(site: Site) -> None:
+    site.plant(3)
+    site.office("sup").queue.count()
+    async with at_the_site(site, "a") as held:
+        await held.press("n", "c")
+        await held.type("hm")
+        await held.press("escape")
+
+        async with at_the_site(site, "sup") as desk:
+            await go(desk)
+            await desk.press("space", "space", "a")
+            assert "held by a" in desk.text
+            people = [one.login for one in site.office("sup").assigning.candidates()]
+            await desk.press(str(people.index("b") + 1))
+            await desk.type("why")
+            await desk.press("enter")
+            assert "2 cases go to b." in desk.notes
+
+        held.app.desk.ticks = 4
+        held.app.desk.tick()
+        await held.settle()
+        assert "C-000001 was given to b by sup at 10:00; your draft is kept" in held.text
+        assert site.office("a").casefiles.show(1).draft == {"comment": "hm"}
+
+        await held.press("n")
+        assert "C-000003" in held.text
+
+
+async def test_a_case_is_opened_and_left_and_the_one_that_is_held_goes_to_the_desk(site: Site) -> None:
+    site.plant(3)
+    async with at_the_site(site, "a") as desk:
+        await desk.press("n")
+        screen = await go(desk)
+        await desk.press("down", "enter")
+        assert desk.dialog == "ReadingScreen"
+        assert "C-000002" in desk.text
+
+        await desk.press("escape")
+        assert screen.rows.cursor == 1
+        await desk.press("up", "enter")
+        assert desk.dialog == "DeskScreen"
+        assert desk.app.desk.is_held

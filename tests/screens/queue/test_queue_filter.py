@@ -1,0 +1,131 @@
+"""The filter of the queue driven by keys: typed, completed, wrong, applied, cleared."""
+
+import pytest
+
+from screens.queue.filter_bar import FilterBar
+from screens.queue.screen import QueueScreen
+from tests.screens.doubles.services import MemoryOffice
+from tests.screens.driver import at_work
+from tests.screens.queue.queue_visits import go, many, under_cursor
+
+
+async def test_a_wrong_filter_is_shown_at_its_place_and_not_applied() -> None:
+    async with at_work(arrange=many(5)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        await desk.type("虚构 ris:x")
+        line, carets, sentence = desk.text.split("\n")[1:4]
+        before = line[: line.index("ris")]
+        assert carets.index("^") == len(before) + 2
+        assert carets.strip() == "^" * len("ris")
+        assert "did you mean risk" in sentence
+
+        await desk.press("enter")
+        assert screen.bar.is_open
+        assert screen.filter_text == ""
+
+        await desk.press("escape")
+        assert not screen.bar.is_open
+        assert "all open cases" in desk.text
+
+
+async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> None:
+    def arrange(office: MemoryOffice) -> None:
+        many(1284)(office)
+        office.queue.put(77, applicant_name="成都虚构远声")
+
+    async with at_work(arrange=arrange) as desk:
+        screen = await go(desk)
+        await desk.press("f4")
+        await desk.type("远声")
+        await desk.press("enter")
+        assert "1 of 1,284" in desk.text
+        assert under_cursor(screen) == 77
+
+        await desk.press("slash", *["backspace"] * 2, "enter")
+        assert "1,284" in desk.text
+        assert "1 of" not in desk.text
+
+
+async def test_tab_completes_what_is_typed_as_far_as_it_is_certain() -> None:
+    async with at_work(arrange=many(5)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        assert "state:" in desk.text
+        await desk.type("pri")
+        await desk.press("tab")
+        await desk.type("u")
+        await desk.press("tab")
+
+        assert screen.bar.field.value == "priority:urgent"
+
+
+async def test_a_window_that_is_resized_while_a_filter_is_typed_keeps_what_was_typed() -> None:
+    async with at_work(arrange=many(500)) as desk:
+        screen = await go(desk)
+        await desk.press("end", "slash")
+        await desk.type("risk:")
+        for size in [(61, 17), (200, 60), (30, 8), (120, 40)]:
+            await desk.pilot.resize_terminal(*size)
+            await desk.settle()
+        await desk.type("low")
+        assert screen.bar.field.value == "risk:low"
+
+        await desk.press("escape")
+        assert under_cursor(screen) == 500
+        assert "C-000500" in desk.text
+
+
+async def test_a_filter_that_nothing_matches_says_which_and_how_to_clear_it() -> None:
+    async with at_work(arrange=many(3)) as desk:
+        await go(desk)
+        await desk.press("slash")
+        await desk.type("zz")
+        await desk.press("enter")
+
+        assert "Nothing matches  zz" in desk.text
+        assert "an empty line clears it" in desk.text
+
+
+@pytest.mark.parametrize("key", ["slash", "f4"])
+async def test_the_filter_is_one_key_away_from_the_desk(key: str) -> None:
+    async with at_work(arrange=many(9)) as desk:
+        await desk.press("n", key)
+        screen = desk.app.screen
+
+        assert isinstance(screen, QueueScreen)
+        assert screen.bar.is_open
+        assert desk.app.desk.case is not None
+
+
+async def test_while_a_filter_is_typed_it_says_how_it_is_applied_and_left() -> None:
+    async with at_work(arrange=many(3)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        await desk.type("zz")
+
+        assert "Enter applies · Tab completes · Esc leaves" in desk.text
+        assert screen.filter_text == ""
+
+
+async def test_a_whole_error_is_read_in_a_narrow_window_and_one_key_clears_the_line() -> None:
+    async with at_work(size=(80, 24), arrange=many(3)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        await desk.type("due:late 虚构")
+        await desk.press("enter")
+        said = " ".join(line.strip() for line in desk.text.split("\n")[3:5])
+        assert "takes overdue, today, tomorrow or a date such as 2026-12-01; “late” is none of them." in said
+
+        await desk.press("ctrl+u")
+        assert screen.bar.field.value == ""
+
+
+@pytest.mark.parametrize(("word", "term"), [("overdue", "due:overdue"), ("逾期", "截止:逾期")])
+async def test_a_word_that_finds_nothing_but_is_one_of_the_filter_names_the_term(word: str, term: str) -> None:
+    async with at_work(arrange=many(3)) as desk:
+        screen = await go(desk)
+        screen.bar.post_message(FilterBar.Applied(word))
+        await desk.settle()
+
+        assert f"Perhaps you meant  {term}" in desk.text

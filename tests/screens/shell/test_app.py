@@ -1,0 +1,220 @@
+import asyncio
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from textual import events
+
+from screens.app import WorkbenchApp
+from tests.screens.cases import clean
+from tests.screens.doubles.services import Clocks, MemoryOffice
+from tests.screens.driver import Driver, at_work
+from workbench.errors import BadConfiguration, Busy, NotFound
+
+HEAVY = ("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin")
+
+
+def test_importing_the_screens_loads_nothing_heavy() -> None:
+    code = f"import sys, screens.app; print([name for name in {HEAVY!r} if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None:
+    clocks, gate = Clocks(), threading.Event()
+    office: Any = MemoryOffice(clocks, clean())
+
+    def slow() -> Any:
+        gate.wait(10)
+        return office
+
+    app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
+    async with app.run_test(size=(120, 40)) as pilot:
+        driver = Driver(app, pilot, clocks, office)
+        await pilot.pause()
+        assert "Opening …" in driver.text
+        assert "Desk" in driver.text
+        await pilot.press("n")
+        assert office.files[123].header.held_by is None
+
+        gate.set()
+        await driver.settle()
+        await driver.settle()
+        assert "C-000123" in driver.text
+
+
+async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.desk.layout.TICK_S", 0.05)
+    monkeypatch.setattr("screens.desk.layout.COUNT_EVERY_TICKS", 1_000_000)
+    may_count = threading.Event()
+
+    def arrange(office: MemoryOffice) -> None:
+        def counts() -> Any:
+            if not may_count.is_set():
+                raise Busy("Another program holds the database.")
+            return counted()
+
+        counted, office.queue.counts = office.queue.counts, counts
+
+    async with at_work(arrange=arrange) as desk:
+        await desk.until("What waits could not be counted, and is counted again: Another program holds")
+        assert "Opening …" not in desk.text
+        may_count.set()
+        await desk.until("2 cases are queued.")
+
+
+async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the_empty_desk() -> None:
+    clocks, gate = Clocks(), threading.Event()
+    office: Any = MemoryOffice(clocks, clean())
+
+    def slow() -> Any:
+        gate.wait(10)
+        return office
+
+    def fails() -> Any:
+        raise Busy("Another program holds the database.")
+
+    office.claims.next = fails
+    app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        driver = Driver(app, pilot, clocks, office)
+        await pilot.pause()
+        await pilot.press("n")
+        gate.set()
+        await driver.settle()
+        await driver.settle()
+        assert "Opening …" not in driver.text
+        assert "takes the next" in driver.text
+        assert driver.notes == ["Another program holds the database."]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(NotFound("There is no database [/b]."), 66), (BadConfiguration("The schema is newer."), 78)]
+)
+async def test_a_database_that_cannot_be_opened_is_said_with_the_way_out(error: Exception, code: int) -> None:
+    def broken() -> Any:
+        raise error
+
+    clocks = Clocks()
+    app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic)
+    async with app.run_test(size=(80, 24)) as pilot:
+        driver = Driver(app, pilot, clocks, MemoryOffice(clocks))
+        await driver.settle()
+        assert str(error) in driver.text
+        assert "workbench init" in driver.text
+        assert "workbench demo" in driver.text
+
+        await driver.press("q")
+    assert app.return_code == code
+
+
+async def test_q_leaves_at_once_while_the_office_is_still_opening() -> None:
+    clocks, gate = Clocks(), threading.Event()
+
+    def slow() -> Any:
+        gate.wait(10)
+        raise NotFound("gone")
+
+    app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
+    async with app.run_test() as pilot:
+        await pilot.press("q")
+        await asyncio.sleep(0.05)
+        gate.set()
+        await pilot.pause()
+    assert app.return_code == 0
+
+
+async def test_g_and_a_letter_go_to_a_mode_and_back() -> None:
+    async with at_work() as desk:
+        await desk.pilot.press("g", "c")
+        await desk.settle()
+        assert "No verdict waits for a second person." in desk.text
+
+        await desk.pilot.press("g", "d")
+        await desk.settle()
+        assert desk.dialog == "DeskScreen"
+
+
+async def test_g_shows_the_letters_and_waits_for_one() -> None:
+    async with at_work() as desk:
+        await desk.pilot.press("g")
+        await desk.pilot.pause()
+        assert "d desk   q queue   m mine   p pending   c checks" in desk.text
+
+
+async def test_the_palette_finds_a_command_by_its_words_and_runs_it() -> None:
+    async with at_work() as desk:
+        await desk.press("n", "colon")
+        await desk.type("leave the case to others")
+        await desk.pilot.pause(0.3)
+        await desk.press("enter")
+
+        assert desk.dialog == "Prompt"
+
+
+async def test_the_palette_offers_no_picture_of_the_screen() -> None:
+    async with at_work() as desk:
+        await desk.press("ctrl+p")
+        await desk.type("screenshot")
+        await desk.pilot.pause(0.3)
+
+        assert "ave an SVG" not in desk.text
+
+
+async def test_help_shows_the_keys_of_this_screen() -> None:
+    async with at_work(size=(120, 60)) as desk:
+        await desk.press("n", "question_mark")
+        assert "Take the next case" in desk.text
+        assert "n F2" in desk.text
+
+        await desk.press("escape", "p", "f1")
+        assert "Give this verdict." in desk.text
+
+
+async def test_ending_from_outside_saves_what_was_typed() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p", "t")
+        await desk.pilot.press("x", "y")
+        await desk.app.end(143)
+
+        assert desk.office.saved[123]["note"] == "xy"
+        assert desk.app.return_code == 143
+
+
+async def test_the_theme_turns_light_and_dark() -> None:
+    async with at_work() as desk:
+        await desk.press("f10")
+        assert desk.app.theme == "desk-light"
+        await desk.press("f10")
+        assert desk.app.theme == "desk-dark"
+
+
+async def test_the_footer_offers_the_next_case_once_the_office_is_open() -> None:
+    async with at_work() as desk:
+        assert desk.text.splitlines()[-1].startswith(" n next")
+
+
+async def test_a_key_that_leads_nowhere_after_g_only_ends_the_waiting() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("g")
+        assert desk.dialog == "WhichKey"
+        await desk.press("n")
+        assert desk.dialog == "DeskScreen"
+        assert desk.office.files[123].header.held_by is None
+
+
+@pytest.mark.parametrize(("letter", "screen"), [("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")])
+async def test_both_keys_of_a_pair_may_come_at_once(letter: str, screen: str) -> None:
+    async with at_work(clean()) as desk:
+        for key in ("g", letter):
+            desk.app.post_message(events.Key(key, key))
+        while desk.dialog == "WhichKey":
+            await desk.pilot.pause(0.01)
+        await desk.settle()
+
+        assert desk.app.return_code is None
+        assert desk.dialog == screen

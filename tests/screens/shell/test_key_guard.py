@@ -1,0 +1,109 @@
+import asyncio
+
+import pytest
+
+from screens.shell.key_guard import Guard, Presses
+from tests.screens.doubles.services import Clocks
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    return Clocks()
+
+
+@pytest.fixture
+def presses(clocks: Clocks) -> Presses:
+    return Presses(clocks.monotonic)
+
+
+@pytest.fixture
+def guard(presses: Presses) -> Guard:
+    return Guard(presses)
+
+
+def test_a_press_before_the_first_paint_does_not_count(clocks: Clocks, presses: Presses, guard: Guard) -> None:
+    presses.note("y")
+    assert not guard.counts()
+
+    clocks.pass_s(1)
+    guard.painted()
+    clocks.pass_s(0.29)
+    presses.note("y")
+    assert not guard.counts()
+
+
+def test_a_press_counts_300_ms_after_the_first_paint(clocks: Clocks, presses: Presses, guard: Guard) -> None:
+    guard.painted()
+    clocks.pass_s(0.31)
+    presses.note("y")
+
+    assert guard.counts()
+
+
+def test_what_arrived_before_the_dialog_could_be_seen_does_not_count_however_late_it_is_looked_at(
+    clocks: Clocks, presses: Presses, guard: Guard
+) -> None:
+    guard.painted()
+    clocks.pass_s(2)
+    presses.note("y", age_s=1.9)
+
+    assert not guard.counts()
+
+
+@pytest.mark.parametrize(("first", "second"), [("y", "y"), ("f8", "f8"), ("y", "f8"), ("f8", "y")])
+def test_a_press_within_700_ms_of_the_last_does_not_count(
+    clocks: Clocks, presses: Presses, guard: Guard, first: str, second: str
+) -> None:
+    guard.painted()
+    clocks.pass_s(1)
+    presses.note(first)
+    assert guard.counts()
+
+    clocks.pass_s(0.69)
+    presses.note(second)
+    assert not guard.counts()
+
+    clocks.pass_s(0.71)
+    presses.note(second)
+    assert guard.counts()
+
+
+def test_a_key_held_down_since_before_the_dialog_never_counts(clocks: Clocks, presses: Presses, guard: Guard) -> None:
+    for press in range(200):
+        presses.note("y")
+        if press == 10:
+            guard.painted()
+        if press > 10:
+            assert not guard.counts()
+        clocks.pass_s(0.02)
+
+
+async def test_a_press_is_alone_if_nothing_follows_it(presses: Presses, guard: Guard) -> None:
+    presses.note("y")
+
+    assert await guard.is_alone()
+
+
+@pytest.mark.parametrize("key", ["y", "f8", "s"])
+async def test_a_press_among_others_is_not_alone(presses: Presses, guard: Guard, key: str) -> None:
+    presses.note("y")
+    asked = asyncio.ensure_future(guard.is_alone())
+    await asyncio.sleep(0)
+    presses.note(key)
+
+    assert not await asked
+
+
+def test_a_key_is_a_repeat_as_long_as_nothing_else_is_pressed(clocks: Clocks, presses: Presses) -> None:
+    presses.note("f")
+    clocks.pass_s(0.5)
+    presses.note("f")
+    assert presses.is_repeat
+
+    presses.note("g")
+    assert not presses.is_repeat
+
+    presses.note("f")
+    clocks.pass_s(0.71)
+    presses.note("f")
+    assert not presses.is_repeat

@@ -1,0 +1,152 @@
+"""What the desk says about where to go, what was done, and whose a case is."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import FailKind, Verdict
+from tests.offices import Site
+from tests.screens.cases import MSISDNS, calls, evidence
+from tests.screens.driver import at_the_site, at_work
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.evidence.evidence import Evidence
+
+
+def busy() -> Evidence:
+    """Return evidence with nothing against the identity, and a block in the calls."""
+    much = calls(MSISDNS[0], peak_hour_calls=73)
+    of_all = replace(much, msisdn="", calls=4_812, answered=3_300, calls_in=2_100, total_duration_s=158_400)
+    return evidence(calls=(much, calls(MSISDNS[1]), calls(MSISDNS[2])), all_calls=of_all)
+
+
+def stage(site: Site) -> int:
+    """Let `a` decide a final fail, which a second person checks."""
+    site.plant(severity="block")
+    found = site.office("a").claims.next()
+    assert isinstance(found, CaseFile)
+    request = VerdictRequest(
+        case_id=found.header.id, verdict=Verdict.FAIL, fail_kind=FailKind.FINAL, reasons=("ACT-PEAK-HOUR",), note="!"
+    )
+    site.office("a").verdicts.decide(request)
+    return found.header.id
+
+
+async def test_the_desk_says_that_a_check_was_returned_and_to_whom(site: Site) -> None:
+    stage(site)
+    async with at_the_site(site, "b") as desk:
+        await desk.go("c")
+        await desk.press("r")
+        await desk.type("mend")
+        await desk.press("enter")
+        await desk.go("d")
+        assert "C-000001 returned to a; u takes it back within 60 s" in desk.text
+        assert "notice" not in desk.text
+
+        await desk.press("u")
+        assert site.state(1) == "awaiting_check"
+
+
+async def test_the_desk_says_what_was_approved_and_that_its_notice_goes_out(site: Site) -> None:
+    stage(site)
+    async with at_the_site(site, "b") as desk:
+        await desk.go("c")
+        await desk.press("a")
+        await desk.type("right")
+        await desk.press("enter")
+        await desk.go("d")
+        assert "C-000001 approved (failed by a); notice goes out in 60 s; u takes it back" in desk.text
+
+
+async def test_the_letter_that_the_desk_shows_after_a_verdict_names_no_person(site: Site) -> None:
+    site.plant()
+    with site.office("admin").context.write() as session:
+        session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
+    async with at_the_site(site, "a", size=(120, 60)) as desk:
+        await desk.press("n", "p", "y")
+        assert "The applicant reads" in desk.text
+        assert "虚••" in desk.text
+        assert "虚构人" not in desk.text
+
+
+@pytest.mark.parametrize("key", ["n", "f2"])
+async def test_the_key_of_the_next_case_says_what_to_do_first_with_the_one_on_the_desk(key: str) -> None:
+    async with at_work(size=(160, 40)) as desk:
+        assert "n next" in desk.text.split("\n")[-1]
+        await desk.press("n")
+        assert "n next" not in desk.text.split("\n")[-1]
+        assert not desk.notes
+
+        await desk.press(key)
+        assert desk.notes == ["Decide this case first, put it aside (h), skip (s) or release it (b)."]
+        assert "C-000123" in desk.text
+
+
+async def test_the_next_case_comes_at_once_where_the_one_on_the_desk_is_lost() -> None:
+    async with at_work(size=(160, 40)) as desk:
+        await desk.press("n")
+        desk.app.desk.is_lost = True
+        await desk.press("n")
+        assert not desk.notes
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_without_a_case_the_desk_names_the_ways_and_what_is_put_aside_until_when(
+    site: Site, size: tuple[int, int]
+) -> None:
+    stage(site)
+    site.plant(2)
+    site.office("sup").assigning.assign((3,), "b", "yours")
+    async with at_the_site(site, "b", size=size) as desk:
+        assert "n takes the next one" in desk.text
+        assert "g q the queue" in desk.text
+        assert "g c one verdict to check" in desk.text
+        assert "g m 1 assigned to you" in desk.text
+
+        await desk.press("n", "h", "enter")
+        assert any("C-000003 put aside until" in note and "12:00" in note for note in desk.notes)
+        assert "g m 1 put aside" in desk.text
+        assert "C-000003 until Tue 24 Nov 12:00" in desk.text
+
+    async with at_the_site(site, "audit", size=size) as desk:
+        assert "g c" not in desk.text
+
+
+async def test_a_desk_full_of_cases_put_aside_names_them_and_the_way_to_them(site: Site) -> None:
+    site.plant(2)
+    site.office("admin").people.limit("a", 1)
+    async with at_the_site(site, "a") as desk:
+        await desk.press("n", "h", "enter", "n")
+
+        assert "as many as you may." in desk.text
+        assert "g m your cases" in desk.text
+        assert "C-000001 until Tue 24 Nov 12:00" in desk.text
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_case_says_that_it_is_given_for_it_was_assigned_or_returned(site: Site, size: tuple[int, int]) -> None:
+    stage(site)
+    site.plant(2)
+    site.office("sup").assigning.assign((3,), "b", "yours")
+    site.office("b").checks.give_back(1, "mend")
+    for login, case, said in (("b", "C-000003", "assigned to you"), ("a", "C-000001", "returned to you")):
+        async with at_the_site(site, login, size=size) as desk:
+            await desk.press("n")
+            assert case in desk.text
+            assert said in desk.text
+
+    async with at_the_site(site, "c", size=size) as desk:
+        await desk.press("n")
+        assert "C-000002" in desk.text
+        assert "to you" not in desk.text
+
+
+async def test_behind_tabs_a_case_opens_on_its_gravest_panel() -> None:
+    async with at_work(busy(), size=(80, 24)) as desk:
+        await desk.press("n")
+        assert desk.app.desk.bench.active == "activity"
+        assert "73 calls in the busiest hour" in desk.text
+
+    async with at_work(busy()) as desk:
+        await desk.press("n")
+        assert desk.app.desk.bench.active == "identity"

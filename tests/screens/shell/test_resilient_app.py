@@ -1,0 +1,48 @@
+"""What holds for the whole app: a worker that comes back to a screen that was left says nothing, any other does."""
+
+import asyncio
+
+import pytest
+from textual import work
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from screens.shell.resilient_app import SturdyApp
+
+
+class Looking(Screen[None]):
+    """A screen whose worker looks for a part that is not there, now or when it is told that the screen goes."""
+
+    @work
+    async def look(self, *, waits: bool) -> None:
+        try:
+            await asyncio.sleep(60 if waits else 0)
+        finally:
+            self.query_one("#gone")
+
+
+async def test_a_worker_that_comes_back_to_a_screen_that_was_left_fails_nothing() -> None:
+    app = SturdyApp()
+    async with app.run_test() as pilot:
+        screen = Looking()
+        await app.push_screen(screen)
+        worker = screen.look(waits=True)
+        await pilot.pause()
+        await app.pop_screen()
+        await pilot.pause()
+        assert isinstance(worker.error, NoMatches)
+
+
+async def test_a_worker_that_does_not_find_a_part_of_a_screen_that_stands_has_failed() -> None:
+    with pytest.raises(WorkerFailed, match="NoMatches"):
+        await _look_at_once()
+
+
+async def _look_at_once() -> None:
+    app = SturdyApp()
+    async with app.run_test() as pilot:
+        screen = Looking()
+        await app.push_screen(screen)
+        screen.look(waits=False)
+        await pilot.pause()

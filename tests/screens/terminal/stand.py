@@ -1,0 +1,28 @@
+"""A workbench on an office in memory for a terminal of its own; saved drafts go to the file that is named."""
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from screens.app import WorkbenchApp
+from tests.screens.cases import clean
+from tests.screens.doubles.services import Clocks, MemoryOffice
+
+if __name__ == "__main__":
+    drafts = Path(sys.argv[1])
+    if "nohup" in sys.argv:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    clocks = Clocks()
+    office: Any = MemoryOffice(clocks, clean())
+
+    def save(_number: int, body: Mapping[str, Any]) -> None:
+        drafts.write_text(json.dumps(body), encoding="utf-8")
+
+    office.drafts.save = save
+    app = WorkbenchApp(lambda: office, now=clocks.now, monotonic=time.monotonic)
+    app.run()
+    sys.exit(app.return_code)

@@ -1,0 +1,177 @@
+"""Every screen and dialog in ASCII signs: nothing of the program's own is of ambiguous width."""
+
+import re
+import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from db.enums import CaseState, Role
+from screens.terminal.ascii_filter import AsciiLines
+from screens.widgets.safe_text import fitted, plain, row
+from tests.screens.cases import clean, troubled
+from tests.screens.doubles.services import MemoryOffice
+from tests.screens.driver import Driver, at_work
+from workbench import signs
+from workbench.domain.text.mask import DOT
+from workbench.i18n import speaking
+
+WALK: dict[str, tuple[str, ...]] = {
+    "welcome": (),
+    "desk": ("n",),
+    "zoomed": ("n", "plus"),
+    "history": ("n", "4"),
+    "a masked field chosen": ("n", "down"),
+    "pass": ("n", "p"),
+    "fail": ("n", "f", "1"),
+    "fail, its text edited": ("n", "f", "e"),
+    "mend": ("n", "r"),
+    "pending": ("n", "w"),
+    "reasons searched": ("n", "f", "slash", "z", "z"),
+    "too soon": ("n", "p", "f8"),
+    "decided": ("n", "f", "4", "y"),
+    "put aside": ("n", "h"),
+    "skip": ("n", "s", "enter"),
+    "comment": ("n", "c"),
+    "checklist": ("n", "l"),
+    "verify": ("n", "e"),
+    "explain": ("n", "i"),
+    "keys": ("n", "question_mark"),
+    "keys of a dialog": ("n", "p", "f1"),
+    "palette": ("n", "ctrl+p"),
+    "palette that finds nothing": ("ctrl+p", "q", "x", "z"),
+    "which key": ("n", "g"),
+    "leaving": ("n", "q"),
+    "checks": ("g", "c"),
+    "a check open": ("g", "c", "enter"),
+    "a check returned": ("g", "c", "r"),
+    "a text composed": ("n", "你"),
+    "queue": ("g", "q"),
+    "queue filtered": ("g", "q", "slash"),
+    "queue marked": ("g", "q", "space"),
+    "a case read": ("g", "q", "enter"),
+    "documents": ("n", "o"),
+    "calendar": ("g", "k"),
+    "calendar not published": ("g", "k", "pagedown"),
+    "a day set": ("g", "k", "o"),
+    "forecast": ("g", "f"),
+    "forecast, what if": ("g", "f", "plus"),
+    "how long": ("n", "t"),
+}
+
+
+def waiting(office: MemoryOffice) -> None:
+    """Let the second case wait for a second person."""
+    office.change(124, state=CaseState.AWAITING_CHECK)
+    office.actor = replace(office.actor, roles=office.actor.roles | {Role.ADMIN})
+
+
+@asynccontextmanager
+async def walked(keys: tuple[str, ...], language: str, size: tuple[int, int]) -> AsyncIterator[Driver]:
+    """Open the workbench in ASCII and press keys."""
+    at_hand = (troubled(), clean())
+    async with at_work(*at_hand, language=language, size=size, symbols="ascii", arrange=waiting) as desk:
+        await desk.press(*keys)
+        await desk.pilot.pause(0.05)
+        yield desk
+
+
+def own_and_ambiguous(text: str) -> set[str]:
+    """Return what no terminal is sure of the width of."""
+    return {char for char in text if unicodedata.east_asian_width(char) == "A"}
+
+
+def neither_ascii_nor_chinese(text: str) -> set[str]:
+    """Return what is neither ASCII nor wide everywhere."""
+    return {char for char in text if not char.isascii() and unicodedata.east_asian_width(char) not in {"W", "F"}}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "place", ["desk", "fail", "palette", "keys", "too soon", "leaving", "a text composed", "calendar", "a day set"]
+)
+async def test_nothing_on_a_screen_is_of_ambiguous_width(place: str, language: str) -> None:
+    async with walked(WALK[place], language, (80, 24)) as desk:
+        assert neither_ascii_nor_chinese(desk.text) == set()
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(("language", "size"), [("en", (120, 40)), ("zh", (80, 24))])
+@pytest.mark.parametrize("place", WALK)
+async def test_nothing_on_any_screen_is_of_ambiguous_width(place: str, language: str, size: tuple[int, int]) -> None:
+    async with walked(WALK[place], language, size) as desk:
+        assert neither_ascii_nor_chinese(desk.text) == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_masks_are_asterisks(language: str) -> None:
+    async with walked(("n",), language, (120, 40)) as desk:
+        assert re.search(r"138\*{6}78", desk.text)
+        assert DOT not in desk.text
+
+
+async def test_good_terminals_keep_their_signs_after_ascii_was_drawn() -> None:
+    async with walked(("n",), "en", (120, 40)):
+        pass
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        assert {"╭", "◆", DOT} <= set(desk.text)
+
+
+def test_a_cut_is_shown_in_as_many_cells_as_there_are() -> None:
+    signs.use("ascii")
+    try:
+        assert fitted("虚构远声科技有限公司", 9) == "虚构远..."
+        assert row(plain("a long beginning"), plain("END"), 12).plain == "a lon... END"
+        assert plain("“x” ≤ 6 · 3 × 4 — 5…").plain == '"x" <= 6 - 3 x 4 - 5...'
+    finally:
+        signs.use("auto")
+
+
+@pytest.mark.parametrize("sign", "─│╭╮╰╯┌┐└┘▏▎▌▐█▀▄▂▁•◆▲▼…–—×·≤“”‘’↑↓→←✓✗◐○●")
+def test_the_last_look_puts_one_ascii_character_for_each_sign(sign: str) -> None:
+    from rich.segment import Segment
+    from textual.color import Color
+
+    (drawn,) = AsciiLines().apply([Segment(f"a{sign}虚")], Color(0, 0, 0))
+
+    assert len(drawn.text) == 3
+    assert drawn.text[:2].isascii()
+    assert drawn.text[2] == "虚"
+
+
+def test_every_sign_of_the_program_has_an_ascii_one() -> None:
+    from pathlib import Path
+
+    root = Path(__file__).parents[3]
+    sources = [
+        *root.glob("screens/**/*.py"),
+        root / "workbench/keys/command.py",
+        root / "workbench/wording/findings.py",
+    ]
+    left = {"screens/shell/symbols.py", "screens/terminal/ascii_filter.py", "screens/terminal/width_probe.py"}
+    signs.use("ascii")
+    try:
+        for file in sources:
+            if str(file.relative_to(root)) not in left:
+                code = "\n".join(line.partition("# ")[0] for line in file.read_text(encoding="utf-8").splitlines())
+                assert own_and_ambiguous(signs.drawn(re.sub(r'""".*?"""', "", code, flags=re.S))) == set(), file
+    finally:
+        signs.use("auto")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_message_has_only_signs_that_can_be_drawn_in_ascii(language: str) -> None:
+    from workbench.i18n import catalogue
+
+    signs.use("ascii")
+    try:
+        with speaking(language):
+            messages = catalogue("zh")._catalog.items()  # type: ignore[attr-defined]  # gettext keeps them there
+            for message, translated in messages:
+                shown = signs.drawn(translated if language == "zh" else str(message))
+                assert own_and_ambiguous(shown) == set(), message
+    finally:
+        signs.use("auto")

@@ -1,0 +1,235 @@
+import pytest
+from textual import events
+
+from db.enums import CaseState, FailKind, Verdict
+from screens.terminal.input_bursts import TypedAtOnce, is_text
+from screens.terminal.width_probe import is_wide, is_worth_asking
+from tests.screens.cases import clean, troubled
+from tests.screens.driver import Driver, at_work
+
+
+def text_of(characters: str) -> TypedAtOnce:
+    return TypedAtOnce([events.Key(char, char) for char in characters])
+
+
+def key(char: str) -> events.Key:
+    """Return a key as the terminal sends it."""
+    return events.Key(char, char)
+
+
+async def come(desk: Driver, event: events.Event) -> None:
+    """Let something come from the terminal."""
+    desk.clocks.seconds += 2
+    event.set_sender(desk.app)
+    desk.app.post_message(event)
+    await desk.pilot.pause(0.05)
+    await desk.settle()
+
+
+@pytest.mark.parametrize("characters", ["通过", "p通", "nihao", "yyy", "ｐ过", "🙂a"])
+def test_several_characters_at_once_are_text(characters: str) -> None:
+    assert is_text(characters)
+
+
+@pytest.mark.parametrize("characters", ["p", "gd", "..", "ｐ", "。。", "？", "通"])
+def test_what_keys_there_are_may_come_by_two(characters: str) -> None:
+    assert not is_text(characters)
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialog"),
+    [("？", "Sheet"), ("：", "CommandPalette"), ("ｐ", "VerdictDialog"), ("ｆ", "VerdictDialog"), ("ｃ", "Prompt")],
+)
+async def test_full_width_characters_act_as_the_keys_they_stand_for(typed: str, dialog: str) -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        await come(desk, key(typed))
+
+        assert desk.dialog == dialog
+
+
+async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        await come(desk, key("２"))
+        await come(desk, key("＋"))
+
+        assert desk.app.desk.bench.active == "activity"
+        assert desk.app.desk.bench.is_zoomed
+
+
+async def test_a_full_width_blank_marks_a_reason() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f")
+        await come(desk, key("\u3000"))
+        await desk.press("y")
+
+        assert "ID-RIC-EXPIRED" not in desk.office.decided[0].reasons
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (text_of("通过p"), "An input method is on; press Shift to switch."),
+        (text_of("pass"), "Pasted text is no command."),
+        (events.Paste("p\nf"), "Pasted text is no command."),
+        (events.Paste("通过"), "Pasted text is no command."),
+    ],
+)
+async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, said: str) -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        await come(desk, event)
+
+        assert desk.dialog == "DeskScreen"
+        assert said in desk.text
+        assert desk.text.count("input method") + desk.text.count("Pasted") == 1
+
+
+async def test_it_is_said_in_the_language_of_the_screen() -> None:
+    async with at_work(clean(), language="zh") as desk:
+        await desk.press("n")
+        await come(desk, key("通"))
+
+        assert "输入法未关闭" in desk.text
+
+
+async def test_a_long_text_is_told_of_once() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        for _time in range(5):
+            await come(desk, text_of("通过了"))
+            desk.clocks.seconds -= 1.9
+
+        assert desk.text.count("An input method is on") == 1
+
+
+async def test_text_goes_whole_into_a_field() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "c")
+        await come(desk, text_of("已核实 pass"))
+        await desk.press("enter")
+
+        assert ("comment", 123, "已核实 pass") in desk.office.log
+
+
+async def test_a_key_held_down_since_before_a_dialog_does_nothing_in_it() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f")
+        for _repeat in range(21):
+            desk.clocks.seconds += 0.03
+            await desk.pilot.press("f")
+        await desk.press("y")
+
+        assert desk.office.decided[0].fail_kind is FailKind.FIXABLE
+
+
+async def test_the_same_key_pressed_again_acts() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "f", "y")
+
+        assert desk.office.decided[0].fail_kind is FailKind.FINAL
+
+
+async def test_a_key_held_down_takes_back_one_verdict_only() -> None:
+    async with at_work(clean(), clean()) as desk:
+        await desk.press("n", "p", "y", "n", "p", "y")
+        first = desk.office._undoable
+        await desk.press("u")
+        desk.office._undoable = first
+        desk.app.desk.count()
+        await desk.settle()
+        for _repeat in range(10):
+            desk.clocks.seconds += 0.03
+            await desk.pilot.press("u")
+        await desk.settle()
+
+        assert [act for act in desk.office.log if act[0] == "undo"] == [("undo", 124)]
+
+
+async def test_a_held_q_does_not_leave_with_a_case_in_hand() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "q")
+        for _repeat in range(10):
+            desk.clocks.seconds += 0.03
+            await desk.pilot.press("q")
+
+        assert desk.dialog == "Leaving"
+
+
+async def test_held_keys_after_a_verdict_do_not_give_the_next() -> None:
+    async with at_work(clean(), clean()) as desk:
+        await desk.press("n", "p", "y")
+        for held in "ynp":
+            for _repeat in range(8):
+                desk.clocks.seconds += 0.1
+                await desk.pilot.press(held)
+        await desk.settle()
+
+        assert len(desk.office.decided) == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_worth"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-256color", "TMUX": "/tmp/tmux"}, False),
+        ({"TERM": "screen-256color"}, False),
+        ({"TERM": "tmux-256color"}, False),
+        ({"TERM": "xterm", "STY": "1.pts"}, False),
+        ({"TERM": "dumb"}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_terminal_that_answers_for_itself_is_asked(environment: dict[str, str], *, is_worth: bool) -> None:
+    assert is_worth_asking(environment) is is_worth
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "wide"),
+    [(5, 0, False), (6, 0, True), (10, 0, True), (0, 0, False), (4, 3, False), (79, 0, False)],
+)
+def test_the_answer_tells_how_far_the_cursor_came(column: int, row: int, *, wide: bool) -> None:
+    assert is_wide(column, row) is wide
+
+
+async def test_a_terminal_is_asked_only_where_it_matters() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        desk.app._is_asked = False
+        await come(desk, events.CursorPosition(10, 0))
+        assert "╭" in desk.text
+
+        desk.app._is_asked = True
+        await come(desk, events.CursorPosition(10, 0))
+        await desk.pilot.pause(0.05)
+        assert "╭" not in desk.text
+
+
+async def test_every_dialog_of_the_desk_is_finished_without_a_letter() -> None:
+    async with at_work(troubled(), troubled(), troubled()) as desk:
+        await desk.press("f2", "f9", "enter")
+        await desk.press("f2", "f6", "f6", "f4")
+        await desk.type("拒")
+        await desk.press("escape", "f3")
+        await desk.type("已看")
+        await desk.press("f8")
+
+        request = desk.office.decided[0]
+        assert (request.verdict, request.fail_kind, request.note) == (Verdict.FAIL, FailKind.FINAL, "已看")
+
+
+async def test_f6_and_f7_act_from_inside_a_text_of_several_lines() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "f3", "f6", "f8")
+
+        assert desk.office.decided[0].fail_kind is FailKind.FINAL
+
+
+@pytest.mark.parametrize(("key", "state"), [("1", CaseState.IN_REVIEW), ("2", CaseState.QUEUED)])
+async def test_leaving_is_answered_by_a_digit(key: str, state: CaseState) -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "ctrl+q", key)
+
+        assert desk.office.files[123].header.state is state
+        assert desk.app.return_code == 0

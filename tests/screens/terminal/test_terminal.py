@@ -1,0 +1,165 @@
+import json
+import os
+import pty
+import select
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from screens.terminal.driver import Output
+from tests.nursery import nursery
+
+READ_S = 20.0
+ENDED_WITHIN_S = 10.0
+"""The promise is 2 s on a machine of one's own; here others work too."""
+
+
+class Stand:
+    """A workbench in a terminal of its own."""
+
+    def __init__(self, drafts: Path, *options: str) -> None:
+        self.master, slave = pty.openpty()
+        self.drafts = drafts
+        self.process = nursery().start(
+            "tests.screens.terminal.stand",
+            [str(drafts), *options],
+            dict.fromkeys(range(3), slave),
+            environment={**os.environ, "TERM": "xterm-256color"},
+            has_terminal=True,
+        )
+        os.close(slave)
+        self.seen = b""
+        self.is_open = True
+
+    def wait_for(self, text: str) -> None:
+        """Read until the terminal was told a text."""
+        ends = time.monotonic() + READ_S
+        while text.encode() not in self.seen and time.monotonic() < ends:
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.seen += os.read(self.master, 65536)
+        assert text.encode() in self.seen, text
+
+    def press(self, keys: str) -> None:
+        """Press keys."""
+        self.seen = b""
+        os.write(self.master, keys.encode())
+
+    def hang_up(self) -> None:
+        """Let the terminal go away."""
+        self.is_open = False
+        os.close(self.master)
+
+    def drain(self) -> None:
+        """Read what is written until the process ends."""
+        has_ended = False
+        while not has_ended:
+            # Its last words may have come between the last look at them and its end.
+            has_ended = self.process.poll() is not None
+            while select.select([self.master], [], [], 0.05)[0]:
+                try:
+                    self.seen += os.read(self.master, 65536)
+                except OSError:
+                    return
+
+
+@pytest.fixture
+def drafts(tmp_path: Path) -> Path:
+    return tmp_path / "draft.json"
+
+
+@pytest.fixture
+def stands() -> Iterator[list[Stand]]:
+    opened: list[Stand] = []
+    yield opened
+    for stand in opened:
+        if stand.process.poll() is None:
+            stand.process.kill()
+        stand.process.wait(5)
+        if stand.is_open:
+            os.close(stand.master)
+
+
+def with_a_note(stand: Stand) -> None:
+    """Type a note into the verdict dialog."""
+    stand.wait_for("takes the next one")
+    stand.press("n")
+    stand.wait_for("C-000123")
+    stand.press("p")
+    stand.wait_for("For us only")
+    stand.press("t")
+    stand.wait_for("leaves the field")
+    stand.press("seen")
+    stand.wait_for("seen")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_it_with_the_draft_saved(drafts: Path, stands: list[Stand], number: int, code: int) -> None:
+    stand = Stand(drafts)
+    stands.append(stand)
+    with_a_note(stand)
+
+    began = time.monotonic()
+    stand.process.send_signal(number)
+    stand.drain()
+
+    assert stand.process.wait(5) == code
+    assert time.monotonic() - began < ENDED_WITHIN_S
+    assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
+    # The terminal is given back as it was.
+    assert b"\x1b[?1049l" in stand.seen
+
+
+def test_a_terminal_that_goes_away_ends_it_even_if_hangups_are_ignored(drafts: Path, stands: list[Stand]) -> None:
+    stand = Stand(drafts, "nohup")
+    stands.append(stand)
+    with_a_note(stand)
+
+    stand.hang_up()
+
+    assert stand.process.wait(5) == 129
+    assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
+
+
+def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, stands: list[Stand]) -> None:
+    stand = Stand(drafts)
+    stands.append(stand)
+    stand.wait_for("takes the next one")
+    stand.press("n")
+    stand.wait_for("C-000123")
+    stand.press("p")
+    stand.wait_for("For us only")
+    time.sleep(0.5)
+    stand.press("y")
+    stand.wait_for("notice goes out in")
+
+    stand.press("q")
+    stand.drain()
+    assert stand.process.wait(5) == 0
+
+
+def test_a_terminal_that_was_set_not_to_wait_is_written_to_whole() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    screen = "x" * 20_000 + "\n"
+    with os.fdopen(writing, "w", buffering=1) as file, ThreadPoolExecutor(1) as pool:
+        output = Output(file)
+        arrived = pool.submit(_taken_in_once_full, reading, writing, 20 * len(screen))
+        for _number in range(20):
+            output.write(screen)
+            output.flush()
+        assert arrived.result(READ_S) == 20 * len(screen)
+
+
+def _taken_in_once_full(reading: int, writing: int, wanted: int) -> int:
+    """Count what arrives, up to so many bytes; nothing is taken in before no more can be written."""
+    taken, ends = 0, time.monotonic() + READ_S
+    while select.select([], [writing], [], 0)[1] and time.monotonic() < ends:
+        time.sleep(0.01)
+    with os.fdopen(reading, "rb", buffering=0) as file:
+        while taken < wanted and (piece := file.read(65536)):
+            taken += len(piece)
+    return taken

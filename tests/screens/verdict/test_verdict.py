@@ -1,0 +1,320 @@
+import asyncio
+
+import pytest
+from textual.widgets import TextArea
+
+from db.enums import CaseState, FailKind, Verdict, WaitsFor
+from screens.verdict.rectification_form import Item, Mend
+from tests.screens.cases import clean, troubled
+from tests.screens.driver import at_work
+from workbench.domain.case.casefile import ItemRequest
+
+SIZES = ((120, 40), (80, 24))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_clean_case_passes_by_p_and_y(size: tuple[int, int]) -> None:
+    async with at_work(clean(), size=size) as desk:
+        await desk.press("n", "p", "y")
+
+        request = desk.office.decided[0]
+        assert (request.verdict, request.reasons) == (Verdict.PASS, ("OK",))
+        assert "C-000123 passed; notice goes out in 60 s; u takes it back" in desk.text
+        assert "n takes the next one" in desk.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_fail_takes_the_reasons_of_blocks_and_those_marked(language: str) -> None:
+    async with at_work(troubled(), language=language) as desk:
+        await desk.press("n", "f")
+        before = set(desk.app.screen._state.reasons)  # type: ignore[attr-defined]  # the dialog on top
+        await desk.press("9", "y")
+
+        request = desk.office.decided[0]
+        assert before == {"ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"}
+        assert len(request.reasons) == 4
+        assert request.fail_kind is FailKind.FIXABLE
+
+
+async def test_digits_unmark_what_they_mark() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "1", "4", "4", "y")
+
+        assert desk.office.decided[0].reasons == ("DOC-MISSING", "ACT-PEAK-HOUR")
+
+
+@pytest.mark.parametrize("words", ["ID-HANDHELD", "handheld", "sczj"])
+async def test_a_reason_is_found_by_code_words_or_initials(words: str) -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type(words)
+        shown = [reason.code for reason in desk.app.screen.picker.list.shown]  # type: ignore[attr-defined]  # the dialog on top
+
+        assert len(shown) < 10
+
+
+async def test_enter_marks_the_first_of_the_reasons_that_were_searched() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type("ID-HANDHELD")
+        assert "Enter marks the first" in desk.text
+        await desk.press("enter", "y")
+
+        assert desk.office.decided[0].reasons[-1] == "ID-HANDHELD"
+
+
+async def test_a_held_down_y_gives_no_verdict() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p")
+        for _press in range(40):
+            desk.clocks.seconds += 0.05
+            await desk.pilot.press("y")
+        await desk.settle()
+        assert desk.office.decided == []
+        assert "Too soon" in desk.text
+
+        await desk.press("y")
+        assert len(desk.office.decided) == 1
+
+
+async def test_y_right_after_the_first_paint_is_refused() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p")
+        desk.clocks.seconds += 0.2
+        await desk.pilot.press("y")
+        await desk.settle()
+
+        assert desk.office.decided == []
+
+
+async def test_enter_never_confirms() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p", "enter", "enter", "t", "enter")
+
+        assert desk.office.decided == []
+        assert desk.dialog == "VerdictDialog"
+
+
+async def test_f8_confirms_from_inside_a_text_field() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p", "t")
+        await desk.type("seen")
+        await desk.press("f8")
+
+        assert desk.office.decided[0].note == "seen"
+
+
+async def test_escape_leaves_a_text_field_first_and_what_was_filled_in_stays() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "4", "f", "t")
+        await desk.type("[/b] yes")
+        await desk.press("escape")
+        assert desk.dialog == "VerdictDialog"
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+        assert "[/b] yes" in desk.text
+
+        await desk.press("f", "y")
+        request = desk.office.decided[0]
+        assert request.note == "[/b] yes"
+        assert request.fail_kind is FailKind.FINAL
+        assert len(request.reasons) == 4
+
+
+async def test_the_draft_is_saved_as_it_is_typed() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "4", "t")
+        await desk.type("note")
+        await desk.pilot.pause(0.5)
+        await desk.settle()
+
+        assert desk.office.saved[123]["note"] == "note"
+        assert len(desk.office.saved[123]["verdict"]["reasons"]) == 4
+
+
+async def test_r_begins_with_what_has_to_be_mended() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "r")
+        await desk.press("end")
+        await desk.type("!")
+        await desk.press("f8")
+
+        items = desk.office.decided[0].items
+        assert items[0].code == "ID-RIC-EXPIRED"
+        assert items[0].text.endswith("!")
+
+
+async def test_the_text_for_the_applicant_can_be_edited() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "e")
+        await desk.type(" now")
+        await desk.press("f8")
+
+        letter = desk.office.decided[0].letter
+        assert letter is not None
+        assert letter.endswith(" now")
+
+
+async def test_opening_the_text_without_a_change_keeps_it_the_reasons_own() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "e", "escape", "4", "y")
+
+        assert desk.office.decided[0].letter is None
+
+
+async def test_pending_says_for_whom_and_until_when() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "w", "slash")
+        await desk.type("WAIT-CARRIER")
+        await desk.press("enter", "w", "r")
+        await desk.type("2026-12-01")
+        await desk.press("enter", "y")
+
+        request = desk.office.decided[0]
+        assert request.waits_for is WaitsFor.REGISTRY
+        assert str(request.until) == "2026-12-01"
+
+
+async def test_a_date_that_cannot_be_read_is_said_and_nothing_is_decided() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "w", "1", "r")
+        await desk.type("soon")
+        await desk.press("enter", "y")
+
+        assert desk.office.decided == []
+        assert desk.text.count("unreadable date") == 2
+
+
+async def test_what_the_services_refuse_is_said_in_the_dialog_and_nothing_is_lost() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p", "1", "y")
+
+        assert desk.dialog == "VerdictDialog"
+        assert "Mark at least one reason." in desk.text
+
+
+async def test_new_evidence_is_said_and_asked_about_once_more() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        desk.office.new_evidence = True
+        await desk.press("p", "y")
+        assert desk.office.decided == []
+        assert "New evidence has come" in desk.text
+
+        await desk.press("y")
+        assert desk.office.decided[0].evidence_no is None
+
+
+async def test_a_second_person_is_named_with_the_reason() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "f")
+        assert "a second person checks: a final fail" in desk.text
+
+        await desk.press("y")
+        assert "C-000123 waits for a second person (a final fail)" in desk.text
+
+
+async def test_undo_brings_case_and_draft_back() -> None:
+    async with at_work(troubled(), clean()) as desk:
+        await desk.press("n", "f", "4", "y", "u")
+        assert "C-000123" in desk.text
+        assert desk.office.files[123].header.state is CaseState.IN_REVIEW
+
+        await desk.press("f")
+        assert len(desk.app.screen._state.reasons) == 4  # type: ignore[attr-defined]  # the dialog on top
+
+
+async def test_after_a_verdict_n_shows_the_next_case() -> None:
+    async with at_work(clean(), troubled()) as desk:
+        await desk.press("n", "p", "y", "n")
+
+        assert "C-000124" in desk.text
+
+
+async def test_undo_goes_away_when_the_notice_goes_out() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p", "y")
+        desk.office._undoable = None
+        desk.clocks.pass_s(61)
+        desk.app.desk.tick()
+        await desk.settle()
+
+        assert "takes it back" not in desk.text
+
+
+async def test_a_question_answered_no_is_named_above_the_unanswered_ones() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "l", "2", "escape", "p")
+
+        assert desk.text.index("! answered no: ") < desk.text.index("unanswered")
+
+
+async def test_escape_brings_the_whole_list_of_reasons_back() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type("ID-HANDHELD")
+        await desk.press("enter")
+        assert "found 1 of" in desk.text
+
+        await desk.press("escape")
+        assert desk.dialog == "VerdictDialog"
+        assert "found 1 of" not in desk.text
+        assert "ID-RIC-EXPIRED" in desk.text
+
+
+async def test_an_emptied_item_goes_back_to_its_own_words() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "r")
+        assert "Esc leaves the field" in desk.text
+        own = desk.app.focused.value  # type: ignore[union-attr]  # an item has the focus
+        await desk.press("ctrl+u")
+        field = desk.app.focused
+        await desk.press("tab")
+
+        assert field.value == own  # type: ignore[union-attr]  # it is the item
+        assert "Esc back" not in desk.text
+
+
+async def test_an_unreadable_date_is_said_in_place_of_the_old_one() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "w", "1", "r")
+        await desk.type("soon")
+
+        assert "unreadable date" in desk.text
+
+
+async def test_a_problem_is_said_once() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p", "1", "y")
+
+        assert desk.text.count("Mark at least one reason.") == 1
+
+
+async def test_the_letter_after_a_verdict_is_whole_at_80_columns() -> None:
+    async with at_work(clean(), size=(80, 24)) as desk:
+        await desk.press("n", "p", "e")
+        desk.app.screen.query_one("#letter-edit", TextArea).insert(" " + "word " * 60 + "END")
+        await desk.settle()
+        await desk.press("f8")
+
+        page = desk.app.desk.query_one("#page")
+        text = page.query_one("Static")
+        assert text.region.right <= page.scrollable_content_region.right
+
+
+async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
+    items = tuple(ItemRequest(code=code, text=code) for code in ("ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"))
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f")
+        mend = desk.app.screen.query_one(Mend)
+        with desk.app._context():
+            await mend.show((), {})
+            cut_short = asyncio.create_task(mend.show(items, {}))
+            while not mend.items.children:
+                await asyncio.wait([cut_short], timeout=0)
+            cut_short.cancel()
+            await asyncio.gather(cut_short, return_exceptions=True)
+            assert len(mend.items.children) < len(items)
+
+            await mend.show(items, {})
+            assert [field.code for field in mend.items.query(Item)] == [item.code for item in items]

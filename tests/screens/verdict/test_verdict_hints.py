@@ -1,0 +1,186 @@
+"""What the verdict dialog tells a newcomer: what is missing, which key does what, what a search does."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from db.enums import ApplicantKind
+from tests.screens.cases import application, clean, evidence, troubled
+from tests.screens.driver import Driver, at_work
+from workbench.domain.evidence.evidence import Evidence
+
+
+def state(desk: Driver) -> Any:
+    """Return what is filled in in the dialog on top."""
+    dialog: Any = desk.app.screen
+    return dialog._state
+
+
+def shown(desk: Driver) -> list[str]:
+    """Return the reasons that the dialog on top lists."""
+    dialog: Any = desk.app.screen
+    return [reason.code for reason in dialog.picker.list.shown]
+
+
+def individual() -> Evidence:
+    """Return evidence of an individual: no licence, no capital, no credit code."""
+    facts = application(
+        applicant_kind=ApplicantKind.INDIVIDUAL,
+        applicant_name="虚构乙丙",
+        uscc="",
+        registered_capital_fen=None,
+        licence_valid_to=None,
+    )
+    return evidence(application=facts)
+
+
+async def test_a_pass_against_a_block_starts_as_an_override_and_says_that_the_note_is_owed() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "p")
+        assert state(desk).reasons == ("OK-OVERRIDE",)
+        assert "! to do: Passing against a finding that blocks takes an internal note." in desk.text
+
+        await desk.press("f3")
+        await desk.type("called them")
+        assert "to do" not in desk.text
+        await desk.press("f8")
+        assert desk.office.decided[0].reasons == ("OK-OVERRIDE",)
+
+
+async def test_all_that_is_missing_is_said_at_once_and_reasons_by_their_words() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "p", "1")
+
+        said = " ".join(desk.text.replace("│", " ").split())
+        assert "takes the reason passed after a check by hand (OK-OVERRIDE)" in said
+        assert "takes an internal note" in said
+        assert desk.office.decided == []
+
+
+async def test_what_is_missing_keeps_its_place_and_mark_after_y() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p", "1")
+        before = [line for line in desk.text.split("\n") if "Mark at least one reason." in line]
+        at = desk.text.index("! to do: Mark at least one reason.")
+        await desk.press("y")
+
+        assert desk.text.index("! to do: Mark at least one reason.") == at
+        assert [line for line in desk.text.split("\n") if "Mark at least one reason." in line] == before
+
+
+async def test_a_digit_behind_a_search_is_the_number_of_a_line() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type("photo1")
+        assert state(desk).reasons[-1] == "ID-HANDHELD"
+        assert shown(desk) == ["ID-HANDHELD"]
+        assert desk.dialog == "VerdictDialog"
+
+        await desk.press("y")
+        assert desk.office.decided[0].reasons[-1] == "ID-HANDHELD"
+
+
+async def test_enter_in_a_search_without_hits_stays_there_and_escape_shows_all() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "slash")
+        everything = len(shown(desk))
+        await desk.type("qqq")
+        await desk.press("enter")
+        await desk.type("q")
+        assert "No reason fits" in desk.text
+
+        await desk.press("escape")
+        assert desk.dialog == "VerdictDialog"
+        assert len(shown(desk)) == everything
+
+
+async def test_the_arrow_leads_from_the_search_to_what_it_found() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type("photo")
+        await desk.press("down", "space")
+
+        assert state(desk).reasons[-1] == "ID-HANDHELD"
+
+
+async def test_tab_goes_from_reasons_to_items_date_letter_and_note() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "1", "2", "tab")
+        visited = []
+        for _step in range(4):
+            visited.append(str(desk.app.focused and (desk.app.focused.id or desk.app.focused.classes)))
+            await desk.press("tab")
+
+        assert "item" in visited[0]
+        assert visited[1:] == ["until", "letter-edit", "note"]
+
+
+async def test_a_letter_that_was_only_passed_by_follows_the_reasons() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "e", "f3", "escape", "4", "y")
+
+        assert desk.office.decided[0].letter is None
+
+
+async def test_each_part_names_its_key() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f")
+        for key in ("r F2 edit", "F2 again date", "e F9 edit", "t F3 write"):
+            assert key in desk.text
+
+        await desk.press("f2", "f2")
+        assert desk.app.focused is not None
+        assert desk.app.focused.id == "until"
+        await desk.type("call")
+        assert "unreadable date; write it like 2026-12-01, a note with F3" in desk.text
+        assert state(desk).until == "call"
+
+
+async def test_what_nobody_read_is_counted_where_it_does_not_fit() -> None:
+    async with at_work(clean(), size=(80, 24)) as desk:
+        desk.office.documents.unopened = lambda case_id: tuple(  # type: ignore[method-assign]  # a case with papers
+            document.kind for document in desk.office.evidence[case_id].documents
+        )
+        await desk.press("n", "p")
+
+        said = " ".join(desk.text.replace("│", " ").split())
+        documents = len(desk.office.evidence[123].documents)
+        assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l, o)" in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_choices_of_a_pending_stay_whole_at_80_columns(language: str) -> None:
+    async with at_work(clean(), size=(80, 24), language=language) as desk:
+        await desk.press("n", "w")
+
+        words = {
+            "en": ("w waits for", "another department", "no second person needed"),
+            "zh": ("w 等待", "相关部门", "无需复核"),
+        }
+        for part in words[language]:
+            (line,) = (line for line in desk.text.split("\n") if part in line)
+            assert line.split(part)[1][:1] in {" ", "│", ""}
+            before = line.split(part)[0]
+            assert before.endswith(("   ", "│ ", ") "))
+
+
+async def test_an_individual_is_not_offered_what_concerns_companies() -> None:
+    async with at_work(individual()) as desk:
+        await desk.press("n", "f")
+        offered = set(shown(desk))
+        assert not offered & {"ID-USCC", "ID-USCC-KIND", "ID-LICENCE-EXPIRED", "ID-CAPITAL"}
+        assert "ID-HANDHELD" in offered
+
+        await desk.press("slash")
+        await desk.type("ID-USCC-KIND")
+        assert shown(desk) == ["ID-USCC-KIND"]
+        await desk.press("enter", "escape")
+        assert "ID-USCC-KIND" in shown(desk)
+
+
+async def test_a_company_is_offered_all_reasons() -> None:
+    async with at_work(replace(clean())) as desk:
+        await desk.press("n", "f")
+
+        assert {"ID-USCC", "ID-LICENCE-EXPIRED"} <= set(shown(desk))

@@ -1,0 +1,87 @@
+"""The fields that take text: hostile, endless and pasted text."""
+
+import time
+
+import pytest
+from textual import events
+from textual.app import App, ComposeResult
+
+from screens.widgets.text_fields import LINE_LENGTH, PAGE_LENGTH, Line, Page
+from tests.screens.driver import at_work
+from workbench.domain.text.safe import safe, typed
+
+HOSTILE = "a\x1b]52;c;eA==\x07b\u202ec\x9b2J\u200bd\x00e"
+MEGABYTE = "张三 said [b]yes[/b]\n" * 50_000
+
+
+class Fields(App[None]):
+    """One of each."""
+
+    def compose(self) -> ComposeResult:
+        yield Line("stored " + HOSTILE)
+        yield Page("stored " + HOSTILE)
+
+
+def test_what_acts_or_hides_is_left_out_of_what_is_typed() -> None:
+    assert typed(HOSTILE) == "a]52;c;eA==bc2Jde"
+    assert typed("one\r\n two\rthree") == "one two three"
+    assert typed("one\r\ntwo\n", keep_newlines=True) == "one\ntwo\n"
+    assert typed("㛃𠮷·é") == "㛃𠮷·é"
+
+
+async def test_a_field_shows_pictures_of_what_is_stored_and_lets_nothing_of_it_in_when_pasted() -> None:
+    app = Fields()
+    async with app.run_test() as pilot:
+        line, page = app.query_one(Line), app.query_one(Page)
+        for field in (line, page):
+            field.focus()
+            await pilot.pause()
+            app.post_message(events.Paste(HOSTILE + "\nnext"))
+            await pilot.pause()
+
+        assert "stored" not in line.value or safe(line.value) == line.value
+        assert line.value.endswith("a]52;c;eA==bc2Jde next")
+        assert safe(page.text, keep_newlines=True) == page.text
+        assert "a]52;c;eA==bc2Jde\nnext" in page.text
+
+
+async def test_a_pasted_megabyte_is_cut_at_the_end_of_the_field_at_once_and_it_says_so() -> None:
+    app = Fields()
+    async with app.run_test(notifications=True) as pilot:
+        for field, limit in ((app.query_one(Line), LINE_LENGTH), (app.query_one(Page), PAGE_LENGTH)):
+            field.focus()
+            await pilot.pause()
+            began = time.monotonic()
+            app.post_message(events.Paste(MEGABYTE))
+            await pilot.pause()
+            held = field.value if isinstance(field, Line) else field.text
+
+            assert limit - 1 <= len(held) <= limit
+            assert time.monotonic() - began < 5
+            await pilot.press("x")
+            assert len(field.value if isinstance(field, Line) else field.text) <= limit
+        assert any("takes" in note.message and "left out" in note.message for note in app._notifications)
+
+
+@pytest.mark.parametrize(("keys", "field"), [("c", "Prompt"), ("e", "Verify"), ("s", "Prompt")])
+async def test_a_megabyte_into_a_dialog_leaves_the_desk_at_work(keys: str, field: str) -> None:
+    async with at_work() as desk:
+        await desk.press("n", keys)
+        assert desk.dialog == field
+        desk.app.post_message(events.Paste(MEGABYTE))
+        await desk.settle()
+        await desk.press("escape")
+
+        assert desk.dialog == "DeskScreen"
+        assert desk.office.decided == []
+
+
+async def test_what_is_pasted_on_the_desk_is_no_command() -> None:
+    async with at_work() as desk:
+        await desk.press("n")
+        for text in ("p", "py", "s\nreason\n", MEGABYTE):
+            desk.app.post_message(events.Paste(text))
+            await desk.settle()
+
+        assert desk.dialog == "DeskScreen"
+        assert desk.office.decided == []

@@ -1,0 +1,59 @@
+from screens.widgets.page_cache import KEPT, PAGE, RowPages
+from tests.screens.doubles.queue import MemoryQueue
+from workbench.domain.case.casefile import DeskCounts
+
+
+def queue(count: int) -> MemoryQueue:
+    counts = DeskCounts(queued=0, due_today=0, breached=0, held_by_me=0, to_check=0)
+    made = MemoryQueue(lambda: counts, lambda: "rev1")
+    made.fill(count)
+    return made
+
+
+async def test_before_it_is_counted_a_list_is_a_page_longer_than_what_was_read() -> None:
+    pages = RowPages(queue(950), "")
+    assert await pages.begin(None, 0) == 0
+    assert (pages.length, pages.is_counted) == (2 * PAGE, False)
+
+    await pages.count_all()
+    assert (pages.length, pages.is_counted) == (950, True)
+
+
+async def test_a_short_page_ends_a_list_also_where_it_is_empty() -> None:
+    short, full = RowPages(queue(7), ""), RowPages(queue(PAGE), "")
+    await short.begin(None, 0)
+    await full.begin(None, 0)
+    assert full.missing(0, 2 * PAGE) == 1
+    await full.read(1)
+
+    assert (short.length, full.length) == (7, PAGE)
+    assert full.missing(0, 2 * PAGE) is None
+
+
+async def test_only_so_many_pages_are_remembered_however_far_one_goes() -> None:
+    pages = RowPages(queue(40 * PAGE), "")
+    await pages.begin(None, 0)
+    await pages.count_all()
+    for number in range(40):
+        assert pages.missing(number * PAGE, number * PAGE) in {number, None}
+        await pages.read(number)
+
+    assert len(pages._pages) == KEPT
+    assert pages.row(0) is None
+    assert pages.row(40 * PAGE - 1) is not None
+
+
+async def test_reading_begins_where_the_case_is_now_and_at_the_end_of_a_list_that_became_shorter() -> None:
+    made = queue(2_500)
+    assert await RowPages(made, "").begin(1_700, 3) == 1_699
+    made.fill(230)
+
+    assert await RowPages(made, "").begin(1_700, 1_699) == 229
+    assert await RowPages(made, "").begin(None, 250) == 229
+
+
+async def test_a_list_of_nothing_has_no_rows() -> None:
+    pages = RowPages(queue(0), "")
+
+    assert await pages.begin(5, 7) == 0
+    assert pages.length == 0

@@ -1,0 +1,123 @@
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screens.shell.revealed_fields import Revealed
+from screens.verdict.form_state import VerdictState
+from screens.widgets.plots import heat_rows, hour_scale, sparkline
+from screens.widgets.safe_text import plain, row, wrapped
+from tests.screens.cases import casefile, clean, troubled
+from tests.screens.doubles.services import Clocks
+from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.text.safe import cells, safe
+
+BARS = " ▁▂▃▄▅▆▇█"
+
+
+def test_a_figure_above_zero_is_never_drawn_as_none() -> None:
+    assert sparkline([0, 1, 1_000_000], 10, BARS) == " ▁█"
+
+
+def test_too_many_figures_show_the_last_ones() -> None:
+    assert sparkline([9, 9, 0, 9], 2, BARS) == " █"
+
+
+def test_hours_share_one_scale_over_all_days() -> None:
+    rows = heat_rows([[0, 4], [8, 0]], " ░▒▓█")
+
+    assert rows == [" ▒", "█ "]
+
+
+def test_the_scale_stands_over_its_hours() -> None:
+    assert hour_scale((8, 12), cell=2).index("12") == 24
+
+
+def test_text_with_markup_comes_through_the_door_as_it_is() -> None:
+    assert plain("[/b] array[int]").plain == "[/b] array[int]"
+
+
+def test_controls_come_through_the_door_as_pictures() -> None:
+    assert "\x1b" not in plain("\x1b]52;c;AAAA\x07").plain
+
+
+@given(st.text(), st.integers(min_value=4, max_value=60))
+def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+
+    assert all(cells(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(safe(text, keep_newlines=True).split())
+
+
+def test_no_line_of_chinese_begins_with_what_closes_a_sentence() -> None:
+    assert wrapped("计时中，工作时间32小时00分。", 26) == ["计时中，工作时间32小时00", "分。"]
+
+
+def test_what_only_closes_is_cut_all_the_same() -> None:
+    assert wrapped("）。）。", 4) == ["）。", "）。"]
+
+
+def test_the_right_end_of_a_row_stays_where_the_left_gives_way() -> None:
+    assert row(plain("a long beginning"), plain("END"), 12).plain == "a long … END"
+
+
+def test_a_field_is_hidden_again_after_its_time() -> None:
+    clocks = Clocks()
+    revealed = Revealed(clocks.monotonic)
+    revealed.show("handler_name", "x")
+    clocks.pass_s(14.9)
+    assert revealed.values() == {"handler_name": "x"}
+
+    clocks.pass_s(0.1)
+    assert revealed.values() == {}
+
+
+def test_what_was_hidden_for_want_of_keys_stays_hidden() -> None:
+    clocks = Clocks()
+    revealed = Revealed(clocks.monotonic)
+    revealed.show_all({"handler_name": "x"})
+    clocks.pass_s(61)
+    revealed.touched()
+
+    assert revealed.values() == {}
+
+
+def test_an_unfinished_verdict_comes_back_from_the_draft_as_it_was() -> None:
+    case = casefile(1, troubled())
+    state = VerdictState(
+        verdict=Verdict.FAIL,
+        fail_kind=FailKind.FINAL,
+        reasons=("ID-RIC-EXPIRED",),
+        items={"ID-RIC-EXPIRED": "a copy"},
+        until="2026-12-01",
+        measure=Measure.BAR_OUT,
+        waits_for=WaitsFor.CARRIER,
+        letter="text",
+        note="note",
+    )
+
+    again = VerdictState.of(casefile(1, troubled(), draft={"verdict": state.kept(), "note": "note"}), Verdict.FAIL)
+
+    assert again == state
+    assert VerdictState.of(case, Verdict.FAIL) != state
+
+
+def test_a_draft_of_another_verdict_leaves_only_its_note() -> None:
+    draft = {"verdict": {"verdict": "fail", "reasons": ["ID-RIC"]}, "note": "seen"}
+
+    state = VerdictState.of(casefile(1, clean(), draft=draft), Verdict.PASS)
+
+    assert (state.reasons, state.note) == (("OK",), "seen")
+
+
+def test_items_go_along_only_where_the_reviewer_changed_one() -> None:
+    case = casefile(1, troubled())
+    state = VerdictState.of(case, Verdict.FAIL)
+    assert state.request(case, None, knows_newest=False).items == ()
+
+    changed = VerdictState.of(
+        casefile(1, troubled(), draft={"verdict": {**state.kept(), "items": {state.reasons[0]: "copy"}}}), Verdict.FAIL
+    )
+    request = changed.request(case, date(2026, 12, 1), knows_newest=False)
+    assert [item.code for item in request.items] == list(state.reasons)
+    assert request.items[0].text == "copy"

@@ -1,0 +1,243 @@
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from db.enums import DocumentKind, ImportKind, Verdict
+from tests.offices import Site
+from tests.services.importing.files import PNG, Desk
+from workbench.domain.case.casefile import VerdictRequest
+from workbench.errors import CannotCreate, NotAllowed, NotFound
+from workbench.services.case.documents import DocumentDamaged
+from workbench.services.wiring import Office
+
+KIND = DocumentKind.BIZ_LICENSE
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    made = Desk(site, folder)
+    made.queued()
+    return made
+
+
+@pytest.fixture
+def case_id(desk: Desk) -> int:
+    return desk.case().id or 0
+
+
+def opening_events(desk: Desk) -> list[tuple[str, bool, dict[str, str]]]:
+    rows = desk.sql("SELECT actor_login, is_refused, body FROM event WHERE action = 'documents' ORDER BY seq")
+    return [(login, bool(refused), json.loads(body)) for login, refused, body in rows]
+
+
+def damage(desk: Desk, sha256: str, how: str) -> None:
+    path = desk.site.office("admin").context.store.document_path(sha256)
+    if how == "missing":
+        path.unlink()
+    elif how == "altered":
+        data = path.read_bytes()
+        path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    else:
+        path.write_bytes(path.read_bytes() + b"more")
+
+
+def unopened(office: Office, case_id: int) -> tuple[DocumentKind, ...]:
+    return office.verdicts.preview(VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",))).unopened
+
+
+def test_the_list_says_of_each_document_what_it_is_and_who_opened_it(desk: Desk, case_id: int) -> None:
+    documents = desk.site.office("a").documents
+
+    before = documents.list(case_id)
+    documents.open(case_id, before[0].sha256).close()
+    desk.site.office("b").documents.open(case_id, before[0].sha256).close()
+    after = documents.list(case_id)
+
+    assert [line.number for line in before] == list(range(1, 9))
+    assert (before[0].kind, before[0].file_name, before[0].name("zh")) == (KIND, "01-BIZ_LICENSE.pdf", "营业执照副本")
+    assert all(line.is_there and not line.openings for line in before)
+    assert [opening.login for opening in after[0].openings] == ["b", "a"]
+    assert not after[1].openings
+
+
+def test_each_opening_is_one_event_without_a_personal_value(desk: Desk, case_id: int, tmp_path: Path) -> None:
+    documents = desk.site.office("a").documents
+    line = documents.list(case_id)[0]
+
+    with documents.open(case_id, line.sha256) as file:
+        assert file.read().startswith(b"%PDF-")
+    documents.write(case_id, tmp_path / "out")
+
+    events = opening_events(desk)
+    assert events[0] == ("a", False, {"kind": "BIZ_LICENSE", "sha256": line.sha256, "how": "shown"})
+    assert len(events) == 1
+    written = desk.sql("SELECT body FROM event WHERE action = 'documents-written'")
+    (body,) = (json.loads(row[0]) for row in written)
+    assert body["count"] == 8
+    assert body["sha256"] == [line.sha256 for line in documents.list(case_id)]
+    assert desk.is_chain_whole()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_documents_are_written_for_their_reader_only_under_names_of_our_own(
+    desk: Desk, case_id: int, tmp_path: Path, umask: int
+) -> None:
+    folder = tmp_path / "deep" / "out"
+    before = os.umask(umask)
+    try:
+        desk.site.office("a").documents.write(case_id, folder)
+    finally:
+        os.umask(before)
+
+    assert sorted(path.name for path in folder.iterdir())[:2] == ["01-BIZ_LICENSE.pdf", "02-AGENT_ID_FRONT.pdf"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert [path.name for path in folder.parent.iterdir()] == ["out"]
+
+
+def test_nothing_is_ever_overwritten_and_nothing_half_is_left(desk: Desk, case_id: int, tmp_path: Path) -> None:
+    documents = desk.site.office("a").documents
+    full, file, link, empty = (tmp_path / name for name in ("full", "file", "link", "empty"))
+    full.mkdir()
+    (full / "mine.txt").write_text("mine", encoding="utf-8")
+    file.write_text("mine", encoding="utf-8")
+    link.symlink_to(full)
+    empty.mkdir()
+    if os.geteuid() == 0:
+        os.chown(empty, 61_001, 61_001)
+
+    for folder in (full, file, link, *((empty,) if os.geteuid() == 0 else ())):
+        with pytest.raises(CannotCreate):
+            documents.write(case_id, folder)
+
+    assert [path.name for path in full.iterdir()] == ["mine.txt"]
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".tmp")]
+    assert opening_events(desk) == []
+
+
+def test_folders_made_on_the_way_go_away_again_when_nothing_is_written(
+    desk: Desk, case_id: int, tmp_path: Path
+) -> None:
+    documents = desk.site.office("a").documents
+    for line in documents.list(case_id):
+        damage(desk, line.sha256, "missing")
+    (tmp_path / "there").mkdir()
+
+    for folder in (tmp_path / "deep" / "deeper" / "out", tmp_path / "there" / "deep" / "out"):
+        with pytest.raises(DocumentDamaged):
+            documents.write(case_id, folder)
+
+    assert not (tmp_path / "deep").exists()
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+@pytest.mark.parametrize("how", ["missing", "altered", "longer"])
+def test_a_document_that_is_not_as_it_was_imported_is_told_and_never_given(
+    desk: Desk, case_id: int, tmp_path: Path, how: str
+) -> None:
+    documents = desk.site.office("a").documents
+    line = documents.list(case_id)[0]
+    damage(desk, line.sha256, how)
+
+    with pytest.raises(DocumentDamaged) as told:
+        documents.open(case_id, line.sha256)
+    done = documents.write(case_id, tmp_path / "out")
+
+    assert told.value.state == ("missing" if how == "missing" else "altered")
+    assert "business licence" in str(told.value)
+    assert documents.list(case_id)[0].is_there is (how == "altered")
+    assert [one.state for one in done] == [told.value.state, *["written"] * 7]
+    assert not (tmp_path / "out" / line.file_name).exists()
+    assert KIND in unopened(desk.site.office("a"), case_id)
+    assert opening_events(desk)[0][:2] == ("a", True)
+
+
+def test_the_verdict_names_what_nobody_opened_until_somebody_did(desk: Desk, case_id: int) -> None:
+    a, b = desk.site.office("a"), desk.site.office("b")
+    sha256 = a.documents.list(case_id)[0].sha256
+
+    at_first = unopened(a, case_id)
+    b.documents.open(case_id, sha256).close()
+    then = unopened(a, case_id)
+    for line in a.documents.list(case_id)[1:]:
+        a.documents.open(case_id, line.sha256).close()
+
+    assert at_first[0] == KIND
+    assert len(at_first) == 8
+    assert then == at_first[1:]
+    assert unopened(b, case_id) == ()
+
+
+def test_documents_written_to_a_folder_are_opened_by_nobody_and_one_line_of_history(
+    desk: Desk, case_id: int, tmp_path: Path
+) -> None:
+    a = desk.site.office("a")
+    a.documents.write(case_id, tmp_path / "out")
+
+    assert len(unopened(a, case_id)) == 8
+    line = a.documents.list(case_id)[0]
+    assert not line.openings
+    assert [one.login for one in line.written] == ["a"]
+    told = [(one.action, one.text) for one in a.casefiles.show(case_id).history if one.who == "a"]
+    assert told == [("documents-written", "8")]
+
+
+def test_a_new_file_of_the_next_round_was_opened_by_nobody(desk: Desk, case_id: int) -> None:
+    office = desk.site.office("a")
+    for line in office.documents.list(case_id):
+        office.documents.open(case_id, line.sha256).close()
+
+    desk.documents(kinds=(KIND,), content="again", received_at="2026-11-24 09:00")
+
+    assert unopened(office, case_id) == (KIND,)
+
+
+def test_an_auditor_is_refused_and_that_is_on_record(desk: Desk, case_id: int, tmp_path: Path) -> None:
+    documents = desk.site.office("audit").documents
+
+    with pytest.raises(NotAllowed):
+        documents.write(case_id, tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()
+    assert opening_events(desk) == [("audit", True, {"exit": 77, "why": "NotAllowed"})]
+
+
+def test_a_case_without_documents_and_an_unknown_file_are_said_so(desk: Desk, tmp_path: Path) -> None:
+    (bare,) = desk.site.plant()
+    documents = desk.site.office("a").documents
+
+    with pytest.raises(NotFound):
+        documents.write(bare, tmp_path / "out")
+    with pytest.raises(NotFound):
+        documents.open(bare, "0" * 64)
+    assert documents.list(bare) == ()
+
+
+def test_a_file_of_unknown_kind_gets_an_end_that_runs_nothing(desk: Desk, case_id: int, tmp_path: Path) -> None:
+    (desk.folder / "x.exe").write_bytes(b"MZ" + PNG)
+    desk.run(ImportKind.DOCUMENTS, [{"application_no": "A-1", "kind": "RISK_NOTICE", "path": "x.exe"}])
+
+    desk.site.office("a").documents.write(case_id, tmp_path / "out")
+
+    assert [path.suffix for path in (tmp_path / "out").iterdir() if "RISK" in path.name] == [".bin"]
+
+
+def test_the_folder_that_is_suggested_is_not_there_yet(
+    desk: Desk, case_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("XDG_DOWNLOAD_DIR", raising=False)
+    documents = desk.site.office("a").documents
+
+    first = documents.suggested_folder(case_id)
+    documents.write(case_id, first)
+
+    assert first.is_relative_to(tmp_path)
+    assert first.name == "workbench-C-000001"
+    assert documents.suggested_folder(case_id).name == "workbench-C-000001-2"

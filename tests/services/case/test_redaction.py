@@ -1,0 +1,229 @@
+"""People inside what was written about a case: found however they are spelled, and masked."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.enums import ApplicantKind, ImportKind
+from tests.offices import Site
+from tests.screens.cases import application, evidence
+from tests.services.importing.files import Desk
+from tests.services.importing.files import application as cells
+from workbench.domain.case.vocabulary import CreditList, CreditMatch, Leg, Severity
+from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
+from workbench.domain.findings.finding import Finding
+from workbench.domain.text.mask import MaskKind, mask_name
+from workbench.services.case.masking import masked, masked_finding
+from workbench.services.case.redaction import Hidden
+
+PERSON = Hidden.of([("110101199003070038", MaskKind.ID_NO), ("虚构甲", MaskKind.NAME), ("施样本", MaskKind.NAME)])
+
+
+def names(*people: str, company: str = "") -> Hidden:
+    """Return people of a case, and the company that it is about."""
+    return Hidden.of([*((name, MaskKind.NAME) for name in people), (company, None)])
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return Desk(site, folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("我是施样本的客服专员", "我是施••的客服专员"),
+        ("电话13800000078,虚构甲接", "电话138••••••78,虚••接"),
+        ("证件 110101199003070038", "证件 1•••••••••••••••38"),
+        ("与人无关 40 次", "与人无关 40 次"),
+    ],
+)
+def test_a_text_shows_no_name_or_number_of_the_cases_people(text: str, shown: str) -> None:
+    assert PERSON.within(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("Zhang San", "ask ZHANG SAN, zhang san.", "ask Z••••••••, z••••••••."),
+        ("Zhang San", "Zhang  San, Zhang\tSan, Zhang-San", "Z•••••••••, Z••••••••, Z••••••••"),
+        ("Zhang San", "ZhangSan@example.com zhang.san", "Z•••••••@example.com z••••••••"),
+        ("Zhang San", "Ｚｈａｎｇ Ｓａｎ; Zhāng Sān", "Ｚ••••••••; Z••••••••"),
+        ("ZHANGSAN", "Zhang San", "Z••••••••"),
+        ("张三", "找张 三,张　三,张·三,张\u200b三", "找张••,张••,张••,张••"),
+        ("张 三", "张三", "张•"),
+        ("欧阳三", "欧\n阳 三", "欧\n•••"),
+        ("阿卜拉·买提", "阿卜拉•买提 阿卜拉买提 阿卜拉.买提", "阿••••• 阿•••• 阿•••••"),
+        ("J. Li", "J. Li j li", "J•••• j•••"),
+    ],
+)
+def test_a_name_is_found_however_it_is_spaced_and_in_capitals(name: str, text: str, shown: str) -> None:
+    assert names(name).within(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Zhang San", "Zhang Sander, Xizhang San, Zhang Sa"),
+        ("张三", "开张。三天后,张(三)"),
+        ("张三", "张•• 三"),
+        ("李", "李子"),
+        ("Li", "Limited"),
+    ],
+)
+def test_what_only_looks_a_little_like_a_name_stays(name: str, text: str) -> None:
+    assert names(name).within(text) == text
+
+
+@pytest.mark.parametrize(
+    ("company", "text", "shown"),
+    [
+        ("虚构甲商行", "虚构甲商行的虚构甲", "虚构甲商行的虚••"),
+        ("虚构甲(北京)商行", "虚构甲（北京） 商行的虚 构甲", "虚构甲（北京） 商行的虚•••"),
+        ("大虚构甲", "大虚构甲,虚构甲", "大虚构甲,虚••"),
+        ("北京虚", "北京虚构甲", "北京虚••"),
+    ],
+)
+def test_a_companys_name_stays_whole_though_its_owners_name_is_a_part_of_it(
+    company: str, text: str, shown: str
+) -> None:
+    assert names("虚构甲", company=company).within(text) == shown
+
+
+def test_a_name_inside_a_longer_one_shows_nothing_of_that() -> None:
+    assert names("张三丰", "三丰").within("张三丰 三丰") == "张•• 三•"
+
+
+LETTERS = st.text(alphabet="张三李四AbzZ \n·•.-0\u0301", max_size=40)
+
+
+@given(before=LETTERS, after=LETTERS, name=st.text(alphabet="张三李四王五", min_size=2, max_size=6), data=st.data())
+def test_no_text_shows_a_chinese_name_with_gaps_in_it(before: str, after: str, name: str, data: st.DataObject) -> None:
+    gaps = data.draw(st.lists(st.sampled_from(["", " ", "　", "·", "\n"]), min_size=len(name), max_size=len(name)))
+    written = "".join(char + gap for char, gap in zip(name, [*gaps[1:], ""], strict=True))
+
+    shown = names(name).names_within(before + written + after)
+
+    assert len(shown) == len(before + written + after)
+    assert shown[len(before) + 1 : len(before + written)].strip("•\n") == ""
+
+
+@given(people=st.lists(st.text(alphabet="张三李Ab ", max_size=4), max_size=4), text=LETTERS)
+def test_what_is_shown_of_a_text_is_the_text_but_for_dots(people: list[str], text: str) -> None:
+    shown = names(*people, company="张三商行").names_within(text)
+
+    assert all(now in {was, "•"} for was, now in zip(text, shown, strict=True))
+
+
+@pytest.mark.parametrize("unit", ["张 ", " ", "张", "Zhang ", "a", "张三商", "张\n"])
+def test_a_long_text_takes_no_longer_than_its_length(unit: str) -> None:
+    people = names("张张三", "Zhang Zhang San", "aaab", "张三", company="张三商行")
+    text = "张" + unit * (100_000 // len(unit)) + "三"
+    started = time.process_time()
+
+    people.names_within(text)
+
+    # A tenth of a second; the square of the length would be minutes.
+    assert time.process_time() - started < 5
+
+
+def test_of_a_name_that_was_a_persons_and_a_companys_the_newest_word_counts() -> None:
+    assert Hidden.of([("虚构甲", None), ("虚构甲", MaskKind.NAME)]).within("虚构甲") == "虚••"
+    assert Hidden.of([("虚构甲", MaskKind.NAME), ("虚构甲", None)]).within("虚构甲") == "虚构甲"
+
+
+def test_every_free_text_of_the_evidence_is_masked() -> None:
+    said = "施样本说"
+    made = application(
+        applicant_kind=ApplicantKind.INDIVIDUAL,
+        applicant_name="施样本",
+        business_scope=said,
+        stated_use=said,
+        call_script=said,
+        consent_source=said,
+    )
+    found: Evidence = evidence(application=made)
+    complaint = ComplaintFacts(
+        msisdn="17100000001", received_at=made.received_at, verified=True, source=said, summary=said
+    )
+    record = CreditFacts(
+        subject_no="1", list=CreditList.COURT, match=CreditMatch.EXACT, reference="(2025)闽0203执123456789012号 施样本"
+    )
+
+    shown = masked(replace(found, complaints=(complaint,), credit=(record,)), PERSON)
+
+    kept, told = shown.application, shown.complaints[0]
+    texts = (kept.business_scope, kept.stated_use, kept.call_script, kept.consent_source, told.source, told.summary)
+    assert set(texts) == {"施••说"}
+    assert shown.credit[0].reference == "(2025)闽0203执123456789012号 施••"
+
+
+def test_a_finding_about_a_number_that_is_none_shows_it_masked() -> None:
+    people = Hidden.of([("1380013800O", MaskKind.MSISDN)])
+
+    found = Finding(
+        rule="ID-MSISDN",
+        leg=Leg.IDENTITY,
+        severity=Severity.WARN,
+        observed=True,
+        op="=",
+        limit=True,
+        unit="",
+        subject="1380013800O",
+    )
+
+    assert masked_finding(found, people).subject == "138••••••0O"
+
+
+def test_a_case_shows_its_people_in_no_comment_note_or_text_until_all_is_revealed(desk: Desk) -> None:
+    desk.queued()
+    office, case_id = desk.site.office("a"), desk.case().id or 0
+    name = office.casefiles.show_revealed(case_id).evidence.application.handler_name
+    office.remarks.comment(case_id, f"spoke with {name}")
+
+    shown, revealed = office.casefiles.show(case_id), office.casefiles.show_revealed(case_id)
+
+    assert name not in repr(replace(shown, draft={}))
+    assert any(line.text == f"spoke with {name}" for line in revealed.history)
+    assert office.casefiles.reveal_identity(case_id)["call_script"] == revealed.evidence.application.call_script
+
+
+def test_who_was_named_in_an_earlier_version_stays_masked_in_what_was_written_then(desk: Desk) -> None:
+    desk.queued(handler_name="早先甲", legal_rep_name="早先乙")
+    desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "早先丙"}])
+    office, case_id = desk.site.office("a"), desk.case().id or 0
+    office.remarks.comment(case_id, "早先甲和早先乙都说,卡由早先丙用;13800138000 另有其人")
+    desk.applications(cells("A-1", handler_name="后来丁", applicant_name="后来信息服务有限公司", legal_rep_name=""))
+    desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "后来丁"}])
+
+    shown = desk.site.office("audit").casefiles.show(case_id)
+
+    assert shown.evidence.application.handler_name == mask_name("后来丁")
+    assert [line.text for line in shown.history if line.action == "comment"] == [
+        "早••和早••都说,卡由早••用;138••••••00 另有其人"
+    ]
+
+
+def test_an_earlier_name_of_the_company_stays_public(desk: Desk) -> None:
+    desk.queued(applicant_name="早先甲商行", handler_name="早先甲")
+    desk.applications(cells("A-1", applicant_name="后来商行", handler_name="后来丁"))
+    office, case_id = desk.site.office("a"), desk.case().id or 0
+
+    office.remarks.comment(case_id, "早先甲商行改名后来商行")
+
+    (line,) = [line for line in office.casefiles.show(case_id).history if line.action == "comment"]
+    assert line.text == "早先甲商行改名后来商行"
+
+
+def test_a_text_names_several_people_and_their_numbers_at_once() -> None:
+    people = Hidden.of([("张虚构", MaskKind.NAME), ("虚构人", MaskKind.NAME), ("13800000011", MaskKind.MSISDN)])
+
+    shown = people.within("致虚构人:请用138 0000 0011联系张虚构,代码91350211M000100Y43")
+
+    assert shown == "致虚••:请用138••••••••11联系张••,代码91350211M000100Y43"

@@ -1,0 +1,99 @@
+"""A database with the log of a simulated office: its cases where they are now, and what happened to them."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sqlalchemy import insert, text
+
+from db.columns import to_us
+from db.models import EventRow
+from tests.domain.forecast.queue.simulated_office import Plan, SimulatedOffice
+from tests.offices import TUESDAY, Site, plant
+from workbench.domain.forecast.case_history import Course, Step
+
+MAKERS = {"a": 2, "b": 3, "c": 4}
+PLAN = Plan(
+    seed=4,
+    cases=700,
+    arrivals=22,
+    reviewers=3,
+    speed=12,
+    drift=1,
+    leaves_after=2,
+    holiday_after_days=300,
+    first_day=date(2026, 10, 9),
+)
+"""Three reviewers from after the National Day holiday until TUESDAY."""
+
+_ACTIONS = {"queued": "resubmit", "passed": "approve", "failed": "decide", "lapsed": "tick"}
+
+
+def lived(site: Site, plan: Plan = PLAN) -> dict[int, Course]:
+    """Write into a site what happened in an office until now, and return the courses by the numbers of their cases."""
+    office = SimulatedOffice(plan)
+    now = office.time.of_instant(TUESDAY)
+    courses = [known for course in office.history.courses if (known := course.until(now)) is not None]
+    database = site.office("admin").context.database
+    numbers = plant(database, TUESDAY - timedelta(days=60), len(courses), due_in_days=90)
+    by_number = dict(zip(numbers, courses, strict=True))
+    with database.write() as session:
+        session.execute(
+            text(
+                """UPDATE "case" SET state = :state, round = :round, service_class = :class,
+                complete_at = :complete, due_at = :due, waits_for = :waits WHERE id = :id"""
+            ),
+            [_case(office, number, course) for number, course in by_number.items()],
+        )
+        acts = [act for number, course in by_number.items() for act in _acts(number, course)]
+        acts.sort(key=lambda act: act[1])
+        seq = int(session.execute(text("SELECT max(seq) FROM event")).scalar_one())
+        makers = list(MAKERS.values())
+        session.execute(
+            insert(EventRow),
+            [
+                {
+                    "seq": seq + place,
+                    "at": office.time.instant(at),
+                    "actor_id": makers[place % len(makers)],
+                    "actor_login": "",
+                    "identity": "",
+                    "action": action,
+                    "case_id": number,
+                    "state": state,
+                    "is_clock_running": state not in {"rectifying", "pending"},
+                    "is_refused": False,
+                    "body": "{}",
+                    "prev_hash": "",
+                    "hash": "",
+                }
+                for place, (number, at, action, state) in enumerate(acts, start=1)
+            ],
+        )
+    return by_number
+
+
+def _case(office: SimulatedOffice, number: int, course: Course) -> dict[str, object]:
+    first, last = course.steps[0], course.steps[-1].what
+    complete_at = office.time.instant(first.at)
+    return {
+        "id": number,
+        "state": last,
+        "round": 1 + sum(step.what == "queued" for step in course.steps[1:]),
+        "class": course.attributes["service_class"],
+        "complete": to_us(complete_at),
+        "due": to_us(office.time.instant(int(first.at) + 1.0 + course.class_days)),
+        "waits": "applicant" if last == "pending" else "",
+    }
+
+
+def _acts(number: int, course: Course) -> Iterator[tuple[int, float, str, str]]:
+    """Yield the acts that the log would have of a course."""
+    before: Step | None = None
+    for step in course.steps:
+        if before is None:
+            yield number, step.at, "complete", step.what
+        elif before.what == "verdict":
+            yield number, step.at, "decide", step.what
+        elif step.what != "verdict":
+            yield number, step.at, _ACTIONS[step.what], step.what
+        before = step

@@ -1,0 +1,346 @@
+"""The forecast as services give it: from the log of a site, the same for everybody, and within the rights of each."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from db.columns import to_us
+from db.enums import CaseState, ServiceClass
+from tests.offices import TUESDAY, Site
+from tests.services.forecast.lived_office import lived
+from workbench.errors import NotAllowed, NotFound
+from workbench.services.deadlines.suspensions import Stop
+from workbench.services.forecast.forecasts import Arrival, Forecasts
+from workbench.services.forecast.history_reader import attributes_of
+from workbench.wording.forecast import caveats
+
+TODAY = date(2026, 11, 24)
+
+
+def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None:
+    courses = lived(site)
+    still_open = {number for number, course in courses.items() if not course.is_over}
+
+    found = site.office("a").forecasts.of_all()
+
+    assert {each.case_id for each in found} == still_open
+    ahead = [each.ahead for each in found if each.ahead is not None]
+    assert ahead == list(range(len(ahead)))
+    assert all(not each.is_thin and each.reviewers == 3 for each in found)
+    queued = [each for each in found if each.state is CaseState.QUEUED and not each.is_decided]
+    assert queued
+    for each in queued:
+        assert TODAY <= each.first_verdict.p50 <= each.first_verdict.p90 <= each.passed.p90
+        assert each.first_verdict.p50 <= each.passed.p50 <= each.passed.p90
+    # The first of the queue is not the last to be decided.
+    assert queued[0].first_verdict.p90 < queued[-1].first_verdict.p90 or len(queued) < 20
+
+
+def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> None:
+    lived(site)
+    of_all = site.office("a").forecasts.of_all()
+
+    for each in of_all[:: max(1, len(of_all) // 5)]:
+        assert site.office("sup").forecasts.of_case(each.case_id) == each
+
+
+@pytest.mark.parametrize(("waits_for", "with_others"), [("applicant", False), ("carrier", True)])
+def test_a_pending_case_says_whether_it_waits_for_somebody_else(
+    site: Site, waits_for: str, *, with_others: bool
+) -> None:
+    (number,) = site.plant()
+    with site.office("admin").context.database.write() as session:
+        session.execute(
+            text("UPDATE \"case\" SET state = 'pending', waits_for = :waits WHERE id = :id"),
+            {"waits": waits_for, "id": number},
+        )
+
+    assert site.office("a").forecasts.of_case(number).is_with_others is with_others
+
+
+def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant()
+    with site.office("admin").context.database.write() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'awaiting_check' WHERE id = :id"), {"id": number})
+
+    found = site.office("a").forecasts.of_case(number)
+
+    assert found.checked is not None
+    assert not found.is_decided
+    assert TODAY <= found.checked.p50 <= found.checked.p90
+    assert found.first_verdict == found.checked
+
+
+def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
+    lived(site)
+
+    queue = site.office("a").forecasts.of_queue()
+
+    assert (queue.reviewers, queue.usual_reviewers) == (3, 3)
+    assert 22 < queue.per_day < 40
+    assert queue.p50_days <= queue.p90_days
+
+
+def test_more_reviewers_clear_the_queue_sooner_and_absent_ones_later(site: Site) -> None:
+    lived(site)
+    site.plant(200)
+    forecasts = site.office("a").forecasts
+    usual = forecasts.of_queue()
+
+    assert forecasts.of_queue(1).p50_days > usual.p50_days > forecasts.of_queue(9).p50_days
+
+    site.office("admin").people.away("b", TODAY, TODAY + timedelta(days=60))
+    away = forecasts.of_queue()
+    assert away.usual_reviewers == 2
+    assert away.p50_days > 1.2 * usual.p50_days
+
+
+def test_without_history_the_policy_is_taken_and_it_says_so(site: Site) -> None:
+    numbers = site.plant(64)
+
+    queue, case = site.office("a").forecasts.of_queue(), site.office("a").forecasts.of_case(numbers[-1])
+
+    # Three reviewers and the admin, with eight verdicts a day each.
+    assert queue.is_thin
+    assert case.is_thin
+    assert (queue.reviewers, queue.per_day) == (4, 32)
+    assert queue.p50_days == pytest.approx(2, abs=0.6)
+    assert case.sent_back is None
+
+
+def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site) -> None:
+    lived(site)
+    forecasts = site.office("a").forecasts
+    before = forecasts.of_queue()
+
+    site.office("a").claims.next()
+    site.plant(10)
+
+    after = forecasts.of_queue()
+    assert after.per_day == before.per_day
+    assert after.queued == before.queued + 10
+
+
+def test_while_all_are_away_it_is_said_when_the_first_is_back(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant()
+    people = site.office("admin").people
+    for login, days in (("a", 6), ("b", 8), ("c", 20)):
+        people.away(login, TODAY, TODAY + timedelta(days=days))
+    forecasts = site.office("a").forecasts
+    back_on = TODAY + timedelta(days=7)
+
+    queue, case = forecasts.of_queue(), forecasts.of_case(number)
+
+    assert (queue.reviewers, queue.usual_reviewers, queue.per_day, queue.back_on) == (0, 0, 0, back_on)
+    assert (case.reviewers, case.back_on, case.is_endless) == (0, back_on, False)
+    assert all(each.passed.p50 >= back_on for each in forecasts.of_all())
+    assert back_on <= queue.cleared.p50 < back_on + timedelta(days=30)
+    # What if somebody were there.
+    assert forecasts.of_queue(2).back_on is None
+    assert forecasts.of_queue(2).cleared.p50 < back_on + timedelta(days=14)
+
+
+def test_where_nobody_is_known_to_come_back_there_is_no_date(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant()
+    for login in ("a", "b", "c"):
+        site.office("admin").people.away(login, TODAY, None)
+    forecasts = site.office("a").forecasts
+
+    queue, case = forecasts.of_queue(), forecasts.of_case(number)
+
+    assert queue.is_endless
+    assert case.is_endless
+    assert (queue.days, queue.back_on, queue.reviewers, queue.is_provisional) == ((), None, 0, False)
+    assert case.first_verdict == case.passed == queue.cleared
+    assert queue.cleared.p50.year >= TODAY.year + 3
+    assert not forecasts.of_queue(1).is_endless
+
+
+def test_what_leans_on_a_year_without_a_published_calendar_is_marked(site: Site) -> None:
+    first, last = site.plant(1_200)[::1_199]
+    forecasts = site.office("a").forecasts
+
+    near, far = forecasts.of_case(first), forecasts.of_case(last)
+
+    assert near.passed.p90.year == 2026
+    assert not near.is_provisional
+    assert far.passed.p90.year == 2027
+    assert far.is_provisional
+    assert forecasts.of_queue().is_provisional
+    assert not forecasts.of_queue(50).is_provisional
+
+
+def test_those_before_somebody_are_counted_apart(site: Site) -> None:
+    site.plant(5)
+    site.office("a").claims.next()
+
+    queue = site.office("b").forecasts.of_queue()
+
+    assert (queue.queued, queue.held) == (5, 1)
+    # A hold that has run out holds nothing.
+    site.clock.on(hours=2)
+    assert site.office("b").forecasts.of_queue().held == 0
+
+
+def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
+    courses = lived(site)
+    passed = next(number for number, course in courses.items() if course.passed_at is not None)
+
+    with pytest.raises(NotAllowed, match=r"is decided already \(passed\); there is nothing to expect"):
+        site.office("a").forecasts.of_case(passed)
+    with pytest.raises(NotFound):
+        site.office("a").forecasts.of_case(99_999)
+
+
+def test_only_reviewers_and_supervisors_ask(site: Site) -> None:
+    (number,) = site.plant()
+
+    with pytest.raises(NotAllowed):
+        site.office("audit").forecasts.of_case(number)
+    with pytest.raises(NotAllowed):
+        site.office("audit").forecasts.of_queue()
+
+
+def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
+    lived(site)
+    site.plant(60, due_in_days=1)
+    due_at = TUESDAY + timedelta(days=3)
+    forecasts = site.office("a").forecasts
+
+    low, urgent = (
+        forecasts.of_arrival(Arrival(service_class=ServiceClass.STANDARD, priority_rank=rank, due_at=due_at))
+        for rank in (0, 3)
+    )
+
+    assert low.ahead is not None
+    assert low.ahead >= 60
+    assert urgent.passed.p90 < low.passed.p90
+    # Who comes is where `next` will have it: only behind what is overdue by now.
+    (planted,) = site.plant(1, priority="urgent", due_in_days=3)
+    assert urgent.ahead == forecasts.of_case(planted).ahead
+
+
+def test_letters_ask_of_some_cases_without_a_role_and_are_told_what_all_are_told(site: Site) -> None:
+    lived(site)
+    site.plant(30)
+    of_all = {each.case_id: each for each in site.office("a").forecasts.of_all()}
+    few, many = list(of_all)[::20], list(of_all)[::2]
+    forecasts = Forecasts(site.office("audit").context)
+
+    assert len(few) <= 20 < len(many)
+    assert forecasts.of_cases([*few, 99_999]) == {case_id: of_all[case_id] for case_id in few}
+    assert forecasts.of_cases([*many, 99_999]) == {case_id: of_all[case_id] for case_id in many}
+
+
+def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(site: Site) -> None:
+    lived(site)
+    site.plant(60, due_in_days=1)
+    site.plant(60, due_in_days=30)
+    normal, urgent = site.plant(1)[0], site.plant(1, priority="urgent")[0]
+    with site.office("admin").context.database.write() as session:
+        session.execute(
+            text(
+                """UPDATE "case" SET state = 'incomplete', due_at = NULL, complete_at = NULL, opened_at = :opened
+                WHERE id IN (:a, :b)"""
+            ),
+            {"a": normal, "b": urgent, "opened": to_us(TUESDAY - timedelta(days=20))},
+        )
+    forecasts = site.office("a").forecasts
+    # Three working days from Tuesday.
+    due_at = datetime.fromisoformat("2026-11-27T18:00+08:00")
+
+    for number, rank in ((normal, 1), (urgent, 3)):
+        came = forecasts.of_arrival(
+            Arrival(
+                service_class=ServiceClass.STANDARD,
+                priority_rank=rank,
+                due_at=due_at,
+                attributes=_attributes(site, number),
+            )
+        )
+        found = forecasts.of_case(number)
+        assert found.is_incomplete
+        assert (found.first_verdict, found.passed) == (came.first_verdict, came.passed)
+        assert found in forecasts.of_all()
+    assert (
+        forecasts.of_case(urgent).passed.p90 < forecasts.of_case(normal).passed.p90 < forecasts.of_all()[-1].passed.p90
+    )
+
+
+def _attributes(site: Site, number: int) -> dict[str, str]:
+    with site.office("admin").context.read() as session:
+        row = session.execute(
+            text(
+                """SELECT c.agent, c.service_class, a.applicant_kind, a.card_type, a.province,
+                   c.block_count, c.warn_count
+                FROM "case" c JOIN application a ON a.id = c.application_id WHERE c.id = :id"""
+            ),
+            {"id": number},
+        ).one()
+    return {name: str(value) for name, value in attributes_of(row).items()}
+
+
+def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
+    lived(site)
+    site.plant(30)
+
+    assert Forecasts(site.office("a").context).of_queue() == Forecasts(site.office("b").context).of_queue()
+    assert site.clock.at == TUESDAY
+
+
+def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: Site) -> None:
+    lived(site)
+    forecasts = site.office("a").forecasts
+    before = {each.case_id: each for each in forecasts.of_all()}
+    days = ("2026-11-25T00:00+08:00", "2026-11-28T00:00+08:00")
+    begin, end = (datetime.fromisoformat(at) for at in days)
+    site.office("sup").suspending.suspend(Stop(from_at=begin, to_at=end, reason="台风"))
+
+    after = {each.case_id: each for each in forecasts.of_all()}
+
+    suspended = {date(2026, 11, day) for day in (25, 26, 27)}
+    told = {day for each in after.values() for day in (each.first_verdict.p50, each.passed.p50, each.passed.p90)}
+    assert not told & suspended
+    # What may be decided today may be so still; all else waits until work goes on.
+    tomorrow = TODAY + timedelta(days=1)
+    waits = [number for number, each in before.items() if each.first_verdict.p50 > tomorrow and not each.is_decided]
+    assert waits
+    assert all(after[number].first_verdict.p50 > max(suspended) for number in waits)
+    assert not any(each.is_suspended for each in after.values())
+
+
+def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_so(site: Site) -> None:
+    lived(site)
+    site.office("sup").suspending.suspend(Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风"))
+
+    found = site.office("a").forecasts.of_all()
+
+    assert all(
+        each.is_suspended and TODAY not in (each.first_verdict.p50, each.passed.p50)
+        for each in found
+        if not each.is_decided
+    )
+    assert "Work is suspended: it counts as if it went on tomorrow." in list(caveats(found[0]))
+    assert site.office("a").forecasts.of_queue().is_suspended
+
+
+def test_one_whose_own_clock_is_stopped_counts_as_suspended_from_tomorrow_on(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant(1, priority="urgent")
+    forecasts = site.office("a").forecasts
+    before = forecasts.of_case(number)
+    province = str(_attributes(site, number)["province"])
+    stop = Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风", province=province)
+    site.office("sup").suspending.suspend(stop)
+
+    found = forecasts.of_case(number)
+
+    assert before.first_verdict.p50 == TODAY
+    assert not before.is_suspended
+    assert found.is_suspended
+    assert found.first_verdict.p50 > TODAY
+    assert not forecasts.of_queue().is_suspended

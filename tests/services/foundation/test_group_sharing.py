@@ -1,0 +1,220 @@
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+
+GROUP = 61_000
+ADMIN, ALICE, BOB, NEWCOMER, STRANGER = 0, 61_001, 61_002, 61_003, 61_004
+GROUPS = {ADMIN: 0, STRANGER: STRANGER}
+ROOT = Path(__file__).resolve().parents[3]
+
+APPLICATIONS = """application_no,submitted_at,applicant_kind,applicant_name,handler_name,handler_id_no
+T-1,2026-11-20 10:00,individual,测试甲,测试甲,11010119900101001X
+T-2,2026-11-20 10:00,individual,测试乙,测试乙,11010119900101001X
+"""
+DOCUMENTS = "application_no,kind,path\n" + "".join(
+    f"T-{number},{kind},papers/{number}-{kind}.png\n"
+    for number in (1, 2)
+    for kind in ("AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_LETTER")
+)
+CALLS = "caller,callee,start_at,duration_s\n17100000001,13800000000,2026-11-20 10:00:00,60\n"
+
+
+@dataclass
+class Person:
+    """A user of the host in a process of its own, which is told by one file and answers by another."""
+
+    told: TextIO
+    answering: TextIO
+
+    def ask(self, umask: int, *words: str) -> dict[str, Any]:
+        """Give a command and return its exit code and what it printed."""
+        self.told.write(json.dumps({"umask": umask, "words": words}) + "\n")
+        self.told.flush()
+        answer: dict[str, Any] = json.loads(self.answering.readline())
+        return answer
+
+
+@contextmanager
+def present(users: Sequence[int]) -> Iterator[dict[int, Person]]:
+    """Give users of the host, each in a process of its own, forked from one that knows the whole program."""
+    with ExitStack() as files:
+        people, words, theirs = {}, [], []
+        for user in users:
+            (asked, told), (answering, answered) = os.pipe(), os.pipe()
+            theirs += [asked, answered]
+            words.append(f"{user}:{GROUPS.get(user, GROUP)}:{asked}:{answered}")
+            people[user] = Person(
+                files.enter_context(os.fdopen(told, "w", encoding="utf-8")),
+                files.enter_context(os.fdopen(answering, encoding="utf-8")),
+            )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.services.foundation.user_at_host", *words],
+            cwd=ROOT,
+            env={"HOME": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
+            pass_fds=theirs,
+        )
+        for handle in theirs:
+            os.close(handle)
+        yield people
+    assert process.wait(30) == 0
+
+
+@dataclass
+class Host:
+    """A host with made-up users of one group, and one who is not of it."""
+
+    root: Path
+    people: dict[int, Person]
+    umask: int = 0o077
+
+    @property
+    def database(self) -> Path:
+        return self.root / "office" / "workbench.db"
+
+    @property
+    def site_file(self) -> Path:
+        return self.root / "etc" / "site.toml"
+
+    def run(self, user: int, *words: str, code: int = 0) -> tuple[str, str]:
+        """Give a command as somebody who only knows the site file."""
+        answer = self.people[user].ask(self.umask, "--site", str(self.site_file), *words)
+        assert answer["code"] == code, answer
+        return answer["out"], answer["err"]
+
+    def document(self, user: int, *words: str) -> Any:
+        return json.loads(self.run(user, *words, "--json")[0])
+
+    def init(self, *words: str) -> None:
+        """Make the shared database, as its admin does."""
+        database = ("--database", str(self.database))
+        self.run(ADMIN, "init", "--shared", str(GROUP), *database, *words)
+
+    def deliver(self) -> Path:
+        """Write files to import that everybody may read."""
+        folder = self.root / "delivered"
+        (folder / "papers").mkdir(parents=True)
+        for name, text in (("applications", APPLICATIONS), ("documents", DOCUMENTS), ("calls", CALLS)):
+            (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        for line in DOCUMENTS.splitlines()[1:]:
+            (folder / line.rsplit(",", 1)[1]).write_bytes(b"\x89PNG\r\n\x1a\n" + line.encode())
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        return folder
+
+    def wrong_modes(self) -> list[str]:
+        """Return what is not open to the group and to nobody else."""
+        wrong = []
+        for path in (self.database.parent, *self.database.parent.rglob("*")):
+            status = path.stat()
+            wanted = 0o2770 if path.is_dir() else 0o660
+            if (stat.S_IMODE(status.st_mode), status.st_gid) != (wanted, GROUP):
+                wrong.append(f"{path.name} {stat.filemode(status.st_mode)} {status.st_gid}")
+        return wrong
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[dict[int, Person]]:
+    if os.geteuid() != 0:
+        pytest.skip("only root can act as two users")
+    with present((ADMIN, ALICE, BOB, NEWCOMER, STRANGER)) as users:
+        yield users
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=["umask000", "umask022", "umask077"])
+def host(people: dict[int, Person], request: pytest.FixtureRequest) -> Iterator[Host]:
+    root = Path(tempfile.mkdtemp(prefix="host-"))
+    (root / "etc").mkdir()
+    for folder in (root, root / "etc"):
+        folder.chmod(0o755)
+    yield Host(root, people, umask=request.param)
+    shutil.rmtree(root)
+
+
+def test_two_users_of_a_group_work_at_one_database_whatever_their_umask_is(host: Host) -> None:
+    host.init()
+    for user in (ALICE, BOB):
+        host.run(ADMIN, "reviewers", "add", f"uid{user}", "--role", "reviewer", "--role", "admin")
+    delivered = host.deliver()
+
+    host.run(ALICE, "import", "applications", str(delivered / "applications.csv"))
+    host.run(BOB, "import", "documents", str(delivered / "documents.csv"))
+    host.run(ALICE, "import", "calls", str(delivered / "calls.csv"))
+    first, second = host.document(ALICE, "next"), host.document(BOB, "next")
+    host.run(ALICE, "comment", first["case"], "seen")
+    host.run(BOB, "comment", second["case"], "seen")
+
+    assert {first["application_no"], second["application_no"]} == {"T-1", "T-2"}
+    assert (first["held_by"], second["held_by"]) == (f"uid{ALICE}", f"uid{BOB}")
+    assert host.document(BOB, "audit", "verify")["broken_at"] is None
+    assert host.wrong_modes() == []
+    report = host.document(ALICE, "doctor")
+    assert report["ok"], report
+    assert any("Level A" in line["text"] for line in report["lines"])
+
+
+def test_what_sqlite_makes_while_one_works_is_open_to_the_other(host: Host) -> None:
+    host.init()
+    for user in (ALICE, BOB):
+        host.run(ADMIN, "reviewers", "add", f"uid{user}")
+
+    assert host.people[ALICE].ask(host.umask, "hold", str(host.database))["code"] == 0
+    names = {path.name.removeprefix("workbench.db") for path in host.database.parent.iterdir()}
+    wrong = host.wrong_modes()
+    host.run(BOB, "reviewers")
+    empty, _said = host.run(BOB, "next", "--json", code=69)
+    host.people[ALICE].ask(host.umask, "let go")
+
+    assert names == {"", ".lock", ".store", "-shm", "-wal"}
+    assert wrong == []
+    assert json.loads(empty)["case"] is None
+
+
+def test_who_is_not_registered_or_not_of_the_group_reads_what_an_admin_has_to_type(host: Host) -> None:
+    host.init()
+
+    _out, unregistered = host.run(NEWCOMER, "queue", code=77)
+    _out, outside = host.run(STRANGER, "queue", code=77)
+    host.run(ADMIN, "reviewers", "add", f"uid{NEWCOMER}")
+
+    assert f"`workbench reviewers add uid{NEWCOMER}`" in unregistered
+    assert f"`sudo usermod -aG {GROUP} uid{STRANGER}`" in outside
+    assert host.document(NEWCOMER, "queue")["total"] == 0
+
+
+def test_a_shared_database_that_everybody_can_read_is_refused(host: Host) -> None:
+    host.init()
+
+    host.database.chmod(0o664)
+    _out, said = host.run(ADMIN, "queue", code=78)
+
+    assert "chmod 660" in said
+
+
+def test_without_the_right_to_the_site_file_nothing_is_made_and_the_command_is_told(host: Host) -> None:
+    office = host.database.parent
+    office.mkdir()
+    os.chown(office, ALICE, GROUP)
+    office.chmod(0o2770)
+    wanted = ("init", "--shared", str(GROUP), "--database", str(host.database))
+
+    _out, said = host.run(ALICE, *wanted, code=73)
+
+    assert "sudo tee" in said
+    assert list(office.iterdir()) == list(host.site_file.parent.iterdir()) == []
+    command = said.split("`")[1].replace("sudo ", "")
+    # Under the narrowest umask that an admin may have.
+    subprocess.run(command, shell=True, check=True, capture_output=True, umask=0o077)
+    host.run(ALICE, *wanted)
+    assert host.wrong_modes() == []
+    assert host.document(ALICE, "queue")["total"] == 0

@@ -1,0 +1,110 @@
+"""Letters of each kind, to and from made-up names."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
+from workbench.domain.policy.policy import Supplier, Words
+from workbench.services.notices.verdict_letter import LetterFacts, LetterItem, LetterReason
+
+SUPPLIER = Supplier(
+    name=Words(en="Example Horizon Mobile", zh="虚构远声移动通信"),
+    phone="400-000-0000",
+    hours=Words(en="Monday to Friday, 09:00–18:00", zh="工作日09:00–18:00"),
+    address=Words(en="1 Fictional Road, Nowhere", zh="虚构市虚构路1号"),
+    appeal=Words(en="in writing to the address below", zh="书面寄至下列地址"),
+)
+ADDRESS = {
+    ApplicantKind.ENTERPRISE: "贵公司",
+    ApplicantKind.SOLE_PROPRIETOR: "贵单位",
+    ApplicantKind.INDIVIDUAL: "您",
+}
+SENTENCES = {
+    Language.ZH: ("经办人身份证已到期。", "一小时内呼出次数超出我司使用规范。"),
+    Language.EN: ("The handler's ID card has expired.", "Calls in one hour exceed our terms of use."),
+}
+ITEMS = {
+    Language.ZH: ("经办人有效身份证的复印件", "呼出频次的整改方案"),
+    Language.EN: ("copy of the handler's valid ID card", "plan for the number of calls in an hour"),
+}
+DEADLINE = {Language.ZH: "2026年12月3日(周四)18:00", Language.EN: "Thursday, 3 December 2026, 18:00"}
+OWN_DEADLINE = {Language.ZH: "2026年11月30日(周一)18:00", Language.EN: "Monday, 30 November 2026, 18:00"}
+NEXT_ACTION = {Language.ZH: "2026年12月1日(周二)", Language.EN: "Tuesday, 1 December 2026"}
+APPEAL_UNTIL = {Language.ZH: "2026年12月15日(周二)", Language.EN: "Tuesday, 15 December 2026"}
+DECIDED = {Language.ZH: "2026年11月25日(周三)", Language.EN: "Wednesday, 25 November 2026"}
+REPLACED = {Language.ZH: "2026年11月20日(周五)09:30", Language.EN: "Friday, 20 November 2026, 09:30"}
+
+
+def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> LetterFacts:
+    """A pass without more to say."""
+    return LetterFacts(
+        language=language,
+        applicant_kind=kind,
+        applicant_name="虚构远声科技有限公司" if language is Language.ZH else "Example Horizon Calling Ltd",
+        case_no="C-000123",
+        application_no="TC-2026-00123",
+        verdict=Verdict.PASS,
+        supplier=SUPPLIER,
+        decided_at=datetime(2026, 11, 24, 17, tzinfo=UTC),  # the 25th in Shanghai
+        zone="Asia/Shanghai",
+    )
+
+
+def with_reasons(letter: LetterFacts) -> LetterFacts:
+    expired, peak = SENTENCES[letter.language]
+    return replace(
+        letter,
+        reasons=(
+            LetterReason(code="ID-RIC-EXPIRED", sentence=expired),
+            LetterReason(code="ACT-PEAK-HOUR", sentence=peak),
+        ),
+    )
+
+
+def with_items(letter: LetterFacts) -> LetterFacts:
+    copy, plan = ITEMS[letter.language]
+    own = datetime(2026, 11, 30, 10, tzinfo=UTC)
+    return replace(letter, items=(LetterItem(text=copy, due_at=own), LetterItem(text=plan)))
+
+
+def fixable(letter: LetterFacts) -> LetterFacts:
+    return replace(
+        with_items(with_reasons(letter)),
+        verdict=Verdict.FAIL,
+        fail_kind=FailKind.FIXABLE,
+        deadline_at=datetime(2026, 12, 3, 10, tzinfo=UTC),
+        measure=Measure.BAR_OUT,
+        appeal_until=date(2026, 12, 15),
+    )
+
+
+def final(letter: LetterFacts) -> LetterFacts:
+    return replace(
+        with_reasons(letter),
+        verdict=Verdict.FAIL,
+        fail_kind=FailKind.FINAL,
+        measure=Measure.BAR_BOTH,
+        appeal_until=date(2026, 12, 15),
+    )
+
+
+def pending(letter: LetterFacts, waits_for: WaitsFor = WaitsFor.APPLICANT) -> LetterFacts:
+    waiting = replace(
+        with_reasons(letter), verdict=Verdict.PENDING, waits_for=waits_for, next_action_on=date(2026, 12, 1)
+    )
+    return with_items(waiting) if waits_for is WaitsFor.APPLICANT else waiting
+
+
+def every_kind(letter: LetterFacts) -> Iterator[LetterFacts]:
+    plain = [
+        letter,
+        replace(with_reasons(letter), measure=Measure.RESTORE),
+        fixable(letter),
+        replace(fixable(letter), items=(), measure=Measure.NONE),
+        final(letter),
+        *(pending(letter, waits_for) for waits_for in WaitsFor),
+        replace(pending(letter), items=(), measure=Measure.BAR_OUT, appeal_until=date(2026, 12, 15)),
+    ]
+    yield from plain
+    yield from (replace(one, corrects_decided_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC)) for one in plain)

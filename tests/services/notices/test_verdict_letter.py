@@ -1,0 +1,267 @@
+import re
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from db.enums import ApplicantKind, Language, Measure, WaitsFor
+from tests.services.notices.sample_letters import (
+    ADDRESS,
+    APPEAL_UNTIL,
+    DEADLINE,
+    DECIDED,
+    ITEMS,
+    NEXT_ACTION,
+    OWN_DEADLINE,
+    REPLACED,
+    SENTENCES,
+    SUPPLIER,
+    a_letter,
+    every_kind,
+    final,
+    fixable,
+    pending,
+    with_reasons,
+)
+from workbench import i18n
+from workbench.services.notices.verdict_letter import ComposedLetter, LetterFacts, LetterReason, causes_text, compose
+
+
+@pytest.fixture(params=list(Language))
+def language(request: pytest.FixtureRequest) -> Language:
+    return Language(request.param)
+
+
+@pytest.fixture(params=list(ApplicantKind))
+def letter(request: pytest.FixtureRequest, language: Language) -> LetterFacts:
+    return a_letter(language, ApplicantKind(request.param))
+
+
+def test_every_letter_says_who_writes_to_whom_about_what(letter: LetterFacts) -> None:
+    for facts in every_kind(letter):
+        composed = compose(facts)
+
+        assert letter.applicant_name in composed.body.splitlines()[0]
+        assert letter.case_no in composed.subject
+        for owed in (letter.case_no, letter.application_no, SUPPLIER.phone):
+            assert owed in composed.body
+        for words in (SUPPLIER.name, SUPPLIER.hours, SUPPLIER.address):
+            assert words.in_language(letter.language) in composed.body
+        assert composed.body.splitlines()[-2:] == [
+            SUPPLIER.name.in_language(letter.language),
+            DECIDED[letter.language],
+        ]
+
+
+def test_the_form_of_address_is_the_applicants(letter: LetterFacts) -> None:
+    own = ADDRESS[letter.applicant_kind] if letter.language is Language.ZH else "you"
+    for facts in every_kind(letter):
+        body = compose(facts).body
+
+        assert own in body
+        assert not [other for other in ADDRESS.values() if other != own and other in body]
+
+
+def test_no_placeholder_and_no_torn_layout_is_left(letter: LetterFacts) -> None:
+    for facts in every_kind(letter):
+        composed = compose(facts)
+
+        assert not re.search(r"[{}]|None|Undefined|\bFalse\b|\bTrue\b", composed.subject + composed.body)
+        assert "\n" not in composed.subject
+        assert "\n\n\n" not in composed.body
+        assert [line for line in composed.body.splitlines() if line != line.strip()] == []
+
+
+@pytest.mark.parametrize("kind", list(ApplicantKind))
+def test_a_chinese_letter_has_no_english_word_but_codes(kind: ApplicantKind) -> None:
+    known = ("C-000123", "TC-2026-00123", "ID-RIC-EXPIRED", "ACT-PEAK-HOUR")
+    for facts in every_kind(a_letter(Language.ZH, kind)):
+        composed = compose(facts)
+        text = composed.subject + composed.body
+        for code in known:
+            text = text.replace(code, "")
+
+        assert re.findall(r"[A-Za-z]+", text) == []
+
+
+@pytest.mark.parametrize("kind", list(ApplicantKind))
+def test_an_english_letter_has_no_chinese_left(kind: ApplicantKind) -> None:
+    for facts in every_kind(a_letter(Language.EN, kind)):
+        composed = compose(facts)
+
+        assert re.findall(r"[\u3000-\u9fff\uff00-\uffef]+", composed.subject + composed.body) == []
+
+
+def test_the_language_of_the_screens_does_not_change_a_letter(letter: LetterFacts) -> None:
+    before = compose(fixable(letter))
+
+    with i18n.speaking("zh" if letter.language is Language.EN else "en"):
+        assert compose(fixable(letter)) == before
+
+
+def test_a_pass_says_so_and_asks_for_nothing(letter: LetterFacts) -> None:
+    composed = compose(letter)
+
+    assert ("：通过" if letter.language is Language.ZH else "passed") in composed.subject
+    assert not re.search("申诉|期限|措施|appeal|deadline|measure", composed.body, re.IGNORECASE)
+
+
+def test_a_pass_that_restores_the_cards_says_so(letter: LetterFacts) -> None:
+    body = compose(replace(letter, measure=Measure.RESTORE)).body
+
+    assert ("复机" if letter.language is Language.ZH else "calls work again") in body
+
+
+def test_a_fixable_fail_tells_all_that_is_owed(letter: LetterFacts) -> None:
+    composed = compose(fixable(letter))
+
+    outcome = "不通过（可整改）" if letter.language is Language.ZH else "failed (can be mended)"
+    assert outcome in composed.subject
+    for owed in (
+        outcome,
+        causes_text(fixable(letter).reasons, letter.language),
+        "限呼" if letter.language is Language.ZH else "outgoing calls are barred",
+        "立即解除" if letter.language is Language.ZH else "we lift this at once",
+        *ITEMS[letter.language],
+        OWN_DEADLINE[letter.language],
+        DEADLINE[letter.language],
+        APPEAL_UNTIL[letter.language],
+        SUPPLIER.appeal.in_language(letter.language),
+    ):
+        assert owed in composed.body
+
+
+def test_the_deadline_of_all_items_is_said_once(letter: LetterFacts) -> None:
+    facts = fixable(letter)
+    same = replace(facts, items=tuple(replace(item, due_at=facts.deadline_at) for item in facts.items))
+
+    assert compose(same).body.count(DEADLINE[letter.language]) == 1
+
+
+def test_a_final_fail_tells_the_measure_and_the_way_of_appeal_and_no_deadline(letter: LetterFacts) -> None:
+    composed = compose(final(letter))
+
+    for owed in (
+        "不通过（不可整改）" if letter.language is Language.ZH else "failed (final)",
+        causes_text(final(letter).reasons, letter.language),
+        "双停" if letter.language is Language.ZH else "outgoing and incoming calls are barred",
+        "证明材料" if letter.language is Language.ZH else "enclose your evidence",
+        APPEAL_UNTIL[letter.language],
+        SUPPLIER.appeal.in_language(letter.language),
+    ):
+        assert owed in composed.body
+    assert not re.search("期限|deadline", composed.body, re.IGNORECASE)
+
+
+def test_a_fail_without_a_measure_says_that_nothing_is_restricted(letter: LetterFacts) -> None:
+    body = compose(replace(final(letter), measure=Measure.NONE)).body
+
+    assert ("未对号码采取限制措施" if letter.language is Language.ZH else "not restricted") in body
+    assert "双停" not in body
+
+
+def test_a_pending_on_the_applicant_says_what_is_missing_and_until_when(letter: LetterFacts) -> None:
+    composed = compose(pending(letter))
+
+    for owed in (
+        "待审核（待补充）" if letter.language is Language.ZH else "pending (something is missing)",
+        causes_text(pending(letter).reasons, letter.language),
+        *ITEMS[letter.language],
+        NEXT_ACTION[letter.language],
+    ):
+        assert owed in composed.body
+    assert not re.search("申诉|appeal", composed.body, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "zh", "en"),
+    [
+        (WaitsFor.CARRIER, "基础运营商", "the carrier"),
+        (WaitsFor.REGISTRY, "登记机关", "the registry"),
+        (WaitsFor.DEPARTMENT, "相关部门", "the department concerned"),
+    ],
+)
+def test_a_pending_on_others_says_on_whom_and_asks_for_nothing(
+    letter: LetterFacts, waits_for: WaitsFor, zh: str, en: str
+) -> None:
+    body = compose(pending(letter, waits_for)).body
+
+    for owed in (zh, "待核实", "无需提交材料") if letter.language is Language.ZH else (en, "you need not send"):
+        assert owed in body
+    assert NEXT_ACTION[letter.language] in body
+
+
+def test_a_restriction_while_pending_brings_the_way_of_appeal(letter: LetterFacts) -> None:
+    barred = replace(pending(letter), measure=Measure.BAR_OUT, appeal_until=date(2026, 12, 15))
+
+    assert APPEAL_UNTIL[letter.language] in compose(barred).body
+
+
+def test_a_corrected_letter_names_the_notice_that_it_replaces(letter: LetterFacts) -> None:
+    composed = compose(replace(final(letter), corrects_decided_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC)))
+
+    assert composed.subject.startswith("更正" if letter.language is Language.ZH else "Correction")
+    assert REPLACED[letter.language] in composed.body
+    assert SENTENCES[letter.language][0] in composed.body
+
+
+def test_the_causes_are_one_sentence_with_its_code_a_line() -> None:
+    reasons = with_reasons(a_letter()).reasons
+
+    assert causes_text(reasons, Language.ZH).splitlines() == [
+        "经办人身份证已到期。（ID-RIC-EXPIRED）",
+        "一小时内呼出次数超出我司使用规范。（ACT-PEAK-HOUR）",
+    ]
+    assert causes_text((*reasons, *reasons, LetterReason(code="OK", sentence=" ")), Language.EN).count("\n") == 1
+
+
+def test_the_edited_causes_stand_in_the_letter_as_they_are() -> None:
+    edited = "证件已过期（ID-RIC-EXPIRED）{{ letter.zone }} <b>&\n第二行（ACT-PEAK-HOUR）"
+    composed = compose(replace(fixable(a_letter()), causes=edited))
+
+    assert edited in composed.body
+    assert "原因代码" not in composed.body
+    assert SENTENCES[Language.ZH][0] not in composed.body
+
+
+def test_codes_that_the_edited_causes_no_longer_hold_are_listed() -> None:
+    facts = final(a_letter())
+    facts = replace(facts, reasons=(*facts.reasons, LetterReason(code="ID-RIC", sentence="证件号码有误。")))
+
+    body = compose(replace(facts, causes="证件已过期（ID-RIC-EXPIRED）")).body
+
+    assert "原因代码：ACT-PEAK-HOUR、ID-RIC\n" in body
+
+
+@pytest.mark.parametrize("causes", ["", " \n "])
+def test_emptied_causes_give_way_to_the_reasons_own_except_on_a_pass(causes: str) -> None:
+    facts = final(a_letter())
+    passed = with_reasons(a_letter())
+
+    assert compose(replace(facts, causes=causes)) == compose(facts)
+    assert SENTENCES[Language.ZH][0] in compose(passed).body
+    assert SENTENCES[Language.ZH][0] not in compose(replace(passed, causes=causes)).body
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        (replace(fixable(a_letter()), deadline_at=None), "deadline_at"),
+        (replace(fixable(a_letter()), fail_kind=None), "fail_kind"),
+        (replace(final(a_letter()), reasons=()), "reasons"),
+        (replace(final(a_letter()), appeal_until=None), "appeal_until"),
+        (replace(pending(a_letter()), waits_for=None), "waits_for"),
+        (replace(pending(a_letter()), next_action_on=None), "next_action_on"),
+        (replace(pending(a_letter()), measure=Measure.BAR_OUT), "appeal_until"),
+    ],
+)
+def test_a_letter_that_could_not_tell_what_it_owes_is_refused(facts: LetterFacts, name: str) -> None:
+    assert facts.missing == (name,)
+    with pytest.raises(ValueError, match=name):
+        compose(facts)
+
+
+def test_there_is_no_place_for_an_internal_note() -> None:
+    names = {field.name for field in fields(LetterFacts)} | {field.name for field in fields(ComposedLetter)}
+
+    assert not {name for name in names if "note" in name or "internal" in name}

@@ -1,0 +1,218 @@
+"""Next, hold, release, skip, aside."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.offices import Site
+from workbench.domain.case.casefile import CaseFile, Empty
+from workbench.errors import Busy, NotAllowed, NotFound, WrongUsage
+
+
+def given(found: CaseFile | Empty) -> int:
+    assert isinstance(found, CaseFile)
+    return found.header.id
+
+
+def test_next_gives_the_case_that_is_held_before_any_other(site: Site) -> None:
+    site.plant(3)
+    desk = site.office("a").claims
+
+    assert given(desk.next()) == given(desk.next()) == 1
+
+
+def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_number(site: Site) -> None:
+    later = site.plant(2, due_in_days=5)
+    sooner = site.plant(1, due_in_days=4)
+    urgent = site.plant(1, due_in_days=6, priority="urgent")
+    today = site.plant(1, due_in_days=0.2, priority="low")
+    breached = site.plant(1, due_in_days=-1, priority="low")
+    desk = site.office("a").claims
+    site.office("admin").people.limit("a", 10)
+
+    order = []
+    for _turn in range(6):
+        order.append(given(desk.next()))
+        desk.aside(order[-1])
+
+    assert order == [*breached, *today, *urgent, *sooner, *later]
+
+
+def test_two_people_never_get_the_same_case(site: Site) -> None:
+    site.plant(2)
+
+    assert {given(site.office("a").claims.next()), given(site.office("b").claims.next())} == {1, 2}
+
+
+def test_a_case_assigned_to_me_comes_first_and_is_offered_to_nobody_else(site: Site) -> None:
+    site.plant(1, priority="urgent")
+    (mine,) = site.plant(1, priority="low")
+    site.office("sup").assigning.assign([mine], "b", "knows the trade")
+
+    assert given(site.office("a").claims.next()) != mine
+    assert given(site.office("b").claims.next()) == mine
+
+
+def test_a_case_assigned_to_somebody_who_is_away_is_offered_to_all(site: Site) -> None:
+    (assigned,) = site.plant(1)
+    site.office("sup").assigning.assign([assigned], "b", "knows the trade")
+    assert isinstance(site.office("a").claims.next(), Empty)
+
+    today = site.clock.at.date()
+    site.office("admin").people.away("b", today, None)
+
+    assert given(site.office("a").claims.next()) == assigned
+
+
+def test_an_expired_hold_is_queued_again(site: Site) -> None:
+    site.plant(1)
+    first = site.office("a").claims.next()
+    assert isinstance(site.office("b").claims.next(), Empty)
+
+    site.clock.on(minutes=31)
+    second = site.office("b").claims.next()
+
+    assert given(first) == given(second) == 1
+    assert isinstance(second, CaseFile)
+    assert isinstance(first, CaseFile)
+    assert second.header.fence == first.header.fence + 1
+
+
+def test_a_case_aside_comes_first_when_its_time_has_come_and_is_queued_half_an_hour_later(site: Site) -> None:
+    site.plant(2)
+    desk = site.office("a").claims
+    first = given(desk.next())
+    desk.aside(first, site.clock.at + timedelta(hours=2))
+    second = given(desk.next())
+    desk.release(second)
+
+    site.clock.on(hours=2, minutes=10)
+    assert given(desk.next()) == first
+
+    desk.aside(first, site.clock.at + timedelta(hours=1))
+    site.clock.on(hours=1, minutes=31)
+    assert given(site.office("b").claims.next()) == first
+
+
+def test_nobody_holds_more_cases_than_the_limit_those_aside_included(site: Site) -> None:
+    site.plant(4)
+    desk = site.office("a").claims
+    for _turn in range(3):
+        desk.aside(given(desk.next()))
+
+    found = desk.next()
+
+    assert isinstance(found, Empty)
+    assert (found.kind, found.limit) == ("limit", 3)
+
+
+def test_a_skipped_case_comes_back_only_when_there_is_something_new(site: Site) -> None:
+    (case,) = site.plant(1)
+    desk = site.office("a").claims
+    desk.next()
+    desk.skip(case, "I know the handler")
+
+    found = desk.next()
+    assert isinstance(found, Empty)
+    assert (found.kind, found.count) == ("skipped", 1)
+
+    site.office("sup").assigning.assign([case], "a", "please look again")
+    assert given(desk.next()) == case
+
+
+def test_a_skipped_case_that_was_assigned_to_who_skips_it_is_offered_to_others(site: Site) -> None:
+    (case,) = site.plant(1)
+    site.office("sup").assigning.assign([case], "a", "you know the trade")
+    assert isinstance(site.office("b").claims.next(), Empty)
+    given(site.office("a").claims.next())
+    site.office("a").claims.skip(case, "I know the handler")
+
+    assert given(site.office("b").claims.next()) == case
+    assert site.office("a").casefiles.show(case).header.assignee is None
+
+
+def test_skipping_takes_a_reason(site: Site) -> None:
+    (case,) = site.plant(1)
+    site.office("a").claims.next()
+
+    with pytest.raises(WrongUsage):
+        site.office("a").claims.skip(case, "  ")
+
+
+def test_a_released_case_may_come_back(site: Site) -> None:
+    (case,) = site.plant(1)
+    desk = site.office("a").claims
+    desk.next()
+    desk.release(case)
+
+    assert given(desk.next()) == case
+
+
+def test_empty_says_who_holds_the_rest_and_until_when(site: Site) -> None:
+    site.plant(1)
+    site.office("b").claims.next()
+
+    found = site.office("a").claims.next()
+
+    assert isinstance(found, Empty)
+    assert found.kind == "held"
+    assert found.who == (("b", site.clock.at + timedelta(minutes=30)),)
+
+
+def test_an_empty_queue_says_that_nothing_is_there(site: Site) -> None:
+    assert site.office("a").claims.next() == Empty(kind="none")
+
+
+def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: Site) -> None:
+    (case,) = site.plant(1)
+    desk = site.office("a").claims
+    desk.next()
+    until = desk.renew(case)
+    site.clock.on(seconds=30)
+    assert desk.renew(case) == until
+
+    site.clock.on(seconds=60)
+    assert desk.renew(case) == site.clock.at + timedelta(minutes=30)
+    assert site.actions(case) == ["next"]
+
+
+def test_a_lost_hold_is_not_renewed(site: Site) -> None:
+    (case,) = site.plant(1)
+    site.office("a").claims.next()
+    site.clock.on(minutes=31)
+    site.office("b").claims.next()
+
+    assert site.office("a").claims.renew(case) is None
+
+
+def test_who_does_not_hold_a_case_is_told_who_does(site: Site) -> None:
+    (case,) = site.plant(1)
+    site.office("b").claims.next()
+
+    with pytest.raises(Busy, match="held by b until 10:30"):
+        site.office("a").claims.release(case)
+    assert site.actions(case) == ["next", "refused release"]
+
+
+def test_what_nobody_holds_cannot_be_let_go(site: Site) -> None:
+    (case,) = site.plant(1)
+
+    with pytest.raises(NotAllowed, match="Nobody holds C-000001"):
+        site.office("a").claims.release(case)
+
+
+def test_an_unknown_case_is_not_found(site: Site) -> None:
+    with pytest.raises(NotFound, match="C-000099"):
+        site.office("a").claims.release(99)
+
+
+def test_an_auditor_gets_no_case_and_the_attempt_is_logged(site: Site) -> None:
+    site.plant(1)
+
+    with pytest.raises(NotAllowed):
+        site.office("audit").claims.next()
+    with site.office("admin").context.read() as session:
+        from sqlalchemy import text
+
+        refused = session.execute(text("SELECT action FROM event WHERE is_refused")).scalars().all()
+    assert refused == ["next"]

@@ -1,0 +1,158 @@
+"""Next within a filter: the same order, over fewer cases."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import Session
+
+from db.queries import case_pages
+from db.queries.case_list import CaseList
+from db.queries.claim import Claimer, Found, find_next
+from tests.offices import Site
+from workbench.domain.case.casefile import CaseFile, Empty
+from workbench.domain.filter.parser import FilterProblem
+from workbench.errors import Busy
+from workbench.services.queue import claims
+
+
+def taken(site: Site, wanted: str) -> int | str:
+    found = site.office("a").claims.next(wanted)
+    return found.header.id if isinstance(found, CaseFile) else found.kind
+
+
+@pytest.fixture(params=["hits", "order"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to claim within a filter."""
+    if request.param == "order":
+        monkeypatch.setattr(case_pages, "FEW", 0)
+    return str(request.param)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["公司", "虚构 priority>=low", "rule:ID-REGION", "risk:low,high", "", "state:queued", "-who:b"]
+)
+def test_the_order_within_a_filter_is_that_of_next(site: Site, way: str, wanted: str) -> None:
+    plain = site.plant(2, due_in_days=4, severity="warn", rule="ID-REGION")
+    overdue = site.plant(2, due_in_days=-1, severity="warn", rule="ID-REGION")
+    urgent = site.plant(2, priority="urgent", severity="warn", rule="ID-REGION")
+    today = site.plant(1, due_in_days=0.1, severity="warn", rule="ID-REGION")
+    mine = site.plant(1, priority="low", severity="warn", rule="ID-REGION")
+    other = site.plant(1, due_in_days=-2, severity="warn", rule="ID-REGION")
+    site.office("sup").assigning.assign(mine, "a", "hers")
+    site.office("sup").assigning.assign(other, "b", "his")
+    order = []
+    office = site.office("a")
+    listed = [case for case in office.queue.ids(wanted, 20) if case not in {*mine, *other}]
+    while isinstance(found := office.claims.next(wanted), CaseFile):
+        order.append(found.header.id)
+        office.claims.skip(found.header.id, "seen")
+
+    assert order == [*mine, *overdue, *today, *urgent, *plain]
+    assert order[1:] == listed
+    assert isinstance(found, Empty)
+    assert found.kind == "skipped"
+
+
+def test_only_what_the_filter_lets_through_is_claimed(site: Site, way: str) -> None:
+    site.plant(3, priority="urgent")
+    wanted = site.plant(1, severity="block", rule="ACT-SHORT-CALLS")
+    assert taken(site, "rule:ACT-SHORT-CALLS") == wanted[0]
+
+
+def test_a_filter_that_hides_all_that_is_left_says_so_and_how_much(site: Site, way: str) -> None:
+    site.plant(4)
+    for wanted in ("成都", "state:pending", "risk:high", "due:none"):
+        assert site.office("a").claims.next(wanted) == Empty(kind="filtered", count=4)
+    first = site.office("a").claims.next()
+    assert isinstance(first, CaseFile)
+    site.office("a").claims.skip(first.header.id, "seen")
+    assert site.office("a").claims.next("成都") == Empty(kind="filtered", count=3)
+
+
+def test_an_empty_queue_is_empty_whatever_the_filter(site: Site) -> None:
+    assert site.office("a").claims.next("成都") == Empty(kind="none")
+
+
+def test_the_case_that_i_hold_comes_first_whatever_the_filter(site: Site) -> None:
+    held = site.plant(1)
+    assert taken(site, "") == held[0]
+    assert taken(site, "成都") == held[0]
+
+
+def test_an_expired_hold_is_taken_within_a_filter(site: Site, way: str) -> None:
+    case = site.plant(1)
+    assert isinstance(site.office("b").claims.next(), CaseFile)
+    assert taken(site, "公司") == "held"
+    site.clock.on(minutes=31)
+    assert taken(site, "公司") == case[0]
+
+
+def test_a_filter_that_cannot_be_understood_claims_nothing(site: Site) -> None:
+    case = site.plant(1)
+    with pytest.raises(FilterProblem):
+        site.office("a").claims.next("prioriti:high")
+    assert site.state(case[0]) == "queued"
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[list[Found]], object]) -> None:
+    """Let something be done while the next case was found and is not yet claimed; what it returns is ignored."""
+
+    def find(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[Found]:
+        found = find_next(session, claimer, within, most)
+        act(found)
+        return found
+
+    monkeypatch.setattr(claims, "find_next", find)
+
+
+def test_others_write_while_it_is_looked_for_and_get_another_case(
+    site: Site, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = site.plant(30)
+    site.office("admin").people.limit("b", 30)
+    quick: list[int] = []
+
+    def take_first(_found: list[Found]) -> None:
+        if len(quick) < 3:
+            taken = site.office("b").claims.next()
+            assert isinstance(taken, CaseFile)
+            quick.append(taken.header.id)
+            site.office("b").claims.aside(taken.header.id)
+
+    meanwhile(monkeypatch, take_first)
+
+    assert taken(site, "公司") == cases[2]
+    assert quick == cases[:2]
+
+
+def test_what_changed_since_it_was_found_is_not_claimed(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = site.plant(2)
+
+    def assign(found: list[Found]) -> None:
+        if found[0].id == first:
+            site.office("sup").assigning.assign([first], "b", "his")
+
+    meanwhile(monkeypatch, assign)
+
+    assert taken(site, "公司") == second
+
+
+def test_a_hold_that_was_renewed_since_is_not_taken(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = site.plant(1)
+    assert isinstance(site.office("b").claims.next(), CaseFile)
+    site.clock.on(minutes=31)
+    meanwhile(monkeypatch, lambda found: site.office("b").claims.renew(case[0]) if found else None)
+
+    assert taken(site, "公司") == "held"
+
+
+def test_who_is_always_too_late_is_told_to_try_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = site.plant(200)
+    meanwhile(
+        monkeypatch,
+        lambda found: site.office("sup").assigning.assign([case.id for case in found], "b", "his"),
+    )
+
+    with pytest.raises(Busy, match="try again"):
+        site.office("a").claims.next("公司")
+    assert site.state(cases[-1]) == "queued"

@@ -1,0 +1,116 @@
+"""Comments, checks of facts, and the applicant's word."""
+
+from datetime import date
+
+import pytest
+
+from db.enums import CaseState, ChecklistValue, Verdict, VerificationKind
+from tests.offices import Site
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.errors import NotAllowed, StorageFailed, WrongUsage
+
+
+def rectifying(site: Site) -> int:
+    (case,) = site.plant(severity="block")
+    site.office("a").claims.next()
+    site.office("a").verdicts.decide(VerdictRequest(case_id=case, verdict=Verdict.FAIL, reasons=("ACT-PEAK-HOUR",)))
+    return case
+
+
+def shown(site: Site, case: int) -> CaseFile:
+    return site.office("a").casefiles.show(case)
+
+
+def test_a_comment_stands_in_the_history_of_the_case(site: Site) -> None:
+    (case,) = site.plant()
+
+    site.office("b").remarks.comment(case, "called, nobody there [/b]")
+
+    (line,) = shown(site, case).history
+    assert (line.who, line.action, line.text) == ("b", "comment", "called, nobody there [/b]")
+
+
+def test_a_later_answer_to_a_question_takes_the_place_of_the_earlier(site: Site) -> None:
+    (case,) = site.plant()
+    question = shown(site, case).checklist[0].question
+
+    site.office("a").remarks.checklist(case, question, ChecklistValue.NO)
+    site.office("b").remarks.checklist(case, question, ChecklistValue.YES, "seen the original")
+
+    line = shown(site, case).checklist[0]
+    assert (line.answer, line.note, line.by) == ("yes", "seen the original", "b")
+
+
+def test_an_unknown_question_is_refused_with_those_that_there_are(site: Site) -> None:
+    (case,) = site.plant()
+
+    with pytest.raises(WrongUsage, match=shown(site, case).checklist[0].question):
+        site.office("a").remarks.checklist(case, "NO-SUCH", ChecklistValue.NO)
+
+
+def test_a_verification_is_kept_with_its_kind_and_name(site: Site) -> None:
+    (case,) = site.plant()
+
+    site.office("a").remarks.verify(case, VerificationKind.PHONE, "the company confirmed")
+
+    (line,) = shown(site, case).verifications
+    assert (line.kind, line.result, line.by) == ("phone", "the company confirmed", "a")
+
+
+def test_a_resubmission_in_time_begins_the_next_round_and_the_time_away_does_not_count(site: Site) -> None:
+    case = rectifying(site)
+    due = shown(site, case).header.due_at
+    site.clock.on(days=1)
+
+    site.office("a").remarks.resubmit(case)
+
+    header = shown(site, case).header
+    assert (header.state, header.round) == (CaseState.QUEUED, 2)
+    assert due is not None
+    assert header.due_at is not None
+    assert (header.due_at - due).days >= 1
+
+
+def test_a_resubmission_after_the_deadline_is_refused(site: Site) -> None:
+    case = rectifying(site)
+    site.clock.on(days=20)
+
+    with pytest.raises(NotAllowed, match="deadline"):
+        site.office("a").remarks.resubmit(case)
+    assert site.state(case) == "rectifying"
+
+
+@pytest.mark.parametrize(("reason", "moves"), [("WAIT-APPLICANT", True), ("WAIT-CARRIER", False)])
+def test_an_answer_goes_back_to_the_queue_and_only_the_applicant_s_own_time_is_added(
+    site: Site, reason: str, moves: bool
+) -> None:
+    (case,) = site.plant()
+    site.office("a").claims.next()
+    site.office("a").verdicts.decide(
+        VerdictRequest(case_id=case, verdict=Verdict.PENDING, reasons=(reason,), until=date(2026, 11, 30))
+    )
+    due = shown(site, case).header.due_at
+    site.clock.on(days=1)
+
+    site.office("a").remarks.answer(case, "they called back")
+
+    header = shown(site, case).header
+    assert (header.state, header.round) == (CaseState.QUEUED, 1)
+    assert (header.due_at != due) is moves
+
+
+def test_a_withdrawn_case_is_over(site: Site) -> None:
+    (case,) = site.plant()
+    site.office("a").remarks.withdraw(case, "the applicant wrote")
+
+    with pytest.raises(NotAllowed, match="withdrawn"):
+        site.office("a").remarks.verify(case, VerificationKind.VISIT, "too late")
+
+
+def test_a_failing_storage_is_told_in_a_sentence(site: Site) -> None:
+    (case,) = site.plant()
+    context = site.office("a").context
+
+    with pytest.raises(StorageFailed, match="nothing was written"), context.read() as session:
+        session.connection().exec_driver_sql("UPDATE event SET action = 'x'")
+    assert site.state(case) == "queued"

@@ -1,0 +1,317 @@
+"""Deciding and undoing, and the notices that go with it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import CaseState, Measure, Verdict, WaitsFor
+from tests.offices import Site
+from tests.services.review.verdict_acts import decide, failing, notices, passing, take
+from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.errors import Busy, NotAllowed, WrongUsage
+from workbench.services.foundation import audit_log
+
+
+def test_a_clean_case_passes_and_its_notice_waits_for_the_grace(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, passing(case))
+
+    assert done.state is CaseState.PASSED
+    assert done.release_at == site.clock.at + timedelta(seconds=60)
+    assert site.state(case) == "passed"
+    assert site.actions(case) == ["next", "decide"]
+    ((body, is_cancelled),) = notices(site)
+    assert "C-000001" in body
+    assert not is_cancelled
+
+
+def test_a_fixable_fail_asks_for_each_reason_by_the_latest_of_their_deadlines(site: Site) -> None:
+    (case,) = site.plant(severity="block")
+    take(site)
+
+    done = decide(site, failing(case))
+
+    assert done.state is CaseState.RECTIFYING
+    # Seven working days after Tuesday 24 November 2026 are over on Thursday 3 December at 18:00 in Shanghai.
+    assert done.deadline_at is not None
+    assert done.deadline_at.isoformat() == "2026-12-03T10:00:00+00:00"
+    assert done.notice is not None
+    assert "ACT-PEAK-HOUR" in done.notice
+    assert "DOC-UNSEALED" in done.notice
+    assert "2026年12月3日(周四)18:00" in done.notice
+    (line,) = site.office("a").casefiles.show(case).decisions
+    assert [item.code for item in line.items] == ["ACT-PEAK-HOUR", "DOC-UNSEALED"]
+
+
+def test_the_deadline_of_a_fail_is_at_most_fifteen_working_days(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    with pytest.raises(NotAllowed, match="too far"):
+        decide(site, failing(case, until=date(2027, 1, 29)))
+    assert site.state(case) == "in_review"
+    assert site.actions(case) == ["next", "refused decide"]
+
+
+def test_pending_says_what_it_waits_for_and_until_when(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    decide(
+        site,
+        VerdictRequest(
+            case_id=case,
+            verdict=Verdict.PENDING,
+            reasons=("WAIT-CARRIER",),
+            until=date(2026, 11, 27),
+            note="asked them",
+        ),
+    )
+
+    header = site.office("a").casefiles.show(case).header
+    assert (header.state, header.waits_for, header.next_action_on) == (
+        CaseState.PENDING,
+        WaitsFor.CARRIER,
+        date(2026, 11, 27),
+    )
+
+
+def test_the_internal_note_is_in_no_notice(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, failing(case, note="the agent is known to us"))
+
+    assert done.notice is not None
+    assert "known to us" not in done.notice
+
+
+def test_the_edited_text_reaches_the_applicant(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, failing(case, letter="请先补盖公章。"))
+
+    assert done.notice is not None
+    assert "请先补盖公章。" in done.notice
+
+
+@pytest.mark.parametrize(
+    ("request_of", "words"),
+    [
+        (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS), "at least one reason"),
+        (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("NO-SUCH",)), "no reason NO-SUCH"),
+        (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("ACT-PEAK-HOUR",)), "does not serve"),
+        (lambda case: passing(case, measure=Measure.BAR_BOTH), "does not allow the measure"),
+        (lambda case: failing(case, until=date(2026, 11, 1)), "to come"),
+        (lambda case: failing(case, items=(ItemRequest(code="BIZ_LICENCE"),)), "neither a reason nor a document"),
+        (lambda case: passing(case, items=(ItemRequest(code="BIZ_LICENSE"),)), "belong to a fail"),
+        (lambda case: passing(case, until=date(2026, 11, 30)), "A date belongs"),
+    ],
+)
+def test_an_incomplete_verdict_is_refused_with_a_sentence(
+    site: Site, request_of: Callable[[int], VerdictRequest], words: str
+) -> None:
+    (case,) = site.plant()
+    take(site)
+    request = request_of(case)
+
+    assert words in site.office("a").verdicts.preview(request).problems[0]
+    with pytest.raises((NotAllowed, WrongUsage), match=words):
+        decide(site, request)
+
+
+def test_undo_brings_back_state_draft_and_a_fresh_hold_and_takes_the_notice_back(site: Site) -> None:
+    (case,) = site.plant()
+    fence = take(site).header.fence
+    site.office("a").drafts.save(case, {"note": "half a thought"})
+    decide(site, failing(case))
+    assert site.office("a").casefiles.show(case).draft == {}
+
+    site.clock.on(seconds=59)
+    back = site.office("a").undo.undo(case)
+
+    assert back.header.state is CaseState.IN_REVIEW
+    assert back.header.held_by == "a"
+    assert back.header.fence == fence + 1
+    assert back.draft == {"note": "half a thought"}
+    assert [is_cancelled for _body, is_cancelled in notices(site)] == [True]
+    assert decide(site, failing(case)).state is CaseState.RECTIFYING
+
+
+def test_what_is_released_cannot_be_taken_back(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, passing(case))
+    assert site.office("a").undo.last() is not None
+
+    site.clock.on(seconds=60)
+
+    assert site.office("a").undo.last() is None
+    with pytest.raises(NotAllowed, match="released at 10:01:00"):
+        site.office("a").undo.undo(case)
+
+
+def test_only_who_acted_may_take_it_back(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, passing(case))
+
+    with pytest.raises(NotAllowed, match="another's"):
+        site.office("b").undo.undo(case)
+
+
+def test_undo_puts_the_case_on_the_desk_aside_even_above_the_limit(site: Site) -> None:
+    site.plant(4)
+    first = take(site).header.id
+    decide(site, passing(first))
+    for _turn in range(2):
+        site.office("a").claims.aside(take(site).header.id)
+    on_desk = take(site).header.id
+
+    site.office("a").undo.undo(first)
+
+    assert take(site).header.id == first
+    assert site.office("a").casefiles.show(on_desk).header.aside_until is not None
+
+
+def test_a_late_verdict_with_an_old_fence_is_told_who_took_the_case(site: Site) -> None:
+    (case,) = site.plant()
+    fence = take(site).header.fence
+    site.office("a").drafts.save(case, {"note": "kept"})
+    site.clock.on(minutes=31)
+    take(site, "b")
+
+    with pytest.raises(Busy, match="held by b until"):
+        decide(site, passing(case, fence=fence))
+    decide(site, passing(case), login="b")
+    with pytest.raises(Busy, match="taken over by b at 10:31"):
+        decide(site, passing(case, fence=fence))
+    assert site.office("a").casefiles.show(case).draft == {"note": "kept"}
+
+
+def test_an_expired_hold_that_nobody_took_still_decides_with_its_fence(site: Site) -> None:
+    (case,) = site.plant()
+    fence = take(site).header.fence
+    site.clock.on(minutes=31)
+
+    with pytest.raises(NotAllowed, match="Nobody holds"):
+        decide(site, passing(case))
+    assert decide(site, passing(case, fence=fence)).state is CaseState.PASSED
+
+
+def test_evidence_that_was_not_seen_must_be_looked_at_first(site: Site) -> None:
+    (case,) = site.plant()
+    seen = take(site).header.evidence_no
+
+    with pytest.raises(Busy, match="new evidence"):
+        decide(site, passing(case, evidence_no=seen - 1))
+
+
+def test_an_item_may_be_asked_for_in_other_words(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    asked_for = (ItemRequest(code="BIZ_LICENSE"), ItemRequest(code="DOC-UNSEALED", text="加盖公章"))
+    done = decide(site, failing(case, items=asked_for))
+
+    assert done.notice is not None
+    assert "加盖公章" in done.notice
+    assert "营业执照" in done.notice
+
+
+def test_every_act_is_one_event_and_the_chain_is_whole(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, passing(case))
+    site.office("a").undo.undo(case)
+    site.office("a").remarks.comment(case, "hm")
+
+    with site.office("admin").context.read() as session:
+        report = audit_log.verify(session)
+
+    assert site.actions(case) == ["next", "decide", "undo", "comment"]
+    assert report.is_whole
+
+
+def test_a_changed_event_is_found_and_cannot_be_made_by_a_slip(site: Site) -> None:
+    database = site.office("admin").context.database
+    with pytest.raises(Exception, match="append-only"), database.write() as session:
+        session.execute(text("UPDATE event SET actor_login = 'x' WHERE seq = 2"))
+    with database.write() as session:
+        session.execute(text("DROP TRIGGER event_is_never_changed"))
+        session.execute(text("UPDATE event SET actor_login = 'x' WHERE seq = 2"))
+
+    with database.read() as session:
+        assert audit_log.verify(session).broken_at == 2
+
+
+def test_the_explanation_tells_how_the_due_date_came_about(site: Site) -> None:
+    (case,) = site.plant()
+
+    sentences = " ".join(site.office("a").claims.explain(case))
+
+    assert "3 working days after day 0" in sentences
+    assert "Fri 27 Nov" in sentences
+
+
+def test_a_draft_saved_after_the_verdict_does_not_come_into_the_next_round(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    site.office("a").drafts.save(case, {"note": "first"})
+    decide(site, failing(case))
+
+    site.office("a").drafts.save(case, {"note": "late"})
+
+    assert site.office("a").casefiles.show(case).draft == {}
+
+
+def test_withdrawing_takes_back_the_letter_that_is_not_released(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case))
+
+    site.office("a").remarks.withdraw(case, "the applicant wrote")
+
+    assert [is_cancelled for _body, is_cancelled in notices(site)] == [True]
+
+
+def test_numbers_in_what_people_write_are_masked(site: Site) -> None:
+    (case,) = site.plant()
+    site.office("a").remarks.comment(case, "call 13800138000")
+
+    (line,) = site.office("audit").casefiles.show(case).history
+
+    assert "13800138000" not in line.text
+
+
+def test_a_decision_tells_its_letter_masked_and_keeps_it_whole_for_the_applicant(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    done = decide(site, failing(case, letter="测试 人的证件不清楚 (ACT-PEAK-HOUR, DOC-UNSEALED)"))
+
+    assert "测•••的证件不清楚" in (done.notice or "")
+    ((body, _is_cancelled),) = notices(site)
+    assert "测试 人的证件不清楚" in body
+
+
+def test_assigning_is_refused_for_who_does_not_review(site: Site) -> None:
+    (case,) = site.plant()
+
+    with pytest.raises(NotAllowed, match="does not review"):
+        site.office("sup").assigning.assign([case], "audit", "try")
+
+
+def test_assigning_a_case_to_its_holder_does_not_disturb_the_verdict(site: Site) -> None:
+    (case,) = site.plant()
+    header = take(site).header
+    site.office("sup").assigning.assign([case], "a", "yours")
+
+    done = decide(site, passing(case, fence=header.fence, evidence_no=header.evidence_no))
+
+    assert done.state is CaseState.PASSED

@@ -1,0 +1,41 @@
+"""A person who takes a case and decides it."""
+
+from sqlalchemy import text
+
+from db.enums import Verdict
+from tests.offices import Site
+from workbench.domain.case.casefile import CaseFile, Decided, VerdictRequest
+
+
+def take(site: Site, login: str = "a") -> CaseFile:
+    """Take the next case, which there is."""
+    found = site.office(login).claims.next()
+    assert isinstance(found, CaseFile)
+    return found
+
+
+def passing(case: int, **more: object) -> VerdictRequest:
+    """Return a pass without a finding against it."""
+    return VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK",), **more)  # type: ignore[arg-type]  # by name
+
+
+def failing(case: int, **more: object) -> VerdictRequest:
+    """Return a fail that can be mended: a busy hour, a document without seal."""
+    return VerdictRequest(
+        case_id=case,
+        verdict=Verdict.FAIL,
+        reasons=("ACT-PEAK-HOUR", "DOC-UNSEALED"),
+        **more,  # type: ignore[arg-type]  # by name
+    )
+
+
+def decide(site: Site, request: VerdictRequest, login: str = "a") -> Decided:
+    """Decide a case as this person."""
+    return site.office(login).verdicts.decide(request)
+
+
+def notices(site: Site) -> list[tuple[str, bool]]:
+    """Return the text of each notice, and whether it was taken back."""
+    with site.office("admin").context.read() as session:
+        rows = session.execute(text("SELECT body, cancelled_at FROM notice ORDER BY id"))
+        return [(row.body, row.cancelled_at is not None) for row in rows]

@@ -1,0 +1,119 @@
+"""A new database is there whole or not at all, and nothing else is touched on the way."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db import schema
+from db.enums import IdentityMode
+from tests.offices import Clock
+from workbench.errors import CannotCreate
+from workbench.services import opening
+from workbench.services.foundation.group_sharing import Sharing
+from workbench.services.opening import NewSite, create_site, make_site, share_site
+
+NEIGHBOURS = ("w.db.schema-1.backup", "w.db.bak", "w.db2", "w1.db", "w.db-mine")
+Break = Callable[[pytest.MonkeyPatch], type[BaseException]]
+
+
+def _upgrade_fails(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(schema, "upgrade", full)
+    return OSError
+
+
+def _store_fails(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
+    monkeypatch.setattr("workbench.services.foundation.file_store.Store.key_file", Path("/nowhere/hash.key"))
+    return CannotCreate
+
+
+def _is_interrupted(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
+    def interrupted(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(opening, "_settle", interrupted)
+    return KeyboardInterrupt
+
+
+ways = pytest.mark.parametrize("break_it", [_upgrade_fails, _store_fails, _is_interrupted])
+
+
+def everything_in(folder: Path) -> dict[str, bytes | None]:
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+@ways
+@pytest.mark.parametrize("name", ["w.db", "[w]*.db", "w?.db"])
+def test_what_fails_takes_away_its_own_files_only_and_can_be_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break, name: str
+) -> None:
+    for neighbour in (*NEIGHBOURS, f"{name}.schema-1.backup", f"{name}.bak"):
+        (tmp_path / neighbour).write_text("somebody's", encoding="utf-8")
+    before = everything_in(tmp_path)
+
+    with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
+        make_site(tmp_path / name, NewSite(login="a"), Clock())
+    assert everything_in(tmp_path) == before
+
+    make_site(tmp_path / name, NewSite(login="a"), Clock())
+    assert before.items() <= everything_in(tmp_path).items()
+
+
+@ways
+def test_folders_made_for_what_fails_go_away_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break
+) -> None:
+    with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
+        make_site(tmp_path / "deep" / "deeper" / "w.db", NewSite(login="a"), Clock())
+    assert everything_in(tmp_path) == {}
+
+
+@ways
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_shared_folder_goes_away_again_only_if_it_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break, is_there: bool
+) -> None:
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_mode & 0o011 != 0o011:
+            folder.chmod(folder.stat().st_mode | 0o011)
+    place = tmp_path / "office" / "w.db"
+    if is_there:
+        place.parent.mkdir()
+        place.parent.chmod(0o700)
+    before = everything_in(tmp_path)
+    sharing = Sharing(group=str(os.getegid()), group_id=os.getegid())
+
+    def share() -> None:
+        share_site(place, NewSite(login="a"), sharing, tmp_path / "etc" / "site.toml", Clock())
+
+    with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
+        share()
+    assert everything_in(tmp_path) == before
+    assert not is_there or stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+
+    share()
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o2770
+
+
+def test_of_two_that_are_made_at_one_place_the_first_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "w.db"
+    real = schema.create
+
+    def late(*arguments: object) -> object:
+        monkeypatch.setattr(schema, "create", real)
+        create_site(place, identity=IdentityMode.NAMED, login="first", now=Clock())
+        return real(*arguments)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(schema, "create", late)
+    with pytest.raises(CannotCreate, match="left untouched"):
+        create_site(place, identity=IdentityMode.NAMED, login="second", now=Clock())
+
+    office = opening.open_office(place, "first", Clock())
+    office.close()

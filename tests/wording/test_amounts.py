@@ -1,0 +1,178 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from workbench import i18n
+from workbench.wording import amounts
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TODAY = date(2026, 11, 24)
+THURSDAY = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+NEW_YEAR = datetime(2026, 12, 31, 16, 5, tzinfo=UTC)
+
+
+def test_instants_on_screens_are_local_and_have_a_year_only_if_it_is_another() -> None:
+    assert amounts.instant_on_screen(THURSDAY, TODAY, ZONE, language="en") == "Thu 26 Nov 18:00"
+    assert amounts.instant_on_screen(THURSDAY, TODAY, ZONE, language="zh") == "11月26日 周四 18:00"
+    assert amounts.instant_on_screen(NEW_YEAR, TODAY, ZONE, language="en") == "Fri 1 Jan 2027 00:05"
+    assert amounts.instant_on_screen(NEW_YEAR, TODAY, ZONE, language="zh") == "2027年1月1日 周五 00:05"
+
+
+def test_days_on_screens_have_a_year_only_if_it_is_another() -> None:
+    assert amounts.day_on_screen(date(2026, 1, 4), TODAY, language="en") == "Sun 4 Jan"
+    assert amounts.day_on_screen(date(2025, 11, 24), TODAY, language="en") == "Mon 24 Nov 2025"
+    assert amounts.day_on_screen(date(2026, 1, 4), TODAY, language="zh") == "1月4日 周日"
+    assert amounts.day_on_screen(date(2025, 11, 24), TODAY, language="zh") == "2025年11月24日 周一"
+
+
+def test_letters_write_dates_in_full() -> None:
+    friday = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
+
+    assert amounts.instant_in_letter(friday, ZONE, language="zh") == "2026年11月27日(周五)18:00"
+    assert amounts.instant_in_letter(friday, ZONE, language="en") == "Friday, 27 November 2026, 18:00"
+    assert amounts.day_in_letter(date(2026, 11, 27), language="zh") == "2026年11月27日(周五)"
+    assert amounts.day_in_letter(date(2026, 11, 27), language="en") == "Friday, 27 November 2026"
+
+
+def test_an_instant_without_a_zone_is_refused() -> None:
+    without_zone = THURSDAY.replace(tzinfo=None)
+
+    with pytest.raises(ValueError, match="2026"):
+        amounts.instant_on_screen(without_zone, TODAY, ZONE)
+    with pytest.raises(ValueError, match="2026"):
+        amounts.instant_in_letter(without_zone, ZONE)
+
+
+def test_the_language_in_use_is_spoken_unless_another_is_asked_for() -> None:
+    with i18n.speaking("zh"):
+        assert amounts.day_on_screen(date(2026, 11, 26), TODAY) == "11月26日 周四"
+        assert amounts.day_on_screen(date(2026, 11, 26), TODAY, language="en") == "Thu 26 Nov"
+    with i18n.speaking("en"):
+        assert amounts.day_on_screen(date(2026, 11, 26), TODAY) == "Thu 26 Nov"
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "chinese"),
+    [
+        (-1234, "1,234 days ago", "1,234天前"),
+        (-3, "3 days ago", "3天前"),
+        (-2, "2 days ago", "2天前"),
+        (-1, "yesterday", "昨天"),
+        (0, "today", "今天"),
+        (1, "tomorrow", "明天"),
+        (2, "in 2 days", "2天后"),
+        (41, "in 41 days", "41天后"),
+    ],
+)
+def test_a_day_is_said_from_today(days: int, english: str, chinese: str) -> None:
+    on = TODAY + timedelta(days=days)
+
+    assert amounts.relative_day(on, TODAY, language="en") == english
+    assert amounts.relative_day(on, TODAY, language="zh") == chinese
+
+
+def test_counts_have_commas() -> None:
+    assert amounts.count(4812) == "4,812"
+    assert amounts.count(0) == "0"
+    assert amounts.count(-1234567) == "-1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (0.17, "17 %"),
+        (0.1667, "16.7 %"),
+        (0.1665, "16.7 %"),
+        (0.0, "0 %"),
+        (-0.0001, "0 %"),
+        (1.0, "100 %"),
+        (0.0004, "0 %"),
+        (0.0005, "0.1 %"),
+        (12.5, "1,250 %"),
+    ],
+)
+def test_a_share_has_at_most_one_decimal(share: float, shown: str) -> None:
+    assert amounts.ratio(share) == shown
+
+
+@pytest.mark.parametrize(
+    ("fen", "shown"), [(123_450, "¥ 1,234.50"), (0, "¥ 0.00"), (5, "¥ 0.05"), (-123_450, "-¥ 1,234.50")]
+)
+def test_money_is_written_to_the_fen(fen: int, shown: str) -> None:
+    assert amounts.money_fen(fen) == shown
+
+
+@pytest.mark.parametrize(
+    ("yuan", "english", "chinese"),
+    [
+        (2_000_000, "¥ 2,000,000", "200万元"),
+        (120_000_000, "¥ 120,000,000", "12,000万元"),
+        (1_234_567, "¥ 1,234,567", "1,234,567元"),
+        (1_234_567.5, "¥ 1,234,567.50", "1,234,567.50元"),
+        (0, "¥ 0", "0元"),
+    ],
+)
+def test_capital_is_written_as_each_language_does(yuan: float, english: str, chinese: str) -> None:
+    assert amounts.capital_fen(round(yuan * 100), language="en") == english
+    assert amounts.capital_fen(round(yuan * 100), language="zh") == chinese
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [
+        (0, "0 s", "0秒"),
+        (48, "48 s", "48秒"),
+        (9.96, "10 s", "10秒"),
+        (9.84, "9.8 s", "9.8秒"),
+        (59.97, "1 min 00 s", "1分00秒"),
+        (200, "3 min 20 s", "3分20秒"),
+        (245.4, "4 min 05 s", "4分05秒"),
+        (3599.6, "1 h 00 min", "1小时00分"),
+        (3900, "1 h 05 min", "1小时05分"),
+        (3_600_000, "1,000 h 00 min", "1,000小时00分"),
+    ],
+)
+def test_a_duration_is_as_exact_as_it_is_short(seconds: float, english: str, chinese: str) -> None:
+    assert amounts.duration_s(seconds, language="en") == english
+    assert amounts.duration_s(seconds, language="zh") == chinese
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "chinese"),
+    [
+        (2, "2 working days left", "剩余2个工作日"),
+        (1, "1 working day left", "剩余1个工作日"),
+        (0, "0 working days left", "剩余0个工作日"),
+        (-1, "overdue by 1 working day", "已超时1个工作日"),
+        (-3, "overdue by 3 working days", "已超时3个工作日"),
+    ],
+)
+def test_what_is_left_of_a_deadline_is_said_in_working_days(days: int, english: str, chinese: str) -> None:
+    assert amounts.working_days_left(days, language="en") == english
+    assert amounts.working_days_left(days, language="zh") == chinese
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [
+        (1739, "hold 28 min", "领取剩余28分钟"),
+        (60, "hold 1 min", "领取剩余1分钟"),
+        (59, "hold < 1 min", "领取剩余不足1分钟"),
+        (0, "hold expired", "领取已过期"),
+        (-90, "hold expired", "领取已过期"),
+    ],
+)
+def test_a_hold_says_its_full_minutes(seconds: int, english: str, chinese: str) -> None:
+    assert amounts.hold_left(timedelta(seconds=seconds), language="en") == english
+    assert amounts.hold_left(timedelta(seconds=seconds), language="zh") == chinese
+
+
+def test_minutes_are_never_negative() -> None:
+    assert amounts.minutes_left(timedelta(minutes=28, seconds=59), language="en") == "28 min"
+    assert amounts.minutes_left(timedelta(minutes=-5), language="zh") == "不足1分钟"
+
+
+def test_words_are_listed_as_each_language_does() -> None:
+    assert amounts.listed(["a", "b"], language="en") == "a, b"
+    assert amounts.listed(["甲", "乙"], language="zh") == "甲、乙"

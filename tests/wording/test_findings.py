@@ -1,0 +1,150 @@
+from datetime import timedelta
+
+import pytest
+
+from db.enums import CreditList, CreditMatch
+from tests.domain.facts.sample_evidence import (
+    TODAY,
+    application,
+    calls,
+    card,
+    credit,
+    default_policy,
+    documents,
+    evidence,
+    findings,
+    with_calls,
+)
+from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.findings.finding import Finding
+from workbench.wording.findings import item_of, letter_of, text_of
+
+EXPIRED = evidence(application=application(handler_id_valid_to=TODAY - timedelta(days=3)))
+TEXTS: list[tuple[str, Evidence, str, str]] = [
+    ("ID-RIC-EXPIRED", EXPIRED, "handler's ID card expired 3 days ago", "经办人身份证已过期3天"),
+    (
+        "ID-RIC-EXPIRED",
+        evidence(application=application(handler_id_valid_to=TODAY - timedelta(days=1))),
+        "handler's ID card expired 1 day ago",
+        "经办人身份证已过期1天",
+    ),
+    (
+        "ACT-PEAK-HOUR",
+        with_calls(calls(peak_hour_calls=1073)),
+        "1,073 calls in the busiest hour (limit 60)",
+        "最忙一小时呼出1,073次（上限60）",
+    ),
+    (
+        "ACT-SHORT-CALLS",
+        with_calls(calls(answered=500, short_calls=83)),
+        "16.6% of answered calls last 6 s or less (limit 15%)",
+        "接通后6秒内结束的占16.6%（上限15%）",
+    ),
+    (
+        "ID-CAPITAL",
+        evidence(application=application(registered_capital_fen=49_999_999)),
+        "registered capital CNY 499,999.99 (at least CNY 500,000)",
+        "注册资本499,999.99元（下限50万元）",
+    ),
+    (
+        "DOC-MISSING",
+        evidence(documents=documents()[2:]),
+        "2 documents missing: business licence, handler's ID card, front",
+        "缺2份材料：营业执照副本、经办人身份证人像面",
+    ),
+    (
+        "ID-ACTUAL-USER",
+        evidence(cards=(card(actual_user_name=""),)),
+        "no actual user is named for 138••••••01",
+        "号码138••••••01未填写实际使用人",
+    ),
+    (
+        "CR-NAME-ONLY",
+        evidence(credit=(credit(CreditList.COURT, CreditMatch.NAME_ONLY),)),
+        "1 record matches by name only: court list",
+        "1条记录仅名称相符：失信被执行人名单",
+    ),
+    (
+        "USE-SCRIPT",
+        evidence(application=application(call_script="请告诉我密码和验证码")),
+        "call script holds words that are not allowed: 密码, 验证码",
+        "外呼话术含不允许的用语：密码、验证码",
+    ),
+    (
+        "ACT-SAME-CALLEE",
+        with_calls(calls(max_same_callee_5min=4)),
+        "4 calls to one number in 5 minutes (limit 3)",
+        "5分钟内呼叫同一被叫4次（上限3）",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "seen", "english", "chinese"), TEXTS)
+def test_a_finding_is_said_in_plain_words(rule: str, seen: Evidence, english: str, chinese: str) -> None:
+    finding = findings(seen)[rule]
+    assert text_of(finding, default_policy(), "en") == english
+    assert text_of(finding, default_policy(), "zh") == chinese
+
+
+@pytest.mark.parametrize(("rule", "seen", "english", "chinese"), TEXTS)
+def test_a_finding_stored_without_its_facts_name_says_the_same(
+    rule: str, seen: Evidence, english: str, chinese: str
+) -> None:
+    found = findings(seen)[rule]
+    stored = Finding(
+        rule=found.rule,
+        leg=found.leg,
+        severity=found.severity,
+        observed=found.observed,
+        op=found.op,
+        limit=found.limit,
+        unit=found.unit,
+        subject=found.subject,
+        source=found.source,
+    )
+    assert text_of(stored, default_policy(), "en") == english
+    assert text_of(stored, default_policy(), "zh") == chinese
+
+
+def test_what_is_beyond_a_limit_never_looks_equal_to_it() -> None:
+    finding = findings(with_calls(calls(calls=1_000_000, answered=1_000_000, short_calls=150_001)))["ACT-SHORT-CALLS"]
+    assert text_of(finding, default_policy(), "en").startswith("15.0001% of answered calls")
+    mean = findings(with_calls(calls(answered=1000, total_duration_s=29_999)))["ACT-MEAN-DURATION"]
+    assert text_of(mean, default_policy(), "en") == "answered calls last 29.999 s on average (at least 30 s)"
+
+
+def test_a_finding_of_a_rule_that_is_gone_is_given_with_its_figures() -> None:
+    found = findings(EXPIRED)["ID-RIC-EXPIRED"]
+    gone = Finding(rule="ID-GONE", leg=found.leg, severity=found.severity, observed=-3, op="<", limit=0, unit="days")
+    assert text_of(gone, default_policy(), "en") == "ID-GONE: -3 < 0"
+
+
+def letters(code: str, seen: Evidence | None, language: str) -> tuple[str, str]:
+    policy = default_policy()
+    found = tuple(findings(seen).values()) if seen else ()
+    reason = policy.reasons[code]
+    return letter_of(reason, found, policy, language), item_of(reason, found, policy, language)
+
+
+def test_a_letter_gives_the_figures_of_its_finding() -> None:
+    assert letters("ID-RIC-EXPIRED", EXPIRED, "zh") == (
+        "经办人身份证已过期3天。",
+        "经办人有效身份证正反面复印件",
+    )
+    assert letters("DOC-MISSING", evidence(documents=documents()[1:]), "en") == (
+        "Documents are missing: business licence.",
+        "the missing documents: business licence",
+    )
+
+
+def test_a_letter_without_a_finding_leaves_figures_out() -> None:
+    assert letters("ID-RIC-EXPIRED", None, "en")[0] == "The handler's ID card has expired."
+    assert letters("DOC-MISSING", None, "zh") == ("材料不齐。", "补交缺少的材料")
+    assert letters("OK", None, "zh")[1] == ""
+
+
+def test_a_letter_does_not_tell_what_a_rule_keeps_for_us() -> None:
+    for language in ("en", "zh"):
+        text = "".join(letters("ACT-PEAK-HOUR", with_calls(calls(peak_hour_calls=73)), language))
+        assert "73" not in text
+        assert "60" not in text

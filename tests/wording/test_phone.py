@@ -1,0 +1,155 @@
+"""The sentence for the phone says where a case is, and promises no more than is known."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from db.enums import CaseState, Language
+from tests.wording.test_letter_sentence import FORECAST
+from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
+from workbench.i18n import speaking
+from workbench.wording.forecast import caveats, explanation, letter_sentence, likely, queue_lines
+from workbench.wording.phone import say
+
+TODAY = date(2026, 11, 24)
+CHECKED = replace(
+    FORECAST,
+    state=CaseState.AWAITING_CHECK,
+    ahead=None,
+    checked=DayRange(p50=date(2026, 11, 25), p90=date(2026, 11, 26)),
+)
+
+BACK = date(2026, 11, 30)
+QUEUE = QueueForecast(
+    queued=57,
+    held=6,
+    reviewers=2,
+    usual_reviewers=2,
+    per_day=8.5,
+    p50_days=6.9,
+    p90_days=8.2,
+    cleared=DayRange(p50=date(2026, 12, 3), p90=date(2026, 12, 7)),
+    late_p50=0,
+    late_p90=0,
+    days=(6.9, 8.2),
+    is_thin=False,
+    is_suspended=False,
+    made_at=datetime(2026, 11, 24, 2, tzinfo=UTC),
+)
+
+
+def said(forecast: CaseForecast, language: str = "en") -> str:
+    with speaking(language):
+        return say(forecast, TODAY)
+
+
+def test_who_waits_in_the_queue_is_expected_to_pass_by_a_day() -> None:
+    assert said(FORECAST) == "C-000001 is accepted; it is expected to pass by Fri 27 Nov, at the latest Wed 2 Dec."
+    assert said(FORECAST, "zh").startswith("C-000001已受理，预计")
+    assert "前审核通过，最晚" in said(FORECAST, "zh")
+
+
+def test_what_a_second_person_looks_at_is_not_said_to_pass() -> None:
+    with speaking("en"):
+        head, why = likely(CHECKED, TODAY), explanation(CHECKED, TODAY)
+
+    assert said(CHECKED) == (
+        "A second person looks at C-000001; its result is expected by Wed 25 Nov, at the latest Thu 26 Nov."
+    )
+    assert head == "result likely 25–26 Nov"
+    assert why.startswith("A second person still has to look at it")
+    assert "sent back" not in why
+    for language in Language:
+        letter = letter_sentence(CHECKED, language)
+        assert "pass" not in letter
+        assert "通过" not in letter + said(CHECKED, "zh")
+
+
+@pytest.mark.parametrize("state", [CaseState.PENDING, CaseState.RECTIFYING])
+def test_only_what_the_applicant_was_asked_for_is_waited_for(state: CaseState) -> None:
+    asked = replace(FORECAST, state=state, ahead=None, is_decided=True)
+
+    assert "waits for what you were asked for" in said(asked)
+    assert said(replace(asked, is_with_others=True)) == (
+        "A matter in C-000001 is being looked into; it is expected to pass by Fri 27 Nov, at the latest Wed 2 Dec."
+    )
+    assert "正在核查" in said(replace(asked, is_with_others=True), "zh")
+
+
+def test_who_appealed_is_told_to_pass_only_if_that_succeeds() -> None:
+    assert "if it succeeds" in said(replace(FORECAST, state=CaseState.APPEALED, ahead=None, is_decided=True))
+
+
+def lines(forecast: QueueForecast, language: str = "en") -> list[str]:
+    with speaking(language):
+        return list(queue_lines(forecast, TODAY))
+
+
+@pytest.mark.parametrize(
+    ("middle", "worst", "told"),
+    [
+        (0, 0, "None will be decided after its due date."),
+        (0, 2, "0 will be decided after their due date, 2 at worst."),
+        (57, 57, "57 will be decided after their due date."),
+    ],
+)
+def test_how_many_will_be_late_is_told_once_where_it_is_sure(middle: int, worst: int, told: str) -> None:
+    assert lines(replace(QUEUE, late_p50=middle, late_p90=worst))[2] == told
+
+
+def test_while_work_is_suspended_the_sentence_says_so_first() -> None:
+    stopped = replace(FORECAST, is_suspended=True)
+
+    assert said(stopped).startswith("Work is suspended now, and this counts as if it went on tomorrow: C-000001 is acc")
+    assert said(stopped, "zh").startswith("目前审核工作中止，按明日恢复推算：C-000001已受理")
+
+
+def test_while_nobody_is_there_it_is_said_with_the_day_on_which_somebody_is_back() -> None:
+    empty = replace(FORECAST, reviewers=0, per_day=0, back_on=BACK)
+
+    assert said(empty).startswith("Nobody is there today, somebody is back on Mon 30 Nov: C-000001 is accepted")
+    assert said(empty, "zh").startswith("今天无人在岗，11月30日")
+    with speaking("en"):
+        assert "nobody is there today, somebody is back on Mon 30 Nov" in explanation(empty, TODAY)
+        assert "decide about" not in explanation(empty, TODAY)
+    told = lines(replace(QUEUE, reviewers=0, usual_reviewers=0, per_day=0, back_on=BACK))
+    assert told[0] == "57 to decide, 6 of them held now; nobody is there today, somebody is back on Mon 30 Nov."
+    assert told[1].startswith("Cleared in ")
+
+
+def test_where_nobody_is_known_to_come_back_no_date_is_told() -> None:
+    endless = replace(FORECAST, reviewers=0, per_day=0, is_endless=True)
+
+    with speaking("en"):
+        told = [said(endless), likely(endless, TODAY), explanation(endless, TODAY), *caveats(endless)]
+    told += lines(replace(QUEUE, reviewers=0, per_day=0, is_endless=True, days=()))
+    told += [letter_sentence(endless, language) for language in Language]
+    assert told[0] == "Nobody is there, and nobody is known to come back: no date can be told for C-000001."
+    assert told[1] == "no date can be told"
+    assert not any(word in " ".join(told) for word in ("Nov", "Dec", "11月", "12月", "Cleared"))
+
+
+def test_what_leans_on_a_calendar_that_is_not_published_is_marked() -> None:
+    doubtful = replace(FORECAST, is_provisional=True)
+
+    assert said(doubtful).endswith("at the latest Wed 2 Dec (provisional).")
+    assert said(doubtful, "zh").endswith("（暂定）。")
+    with speaking("en"):
+        assert likely(doubtful, TODAY) == "likely 27 Nov – 2 Dec (provisional)"
+        assert any("provisional" in caveat for caveat in caveats(doubtful))
+    told = " ".join(lines(replace(QUEUE, is_provisional=True)))
+    assert "at the latest Mon 7 Dec (provisional)." in told
+    assert "not published yet" in told
+    assert "provisional" not in " ".join([said(FORECAST), *lines(QUEUE)])
+
+
+def test_the_queue_is_told_in_whole_days_and_says_how_many_are_held() -> None:
+    told = lines(QUEUE)
+
+    assert told[0] == "57 to decide, 6 of them held now; 2 reviewers decide about 8.5 a working day."
+    assert told[1] == "Cleared in 7 working days, 9 at worst: by Thu 3 Dec, at the latest Mon 7 Dec."
+    assert lines(replace(QUEUE, p50_days=0.3, p90_days=0.6))[1].startswith("Cleared in 1 working day, 1 at worst")
+    assert lines(replace(QUEUE, held=0))[0].startswith("57 to decide; 2 reviewers")
+    assert "前审完" in lines(QUEUE, "zh")[1]
+    assert "其中6件" in lines(QUEUE, "zh")[0]

@@ -1,0 +1,213 @@
+"""Commands about the working calendar: show, set, suspend and resume, and import calendar."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.cli.calendar import suspensions
+from workbench.cli.calendar.text import effect_lines, effect_said, import_lines, print_year
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import Run, zone_of
+from workbench.cli.framework.options import DryRun, JsonFlag, day_said, needed
+from workbench.cli.framework.registration import Entry
+from workbench.domain.case.case_id import format_case
+from workbench.domain.clock.hours import format_hours, parse_hours
+from workbench.errors import BadConfiguration, WrongUsage
+from workbench.i18n import _, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from workbench.domain.clock.calendar import CalendarDay
+    from workbench.domain.clock.suspension import Suspension
+    from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
+    from workbench.services.wiring import Office
+
+_MOST_MOVED = 1_000
+
+
+def show_year(
+    run: Run,
+    year: Annotated[int | None, typer.Argument(metavar="YEAR", help=marked("The year; else this one."))] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show a year of the working calendar."""
+    with run.office() as office:
+        found = office.calendars.year(run.now().astimezone(zone_of(office)).year if year is None else year)
+        stops = office.suspending.of_year(found.year)
+    if as_json:
+        output.document(_year_document(found, stops))
+    else:
+        print_year(found, stops)
+
+
+def _year_document(found: "CalendarYear", stops: "Iterable[Suspension]") -> dict[str, Any]:
+    return {
+        "year": found.year,
+        "status": found.status.value,
+        "working_days": sum(day.working for day in found.days),
+        "days": [_day_document(day, found) for day in found.days],
+        "suspensions": [_stop_document(one, found.zone) for one in stops],
+    }
+
+
+def _stop_document(one: "Suspension", zone: "ZoneInfo") -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "from": one.span.start.astimezone(zone).isoformat(),
+        "to": None if one.span.is_open else one.span.end.astimezone(zone).isoformat(),
+        "province": one.province,
+        "agent": one.agent,
+        "reason": one.reason,
+    }
+
+
+def _day_document(day: "CalendarDay", found: "CalendarYear") -> dict[str, Any]:
+    return {
+        "date": day.on.isoformat(),
+        "working": day.working,
+        "kind": str(day.kind),
+        "status": day.status.value,
+        "name": day.name or None,
+        "hours": format_hours(day.hours or found.hours) if day.working else None,
+    }
+
+
+def set_day(
+    run: Run,
+    day: Annotated[str, typer.Argument(metavar="DATE", help=marked("The day, such as 2026-11-26."))],
+    how: Annotated[
+        str,
+        typer.Argument(
+            metavar="off|work|HH:MM-HH:MM[,…]|published",
+            help=marked("Off, worked by the policy's hours or by its own, or again as published."),
+        ),
+    ],
+    name: Annotated[str, typer.Option("--name", metavar="T", help=marked("What the day is called."))] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help=marked("Why; --dry-run does without."))] = "",
+    dry_run: DryRun = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Set a day of the working calendar by hand."""
+    setting = _setting(day, how, name)
+    if not dry_run:
+        needed(reason, "--reason")
+    with run.office() as office:
+        zone = zone_of(office)
+        if dry_run:
+            effect = office.calendars.set_day(setting, reason, dry_run=True)
+        else:
+            effect = office.calendars.set_day(setting, reason)
+        today = run.now().astimezone(zone).date()
+    if as_json:
+        output.document({"date": setting.on.isoformat(), "written": not dry_run, **_effect_document(effect, zone)})
+        return
+    for line in effect_lines(effect, zone, today):
+        output.line(line)
+    output.narrate(effect_said(effect, written=not dry_run))
+
+
+def _setting(day: str, how: str, name: str) -> "DaySetting":
+    """Return what was typed about a day."""
+    from workbench.services.calendar.preview import DaySetting
+
+    on, word = day_said(day, "DATE"), how.strip().casefold()
+    if word in {"off", "work"}:
+        return DaySetting(on=on, working=word == "work", name=name)
+    if word == "published":
+        return DaySetting(on=on, as_published=True)
+    try:
+        return DaySetting(on=on, working=True, hours=parse_hours(how), name=name)
+    except BadConfiguration as error:
+        if any(char.isdigit() for char in how):
+            raise WrongUsage(str(error)) from error
+        raise WrongUsage(
+            _("“{word}” is no way to set a day; write off, work, published, or hours such as 09:00-12:00.").format(
+                word=how
+            )
+        ) from error
+
+
+def import_calendar(run: Run, files: list[Path], *, dry_run: bool, as_json: bool) -> None:
+    """Take the notices of years in; which due dates move is told before anything is written.
+
+    Raises:
+        FileProblem: With everything that is wrong in the files.
+    """
+    with run.office() as office:
+        planned = office.calendars.take_in(files, dry_run=True)
+        if as_json:
+            done = planned if dry_run else office.calendars.take_in(files)
+            output.document(_import_document(done, zone_of(office), written=not dry_run))
+        else:
+            _tell_and_write(office, run, files, planned, dry_run=dry_run)
+
+
+def _tell_and_write(office: "Office", run: Run, files: list[Path], planned: "CalendarImport", *, dry_run: bool) -> None:
+    zone = zone_of(office)
+    for line in import_lines(planned, zone, run.now().astimezone(zone).date()):
+        output.line(line)
+    done = planned if dry_run else office.calendars.take_in(files)
+    output.narrate(effect_said(done.effect, written=not dry_run))
+
+
+def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool) -> dict[str, Any]:
+    return {
+        "batch": None,
+        "kind": "calendar",
+        "rows": done.rows,
+        "created": done.created,
+        "updated": done.updated,
+        "unchanged": done.rows - done.created - done.updated,
+        "rejected": 0,
+        "errors": [],
+        "error_count": 0,
+        "years": list(done.years),
+        "unpublished": list(done.unpublished),
+        "kept": [override.on.isoformat() for override in done.kept],
+        "written": written and bool(done.effect.after),
+        **_effect_document(done.effect, zone),
+    }
+
+
+def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, Any]:
+    return {
+        "days": [
+            {
+                "date": after.on.isoformat(),
+                "working": after.working,
+                "kind": str(after.kind),
+                "status": after.status.value,
+                "name": after.name or None,
+                "hours": format_hours(after.hours) or None,
+            }
+            for after in effect.after
+        ],
+        "moved_count": len(effect.moved),
+        "moved": [
+            {
+                "case": format_case(due.case_id),
+                "before": due.before.astimezone(zone).isoformat(),
+                "after": due.after.astimezone(zone).isoformat(),
+                "due_provisional": due.is_provisional,
+            }
+            for due in effect.moved[:_MOST_MOVED]
+        ],
+        "settled_count": effect.settled,
+        "told": effect.told,
+    }
+
+
+GROUP = "calendar"
+GROUP_HELP = marked("The working calendar; shows this year by default.")
+ENTRIES = (
+    Entry(
+        "show",
+        show_year,
+        marked("Show a year: working days, holidays, make-up days, published or not, and what is suspended."),
+    ),
+    Entry("set", set_day, marked("Set a day by hand: off, worked, or with hours of its own.")),
+    *suspensions.ENTRIES,
+)

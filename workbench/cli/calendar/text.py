@@ -1,0 +1,137 @@
+"""The working calendar as text: a year as months, and what a change of it does."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from workbench.cli.framework import output
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.vocabulary import DayStatus
+from workbench.domain.clock.calendar import CalendarDay
+from workbench.domain.text.cells import pad_right
+from workbench.domain.values.provinces import province_words
+from workbench.i18n import _, current, ngettext
+from workbench.wording.amounts import count, instant_on_screen
+from workbench.wording.calendar import (
+    LEGEND,
+    STATUS_WORDS,
+    day_words,
+    month_words,
+    moving_words,
+    not_published,
+    settling_words,
+    sign_of,
+    telling_words,
+    weekday_heads,
+    weeks_of,
+    working_days_words,
+)
+
+if TYPE_CHECKING:
+    from workbench.domain.clock.suspension import Suspension
+    from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear
+
+_MONTHS_A_ROW = 3
+_MONTH_CELLS = 21
+_GAP = "   "
+_MOST_LINES = 20
+
+
+def print_year(found: "CalendarYear", stops: "Iterable[Suspension]") -> None:
+    """Print a year as months, three in a row, with what the signs mean, what was set by hand and what is suspended."""
+    worked = sum(day.working for day in found.days)
+    status = _(STATUS_WORDS[found.status])
+    output.line(f"{found.year} · {status} · " + working_days_words(worked))
+    if found.status is DayStatus.PROVISIONAL:
+        output.line(not_published(found.year))
+    days = {day.on: day for day in found.days}
+    for first in range(1, 13, _MONTHS_A_ROW):
+        output.line()
+        months = [_month(found.year, month, days) for month in range(first, first + _MONTHS_A_ROW)]
+        for parts in zip_longest(*months, fillvalue=""):
+            output.line(_GAP.join(pad_right(part, _MONTH_CELLS) for part in parts).rstrip())
+    output.line()
+    output.line("   ".join(f"{sign} {_(words)}" for sign, words in LEGEND))
+    for override in found.overrides.values():
+        output.line(f"{day_words(override.day(), found.today)} · {override.by} · {override.reason}")
+    for one in stops:
+        output.line(_stop_line(one, found))
+
+
+def _stop_line(one: "Suspension", found: "CalendarYear") -> str:
+    """Return a suspension in one line: `Suspension 3: Thu 26 Nov 09:00 to Fri 27 Nov 18:00 · 四川 · typhoon`."""
+    start = instant_on_screen(one.span.start, found.today, found.zone)
+    if one.span.is_open:
+        span = _("Suspension {id}: from {start}, end unknown").format(id=one.id, start=start)
+    else:
+        end = instant_on_screen(one.span.end, found.today, found.zone)
+        span = _("Suspension {id}: {start} to {end}").format(id=one.id, start=start, end=end)
+    place = None if one.province is None else province_words(one.province)
+    return " · ".join(part for part in (span, place, one.agent, one.reason) if part)
+
+
+def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
+    lines = [month_words(month), " ".join(weekday_heads())]
+    for week in weeks_of(year, month):
+        lines.append("".join("   " if on is None else f"{on.day:2}{sign_of(days[on])}" for on in week).rstrip())
+    return lines
+
+
+def import_lines(planned: "CalendarImport", zone: ZoneInfo, today: date) -> Iterator[str]:
+    """Yield what taking notices in does: years, days, due dates."""
+    for year in planned.unpublished:
+        said = _("The notice of {year} is not out yet: its file names no day, and the year stays as it is.")
+        yield said.format(year=year)
+    if planned.years:
+        yield _("Years settled: {years}.").format(years=" ".join(map(str, planned.years)))
+    for override in planned.kept:
+        yield _("Set by hand, and stays: {day}").format(day=day_words(override.day(), today))
+    yield from effect_lines(planned.effect, zone, today)
+
+
+def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Iterator[str]:
+    """Yield the days that become others in their working time, and the due dates that move, the first of each."""
+    changed = [
+        after
+        for before, after in zip(effect.before, effect.after, strict=True)
+        if (before.working, before.hours) != (after.working, after.hours)
+    ]
+    yield from _first_lines([day_words(day, today) for day in changed])
+    yield from _first_lines(
+        [
+            f"{format_case(due.case_id)}  {instant_on_screen(due.before, today, zone)} → "
+            f"{instant_on_screen(due.after, today, zone)}" + (f" ({_('provisional')})" if due.is_provisional else "")
+            for due in effect.moved
+        ]
+    )
+
+
+def _first_lines(lines: Sequence[str]) -> Iterator[str]:
+    yield from lines[:_MOST_LINES]
+    if len(lines) > _MOST_LINES:
+        yield _("… and {count} more.").format(count=count(len(lines) - _MOST_LINES))
+
+
+def effect_said(effect: "CalendarEffect", *, written: bool) -> str:
+    """Return in one sentence what a change did, or would do."""
+    days, moved, settled = len(effect.after), len(effect.moved), effect.settled
+    if not days:
+        return _("No day of the calendar changes; nothing was written.")
+    if written:
+        parts = [
+            ngettext("{count} day changed.", "{count} days changed.", days).format(count=count(days)),
+            ngettext("{count} due date moved.", "{count} due dates moved.", moved).format(count=count(moved)),
+        ]
+    else:
+        parts = [
+            _("Nothing is written."),
+            ngettext("{count} day would change.", "{count} days would change.", days).format(count=count(days)),
+            moving_words(moved),
+        ]
+    if settled:
+        parts.append(settling_words(settled))
+    if moved:
+        parts.append(telling_words(effect.told, written=written))
+    return ("" if current() == "zh" else " ").join(parts)

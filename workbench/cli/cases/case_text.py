@@ -1,0 +1,209 @@
+"""A case as text: what stands above the panels, the findings, the panels' figures, decisions and history."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workbench.cli.cases.case_json import case_document
+from workbench.cli.framework import output
+from workbench.domain.case.case_id import format_case, format_decision
+from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, Empty
+from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.case.standing_still import still_words
+from workbench.i18n import _, current, marked
+from workbench.wording import amounts
+from workbench.wording.findings import text_of
+
+SEVERITY_WORDS = {"block": marked("block"), "warn": marked("warn"), "info": marked("info")}
+VERDICT_WORDS = {"pass": marked("pass"), "fail": marked("fail"), "pending": marked("pending")}
+PRIORITY_WORDS = {
+    "low": marked("low"),
+    "normal": marked("normal"),
+    "high": marked("high"),
+    "urgent": marked("urgent"),
+}
+
+
+class CaseText:
+    """Prints cases for people; days of this year are written without it."""
+
+    def __init__(self, zone: ZoneInfo, now: datetime) -> None:
+        self.zone = zone
+        self.now = now
+        self.today: date = now.astimezone(zone).date()
+
+    def instant(self, at: datetime | None) -> str:
+        """Return an instant, local to the policy's zone."""
+        return "" if at is None else amounts.instant_on_screen(at, self.today, self.zone)
+
+    def show(self, casefile: CaseFile, *, revealed: bool = False) -> None:
+        """Print a whole case."""
+        document = case_document(casefile, revealed=revealed)
+        output.pairs(self._header(casefile.header))
+        self._findings(casefile)
+        _figures(_("Identity"), document["identity"])
+        _figures(_("Activity"), {name: value for name, value in document["activity"].items() if name != "cards"})
+        self._credit(document["credit"])
+        self._documents(document["documents"])
+        self._decisions(casefile)
+        self._history(casefile)
+
+    def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
+        yield _("Case"), f"{format_case(header.id)} · {header.application_no} · {header.applicant_name}"
+        yield _("State"), _("{state}, round {round}").format(state=_(STATE_WORDS[header.state]), round=header.round)
+        yield _("Priority"), _(PRIORITY_WORDS[header.priority.value])
+        if header.due_at is not None:
+            left = header.working_days_left
+            behind = "" if left is None else f" · {amounts.working_days_left(left)}"
+            certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
+            yield _("Due"), self.instant(header.due_at) + certainty + behind
+        if header.held_by is not None:
+            yield (
+                _("Held"),
+                _("by {login} until {until}, fence {fence}").format(
+                    login=header.held_by, until=self.instant(header.held_until), fence=header.fence
+                ),
+            )
+        if header.assignee is not None:
+            yield _("Assigned"), header.assignee
+
+    def _findings(self, casefile: CaseFile) -> None:
+        output.line()
+        if not casefile.findings:
+            output.line(_("No findings."))
+            return
+        output.table(
+            [_("Severity"), _("Rule"), _("Finding")],
+            [
+                [
+                    _(SEVERITY_WORDS[finding.severity.value]),
+                    finding.rule,
+                    text_of(finding, casefile.policy, current()),
+                ]
+                for finding in casefile.findings
+            ],
+        )
+
+    def _credit(self, credit: dict[str, Any]) -> None:
+        _figures(_("Credit"), {name: value for name, value in credit.items() if name != "records"})
+        if credit["records"]:
+            names = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
+            output.table(names, [[_text(record[name]) for name in names] for record in credit["records"]])
+
+    def _documents(self, documents: list[dict[str, Any]]) -> None:
+        output.line()
+        output.line(_("Documents"))
+        names = ("kind", "received_at", "issued_on", "valid_to", "sealed", "quality")
+        output.table(names, [[_text(document[name]) for name in names] for document in documents])
+
+    def _decisions(self, casefile: CaseFile) -> None:
+        if not casefile.decisions:
+            return
+        output.line()
+        output.table(
+            [_("Decision"), _("Verdict"), _("Reasons"), _("Status"), _("By"), _("At")],
+            [
+                [
+                    format_decision(line.id),
+                    _(VERDICT_WORDS[line.verdict.value]),
+                    " ".join(line.reasons),
+                    line.status,
+                    line.maker,
+                    self.instant(line.decided_at),
+                ]
+                for line in casefile.decisions
+            ],
+        )
+
+    def _history(self, casefile: CaseFile) -> None:
+        output.line()
+        output.table(
+            [_("At"), _("Who"), _("What"), ""],
+            [[self.instant(line.at), line.who, line.action, line.text] for line in casefile.history],
+        )
+
+    def queue(self, rows: tuple[CaseRowView, ...], total: int) -> None:
+        """Print the queue."""
+        output.table(
+            [
+                _("Case"),
+                _("Application"),
+                _("Applicant"),
+                _("State"),
+                _("Priority"),
+                _("Due"),
+                _("Assigned"),
+                _("Held"),
+            ],
+            [
+                [
+                    format_case(row.id),
+                    row.application_no,
+                    row.applicant_name,
+                    _(STATE_WORDS[row.state]),
+                    _(PRIORITY_WORDS[row.priority.value]),
+                    self._due(row),
+                    row.assignee or "",
+                    row.held_by or "",
+                ]
+                for row in rows
+            ],
+        )
+        output.narrate(_("{shown} of {total} open cases.").format(shown=len(rows), total=total))
+
+    def _due(self, row: CaseRowView) -> str:
+        if still := still_words(row, self.now):
+            return still
+        provisional = f" ({_('provisional')})" if row.is_due_provisional else ""
+        return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_breached else ''}"
+
+    def decided(self, decided: Decided) -> None:
+        """Print what a decision did."""
+        rows = [
+            (_("Case"), format_case(decided.case_id)),
+            (_("Decision"), format_decision(decided.decision_id)),
+            (_("Verdict"), _(VERDICT_WORDS[decided.verdict.value])),
+            (_("State"), _(STATE_WORDS[decided.state])),
+        ]
+        if decided.deadline_at is not None:
+            rows.append((_("Deadline"), self.instant(decided.deadline_at)))
+        if decided.release_at is not None:
+            rows.append((_("Undo until"), f"{decided.release_at.astimezone(self.zone):%H:%M:%S}"))
+        if decided.notice:
+            rows.append((_("Notice"), decided.notice))
+        output.pairs(rows)
+
+
+def why_empty(empty: Empty, zone: ZoneInfo) -> str:
+    """Return in one sentence why `next` has nothing."""
+    who = ", ".join(f"{login} {until.astimezone(zone):%H:%M}" for login, until in empty.who)
+    sentences = {
+        "none": _("The queue is empty."),
+        "held": _("All {count} cases are held by others: {who}.").format(count=empty.count, who=who),
+        "skipped": _("You have skipped all {count} cases that are left.").format(count=empty.count),
+        "filtered": _("The filter hides the {count} cases that are left; choose another, or leave it out.").format(
+            count=empty.count
+        ),
+        "limit": _("You hold {limit} cases, which is your limit; decide or release one.").format(limit=empty.limit),
+    }
+    return sentences.get(empty.kind, sentences["none"])
+
+
+def _figures(title: str, values: dict[str, Any]) -> None:
+    """Print named values under a title, those that are known."""
+    output.line()
+    output.line(title)
+    output.pairs((f"  {name}", _text(value)) for name, value in values.items() if value is not None and value != [])
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)

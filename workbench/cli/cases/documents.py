@@ -1,0 +1,70 @@
+"""The command that writes out a case's documents."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import Run, zone_of
+from workbench.cli.framework.failures import Told
+from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.options import CaseArgument, JsonFlag
+from workbench.cli.framework.registration import Entry
+from workbench.domain.case.case_id import format_case, parse_case
+from workbench.errors import ExitCode
+from workbench.i18n import _, current, marked
+
+if TYPE_CHECKING:
+    from workbench.services.case.documents import WrittenDocument
+
+
+def documents(
+    run: Run,
+    case: CaseArgument,
+    to: Annotated[
+        Path,
+        typer.Option("--to", metavar="DIR", help=marked("A folder that is not there yet, or empty; for you only.")),
+    ],
+    as_json: JsonFlag = False,
+) -> None:
+    """Write a case's documents into a folder."""
+    case_id = parse_case(case)
+    with run.office() as office:
+        done, zone = office.documents.write(case_id, to), zone_of(office)
+    for one in done:
+        if one.problem:
+            output.complain(one.problem)
+    if as_json:
+        rows = [
+            {
+                "kind": one.line.kind.value,
+                "sha256": one.line.sha256,
+                "media_type": one.line.media_type,
+                "bytes_count": one.line.bytes_count,
+                "received_at": plain(one.line.received_at, zone),
+                "state": one.state,
+                "file": one.line.file_name if one.state == "written" else None,
+            }
+            for one in done
+        ]
+        output.document({"case": format_case(case_id), "folder": str(to.expanduser().absolute()), "documents": rows})
+    else:
+        _tell(done, to)
+    if any(one.state != "written" for one in done):
+        raise Told(ExitCode.IO)
+
+
+def _tell(done: "Sequence[WrittenDocument]", to: Path) -> None:
+    """Say which file is which."""
+    written = [one.line for one in done if one.state == "written"]
+    output.table([_("File"), _("Document")], [[line.file_name, line.name(current())] for line in written])
+    output.narrate(
+        _("{count} documents are in {folder}, for you only; delete them when you are done.").format(
+            count=len(written), folder=to
+        )
+    )
+
+
+ENTRIES = (Entry("documents", documents, marked("Write a case's documents into a folder; each is on record.")),)

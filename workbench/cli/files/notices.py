@@ -1,0 +1,93 @@
+"""Commands about notices: notices, notices sent."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.cases.case_text import VERDICT_WORDS
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import Run, zone_of
+from workbench.cli.framework.options import JsonFlag
+from workbench.cli.framework.registration import Entry
+from workbench.domain.case.case_id import format_case, format_decision
+from workbench.i18n import _, marked
+from workbench.wording.amounts import count
+
+_KINDS = {
+    **VERDICT_WORDS,
+    "receipt": marked("receipt"),
+    "delay": marked("delay"),
+    "resumed": marked("work resumed"),
+    "deadline": marked("more time to mend"),
+}
+
+
+def list_notices(
+    run: Run,
+    unsent: Annotated[bool, typer.Option("--unsent", help=marked("Only what is released and not sent yet."))] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """List the notices."""
+    from workbench.cli.framework.json_values import plain
+
+    with run.office() as office:
+        lines, zone = office.notices.list(unsent=unsent), zone_of(office)
+    if as_json:
+        output.document(
+            {
+                "notices": [
+                    {
+                        **plain(line, zone),
+                        "id": line.id,
+                        "case_id": None,
+                        "case": format_case(line.case_id),
+                        "decision": None if line.decision_id is None else format_decision(line.decision_id),
+                    }
+                    for line in lines
+                ]
+            }
+        )
+        return
+    output.table(
+        [_("Notice"), _("Case"), _("Kind"), _("Released"), _("Sent"), _("Subject")],
+        [
+            [
+                str(line.id),
+                format_case(line.case_id),
+                _(_KINDS.get(line.kind, line.kind)),
+                f"{line.release_at.astimezone(zone):%Y-%m-%d %H:%M}" if line.is_released else _("not yet"),
+                f"{line.sent_at.astimezone(zone):%Y-%m-%d %H:%M}" if line.sent_at else "",
+                line.subject,
+            ]
+            for line in lines
+        ],
+        figures=(0,),
+    )
+
+
+def mark_sent(
+    run: Run,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help=marked("An exported file of notices, or lines with their numbers."))
+    ],
+    as_json: JsonFlag = False,
+) -> None:
+    """Note which notices were sent."""
+    from workbench.services.notices.sent_report import notice_ids
+
+    ids = notice_ids(file)
+    with run.office() as office:
+        news = office.notices.mark_sent(ids)
+    if as_json:
+        output.document({"sent": news, "already_sent": len(set(ids)) - news})
+    else:
+        output.narrate(_("{count} notices are marked as sent.").format(count=count(news)))
+
+
+GROUP = "notices"
+GROUP_HELP = marked("What applicants are told; lists the notices by default.")
+ENTRIES = (
+    Entry("list", list_notices, marked("List the notices that were not taken back.")),
+    Entry("sent", mark_sent, marked("Note that the notices of a file were sent.")),
+)

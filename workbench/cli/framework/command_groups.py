@@ -1,0 +1,112 @@
+"""Commands and groups of commands as Typer builds them, with our help, our usage errors and default commands."""
+
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from workbench.cli.framework import output
+from workbench.cli.framework.help_page import page
+from workbench.cli.framework.usage_errors import sentence_of
+from workbench.i18n import _
+
+SHARED_OPTIONS = ("--database", "--lang", "--as", "--symbols", "--site")
+
+
+class Command(TyperCommand):
+    """One command; words that it does not take are named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        # Typer's own sentence for this is in English only.
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest:
+            ctx.fail(_("“{words}” is too much here.").format(words=" ".join(rest)))
+        return rest
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(page(self, ctx))
+
+
+class Group(TyperGroup):
+    """Several commands under one word."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(page(self, ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in self.commands:
+            near = get_close_matches(args[0], self.commands, 1)
+            sentence = (
+                _("There is no command “{name}”; did you mean {near}?")
+                if near
+                else _("There is no command “{name}”; `workbench --help` lists them.")
+            )
+            ctx.fail(sentence.format(name=args[0], near="".join(near)))
+        return super().resolve_command(ctx, args)
+
+
+class RootGroup(Group):
+    """The whole program: it ends with an exit code, and a wrong command line is one sentence."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        try:
+            code = super().main(
+                args,
+                prog_name,
+                complete_var,
+                standalone_mode=False,
+                windows_expand_args=windows_expand_args,
+                **extra,
+            )
+        except typer.TyperException as error:
+            output.complain(sentence_of(error))
+            code = error.exit_code
+        except typer.Abort:
+            code = 1
+        if not standalone_mode:
+            return code
+        sys.exit(code)
+
+
+class DefaultGroup(Group):
+    """A group whose default command takes what names none of its commands."""
+
+    default = ""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        at = _after_shared_options(args)
+        if self._is_for_default(args[at:]):
+            args = [*args[:at], self.default, *args[at:]]
+        return super().parse_args(ctx, args)
+
+    def _is_for_default(self, args: Sequence[str]) -> bool:
+        """Say whether the words are options or arguments of the default command."""
+        if not args or args[0] in self.commands or args[0] == "--help":
+            return not args
+        takes_arguments = any(param.param_type_name == "argument" for param in self.commands[self.default].params)
+        return takes_arguments or args[0].startswith("-")
+
+
+def defaulting_to(name: str) -> type[DefaultGroup]:
+    """Return a kind of group with this default command."""
+    return type("DefaultGroup", (DefaultGroup,), {"default": name})
+
+
+def _after_shared_options(args: Sequence[str]) -> int:
+    """Return how many words at the beginning are options that all commands share, with their values."""
+    at = 0
+    while at < len(args) and args[at].partition("=")[0] in SHARED_OPTIONS:
+        at += 1 if "=" in args[at] else 2
+    return min(at, len(args))

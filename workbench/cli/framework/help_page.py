@@ -1,0 +1,93 @@
+"""The help of a command, in the language in use and aligned by terminal cells."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import typer
+
+from workbench.cli.framework.parameters import is_argument, name_of, value_of
+from workbench.domain.text.cells import cells, clusters, pad_right
+from workbench.i18n import _
+
+_WIDTH = 100
+_INDENT = "  "
+_LEFT_MOST = 34
+
+
+def page(command: Any, ctx: typer.Context) -> str:
+    """Return the help of a command or group: usage, what it does, arguments, options, commands."""
+    usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
+    parts = [_("Usage: {usage}").format(usage=usage), _wrapped(command.help or "", "")]
+    arguments: list[tuple[str, str]] = []
+    options: list[tuple[str, str]] = []
+    for param in command.get_params(ctx):
+        if getattr(param, "hidden", False) or "--help" in param.opts:
+            continue
+        (arguments if is_argument(param) else options).append(_record(param))
+    options.append(("--help", _("Show this help.")))
+    parts.append(_section(_("Arguments"), arguments))
+    parts.append(_section(_("Options"), options))
+    subcommands = getattr(command, "commands", {})
+    parts.append(
+        _section(_("Commands"), [(name, sub.help or "") for name, sub in subcommands.items() if not sub.hidden])
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _record(param: Any) -> tuple[str, str]:
+    """Return how a parameter is written, and what it is for."""
+    text = getattr(param, "help", None) or ""
+    if is_argument(param):
+        return name_of(param), text
+    written = ", ".join(param.opts)
+    if not param.is_flag:
+        written = f"{written} {value_of(param)}"
+    return written, f"{text} {_('(required)')}" if param.required else text
+
+
+def _section(title: str, records: Iterable[tuple[str, str]]) -> str:
+    """Return records in two columns under a title, or nothing without any."""
+    rows = list(records)
+    if not rows:
+        return ""
+    width = min(max(cells(left) for left, _right in rows), _LEFT_MOST)
+    shown = [f"{title}:"]
+    for left, right in rows:
+        indent = " " * (len(_INDENT) + width + 2)
+        text = _wrapped(right, indent)
+        if cells(left) > width:
+            shown += [f"{_INDENT}{left}", text.rstrip()]
+        else:
+            shown.append(f"{_INDENT}{pad_right(left, width)}  {text.removeprefix(indent)}".rstrip())
+    return "\n".join(line for line in shown if line)
+
+
+def _wrapped(text: str, indent: str) -> str:
+    """Return a text in lines of at most the page's width; Chinese is broken between any two characters."""
+    lines: list[str] = [""]
+    used = 0
+    for word in _words(text):
+        shown = word
+        if used + cells(word) > _WIDTH - len(indent) and lines[-1]:
+            lines.append("")
+            used = 0
+            shown = word.lstrip()
+        lines[-1] += shown
+        used += cells(shown)
+    return "\n".join(indent + line.rstrip() for line in lines)
+
+
+def _words(text: str) -> Iterable[str]:
+    """Return what must not be broken: Western words with the blank before them, single wide characters."""
+    word = ""
+    for cluster, width in clusters(" ".join(text.split())):
+        if width > 1 or cluster == " ":
+            if word:
+                yield word
+            word = cluster if cluster == " " else ""
+            if width > 1:
+                yield cluster
+        else:
+            word += cluster
+    if word:
+        yield word

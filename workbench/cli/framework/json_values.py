@@ -1,0 +1,34 @@
+"""Values as JSON has them: instants with the policy zone's offset, ISO dates, null for what is absent."""
+
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workbench.domain.evidence.evidence import LONG_TERM
+
+_FEN = 100
+
+
+def plain(value: Any, zone: ZoneInfo) -> Any:
+    """Return a value as JSON can hold it; a dataclass becomes an object, an empty text null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name), zone) for field in fields(value)}
+    if isinstance(value, list | tuple):
+        return [plain(item, zone) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    if isinstance(value, date):
+        return "long-term" if value == LONG_TERM else value.isoformat()
+    return None if value == "" else value
+
+
+def yuan(fen: int | None) -> float | None:
+    """Return an amount in fen as yuan: a whole number where it is one."""
+    if fen is None:
+        return None
+    return fen // _FEN if fen % _FEN == 0 else float(Decimal(fen) / _FEN)

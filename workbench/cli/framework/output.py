@@ -1,0 +1,98 @@
+"""The only place that prints: data on stdout, narration on stderr, and nothing that could steer the terminal."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+
+from workbench.domain.text.cells import cells, pad_left, pad_right
+from workbench.domain.text.safe import safe
+from workbench.signs import drawn
+
+_GAP = "  "
+
+
+def _shown(text: str, *, keep_newlines: bool = False) -> str:
+    """Return a text as this terminal draws it, with nothing in it that acts."""
+    return drawn(safe(text, keep_newlines=keep_newlines))
+
+
+def document(value: Any) -> None:
+    """Print one JSON document; characters that act on a terminal are escaped, so that it stays JSON."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    typer.echo("".join(char if _is_plain(char) else _escaped(char) for char in text))
+
+
+def _is_plain(char: str) -> bool:
+    return char == "\n" or (char.isascii() and char.isprintable()) or safe(char) == char
+
+
+def _escaped(char: str) -> str:
+    """Return a character of a JSON text as JSON escapes it."""
+    return json.dumps(char)[1:-1]
+
+
+def line(text: str = "") -> None:
+    """Print one line of data."""
+    typer.echo(_shown(text))
+
+
+def lines(text: str) -> None:
+    """Print a text of several lines."""
+    typer.echo(_shown(text, keep_newlines=True))
+
+
+def narrate(text: str) -> None:
+    """Tell on stderr what happened."""
+    typer.echo(_shown(text), err=True)
+
+
+def complain(text: str) -> None:
+    """Tell on stderr what went wrong, in one line."""
+    typer.echo(f"workbench: {_shown(' '.join(text.split()))}", err=True)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Sequence[int] = ()) -> None:
+    """Print rows in columns, aligned by terminal cells; the columns of figures stand to the right."""
+    shown = [[_shown(cell) for cell in row] for row in [headers, *rows]]
+    widths = [max(cells(row[index]) for row in shown) for index in range(len(headers))]
+    for row in shown:
+        padded = [
+            pad_left(cell, width) if index in figures else pad_right(cell, width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        typer.echo(_GAP.join(padded).rstrip())
+
+
+def pairs(rows: Iterable[tuple[str, str]]) -> None:
+    """Print names with their values, values in one column; values of several lines keep to it."""
+    shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows]
+    width = max((cells(name) for name, _value in shown), default=0)
+    for name, value in shown:
+        first, *more = value.split("\n")
+        typer.echo(f"{pad_right(name, width)}{_GAP}{first}".rstrip())
+        for rest in more:
+            typer.echo(f"{' ' * width}{_GAP}{rest}".rstrip())
+
+
+class ProgressLine:
+    """One line on a terminal's stderr that says how far something is; elsewhere nothing."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._shown = ""
+        self._is_shown = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how much of how much is done, when the figure changes."""
+        text = f"{self._label} {done * 100 // total if total else 100:3d} %"
+        if self._is_shown and text != self._shown:
+            self._shown = text
+            typer.echo(f"\r{_shown(text)}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            typer.echo(f"\r{' ' * cells(self._shown)}\r", err=True, nl=False)

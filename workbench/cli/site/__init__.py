@@ -1,0 +1,1 @@
+"""Commands about the database, its people and its log."""

@@ -1,0 +1,49 @@
+"""Commands about the log: audit verify, audit head."""
+
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import Run
+from workbench.cli.framework.failures import Told
+from workbench.cli.framework.options import JsonFlag
+from workbench.cli.framework.registration import Entry
+from workbench.errors import ExitCode
+from workbench.i18n import _, marked
+from workbench.wording.amounts import count
+
+
+def verify(run: Run, as_json: JsonFlag = False) -> None:
+    """Follow the chain of hashes from the first event."""
+    from workbench.services.site.audit_check import Audit
+
+    with run.office() as office:
+        report = Audit(office.context).verify()
+    if not report.is_whole:
+        output.complain(
+            _("The log does not fit at event {seq}; put the database back from a backup.").format(seq=report.broken_at)
+        )
+        raise Told(ExitCode.IO)
+    if as_json:
+        output.document({"events": report.events, "head": report.head, "broken_at": None})
+    else:
+        output.line(
+            _("The log is whole: {count} events, head {hash}.").format(count=count(report.events), hash=report.head)
+        )
+
+
+def head(run: Run, as_json: JsonFlag = False) -> None:
+    """Print the last event's number and hash, to be kept elsewhere."""
+    from workbench.services.site.audit_check import Audit
+
+    with run.office() as office:
+        seq, last = Audit(office.context).head()
+    if as_json:
+        output.document({"seq": seq, "head": last})
+    else:
+        output.line(f"{seq} {last}")
+
+
+GROUP = "audit"
+GROUP_HELP = marked("The log of all acts; verifies it by default.")
+ENTRIES = (
+    Entry("verify", verify, marked("Follow the chain of hashes from the first event to the last.")),
+    Entry("head", head, marked("Print the last event's number and hash, to be kept elsewhere.")),
+)

@@ -1,0 +1,115 @@
+"""Commands about the database itself: init, doctor, demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.enums import IdentityMode
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import Run
+from workbench.cli.framework.failures import Told
+from workbench.cli.framework.options import JsonFlag, needed
+from workbench.cli.framework.registration import Entry
+from workbench.errors import ExitCode
+from workbench.i18n import _, marked
+
+_DEMO_LOGIN = "rev1"
+
+
+def init(
+    run: Run,
+    identity: Annotated[
+        IdentityMode,
+        typer.Option("--identity", help=marked("Who acts: the system's user (os), or who is named with --as.")),
+    ] = IdentityMode.OS,
+    group: Annotated[
+        str | None,
+        typer.Option("--shared", metavar="GROUP", help=marked("Share it with a group of this host; names it to all.")),
+    ] = None,
+    solo: Annotated[
+        str | None,
+        typer.Option("--solo", metavar="REASON", help=marked("Say why one person reviews alone; it is on record.")),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a new database."""
+    from workbench.services import opening
+    from workbench.services.foundation.group_sharing import group_named
+    from workbench.services.foundation.locations import place_to_share
+    from workbench.services.foundation.os_identity import os_login
+    from workbench.services.foundation.site_settings import default_site_file
+
+    reason = "" if solo is None else needed(solo, "--solo")
+    new = opening.NewSite(login=os_login(), identity=identity, solo=reason)
+    named_by: Path | None = None
+    if group is None:
+        path = run.database()
+        opening.make_site(path, new, run.now)
+    else:
+        path = place_to_share(run.chosen.database).absolute()
+        named_by = run.chosen.site or default_site_file()
+        opening.share_site(path, new, group_named(group), named_by, run.now)
+    if as_json:
+        made = {"database": str(path), "identity": identity.value, "admin": new.login, "shared": group}
+        output.document({**made, "site": str(named_by) if named_by else None, "solo": solo})
+        return
+    output.narrate(
+        _("The database {file} is made; {login} is its first admin, supervisor and reviewer.").format(
+            file=path, login=new.login
+        )
+    )
+    if named_by is not None:
+        output.narrate(
+            _("{file} names it: everybody of the group {group} opens it with `workbench`, once registered.").format(
+                file=named_by, group=group
+            )
+        )
+    if solo is not None:
+        output.narrate(_("A verdict that takes a second person waits until there is one."))
+
+
+def doctor(run: Run, as_json: JsonFlag = False) -> None:
+    """Say what is well and what is not."""
+    from workbench.services.site.doctor import examine
+
+    report = examine(run.database())
+    is_well = all(ok is not False for ok, _text in report.lines)
+    if as_json:
+        output.document({"ok": is_well, "lines": [{"ok": ok, "text": text} for ok, text in report.lines]})
+    else:
+        marks = {True: _("ok"), False: _("NOT OK"), None: _("note")}
+        output.table([_("Result"), _("What")], [[marks[ok], text] for ok, text in report.lines])
+    if not is_well:
+        raise Told(ExitCode.CONFIG)
+
+
+def demo(
+    run: Run,
+    reset: Annotated[bool, typer.Option("--reset", help=marked("Begin again with fresh sample data."))] = False,
+) -> None:
+    """Open the workbench on sample data."""
+    import platformdirs
+
+    from workbench.services.demo import preparing
+    from workbench.services.foundation.site_settings import APP_NAME
+
+    folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
+    progress = output.ProgressLine(_("Making sample data …"))
+    try:
+        path = preparing.prepare(folder, run.now, reset=reset, progress=progress)
+    finally:
+        progress.clear()
+    days = preparing.days_since_made(folder, run.now())
+    if days is not None:
+        output.narrate(
+            _("The sample data are {days} days old; `workbench demo --reset` makes new ones.").format(days=days)
+        )
+    raise typer.Exit(run.workbench(lambda: preparing.openable(path), _DEMO_LOGIN))
+
+
+ENTRIES = (
+    Entry("demo", demo, marked("Open the workbench on made-up sample data, in a database of its own.")),
+    Entry("init", init, marked("Make a new database; who makes it becomes its first admin.")),
+    Entry("doctor", doctor, marked("Say whether database, store and settings are as they must be.")),
+)

@@ -1,0 +1,1 @@
+"""A case: states, verdicts and allowed actions."""

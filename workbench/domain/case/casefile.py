@@ -1,0 +1,298 @@
+"""A case as the desk, the commands and the checker see it: frozen, masked, outliving its transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+
+from db.enums import (
+    ApplicantKind,
+    CaseState,
+    DocumentKind,
+    FailKind,
+    Leg,
+    Measure,
+    Priority,
+    Risk,
+    ServiceClass,
+    Trigger,
+    Verdict,
+    WaitsFor,
+)
+from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.facts.all_facts import Facts
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import Policy, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHeader:
+    """What stands above the panels.
+
+    `held_by` and `held_until` are of a hold that still runs; an expired one *is* queued. `working_days_left`
+    counts the working days after today up to the due day. `suspended_from` is when an open suspension began or
+    begins to stop the clock.
+    """
+
+    id: int
+    agent: str
+    application_no: str
+    applicant_name: str
+    applicant_kind: ApplicantKind
+    province: str
+    industry: str
+    language: str
+    state: CaseState
+    round: int
+    trigger: Trigger
+    priority: Priority
+    service_class: ServiceClass
+    risk: Risk
+    card_count: int
+    received_at: datetime
+    due_at: datetime | None
+    is_due_provisional: bool
+    working_days_left: int | None
+    is_breached: bool
+    assignee: str | None
+    held_by: str | None
+    held_until: datetime | None
+    aside_until: datetime | None
+    waits_for: WaitsFor | None
+    next_action_on: date | None
+    fence: int
+    version: int
+    evidence_no: int
+    suspended_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One act on the case; `text` is what a person wrote or the coded details, never a personal value."""
+
+    at: datetime
+    action: str
+    who: str
+    text: str
+    round: int
+    state: CaseState | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistLine:
+    """A question of the policy with the newest answer of this round."""
+
+    question: str
+    text: Words
+    leg: Leg
+    answer: str | None
+    note: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationLine:
+    """A fact confirmed outside."""
+
+    kind: str
+    result: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLine:
+    """One thing that was to be mended."""
+
+    code: str
+    text: str
+    is_satisfied: bool
+    is_waived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionLine:
+    """One earlier or waiting decision of the case."""
+
+    id: int
+    round: int
+    verdict: Verdict
+    fail_kind: FailKind | None
+    measure: Measure
+    reasons: tuple[str, ...]
+    note: str
+    letter: str
+    status: str
+    maker: str
+    decided_at: datetime
+    release_at: datetime | None
+    checker: str | None
+    check_note: str
+    deadline_at: datetime | None
+    until_on: date | None
+    items: tuple[ItemLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """Everything that the desk shows of one case, personal values masked.
+
+    `days` are the outgoing calls of each local day of the window over all cards, oldest first; `hours` is
+    7 rows (Monday first) of 24 figures. `draft` is the reviewer's own unfinished work, `notice` the last letter.
+    """
+
+    header: CaseHeader
+    evidence: Evidence
+    facts: Facts
+    findings: tuple[Finding, ...]
+    days: tuple[tuple[date, int], ...]
+    hours: tuple[tuple[int, ...], ...]
+    history: tuple[HistoryLine, ...]
+    checklist: tuple[ChecklistLine, ...]
+    verifications: tuple[VerificationLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    draft: Mapping[str, Any]
+    policy: Policy
+    policy_version: int
+    notice: str | None
+
+    def is_still(self, other: Self | None) -> bool:
+        """Say whether another reading shows the case under the same hold, with the same evidence."""
+        return other is not None and all(
+            getattr(self.header, name) == getattr(other.header, name) for name in ("id", "fence", "evidence_no")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRowView:
+    """A case as a list shows it."""
+
+    id: int
+    agent: str
+    application_no: str
+    applicant_name: str
+    state: CaseState
+    round: int
+    priority: Priority
+    due_at: datetime | None
+    is_due_provisional: bool
+    is_breached: bool
+    waits_for: WaitsFor | None
+    assignee: str | None
+    held_by: str | None
+    held_until: datetime | None
+    blocks: int
+    warns: int
+    received_at: datetime
+    suspended_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskCounts:
+    """What the head of the desk counts, and what waits for who sits at it.
+
+    `assigned` counts the queued cases that are offered to this person alone; `aside` are the cases that the person
+    has put aside, with the end of each, the first to come back first.
+    """
+
+    queued: int
+    due_today: int
+    breached: int
+    held_by_me: int
+    to_check: int
+    assigned: int = 0
+    aside: tuple[tuple[int, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """Why `next` has nothing: kind is none, held, skipped, filtered or limit; `who` names holders with their times."""
+
+    kind: str
+    count: int = 0
+    who: tuple[tuple[str, datetime], ...] = ()
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRequest:
+    """One thing to be mended, as the reviewer asks for it; an empty text takes the reason's own words."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictRequest:
+    """A verdict as a reviewer gives it; `letter` is the edited causes, None takes those of the reasons.
+
+    `until` is the next-action date of a pending, the deadline's day of a fixable fail. `fence` None means the hold
+    that is in force; with a number an older hold is refused. `evidence_no` guards against evidence that nobody saw.
+    """
+
+    case_id: int
+    verdict: Verdict
+    fail_kind: FailKind | None = None
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    letter: str | None = None
+    items: tuple[ItemRequest, ...] = ()
+    until: date | None = None
+    measure: Measure = Measure.NONE
+    waits_for: WaitsFor | None = None
+    fence: int | None = None
+    evidence_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictPreview:
+    """What a verdict would do: the same plan that deciding carries out.
+
+    `check_for` names why a second person is needed (final_fail, override, high_risk, restore), empty if none is.
+    `open_questions` are checklist questions without an answer, `unopened` documents that nobody opened;
+    `problems` is all that keeps it from being given. `is_date_provisional` says that the deadline or the date leans on
+    a calendar that is not published.
+    """
+
+    letter: str
+    items: tuple[ItemRequest, ...]
+    deadline_at: datetime | None
+    until: date | None
+    waits_for: WaitsFor | None
+    measures: tuple[Measure, ...]
+    check_for: tuple[str, ...]
+    open_questions: tuple[str, ...]
+    has_new_evidence: bool
+    problems: tuple[str, ...]
+    unopened: tuple[DocumentKind, ...] = ()
+    is_date_provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a decision did; `notice` is the letter with the people of the case masked."""
+
+    case_id: int
+    decision_id: int
+    verdict: Verdict
+    state: CaseState
+    decided_at: datetime
+    release_at: datetime | None
+    notice: str | None
+    deadline_at: datetime | None
+    check_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoable:
+    """The act that this person may still take back.
+
+    `act` is decided, or what a checker did: approved, returned; then `maker` is whose verdict it was.
+    """
+
+    case_id: int
+    decision_id: int
+    verdict: Verdict
+    until: datetime | None
+    act: str = "decided"
+    maker: str = ""

@@ -1,0 +1,154 @@
+"""What may be done with a case: state × role × action, in one table that everybody asks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from db.enums import CaseState, Priority, Risk, Role, ServiceClass
+from workbench.domain.case.actor import Actor
+from workbench.i18n import _, marked
+
+S = CaseState
+R = Role
+
+OPEN_STATES = frozenset(S) - {S.PASSED, S.FAILED, S.LAPSED, S.WITHDRAWN}
+
+
+class Action(StrEnum):
+    """An act on a case, as commands, keys and the log name it."""
+
+    NEXT = "next"
+    RELEASE = "release"
+    SKIP = "skip"
+    ASIDE = "aside"
+    RENEW = "renew"
+    DECIDE = "decide"
+    UNDO = "undo"
+    APPROVE = "approve"
+    RETURN = "return"
+    COMMENT = "comment"
+    VERIFY = "verify"
+    CHECKLIST = "checklist"
+    REVEAL = "reveal"
+    DOCUMENTS = "documents"
+    ASSIGN = "assign"
+    ANSWER = "answer"
+    RESUBMIT = "resubmit"
+    WITHDRAW = "withdraw"
+    EXTEND = "extend"
+    CLASS = "class"
+    PRIORITY = "priority"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    SHOW = "show"
+    FORECAST = "forecast"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Who may do it, in which states, and whether the case must be held by who acts."""
+
+    roles: frozenset[Role]
+    states: frozenset[CaseState]
+    needs_hold: bool = False
+
+
+WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
+EVERYBODY = frozenset(R)
+EVERY_STATE = frozenset(S)
+_PROMISED = OPEN_STATES - {S.INCOMPLETE}
+
+TABLE: dict[Action, Permission] = {
+    Action.NEXT: Permission(WORKERS, frozenset({S.QUEUED, S.IN_REVIEW})),
+    Action.RELEASE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
+    Action.SKIP: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
+    Action.ASIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
+    Action.RENEW: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
+    Action.DECIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
+    Action.UNDO: Permission(WORKERS, frozenset({S.PASSED, S.FAILED, S.RECTIFYING, S.PENDING, S.AWAITING_CHECK})),
+    Action.APPROVE: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
+    Action.RETURN: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
+    Action.COMMENT: Permission(WORKERS, EVERY_STATE),
+    Action.VERIFY: Permission(WORKERS, OPEN_STATES),
+    Action.CHECKLIST: Permission(WORKERS, OPEN_STATES),
+    Action.REVEAL: Permission(frozenset({R.REVIEWER, R.SUPERVISOR, R.ADMIN}), EVERY_STATE),
+    Action.DOCUMENTS: Permission(frozenset({R.REVIEWER, R.SUPERVISOR, R.ADMIN}), EVERY_STATE),
+    Action.ASSIGN: Permission(frozenset({R.SUPERVISOR}), frozenset({S.QUEUED, S.IN_REVIEW})),
+    Action.ANSWER: Permission(WORKERS, frozenset({S.PENDING})),
+    Action.RESUBMIT: Permission(WORKERS, frozenset({S.RECTIFYING, S.LAPSED})),
+    Action.WITHDRAW: Permission(WORKERS, OPEN_STATES),
+    Action.EXTEND: Permission(frozenset({R.SUPERVISOR}), _PROMISED),
+    Action.CLASS: Permission(frozenset({R.SUPERVISOR}), OPEN_STATES),
+    Action.PRIORITY: Permission(frozenset({R.SUPERVISOR}), OPEN_STATES),
+    Action.SUSPEND: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
+    Action.RESUME: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
+    Action.SHOW: Permission(EVERYBODY, EVERY_STATE),
+    Action.FORECAST: Permission(WORKERS, OPEN_STATES),
+}
+
+STATE_WORDS: dict[CaseState, str] = {
+    S.INCOMPLETE: marked("incomplete"),
+    S.QUEUED: marked("queued"),
+    S.IN_REVIEW: marked("in review"),
+    S.AWAITING_CHECK: marked("awaiting check"),
+    S.PENDING: marked("pending"),
+    S.RECTIFYING: marked("rectifying"),
+    S.PASSED: marked("passed"),
+    S.FAILED: marked("failed"),
+    S.LAPSED: marked("lapsed"),
+    S.APPEALED: marked("appealed"),
+    S.WITHDRAWN: marked("withdrawn"),
+}
+
+ROLE_WORDS: dict[Role, str] = {
+    R.REVIEWER: marked("reviewer"),
+    R.SUPERVISOR: marked("supervisor"),
+    R.ADMIN: marked("admin"),
+    R.AUDITOR: marked("auditor"),
+}
+
+PRIORITY_WORDS: dict[Priority, str] = {
+    Priority.LOW: marked("low"),
+    Priority.NORMAL: marked("normal"),
+    Priority.HIGH: marked("high"),
+    Priority.URGENT: marked("urgent"),
+}
+
+CLASS_WORDS: dict[ServiceClass, str] = {
+    ServiceClass.EXPEDITED: marked("expedited"),
+    ServiceClass.STANDARD: marked("standard"),
+    ServiceClass.COMPLEX: marked("complex"),
+    ServiceClass.MAXIMUM: marked("maximum"),
+    ServiceClass.EXTENDED: marked("extended"),
+}
+
+RISK_WORDS: dict[Risk, str] = {
+    Risk.LOW: marked("low risk"),
+    Risk.MEDIUM: marked("medium risk"),
+    Risk.HIGH: marked("high risk"),
+}
+
+
+def role_refusal(action: Action, actor: Actor) -> str | None:
+    """Say why this person's roles do not allow an action, or None if they do."""
+    allowed = TABLE[action].roles
+    if not actor.roles.isdisjoint(allowed):
+        return None
+    words = ", ".join(_(ROLE_WORDS[role]) for role in Role if role in allowed)
+    return _("{login} may not do this; it takes one of: {roles}.").format(login=actor.login, roles=words)
+
+
+def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
+    """Say why a state does not allow an action, or None if it does."""
+    if state in TABLE[action].states:
+        return None
+    return _("{case} is {state}; that cannot be done with it now.").format(case=case, state=_(STATE_WORDS[state]))
+
+
+def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:
+    """Say whether a person may act on a case in a state; `holds` says that the case is held by that person."""
+    permission = TABLE[action]
+    return (
+        not actor.roles.isdisjoint(permission.roles)
+        and state in permission.states
+        and (holds or not permission.needs_hold)
+    )

@@ -1,0 +1,141 @@
+"""What makes a verdict whole: reasons that serve it, items, deadlines, and when a second person is needed."""
+
+from collections.abc import Sequence
+
+from db.enums import ApplicantKind, FailKind, Measure, Risk, Severity, Verdict, WaitsFor
+from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
+from workbench.i18n import _, current
+from workbench.wording.amounts import listed
+
+WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
+"""Nothing was wrong, it was and is mended, or it passes all the same: a verdict says one of them."""
+
+
+_NOT_OF_ONE_PERSON = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
+"""Facts of a licence."""
+
+
+def can_concern(code: str, kind: ApplicantKind, policy: Policy) -> bool:
+    """Say whether a reason can concern such an applicant: individuals have no licence and are their own handler."""
+    rule = policy.rules.get(code)
+    if rule is None or kind is not ApplicantKind.INDIVIDUAL:
+        return True
+    return any(limit.observes not in _NOT_OF_ONE_PERSON for limit in rule.limits)
+
+
+def has_block(findings: Sequence[Finding]) -> bool:
+    """Say whether a block finding stands against a pass."""
+    return any(finding.severity is Severity.BLOCK for finding in findings)
+
+
+def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
+    """Say what first of all keeps a verdict from being given, in one sentence, or None."""
+    return next(iter(problems_of(request, policy, findings)), None)
+
+
+def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return everything that keeps a verdict from being given, each in one sentence."""
+    is_override = request.verdict is Verdict.PASS and has_block(findings)
+    problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _misplaced(request, policy)]
+    if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
+        said = _("The policy does not allow the measure {measure} with this verdict.")
+        problems.append(said.format(measure=request.measure))
+    if is_override:
+        problems += _override_problems(request, policy)
+    if request.verdict is Verdict.PENDING and request.reasons and request.waits_for is None:
+        problems.append(_("Say what the case waits for: applicant, carrier, registry or department."))
+    return tuple(problem for problem in problems if problem is not None)
+
+
+def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
+    if not request.reasons:
+        return [_("Mark at least one reason.")]
+    problems: list[str] = []
+    for code in request.reasons:
+        reason = policy.reasons.get(code)
+        if reason is None:
+            problems.append(_("There is no reason {code} in the policy.").format(code=code))
+        elif request.verdict not in reason.verdicts:
+            problems.append(_("The reason {code} does not serve this verdict.").format(code=_named(code, policy)))
+    return problems
+
+
+def _named(code: str, policy: Policy) -> str:
+    """Return a reason by its words, with the code that lists show."""
+    reason = policy.reasons.get(code)
+    if reason is None:
+        return code
+    return _("{reason} ({code})").format(reason=reason.title.in_language(current()), code=code)
+
+
+def _ways_problem(request: VerdictRequest, policy: Policy) -> str | None:
+    ways = [_named(code, policy) for code in request.reasons if code in WAYS_TO_PASS]
+    if len(ways) > 1:
+        return _("A case passes in one way: mark only one of {codes}.").format(codes=listed(ways))
+    return None
+
+
+def _misplaced(request: VerdictRequest, policy: Policy) -> str | None:
+    """Say what was given that this verdict has no use for, or None."""
+    is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+    if request.items and not is_fixable:
+        return _("Items to be mended belong to a fail that can be mended.")
+    known = policy.reasons.keys() | {kind.value for kind in policy.document_names}
+    for item in request.items:
+        if item.code not in known and not item.text.strip():
+            return _("{code} is neither a reason nor a document; give its text as CODE:TEXT.").format(code=item.code)
+    if request.until is not None and not is_fixable and request.verdict is not Verdict.PENDING:
+        return _("A date belongs to a pending or to a fail that can be mended.")
+    return None
+
+
+def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
+    problems: list[str] = []
+    if OVERRIDE_REASON not in request.reasons:
+        said = _("A finding blocks; passing all the same takes the reason {code}.")
+        problems.append(said.format(code=_named(OVERRIDE_REASON, policy)))
+    if not request.note.strip():
+        problems.append(_("Passing against a finding that blocks takes an internal note."))
+    return problems
+
+
+def check_reasons_for(
+    request: VerdictRequest, policy: Policy, findings: Sequence[Finding], risk: Risk
+) -> tuple[str, ...]:
+    """Return why a second person is needed: final_fail, override, high_risk, restore; empty if none is."""
+    is_pass = request.verdict is Verdict.PASS
+    wanted = {
+        "final_fail": policy.check_final_fail and request.fail_kind is FailKind.FINAL,
+        "override": policy.check_override and is_pass and has_block(findings),
+        "high_risk": policy.check_high_risk_pass and is_pass and risk is Risk.HIGH,
+        "restore": policy.check_restore and request.measure is Measure.RESTORE,
+    }
+    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+
+def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...]:
+    """Return the items of a rectification: those asked for, by default one for each reason."""
+    if request.items:
+        return request.items
+    return tuple(ItemRequest(code=code) for code in request.reasons if code in policy.reasons)
+
+
+def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
+    """Return the working days to mend everything: those of the item that takes longest, within the cap."""
+    days = [
+        policy.reasons[item.code].rectify_days or policy.rectify_default_days
+        for item in items
+        if item.code in policy.reasons
+    ]
+    return min(max(days, default=policy.rectify_default_days), policy.rectify_cap_days)
+
+
+def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
+    """Return what a pending case waits for, as its first reason that says so has it."""
+    for code in reasons:
+        reason = policy.reasons.get(code)
+        if reason is not None and reason.waits_for is not None:
+            return reason.waits_for
+    return WaitsFor.APPLICANT if reasons else None

@@ -1,0 +1,1 @@
+"""Working time: calendar, due dates and pauses."""

@@ -1,0 +1,56 @@
+"""When an answer is due: the promise in working days, counted from receipt."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from workbench.domain.clock.calendar import WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """When something is due (UTC), and whether a day that it leans on may still change."""
+
+    at: datetime
+    provisional: bool
+
+
+def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """Return the instant (UTC) from which a receipt counts; its local day is day 0.
+
+    What arrives after closing time, before opening or on a day off counts as received at the next opening;
+    what arrives at closing, or in the midday break, counts as it came. Source: DESIGN, section 13.
+    """
+    day = calendar.local_day(received_at)
+    if calendar.is_working(day):
+        if received_at < calendar.opening(day):
+            return calendar.opening(day)
+        if received_at <= calendar.closing(day):
+            return received_at.astimezone(UTC)
+    return calendar.opening(calendar.next_working_day(day))
+
+
+def due_at(received_at: datetime, class_days: int, calendar: WorkingCalendar) -> Due:
+    """Return when a case is due: at closing of the class_days-th working day after day 0.
+
+    Pauses are no part of it: they move this instant on by working seconds, which closing plus nothing leaves
+    where it is. Source: DESIGN, section 13.
+
+    Raises:
+        ValueError: If class_days is less than 1.
+    """
+    received_on = calendar.local_day(received_at)
+    day_zero = calendar.local_day(counted_from(received_at, calendar))
+    return _at_closing(calendar.nth_working_day_after(day_zero, class_days), received_on, calendar)
+
+
+def deadline_after(now: datetime, working_days: int, calendar: WorkingCalendar) -> Due:
+    """Return the deadline of a rectification: closing of the n-th working day after the day 0 of `now`.
+
+    Raises:
+        ValueError: If working_days is less than 1.
+    """
+    return due_at(now, working_days, calendar)
+
+
+def _at_closing(day: date, received_on: date, calendar: WorkingCalendar) -> Due:
+    return Due(at=calendar.closing(day), provisional=calendar.leans_on_provisional(received_on, day))

@@ -1,0 +1,76 @@
+"""What the yearly notice of the State Council names, and the calendar that it settles.
+
+Source: the format of holiday-cn (`{year, papers, days: [{name, date, isOffDay}]}`), one file for each notice.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from db.enums import DayStatus
+from workbench.domain.clock.calendar import CalendarDay, DayKind, assumed_day
+
+_LAST_MONTH = 12
+_SPECIAL = frozenset({DayKind.HOLIDAY, DayKind.IN_LIEU, DayKind.MAKE_UP})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDay:
+    """One day that a notice names: off, or worked in its place."""
+
+    on: date
+    working: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearNotice:
+    """The notice of one year; without any day it is not out yet."""
+
+    year: int
+    days: tuple[NamedDay, ...]
+
+    @property
+    def is_published(self) -> bool:
+        """Say whether the notice is out."""
+        return bool(self.days)
+
+
+def settled(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) -> dict[date, CalendarDay]:
+    """Return the days that notices settle, given what is known; a notice that is not out settles none.
+
+    A notice settles its own year, and the days of the December before that it names. So December is settled by the
+    next year's notice: a day of it that was moved already stays as it is, unless this one names it.
+    """
+    found: dict[date, CalendarDay] = {}
+    for notice in sorted(notices, key=lambda one: one.year):
+        if not notice.is_published:
+            continue
+        named = {day.on: day for day in notice.days}
+        whole_year = {date(notice.year, 1, 1) + timedelta(days=n) for n in range(_length(notice.year))}
+        for on in whole_year | named.keys():
+            before = found.get(on) or known.get(on)
+            if on in named:
+                found[on] = _named(named[on], before)
+            elif before is None or not _is_of_next_notice(before):
+                found[on] = replace(assumed_day(on), status=DayStatus.OFFICIAL)
+    return found
+
+
+def _length(year: int) -> int:
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+
+
+def _is_of_next_notice(day: CalendarDay) -> bool:
+    return day.on.month == _LAST_MONTH and day.status is DayStatus.OFFICIAL and day.kind in _SPECIAL
+
+
+def _named(day: NamedDay, before: CalendarDay | None) -> CalendarDay:
+    is_weekday = assumed_day(day.on).working
+    if day.working:
+        kind = DayKind.WORKDAY if is_weekday else DayKind.MAKE_UP
+    else:
+        # A notice does not say which of the days off is the holiday itself.
+        was_in_lieu = before is not None and before.kind == DayKind.IN_LIEU
+        kind = DayKind.IN_LIEU if was_in_lieu else DayKind.HOLIDAY
+    return CalendarDay(on=day.on, working=day.working, kind=kind, name=day.name, status=DayStatus.OFFICIAL)

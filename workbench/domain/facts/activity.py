@@ -1,0 +1,148 @@
+"""What rules look at in calls and complaints, and the same figures as others read them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Evidence
+from workbench.domain.facts.documents import words_found
+from workbench.domain.facts.fact import NUMBER, FactSort
+from workbench.domain.policy.policy import CallingWindow, FactValue, Policy
+
+ACTIVITY_FACTS: Mapping[str, FactSort] = {
+    "calls": NUMBER,
+    "answered": NUMBER,
+    "distinct_callees": NUMBER,
+    "mean_duration_s": NUMBER,
+    "short_call_ratio": NUMBER,
+    "peak_hour_calls": NUMBER,
+    "peak_day_calls": NUMBER,
+    "off_hours_calls": NUMBER,
+    "max_same_callee_day": NUMBER,
+    "max_same_callee_5min": NUMBER,
+    "max_same_callee_window": NUMBER,
+    "handsets": NUMBER,
+    "complaints": NUMBER,
+    "complaints_unverified": NUMBER,
+    "complaint_ratio": NUMBER,
+    "opt_out_calls": NUMBER,
+    "off_hours_ratio": NUMBER,
+    "answer_ratio": NUMBER,
+    "out_ratio": NUMBER,
+    "distinct_callee_ratio": NUMBER,
+    "calls_in": NUMBER,
+}
+
+CASE_ACTIVITY_FACTS: Mapping[str, FactSort] = {**ACTIVITY_FACTS, "data_age_days": NUMBER}
+
+_HALF_HOUR_MINUTES = 30
+
+
+def window_for(industry: str, policy: Policy) -> CallingWindow:
+    """Return the hours in which this industry may call; the policy's first name for it that fits wins."""
+    if industry:
+        for name, window in policy.industry_windows.items():
+            if words_found(industry, (name,)):
+                return window
+    return policy.default_window
+
+
+def _half_hour(moment: time) -> int:
+    return (moment.hour * 60 + moment.minute) // _HALF_HOUR_MINUTES
+
+
+def off_hours_calls(call: CallFacts, window: CallingWindow) -> int:
+    """Return the calls started outside the window; one that starts as it closes is outside."""
+    half_hours = call.half_hours
+    return sum(half_hours) - sum(half_hours[_half_hour(window.opens) : _half_hour(window.closes)])
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _complaint_facts(calls: CallFacts, complaints: Sequence[ComplaintFacts], zone: str) -> dict[str, FactValue]:
+    """Count verified complaints of any day, and set those since the window began against its calls."""
+    verified = [complaint for complaint in complaints if complaint.verified]
+    opened: date = calls.window_from or date.min
+    since = sum(complaint.received_at.astimezone(_zone(zone)).date() >= opened for complaint in verified)
+    return {
+        "complaints": len(verified),
+        "complaints_unverified": len(complaints) - len(verified),
+        "complaint_ratio": _ratio(since, calls.calls),
+    }
+
+
+def _call_facts(call: CallFacts, window: CallingWindow) -> dict[str, FactValue]:
+    off_hours = off_hours_calls(call, window)
+    return {
+        "calls": call.calls,
+        "answered": call.answered,
+        "distinct_callees": call.distinct_callees,
+        "mean_duration_s": _ratio(call.total_duration_s, call.answered),
+        "short_call_ratio": _ratio(call.short_calls, call.answered),
+        "peak_hour_calls": call.peak_hour_calls,
+        "peak_day_calls": call.peak_day_calls,
+        "off_hours_calls": off_hours,
+        "max_same_callee_day": call.max_same_callee_day,
+        "max_same_callee_5min": call.max_same_callee_5min,
+        "max_same_callee_window": call.max_same_callee_window,
+        "handsets": call.handsets,
+        "opt_out_calls": call.opt_out_calls,
+        "off_hours_ratio": _ratio(off_hours, call.calls),
+        "answer_ratio": _ratio(call.answered, call.calls),
+        "out_ratio": _ratio(call.calls, call.calls + call.calls_in),
+        "distinct_callee_ratio": _ratio(call.distinct_callees, call.calls),
+        "calls_in": call.calls_in,
+    }
+
+
+_NO_CALLS = _call_facts(CallFacts(), CallingWindow(opens=time(0), closes=time(12)))
+_NO_COMPLAINTS: dict[str, FactValue] = {"complaints": 0, "complaints_unverified": 0}
+
+
+def activity_facts(
+    call: CallFacts, window: CallingWindow, complaints: Sequence[ComplaintFacts], zone: str
+) -> dict[str, FactValue]:
+    """Return the figures of one card, or of all cards, with the complaints about them.
+
+    Ratios are 0 to 1, and None where there is nothing to divide by.
+    """
+    figures = dict(_NO_CALLS) if not (call.calls or call.calls_in) else _call_facts(call, window)
+    if complaints:
+        return figures | _complaint_facts(call, complaints, zone)
+    return {**figures, **_NO_COMPLAINTS, "complaint_ratio": 0.0 if call.calls else None}
+
+
+def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict[str, FactValue]:
+    """Return the figures over all cards, and how many days ago their data ends."""
+    calls = evidence.all_calls
+    window = window_for(evidence.application.industry, policy)
+    figures = activity_facts(calls, window, evidence.complaints, policy.zone)
+    figures["data_age_days"] = None if calls.window_to is None else (today - calls.window_to).days
+    return figures
+
+
+def card_activity_facts(evidence: Evidence, policy: Policy) -> Mapping[str, Mapping[str, FactValue]]:
+    """Return the figures of each card that has calls or complaints, by msisdn."""
+    calls = {call.msisdn: call for call in evidence.calls}
+    complaints: dict[str, list[ComplaintFacts]] = {}
+    for complaint in evidence.complaints:
+        complaints.setdefault(complaint.msisdn, []).append(complaint)
+    window = window_for(evidence.application.industry, policy) if calls else policy.default_window
+    return {
+        msisdn: activity_facts(
+            calls.get(msisdn) or CallFacts(msisdn=msisdn), window, complaints.get(msisdn, ()), policy.zone
+        )
+        for msisdn in dict.fromkeys((*calls, *complaints))
+    }
+
+
+NO_ACTIVITY: Mapping[str, FactValue] = {**_NO_CALLS, **_NO_COMPLAINTS, "complaint_ratio": None}
+"""The figures of a card without calls and complaints."""

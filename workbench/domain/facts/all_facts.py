@@ -1,0 +1,74 @@
+"""Everything that rules may look at, by name; it knows no threshold, and the policy no code of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from workbench.domain.evidence.evidence import CallFacts, Evidence
+from workbench.domain.facts.activity import (
+    ACTIVITY_FACTS,
+    CASE_ACTIVITY_FACTS,
+    NO_ACTIVITY,
+    card_activity_facts,
+    case_activity_facts,
+)
+from workbench.domain.facts.credit import CREDIT_FACTS, credit_facts
+from workbench.domain.facts.documents import DOCUMENT_FACTS, USE_FACTS, document_facts, use_facts
+from workbench.domain.facts.fact import FactSort
+from workbench.domain.facts.identity import CARD_FACTS, IDENTITY_FACTS, card_facts, identity_facts
+from workbench.domain.policy.policy import FactValue, Policy, Scope
+
+FACTS: Mapping[Scope, Mapping[str, FactSort]] = {
+    "case": {**IDENTITY_FACTS, **USE_FACTS, **CASE_ACTIVITY_FACTS, **CREDIT_FACTS},
+    "card": {**CARD_FACTS, **ACTIVITY_FACTS},
+    "document": DOCUMENT_FACTS,
+}
+"""The names that a policy may observe, by what they belong to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known: of the case, of each card by msisdn, of each document by kind.
+
+    A kind stands there once for each file of its newest delivery.
+    """
+
+    case: Mapping[str, FactValue]
+    cards: tuple[tuple[str, Mapping[str, FactValue]], ...] = ()
+    documents: tuple[tuple[str, Mapping[str, FactValue]], ...] = ()
+
+
+def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
+    """Return every fact of FACTS; `today` is the local day of the policy's zone."""
+    activity = card_activity_facts(evidence, policy)
+    return Facts(
+        case={
+            **identity_facts(evidence, today),
+            **use_facts(evidence, policy),
+            **case_activity_facts(evidence, policy, today),
+            **credit_facts(evidence.credit, today),
+        },
+        cards=tuple((msisdn, {**own, **activity.get(msisdn, NO_ACTIVITY)}) for msisdn, own in card_facts(evidence)),
+        documents=tuple(document_facts(evidence, today)),
+    )
+
+
+def activity_view(evidence: Evidence, facts: Facts) -> dict[str, Any]:
+    """Return the figures of all cards and of each card as `--json` prints them; numbers are not masked."""
+    calls = {call.msisdn: call for call in evidence.calls}
+    return {
+        **_activity(facts.case, evidence.all_calls),
+        "cards": [{"msisdn": msisdn, **_activity(own, calls.get(msisdn, _NO_WINDOW))} for msisdn, own in facts.cards],
+    }
+
+
+_NO_WINDOW = CallFacts()
+
+
+def _activity(facts: Mapping[str, FactValue], call: CallFacts) -> dict[str, FactValue]:
+    return {
+        **{name: facts[name] for name in CASE_ACTIVITY_FACTS if name in facts},
+        "window_from": None if call.window_from is None else call.window_from.isoformat(),
+        "window_to": None if call.window_to is None else call.window_to.isoformat(),
+    }

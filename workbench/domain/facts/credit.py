@@ -1,0 +1,105 @@
+"""What rules look at in the credit records."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from db.enums import CreditList, CreditMatch
+from workbench.domain.evidence.evidence import CreditFacts
+from workbench.domain.facts.fact import NUMBER, TEXT, FactSort
+from workbench.domain.policy.policy import FactValue
+
+CREDIT_FACTS: Mapping[str, FactSort] = {
+    "credit_records": NUMBER,
+    "lists_checked": NUMBER,
+    "credit_age_days": NUMBER,
+    "arrears_fen": NUMBER,
+    "overdue_days": NUMBER,
+    "name_only_records": NUMBER,
+    "name_only_lists": TEXT,
+    "disputed_records": NUMBER,
+    **{f"{name}_exact": NUMBER for name in CreditList},
+    **{f"{name}_disputed": NUMBER for name in CreditList},
+}
+
+_NOTHING: dict[str, FactValue] = {
+    "credit_records": 0,
+    "lists_checked": 0,
+    "credit_age_days": None,
+    "arrears_fen": None,
+    "overdue_days": None,
+    "name_only_records": 0,
+    "name_only_lists": "",
+    "disputed_records": 0,
+    **{f"{name}_exact": 0 for name in CreditList},
+    **{f"{name}_disputed": 0 for name in CreditList},
+}
+
+
+def standing_records(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
+    """Return the hits that still stand: no later check of that list found nothing on that subject.
+
+    A check and a hit of the same day leave the hit, since nobody knows which came first.
+    """
+    cleared: dict[tuple[str, CreditList], date] = {}
+    for record in records:
+        if record.match is CreditMatch.NONE and record.checked_on is not None:
+            key = (record.subject_no, record.list)
+            cleared[key] = max(cleared.get(key, date.min), record.checked_on)
+    return tuple(
+        record
+        for record in records
+        if record.match is not CreditMatch.NONE
+        and (record.checked_on is None or record.checked_on >= cleared.get((record.subject_no, record.list), date.min))
+    )
+
+
+def _age_days(records: Sequence[CreditFacts], today: date) -> int | None:
+    """Return how old the newest check is of that list that was looked up longest ago."""
+    newest: dict[CreditList, date] = {}
+    for record in records:
+        if record.checked_on is not None:
+            newest[record.list] = max(newest.get(record.list, date.min), record.checked_on)
+    return (today - min(newest.values())).days if newest else None
+
+
+def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts]) -> dict[str, FactValue]:
+    """Sum the standing arrears and take the longest overdue; unknown where that list was never looked up."""
+    if not any(record.list is CreditList.ARREARS for record in records):
+        return {}
+    arrears = [record for record in exact if record.list is CreditList.ARREARS]
+    return {
+        "arrears_fen": sum(record.amount_fen or 0 for record in arrears),
+        "overdue_days": max((record.overdue_days or 0 for record in arrears), default=0),
+    }
+
+
+def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
+    """Return the facts of the lists that were looked up.
+
+    An exact hit counts in full while it is disputed, since it stands until its keeper strikes it out; how many
+    are disputed is a fact of its own, for a policy that weighs them otherwise. Source: R22 (mark as disputed).
+    A name alone may be another's: such a hit counts nowhere but among name_only_records.
+    """
+    facts = dict(_NOTHING)
+    if not records:
+        return facts
+    standing = standing_records(records)
+    exact = [record for record in standing if record.match is CreditMatch.EXACT]
+    name_only = [record for record in standing if record.match is CreditMatch.NAME_ONLY]
+    for record in exact:
+        facts[f"{record.list}_exact"] = _one_more(facts[f"{record.list}_exact"])
+        if record.disputed:
+            facts[f"{record.list}_disputed"] = _one_more(facts[f"{record.list}_disputed"])
+    return facts | {
+        "credit_records": len(records),
+        "lists_checked": len({record.list for record in records}),
+        "credit_age_days": _age_days(records, today),
+        "name_only_records": len(name_only),
+        "name_only_lists": ";".join(dict.fromkeys(record.list.value for record in name_only)),
+        "disputed_records": sum(record.disputed for record in standing),
+        **_arrears_facts(records, exact),
+    }
+
+
+def _one_more(count: FactValue) -> int:
+    return int(count or 0) + 1

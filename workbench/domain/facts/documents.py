@@ -1,0 +1,113 @@
+"""What rules look at in the documents and in what the applicant says of the use."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+
+from db.enums import DocumentKind
+from workbench.domain.evidence.evidence import ApplicationFacts, DocumentFacts, Evidence
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactSort
+from workbench.domain.facts.identity import days_left
+from workbench.domain.policy.policy import FactValue, Policy
+
+USE_FACTS: Mapping[str, FactSort] = {
+    "documents": NUMBER,
+    "documents_missing": NUMBER,
+    "missing_kinds": TEXT,
+    "trade_allowed": FLAG,
+    "prohibited_trades": TEXT,
+    "script_given": FLAG,
+    "script_words_found": NUMBER,
+    "script_words": TEXT,
+    "stated_use_given": FLAG,
+    "consent_source_given": FLAG,
+}
+
+DOCUMENT_FACTS: Mapping[str, FactSort] = {
+    "kind": TEXT,
+    "document_days_left": NUMBER,
+    "sealed": FLAG,
+    "quality": TEXT,
+}
+
+# A scope says what it leaves out in brackets: 金融信息服务（不含贷款）.
+_LEFT_OUT = re.compile(
+    r"[（(\[【][^（）()\[\]【】]*(?:不含|不得|不包括|除外|禁止|excluding|except|without)[^（）()\[\]【】]*[）)\]】]",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=16)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return a pattern of words; English ones stand alone, with or without a plural, Chinese ones anywhere."""
+    parts = (rf"(?<![a-z]){re.escape(word)}e?s?(?![a-z])" if word.isascii() else re.escape(word) for word in words)
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
+
+
+def words_found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of a policy's words a text holds, each once, in the order of the text."""
+    return tuple(dict.fromkeys(_any_of(words).findall(text))) if text else ()
+
+
+def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind, ...]:
+    """Return the documents that the policy asks this kind of applicant for and that nobody handed in.
+
+    One that has expired or cannot be read is there; other rules look at that.
+    """
+    required = policy.required_documents[evidence.application.applicant_kind]
+    given = {document.kind for document in evidence.documents}
+    return tuple(kind for kind in required if kind not in given)
+
+
+def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, FactValue]:
+    """Look for prohibited trades in industry and scope, without what the scope leaves out in brackets."""
+    trade = f"{application.industry}\n{application.business_scope}"
+    if trade == "\n":
+        return {"trade_allowed": None, "prohibited_trades": ""}
+    found = words_found(_LEFT_OUT.sub("", trade), policy.prohibited_trades)
+    return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
+
+
+def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
+    """Return which documents are missing, and the facts of trade, script, use and consent."""
+    application = evidence.application
+    missing = missing_documents(evidence, policy)
+    script = application.call_script.strip()
+    words = words_found(script, policy.forbidden_script_words)
+    return {
+        "documents": len(evidence.documents),
+        "documents_missing": len(missing),
+        "missing_kinds": ";".join(missing),
+        **_trade_facts(application, policy),
+        "script_given": bool(script),
+        "script_words_found": len(words) if script else None,
+        "script_words": ";".join(words),
+        "stated_use_given": bool(application.stated_use.strip()),
+        "consent_source_given": bool(application.consent_source.strip()),
+    }
+
+
+def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts]:
+    """Give the files that count: of each kind those received last, so that a better copy replaces a poor one."""
+    newest = {document.kind: document.received_at for document in documents}
+    if len(newest) == len(documents):
+        yield from documents
+        return
+    for document in documents:
+        newest[document.kind] = max(newest[document.kind], document.received_at)
+    yield from (document for document in documents if document.received_at == newest[document.kind])
+
+
+def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, dict[str, FactValue]]]:
+    """Give the facts of each file that counts, by its kind; unknown seal and quality stay unknown."""
+    for document in newest_files(evidence.documents):
+        yield (
+            document.kind.value,
+            {
+                "kind": document.kind.value,
+                "document_days_left": days_left(document.valid_to, today),
+                "sealed": document.sealed,
+                "quality": None if document.quality is None else document.quality.value,
+            },
+        )

@@ -1,0 +1,139 @@
+"""What rules look at in the applicant, the handler and the cards themselves."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from db.enums import ApplicantKind
+from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactSort
+from workbench.domain.policy.policy import FactValue
+from workbench.domain.values.identifiers import (
+    UsccKind,
+    age_on,
+    carrier_of_range,
+    iccid_luhn,
+    id_validity_fits_age,
+    is_residence_permit,
+    msisdn_valid,
+    ric_birth_date,
+    ric_region_known,
+    ric_valid,
+    uscc_kind,
+    uscc_valid,
+)
+
+IDENTITY_FACTS: Mapping[str, FactSort] = {
+    "applicant_kind": TEXT,
+    "industry": TEXT,
+    "province": TEXT,
+    "ric_valid": FLAG,
+    "legal_rep_ric_valid": FLAG,
+    "handler_age": NUMBER,
+    "id_days_left": NUMBER,
+    "id_validity_fits_age": FLAG,
+    "id_region_known": FLAG,
+    "uscc_valid": FLAG,
+    "uscc_kind_fits": FLAG,
+    "licence_days_left": NUMBER,
+    "registered_capital_fen": NUMBER,
+    "cards": NUMBER,
+    "cards_of_brand": NUMBER,
+    "cards_total": NUMBER,
+}
+
+CARD_FACTS: Mapping[str, FactSort] = {
+    "brand": TEXT,
+    "msisdn_in_range": FLAG,
+    "iccid_luhn": FLAG,
+    "carrier_fits_range": FLAG,
+    "actual_user_named": FLAG,
+    "daily_quota_calls": NUMBER,
+}
+
+
+def days_left(valid_to: date | None, today: date) -> int | None:
+    """Return the days until a validity ends, 0 on its last day; a long-term one has more than two million."""
+    return None if valid_to is None else (valid_to - today).days
+
+
+def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
+    """Return what the handler's ID number and card say; age and region only of a number that can be right."""
+    number = application.handler_id_no
+    is_valid = ric_valid(number, today)
+    birth = ric_birth_date(number) if is_valid else None
+    fits = None
+    # The law on ID cards, from which the validity follows, does not cover residence permits.
+    if birth is not None and not is_residence_permit(number):
+        fits = id_validity_fits_age(birth, application.handler_id_issued_on, application.handler_id_valid_to)
+    return {
+        "ric_valid": is_valid,
+        "handler_age": None if birth is None else age_on(birth, today),
+        "id_days_left": days_left(application.handler_id_valid_to, today),
+        "id_validity_fits_age": fits,
+        "id_region_known": ric_region_known(number) if is_valid else None,
+    }
+
+
+def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
+    """Return what the USCC says; an enterprise or sole proprietor that gives none has no valid one."""
+    code = application.uscc
+    kind = application.applicant_kind
+    if not code:
+        return {
+            "uscc_valid": None if kind is ApplicantKind.INDIVIDUAL else False,
+            "uscc_kind_fits": None,
+        }
+    is_self_employed = uscc_kind(code) is UsccKind.SELF_EMPLOYED
+    return {
+        "uscc_valid": uscc_valid(code),
+        "uscc_kind_fits": not is_self_employed or kind is ApplicantKind.SOLE_PROPRIETOR,
+    }
+
+
+def identity_facts(evidence: Evidence, today: date) -> dict[str, FactValue]:
+    """Return the facts of applicant, handler and number of cards."""
+    application = evidence.application
+    legal_rep = application.legal_rep_id_no
+    return {
+        "applicant_kind": application.applicant_kind.value,
+        "industry": application.industry,
+        "province": application.province,
+        "legal_rep_ric_valid": ric_valid(legal_rep, today) if legal_rep else None,
+        "licence_days_left": days_left(application.licence_valid_to, today),
+        "registered_capital_fen": application.registered_capital_fen,
+        "cards": len({*application.msisdns, *(card.msisdn for card in evidence.cards)}),
+        "cards_of_brand": evidence.cards_of_brand,
+        "cards_total": evidence.cards_total,
+        **_handler_facts(application, today),
+        **_uscc_facts(application),
+    }
+
+
+def _card_facts(card: CardFacts) -> dict[str, FactValue]:
+    carrier = carrier_of_range(card.msisdn)
+    return {
+        "brand": card.brand,
+        "msisdn_in_range": carrier is not None,
+        "iccid_luhn": iccid_luhn(card.iccid) if card.iccid else None,
+        "carrier_fits_range": None if card.carrier is None or carrier is None else card.carrier is carrier,
+        "actual_user_named": bool(card.actual_user_name.strip()),
+        "daily_quota_calls": card.daily_quota_calls,
+    }
+
+
+def _listed_facts(msisdn: str) -> dict[str, FactValue]:
+    return dict.fromkeys(CARD_FACTS) | {"brand": "", "msisdn_in_range": msisdn_valid(msisdn)}
+
+
+def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]:
+    """Give the facts of each card by msisdn.
+
+    Of a number that the application lists and no card row describes only the number itself is known.
+    """
+    described = set()
+    for card in evidence.cards:
+        described.add(card.msisdn)
+        yield card.msisdn, _card_facts(card)
+    for msisdn in evidence.application.msisdns:
+        if msisdn not in described:
+            yield msisdn, _listed_facts(msisdn)

@@ -1,0 +1,212 @@
+"""The keys of the filter language: what they are called, what they take, and one line of help for each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
+from workbench.i18n import LANGUAGES, catalogue, marked
+
+TEXT = ""
+"""The key of a bare word."""
+
+
+class Takes(StrEnum):
+    """What stands behind a key."""
+
+    CHOICE = "choice"
+    DATE = "date"
+    NUMBER = "number"
+    CASE = "case"
+    PERSON = "person"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterKey:
+    """One key: its name, the Chinese names that are understood too, and what it takes.
+
+    `values` are the words that it knows, for completion; a key that takes a choice takes nothing else. `is_ordered`
+    keys can be compared with < <= > >=.
+    """
+
+    name: str
+    help: str
+    takes: Takes
+    chinese: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    is_ordered: bool = False
+
+
+STATE_GROUPS = ("open", "closed", "all")
+"""Words for several states at once."""
+
+DUE_WORDS = ("overdue", "today", "tomorrow", "yesterday", "none")
+"""What can stand for a date behind `due`; all but the first and the last are days."""
+
+PERSON_WORDS = ("me", "nobody")
+"""What can stand for a login."""
+
+FILTER_KEYS: tuple[FilterKey, ...] = (
+    FilterKey(
+        name="state",
+        help=marked("where the case stands; without it only open cases are listed"),
+        takes=Takes.CHOICE,
+        chinese=("状态",),
+        values=(*STATE_GROUPS, *(state.value for state in CaseState)),
+    ),
+    FilterKey(
+        name="priority",
+        help=marked("low, normal, high or urgent; also priority>=high"),
+        takes=Takes.CHOICE,
+        chinese=("优先级",),
+        values=tuple(priority.value for priority in Priority),
+        is_ordered=True,
+    ),
+    FilterKey(
+        name="class",
+        help=marked("the service class, which sets the working days"),
+        takes=Takes.CHOICE,
+        chinese=("时限类别", "类别"),
+        values=tuple(service_class.value for service_class in ServiceClass),
+    ),
+    FilterKey(
+        name="risk",
+        help=marked("low, medium or high"),
+        takes=Takes.CHOICE,
+        chinese=("风险",),
+        values=tuple(risk.value for risk in Risk),
+    ),
+    FilterKey(
+        name="due",
+        help=marked("its local day, as in due<2026-12-01; due:today and due:overdue only while its clock runs"),
+        takes=Takes.DATE,
+        chinese=("截止时间", "截止"),
+        values=DUE_WORDS,
+        is_ordered=True,
+    ),
+    FilterKey(
+        name="applicant",
+        help=marked("a part of the applicant's name, or its pinyin initials"),
+        takes=Takes.TEXT,
+        chinese=("申请人",),
+    ),
+    FilterKey(name="agent", help=marked("a part of the agent's name"), takes=Takes.TEXT, chinese=("代理商",)),
+    FilterKey(
+        name="province",
+        help=marked("the province or a part of its name, as in province:Sichuan or province:四川"),
+        takes=Takes.TEXT,
+        chinese=("省份", "省"),
+    ),
+    FilterKey(
+        name="rule",
+        help=marked("a finding of this rule, as in rule:ACT-PEAK-HOUR"),
+        takes=Takes.TEXT,
+        chinese=("规则",),
+    ),
+    FilterKey(
+        name="who",
+        help=marked("held by or assigned to a login, me or nobody"),
+        takes=Takes.PERSON,
+        chinese=("人员",),
+        values=PERSON_WORDS,
+    ),
+    FilterKey(
+        name="holder",
+        help=marked("held by a login, me or nobody"),
+        takes=Takes.PERSON,
+        chinese=("领取人",),
+        values=PERSON_WORDS,
+    ),
+    FilterKey(
+        name="assignee",
+        help=marked("assigned to a login, me or nobody"),
+        takes=Takes.PERSON,
+        chinese=("转派",),
+        values=PERSON_WORDS,
+    ),
+    FilterKey(
+        name="round",
+        help=marked("which round it is in, as in round>1"),
+        takes=Takes.NUMBER,
+        chinese=("轮次",),
+        is_ordered=True,
+    ),
+    FilterKey(
+        name="kind",
+        help=marked("enterprise, sole_proprietor or individual"),
+        takes=Takes.CHOICE,
+        chinese=("申请人类型",),
+        values=tuple(kind.value for kind in ApplicantKind),
+    ),
+    FilterKey(name="case", help=marked("a case number, as in case:C-000123"), takes=Takes.CASE, chinese=("审核单",)),
+    FilterKey(
+        name="application",
+        help=marked("an application number, its beginning, or one of its parts"),
+        takes=Takes.TEXT,
+        chinese=("申请编号",),
+    ),
+    FilterKey(
+        name="phone",
+        help=marked("a whole phone number: of a card or the contact"),
+        takes=Takes.TEXT,
+        chinese=("电话",),
+    ),
+)
+"""Every key, in the order in which the help lists them."""
+
+KEY_NAMES: dict[str, FilterKey] = {
+    **{key.name: key for key in FILTER_KEYS},
+    **{name: key for key in FILTER_KEYS for name in key.chinese},
+}
+"""The keys by each of their names."""
+
+# Other words by which people call the same thing.
+_ALSO = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
+_ALSO_CHINESE = {
+    "已超时": "overdue",
+    "超时": "overdue",
+    "逾期": "overdue",
+    "今天": "today",
+    "明天": "tomorrow",
+    "昨天": "yesterday",
+    "我": "me",
+    "无": "none",
+    "无人": "nobody",
+}
+
+_SHOWN: Mapping[str, Callable[[], Mapping[str, str]]] = {
+    "state": lambda: {state.value: word for state, word in STATE_WORDS.items()},
+    "priority": lambda: {priority.value: word for priority, word in PRIORITY_WORDS.items()},
+    "class": lambda: {service_class.value: word for service_class, word in CLASS_WORDS.items()},
+    "risk": lambda: {risk.value: word for risk, word in RISK_WORDS.items()},
+}
+
+
+def known_value(key: FilterKey, word: str) -> str | None:
+    """Return which of the key's own words was written, in English or as the screen has it; None if it is none.
+
+    `word` is folded already: no capitals, half width.
+    """
+    word = _ALSO.get(word, _ALSO_CHINESE.get(word, word))
+    if word in key.values:
+        return word
+    if key.name in _SHOWN:
+        for value, shown in _SHOWN[key.name]().items():
+            if word in {catalogue(language).gettext(shown).casefold() for language in LANGUAGES}:
+                return value
+    return None
+
+
+def meant_terms(word: str) -> tuple[str, ...]:
+    """Return the terms that a bare word seems to mean, if it names a state or says when something is due.
+
+    They are in the language of the word; `word` is folded already.
+    """
+    is_english = word.isascii()
+    return tuple(
+        f"{name if is_english else KEY_NAMES[name].chinese[-1]}:{value if is_english else word}"
+        for name in ("due", "state")
+        if (value := known_value(KEY_NAMES[name], word)) is not None
+    )

@@ -1,0 +1,1 @@
+"""What the rules of the policy find in a case."""

@@ -1,0 +1,212 @@
+"""What the rules see in the facts, and what follows from it for a case; a rule never decides."""
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
+from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.facts.all_facts import Facts, observe
+from workbench.domain.facts.documents import (
+    missing_documents as missing_documents,  # noqa: PLC0414 - who asks for findings asks for these too
+)
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Rule
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+
+_WEIGHT = {Severity.INFO: 0, Severity.WARN: 1, Severity.BLOCK: 2}
+_PRIORITIES = tuple(Priority)
+_CLASSES = tuple(ServiceClass)
+_WARNS_OF_MEDIUM = 2
+
+_Subject = tuple[str, Mapping[str, FactValue]]
+
+
+def find(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
+    """Return what the rules hit, of each its gravest limit: block, warn, info, then in the policy's order."""
+    found: dict[str, Finding] = {}
+    for code, rule in policy.rules.items():
+        finding = _worst(rule, facts)
+        if finding is not None:
+            found[code] = finding
+    if not found:
+        return ()
+    reported = [finding for code, finding in found.items() if policy.rules[code].yields_to not in found]
+    # Sorting is stable, so that the order of the policy stays within a severity.
+    reported.sort(key=lambda finding: -_WEIGHT[finding.severity])
+    return tuple(reported)
+
+
+def findings_of(evidence: Evidence, policy: Policy, today: date) -> tuple[Finding, ...]:
+    """Return what the rules hit in this evidence on a local day."""
+    return find(observe(evidence, policy, today), policy)
+
+
+def _worst(rule: Rule, facts: Facts) -> Finding | None:
+    """Return the finding of the gravest limit that is hit, the first of them in the policy's order."""
+    worst: Limit | None = None
+    seen: _Subject | None = None
+    for limit in rule.limits:
+        if worst is not None and _WEIGHT[limit.severity] <= _WEIGHT[worst.severity]:
+            continue
+        subject = _hit(limit, facts)
+        if subject is not None:
+            worst, seen = limit, subject
+    if worst is None or seen is None:
+        return None
+    return _finding(rule, worst, seen, facts.case)
+
+
+def _hit(limit: Limit, facts: Facts) -> _Subject | None:
+    """Return where a limit is hit: the case, or the card that is furthest beyond it, or the documents.
+
+    Documents are all named, the furthest beyond first, so that the applicant mends them in one round.
+    """
+    case = facts.case
+    if limit.scope == "case":
+        return ("", case) if _is_hit(limit, case, case) else None
+    subjects = facts.cards if limit.scope == "card" else facts.documents
+    hits = [subject for subject in subjects if _is_hit(limit, subject[1], case)]
+    if not hits:
+        return None
+    # Sorting is stable: what is equally far beyond stays in the order of the evidence.
+    hits.sort(key=lambda subject: -_distance(limit, subject[1], case))
+    name, own = hits[0]
+    if limit.scope == "document":
+        name = ";".join(dict.fromkeys(kind for kind, _facts in hits))
+    return name, own
+
+
+def _is_hit(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
+    observed = own.get(limit.observes)
+    if observed is None:
+        return False
+    bound = _bound(limit, own, case) if limit.value_of else limit.value
+    if bound is None or not COMPARISONS[limit.op](observed, bound):
+        return False
+    if limit.min_fact and not _has_sample(limit, own, case):
+        return False
+    return limit.when is None or _applies(limit.when, own, case)
+
+
+def _bound(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
+    return _known(limit.value_of, own, case) if limit.value_of else limit.value
+
+
+def _known(name: str, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
+    """Return a fact of the card or document, else of the case."""
+    return own[name] if name in own else case.get(name)
+
+
+def _has_sample(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
+    count = _known(limit.min_fact, own, case)
+    return isinstance(count, int | float) and count >= limit.min_count
+
+
+def _applies(
+    when: Mapping[str, tuple[FactValue, ...]], own: Mapping[str, FactValue], case: Mapping[str, FactValue]
+) -> bool:
+    return all(_known(name, own, case) in values for name, values in when.items())
+
+
+def _distance(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> float:
+    observed, bound = own[limit.observes], _bound(limit, own, case)
+    if isinstance(observed, int | float) and isinstance(bound, int | float):
+        return abs(observed - bound)
+    return 0.0
+
+
+def _finding(rule: Rule, limit: Limit, seen: _Subject, case: Mapping[str, FactValue]) -> Finding:
+    subject, own = seen
+    if limit.subject_of:
+        subject = str(_known(limit.subject_of, own, case) or "")
+    return Finding(
+        rule=rule.code,
+        leg=rule.leg,
+        severity=limit.severity,
+        observed=own[limit.observes],
+        op=limit.op,
+        limit=_bound(limit, own, case),
+        unit=limit.unit,
+        subject=subject,
+        source=limit.source or rule.source,
+        observes=limit.observes,
+    )
+
+
+def risk_of(findings: Iterable[Finding]) -> Risk:
+    """Return high with any block, medium with two or more warns, else low. Source: DOMAIN 8.4."""
+    severities = [finding.severity for finding in findings]
+    if Severity.BLOCK in severities:
+        return Risk.HIGH
+    return Risk.MEDIUM if severities.count(Severity.WARN) >= _WARNS_OF_MEDIUM else Risk.LOW
+
+
+def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, policy: Policy) -> Priority:
+    """Return the highest priority that the kind of applicant, the risk or the number of cards gives."""
+    asked = [
+        policy.priority_of_kind.get(kind, Priority.NORMAL),
+        policy.priority_of_risk.get(risk_of(findings), Priority.LOW),
+        Priority.HIGH if cards >= policy.high_priority_cards else Priority.LOW,
+    ]
+    return max(asked, key=_PRIORITIES.index)
+
+
+def class_of(asked: ServiceClass | None, cards: int, findings: Iterable[Finding], policy: Policy) -> ServiceClass:
+    """Return the class that the applicant was promised, else the longest that risk or number of cards gives."""
+    if asked is not None:
+        return asked
+    given = [policy.default_class]
+    by_risk = policy.class_of_risk.get(risk_of(findings))
+    if by_risk is not None:
+        given.append(by_risk)
+    if cards >= policy.complex_class_cards:
+        given.append(ServiceClass.COMPLEX)
+    return max(given, key=_CLASSES.index)
+
+
+def is_complete(evidence: Evidence, policy: Policy) -> bool:
+    """Say whether every required document is there, so that the clock may start."""
+    return not missing_documents(evidence, policy)
+
+
+def is_clean(findings: Iterable[Finding]) -> bool:
+    """Say whether there is no warn and no block."""
+    return all(finding.severity is Severity.INFO for finding in findings)
+
+
+def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: Policy) -> tuple[str, ...]:
+    """Return the reasons that a verdict dialog marks at first.
+
+    For a pass OK if the case is clean, or the override where a finding blocks; for a fail those of the blocks; for
+    a pending those of blocks and warns that no fail may rest on (a hit by name only).
+    """
+    if verdict is Verdict.PASS:
+        return _way_to_pass(findings, policy)
+    return tuple(
+        finding.rule for finding in findings if finding.rule in policy.reasons and _is_marked(finding, verdict, policy)
+    )
+
+
+def _way_to_pass(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
+    """Return how a case passes that nobody judged yet: a warning is for the reviewer to judge."""
+    if is_clean(findings):
+        return (CLEAN_REASON,)
+    is_blocked = any(finding.severity is Severity.BLOCK for finding in findings)
+    return (OVERRIDE_REASON,) if is_blocked and OVERRIDE_REASON in policy.reasons else ()
+
+
+def _is_marked(finding: Finding, verdict: Verdict, policy: Policy) -> bool:
+    verdicts = policy.reasons[finding.rule].verdicts
+    if verdict is Verdict.FAIL:
+        return finding.severity is Severity.BLOCK and Verdict.FAIL in verdicts
+    return finding.severity is not Severity.INFO and verdicts == {Verdict.PENDING}

@@ -1,0 +1,1 @@
+"""Learning remaining times from event logs."""

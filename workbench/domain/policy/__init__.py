@@ -1,0 +1,1 @@
+"""The policy and the findings of its rules."""

@@ -1,0 +1,1 @@
+"""Safe, masked and measured text."""

@@ -1,0 +1,124 @@
+"""Hiding names and numbers of people, so that a wrong length is still seen and nothing else is."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from enum import StrEnum
+
+from workbench.domain.values.char_table import CharTable
+from workbench.domain.values.identifiers import uscc_valid
+
+DOT = "•"
+_HIDDEN_AT_LEAST = 6
+"""However short a number is, so many characters stay hidden; the courier label standard asks it of phones."""
+
+
+class MaskKind(StrEnum):
+    """What a personal text is, which says how much of it is shown."""
+
+    NAME = "name"
+    MSISDN = "msisdn"
+    ID_NO = "id_no"
+    TEXT = "text"
+
+
+def _ends_shown(text: str, first: int, last: int, dot: str) -> str:
+    """Return a text of the same length with at most so many characters shown at its ends."""
+    spare = max(0, len(text) - _HIDDEN_AT_LEAST)
+    first = min(first, spare)
+    last = min(last, spare - first)
+    return text[:first] + dot * (len(text) - first - last) + text[len(text) - last :]
+
+
+def mask_name(text: str, dot: str = DOT) -> str:
+    """Return a name with its first character and a dot for each other one; a single one is hidden too."""
+    return text[:1] + dot * (len(text) - 1) if len(text) > 1 else dot * len(text)
+
+
+def mask_msisdn(text: str, dot: str = DOT) -> str:
+    """Return a phone number with the first three and last two characters, fewer where it is short."""
+    return _ends_shown(text, 3, 2, dot)
+
+
+def mask_id_no(text: str, dot: str = DOT) -> str:
+    """Return an ID number with the first and the last two characters, fewer where it is short."""
+    return _ends_shown(text, 1, 2, dot)
+
+
+def mask_generic(text: str, dot: str = DOT) -> str:
+    """Return a dot for each character: no part of an unknown text is known to be harmless."""
+    return dot * len(text)
+
+
+_MASKS: dict[MaskKind, Callable[[str, str], str]] = {
+    MaskKind.NAME: mask_name,
+    MaskKind.MSISDN: mask_msisdn,
+    MaskKind.ID_NO: mask_id_no,
+    MaskKind.TEXT: mask_generic,
+}
+
+
+def mask(kind: MaskKind, text: str, dot: str = DOT) -> str:
+    """Return a personal text masked as its kind asks, in its own length; `dot` stands for what is hidden."""
+    return _MASKS[kind](text, dot)
+
+
+def looks_masked(text: str) -> bool:
+    """Say whether a text was masked by somebody: it holds an asterisk or a dot of ours."""
+    return DOT in text or "*" in unicodedata.normalize("NFKC", text)
+
+
+# Patterns read a copy with plain digits, letters and separators; `~` is one blank or hyphen between groups.
+_MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6})"
+_LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"
+_ID_CARD = r"\d{6}~?\d{4}~?\d{4}~?\d{3}[\dX]|\d{14,}X|\d{15,}"
+_GROUPS_OF_FOUR = r"\d{4}(?:~\d{4}){3}(?:~?\d{1,3}X?)?"
+_NUMBERS = re.compile(
+    rf"(?<!\d)(?P<id_no>{_ID_CARD}|{_GROUPS_OF_FOUR})(?!\d)"
+    rf"|(?<!\d)(?:00)?(?:86)?(?P<msisdn>{_MOBILE}|{_LANDLINE})(?!\d)".replace("~", "[- ]"),
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+_ID_LOOK = re.compile(r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d{4}[\dX]", re.IGNORECASE)
+_USCC_LOOK = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])", re.IGNORECASE)
+
+
+def _plain(char: str) -> str:
+    """Return the plain digit, letter or separator behind one character, or the character itself."""
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:
+        return str(digit)
+    category = unicodedata.category(char)
+    if category in {"Pd", "Zs"}:
+        return "-" if category == "Pd" else " "
+    folded = unicodedata.normalize("NFKC", char)
+    return folded if len(folded) == 1 else char
+
+
+_PLAIN = CharTable(_plain)
+
+
+def _is_public(number: str) -> bool:
+    """Say whether a run is a USCC, which is never masked, and no ID number, not even a mistyped one."""
+    return uscc_valid(number) and not _ID_LOOK.fullmatch(number)
+
+
+def mask_digits_within(text: str, dot: str = DOT) -> str:
+    """Return a free text in which each run that looks like an ID, SIM or phone number is masked.
+
+    For errors, logs and letters. USCCs, dates, amounts and case numbers stay.
+    """
+    plain = text.translate(_PLAIN)
+    if not _DIGIT.search(plain):
+        return text
+    public = [match.span() for match in _USCC_LOOK.finditer(plain) if _is_public(match.group())]
+    parts: list[str] = []
+    done = 0
+    for match in _NUMBERS.finditer(plain):
+        kind = MaskKind.MSISDN if match["id_no"] is None else MaskKind.ID_NO
+        start, end = match.span(kind)
+        if any(first < end and start < last for first, last in public):
+            continue
+        parts += [text[done:start], mask(kind, text[start:end], dot)]
+        done = end
+    return "".join([*parts, text[done:]])

@@ -1,0 +1,236 @@
+"""Checks of the numbers of people, companies, phones and cards: whether one can be right, not whether it is.
+
+Every function takes any text, sees through blanks, hyphens, small letters and full-width digits, and never
+raises. `stdnum` brings much else with it, so it is imported by the first check, not when the program starts.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+
+from db.enums import Carrier
+from workbench.domain.evidence.evidence import LONG_TERM
+
+_RIC = re.compile(r"[0-9]{17}[0-9X]")
+_ICCID = re.compile(r"89[0-9]{17,18}")
+_MSISDN = re.compile(r"1[0-9]{10}")
+_PHONE_DECORATION = str.maketrans("", "", "()+")
+_DIALLED_ABROAD = re.compile(r"(?:00)?86(?=1[0-9]{10}$)")
+# An ID card issued below this age is valid for so many years; above all of them it is long-term.
+_VALIDITY_YEARS = ((16, 5), (26, 10), (46, 20))
+_REGION_DIGITS = 6
+_FIRST_BIRTHDAY = date(1900, 1, 1)
+
+_USCC_ALPHABET = "0-9A-HJ-NPQRTUWXY"
+# Letters in positions 1 and 2 are issuers that the standard allows and stdnum's own check refuses.
+_USCC = re.compile(rf"[{_USCC_ALPHABET}]{{2}}[0-9]{{6}}[{_USCC_ALPHABET}]{{10}}")
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+
+# Residence permits of people from Hong Kong, Macau and Taiwan: no county stands behind these.
+_PERMIT_REGIONS = frozenset({"81", "82", "83"})
+
+# Whose network an 11-digit range was given to; it proves no carrier, numbers are portable since 2019-12-01.
+# Source: github.com/VincentSit/ChinaMobilePhoneNumberRegex, and DOMAIN 1.2 for what was given out since.
+_RANGES: dict[str, Carrier] = {
+    prefix: carrier
+    for carrier, prefixes in {
+        Carrier.MOBILE: (
+            "165 1703 1705 1706 "
+            "1340 1341 1342 1343 1344 1345 1346 1347 1348 135 136 137 138 139 147 150 151 152 157 158 159 "
+            "172 178 182 183 184 187 188 195 197 198"
+        ),
+        Carrier.UNICOM: "167 1704 1707 1708 1709 171 130 131 132 145 155 156 166 175 176 185 186 196",
+        Carrier.TELECOM: (
+            "162 1700 1701 1702 "
+            "133 1349 149 153 173 17400 17401 17402 17403 17404 17405 177 180 181 189 190 191 193 199"
+        ),
+        Carrier.BROADNET: "192",
+    }.items()
+    for prefix in prefixes.split()
+}
+_PREFIX_LENGTHS = (5, 4, 3)
+
+
+class UsccKind(StrEnum):
+    """Whom a code belongs to, by its first two characters."""
+
+    COMPANY = "company"
+    SELF_EMPLOYED = "self_employed"
+    COOPERATIVE = "cooperative"
+    OTHER = "other"
+
+
+_KINDS = {"91": UsccKind.COMPANY, "92": UsccKind.SELF_EMPLOYED, "93": UsccKind.COOPERATIVE}
+
+
+def compact(text: str) -> str:
+    """Return a number as it is compared: NFKC, capitals, without blanks, hyphens and invisible characters."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
+    folded = unicodedata.normalize("NFKC", text)
+    kept = (char for char in folded if unicodedata.category(char) not in {"Zs", "Zl", "Zp", "Cc", "Cf", "Pd"})
+    return unicodedata.normalize("NFKC", "".join(kept).upper())
+
+
+def normal_id_no(text: str) -> str:
+    """Return an ID number or USCC as it is stored and compared; what is not one stays visible as it is."""
+    return compact(text)
+
+
+def normal_msisdn(text: str) -> str:
+    """Return a phone number as digits only, without +86 or 0086; a text with other characters keeps them.
+
+    Letters and asterisks stay, so that a damaged number is never mended into another person's.
+    """
+    bare = compact(text).translate(_PHONE_DECORATION)
+    return _DIALLED_ABROAD.sub("", bare, count=1) if bare.isascii() and bare.isdigit() else compact(text)
+
+
+def _written_birth_date(number: str) -> date | None:
+    """Return the date in positions 7 to 14 of a number of the right form, or None if there is no such day."""
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
+
+
+def ric_birth_date(text: str) -> date | None:
+    """Return the birth date in an ID number; None where its form, check digit or date is wrong."""
+    from stdnum.cn import ric
+
+    number = compact(text)
+    if not _RIC.fullmatch(number) or ric.calc_check_digit(number) != number[-1]:
+        return None
+    return _written_birth_date(number)
+
+
+def ric_valid(text: str, today: date) -> bool:
+    """Say whether an ID number can be right: check digit, and a real birth date since 1900 and before today.
+
+    The region is not asked for: a number carries the one where it was first issued, which may be newer than
+    its holder, and residence permits (81, 82, 83) carry none. Source: GB 11643.
+    """
+    birth = ric_birth_date(text)
+    return birth is not None and _FIRST_BIRTHDAY <= birth < today
+
+
+def is_residence_permit(text: str) -> bool:
+    """Say whether an ID number is that of a residence permit for people from Hong Kong, Macau or Taiwan."""
+    number = compact(text)
+    return bool(_RIC.fullmatch(number)) and number[:2] in _PERMIT_REGIONS
+
+
+@lru_cache(maxsize=8192)
+def _is_county(region: str) -> bool:
+    """Say whether a region code was ever given to a county (GB/T 2260, with what was abolished since)."""
+    from stdnum import numdb
+
+    return any("county" in facts for _part, facts in numdb.get("cn/loc").info(region))
+
+
+def ric_region_known(text: str) -> bool:
+    """Say whether an ID number begins with a county that exists or existed, or as residence permits do."""
+    region = compact(text)[:_REGION_DIGITS]
+    if len(region) < _REGION_DIGITS or not (region.isascii() and region.isdigit()):
+        return False
+    return region[:2] in _PERMIT_REGIONS or _is_county(region)
+
+
+def age_on(birth: date, day: date) -> int:
+    """Return how many full years old someone is on a day; a 29 February counts on 1 March in other years."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def _validity_years(age: int) -> int | None:
+    """Return for how many years an ID card is valid that is issued at this age; None is for ever.
+
+    Source: law on resident identity cards, art. 5.
+    """
+    return next((years for below, years in _VALIDITY_YEARS if age < below), None)
+
+
+def _ends_after(issued_on: date, years: int) -> frozenset[date]:
+    """Return the days on which a card of so many years may end; a 29 February has two."""
+    year = issued_on.year + years
+    if (issued_on.month, issued_on.day) == (2, 29):
+        try:
+            return frozenset({date(year, 2, 29)})
+        except ValueError:
+            return frozenset({date(year, 2, 28), date(year, 3, 1)})
+    return frozenset({issued_on.replace(year=year)})
+
+
+def id_validity_fits_age(birth: date | None, issued_on: date | None, valid_to: date | None) -> bool | None:
+    """Say whether the validity of an ID card is the one for the age at issue; None if anything is unknown.
+
+    Below 16 five years, to 25 ten, to 45 twenty, from 46 long-term. Not for residence permits, which the law
+    does not cover. Source: law on resident identity cards, art. 5 (R21).
+    """
+    if birth is None or issued_on is None or valid_to is None:
+        return None
+    if issued_on < birth or issued_on.year > LONG_TERM.year - 20:
+        return False
+    years = _validity_years(age_on(birth, issued_on))
+    if years is None:
+        return valid_to == LONG_TERM
+    return valid_to in _ends_after(issued_on, years)
+
+
+def _organisation_digit(code: str) -> str:
+    """Return the check digit of an organisation code of eight characters (GB 11714, mod 11)."""
+    total = sum(int(char, 36) * weight for char, weight in zip(code, _ORGANISATION_WEIGHTS, strict=True))
+    return "0123456789X"[-total % 11]
+
+
+def uscc_valid(text: str) -> bool:
+    """Say whether a USCC can be right: 18 places, its check digit, and that of the organisation code inside.
+
+    Source: GB 32100-2015 (mod 31) and GB 11714 (positions 9 to 17).
+    """
+    from stdnum.cn import uscc
+
+    number = compact(text)
+    if not _USCC.fullmatch(number) or uscc.calc_check_digit(number[:17]) != number[17]:
+        return False
+    return _organisation_digit(number[8:16]) == number[16]
+
+
+def uscc_kind(text: str) -> UsccKind:
+    """Return whom a USCC belongs to; only its first two characters are looked at."""
+    return _KINDS.get(compact(text)[:2], UsccKind.OTHER)
+
+
+def msisdn_valid(text: str) -> bool:
+    """Say whether a number lies in an 11-digit range of a network or virtual operator; IoT cards do not."""
+    return carrier_of_range(text) is not None
+
+
+def carrier_of_range(text: str) -> Carrier | None:
+    """Return the network that a number's range was given to; the number may have been ported since."""
+    number = normal_msisdn(text)
+    if not _MSISDN.fullmatch(number):
+        return None
+    found = (_RANGES.get(number[:length]) for length in _PREFIX_LENGTHS)
+    return next((carrier for carrier in found if carrier is not None), None)
+
+
+def iccid_luhn(text: str) -> bool:
+    """Say whether a SIM's number has 19 or 20 digits, begins with 89 and passes Luhn.
+
+    Prints that drop the check digit, or hold a letter as some of China Unicom do, fail without being wrong.
+    Source: ITU-T E.118.
+    """
+    from stdnum import luhn
+
+    number = compact(text)
+    return bool(_ICCID.fullmatch(number)) and luhn.is_valid(number)
+
+
+def imei_valid(text: str) -> bool:
+    """Say whether a handset's number is an IMEI (14 digits, or 15 with check digit) or an IMEISV (16)."""
+    from stdnum import imei
+
+    number = compact(text)
+    return number.isascii() and number.isdigit() and imei.is_valid(number)

@@ -1,0 +1,188 @@
+"""What the dates and instants of imported files mean."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from workbench.domain.evidence.evidence import LONG_TERM
+from workbench.domain.values.values import SHORT_LENGTH, BadValue, folded, too_long
+from workbench.i18n import _
+
+FIRST_YEAR = 1900
+LAST_YEAR = 2199
+
+_ISO_LENGTH = 10
+_ISO_SECONDS_LENGTH = 19
+
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})[日号]?")
+_COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_COMPACT_INSTANT = re.compile(r"\d{14}")
+_DAY_FIRST = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
+_CLOCK = re.compile(r"(\d{1,2})[:时点](\d{1,2})(?:[:分](?:(\d{1,2})(?:\.(\d{1,9}))?秒?)?)?\s?(Z|z|[+-]\d{2}:?\d{2})?")
+_SERIAL = re.compile(r"[2-8]\d{4}(\.\d+)?|\d(\.\d+)?[eE]\+?\d+")
+_YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(\s.*)?")
+_LONG_TERM_WORDS = frozenset({"long-term", "long term", "longterm", "长期", "长期有效", "9999-12-31"})
+
+
+class _Unreadable(BadValue):
+    """A text that is no date or time of any form that is read."""
+
+
+def day(raw: str) -> date:
+    """Return a date written as 2026-11-03, 2026/11/3, 2026.11.3, 20261103 or 2026年11月3日.
+
+    A time of day is taken only where it is midnight, as spreadsheets add it.
+
+    Raises:
+        BadValue: If it is none of these, no day of the calendar, or a spreadsheet's day count.
+    """
+    try:
+        return _day(raw)
+    except _Unreadable:
+        raise BadValue(
+            _("“{value}” is no date that can be read; write it like 2026-11-03.").format(value=raw)
+        ) from None
+
+
+def _day(raw: str) -> date:
+    if len(raw) == _ISO_LENGTH and raw[4] == "-" and raw.isascii():
+        return _checked_day(raw, raw[:4], raw[5:7], raw[8:]) if raw[7] == "-" else _other_day(raw)
+    return _other_day(raw)
+
+
+def day_or_long_term(raw: str) -> date:
+    """Return a date up to which something is valid; `long-term` and 长期 have no end.
+
+    Raises:
+        BadValue: If it is neither a date nor one of these words.
+    """
+    if len(raw) <= SHORT_LENGTH and folded(raw).split(" 00:00")[0] in _LONG_TERM_WORDS:
+        return LONG_TERM
+    return day(raw)
+
+
+def instant(raw: str, zone: ZoneInfo) -> datetime:
+    """Return an instant in UTC; without a zone of its own it is local to `zone`.
+
+    Read are ISO 8601, `2026/11/3 9:05`, `2026年11月3日 9:05`, `20261103090500` and `03-11-2026 09:05:00`.
+
+    Raises:
+        BadValue: If it is unreadable, has no time of day, or could be two different days.
+    """
+    moment = _moment(raw)
+    if moment is None:
+        _day(raw)  # what is not even a date is told so
+        raise BadValue(_("“{value}” has no time of day; write it like 2026-11-03 09:05.").format(value=raw))
+    return _in_utc(moment, zone)
+
+
+def instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
+    """Return an instant in UTC; a date alone begins at midnight in `zone`.
+
+    Raises:
+        BadValue: If it is neither an instant nor a date.
+    """
+    moment = _moment(raw)
+    if moment is None:
+        moment = datetime.combine(_day(raw), time())
+    return _in_utc(moment, zone)
+
+
+def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return a moment in UTC, local to `zone` if it says nothing else."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _moment(raw: str) -> datetime | None:
+    """Return a moment, with a zone if it has one; None for a date alone."""
+    if len(raw) == _ISO_SECONDS_LENGTH and raw[4] == "-" and raw[16] == ":" and raw[10] in " T" and raw.isascii():
+        try:
+            moment = datetime.fromisoformat(raw)
+        except ValueError:
+            raise _unreadable(raw) from None
+        if FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return moment
+        raise _unreadable(raw)
+    return _other_moment(raw)
+
+
+def _other_moment(raw: str) -> datetime | None:
+    """Return a moment in one of the less usual forms; None for a date alone."""
+    plain = _plain(raw)
+    if _COMPACT_INSTANT.fullmatch(plain):
+        plain = f"{plain[:8]} {plain[8:10]}:{plain[10:12]}:{plain[12:]}"
+    date_part, _blank, clock_part = _halves(plain)
+    if not clock_part:
+        return None
+    found = _CLOCK.fullmatch(clock_part)
+    if found is None:
+        raise _unreadable(raw)
+    day_first = _DAY_FIRST.fullmatch(date_part)
+    on = _checked_day(raw, day_first[3], day_first[2], day_first[1]) if day_first else _other_day(date_part)
+    hour, minute, second, fraction, offset = found.groups()
+    clock = f"{hour:0>2}:{minute:0>2}:{second or '0':0>2}.{(fraction or '')[:6]:0<6}{(offset or '').upper()}"
+    try:
+        return datetime.fromisoformat(f"{on.isoformat()}T{clock}")
+    except ValueError:
+        raise _unreadable(raw) from None
+
+
+def _halves(plain: str) -> tuple[str, str, str]:
+    """Split a moment into its date and its time of day."""
+    if "T" in plain[:11]:
+        return plain.partition("T")
+    date_part, blank, clock_part = plain.partition(" ")
+    if not blank and "日" in plain:
+        date_part, blank, clock_part = plain.partition("日")
+        date_part += "日"
+    return date_part, blank, clock_part.strip()
+
+
+def _other_day(raw: str) -> date:
+    """Return a date in one of the less usual forms."""
+    plain = _plain(raw)
+    date_part, blank, clock_part = _halves(plain)
+    if blank and clock_part and not clock_part.strip("0:."):
+        plain = date_part
+    found = _DAY.fullmatch(plain)
+    if found is not None:
+        month = next(part for part in found.groups()[1:5] if part)
+        return _checked_day(raw, found[1], month, found[6])
+    found = _COMPACT_DAY.fullmatch(plain)
+    if found is not None:
+        return _checked_day(raw, found[1], found[2], found[3])
+    raise _unreadable(raw)
+
+
+def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
+    """Return the day, if the calendar has it."""
+    try:
+        found = date(int(year), int(month), int(day_of_month))
+    except ValueError:
+        raise _unreadable(raw) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise _unreadable(raw)
+    return found
+
+
+def _plain(raw: str) -> str:
+    """Return a short text in half width, with single blanks."""
+    if len(raw) > SHORT_LENGTH:
+        raise BadValue(too_long(SHORT_LENGTH))
+    plain = " ".join(unicodedata.normalize("NFKC", raw).split())
+    if any(character.isdecimal() and not character.isascii() for character in plain):
+        raise _unreadable(raw)
+    return plain
+
+
+def _unreadable(raw: str) -> BadValue:
+    """Return why a text is no date or time, and how to write one."""
+    if _SERIAL.fullmatch(raw):
+        sentence = _("“{value}” is a spreadsheet's day count; format the column as text and write 2026-11-03.")
+        return BadValue(sentence.format(value=raw))
+    if _YEAR_LAST.fullmatch(raw):
+        sentence = _("“{value}” could be two different days; write the year first, like 2026-11-03.")
+        return BadValue(sentence.format(value=raw))
+    sentence = _("“{value}” is no date or time that can be read; write it like 2026-11-03 09:05.")
+    return _Unreadable(sentence.format(value=raw))

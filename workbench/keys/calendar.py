@@ -1,0 +1,101 @@
+"""The commands of the calendar."""
+
+from workbench.i18n import marked
+from workbench.keys.command import GO_GROUP, LOOK_GROUP, RECORD_GROUP, Command
+
+MOVE_DAY = Command(
+    "calendar.move",
+    ("left", "right", "up", "down", "home", "end"),
+    marked("move"),
+    marked("Move by a day, by a week, to the first or the last day of the month."),
+    LOOK_GROUP,
+    "calendar",
+)
+TURN_YEAR = Command(
+    "calendar.year",
+    ("pageup", "pagedown"),
+    marked("another year"),
+    marked("Turn to the year before or after."),
+    LOOK_GROUP,
+    "calendar",
+)
+TODAY = Command(
+    "calendar.today",
+    ("t",),
+    marked("today"),
+    marked("Go to today."),
+    LOOK_GROUP,
+    "calendar",
+    twin="f4",
+    hint=True,
+)
+READ_AGAIN = Command(
+    "calendar.again",
+    ("n",),
+    marked("look again"),
+    marked("Read the calendar again."),
+    LOOK_GROUP,
+    "calendar",
+    twin="f2",
+)
+DAY_OFF = Command(
+    "calendar.off",
+    ("o",),
+    marked("day off"),
+    marked("Let nobody work on this day; what it does to due dates is shown first."),
+    RECORD_GROUP,
+    "calendar",
+    twin="f5",
+    hint=True,
+)
+DAY_WORKED = Command(
+    "calendar.work",
+    ("w",),
+    marked("working day"),
+    marked("Let this day be worked by the usual hours; what it does to due dates is shown first."),
+    RECORD_GROUP,
+    "calendar",
+    twin="f6",
+)
+DAY_HOURS = Command(
+    "calendar.hours",
+    ("h",),
+    marked("half day"),
+    marked("Give this day hours of its own, such as a half day; what it does to due dates is shown first."),
+    RECORD_GROUP,
+    "calendar",
+    twin="f7",
+    hint=True,
+)
+DAY_PUBLISHED = Command(
+    "calendar.published",
+    ("u",),
+    marked("as published"),
+    marked("Take back what was set by hand for this day; what it does to due dates is shown first."),
+    RECORD_GROUP,
+    "calendar",
+    twin="f3",
+    hint=True,
+)
+FROM_CALENDAR = Command(
+    "calendar.desk",
+    ("escape",),
+    marked("desk"),
+    marked("Go back to the desk."),
+    GO_GROUP,
+    "calendar",
+    hint=True,
+)
+GO_CALENDAR = Command(
+    "go.calendar",
+    ("g k",),
+    marked("calendar"),
+    marked("Go to the working calendar: holidays, make-up days, days set by hand."),
+    GO_GROUP,
+    "everywhere",
+)
+
+CALENDAR_COMMANDS: tuple[Command, ...] = (
+    *(DAY_OFF, DAY_WORKED, DAY_HOURS, DAY_PUBLISHED),
+    *(MOVE_DAY, TURN_YEAR, TODAY, READ_AGAIN, FROM_CALENDAR),
+)

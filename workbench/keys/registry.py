@@ -1,0 +1,240 @@
+"""The one registry of commands: keys, footer, help, palette and the README's key table derive from it."""
+
+from collections.abc import Iterator
+
+from workbench.i18n import marked
+from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
+from workbench.keys.command import GO_GROUP, LOOK_GROUP, VERDICT_GROUP, Command, Place
+from workbench.keys.desk import DESK_COMMANDS
+from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
+from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, QUEUE_COMMANDS
+
+CONFIRM = Command(
+    "verdict.confirm",
+    ("y",),
+    marked("confirm"),
+    marked("Give this verdict."),
+    VERDICT_GROUP,
+    "verdict",
+    twin="f8",
+    hint=True,
+    danger=True,
+)
+SEARCH = Command(
+    "verdict.search",
+    ("slash",),
+    marked("find a reason"),
+    marked("Find a reason by code, words or pinyin initials."),
+    VERDICT_GROUP,
+    "verdict",
+    twin="f4",
+    hint=True,
+)
+MARK = Command(
+    "verdict.mark",
+    ("1", "2", "3", "4", "5", "6", "7", "8", "9"),
+    marked("mark"),
+    marked("Mark or unmark the reason with this number."),
+    VERDICT_GROUP,
+    "verdict",
+)
+TOGGLE = Command(
+    "verdict.toggle",
+    ("space",),
+    marked("mark"),
+    marked("Mark or unmark the reason under the cursor."),
+    VERDICT_GROUP,
+    "verdict",
+)
+FINAL = Command(
+    "verdict.final",
+    ("f",),
+    marked("final or mended"),
+    marked("Change between a fail that is final and one that can be mended."),
+    VERDICT_GROUP,
+    "verdict",
+    twin="f6",
+    hint=True,
+)
+WAIT_FOR = Command(
+    "verdict.wait_for",
+    ("w",),
+    marked("who is waited for"),
+    marked("Change whom the case waits for."),
+    VERDICT_GROUP,
+    "verdict",
+    twin="f7",
+    hint=True,
+)
+MEASURE = Command(
+    "verdict.measure",
+    ("m",),
+    marked("measure"),
+    marked("Change what happens to the cards with this verdict."),
+    VERDICT_GROUP,
+    "verdict",
+    twin="f5",
+)
+ITEMS = Command(
+    "verdict.items",
+    ("r",),
+    marked("items"),
+    marked("Go to what has to be mended, or to the date."),
+    VERDICT_GROUP,
+    "verdict",
+    twin="f2",
+)
+LETTER = Command(
+    "verdict.letter",
+    ("e",),
+    marked("edit the text"),
+    marked("Edit the causes that the applicant reads."),
+    VERDICT_GROUP,
+    "verdict",
+    twin="f9",
+    hint=True,
+)
+NOTE = Command(
+    "verdict.note",
+    ("t",),
+    marked("note for us"),
+    marked("Write an internal note; the applicant never sees it."),
+    VERDICT_GROUP,
+    "verdict",
+    twin="f3",
+)
+OPEN = Command(
+    "checks.open",
+    ("enter",),
+    marked("open"),
+    marked("Show the case and the verdict that waits for a second person."),
+    VERDICT_GROUP,
+    "checks",
+    hint=True,
+)
+APPROVE = Command(
+    "checks.approve",
+    ("a",),
+    marked("approve"),
+    marked("Let the verdict take effect."),
+    VERDICT_GROUP,
+    "checks",
+    twin="f5",
+    hint=True,
+    danger=True,
+)
+LEAVE_CHECKS = Command(
+    "checks.desk",
+    ("escape",),
+    marked("desk"),
+    marked("Go back to the desk; out of an opened case first back to the list."),
+    GO_GROUP,
+    "checks",
+    hint=True,
+)
+GIVE_BACK = Command(
+    "checks.return",
+    ("r",),
+    marked("return"),
+    marked("Give the case back to who decided it, with a note."),
+    VERDICT_GROUP,
+    "checks",
+    twin="f6",
+    hint=True,
+    danger=True,
+)
+RELOAD = Command(
+    "checks.reload",
+    ("n",),
+    marked("look again"),
+    marked("Read the list again."),
+    LOOK_GROUP,
+    "checks",
+    twin="f2",
+)
+GO = Command(
+    "go",
+    ("g",),
+    marked("go to …"),
+    marked("Go to another part of the workbench: g and then its letter."),
+    GO_GROUP,
+    "everywhere",
+)
+GO_DESK = Command(
+    "go.desk",
+    ("g d",),
+    marked("desk"),
+    marked("Go to the desk, with the case that you hold."),
+    GO_GROUP,
+    "everywhere",
+)
+GO_CHECKS = Command(
+    "go.checks",
+    ("g c",),
+    marked("checks"),
+    marked("Go to the verdicts that wait for a second person."),
+    GO_GROUP,
+    "everywhere",
+)
+HELP = Command(
+    "help",
+    ("question_mark",),
+    marked("keys"),
+    marked("Show all keys of this screen."),
+    GO_GROUP,
+    "everywhere",
+    twin="f1",
+)
+PALETTE = Command(
+    "palette",
+    ("colon",),
+    marked("commands"),
+    marked("Find any command by its words, in both languages."),
+    GO_GROUP,
+    "everywhere",
+    twin="ctrl+p",
+)
+BACK = Command(
+    "back",
+    ("escape",),
+    marked("back"),
+    marked("Leave a text field, a zoomed panel or a dialog; nothing typed is lost."),
+    GO_GROUP,
+    "everywhere",
+)
+THEME = Command(
+    "theme",
+    ("f10",),
+    marked("light or dark"),
+    marked("Change between dark letters on light and light letters on dark."),
+    GO_GROUP,
+    "everywhere",
+)
+QUIT = Command(
+    "quit",
+    ("q", "ctrl+q", "ctrl+c"),
+    marked("quit"),
+    marked("Leave the workbench; asks first if you hold a case."),
+    GO_GROUP,
+    "everywhere",
+)
+
+MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST)
+"""Where `g` leads, in the order it is shown."""
+
+COMMANDS: tuple[Command, ...] = (
+    *DESK_COMMANDS,
+    *QUEUE_COMMANDS,
+    *FORECAST_COMMANDS,
+    *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),
+    *(OPEN, APPROVE, GIVE_BACK, RELOAD, LEAVE_CHECKS),
+    *CALENDAR_COMMANDS,
+    *(GO, *MODES, HELP, PALETTE, THEME, BACK, QUIT),
+)
+
+BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
+
+
+def commands_of(place: Place) -> Iterator[Command]:
+    """Yield the commands of one screen in the order of the registry."""
+    return (command for command in COMMANDS if command.place == place)

@@ -1,0 +1,71 @@
+"""The first filling of the calendar table, from the `holidays` package."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from db.enums import DayStatus
+from workbench.domain.clock.calendar import CalendarDay, DayKind
+from workbench.errors import BadConfiguration
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+_IN_LIEU_MARK = "休息日"
+_MAKE_UP_NAME = "调休上班日"
+_LANGUAGES = ("zh_CN", "zh_TW", "en_US")
+
+
+def seed_days(country: str, years: Iterable[int]) -> list[CalendarDay]:
+    """Return every day of the years of a country, holidays and make-up days included, in order.
+
+    China moves working days about every year, so a year of China without make-up days was not published when
+    the package was made, and is provisional. Holidays are named in Chinese where the package can.
+
+    Raises:
+        BadConfiguration: If the package does not know the country.
+    """
+    wanted = sorted(set(years))
+    known = _holidays_of(country, wanted)
+    return [day for year in wanted for day in _days_of(year, known, _status_of(year, known))]
+
+
+def _holidays_of(country: str, years: list[int]) -> "HolidayBase":
+    # Importing it takes longer than the first frame may.
+    from holidays import country_holidays
+
+    try:
+        plain = country_holidays(country, years=years)
+    except NotImplementedError as error:
+        raise BadConfiguration(
+            _("There are no holidays for the country {country}; write its two-letter code, such as CN.").format(
+                country=country
+            )
+        ) from error
+    language = next((one for one in _LANGUAGES if one in plain.supported_languages), None)
+    return country_holidays(country, years=years, language=language)
+
+
+def _status_of(year: int, known: "HolidayBase") -> DayStatus:
+    published = known.country != "CN" or any(day.year == year for day in known.weekend_workdays)
+    return DayStatus.OFFICIAL if published else DayStatus.PROVISIONAL
+
+
+def _days_of(year: int, known: "HolidayBase", status: DayStatus) -> Iterable[CalendarDay]:
+    first = date(year, 1, 1)
+    for offset in range((date(year + 1, 1, 1) - first).days):
+        on = first + timedelta(days=offset)
+        kind, name = _kind_of(on, known)
+        yield CalendarDay(
+            on=on, working=kind in {DayKind.WORKDAY, DayKind.MAKE_UP}, kind=kind, name=name, status=status
+        )
+
+
+def _kind_of(on: date, known: "HolidayBase") -> tuple[DayKind, str]:
+    if on in known.weekend_workdays:
+        return DayKind.MAKE_UP, _MAKE_UP_NAME
+    name = known.get(on)
+    if name is not None:
+        return (DayKind.IN_LIEU if name.startswith(_IN_LIEU_MARK) else DayKind.HOLIDAY), name
+    return (DayKind.WEEKEND, "") if known.is_weekend(on) else (DayKind.WORKDAY, "")

@@ -1,0 +1,1 @@
+"""Reading a case with its evidence and history."""

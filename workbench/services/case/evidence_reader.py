@@ -1,0 +1,271 @@
+"""Reads what is known of applications at one moment, as the rules and panels take it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, select
+from sqlmodel import Session
+
+from db.enums import (
+    ApplicantKind,
+    Carrier,
+    CreditList,
+    CreditMatch,
+    DocumentKind,
+    Language,
+    Quality,
+    ServiceClass,
+)
+from db.models import (
+    ApplicationRow,
+    CallDayRow,
+    CallHourRow,
+    CallWindowRow,
+    CardRow,
+    CaseRow,
+    ComplaintRow,
+    CreditRecordRow,
+    DocumentRow,
+)
+from db.queries.card_counts import card_counts
+from db.queries.published import ImportedRow, Sight, newest, newest_of_many, table_of
+from workbench.domain.evidence.evidence import (
+    ApplicationFacts,
+    CallFacts,
+    CardFacts,
+    ComplaintFacts,
+    CreditFacts,
+    DocumentFacts,
+    Evidence,
+)
+from workbench.services.foundation.file_store import Store
+
+APPLICATION = table_of(ApplicationRow)
+CARD = table_of(CardRow)
+DOCUMENT = table_of(DocumentRow)
+CALL_WINDOW = table_of(CallWindowRow)
+CALL_DAY = table_of(CallDayRow)
+CALL_HOUR = table_of(CallHourRow)
+COMPLAINT = table_of(ComplaintRow)
+CREDIT = table_of(CreditRecordRow)
+
+Key = tuple[str, str]
+"""An application: its agent and number."""
+
+WEEKDAYS, HOURS = 7, 24
+
+_WORDS: Mapping[str, Any] = {
+    "applicant_kind": ApplicantKind,
+    "service_class": ServiceClass,
+    "language": Language,
+    "carrier": Carrier,
+    "quality": Quality,
+}
+_APPLICATION = tuple(field.name for field in fields(ApplicationFacts))
+_CARD = tuple(field.name for field in fields(CardFacts))
+_DOCUMENT = tuple(field.name for field in fields(DocumentFacts))
+_CALLS = tuple(field.name for field in fields(CallFacts))
+_COMPLAINT = tuple(field.name for field in fields(ComplaintFacts))
+
+
+def sight_of(case: CaseRow) -> Sight:
+    """Return what a case has taken in: publications up to its own mark."""
+    return Sight(seq=case.evidence_seq)
+
+
+def application_key(row: Mapping[str, Any]) -> Key:
+    """Return which application a row belongs to."""
+    return row["agent"], row["application_no"]
+
+
+@dataclass(slots=True)
+class EvidenceReader:
+    """Reads evidence of many applications with few statements, all in one sight."""
+
+    session: Session
+    store: Store
+    sight: Sight
+
+    def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
+        """Return the evidence of applications by their keys; unknown ones are left out."""
+        columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
+        return self.of_rows(newest_of_many(self.session, columns, keys, application_key, self.sight))
+
+    def of_rows(self, applications: Sequence[ImportedRow]) -> dict[Key, Evidence]:
+        """Return the evidence of applications whose rows were read already."""
+        keys = [application_key(row) for row in applications]
+        cards = self._by_application(CARD, keys, "msisdn")
+        documents = self._by_application(DOCUMENT, keys, "kind", "sha256")
+        hashes = {card["msisdn_hash"] for own in cards.values() for card in own}
+        windows = self._windows(hashes)
+        together = self._together(keys)
+        complaints = self._complaints(hashes)
+        subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
+        credit = self._credit({subject for own in subjects.values() for subject in own})
+        counts = card_counts(self.session, applications, self.sight)
+        found: dict[Key, Evidence] = {}
+        for key, row in zip(keys, applications, strict=True):
+            own_cards = cards[key]
+            own_hashes = [card["msisdn_hash"] for card in own_cards]
+            calls = tuple(_calls(windows[own]) for own in own_hashes if own in windows)
+            of_brand, total = counts.of(row)
+            found[key] = Evidence(
+                application=_application(row),
+                cards=tuple(_card(card) for card in own_cards),
+                documents=tuple(_document(document) for document in documents[key]),
+                calls=calls,
+                all_calls=_over_all(calls, together.get(key)),
+                complaints=tuple(_complaint(one) for own in own_hashes for one in complaints[own]),
+                credit=tuple(_credit(one) for subject in subjects[key] for one in credit[subject]),
+                cards_of_brand=of_brand,
+                cards_total=total,
+            )
+        return found
+
+    def _by_application(self, table: Table, keys: Sequence[Key], *more: str) -> dict[Key, list[ImportedRow]]:
+        columns = (table.c.agent, table.c.application_no)
+        names = ("agent", "application_no", *more)
+        rows = newest_of_many(self.session, columns, keys, lambda row: tuple(row[name] for name in names), self.sight)
+        return _grouped(rows, application_key)
+
+    def _windows(self, hashes: set[str]) -> dict[str, ImportedRow]:
+        rows = newest_of_many(
+            self.session, (CALL_WINDOW.c.msisdn_hash,), hashes - {""}, lambda row: row["msisdn_hash"], self.sight
+        )
+        return {row["msisdn_hash"]: row for row in rows}
+
+    def _together(self, keys: Sequence[Key]) -> dict[Key, ImportedRow]:
+        """Return the rows over all cards of an application; a row of one number has no application."""
+        columns = (CALL_WINDOW.c.agent, CALL_WINDOW.c.application_no)
+        wanted = [key for key in keys if key != ("", "")]
+        rows = newest_of_many(self.session, columns, wanted, application_key, self.sight)
+        return {application_key(row): row for row in rows}
+
+    def _complaints(self, hashes: set[str]) -> dict[str, list[ImportedRow]]:
+        rows = newest_of_many(
+            self.session,
+            (COMPLAINT.c.msisdn_hash,),
+            hashes,
+            lambda row: (row["msisdn_hash"], row["received_at"], row["source"]),
+            self.sight,
+        )
+        return _grouped(rows, lambda row: row["msisdn_hash"])
+
+    def _subjects(self, row: ImportedRow) -> tuple[str, ...]:
+        """Return the hashes of company, legal representative and handler, each once."""
+        numbers = (row["uscc"], row["legal_rep_id_no"], row["handler_id_no"])
+        return tuple(dict.fromkeys(self.store.hashed(number) for number in numbers if number))
+
+    def _credit(self, subjects: set[str]) -> dict[str, list[ImportedRow]]:
+        rows = newest_of_many(
+            self.session,
+            (CREDIT.c.subject_hash,),
+            subjects,
+            lambda row: (row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]),
+            self.sight,
+        )
+        return _grouped(rows, lambda row: row["subject_hash"])
+
+
+def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
+    """Return the evidence that a case has taken in, unmasked."""
+    key = (case.agent, case.application_no)
+    return EvidenceReader(session, store, sight_of(case)).of_keys([key])[key]
+
+
+def days_and_hours(
+    session: Session, case: CaseRow, evidence: Evidence
+) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
+    """Return the outgoing calls of each day, oldest first, and of each hour (7 rows, Monday first), over all cards."""
+    sight = sight_of(case)
+    wanted = {card.msisdn for card in evidence.cards}
+    key = (case.agent, case.application_no)
+    own = (CARD.c.agent == key[0]) & (CARD.c.application_no == key[1])
+    cards = newest(session, CARD, own, lambda row: row["msisdn"], sight)
+    hashes = {card["msisdn_hash"] for card in cards if card["msisdn"] in wanted} - {""}
+    windows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight)
+    days: dict[date, int] = defaultdict(int)
+    hours = [[0] * HOURS for _weekday in range(WEEKDAYS)]
+    # All figures of a number come from the batch that computed it last; earlier ones may hold days now left out.
+    for window in windows:
+        for day in session.execute(select(CALL_DAY).where(_computed_with(CALL_DAY, window))):
+            days[day.on_date] += day.calls
+        for hour in session.execute(select(CALL_HOUR).where(_computed_with(CALL_HOUR, window))):
+            hours[hour.weekday][hour.hour] += hour.calls
+    return _every_day(days), tuple(tuple(row) for row in hours)
+
+
+def _every_day(days: Mapping[date, int]) -> tuple[tuple[date, int], ...]:
+    """Return the days from the first to the last, those without a call too: a gap is something to see."""
+    if not days:
+        return ()
+    first, last = min(days), max(days)
+    span = (first + timedelta(days=passed) for passed in range((last - first).days + 1))
+    return tuple((day, days.get(day, 0)) for day in span)
+
+
+def _computed_with(table: Table, window: ImportedRow) -> ColumnElement[bool]:
+    """Return the condition that a row was computed with a number's window."""
+    return and_(table.c.msisdn_hash == window["msisdn_hash"], table.c.batch_id == window["batch_id"])
+
+
+def _grouped(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRow]]:
+    grouped: dict[Any, list[ImportedRow]] = defaultdict(list)
+    for row in rows:
+        grouped[key(row)].append(row)
+    return grouped
+
+
+def _values(row: ImportedRow, names: Sequence[str]) -> dict[str, Any]:
+    """Return the columns of these names, words as members of their enumerations and '' as absent."""
+    values = {name: row[name] for name in names}
+    for name in _WORDS.keys() & values.keys():
+        values[name] = _WORDS[name](values[name]) if values[name] else None
+    return values
+
+
+def _application(row: ImportedRow) -> ApplicationFacts:
+    values = _values(row, _APPLICATION)
+    values["msisdns"] = tuple(filter(None, row["msisdns"].split(";")))
+    return ApplicationFacts(**values)
+
+
+def _card(row: ImportedRow) -> CardFacts:
+    return CardFacts(**_values(row, _CARD))
+
+
+def _document(row: ImportedRow) -> DocumentFacts:
+    return DocumentFacts(**{**_values(row, _DOCUMENT), "kind": DocumentKind(row["kind"])})
+
+
+def _calls(row: ImportedRow) -> CallFacts:
+    return CallFacts(**{**_values(row, _CALLS), "half_hours": tuple(json.loads(row["half_hours"]))})
+
+
+def _over_all(calls: Sequence[CallFacts], together: ImportedRow | None) -> CallFacts:
+    """Return the facts over all cards: those of the only card with calls, else what was computed for them."""
+    if len(calls) == 1:
+        return replace(calls[0], msisdn="")
+    return _calls(together) if together is not None and calls else CallFacts()
+
+
+def _complaint(row: ImportedRow) -> ComplaintFacts:
+    return ComplaintFacts(**_values(row, _COMPLAINT))
+
+
+def _credit(row: ImportedRow) -> CreditFacts:
+    return CreditFacts(
+        subject_no=row["subject_no"],
+        list=CreditList(row["list_name"]),
+        match=CreditMatch(row["match"]),
+        listed_on=row["listed_on"],
+        checked_on=row["checked_on"],
+        amount_fen=row["amount_fen"],
+        overdue_days=row["overdue_days"],
+        disputed=row["disputed"],
+        reference=row["reference"],
+    )

@@ -1,0 +1,1 @@
+"""What moves due dates: suspensions, reschedulings, ticks."""

@@ -1,0 +1,1 @@
+"""Forecasts of cases and of the queue."""

@@ -1,0 +1,20 @@
+"""The queue as cases see it that come; read without what the forecast itself needs."""
+
+from collections import Counter
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from db.columns import from_us, to_us
+from db.queries import case_courses
+from workbench.domain.forecast.queue.position import HELD, Line, Place, place_of
+
+
+def read_line(session: Session, zone: ZoneInfo, now: datetime) -> Line:
+    """Return how many published cases are queued or in review now, by their places in the order of `next`."""
+    waiting: Counter[Place] = Counter()
+    for row in case_courses.line(session, to_us(now)):
+        place = HELD if row.held else place_of(from_us(row.due_at or 0), row.priority_rank, now, zone)
+        waiting[place] += row.waiting
+    return Line(waiting)

@@ -1,0 +1,95 @@
+"""The letter of one verdict: from the case and the policy's words to what the applicant reads."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from db.enums import FailKind, Language, Measure, Verdict, WaitsFor
+from db.models import DecisionRow
+from workbench.domain.case.casefile import CaseFile, ItemRequest
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.services.notices.verdict_letter import (
+    ComposedLetter,
+    LetterFacts,
+    LetterItem,
+    LetterReason,
+    causes_text,
+    compose,
+)
+from workbench.wording.findings import item_of, letter_of
+
+
+def _reasons(casefile: CaseFile, codes: Sequence[str]) -> tuple[LetterReason, ...]:
+    """Return each reason with its sentence in the applicant's language."""
+    policy, language = casefile.policy, casefile.header.language
+    return tuple(
+        LetterReason(code=code, sentence=letter_of(policy.reasons[code], casefile.findings, policy, language))
+        for code in codes
+        if code in policy.reasons
+    )
+
+
+def causes(casefile: CaseFile, codes: Sequence[str]) -> str:
+    """Return the causes that the applicant reads, for the reviewer to edit."""
+    return causes_text(_reasons(casefile, codes), Language(casefile.header.language))
+
+
+def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[ItemRequest, ...]:
+    """Return the items with words: those given, else the reason's own, else the document's name."""
+    policy, language = casefile.policy, casefile.header.language
+    worded = []
+    for item in items:
+        text = item.text.strip()
+        if not text and item.code in policy.reasons:
+            text = item_of(policy.reasons[item.code], casefile.findings, policy, language).strip()
+        names = {kind.value: words for kind, words in policy.document_names.items()}
+        if not text and item.code in names:
+            text = names[item.code].in_language(language)
+        if text:
+            worded.append(ItemRequest(code=item.code, text=text))
+    return tuple(worded)
+
+
+def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
+    casefile: CaseFile,
+    decision: DecisionRow,
+    items: Sequence[str],
+    codes: Sequence[str],
+    *,
+    applicant_name: str,
+    case_no: str,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> ComposedLetter:
+    """Return the letter of a decision; `applicant_name` is in clear, for the letter goes to nobody else."""
+    policy, header = casefile.policy, casefile.header
+    verdict = Verdict(decision.verdict)
+    measure = Measure(decision.measure)
+    restricts = measure in {Measure.BAR_OUT, Measure.BAR_BOTH}
+    owes_appeal = verdict is Verdict.FAIL or restricts
+    today = calendar.local_day(now)
+    appeal_until = calendar.nth_working_day_after(today, policy.appeal_file_days) if owes_appeal else None
+    deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
+    told = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
+    return compose(
+        LetterFacts(
+            language=Language(header.language),
+            applicant_kind=header.applicant_kind,
+            applicant_name=applicant_name,
+            case_no=case_no,
+            application_no=header.application_no,
+            verdict=verdict,
+            fail_kind=FailKind(decision.fail_kind) if decision.fail_kind else None,
+            reasons=_reasons(casefile, codes),
+            causes=decision.letter,
+            items=tuple(LetterItem(text=text) for text in items),
+            deadline_at=decision.deadline_at,
+            measure=measure,
+            waits_for=WaitsFor(decision.waits_for) if decision.waits_for else None,
+            next_action_on=decision.until_on,
+            appeal_until=appeal_until,
+            supplier=policy.supplier,
+            decided_at=now,
+            zone=policy.zone,
+            provisional_years=calendar.provisional_years(today, max(told, default=today)),
+        )
+    )

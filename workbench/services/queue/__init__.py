@@ -1,0 +1,1 @@
+"""Claiming, listing, searching and assigning cases."""

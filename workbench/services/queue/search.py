@@ -1,0 +1,55 @@
+"""What a bare word searches: names, application numbers, case numbers, and whole numbers of phones and people."""
+
+import re
+
+from db.queries import case_conditions as conditions
+from db.queries.case_list import Condition
+from workbench.domain.case.case_id import parse_case
+from workbench.domain.values.identifiers import compact, normal_id_no, normal_msisdn
+from workbench.errors import NotFound
+from workbench.services.foundation.file_store import Store
+
+_FEWEST_DIGITS = 7
+_CASE_DIGITS = re.compile(r"[0-9]{1,12}")
+_IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
+
+
+def phone(number: str, store: Store, name: str) -> Condition:
+    """Return the condition that a whole phone number is that of a card or of the contact."""
+    hashed = store.hashed(normal_msisdn(number))
+    return conditions.either(
+        [
+            conditions.has_card(hashed, f"{name}_card"),
+            conditions.application_has("contact_phone_hash", [hashed], f"{name}_contact"),
+        ]
+    )
+
+
+def bare_word(word: str, store: Store, name: str) -> Condition:
+    """Return the condition that a word is found in a case, wherever people look for it."""
+    found = [conditions.is_called(word, f"{name}_called")]
+    plain = compact(word)
+    if any(char.isascii() and char.isalnum() for char in plain):
+        found.append(conditions.is_numbered(word, f"{name}_number"))
+    case_id = _case(word)
+    if case_id is not None:
+        found.append(conditions.is_one_of([case_id], f"{name}_case"))
+    number = normal_msisdn(word)
+    if number.isdecimal() and number.isascii() and len(number) >= _FEWEST_DIGITS:
+        found.append(phone(number, store, name))
+    if _IDENTIFIER.fullmatch(plain):
+        found.append(
+            conditions.application_has("handler_id_hash", [store.hashed(normal_id_no(word))], f"{name}_handler")
+        )
+        found.append(conditions.application_has("uscc", [plain], f"{name}_uscc"))
+    return conditions.either(found)
+
+
+def _case(word: str) -> int | None:
+    """Return the number of the case that a word names, with or without its C-."""
+    if _CASE_DIGITS.fullmatch(word) and int(word):
+        return int(word)
+    try:
+        return parse_case(word)
+    except NotFound:
+        return None

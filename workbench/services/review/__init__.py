@@ -1,0 +1,1 @@
+"""Verdicts, checks, undo and remarks."""

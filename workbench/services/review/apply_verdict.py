@@ -1,0 +1,91 @@
+"""Putting a verdict into force: the case's state, what is to be mended, and the notice."""
+
+import json
+
+from sqlmodel import Session, select
+
+from db.enums import CaseState, FailKind, Verdict
+from db.models import (
+    ApplicationRow,
+    CaseRow,
+    DecisionReasonRow,
+    DecisionRow,
+    NoticeRow,
+    RectificationItemRow,
+    RectificationRow,
+)
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile
+from workbench.services.case.known_people import people_in
+from workbench.services.foundation.context import Context
+from workbench.services.notices import verdict_letter_facts
+
+
+def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, casefile: CaseFile) -> str:
+    """Put a verdict into force: the case's state, the rectification and the notice.
+
+    The notice's text is returned as it may be shown, the people of the case masked; the applicant gets it whole.
+    """
+    now = context.now()
+    verdict = Verdict(decision.verdict)
+    case.waits_for, case.next_action_on = "", None
+    if verdict is Verdict.PASS:
+        case.state = CaseState.PASSED.value
+    elif verdict is Verdict.PENDING:
+        case.state = CaseState.PENDING.value
+        case.waits_for, case.next_action_on = decision.waits_for, decision.until_on
+    elif decision.fail_kind == FailKind.FINAL:
+        case.state = CaseState.FAILED.value
+    else:
+        case.state = CaseState.RECTIFYING.value
+        _open_rectification(session, case, decision)
+    codes = session.exec(
+        select(DecisionReasonRow.code)
+        .where(DecisionReasonRow.decision_id == decision.id)
+        .order_by(DecisionReasonRow.position)  # type: ignore[arg-type]  # columns at class level
+    ).all()
+    letter = verdict_letter_facts.compose_for(
+        casefile,
+        decision,
+        [item["text"] for item in json.loads(decision.seen)["items"]],
+        codes,
+        applicant_name=session.get_one(ApplicationRow, case.application_id).applicant_name,
+        case_no=format_case(case.id or 0),
+        calendar=context.calendar(session, case.policy_version_id),
+        now=now,
+    )
+    session.add(
+        NoticeRow(
+            case_id=case.id or 0,
+            decision_id=decision.id,
+            kind=decision.verdict,
+            language=casefile.header.language,
+            subject=letter.subject,
+            body=letter.body,
+            created_at=now,
+            release_at=decision.release_at or now,
+        )
+    )
+    return people_in(session, (case.agent, case.application_no)).within(letter.body)
+
+
+def _open_rectification(session: Session, case: CaseRow, decision: DecisionRow) -> None:
+    """Open what is to be mended; an approval given again after an undo opens the same one."""
+    known = session.exec(select(RectificationRow).where(RectificationRow.decision_id == decision.id)).one_or_none()
+    if known is not None:
+        known.is_open = True
+        return
+    rectification = RectificationRow(
+        case_id=case.id or 0,
+        decision_id=decision.id or 0,
+        round=case.round,
+        deadline_at=decision.deadline_at,
+    )
+    session.add(rectification)
+    session.flush()
+    session.add_all(
+        RectificationItemRow(
+            rectification_id=rectification.id or 0, position=position, code=item["code"], text=item["text"]
+        )
+        for position, item in enumerate(json.loads(decision.seen)["items"])
+    )

@@ -1,0 +1,73 @@
+"""What a resubmission mends of what was asked for."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.enums import DocumentKind
+from db.models import CaseRow, RectificationItemRow, RectificationRow
+from workbench.domain.findings.finding import Finding
+from workbench.services.case.evidence_reader import DOCUMENT
+from workbench.services.foundation.context import Context
+
+D = DocumentKind
+
+DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
+    "ID-RIC": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-EXPIRED": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-EXPIRING": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-VALIDITY": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-NAME": frozenset({D.BIZ_LICENSE, D.AUTH_LETTER, D.COMMITMENT_LETTER}),
+    "ID-HANDHELD": frozenset({D.AGENT_HANDHELD}),
+    "ID-USCC": frozenset({D.BIZ_LICENSE}),
+    "ID-LICENCE-EXPIRED": frozenset({D.BIZ_LICENSE}),
+    "ID-LICENCE-EXPIRING": frozenset({D.BIZ_LICENSE}),
+    "USE-SCRIPT": frozenset({D.CALL_SCRIPT}),
+    "USE-CONSENT": frozenset({D.CONSENT_PROOF}),
+    "USE-STATEMENT": frozenset({D.USE_STATEMENT}),
+    "USE-TRADE": frozenset({D.INDUSTRY_PERMIT}),
+    "ACT-RECORDING": frozenset({D.CALL_RECORDS_3M}),
+}
+"""The documents that answer a reason; whether they answer it well is for the reviewer to see."""
+
+
+def close_rectification(
+    session: Session, context: Context, case: CaseRow, batch_id: int | None, findings: Iterable[Finding]
+) -> None:
+    """Close what the applicant had to mend, and mark the items that the new evidence answers.
+
+    An item is answered by its document, by a document of its reason, or when its rule finds nothing any more.
+    """
+    rectification = session.execute(
+        select(RectificationRow)
+        .where(col(RectificationRow.case_id) == case.id)
+        .order_by(col(RectificationRow.id).desc())
+        .limit(1)
+    ).scalar()
+    if rectification is None:
+        return
+    rectification.is_open = False
+    received = _received_kinds(session, case, batch_id)
+    found = {finding.rule for finding in findings}
+    rules = context.policy(session, case.policy_version_id).rules
+    items = session.execute(
+        select(RectificationItemRow).where(col(RectificationItemRow.rectification_id) == rectification.id)
+    ).scalars()
+    for item in items:
+        answers = DOCUMENTS_OF_REASON.get(item.code, frozenset()) | {item.code}
+        is_gone = item.code in rules and item.code not in found
+        if item.satisfied_at is None and (received & answers or is_gone):
+            item.satisfied_at = context.now()
+
+
+def _received_kinds(session: Session, case: CaseRow, batch_id: int | None) -> set[str]:
+    """Return the kinds of documents that a batch brought for a case."""
+    rows = session.execute(
+        select(DOCUMENT.c.kind).where(
+            DOCUMENT.c.agent == case.agent,
+            DOCUMENT.c.application_no == case.application_no,
+            DOCUMENT.c.batch_id == batch_id,
+        )
+    )
+    return {row.kind for row in rows}

@@ -1,0 +1,1 @@
+"""Opening, people and health of a database."""

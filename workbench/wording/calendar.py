@@ -1,0 +1,131 @@
+"""A year of the calendar as people read it: signs of days, names of months, and what a day is."""
+
+from calendar import monthcalendar
+from collections.abc import Sequence
+from datetime import date
+
+from db.enums import DayStatus
+from workbench.domain.clock.calendar import CalendarDay, DayKind
+from workbench.domain.clock.hours import Hours
+from workbench.i18n import _, current, marked, ngettext
+from workbench.wording.amounts import count, day_on_screen
+
+Week = Sequence[date | None]
+"""Monday to Sunday; None where the day is of another month."""
+
+_MONTHS_EN = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_HEADS = {"en": ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), "zh": tuple("一二三四五六日")}
+
+HOLIDAY, MAKE_UP, WEEKEND, OWN_HOURS, SET_OFF, SET_WORKED = "*", "+", ".", "/", "x", "o"
+"""The signs behind the figure of a day; each is of one width everywhere."""
+
+LEGEND: tuple[tuple[str, str], ...] = (
+    (HOLIDAY, marked("holiday")),
+    (MAKE_UP, marked("make-up working day")),
+    (WEEKEND, marked("weekend")),
+    (OWN_HOURS, marked("own hours")),
+    (SET_OFF, marked("off by hand")),
+    (SET_WORKED, marked("worked by hand")),
+)
+
+_KINDS: dict[str, str] = {
+    DayKind.WORKDAY: marked("working day"),
+    DayKind.WEEKEND: marked("weekend"),
+    DayKind.HOLIDAY: marked("holiday"),
+    DayKind.IN_LIEU: marked("day off in lieu"),
+    DayKind.MAKE_UP: marked("make-up working day"),
+}
+
+STATUS_WORDS: dict[DayStatus, str] = {
+    DayStatus.OFFICIAL: marked("official"),
+    DayStatus.PROVISIONAL: marked("provisional"),
+}
+
+_SIGNS: dict[str, str] = {
+    DayKind.HOLIDAY: HOLIDAY,
+    DayKind.IN_LIEU: HOLIDAY,
+    DayKind.MAKE_UP: MAKE_UP,
+    DayKind.WEEKEND: WEEKEND,
+}
+
+
+def sign_of(day: CalendarDay) -> str:
+    """Return the sign behind the figure of a day, a blank for a plain working day."""
+    if day.kind == DayKind.OVERRIDE:
+        return OWN_HOURS if day.hours else SET_WORKED if day.working else SET_OFF
+    return _SIGNS.get(day.kind, " ")
+
+
+def kind_words(day: CalendarDay) -> str:
+    """Return what kind of day it is: `holiday`, `make-up working day`, `half day, set by hand`."""
+    if day.kind != DayKind.OVERRIDE:
+        return _(_KINDS.get(day.kind, day.kind))
+    if day.hours:
+        return _("hours set by hand")
+    return _("worked, set by hand") if day.working else _("off, set by hand")
+
+
+def hours_words(hours: Hours) -> str:
+    """Return hours as `09:00–12:00, 13:00–18:00`, with the comma of the language."""
+    between = "、" if current() == "zh" else ", "
+    return between.join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours)
+
+
+def month_words(month: int) -> str:
+    """Return the name of a month, 1 to 12."""
+    return f"{month}月" if current() == "zh" else _MONTHS_EN[month - 1]
+
+
+def weekday_heads() -> tuple[str, ...]:
+    """Return the heads of the columns of a month, Monday first; each takes two cells."""
+    return _HEADS["zh" if current() == "zh" else "en"]
+
+
+def weeks_of(year: int, month: int) -> list[Week]:
+    """Return the weeks of a month."""
+    return [[date(year, month, day) if day else None for day in week] for week in monthcalendar(year, month)]
+
+
+def working_days_words(worked: int) -> str:
+    """Return how many working days there are."""
+    return ngettext("{count} working day", "{count} working days", worked).format(count=count(worked))
+
+
+def not_published(year: int) -> str:
+    """Return the sentence about a year whose notice is not out."""
+    said = _("The calendar of {year} is not published yet: its days, and the due dates that lean on them, may change.")
+    return said.format(year=year)
+
+
+def day_words(day: CalendarDay, today: date) -> str:
+    """Return a day in one line: `Thu 26 Nov: half day, 09:00–12:00`."""
+    parts = [kind_words(day), day.name, hours_words(day.hours)]
+    details = " · ".join(part for part in parts if part)
+    return _("{what}: {details}").format(what=day_on_screen(day.on, today), details=details)
+
+
+def moving_words(moved: int) -> str:
+    """Return how many due dates a change would move."""
+    return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
+
+
+def telling_words(told: int, *, written: bool) -> str:
+    """Return how many applicants are told, or would be, of a due date that moves later."""
+    said = (
+        ngettext("{count} applicant is told.", "{count} applicants are told.", told)
+        if written
+        else ngettext("{count} applicant would be told.", "{count} applicants would be told.", told)
+    )
+    return said.format(count=count(told))
+
+
+def settling_words(settled: int) -> str:
+    """Return how many due dates stay and only change in being provisional."""
+    return ngettext(
+        "{count} due date stays and only changes between certain and provisional.",
+        "{count} due dates stay and only change between certain and provisional.",
+        settled,
+    ).format(count=count(settled))

@@ -1,0 +1,132 @@
+"""The walk of a clock in sentences, line by line, in the language in use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from db.enums import CaseState, ServiceClass
+from workbench.domain.case.lifecycle import CLASS_WORDS, STATE_WORDS
+from workbench.domain.clock.calendar import DayKind
+from workbench.domain.clock.explanation import Step, StepKind, Walk
+from workbench.i18n import _, current, ngettext
+from workbench.wording.amounts import day_on_screen, duration_s, instant_on_screen, working_days_left
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockWords:
+    """Words for one walk, looked at on one day of the policy's zone."""
+
+    walk: Walk
+    today: date
+    zone: tzinfo
+
+    def lines(self) -> Iterator[str]:
+        """Yield a sentence for each step, then where the clock stands."""
+        for step in self.walk.steps:
+            yield self.line(step)
+        yield self._standing()
+
+    def line(self, step: Step) -> str:
+        """Return the sentence of one step."""
+        if step.what is StepKind.DUE:
+            return self._due(step)
+        if step.what is StepKind.CLASS:
+            before, after = (_(CLASS_WORDS[ServiceClass(word)]) for word in step.detail.split())
+            sentence = _("{start}: class changed from {before} to {after}; the new days count from the same day 0.")
+            return sentence.format(start=self._at(step.start), before=before, after=after)
+        if step.what is StepKind.CLOSED:
+            word = _(STATE_WORDS[CaseState(step.detail)])
+            return _("{start}: {state}; the clock stops.").format(start=self._at(step.start), state=word)
+        return self._sentence(step).format(
+            start=self._at(step.start),
+            end=self._end(step),
+            span=self._span(step),
+            hours=duration_s(step.working_s),
+            name=self._holiday(step),
+            cause=step.detail,
+            until="" if step.until_on is None else day_on_screen(step.until_on, self.today),
+        )
+
+    def _sentence(self, step: Step) -> str:
+        """Return what a stretch of time is told by."""
+        is_open = step.end is None
+        sentences = {
+            StepKind.INCOMPLETE: _("{start}: handed in, not complete; the clock has not begun.")
+            if is_open
+            else _("{start}: handed in; complete on {end}, when the clock begins."),
+            StepKind.RECEIVED: _("{start}: received."),
+            StepKind.OUTSIDE_HOURS: _("{start}: outside the hours; counts as {end}, day 0."),
+            StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
+            StepKind.LATE: _("{span}: overdue, {hours} of work."),
+            StepKind.MAKE_UP: _("{span}: worked, set by hand, {hours} of work.")
+            if step.detail
+            else _("{span}: a make-up working day, {hours} of work."),
+            StepKind.OWN_HOURS: _("{span}: hours set by hand, {hours} of work."),
+            StepKind.HOLIDAY: _("{span}: {name}, no work."),
+            StepKind.APPLICANT: _("Since {start}: waiting for the applicant; the clock stands still.")
+            if is_open
+            else _("{span}: waiting for the applicant; {hours} of work do not count."),
+            StepKind.RECTIFYING: _("Since {start}: the applicant is mending; the clock stands still.")
+            if is_open
+            else _("{span}: the applicant was mending; {hours} of work do not count."),
+            StepKind.SUSPENDED: _("From {start}, end unknown: work is suspended ({cause}); the clock stands still.")
+            if is_open
+            else _("{span}: work suspended ({cause}); {hours} of work do not count."),
+            StepKind.EXTENDED: _("{start}: extended until {until}, by {hours} of work."),
+        }
+        return sentences[step.what]
+
+    def _due(self, step: Step) -> str:
+        walk = self.walk
+        days = ngettext("{days} working day after day 0", "{days} working days after day 0", walk.class_days)
+        basis = days.format(days=walk.class_days)
+        if walk.is_moved:
+            basis = _("{basis}, moved by what is told here").format(basis=basis)
+        sentence = (
+            _("Due {when} (provisional: the calendar of that year is not published yet); {basis}.")
+            if walk.due_provisional
+            else _("Due {when}; {basis}.")
+        )
+        said = sentence.format(when=self._at(step.start), basis=basis)
+        if walk.is_due_open:
+            said = _("{due} It moves on by the work that is lost until work is taken up again.").format(due=said)
+        return said
+
+    def _standing(self) -> str:
+        walk = self.walk
+        if walk.due_at is None:
+            return _("No due date yet: the clock starts when every required document is there.")
+        if walk.is_suspended:
+            return _("Work is suspended now; the clock stands still.")
+        if walk.mend_by is not None:
+            said = _("The applicant has until {until} to mend; the due date moves on by the working time that takes.")
+            return said.format(until=self._at(walk.mend_by))
+        if walk.is_paused:
+            return _("With the applicant now: the due date moves on by the working time until the answer.")
+        if walk.working_days_left is None:
+            return _("The case is over; the due date is as it was.")
+        return _("The clock runs; {left}.").format(left=working_days_left(walk.working_days_left))
+
+    def _holiday(self, step: Step) -> str:
+        if step.detail == DayKind.OVERRIDE.value:
+            return _("off, set by hand")
+        return step.detail if step.detail and current() == "zh" else _("public holiday")
+
+    def _at(self, at: datetime) -> str:
+        return instant_on_screen(at, self.today, self.zone)
+
+    def _end(self, step: Step) -> str:
+        return "" if step.end is None else self._at(step.end)
+
+    def _span(self, step: Step) -> str:
+        """Return a stretch as `Tue 24 Nov 10:00 – Wed 25 Nov 11:00`, whole days as days."""
+        start, end = step.start.astimezone(self.zone), (step.end or step.start).astimezone(self.zone)
+        if step.what in {StepKind.HOLIDAY, StepKind.MAKE_UP}:
+            first, last = start.date(), (end - _MICROSECOND).date()
+            days = [day_on_screen(day, self.today) for day in dict.fromkeys((first, last))]
+            return " – ".join(days)
+        if start.date() == end.date():
+            return f"{self._at(start)} – {end:%H:%M}"
+        return f"{self._at(start)} – {self._at(end)}"

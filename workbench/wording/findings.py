@@ -1,0 +1,188 @@
+"""Findings in words: for reviewers, and for the letter to the applicant, in either language."""
+
+import re
+from collections.abc import Iterable
+from string import Formatter
+
+from db.enums import CreditList, DocumentKind
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import FactValue, Limit, Policy, Reason, Words
+from workbench.domain.text.mask import mask_msisdn
+
+PLACEHOLDERS = frozenset({"observed", "limit", "subject", "days"})
+
+_FEN_OF_YUAN = 100
+_FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
+_MOST_DIGITS = 6
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_DOCUMENT_CODES = frozenset(DocumentKind)
+_YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
+
+LIST_WORDS: dict[str, Words] = {
+    CreditList.ARREARS: Words("arrears", "欠费名单"),
+    CreditList.COURT: Words("court list", "失信被执行人名单"),
+    CreditList.ABNORMAL: Words("abnormal operation", "经营异常名录"),
+    CreditList.SERIOUS: Words("serious violation", "严重违法失信名单"),
+    CreditList.TELECOM: Words("telecom list", "电信业务经营不良名单"),
+    CreditList.PUNISHMENT: Words("joint punishment", "联合惩戒名单"),
+}
+
+
+class _Shown:
+    """A figure in a text: `{days:day|days}` adds the word for one or for many."""
+
+    def __init__(self, text: str, *, is_one: bool) -> None:
+        self.text = text
+        self.is_one = is_one
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return self.text
+        one, _bar, many = spec.partition("|")
+        return f"{self.text} {one if self.is_one else many}"
+
+
+class _Values(dict[str, _Shown]):
+    """What placeholders stand for; in a rule's text an unknown one is shown as a dash."""
+
+    def __missing__(self, name: str) -> _Shown:
+        return _Shown("–", is_one=False)
+
+
+def text_of(finding: Finding, policy: Policy, language: str) -> str:
+    """Return a finding as a sentence without a full stop; phone numbers in it are masked.
+
+    A finding of a rule that the policy does not have, an earlier one perhaps, is given with its code and figures.
+    """
+    rule = policy.rules.get(finding.rule)
+    values = _values(finding, policy, language)
+    if rule is None:
+        return f"{finding.rule}: {values['observed']} {finding.op} {values['limit']}"
+    limit = next((limit for limit in rule.limits if _is_of(finding, limit)), None)
+    words = rule.text if limit is None or limit.text is None else limit.text
+    return filled(words.in_language(language), values)
+
+
+def letter_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
+    """Return a reason's sentence for the applicant, with the figures of its finding where there is one."""
+    return _told(reason.letter, reason, findings, policy, language)
+
+
+def item_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
+    """Return what the applicant must hand in or mend for a reason, '' where it is nothing."""
+    return _told(reason.item, reason, findings, policy, language)
+
+
+def subject_words(finding: Finding, policy: Policy, language: str) -> str:
+    """Return what a finding is about: a masked number, documents or lists by name, or the words found."""
+    return ("、" if language == "zh" else ", ").join(
+        _subject(part, policy, language) for part in finding.subject.split(";") if part
+    )
+
+
+def filled(text: str, values: _Values) -> str:
+    """Fill in what is known; a part in square brackets goes where it lacks anything."""
+
+    def part(match: re.Match[str]) -> str:
+        inner = match[1]
+        return inner if names_in(inner) <= values.keys() else ""
+
+    return _OPTIONAL.sub(part, text).format_map(values)
+
+
+def names_in(text: str) -> set[str]:
+    """Return the placeholders of a text.
+
+    Raises:
+        ValueError: If a brace stands alone.
+    """
+    return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
+
+
+def outside_brackets(text: str) -> str:
+    """Return a text without its optional parts."""
+    return _OPTIONAL.sub("", text)
+
+
+def _told(words: Words, reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
+    finding = next((finding for finding in findings if finding.rule == reason.code), None)
+    values = _Values() if finding is None else _values(finding, policy, language)
+    return filled(words.in_language(language), values)
+
+
+def _is_of(finding: Finding, limit: Limit) -> bool:
+    """Say whether a finding was made by this limit."""
+    return (
+        finding.observes in {"", limit.observes}
+        and (finding.op, finding.unit, finding.severity) == (limit.op, limit.unit, limit.severity)
+        and (bool(limit.value_of) or finding.limit == limit.value)
+    )
+
+
+def _values(finding: Finding, policy: Policy, language: str) -> _Values:
+    observed, limit, unit = finding.observed, finding.limit, finding.unit
+    values = _Values(
+        observed=_Shown(_figure(observed, limit, unit, language), is_one=observed == 1),
+        limit=_Shown(_figure(limit, None, unit, language), is_one=limit == 1),
+    )
+    if isinstance(observed, int | float):
+        values["days"] = _Shown(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
+    subject = subject_words(finding, policy, language)
+    if subject:
+        values["subject"] = _Shown(subject, is_one=False)
+    return values
+
+
+def _subject(part: str, policy: Policy, language: str) -> str:
+    if part in _DOCUMENT_CODES:
+        kind = DocumentKind(part)
+        return policy.document_names[kind].in_language(language) if kind in policy.document_names else part
+    if part in LIST_WORDS:
+        return LIST_WORDS[part].in_language(language)
+    return mask_msisdn(part) if any(map(str.isdigit, part)) else part
+
+
+def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -> str:
+    """Return a value as text; one that is not equal to the limit never looks equal to it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _YES_NO["zh" if language == "zh" else "en"][not value]
+    if isinstance(value, str):
+        return value
+    if unit == "fen":
+        return _money(value, language)
+    factor, sign = (100, "%") if unit == "ratio" else (1, "")
+    other = apart_from * factor if isinstance(apart_from, int | float) else None
+    return _shortest(value * factor, other) + sign
+
+
+def _shortest(value: float, apart_from: float | None) -> str:
+    """Return a number with as few decimals as tell it from another, at least what rounding to one leaves.
+
+    Without another it is a limit, which is given in full.
+    """
+    if isinstance(value, int):
+        return f"{value:,}"
+    if apart_from is None:
+        return _rounded(value, _MOST_DIGITS)
+    shown = ""
+    for digits in range(1, _MOST_DIGITS + 1):
+        shown = _rounded(value, digits)
+        if value == apart_from or shown != _rounded(apart_from, digits):
+            break
+    return shown
+
+
+def _rounded(value: float, digits: int) -> str:
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def _money(fen: float, language: str) -> str:
+    """Return an amount: CNY 500,000 or CNY 12.30; 50万元 or 12.30元."""
+    if language == "zh" and fen and fen % _FEN_OF_TEN_THOUSAND_YUAN == 0:
+        return f"{int(fen // _FEN_OF_TEN_THOUSAND_YUAN):,}万元"
+    yuan = fen / _FEN_OF_YUAN
+    text = f"{yuan:,.0f}" if fen % _FEN_OF_YUAN == 0 else f"{yuan:,.2f}"
+    return f"{text}元" if language == "zh" else f"CNY {text}"
