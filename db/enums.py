@@ -42,7 +42,7 @@ class Severity(StrEnum):
     BLOCK = "block"
 
 
-class Leg(StrEnum):
+class PanelKind(StrEnum):
     """The three panels of a case; documents and use belong to identity."""
 
     IDENTITY = "identity"

@@ -15,7 +15,7 @@ from screens.desk.screen import DeskScreen
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
-from screens.shell.keyboard_app import KeyedApp
+from screens.shell.keyboard_app import KeyboardApp
 from screens.shell.theme import DARK, LIGHT
 from screens.terminal.hangup_watch import Terminal
 from screens.terminal.input_bursts import is_written_in
@@ -29,7 +29,7 @@ from workbench.signs import drawn
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 NOT_REMEMBERED = Look(None)
 
@@ -39,7 +39,7 @@ CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
 
 
-class WorkbenchApp(KeyedApp, inherit_bindings=False):
+class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     """The workbench in a terminal.
 
     `open_office` is called in a thread once the first frame is painted; keys pressed before it is done act when
@@ -63,7 +63,7 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
 
     def __init__(
         self,
-        open_office: "Callable[[], Office]",
+        open_services: "Callable[[], Services]",
         *,
         now: Callable[[], datetime] = machine_time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -74,13 +74,13 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         # Nothing is drawn yet, so nothing has to be drawn again.
-        self.set_reactive(KeyedApp.theme, LIGHT.name if look.theme() == LIGHT.name else DARK.name)
+        self.set_reactive(KeyboardApp.theme, LIGHT.name if look.theme() == LIGHT.name else DARK.name)
         self._look = look
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk = DeskScreen(self.clock)
-        self.office: Office | None = None
+        self.services: Services | None = None
         self.error: WorkbenchError | None = None
-        self._open_office = open_office
+        self._open_services = open_services
         self._early: list[events.Key] = []
         self._is_catching_up = False
         self._terminal = Terminal(self.end)
@@ -99,7 +99,7 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Keep keys that come before the office is open; take note of activity."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            if self.office is None and self.error is None and event.key not in _AT_ONCE:
+            if self.services is None and self.error is None and event.key not in _AT_ONCE:
                 self._early.append(event)
                 return
             self.desk.touched()
@@ -109,13 +109,13 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     async def open_up(self) -> None:
         """Open the office, then let the keys that came early act."""
         try:
-            office = await asyncio.to_thread(self._open_office)
+            services = await asyncio.to_thread(self._open_services)
         except WorkbenchError as error:
             self._break_down(error)
             return
         is_claiming = bool(self._early) and self._early[0].key in NEXT.all_keys
-        await self.desk.begin(office, is_claiming=is_claiming).wait()
-        self.office = office
+        await self.desk.begin(services, is_claiming=is_claiming).wait()
+        self.services = services
         self.desk.refresh_bindings()
         # Who pressed a key already waits for what it does, not for figures.
         self.desk.set_timer(_FIGURES_AFTER_S if self._early else 0.001, self.desk.count)
@@ -128,12 +128,12 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     @work(group="time")
     async def catch_up(self) -> None:
         """Do what is due by now, as `workbench tick` does: no machine needs a timetable while somebody works."""
-        office = self.office
-        if office is None or self._is_catching_up:
+        services = self.services
+        if services is None or self._is_catching_up:
             return
         self._is_catching_up = True
         try:
-            ticked = await asyncio.to_thread(office.catch_up)
+            ticked = await asyncio.to_thread(services.catch_up)
         except WorkbenchError as error:
             said = _("Deadlines could not be seen to now; it is tried again soon: {cause}").format(cause=error)
             self.notify(said, severity="warning", timeout=8)
@@ -166,8 +166,8 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
 
     async def end(self, return_code: int) -> None:
         """Save what was typed and leave; the hold is kept."""
-        if self.office is not None:
-            self.office.leave()
+        if self.services is not None:
+            self.services.leave()
         try:
             await self.desk.flush()
         except WorkbenchError as error:
@@ -178,7 +178,7 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
 
     def failed(self, error: StorageFailed) -> None:
         """Say what failed; without an office there is nothing behind the screen, and it says so."""
-        if self.office is None and self.error is None:
+        if self.services is None and self.error is None:
             self._break_down(error)
         else:
             super().failed(error)
@@ -208,9 +208,9 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         if action == "quit":
             return not self.screen.has_class("-leaving")
         if action == "which":
-            return self.office is not None and not self.screen.is_modal and not is_written_in(self.focused)
+            return self.services is not None and not self.screen.is_modal and not is_written_in(self.focused)
         if action in {"go", "find"}:
-            return self.office is not None
+            return self.services is not None
         if action in {"palette", "help"}:
             return hasattr(self.screen, "PLACE")
         return True
@@ -235,15 +235,15 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
         """Show a case to read; one that is held by who asks goes on the desk."""
         from screens.desk.read_only import ReadingScreen
 
-        office = self.office
-        assert office is not None  # noqa: S101 - lists of cases come from the office
+        services = self.services
+        assert services is not None  # noqa: S101 - lists of cases come from the office
         try:
-            case = await asyncio.to_thread(office.casefiles.show, case_id)
-            if case.header.held_by == office.actor.login:
+            case = await asyncio.to_thread(services.casefiles.show, case_id)
+            if case.header.held_by == services.actor.login:
                 await self.desk.lay(case)
                 await self.switch_mode("desk")
             else:
-                self.push_screen(ReadingScreen(self.clock, office, case))
+                self.push_screen(ReadingScreen(self.clock, services, case))
         except WorkbenchError as error:
             self.notify(str(error), severity="error", markup=False, timeout=8)
 
@@ -278,23 +278,23 @@ class WorkbenchApp(KeyedApp, inherit_bindings=False):
     def _checks(self) -> "Screen[None]":
         from screens.checks.screen import ChecksScreen
 
-        assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
-        return ChecksScreen(self.clock, self.office)
+        assert self.services is not None  # noqa: S101 - check_action lets nobody go before the office is open
+        return ChecksScreen(self.clock, self.services)
 
     def _calendar(self) -> "Screen[None]":
         from screens.calendar.screen import CalendarScreen
 
-        assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
-        return CalendarScreen(self.clock, self.office)
+        assert self.services is not None  # noqa: S101 - check_action lets nobody go before the office is open
+        return CalendarScreen(self.clock, self.services)
 
     def _forecast(self) -> "Screen[None]":
         from screens.forecast.screen import ForecastScreen
 
-        assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
-        return ForecastScreen(self.clock, self.office)
+        assert self.services is not None  # noqa: S101 - check_action lets nobody go before the office is open
+        return ForecastScreen(self.clock, self.services)
 
     def _queue(self, name: str) -> "Screen[None]":
         from screens.queue.screen import PRESETS, QueueScreen
 
-        assert self.office is not None  # noqa: S101 - check_action lets nobody go before the office is open
-        return QueueScreen(self.clock, self.office, PRESETS[name], self.open_case)
+        assert self.services is not None  # noqa: S101 - check_action lets nobody go before the office is open
+        return QueueScreen(self.clock, self.services, PRESETS[name], self.open_case)

@@ -11,8 +11,8 @@ import pytest
 
 from workbench.__main__ import now as program_clock
 from workbench.services.demo.preparing import NAME, prepare
-from workbench.services.opening import open_office
-from workbench.services.wiring import Office
+from workbench.services.opening import open_services
+from workbench.services.wiring import Services
 
 NOW = datetime(2026, 11, 25, 2, 15, tzinfo=UTC)
 """Wednesday, 25 November 2026, 10:15 in Shanghai."""
@@ -57,9 +57,9 @@ def demo_home(demo_of_today: Path, tmp_path: Path) -> Path:
 
 
 @contextmanager
-def office(database: Path, login: str = "rev1") -> Iterator[Office]:
+def services(database: Path, login: str = "rev1") -> Iterator[Services]:
     """Open somebody's office at a demo of NOW."""
-    opened = open_office(database, login, clock)
+    opened = open_services(database, login, clock)
     try:
         yield opened
     finally:

@@ -13,8 +13,8 @@ from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.findable import make_findable, terms_of
-from workbench.services.opening import create_site, open_office
-from workbench.services.wiring import Office
+from workbench.services.opening import create_site, open_services
+from workbench.services.wiring import Services
 
 TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Tuesday, 24 November 2026, 10:00 in Shanghai."""
@@ -45,7 +45,7 @@ class Site:
 
     path: Path
     clock: Clock = field(default_factory=Clock)
-    offices: dict[str, Office] = field(default_factory=dict)
+    services_by_login: dict[str, Services] = field(default_factory=dict)
 
     def create(self) -> "Site":
         """Make the database, with reviewers a, b and c, a supervisor and an auditor.
@@ -65,32 +65,32 @@ class Site:
 
     def _create(self) -> "Site":
         create_site(self.path, identity=IdentityMode.NAMED, login="admin", now=self.clock)
-        people = self.office("admin").people
+        people = self.services("admin").people
         for login in ("a", "b", "c"):
             people.add(login, (Role.REVIEWER,))
         people.add("sup", (Role.SUPERVISOR,))
         people.add("audit", (Role.AUDITOR,))
         return self
 
-    def office(self, login: str) -> Office:
+    def services(self, login: str) -> Services:
         """Return one person's office, the same each time."""
-        if login not in self.offices:
-            self.offices[login] = open_office(self.path, login, self.clock)
-        return self.offices[login]
+        if login not in self.services_by_login:
+            self.services_by_login[login] = open_services(self.path, login, self.clock)
+        return self.services_by_login[login]
 
     def close(self) -> None:
         """Close every office."""
-        for office in self.offices.values():
-            office.close()
+        for services in self.services_by_login.values():
+            services.close()
 
     def state(self, case_id: int) -> str:
         """Return a case's stored state."""
-        with self.office("admin").context.read() as session:
+        with self.services("admin").context.read() as session:
             return session.get_one(CaseRow, case_id).state
 
     def actions(self, case_id: int) -> list[str]:
         """Return the actions that the log has of a case, refused ones with a mark."""
-        with self.office("admin").context.read() as session:
+        with self.services("admin").context.read() as session:
             rows = session.execute(
                 text("SELECT action, is_refused FROM event WHERE case_id = :case ORDER BY seq"), {"case": case_id}
             )
@@ -107,7 +107,7 @@ class Site:
     ) -> list[int]:
         """Put queued cases of made-up persons into the database, each with one finding if a severity is given."""
         return plant(
-            self.office("admin").context.database,
+            self.services("admin").context.database,
             self.clock.at,
             count,
             priority=priority,

@@ -9,17 +9,17 @@ _NO_DOCUMENTS = ('individual = ["AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_L
 
 def amend(site: Site, *changes: tuple[str, str]) -> None:
     """Change the text of the policy in force, each part into another, before anybody has leant on it."""
-    with site.office("admin").context.write() as session:
+    with site.services("admin").context.write() as session:
         body: str = session.execute(text("SELECT body FROM policy_version")).scalar_one()
         for before, after in changes:
             assert before in body, before
             body = body.replace(before, after)
         session.execute(text("UPDATE policy_version SET body = :body"), {"body": body})
-    for office in site.offices.values():
-        shelf = office.context.shelf
-        shelf.policies.clear()
-        shelf.calendars.clear()
-        shelf.learnt.clear()
+    for services in site.services_by_login.values():
+        cache = services.context.cache
+        cache.policies.clear()
+        cache.calendars.clear()
+        cache.learnt.clear()
 
 
 def ask_persons_for_nothing(site: Site) -> None:

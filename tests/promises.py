@@ -39,7 +39,7 @@ class Promises:
     def received(self, text: str, service_class: str = "standard", *, complete_at: str = "") -> str:
         """Plant one queued case that was received, and complete, at a time, and return its number."""
         [case_id] = self.site.plant(1)
-        context = self.site.office("admin").context
+        context = self.site.services("admin").context
         with context.write() as session:
             case = session.get_one(CaseRow, case_id)
             case.received_at, case.complete_at = local(text), local(complete_at or text)
@@ -76,7 +76,7 @@ class Promises:
 
     def log(self, at: str, case: str, action: str, state: CaseState) -> None:
         """Let a case enter a state by an act that no command does."""
-        context = self.at(at).site.office("sup").context
+        context = self.at(at).site.services("sup").context
         with context.write() as session:
             row = session.get_one(CaseRow, int(case.split("-")[1]))
             row.state = state.value

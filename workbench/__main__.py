@@ -13,7 +13,7 @@ from workbench import i18n
 from workbench.errors import ExitCode
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 
 def now() -> datetime:
@@ -41,8 +41,8 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
     from screens.app import WorkbenchApp
     from workbench.look import own_look
 
-    def open_office() -> "Office":
-        from workbench.services.opening import open_office as opened
+    def open_services() -> "Services":
+        from workbench.services.opening import open_services as opened
 
         try:
             # What was broken off is finished once the first case can be taken.
@@ -52,12 +52,12 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
             gc.freeze()
             gc.enable()
 
-    app = WorkbenchApp(open_office, now=now, symbols=symbols, look=own_look())
+    app = WorkbenchApp(open_services, now=now, symbols=symbols, look=own_look())
     try:
         app.run()
     finally:
-        if app.office is not None:
-            app.office.close()
+        if app.services is not None:
+            app.services.close()
     return app.return_code or 0
 
 
@@ -73,12 +73,12 @@ def main() -> None:
     language = spoken(sys.argv[1:])
     if language in i18n.LANGUAGES:
         i18n.use(language)
-    from workbench.cli.framework.command_context import Run
+    from workbench.cli.framework.command_context import CommandContext
     from workbench.cli.framework.fast_start import plain_opening
 
     chosen = plain_opening(sys.argv[1:])
     if chosen is not None:
-        sys.exit(Run(now=now, open_workbench=open_workbench, chosen=chosen).workbench())
+        sys.exit(CommandContext(now=now, open_workbench=open_workbench, chosen=chosen).workbench())
     from workbench.cli.app import build_app
 
     gc.enable()

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
-from db.queries.published import ImportedRow, Sight, table_of
+from db.queries.published import ImportedRow, Snapshot, table_of
 from db.queries.seen import has_newer, is_seen
 
 _APPLICATION = table_of(ApplicationRow)
@@ -30,7 +30,7 @@ class CardCounts:
         return self.of_one_brand.get(subject, 0), self.of_all.get(subject, 0)
 
 
-def card_counts(session: Session, applications: Iterable[ImportedRow], sight: Sight) -> CardCounts:
+def card_counts(session: Session, applications: Iterable[ImportedRow], sight: Snapshot) -> CardCounts:
     """Count the cards of the applicants of some applications.
 
     A card is counted once, however many applications have it; a card of no brand counts for no brand.
@@ -58,7 +58,7 @@ def _count(
     session: Session,
     column: str,
     subjects: Sequence[str],
-    sight: Sight,
+    sight: Snapshot,
     of_one_brand: dict[str, int],
     of_all: dict[str, int],
 ) -> None:

@@ -35,7 +35,7 @@ CASE = table_of(CaseRow)
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Snapshot:
     """What a reader may see: publications up to `seq` (None: all), and the batch that it is itself writing."""
 
     seq: int | None = None
@@ -48,7 +48,7 @@ class Sight:
         return self.seq is None or bool(row["seq"] <= self.seq)
 
 
-EVERYTHING = Sight()
+EVERYTHING = Snapshot()
 """All that was ever published."""
 
 
@@ -75,7 +75,7 @@ def newest(
     table: Table,
     where: ColumnElement[bool],
     key: Callable[[ImportedRow], object],
-    sight: Sight,
+    sight: Snapshot,
 ) -> list[ImportedRow]:
     """Return the row that counts for each key, in the order in which the keys were first written."""
     found: dict[object, ImportedRow] = {}
@@ -90,7 +90,7 @@ def newest_of_many(
     columns: Sequence[ColumnElement[Any]],
     wanted: Iterable[object],
     key: Callable[[ImportedRow], object],
-    sight: Sight,
+    sight: Snapshot,
 ) -> list[ImportedRow]:
     """Return the rows that count where some columns of one table have one of the wanted values.
 

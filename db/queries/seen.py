@@ -5,7 +5,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, or_
 
-from db.queries.published import BATCH, Sight
+from db.queries.published import BATCH, Snapshot
 
 # Making an alias copies every column, which takes longer than the statement itself, so each is made once. They stand
 # in sub-selects of their own.
@@ -17,13 +17,13 @@ def _newer_of(table: Table) -> FromClause:
     return table.alias(f"newer_{table.name}")
 
 
-def is_seen(batch_id: ColumnElement[int], sight: Sight) -> ColumnElement[bool]:
+def is_seen(batch_id: ColumnElement[int], sight: Snapshot) -> ColumnElement[bool]:
     """Return the condition that a row's batch may be seen."""
     published = _BATCH.c.published_seq.is_not(None) if sight.seq is None else _BATCH.c.published_seq <= sight.seq
     return exists().where(_BATCH.c.id == batch_id, or_(published, _BATCH.c.id == sight.own_batch))
 
 
-def has_newer(row: FromClause, table: Table, key: Sequence[str], sight: Sight) -> ColumnElement[bool]:
+def has_newer(row: FromClause, table: Table, key: Sequence[str], sight: Snapshot) -> ColumnElement[bool]:
     """Return the condition that a later batch has a row of the same key; batches are published in their order."""
     newer = _newer_of(table)
     same = and_(*(newer.c[name] == row.c[name] for name in key))

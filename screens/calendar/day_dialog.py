@@ -16,7 +16,7 @@ from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
 from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
-from screens.widgets.text_fields import Line
+from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError
 from workbench.i18n import _
@@ -24,7 +24,7 @@ from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
     from workbench.services.calendar.preview import CalendarEffect, DaySetting
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,9 @@ class DayDialog(Dialog["CalendarEffect"]):
     effect_view = getters.query_one("#effect", Static)
     hint = getters.query_one("#hint", Static)
 
-    def __init__(self, office: "Office", question: DayQuestion, view: View) -> None:
+    def __init__(self, services: "Services", question: DayQuestion, view: View) -> None:
         super().__init__()
-        self._office = office
+        self._services = services
         self._question = question
         self._view = view
         self._setting = question.setting
@@ -75,12 +75,12 @@ class DayDialog(Dialog["CalendarEffect"]):
                 yield Static(
                     plain(_("Hours, such as 09:00-12:00 or 09:00-12:00,13:00-16:00")), classes="title", markup=False
                 )
-                yield Line(format_hours(asked.setting.hours), id="hours")
+                yield TextLine(format_hours(asked.setting.hours), id="hours")
             if asked.asks_name:
                 yield Static(plain(_("What the day is called, if it has a name")), classes="title", markup=False)
-                yield Line(asked.setting.name, id="name")
+                yield TextLine(asked.setting.name, id="name")
             yield Static(plain(_("Why the day is set so, for colleagues")), classes="title", markup=False)
-            yield Line(id="reason")
+            yield TextLine(id="reason")
             yield Static(plain(_("Looking which due dates move …"), FAINT), id="effect", markup=False)
             yield Static(id="hint", markup=False)
         yield TooSmall()
@@ -95,7 +95,7 @@ class DayDialog(Dialog["CalendarEffect"]):
         self._effect = None
         setting = self._setting
         try:
-            effect = await asyncio.to_thread(self._office.calendars.set_day, setting, "", dry_run=True)
+            effect = await asyncio.to_thread(self._services.calendars.set_day, setting, "", dry_run=True)
         except WorkbenchError as error:
             self.effect_view.update(plain(str(error), BAD))
             return
@@ -108,7 +108,7 @@ class DayDialog(Dialog["CalendarEffect"]):
         self._is_setting = True
         self.hint.update(plain(_("Writing …"), FAINT))
         try:
-            done = await asyncio.to_thread(self._office.calendars.set_day, self._setting, reason)
+            done = await asyncio.to_thread(self._services.calendars.set_day, self._setting, reason)
         except WorkbenchError as error:
             self._is_setting = False
             self.hint.update(plain(str(error), BAD))

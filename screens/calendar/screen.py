@@ -33,7 +33,7 @@ from workbench.keys.command import Place
 if TYPE_CHECKING:
     from screens.calendar.day_dialog import DayQuestion
     from workbench.services.calendar.preview import CalendarYear
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 _OF_ADMINS = frozenset({"off", "work", "hours", "published"})
 _STEPS = {"left": -1, "right": 1, "up": -7, "down": 7}
@@ -94,10 +94,10 @@ class CalendarScreen(WorkScreen):
     months = getters.query_one("#months", Static)
     page = getters.query_one("#page", Static)
 
-    def __init__(self, clock: Clock, office: "Office") -> None:
+    def __init__(self, clock: Clock, services: "Services") -> None:
         super().__init__()
         self.clock = clock
-        self.office = office
+        self.services = services
         self.year: CalendarYear | None = None
         self.chosen: date = clock.now().astimezone(ZONE).date()
 
@@ -123,7 +123,7 @@ class CalendarScreen(WorkScreen):
         if self.year is None:
             self.add_class("-page")
         try:
-            self.year = await asyncio.to_thread(self.office.calendars.year, chosen.year)
+            self.year = await asyncio.to_thread(self.services.calendars.year, chosen.year)
         except WorkbenchError as error:
             self._break_down(error)
             return
@@ -137,7 +137,7 @@ class CalendarScreen(WorkScreen):
         """Show what setting the chosen day does, and set it if that is confirmed."""
         from screens.calendar.day_dialog import DayDialog
 
-        done = await self.app.push_screen_wait(DayDialog(self.office, question, self.view()))
+        done = await self.app.push_screen_wait(DayDialog(self.services, question, self.view()))
         if done is not None:
             said = _("{day} is set; due dates moved: {count}.")
             self.notify(said.format(day=self.view().day(self.chosen), count=len(done.moved)), markup=False, timeout=8)
@@ -146,11 +146,11 @@ class CalendarScreen(WorkScreen):
     @property
     def read_only(self) -> str | None:
         """Why the keys that set days are not there; None for who may use them."""
-        return None if self.office.actor.has(Role.ADMIN) else _("Days are set by admins; here you can look.")
+        return None if self.services.actor.has(Role.ADMIN) else _("Days are set by admins; here you can look.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in _OF_ADMINS:
-            may = self.year is not None and self.office.actor.has(Role.ADMIN)
+            may = self.year is not None and self.services.actor.has(Role.ADMIN)
             if action == "published":
                 may = may and self.year is not None and self.chosen in self.year.overrides
             return True if may else None
@@ -233,7 +233,7 @@ class CalendarScreen(WorkScreen):
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         head = joined(*title_words(self.year, self.chosen.year, view))
-        self.query_one(Head).update(row(head, who_line(self.office.actor.login, None, view), width))
+        self.query_one(Head).update(row(head, who_line(self.services.actor.login, None, view), width))
         if self.year is not None and self.year.year == self.chosen.year:
             # Without the cell of the scroll bar, whether it is there or not: columns must not jump.
             found = year_lines(self.year, self.chosen, width - 1, view)

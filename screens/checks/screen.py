@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from screens.checks.staged_text import alone_line, row_line, staged_lines, staged_of
 from screens.dialogs.prompt import Prompt, Question
 from screens.panels.case_header import case_lines
-from screens.panels.evidence_panels import Bench
+from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import TooSmall, WorkScreen
 from screens.shell.bindings import bind
 from screens.shell.clock import ZONE, Clock
@@ -37,7 +37,7 @@ from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 
 class ChecksScreen(WorkScreen):
@@ -73,12 +73,12 @@ class ChecksScreen(WorkScreen):
 
     list = getters.query_one("#list", OptionList)
     staged = getters.query_one("#staged", VerticalScroll)
-    bench = getters.query_one(Bench)
+    bench = getters.query_one(EvidencePanels)
 
-    def __init__(self, clock: Clock, office: "Office") -> None:
+    def __init__(self, clock: Clock, services: "Services") -> None:
         super().__init__()
         self.clock = clock
-        self.office = office
+        self.services = services
         self.case: CaseFile | None = None
         self._rows: tuple[CaseRowView, ...] = ()
         self._why_alone = ""
@@ -88,7 +88,7 @@ class ChecksScreen(WorkScreen):
         yield Head()
         yield OptionList(id="list", markup=False)
         yield Static(plain(_("No verdict waits for a second person."), FAINT), id="nothing", markup=False)
-        yield Bench()
+        yield EvidencePanels()
         with VerticalScroll(id="staged"):
             yield Static(markup=False)
         yield Hints()
@@ -104,8 +104,8 @@ class ChecksScreen(WorkScreen):
     async def load(self) -> None:
         """Read which verdicts wait."""
         try:
-            self._rows = await asyncio.to_thread(self.office.checks.waiting)
-            self._why_alone = await asyncio.to_thread(self.office.checks.why_alone)
+            self._rows = await asyncio.to_thread(self.services.checks.waiting)
+            self._why_alone = await asyncio.to_thread(self.services.checks.why_alone)
         except WorkbenchError as error:
             self.complain(error)
             return
@@ -120,7 +120,7 @@ class ChecksScreen(WorkScreen):
     async def read(self, case_id: int) -> None:
         """Read the case under the cursor, with its verdict."""
         try:
-            self.case = await asyncio.to_thread(self.office.casefiles.show, case_id)
+            self.case = await asyncio.to_thread(self.services.casefiles.show, case_id)
         except WorkbenchError as error:
             self.complain(error)
             return
@@ -156,7 +156,7 @@ class ChecksScreen(WorkScreen):
         from screens.documents.dialog import DocumentList
 
         if self.case is not None:
-            listed = DocumentList(self.office.documents, self.case.header.id, self._named(), self._view())
+            listed = DocumentList(self.services.documents, self.case.header.id, self._named(), self._view())
             await self.app.push_screen_wait(listed)
 
     @on(OptionList.OptionHighlighted, "#list")
@@ -179,7 +179,7 @@ class ChecksScreen(WorkScreen):
         if action in {"back", "panel", "step", "zoom"}:
             return is_open
         if action == "documents":
-            return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.office.actor)
+            return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.services.actor)
         if action in {"approve", "give_back"}:
             return True if self._may_check(Action.APPROVE if action == "approve" else Action.RETURN) else None
         return True
@@ -195,14 +195,14 @@ class ChecksScreen(WorkScreen):
             title=_("Approve {case}").format(case=self._named()),
             help=_("The verdict takes effect and its notice goes out. A note is owed: what did you check?"),
         )
-        self.ask(asked, self.office.checks.approve, _("{case} approved; u on the desk takes it back."))
+        self.ask(asked, self.services.checks.approve, _("{case} approved; u on the desk takes it back."))
 
     def action_give_back(self) -> None:
         asked = Question(
             title=_("Return {case}").format(case=self._named()),
             help=_("A note is owed: what should the maker look at again?"),
         )
-        self.ask(asked, self.office.checks.give_back, _("{case} returned to its maker."))
+        self.ask(asked, self.services.checks.give_back, _("{case} returned to its maker."))
 
     def action_documents(self) -> None:
         self.ask_documents()
@@ -234,17 +234,17 @@ class ChecksScreen(WorkScreen):
     def _may_check(self, action: Action) -> bool:
         if self.case is None:
             return False
-        return not self._is_own() and is_allowed(action, self.case.header.state, self.office.actor)
+        return not self._is_own() and is_allowed(action, self.case.header.state, self.services.actor)
 
     def _is_own(self) -> bool:
         decision = staged_of(self.case) if self.case is not None else None
-        return decision is not None and decision.maker == self.office.actor.login
+        return decision is not None and decision.maker == self.services.actor.login
 
     def _why_not(self) -> str:
         """Say why the verdict cannot be checked by this person, or nothing."""
         if self._is_own():
             return _("This verdict is your own: a second person checks it; u on the desk takes it back until then.")
-        return role_refusal(Action.APPROVE, self.office.actor) or ""
+        return role_refusal(Action.APPROVE, self.services.actor) or ""
 
     def _view(self) -> View:
         zone = ZoneInfo(self.case.policy.zone) if self.case is not None else ZONE
@@ -253,10 +253,10 @@ class ChecksScreen(WorkScreen):
     def _draw(self) -> None:
         view, width = self._view(), max(10, self.size.width - 2)
         case = self.case if self.has_class("-open") else None
-        right = who_line(self.office.actor.login, None, view)
+        right = who_line(self.services.actor.login, None, view)
         lines = [title_line(_("Checks"), case, right, view, width)]
         if case is not None:
-            lines += case_lines(case, view, width, self.office.actor.login)
+            lines += case_lines(case, view, width, self.services.actor.login)
         elif self._why_alone:
             lines.append(alone_line(self._why_alone, width))
         self.query_one(Head).update(Content("\n").join(lines))

@@ -51,17 +51,17 @@ class CaseScreen(RevealScreen):
         Raises:
             WorkbenchError: If it cannot be given.
         """
-        assert self.office is not None  # noqa: S101 - the dialog opens over a case, and a case comes from the office
+        assert self.services is not None  # noqa: S101 - the dialog opens over a case, and a case comes from the office
         await self.flush()
-        return await asyncio.to_thread(self.office.verdicts.decide, request)
+        return await asyncio.to_thread(self.services.verdicts.decide, request)
 
     @work(exclusive=True, group="read")
     async def reload(self) -> None:
         """Read the case again after something about it changed."""
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
         try:
-            self.put_on_desk(await asyncio.to_thread(self.office.casefiles.show, self.case.header.id))
+            self.put_on_desk(await asyncio.to_thread(self.services.casefiles.show, self.case.header.id))
         except WorkbenchError as error:
             self.complain(error)
 
@@ -83,11 +83,11 @@ class CaseScreen(RevealScreen):
 
     async def release_now(self) -> bool:
         """Give the case back before the program is left, and say whether that worked."""
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return True
         try:
             await self.flush()
-            await asyncio.to_thread(self.office.claims.release, self.case.header.id)
+            await asyncio.to_thread(self.services.claims.release, self.case.header.id)
         except WorkbenchError as error:
             self.complain(error)
             return False
@@ -100,9 +100,9 @@ class CaseScreen(RevealScreen):
         from screens.dialogs.questions import skip_question
 
         reason = await self.app.push_screen_wait(Prompt(skip_question(self._named())))
-        if reason and self.office is not None:
-            office = self.office
-            self.let_go(lambda case_id: office.claims.skip(case_id, reason), _("{case} skipped."))
+        if reason and self.services is not None:
+            services = self.services
+            self.let_go(lambda case_id: services.claims.skip(case_id, reason), _("{case} skipped."))
 
     @work(group="dialog")
     async def ask_aside(self) -> None:
@@ -110,9 +110,9 @@ class CaseScreen(RevealScreen):
         from screens.dialogs.prompt import Prompt
         from screens.dialogs.questions import aside_question, moment
 
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
-        office, policy = self.office, self.case.policy
+        services, policy = self.services, self.case.policy
         default = self.clock.now() + timedelta(minutes=policy.aside_minutes)
         asked = aside_question(self._named(), default, self.view())
         answer = await self.app.push_screen_wait(Prompt(asked))
@@ -121,7 +121,7 @@ class CaseScreen(RevealScreen):
         # Nothing typed means the time that the question named.
         until = moment(answer, self.view()) or default
         said = _("{case} put aside until {when}.").format(case=self._named(), when=self.view().instant(until))
-        self.let_go(lambda case_id: office.claims.aside(case_id, until), said)
+        self.let_go(lambda case_id: services.claims.aside(case_id, until), said)
 
     @work(group="dialog")
     async def ask_comment(self) -> None:
@@ -129,12 +129,12 @@ class CaseScreen(RevealScreen):
         from screens.dialogs.prompt import Prompt
         from screens.dialogs.questions import comment_question
 
-        if self.office is None or self.case is None or self.draft is None:
+        if self.services is None or self.case is None or self.draft is None:
             return
         case_id = self.case.header.id
         asked = comment_question(self._named(), str(self.draft.body.get("comment", "")))
         text = await self.app.push_screen_wait(Prompt(asked, on_change=lambda typed: self.keep("comment", typed)))
-        if text and await self._written(self.office.remarks.comment, case_id, text):
+        if text and await self._written(self.services.remarks.comment, case_id, text):
             self.keep("comment", "")
             self.reload()
 
@@ -143,11 +143,11 @@ class CaseScreen(RevealScreen):
         """Ask what was confirmed outside and note it."""
         from screens.dialogs.verification import Verify
 
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
         case_id = self.case.header.id
         answer = await self.app.push_screen_wait(Verify())
-        if answer is not None and await self._written(self.office.remarks.verify, case_id, *answer):
+        if answer is not None and await self._written(self.services.remarks.verify, case_id, *answer):
             self.reload()
 
     @work(group="dialog")
@@ -155,9 +155,9 @@ class CaseScreen(RevealScreen):
         """Show the checklist and save what is answered."""
         from screens.dialogs.checklist import Checklist
 
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
-        remarks, case_id = self.office.remarks, self.case.header.id
+        remarks, case_id = self.services.remarks, self.case.header.id
 
         async def answer(question: str, value: "ChecklistValue") -> None:
             await asyncio.to_thread(remarks.checklist, case_id, question, value, "")
@@ -170,9 +170,9 @@ class CaseScreen(RevealScreen):
         """List the case's documents, and read the case again if one was opened."""
         from screens.documents.dialog import DocumentList
 
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
-        listed = DocumentList(self.office.documents, self.case.header.id, self._named(), self.view())
+        listed = DocumentList(self.services.documents, self.case.header.id, self._named(), self.view())
         if await self.app.push_screen_wait(listed):
             self.reload()
 
@@ -181,10 +181,10 @@ class CaseScreen(RevealScreen):
         """Show why this case is next."""
         from screens.dialogs.text_sheet import Sheet
 
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
         try:
-            sentences = await asyncio.to_thread(self.office.claims.explain, self.case.header.id)
+            sentences = await asyncio.to_thread(self.services.claims.explain, self.case.header.id)
         except WorkbenchError as error:
             self.complain(error)
             return
@@ -201,9 +201,9 @@ class CaseScreen(RevealScreen):
         from screens.dialogs.text_sheet import Sheet
 
         case = self.case
-        if self.office is None or case is None:
+        if self.services is None or case is None:
             return
-        forecast = await foreseen(self.office, case)
+        forecast = await foreseen(self.services, case)
         if forecast is None:
             self.notify(_("There is no forecast of this case now."), severity="warning", markup=False, timeout=6)
             return
@@ -226,7 +226,7 @@ class CaseScreen(RevealScreen):
         """Ask to whom the case goes, and give it."""
         from screens.dialogs.assign import give_away
 
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
         case_id, was_held = self.case.header.id, self.is_held
         try:
@@ -234,7 +234,7 @@ class CaseScreen(RevealScreen):
         except WorkbenchError as error:
             self.complain(error)
             return
-        if await give_away(self, self.office, (case_id,), self.view()):
+        if await give_away(self, self.services, (case_id,), self.view()):
             self.after_assigning(was_held=was_held)
 
     def after_assigning(self, *, was_held: bool) -> None:

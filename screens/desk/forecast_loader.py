@@ -15,19 +15,19 @@ from workbench.i18n import _, current
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseFile
     from workbench.domain.forecast.result import CaseForecast
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 
-async def foreseen(office: "Office", case: "CaseFile") -> "CaseForecast | None":
+async def foreseen(services: "Services", case: "CaseFile") -> "CaseForecast | None":
     """Return what is expected of a case; None where there is nothing to expect, or nobody may ask.
 
     A failure shows at the next act, not here.
     """
-    if not is_allowed(Action.FORECAST, case.header.state, office.actor):
+    if not is_allowed(Action.FORECAST, case.header.state, services.actor):
         return None
     try:
         # What it takes is imported in the thread too: the first case must not wait for it.
-        return await asyncio.to_thread(lambda: office.forecasts.of_case(case.header.id))
+        return await asyncio.to_thread(lambda: services.forecasts.of_case(case.header.id))
     except WorkbenchError:
         return None
 

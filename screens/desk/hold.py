@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from screens.desk.layout import DeskFace
+from screens.desk.layout import DeskLayout
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from workbench.services.queue.lost_holds import Loss
+    from workbench.services.queue.lost_holds import LostHold
 
 RENEW_EVERY = timedelta(minutes=1)
 WATCH_EVERY_TICKS = 5
 """A tick is a second; so often it is looked whether the case is still mine, which is one row by its key."""
 
 
-class HoldScreen(DeskFace):
+class HoldScreen(DeskLayout):
     """A desk that knows whether its case is held by who sits at it."""
 
     @property
     def is_held(self) -> bool:
         """Whether the case on the desk is held by who sits at it."""
-        if self.office is None or self.case is None or self.is_lost:
+        if self.services is None or self.case is None or self.is_lost:
             return False
-        return self.case.header.held_by == self.office.actor.login
+        return self.case.header.held_by == self.services.actor.login
 
     def touched(self) -> None:
         """Take note that a key was pressed: the hold is renewed, what is revealed stays so."""
@@ -39,11 +39,11 @@ class HoldScreen(DeskFace):
     @work(group="renew")
     async def renew(self) -> None:
         """Renew the hold, since its holder is active."""
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
         case = self.case
         try:
-            until = await asyncio.to_thread(self.office.claims.renew, case.header.id)
+            until = await asyncio.to_thread(self.services.claims.renew, case.header.id)
             if until is None:
                 await self._look_for_loss()
         except WorkbenchError as error:
@@ -69,13 +69,13 @@ class HoldScreen(DeskFace):
     async def _look_for_loss(self, *, is_sure: bool = True) -> None:
         """Ask how the hold ended, and say so; `is_sure` says that it did end."""
         case = self.case
-        if self.office is None or case is None:
+        if self.services is None or case is None:
             return
-        loss = await asyncio.to_thread(self.office.claims.loss, case.header.id, case.header.fence)
+        loss = await asyncio.to_thread(self.services.claims.loss, case.header.id, case.header.fence)
         if case.is_still(self.case) and not self.is_lost and (is_sure or loss is not None):
             self._take_loss(loss)
 
-    def _take_loss(self, loss: "Loss | None") -> None:
+    def _take_loss(self, loss: "LostHold | None") -> None:
         from screens.desk.messages import lost
         from workbench.domain.case.case_id import format_case
 

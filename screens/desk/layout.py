@@ -25,10 +25,10 @@ from workbench.i18n import _, marked
 
 if TYPE_CHECKING:
     from screens.desk.draft import Draft
-    from screens.panels.evidence_panels import Bench
+    from screens.panels.evidence_panels import EvidencePanels
     from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Undoable
     from workbench.domain.forecast.result import CaseForecast
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
@@ -37,7 +37,7 @@ COUNT_EVERY_TICKS = 60
 _WIDE = 98
 
 
-class DeskFace(WorkScreen):
+class DeskLayout(WorkScreen):
     """The desk as it is seen, with a case on it or without."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -55,7 +55,7 @@ class DeskFace(WorkScreen):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.clock = clock
-        self.office: Office | None = None
+        self.services: Services | None = None
         self.case: CaseFile | None = None
         self.draft: Draft | None = None
         self.revealed = Revealed(clock.monotonic)
@@ -83,17 +83,17 @@ class DeskFace(WorkScreen):
         yield TooSmall()
 
     @property
-    def bench(self) -> "Bench":
+    def bench(self) -> "EvidencePanels":
         """The panels, which come with the office."""
-        from screens.panels.evidence_panels import Bench
+        from screens.panels.evidence_panels import EvidencePanels
 
-        return self.query_one(Bench)
+        return self.query_one(EvidencePanels)
 
     async def furnish(self) -> None:
         """Bring in the panels; the first frame does without what nobody sees yet."""
-        from screens.panels.evidence_panels import Bench
+        from screens.panels.evidence_panels import EvidencePanels
 
-        await self.mount(Bench(), before="#page")
+        await self.mount(EvidencePanels(), before="#page")
 
     def on_mount(self) -> None:
         self.show_head()
@@ -105,12 +105,12 @@ class DeskFace(WorkScreen):
     @work(exclusive=True, group="counts")
     async def count(self) -> None:
         """Read the figures of the head again; a failure shows at the next act, not here."""
-        if self.office is None:
+        if self.services is None:
             return
         self._is_uncounted = False
         try:
-            self.counts = await asyncio.to_thread(self.office.queue.counts)
-            self.last = await asyncio.to_thread(self.office.undo.last)
+            self.counts = await asyncio.to_thread(self.services.queue.counts)
+            self.last = await asyncio.to_thread(self.services.undo.last)
             await self._look_for_evidence()
         except WorkbenchError as error:
             # The next tick tries again; until then an empty desk would go on saying that it opens.
@@ -126,9 +126,9 @@ class DeskFace(WorkScreen):
     async def _look_for_evidence(self) -> None:
         """See whether something arrived for the case on the desk since it was read."""
         case = self.case
-        if self.office is None or case is None:
+        if self.services is None or case is None:
             return
-        newest = await asyncio.to_thread(self.office.casefiles.evidence_no, case.header.id)
+        newest = await asyncio.to_thread(self.services.casefiles.evidence_no, case.header.id)
         if case.is_still(self.case):
             self.has_new_evidence = newest != case.header.evidence_no
             self.refresh_bindings()
@@ -147,10 +147,10 @@ class DeskFace(WorkScreen):
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
-        if self.office is not None and (self.draft is None or self.draft.case_id != case.header.id):
+        if self.services is not None and (self.draft is None or self.draft.case_id != case.header.id):
             from screens.desk.draft import Draft
 
-            self.draft = Draft(case.header.id, case.draft, self.office.drafts.save)
+            self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
         self.case, self.is_lost, self.renewed_at = case, False, self.clock.now()
         self._zone = ZoneInfo(case.policy.zone)
         self.add_class("-with-case")
@@ -169,11 +169,11 @@ class DeskFace(WorkScreen):
     async def foresee(self) -> None:
         """Find out when the case on the desk is likely passed, once it is painted."""
         case = self.case
-        if self.office is None or case is None:
+        if self.services is None or case is None:
             return
         from screens.desk.forecast_loader import foreseen
 
-        self.forecast = await foreseen(self.office, case)
+        self.forecast = await foreseen(self.services, case)
         if self.case is not None and self.forecast is not None:
             self.show_head()
 
@@ -234,7 +234,7 @@ class DeskFace(WorkScreen):
         """Show the lines above the panels."""
         view, width = self.view(), max(10, self.size.width - 2)
         self._shown_minute = view.clock(view.now)
-        login = self.office.actor.login if self.office is not None else ""
+        login = self.services.actor.login if self.services is not None else ""
         is_wide = width >= _WIDE
         is_roomy = is_wide or self.case is None
         right = who_line(login, self.counts if is_roomy else None, view, has_clock=is_roomy)
@@ -282,8 +282,8 @@ class DeskFace(WorkScreen):
             self.draft_bar.update(line)
 
     def _show_welcome(self) -> None:
-        if self.counts is not None and self.office is not None:
-            self.page.welcome(self.counts, self.view(), self.office.actor)
+        if self.counts is not None and self.services is not None:
+            self.page.welcome(self.counts, self.view(), self.services.actor)
 
     def _check_for(self) -> tuple[str, ...]:
         """Return why the last verdict waits for a second person, as far as this desk knows."""

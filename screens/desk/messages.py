@@ -15,7 +15,7 @@ from workbench.i18n import _
 from workbench.wording.amounts import count, listed
 
 if TYPE_CHECKING:
-    from workbench.services.queue.lost_holds import Loss
+    from workbench.services.queue.lost_holds import LostHold
 
 _LISTED = 5
 
@@ -141,13 +141,13 @@ def notice_bar(last: Undoable, check_for: tuple[str, ...], view: View) -> Conten
     return joined((said, style), key, (_(" takes it back"), style))
 
 
-def lost(case: str, loss: "Loss | None", view: View) -> Content:
+def lost(case: str, loss: "LostHold | None", view: View) -> Content:
     """Return the line that says who has the case now; what was typed is not lost with it."""
     key = ("n", "$text-accent bold")
     return joined((_how_lost(case, loss, view), UNEASY), ("; ", ""), key, (_(" takes another"), UNEASY))
 
 
-def _how_lost(case: str, loss: "Loss | None", view: View) -> str:
+def _how_lost(case: str, loss: "LostHold | None", view: View) -> str:
     if loss is None:
         return _("The hold on {case} is lost; what you typed is kept").format(case=case)
     at = view.clock(loss.at)

@@ -16,7 +16,7 @@ from workbench.keys.command import Place
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseFile
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 _ONLY_AT_THE_DESK = frozenset({"next", "undo"})
 
@@ -32,10 +32,10 @@ class ReadingScreen(CaseScreen):
         Binding("q", "back", show=False),
     ]
 
-    def __init__(self, clock: Clock, office: "Office", case: "CaseFile") -> None:
+    def __init__(self, clock: Clock, services: "Services", case: "CaseFile") -> None:
         super().__init__(clock)
         self._opened = case
-        self._office = office
+        self._services = services
 
     def on_mount(self) -> None:
         self.begin()
@@ -44,7 +44,7 @@ class ReadingScreen(CaseScreen):
     async def begin(self) -> None:
         """Show the case."""
         await self.furnish()
-        self.office = self._office
+        self.services = self._services
         self.put_on_desk(self._opened)
         self.show_notice()
         self.count()
@@ -52,16 +52,16 @@ class ReadingScreen(CaseScreen):
     def on_key(self, event: events.Key) -> None:
         """Say why there is no verdict here, where a key asks for one."""
         self.revealed.touched()
-        if self.case is not None and self.office is not None and is_verdict(event.key):
+        if self.case is not None and self.services is not None and is_verdict(event.key):
             event.stop()
             event.prevent_default()
-            said = why_no_verdict(self.case.header, self.office.actor, self.view())
+            said = why_no_verdict(self.case.header, self.services.actor, self.view())
             self.notify(said, markup=False, timeout=6)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        if action in _ONLY_AT_THE_DESK or self.office is None:
+        if action in _ONLY_AT_THE_DESK or self.services is None:
             return None
-        return allowed_on(action, self.case, self.office.actor, holds=self.is_held)
+        return allowed_on(action, self.case, self.services.actor, holds=self.is_held)
 
     @property
     def read_only(self) -> str:
@@ -70,9 +70,9 @@ class ReadingScreen(CaseScreen):
 
     def show_notice(self) -> None:
         """Show who has the case, instead of what the desk has to say."""
-        if self.case is not None and self.office is not None:
+        if self.case is not None and self.services is not None:
             self.add_class("-noticed")
-            self.notice.update(standing_line(self.case.header, self.office.actor, self.view()))
+            self.notice.update(standing_line(self.case.header, self.services.actor, self.view()))
 
     def action_back(self) -> None:
         if self.bench.is_zoomed:

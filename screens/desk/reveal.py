@@ -16,9 +16,9 @@ class RevealScreen(HoldScreen):
     @work(group="reveal")
     async def reveal(self) -> None:
         """Reveal the chosen field, or all of the identity on the second press."""
-        if self.office is None or self.case is None:
+        if self.services is None or self.case is None:
             return
-        files, case_id, field = self.office.casefiles, self.case.header.id, self.bench.panel.field
+        files, case_id, field = self.services.casefiles, self.case.header.id, self.bench.panel.field
         is_all, era = self.revealed.is_second_press(), self.revealed.era
         if not is_all and not field:
             self.revealed.hint()

@@ -21,7 +21,7 @@ from workbench.keys.command import Place
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseFile, Decided
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 
 class DeskScreen(CaseScreen):
@@ -37,10 +37,10 @@ class DeskScreen(CaseScreen):
         self.count()
 
     @work(exclusive=True, group="start")
-    async def begin(self, office: "Office", *, is_claiming: bool) -> None:
+    async def begin(self, services: "Services", *, is_claiming: bool) -> None:
         """Begin work with an opened office; who asked for a case already is not shown an empty desk before it."""
         await self.furnish()
-        self.office = office
+        self.services = services
         if not is_claiming:
             self.clear_desk()
 
@@ -50,12 +50,12 @@ class DeskScreen(CaseScreen):
         from screens.desk.messages import empty
         from workbench.domain.case.casefile import Empty
 
-        if self.office is None:
+        if self.services is None:
             return
         before = self.case.header.id if self.case is not None and self.is_staying else None
         try:
             await self.flush()
-            found = await asyncio.to_thread(self.office.claims.next)
+            found = await asyncio.to_thread(self.services.claims.next)
         except WorkbenchError as error:
             self.complain(error)
             if self.case is None:
@@ -84,11 +84,11 @@ class DeskScreen(CaseScreen):
     @work(exclusive=True, group="claim")
     async def take_back(self) -> None:
         """Take back the last verdict; its case comes back to the desk."""
-        if self.office is None or self.last is None:
+        if self.services is None or self.last is None:
             return
         try:
             await self.flush()
-            case = await asyncio.to_thread(self.office.undo.undo, self.last.case_id)
+            case = await asyncio.to_thread(self.services.undo.undo, self.last.case_id)
         except WorkbenchError as error:
             self.complain(error)
         else:
@@ -107,7 +107,7 @@ class DeskScreen(CaseScreen):
         self.put_on_desk(case)
 
     def _show_taken_back(self, case: "CaseFile") -> None:
-        if self.office is not None and case.header.held_by == self.office.actor.login:
+        if self.services is not None and case.header.held_by == self.services.actor.login:
             self.draft = None
             self.put_on_desk(case)
             self.notify(_("{case} is back on your desk.").format(case=self._named()), markup=False)
@@ -119,16 +119,16 @@ class DeskScreen(CaseScreen):
         """Open the dialog of a verdict, and go on from what was decided."""
         from screens.verdict.dialog import VerdictDialog
         from screens.verdict.form_state import VerdictState
-        from screens.verdict.giving import Giving
+        from screens.verdict.giving import VerdictActions
 
-        if self.office is None or self.case is None or self.draft is None:
+        if self.services is None or self.case is None or self.draft is None:
             return
         case = replace(self.case, draft=self.draft.body)
         state = VerdictState.of(case, verdict)
         if items_first:
             state = replace(state, fail_kind=FailKind.FIXABLE)
-        giving = Giving(
-            preview=self.office.verdicts.preview,
+        giving = VerdictActions(
+            preview=self.services.verdicts.preview,
             give=self.give,
             keep=self.keep,
             presses=presses_of(self),
@@ -157,13 +157,13 @@ class DeskScreen(CaseScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action == "back":
             return self.case is not None and self.bench.is_zoomed
-        if self.office is None:
+        if self.services is None:
             return None
         if action == "next":
-            return True if role_refusal(Action.NEXT, self.office.actor) is None and not self.is_staying else None
+            return True if role_refusal(Action.NEXT, self.services.actor) is None and not self.is_staying else None
         if action == "undo":
             return True if self.last is not None else None
-        return allowed_on(action, self.case, self.office.actor, holds=self.is_held)
+        return allowed_on(action, self.case, self.services.actor, holds=self.is_held)
 
     def on_key(self, event: events.Key) -> None:
         """Let the key of the next case say why there is none, where it is not offered."""
@@ -194,8 +194,8 @@ class DeskScreen(CaseScreen):
         self.ask_aside()
 
     def action_release(self) -> None:
-        if self.office is not None:
-            self.let_go(self.office.claims.release, _("{case} released."))
+        if self.services is not None:
+            self.let_go(self.services.claims.release, _("{case} released."))
 
     def action_back(self) -> None:
         self.bench.is_zoomed = False

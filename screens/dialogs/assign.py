@@ -25,7 +25,7 @@ from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
 from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
-from screens.widgets.text_fields import Line
+from screens.widgets.text_fields import TextLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.registry import BACK
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from workbench.services.queue.assignment import Assignment, Candidate
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 
 class AssignDialog(Dialog["Assignment"]):
@@ -67,9 +67,9 @@ class AssignDialog(Dialog["Assignment"]):
     about = getters.query_one("#about", Static)
     hint = getters.query_one("#hint", Static)
 
-    def __init__(self, office: "Office", case_ids: tuple[int, ...], view: View) -> None:
+    def __init__(self, services: "Services", case_ids: tuple[int, ...], view: View) -> None:
         super().__init__()
-        self._office = office
+        self._services = services
         self._case_ids = case_ids
         self._view = view
         self._people: tuple[Candidate, ...] = ()
@@ -82,7 +82,7 @@ class AssignDialog(Dialog["Assignment"]):
             yield Static(plain(_("Looking who is there …"), FAINT), id="about", markup=False)
             yield OptionList(markup=False)
             yield Static(plain(_("Why, for colleagues")), id="reason-title", markup=False)
-            yield Line()
+            yield TextLine()
             yield Static(id="hint", markup=False)
         yield TooSmall()
 
@@ -97,8 +97,8 @@ class AssignDialog(Dialog["Assignment"]):
     async def prepare(self) -> None:
         """Read who is there and what giving would do."""
         try:
-            self._people = await asyncio.to_thread(self._office.assigning.candidates)
-            self._plan = await asyncio.to_thread(self._office.assigning.plan, self._case_ids)
+            self._people = await asyncio.to_thread(self._services.assigning.candidates)
+            self._plan = await asyncio.to_thread(self._services.assigning.plan, self._case_ids)
         except WorkbenchError as error:
             self.about.update(plain(str(error), BAD))
             return
@@ -115,7 +115,7 @@ class AssignDialog(Dialog["Assignment"]):
         self._is_giving = True
         self.hint.update(busy_line(len(self._case_ids), login))
         try:
-            done = await asyncio.to_thread(self._office.assigning.give, self._case_ids, login, reason)
+            done = await asyncio.to_thread(self._services.assigning.give, self._case_ids, login, reason)
         except WorkbenchError as error:
             self._is_giving = False
             self.hint.update(plain(str(error), BAD))
@@ -185,9 +185,9 @@ class AssignDialog(Dialog["Assignment"]):
         self.hint.update(joined(("Enter ", key), (does, FAINT), ("   Esc ", key), (_("back"), FAINT)))
 
 
-async def give_away(screen: "Screen[None]", office: "Office", case_ids: tuple[int, ...], view: View) -> bool:
+async def give_away(screen: "Screen[None]", services: "Services", case_ids: tuple[int, ...], view: View) -> bool:
     """Ask to whom cases go, give them, and report; say whether anything was given."""
-    dialog = AssignDialog(office, case_ids, view)
+    dialog = AssignDialog(services, case_ids, view)
     done = await screen.app.push_screen_wait(dialog)
     if done is None:
         return False

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
-from screens.widgets.text_fields import Line
+from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
 from workbench.keys.registry import BACK
 
@@ -58,7 +58,7 @@ class Prompt(Dialog[str]):
         with Vertical() as box:
             box.border_title = plain(f"{self._question.title}")
             yield Static(plain(self._question.help, FAINT), markup=False)
-            yield Line(self._question.value, placeholder=self._question.placeholder)
+            yield TextLine(self._question.value, placeholder=self._question.placeholder)
             yield Static(id="problem", markup=False)
             yield Static(_keys(), markup=False)
         yield TooSmall()

@@ -14,7 +14,7 @@ from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.symbols import symbols_of
 from screens.widgets.safe_text import FAINT, UNEASY, joined, plain
-from screens.widgets.text_fields import Line
+from screens.widgets.text_fields import TextLine
 from workbench.domain.case.vocabulary import VerificationKind
 from workbench.i18n import _
 from workbench.keys.registry import BACK
@@ -49,7 +49,7 @@ class Verify(Dialog[tuple[VerificationKind, str]]):
         with Vertical() as box:
             box.border_title = plain(f"{_('Verified outside')}")
             yield Static(id="kinds", markup=False)
-            yield Line(placeholder=_("what was confirmed, or not"))
+            yield TextLine(placeholder=_("what was confirmed, or not"))
             keys = (("↑ ↓", _("how")), ("Enter", _("saves")), ("Esc", _("back")))
             yield Static(
                 Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),

@@ -25,7 +25,7 @@ from workbench.keys.command import Command, Place
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import QueueForecast
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 MOST_REVIEWERS = 99
 _ROUND_PAGE = 4
@@ -47,10 +47,10 @@ class ForecastScreen(WorkScreen):
 
     page = getters.query_one("#page > Static", Static)
 
-    def __init__(self, clock: Clock, office: "Office") -> None:
+    def __init__(self, clock: Clock, services: "Services") -> None:
         super().__init__()
         self.clock = clock
-        self.office = office
+        self.services = services
         self.forecast: QueueForecast | None = None
         self.reviewers: int | None = None
 
@@ -78,7 +78,7 @@ class ForecastScreen(WorkScreen):
     async def load(self) -> None:
         """Find out how the queue goes with the reviewers that are asked about."""
         try:
-            self.forecast = await asyncio.to_thread(lambda: self.office.forecasts.of_queue(self.reviewers))
+            self.forecast = await asyncio.to_thread(lambda: self.services.forecasts.of_queue(self.reviewers))
         except WorkbenchError as error:
             if self.forecast is None:
                 self.page.update(broken_page(error))
@@ -90,7 +90,7 @@ class ForecastScreen(WorkScreen):
     def show_head(self) -> None:
         """Show the line above."""
         view = self._view()
-        right = who_line(self.office.actor.login, None, view)
+        right = who_line(self.services.actor.login, None, view)
         self.query_one(Head).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
 
     def show_forecast(self) -> None:

@@ -6,12 +6,12 @@ from itertools import groupby
 from textual.content import Content
 
 from screens.panels.limits import NearLimit, Shown, bound_words, nearest
-from screens.panels.lines import EMPTY, STYLES, Line, finding_lines, heading, table
+from screens.panels.lines import EMPTY, STYLES, PanelLine, finding_lines, heading, table
 from screens.shell.view import View
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import FAINT, FINE, TOLD, UNEASY, Part, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import Leg
+from workbench.domain.case.vocabulary import PanelKind
 from workbench.domain.policy.policy import FactValue
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import _, marked
@@ -42,11 +42,11 @@ _FIGURE_CELLS = 6
 """So many cells are set right; a longer figure, a duration, stands out of the column rather than widen it."""
 
 
-def calls_lines(case: CaseFile, view: View, width: int) -> list[Line]:
+def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the panel of call activity."""
-    lines = finding_lines(case, Leg.ACTIVITY, width, view.symbols)
+    lines = finding_lines(case, PanelKind.ACTIVITY, width, view.symbols)
     if not case.evidence.all_calls.calls and not case.evidence.all_calls.calls_in:
-        return [*lines, EMPTY, Line(plain(_("No call records were imported for these cards."), FAINT))]
+        return [*lines, EMPTY, PanelLine(plain(_("No call records were imported for these cards."), FAINT))]
     return [
         *lines,
         EMPTY,
@@ -62,23 +62,23 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[Line]:
     ]
 
 
-def _days(case: CaseFile, view: View, width: int) -> list[Line]:
+def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the bars of the days, and under them when they begin and how high they go."""
     days = case.days[-max(1, width - 1) :]
     bars = sparkline([number for _day, number in days], width - 1, view.symbols.bars)
     if not bars.strip():
         return []
-    lines = [Line(joined((" ", ""), (bars, TOLD)))]
+    lines = [PanelLine(joined((" ", ""), (bars, TOLD)))]
     busiest = max(number for _day, number in days)
     said = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=count(busiest))
-    return [*lines, *(Line(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2)), EMPTY]
+    return [*lines, *(PanelLine(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2)), EMPTY]
 
 
-def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[Line]:
+def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[PanelLine]:
     facts = table((_(label) for _name, label, _shown in _FIGURES), width)
     known = _known(case)
     column = min(_FIGURE_CELLS, max((cells(shown) for shown, _value in known.values()), default=0))
-    lines: list[Line] = []
+    lines: list[PanelLine] = []
     for name, label, _shown in figures:
         if name not in known:
             continue
@@ -108,14 +108,14 @@ def _mark(limit: NearLimit | None, view: View) -> Content | None:
     return plain(view.symbols.of_severity(limit.severity), STYLES[limit.severity])
 
 
-def _hours(case: CaseFile, view: View, width: int) -> list[Line]:
+def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     cell = 2 if width >= _WIDE_MAP else 1
     label = 5
     opens, closes = _calling_hours(case)
-    lines = [Line(plain(" " * label + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), FAINT))]
+    lines = [PanelLine(plain(" " * label + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), FAINT))]
     for day, shades in enumerate(heat_rows(case.hours, view.symbols.shades, cell=cell)):
         lines.append(
-            Line(
+            PanelLine(
                 joined(
                     (pad_right(f" {_(_WEEKDAYS[day])}", label), FAINT),
                     *_tinted(shades[: opens * cell], UNEASY, view.symbols.shades),
@@ -127,7 +127,7 @@ def _hours(case: CaseFile, view: View, width: int) -> list[Line]:
     said = _("calling hours {opens} to {closes}; calls outside stand out").format(
         opens=f"{opens:02}:00", closes=f"{closes:02}:00"
     )
-    return [*lines, *(Line(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2))]
+    return [*lines, *(PanelLine(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2))]
 
 
 def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
@@ -143,23 +143,23 @@ def _calling_hours(case: CaseFile) -> tuple[int, int]:
     return window.opens.hour, window.closes.hour + (1 if window.closes.minute else 0)
 
 
-def _window(case: CaseFile, view: View) -> list[Line]:
+def _window(case: CaseFile, view: View) -> list[PanelLine]:
     calls = case.evidence.all_calls
     if calls.window_to is None:
         return []
     said = _("data to {day}, {far}").format(day=view.day(calls.window_to), far=view.far(calls.window_to))
-    return [Line(plain(f" {said}", FAINT))]
+    return [PanelLine(plain(f" {said}", FAINT))]
 
 
-def _cards(case: CaseFile, view: View, width: int) -> list[Line]:
+def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if len(case.evidence.cards) <= 1:
         return []
     titles = (_("calls"), _("hour"), _("day"), _("complaints"))
-    lines = [EMPTY, heading(_("Per card")), Line(row(Content(), plain(_columns(titles), FAINT), width))]
+    lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles), FAINT), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
         figures = tuple(_count(facts.get(name)) for name in _OF_A_CARD)
         number = plain(f" {view.shown(f'msisdn:{index}', card.msisdn)}")
-        lines.append(Line(row(number, plain(_columns(figures)), width), f"msisdn:{index}"))
+        lines.append(PanelLine(row(number, plain(_columns(figures)), width), f"msisdn:{index}"))
     return lines
 
 
@@ -171,13 +171,13 @@ def _columns(texts: tuple[str, ...]) -> str:
     return "".join(pad_left(text, 7) for text in texts)
 
 
-def _complaints(case: CaseFile, view: View, width: int) -> list[Line]:
+def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if not case.evidence.complaints:
         return []
     lines = [EMPTY, heading(_("Complaints"))]
     for at, complaint in enumerate(case.evidence.complaints):
         state = _("verified") if complaint.verified else _("not verified")
-        lines.append(Line(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, FAINT), width)))
+        lines.append(PanelLine(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, FAINT), width)))
         summary = view.shown(f"summary:{at}", complaint.summary)
-        lines += [Line(plain(f"   {summary or complaint.source}", FAINT))]
+        lines += [PanelLine(plain(f"   {summary or complaint.source}", FAINT))]
     return lines

@@ -1,12 +1,12 @@
 """Whether the applicant pays and is on a list; no record at all is not the same as nothing found."""
 
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
-from screens.panels.lines import EMPTY, Line, Table, finding_lines, heading, mark_of, table
+from screens.panels.lines import EMPTY, PanelLine, Table, finding_lines, heading, mark_of, table
 from screens.panels.standing import standing
 from screens.shell.view import View
 from screens.widgets.safe_text import FAINT, FINE, joined, plain
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import CreditList, CreditMatch, Leg
+from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import count, money_fen
@@ -22,9 +22,9 @@ _RULES = {
 """The rules that look at the records of a list."""
 
 
-def credit_lines(case: CaseFile, view: View, width: int) -> list[Line]:
+def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the credit panel."""
-    lines = [*finding_lines(case, Leg.CREDIT, width, view.symbols), EMPTY]
+    lines = [*finding_lines(case, PanelKind.CREDIT, width, view.symbols), EMPTY]
     facts = table((_(word) for word in CREDIT_LIST.values()), width)
     for kind in CreditList:
         lines += _of_list(case, kind, view, facts)
@@ -32,11 +32,11 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[Line]:
     if checked:
         oldest = min(checked)
         said = _("checked {day}, {far}").format(day=view.day(oldest), far=view.far(oldest))
-        lines.append(Line(plain(f" {said}", FAINT)))
+        lines.append(PanelLine(plain(f" {said}", FAINT)))
     return lines + _earlier(case, view)
 
 
-def _of_list(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[Line]:
+def _of_list(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
     label = _(CREDIT_LIST[kind])
     records = [record for record in case.evidence.credit if record.list is kind]
     hits = [record for record in records if record.match is not CreditMatch.NONE]
@@ -45,11 +45,11 @@ def _of_list(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list
     if not hits:
         nothing = money_fen(0) if kind is CreditList.ARREARS else _(MATCH[CreditMatch.NONE])
         return [facts.fact(label, nothing, plain(view.symbols.fine, FINE))]
-    lines: list[Line] = []
+    lines: list[PanelLine] = []
     for record in hits:
         rule = _RULES[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
         lines.append(facts.fact(label, _amount_or_match(record), mark_of(case, (rule,), view.symbols)))
-        lines += [Line(plain(f"   {part}", FAINT)) for part in _particulars(record, view)]
+        lines += [PanelLine(plain(f"   {part}", FAINT)) for part in _particulars(record, view)]
         label = ""
     return lines
 
@@ -73,7 +73,7 @@ def _particulars(record: CreditFacts, view: View) -> list[str]:
     return parts
 
 
-def _earlier(case: CaseFile, view: View) -> list[Line]:
+def _earlier(case: CaseFile, view: View) -> list[PanelLine]:
     decisions = standing(case)
     if not decisions:
         return []
@@ -81,6 +81,6 @@ def _earlier(case: CaseFile, view: View) -> list[Line]:
     for decision in decisions:
         on = view.day(decision.decided_at.astimezone(view.zone).date())
         lines.append(
-            Line(joined((f" {on}  ", FAINT), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", FAINT)))
+            PanelLine(joined((f" {on}  ", FAINT), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", FAINT)))
         )
     return lines

@@ -19,15 +19,15 @@ from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.widgets.safe_text import FAINT, joined
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import Leg
+from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _, marked
 
-_LEGS = (Leg.IDENTITY, Leg.ACTIVITY, Leg.CREDIT)
+_LEGS = (PanelKind.IDENTITY, PanelKind.ACTIVITY, PanelKind.CREDIT)
 _TITLES = (marked("Identity"), marked("Call activity"), marked("Credit"), marked("History"))
 _SHORT = (marked("Identity"), marked("Calls"), marked("Credit"), marked("History"))
 
 
-class Bench(Container):
+class EvidencePanels(Container):
     """What is known of the case on the desk."""
 
     PANELS: ClassVar[tuple[str, ...]] = ("identity", "activity", "credit", "history")

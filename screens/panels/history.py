@@ -1,7 +1,7 @@
 """What happened to a case, newest first, and what the last round asked for."""
 
 from screens.panels.history_text import act_words, detail_words
-from screens.panels.lines import EMPTY, Line, heading
+from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.panels.standing import standing
 from screens.shell.view import View
 from screens.widgets.safe_text import BAD, FAINT, FINE, joined, plain, wrapped
@@ -10,7 +10,7 @@ from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _
 
 
-def history_lines(case: CaseFile, view: View, width: int) -> list[Line]:
+def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
     asked = next((decision for decision in standing(case) if decision.items), None)
     lines = _asked(asked, view) if asked is not None else []
@@ -23,7 +23,7 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[Line]:
     for when, act, who, text in rows:
         parts = wrapped(text, max(10, width - before)) if text else [""]
         lines.append(
-            Line(
+            PanelLine(
                 joined(
                     (pad_right(when, wide[0]), FAINT),
                     (pad_right(act, wide[1]), ""),
@@ -32,16 +32,16 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[Line]:
                 )
             )
         )
-        lines += [Line(joined((" " * before, ""), (part, ""))) for part in parts[1:]]
+        lines += [PanelLine(joined((" " * before, ""), (part, ""))) for part in parts[1:]]
     return lines
 
 
-def _asked(decision: DecisionLine, view: View) -> list[Line]:
+def _asked(decision: DecisionLine, view: View) -> list[PanelLine]:
     lines = [heading(_("Round {round} asked for").format(round=decision.round))]
     for item in decision.items:
         done = item.is_satisfied or item.is_waived
         mark = (view.symbols.fine, FINE) if done else (view.symbols.block, BAD)
-        lines.append(Line(joined((" ", ""), mark, (f" {item.text or item.code}", ""))))
+        lines.append(PanelLine(joined((" ", ""), mark, (f" {item.text or item.code}", ""))))
     if decision.deadline_at is not None:
-        lines.append(Line(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), FAINT)))
+        lines.append(PanelLine(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), FAINT)))
     return [*lines, EMPTY]

@@ -6,11 +6,11 @@ from datetime import date
 from textual.content import Content
 
 from screens.panels.labels import ANSWER, VERIFICATION
-from screens.panels.lines import EMPTY, Line, finding_lines, heading, mark_of, prose, table
+from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, mark_of, prose, table
 from screens.shell.view import View
 from screens.widgets.safe_text import BAD, FAINT, FINE, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, Leg, Quality, Severity
+from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, PanelKind, Quality, Severity
 from workbench.domain.evidence.evidence import LONG_TERM, CardFacts, DocumentFacts
 from workbench.domain.findings.evaluate import missing_documents
 from workbench.domain.text.safe import cells
@@ -23,7 +23,7 @@ _CARD_RULES = ("ID-MSISDN", "ID-ICCID", "ID-CARRIER")
 _GAPS = 3
 
 
-def identity_lines(case: CaseFile, view: View, width: int) -> list[Line]:
+def identity_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the identity panel."""
     groups = (
         _applicant(case, view, width),
@@ -34,7 +34,7 @@ def identity_lines(case: CaseFile, view: View, width: int) -> list[Line]:
         _checklist(case, width),
         _verifications(case, view),
     )
-    lines = finding_lines(case, Leg.IDENTITY, width, view.symbols)
+    lines = finding_lines(case, PanelKind.IDENTITY, width, view.symbols)
     for group in groups:
         lines += [EMPTY, *group] if group else []
     return lines
@@ -52,7 +52,7 @@ def _until(valid_to: date | None, view: View) -> str:
     return _("long-term") if valid_to == LONG_TERM else _("to {day}").format(day=view.day(valid_to))
 
 
-def _applicant(case: CaseFile, view: View, width: int) -> list[Line]:
+def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     application = case.evidence.application
     if application.applicant_kind is ApplicantKind.INDIVIDUAL:
         return []
@@ -81,12 +81,12 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[Line]:
     return lines + prose(labels[3], view.shown("business_scope", application.business_scope), width)
 
 
-def _people(case: CaseFile, view: View, width: int) -> list[Line]:
+def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     application = case.evidence.application
     labels = (_("name"), _("ID number"), _("ID card"), _("phone"))
     facts = table(labels, width)
 
-    def masked(label: str, field: str, mark: Content | None) -> list[Line]:
+    def masked(label: str, field: str, mark: Content | None) -> list[PanelLine]:
         value = view.shown(field, getattr(application, field))
         return [facts.fact(label, value, mark, field=field)] if value else []
 
@@ -103,7 +103,7 @@ def _people(case: CaseFile, view: View, width: int) -> list[Line]:
     return lines
 
 
-def _cards(case: CaseFile, view: View, width: int) -> list[Line]:
+def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     title = heading(_("Cards · {count}").format(count=count(len(case.evidence.cards))))
     lines = [title]
     for index, card in enumerate(case.evidence.cards):
@@ -111,12 +111,14 @@ def _cards(case: CaseFile, view: View, width: int) -> list[Line]:
         mark = mark_of(case, _CARD_RULES, view.symbols, subject=card.msisdn)
         about = "  ".join(_about(card, view))
         is_short = cells(number) + cells(about) + mark.cell_length + _GAPS <= width
-        lines.append(Line(row(plain(f"{number}  {about}" if is_short else number), mark, width), f"msisdn:{index}"))
-        lines += [] if is_short else [Line(plain(f"   {part}", FAINT)) for part in wrapped(about, width - 3)]
+        lines.append(
+            PanelLine(row(plain(f"{number}  {about}" if is_short else number), mark, width), f"msisdn:{index}")
+        )
+        lines += [] if is_short else [PanelLine(plain(f"   {part}", FAINT)) for part in wrapped(about, width - 3)]
         if card.actual_user_name:
             user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
             named = joined(("   " + _("used by") + " ", FAINT), (user, ""))
-            lines.append(Line(named, f"actual_user_name:{index}"))
+            lines.append(PanelLine(named, f"actual_user_name:{index}"))
     return lines
 
 
@@ -130,14 +132,14 @@ def _about(card: CardFacts, view: View) -> list[str]:
     return [*words, card.brand] if card.brand else words
 
 
-def _documents(case: CaseFile, view: View, width: int) -> list[Line]:
+def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     missing = missing_documents(case.evidence, case.policy)
     lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
     for kind in missing:
-        lines.append(Line(row(joined((f" {_name(case, kind)}", "")), plain(_("missing"), BAD), width)))
+        lines.append(PanelLine(row(joined((f" {_name(case, kind)}", "")), plain(_("missing"), BAD), width)))
     for document in case.evidence.documents:
         left = plain(f" {_name(case, document.kind)}")
-        lines.append(Line(row(left, _state_of(document, view), width)))
+        lines.append(PanelLine(row(left, _state_of(document, view), width)))
     return lines
 
 
@@ -162,7 +164,7 @@ def _state_of(document: DocumentFacts, view: View) -> Content:
     return plain(view.symbols.fine, FINE)
 
 
-def _use(case: CaseFile, view: View, width: int) -> list[Line]:
+def _use(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     application = case.evidence.application
     lines = [
         *prose(_("stated use"), view.shown("stated_use", application.stated_use), width),
@@ -172,25 +174,25 @@ def _use(case: CaseFile, view: View, width: int) -> list[Line]:
     return [heading(_("Use")), *lines] if lines else []
 
 
-def _checklist(case: CaseFile, width: int) -> list[Line]:
+def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
     if not case.checklist:
         return []
     lines = [heading(_("Checklist"))]
     for line in case.checklist:
         answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("unanswered")
         style = FAINT if line.answer is None else ""
-        lines.append(Line(row(plain(f" {line.text.in_language(current())}", style), plain(answer, style), width)))
-        lines += [Line(plain(f"   {line.note}", FAINT))] if line.note else []
+        lines.append(PanelLine(row(plain(f" {line.text.in_language(current())}", style), plain(answer, style), width)))
+        lines += [PanelLine(plain(f"   {line.note}", FAINT))] if line.note else []
     return lines
 
 
-def _verifications(case: CaseFile, view: View) -> list[Line]:
+def _verifications(case: CaseFile, view: View) -> list[PanelLine]:
     if not case.verifications:
         return []
     return [heading(_("Verified outside")), *_verified(case, view)]
 
 
-def _verified(case: CaseFile, view: View) -> Iterable[Line]:
+def _verified(case: CaseFile, view: View) -> Iterable[PanelLine]:
     for line in case.verifications:
         how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind
-        yield Line(joined((f" {how} ", FAINT), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", FAINT)))
+        yield PanelLine(joined((f" {how} ", FAINT), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", FAINT)))

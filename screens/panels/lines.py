@@ -8,7 +8,7 @@ from textual.content import Content
 from screens.shell.symbols import Symbols
 from screens.widgets.safe_text import BAD, FAINT, FINE, TOLD, UNEASY, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import Leg, Severity
+from workbench.domain.case.vocabulary import PanelKind, Severity
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current
@@ -19,31 +19,31 @@ _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PanelLine:
     """One line of a panel; `field` names the personal value that it shows masked, '' if none."""
 
     content: Content
     field: str = ""
 
 
-EMPTY = Line(Content())
+EMPTY = PanelLine(Content())
 
 
-def heading(text: str) -> Line:
+def heading(text: str) -> PanelLine:
     """Return the dim heading of a group."""
-    return Line(plain(text, f"{FAINT} bold"))
+    return PanelLine(plain(text, f"{FAINT} bold"))
 
 
-def said(text: str, style: str = "") -> Line:
+def said(text: str, style: str = "") -> PanelLine:
     """Return a line that is a sentence."""
-    return Line(plain(text, style))
+    return PanelLine(plain(text, style))
 
 
-def prose(label: str, text: str, width: int) -> list[Line]:
+def prose(label: str, text: str, width: int) -> list[PanelLine]:
     """Return a label and a long text under it, indented; nothing if there is no text."""
     if not text.strip():
         return []
-    return [Line(plain(f" {label}", FAINT)), *(Line(plain(f"  {part}")) for part in wrapped(text, width - 3))]
+    return [PanelLine(plain(f" {label}", FAINT)), *(PanelLine(plain(f"  {part}")) for part in wrapped(text, width - 3))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,9 @@ class Table:
     width: int
     columns: int
 
-    def fact(self, label: str, value: str, mark: Content | None = None, *, note: str = "", field: str = "") -> Line:
+    def fact(
+        self, label: str, value: str, mark: Content | None = None, *, note: str = "", field: str = ""
+    ) -> PanelLine:
         """Return a dim label, its value, and at the end the mark of what the rules say; the note only if it fits."""
         style = FAINT if value == _("unknown") else ""
         right = mark or Content()
@@ -63,7 +65,7 @@ class Table:
         left = joined((" " + pad_right(label, columns - 1), FAINT), (value, style))
         if note and left.cell_length + cells(note) + right.cell_length + 2 <= self.width:
             right = Content.assemble(joined((f"{note} ", FAINT)), right)
-        return Line(row(left, right, self.width), field)
+        return PanelLine(row(left, right, self.width), field)
 
 
 def table(labels: Iterable[str], width: int) -> Table:
@@ -71,7 +73,7 @@ def table(labels: Iterable[str], width: int) -> Table:
     return Table(width=width, columns=max((cells(label) for label in labels), default=0) + 3)
 
 
-def findings_on(case: CaseFile, leg: Leg) -> list[Finding]:
+def findings_on(case: CaseFile, leg: PanelKind) -> list[Finding]:
     """Return the findings of a panel, the gravest first."""
     return sorted(
         (finding for finding in case.findings if finding.leg is leg),
@@ -79,24 +81,24 @@ def findings_on(case: CaseFile, leg: Leg) -> list[Finding]:
     )
 
 
-def gravity(case: CaseFile, leg: Leg) -> int:
+def gravity(case: CaseFile, leg: PanelKind) -> int:
     """Return how grave the gravest finding of a panel is; the graver, the lower."""
     found = findings_on(case, leg)
     return _ORDER.index(found[0].severity) if found else len(_ORDER)
 
 
-def finding_lines(case: CaseFile, leg: Leg, width: int, symbols: Symbols) -> list[Line]:
+def finding_lines(case: CaseFile, leg: PanelKind, width: int, symbols: Symbols) -> list[PanelLine]:
     """Return what the rules saw, in words, the code dim behind where it fits; one line says if nothing."""
     found = findings_on(case, leg)
     if not found:
-        return [Line(joined((f"{symbols.fine} ", FINE), (_("nothing against it"), FINE)))]
-    lines: list[Line] = []
+        return [PanelLine(joined((f"{symbols.fine} ", FINE), (_("nothing against it"), FINE)))]
+    lines: list[PanelLine] = []
     for finding in found:
         style = STYLES[finding.severity]
         parts = wrapped(text_of(finding, case.policy, current()), width - 2)
         first = joined((f"{symbols.of_severity(finding.severity)} ", style), (parts[0], style))
         rest = [joined(("  ", ""), (part, style)) for part in parts[1:]]
-        lines += [Line(content) for content in _with_code([first, *rest], finding.rule, width)]
+        lines += [PanelLine(content) for content in _with_code([first, *rest], finding.rule, width)]
     return lines
 
 
@@ -122,7 +124,7 @@ def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, subject: 
     return plain(symbols.of_severity(worst), STYLES[worst])
 
 
-def counts_of(case: CaseFile, leg: Leg, symbols: Symbols) -> Content:
+def counts_of(case: CaseFile, leg: PanelKind, symbols: Symbols) -> Content:
     """Return the count of a panel's findings for its title: `✗ 1  ! 2`, `✓` where there are none."""
     found = findings_on(case, leg)
     parts = [

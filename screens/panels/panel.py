@@ -8,14 +8,14 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.panels.lines import Line
+from screens.panels.lines import PanelLine
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.widgets.safe_text import plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _
 
-Lines = Callable[[CaseFile, View, int], list[Line]]
+PanelLines = Callable[[CaseFile, View, int], list[PanelLine]]
 
 
 class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -38,10 +38,10 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     Panel > Static { width: 100%; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
-    def __init__(self, name: str, lines: Lines) -> None:
+    def __init__(self, name: str, lines: PanelLines) -> None:
         super().__init__(id=name)
         self._lines_of = lines
-        self._shown: list[Line] = []
+        self._shown: list[PanelLine] = []
         self._case: CaseFile | None = None
         self._view: View | None = None
         self._width = 0

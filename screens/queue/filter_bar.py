@@ -11,10 +11,10 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from screens.queue.filter_help import completions, hint_lines, problem_in, word_at
-from screens.widgets.text_fields import Line
+from screens.widgets.text_fields import TextLine
 
 
-class FilterField(Line):
+class FilterField(TextLine):
     """The line itself; Tab completes the word at the cursor, ^u clears all of it wherever the cursor is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

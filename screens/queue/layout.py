@@ -27,7 +27,7 @@ from workbench.i18n import _
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseRowView
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 TICK_S = 1.0
 LOOK_EVERY_TICKS = 60
@@ -55,10 +55,10 @@ class QueueFace(WorkScreen):
     bar = getters.query_one(FilterBar)
     page = getters.query_one("#page", Static)
 
-    def __init__(self, clock: Clock, office: "Office", preset: Preset) -> None:
+    def __init__(self, clock: Clock, services: "Services", preset: Preset) -> None:
         super().__init__()
         self.clock = clock
-        self.office = office
+        self.services = services
         self.preset = preset
         self.filter_text = preset.filter_text
         self.all_count: int | None = None
@@ -96,7 +96,7 @@ class QueueFace(WorkScreen):
     @work(exclusive=True, group="list")
     async def load(self) -> None:
         """Read the list again, the cursor on the case where it was."""
-        rows, pages = self.rows, RowPages(self.office.queue, self.filter_text)
+        rows, pages = self.rows, RowPages(self.services.queue, self.filter_text)
         if rows.pages is None:
             self.set_timer(_READING_AFTER_S, self._say_reading)
         case = rows.current
@@ -107,7 +107,7 @@ class QueueFace(WorkScreen):
             self._show("rows" if pages.length else "nothing")
             await pages.count_all()
             self._take_count(pages)
-            self.all_count = await asyncio.to_thread(self.office.queue.count) if self.filter_text else pages.count
+            self.all_count = await asyncio.to_thread(self.services.queue.count) if self.filter_text else pages.count
         except WorkbenchError as error:
             self.break_down(error)
             return
@@ -160,7 +160,7 @@ class QueueFace(WorkScreen):
         first, last = self.rows.window
         try:
             found = [(number, await pages.fetch(number)) for number in range(first // PAGE, last // PAGE + 1)]
-            count = await asyncio.to_thread(self.office.queue.count, self.filter_text)
+            count = await asyncio.to_thread(self.services.queue.count, self.filter_text)
         except WorkbenchError:
             # It shows at the next act; a list that stands still is no failure.
             return
@@ -240,7 +240,7 @@ class QueueFace(WorkScreen):
         view = self.view()
         if row is None:
             return Content.assemble(" ", coming_line(view.symbols))
-        seen = Seen(row=row, view=view, login=self.office.actor.login, is_marked=look.is_marked)
+        seen = Seen(row=row, view=view, login=self.services.actor.login, is_marked=look.is_marked)
         return Content.assemble(" ", row_line(seen, self._row_width()))
 
 

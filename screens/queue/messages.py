@@ -14,7 +14,7 @@ from workbench.wording.amounts import count
 if TYPE_CHECKING:
     from screens.widgets.paged_list import RowView
     from workbench.errors import WorkbenchError
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 _WIDE = 108
 _KEY = "$text-accent bold"
@@ -23,7 +23,7 @@ _KEY = "$text-accent bold"
 class Listed(Protocol):
     """What the head says something about."""
 
-    office: "Office"
+    services: "Services"
     filter_text: str
     all_count: int | None
     is_changed: bool
@@ -58,7 +58,7 @@ def head_line(listed: Listed, view: View, width: int) -> Content:
     is_of_open = not parse_filter(listed.filter_text).says_state
     if width >= _WIDE and listed.rows.length and is_of_open and not listed.is_changed and not listed.rows.marks:
         right += [(_("most urgent first"), FAINT), dot]
-    right += [(f"{view.symbols.mine} ", MINE), (listed.office.actor.login, ""), dot, (view.clock(view.now), FAINT)]
+    right += [(f"{view.symbols.mine} ", MINE), (listed.services.actor.login, ""), dot, (view.clock(view.now), FAINT)]
     return row(left, joined(*right), width)
 
 

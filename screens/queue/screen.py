@@ -24,7 +24,7 @@ from workbench.keys.registry import BACK, GO
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 MOST_MARKED = 5_000
 """So many cases are marked and given away at once."""
@@ -59,15 +59,15 @@ class QueueScreen(QueueFace):
         bind(keys.TO_DESK, "desk"),
     ]
 
-    def __init__(self, clock: Clock, office: "Office", preset: Preset, open_case: Callable[[int], object]) -> None:
-        super().__init__(clock, office, preset)
+    def __init__(self, clock: Clock, services: "Services", preset: Preset, open_case: Callable[[int], object]) -> None:
+        super().__init__(clock, services, preset)
         self._open_case = open_case
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"back", "desk"}:
             is_in_list = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
             return is_in_list is (action == "back")
-        if action in _OF_SUPERVISORS and role_refusal(Action.ASSIGN, self.office.actor) is not None:
+        if action in _OF_SUPERVISORS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
             return None
         if action in _NEED_A_ROW:
             return True if self.rows.length else None
@@ -168,7 +168,7 @@ class QueueScreen(QueueFace):
     async def mark_all(self) -> None:
         """Mark every case of the filter, and say how many that are."""
         try:
-            found = await asyncio.to_thread(self.office.queue.ids, self.filter_text, MOST_MARKED)
+            found = await asyncio.to_thread(self.services.queue.ids, self.filter_text, MOST_MARKED)
         except WorkbenchError as error:
             self.complain(error)
             return
@@ -188,7 +188,7 @@ class QueueScreen(QueueFace):
         if len(found) < wanted:
             try:
                 rows = await asyncio.to_thread(
-                    self.office.queue.page, self.filter_text, start=first, limit=wanted, total=pages.count
+                    self.services.queue.page, self.filter_text, start=first, limit=wanted, total=pages.count
                 )
             except WorkbenchError as error:
                 self.complain(error)
@@ -222,6 +222,6 @@ class QueueScreen(QueueFace):
 
         row = self.rows.current
         case_ids = tuple(sorted(self.rows.marks)) or ((row.id,) if row is not None else ())
-        if case_ids and await give_away(self, self.office, case_ids, self.view()):
+        if case_ids and await give_away(self, self.services, case_ids, self.view()):
             self.rows.clear()
             self.load()

@@ -8,7 +8,7 @@ from textual import events
 
 from screens.shell.base_screen import is_too_small
 from screens.shell.key_guard import Presses
-from screens.shell.resilient_app import SturdyApp
+from screens.shell.resilient_app import ResilientApp
 from screens.terminal.ascii_filter import AsciiLines
 from screens.terminal.burst_driver import AskingDriver, TypedDriver
 from screens.terminal.input_bursts import TypedAtOnce, is_written_in
@@ -23,7 +23,7 @@ _UNSEEN = frozenset(QUIT.keys)
 """What acts in a window too small to see anything."""
 
 
-class KeyedApp(SturdyApp, inherit_bindings=False):
+class KeyboardApp(ResilientApp, inherit_bindings=False):
     """An app that tells keys from texts and presses from a key held down, and draws with the terminal's signs."""
 
     def __init__(self, presses: Presses, symbols: str) -> None:

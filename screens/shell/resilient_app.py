@@ -17,7 +17,7 @@ from workbench.errors import ExitCode, StorageFailed, WorkbenchError
 FAILURE_SHOWN_S = 20.0
 
 
-class SturdyApp(App[None], inherit_bindings=False):
+class ResilientApp(App[None], inherit_bindings=False):
     """An app that lives on where it can, and says in one sentence why where it cannot."""
 
     def __init__(self) -> None:

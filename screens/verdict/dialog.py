@@ -19,7 +19,7 @@ from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text as words
 from screens.verdict.form_state import VerdictState
-from screens.verdict.giving import Giving
+from screens.verdict.giving import VerdictActions
 from screens.verdict.letter_editor import Letter
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import Mend
@@ -61,7 +61,7 @@ class VerdictDialog(Dialog[Decided]):
     foot = getters.query_one("#foot", Static)
 
     def __init__(
-        self, case: CaseFile, state: VerdictState, giving: Giving, view: View, *, items_first: bool = False
+        self, case: CaseFile, state: VerdictState, giving: VerdictActions, view: View, *, items_first: bool = False
     ) -> None:
         super().__init__()
         self._case = case

@@ -9,7 +9,7 @@ from workbench.domain.case.casefile import Decided, VerdictPreview, VerdictReque
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Giving:
+class VerdictActions:
     """What a verdict would do, giving it, keeping what is typed, and which keys were pressed."""
 
     preview: Callable[[VerdictRequest], VerdictPreview]

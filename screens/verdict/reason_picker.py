@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from screens.shell.bindings import bind, bind_key
 from screens.widgets.safe_text import FAINT, UNEASY, joined, plain, row
-from screens.widgets.text_fields import Line
+from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.verdict import can_concern
 from workbench.domain.case.vocabulary import Severity, Verdict
@@ -158,7 +158,7 @@ class ReasonPicker(Widget):
         self._words = ""
 
     def compose(self) -> ComposeResult:
-        yield Line(id="search", placeholder=_("code, words or pinyin initials"))
+        yield TextLine(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
         yield ReasonList()
 

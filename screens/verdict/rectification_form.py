@@ -13,7 +13,7 @@ from textual.widgets import Input, Label, Static
 
 from screens.verdict.dialog_text import KEY, key_words
 from screens.widgets.safe_text import BAD, FAINT, editable, fitted_line, joined, plain, row
-from screens.widgets.text_fields import Line
+from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.values.moments import day
 from workbench.errors import BadData
@@ -22,7 +22,7 @@ from workbench.keys.command import shown_key
 from workbench.keys.registry import ITEMS
 
 
-class Item(Line):
+class Item(TextLine):
     """One item; its text is the reason's own until the reviewer writes another."""
 
     def __init__(self, code: str, text: str, own: str) -> None:
@@ -69,7 +69,7 @@ class Mend(Vertical):
         yield Vertical(id="items")
         with Horizontal():
             yield Label(id="until-label", markup=False)
-            yield Line(self._until, id="until", placeholder=_("YYYY-MM-DD"))
+            yield TextLine(self._until, id="until", placeholder=_("YYYY-MM-DD"))
             yield Static(id="until-meant", markup=False)
 
     def on_mount(self) -> None:

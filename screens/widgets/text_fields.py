@@ -23,7 +23,7 @@ _LOOKED_AT = 4
 """So many times its room is looked at of a pasted text: a megabyte must not be read for what gets in."""
 
 
-class Line(Input):
+class TextLine(Input):
     """One line that takes text."""
 
     def __init__(

@@ -54,8 +54,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         site = Site(home / "bench.db", Clock(datetime.now(UTC))).create()  # noqa: TID251 - the day must be the program's
-        plant(site.office("admin").context.database, site.clock.at, QUEUED)
-        site.office("admin").people.limit("a", 10 * turns)
+        plant(site.services("admin").context.database, site.clock.at, QUEUED)
+        site.services("admin").people.limit("a", 10 * turns)
         site.close()
         bare(home)
         desk(home, site.path, "en")

@@ -34,7 +34,7 @@ def main() -> None:
         site = Site(Path(folder) / "w.db").create()
         lived(site, PLAN)
         numbers = [number for each in range(20) for number in site.plant(count // 20, due_in_days=3 + each)]
-        forecasts = site.office("a").forecasts
+        forecasts = site.services("a").forecasts
         rows = [
             (f"forecast of all {count:,} open cases, the first, which learns", timed(forecasts.of_all)),
             ("the same again, nothing happened since", timed(forecasts.of_all)),
@@ -44,7 +44,7 @@ def main() -> None:
         rows.append((f"one case, the slowest of {len(once)}", max(once)))
         fresh = []
         for number in numbers[:: count // _ONES]:
-            site.office("b").remarks.comment(number, "seen")
+            site.services("b").remarks.comment(number, "seen")
             fresh.append(timed(partial(forecasts.of_case, number)))
         rows.append((f"one case after an act, the slowest of {len(fresh)}", max(fresh)))
         for name, (milliseconds, of_processor) in rows:

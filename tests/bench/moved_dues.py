@@ -26,11 +26,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = Site(Path(folder) / "w.db").create()
         site.plant(count)
-        with site.office("admin").context.write() as session:
+        with site.services("admin").context.write() as session:
             due = {"due": microseconds(local("2026-11-27 18:00"))}
             session.execute(text('UPDATE "case" SET due_at = :due'), due)
             session.execute(text("UPDATE application SET language = 'en' WHERE id % 7 = 0"))
-        calendars = site.office("admin").calendars
+        calendars = site.services("admin").calendars
         for setting in (DaySetting(on=_DAY), DaySetting(on=_DAY, as_published=True)):
             for dry_run in (True, False):
                 began = time.perf_counter()

@@ -21,8 +21,8 @@ from db.engine import Database
 from db.models import ApplicationRow, CaseRow
 from tests.first_schema import take_back
 from tests.offices import TUESDAY, Clock, Site, microseconds
-from workbench.services.opening import open_office
-from workbench.services.wiring import Office
+from workbench.services.opening import open_services
+from workbench.services.wiring import Services
 
 CITIES = ("成都", "重庆", "上海", "北京", "广州", "深圳", "杭州", "武汉", "西安", "长沙", "南京", "苏州")
 TRADES = ("科技", "信息技术", "商务咨询", "网络", "贸易", "文化传媒", "教育", "保险代理", "房地产经纪", "汽车服务")
@@ -117,7 +117,7 @@ def portions(all_rows: Iterable[Any]) -> Iterator[list[Any]]:
 def planted(path: Path, count: int) -> Path:
     """Make a site whose database has the first schema and so many cases."""
     site = Site(path).create()
-    hashed = site.office("admin").context.store.hashed
+    hashed = site.services("admin").context.store.hashed
     site.close()
     take_back(path)
     database = Database(path)
@@ -206,26 +206,26 @@ FILTERS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def peer_of(office: Office, where: str, skip: int) -> tuple[float, float]:
+def peer_of(services: Services, where: str, skip: int) -> tuple[float, float]:
     """Time the plain statement that sorts."""
     values = {"now": microseconds(TUESDAY), "day_end": microseconds(TUESDAY + timedelta(hours=14)), "skip": skip}
 
     def ask() -> None:
-        with office.context.read() as session:
+        with services.context.read() as session:
             session.execute(text(PEER.format(where=where)), values).all()
 
     return timed(ask, times=3)
 
 
-def report(office: Office) -> None:
+def report(services: Services) -> None:
     """Print what everything takes."""
-    queue = office.queue
+    queue = services.queue
     total = queue.count()
     print(f"{total} open cases; counting {timed(queue.count, times=3)[1]:.0f} ms; memory {resident_mb()} MB")  # noqa: T201 - the report
     print(f"{'':36}{'least':>8}{'median':>8}{'peer':>8}{'count':>9}{'ms':>7}{'end':>8}")  # noqa: T201 - the report
     for name, start in (("first page", 0), ("middle", total // 2), ("quarter", total // 4), ("end", total - 100)):
         least, median = timed(queue.page, start=start, total=total)
-        peer = peer_of(office, "1 = 1", start)[0]
+        peer = peer_of(services, "1 = 1", start)[0]
         print(f"{name:36}{least:8.1f}{median:8.1f}{peer:8.0f}")  # noqa: T201 - the report
     for name, wanted, where in FILTERS:
         least, median = timed(queue.page, wanted)
@@ -233,7 +233,7 @@ def report(office: Office) -> None:
         count = queue.count(wanted)
         counting = (time.perf_counter() - began) * 1000
         end = timed(queue.page, wanted, start=max(count - 100, 0), total=count, times=5)
-        beside = f"{peer_of(office, where, 0)[0]:8.0f}" if where else f"{'-':>8}"
+        beside = f"{peer_of(services, where, 0)[0]:8.0f}" if where else f"{'-':>8}"
         print(  # noqa: T201 - the report
             f"{name:36}{least:8.1f}{median:8.1f}{beside}{count:9}{counting:7.0f}{end[0]:8.1f}{end[1]:8.1f}"
         )
@@ -255,10 +255,10 @@ def main() -> None:
             planted(path, count)
             print(f"planted in {time.monotonic() - began:.0f} s")  # noqa: T201 - the report
         began = time.monotonic()
-        office = open_office(path, "admin", Clock())
+        services = open_services(path, "admin", Clock())
         print(f"opened in {time.monotonic() - began:.1f} s, {path.stat().st_size >> 20} MB")  # noqa: T201 - the report
-        report(office)
-        office.close()
+        report(services)
+        services.close()
 
 
 if __name__ == "__main__":

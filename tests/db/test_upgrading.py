@@ -19,7 +19,7 @@ from tests.nursery import Child, nursery
 from tests.offices import Clock, Site
 from workbench.errors import BadConfiguration, Busy, ExitCode
 from workbench.services.foundation import audit_log
-from workbench.services.opening import open_office
+from workbench.services.opening import open_services
 from workbench.services.site.doctor import examine
 
 CASES = 300
@@ -38,8 +38,8 @@ def older(tmp_path: Path) -> Path:
     """A database of the first schema that is full of what people did."""
     site = Site(tmp_path / "w.db").create()
     site.plant(CASES, severity="warn")
-    found = site.office("a").claims.next()
-    site.office("a").claims.skip(found.header.id, "seen")  # type: ignore[union-attr]  # a case, for some were planted
+    found = site.services("a").claims.next()
+    site.services("a").claims.skip(found.header.id, "seen")  # type: ignore[union-attr]  # a case, for some were planted
     site.close()
     take_back(site.path)
     return site.path
@@ -64,17 +64,17 @@ def without_new_tables(path: Path, before: dict[str, list[tuple[object, ...]]]) 
 
 def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None:
     """Check that a database opens, has every row that it had, and finds what it holds."""
-    office = open_office(path, "a", Clock())
+    services = open_services(path, "a", Clock())
     try:
-        with office.context.read() as session:
+        with services.context.read() as session:
             connection = session.connection()
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
             assert audit_log.verify(session).is_whole
-        assert office.queue.count("公司12") == 11
-        assert office.queue.count("xggs") == CASES
+        assert services.queue.count("公司12") == 11
+        assert services.queue.count("xggs") == CASES
     finally:
-        office.close()
+        services.close()
     assert without_new_tables(path, before) == before
     assert version(path) == schema.VERSION
 
@@ -128,7 +128,7 @@ def test_a_newer_database_is_refused_and_stays_byte_for_byte(site: Site) -> None
     before = site.path.read_bytes()
 
     with pytest.raises(BadConfiguration, match=f"{schema.VERSION + 7} > {schema.VERSION}") as caught:
-        open_office(site.path, "a", site.clock)
+        open_services(site.path, "a", site.clock)
     assert caught.value.exit_code == ExitCode.CONFIG
     assert site.path.read_bytes() == before
     assert backups(site.path) == []
@@ -136,13 +136,13 @@ def test_a_newer_database_is_refused_and_stays_byte_for_byte(site: Site) -> None
 
 def test_who_has_it_open_while_it_is_brought_up_to_date_writes_no_more(site: Site) -> None:
     site.plant(2)
-    office = site.office("a")
+    services = site.services("a")
     with Database(site.path).opened() as database, database.writer.begin() as connection:
         sqlite.stamp(connection, schema.VERSION + 1)
 
     with pytest.raises(BadConfiguration, match="start again"):
-        office.claims.next()
-    assert office.queue.count() == 2
+        services.claims.next()
+    assert services.queue.count() == 2
 
 
 def test_of_two_starts_at_once_one_brings_it_up_to_date(older: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_start_while_others_write_is_told_to_try_again(older: Path, monkeypatc
     before = older.read_bytes()
     monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
     with sqlite.write_lock(older), pytest.raises(Busy, match="try again"):
-        open_office(older, "a", Clock())
+        open_services(older, "a", Clock())
     assert older.read_bytes() == before
 
 
@@ -217,7 +217,7 @@ def test_what_refuses_a_database_is_asked_before_it_is_brought_up_to_date(older:
     before = older.read_bytes()
 
     with pytest.raises(BadConfiguration, match="chmod 600"):
-        open_office(older, "a", Clock())
+        open_services(older, "a", Clock())
 
     assert older.read_bytes() == before
     assert backups(older) == []

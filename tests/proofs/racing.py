@@ -12,8 +12,8 @@ from db.enums import Verdict
 from tests.offices import TUESDAY
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import Busy, WorkbenchError
-from workbench.services.opening import open_office
-from workbench.services.wiring import Office
+from workbench.services.opening import open_services
+from workbench.services.wiring import Services
 
 LATER = TUESDAY + timedelta(hours=3)
 PATIENCE_S = 120.0
@@ -29,10 +29,10 @@ def passing(case_id: int, fence: int | None = None) -> VerdictRequest:
     return VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",), fence=fence)
 
 
-def opened(path: Path, login: str, moment: datetime) -> Office:
+def opened(path: Path, login: str, moment: datetime) -> Services:
     """Open the office of one of many who write without a pause; on a busy machine one may wait long for the others."""
     sqlite._LOCK_WAIT_S = PATIENCE_S
-    return open_office(path, login, at(moment))
+    return open_services(path, login, at(moment))
 
 
 def raced(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
@@ -64,27 +64,27 @@ def _result(queue: Any, process: Any) -> Any:
 
 def claim_and_decide(path: Path, login: str, turns: int, barrier: Barrier, queue: Any) -> None:
     """Take and decide one case after another; put the cases and the errors into the queue."""
-    office = opened(path, login, TUESDAY)
+    services = opened(path, login, TUESDAY)
     cases: list[int] = []
     errors: list[str] = []
     barrier.wait()
     for _turn in range(turns):
         try:
-            found = office.claims.next()
+            found = services.claims.next()
             if isinstance(found, CaseFile):
-                office.verdicts.decide(passing(found.header.id, found.header.fence))
+                services.verdicts.decide(passing(found.header.id, found.header.fence))
                 cases.append(found.header.id)
             else:
                 errors.append(f"empty {found.kind}")
         except WorkbenchError as error:
             errors.append(str(error))
-    office.close()
+    services.close()
     queue.put((cases, errors))
 
 
-def _outcome(office: Office, request: VerdictRequest) -> str:
+def _outcome(services: Services, request: VerdictRequest) -> str:
     try:
-        office.verdicts.decide(request)
+        services.verdicts.decide(request)
     except Busy as error:
         return str(error)
     return "accepted"
@@ -94,10 +94,10 @@ def decide_each(
     path: Path, login: str, moment: datetime, holds: list[tuple[int, int]], barrier: Barrier, queue: Any
 ) -> None:
     """Decide cases with given fences, each at the same moment as the other process."""
-    office = opened(path, login, moment)
+    services = opened(path, login, moment)
     outcomes = []
     for case_id, fence in holds:
         barrier.wait()
-        outcomes.append(_outcome(office, passing(case_id, fence)))
-    office.close()
+        outcomes.append(_outcome(services, passing(case_id, fence)))
+    services.close()
     queue.put(outcomes)

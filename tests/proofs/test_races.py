@@ -15,7 +15,7 @@ PEOPLE = 8
 
 
 def events(site: Site, action: str) -> list[int]:
-    with site.office("admin").context.read() as session:
+    with site.services("admin").context.read() as session:
         rows = session.execute(
             text("SELECT case_id FROM event WHERE action = :action AND NOT is_refused ORDER BY seq"), {"action": action}
         )
@@ -23,14 +23,14 @@ def events(site: Site, action: str) -> list[int]:
 
 
 def chain_is_whole(site: Site) -> bool:
-    with site.office("admin").context.read() as session:
+    with site.services("admin").context.read() as session:
         return audit_log.verify(session).is_whole
 
 
 @pytest.mark.parametrize("turns", [10, pytest.param(1000, marks=pytest.mark.proof)])
 def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, turns: int) -> None:
     for number in range(PEOPLE):
-        site.office("admin").people.add(f"r{number}", (Role.REVIEWER,))
+        site.services("admin").people.add(f"r{number}", (Role.REVIEWER,))
     wanted = []
     for priority, due in (("urgent", 3), ("normal", -1), ("high", 0.2), ("normal", 4)):
         wanted.append((priority, due, site.plant(PEOPLE * turns // 4, priority=priority, due_in_days=due)))
@@ -63,9 +63,9 @@ def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: i
 def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: Site, turns: int) -> None:
     expired = held_by_a(site, turns)
     for case, _fence in expired:
-        site.office("a").drafts.save(case, {"note": f"draft {case}"})
+        site.services("a").drafts.save(case, {"note": f"draft {case}"})
     site.clock.at = LATER
-    site.office("admin").people.limit("b", turns + 1)
+    site.services("admin").people.limit("b", turns + 1)
     successors = held(site, "b", turns)
     assert [case for case, _fence in successors] == [case for case, _fence in expired]
 
@@ -75,12 +75,12 @@ def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: S
 
     assert set(valid) == {"accepted"}
     assert all("by b" in outcome for outcome in late)
-    assert all(site.office("a").casefiles.show(case).draft == {"note": f"draft {case}"} for case, _fence in expired)
+    assert all(site.services("a").casefiles.show(case).draft == {"note": f"draft {case}"} for case, _fence in expired)
 
 
 def held_by_a(site: Site, turns: int) -> list[tuple[int, int]]:
     site.plant(turns)
-    site.office("admin").people.limit("a", turns + 1)
+    site.services("admin").people.limit("a", turns + 1)
     return held(site, "a", turns)
 
 
@@ -88,10 +88,10 @@ def held(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
     """Let a person hold so many cases, all running and none aside."""
     holds = []
     for _turn in range(turns):
-        found = site.office(login).claims.next()
+        found = site.services(login).claims.next()
         assert isinstance(found, CaseFile)
         holds.append((found.header.id, found.header.fence))
-        site.office(login).claims.aside(found.header.id)
+        site.services(login).claims.aside(found.header.id)
     return holds
 
 

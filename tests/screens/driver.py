@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
 from tests.offices import Site
-from tests.screens.doubles.services import Clocks, MemoryOffice
+from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench import signs
 from workbench.i18n import speaking
 from workbench.keys.registry import MODES
@@ -22,11 +22,11 @@ _WAITING = frozenset({"dialog", "leave"})
 class Driver:
     """Presses keys, one at a time, each on purpose."""
 
-    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks, office: MemoryOffice) -> None:
+    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks, services: MemoryServices) -> None:
         self.app = app
         self.pilot = pilot
         self.clocks = clocks
-        self.office = office
+        self.services = services
 
     async def press(self, *keys: str) -> None:
         """Press keys slowly enough for each to count."""
@@ -87,18 +87,18 @@ async def at_work(
     size: tuple[int, int] = (120, 40),
     language: str = "en",
     symbols: str = "auto",
-    arrange: Callable[[MemoryOffice], None] | None = None,
+    arrange: Callable[[MemoryServices], None] | None = None,
 ) -> AsyncIterator[Driver]:
     """Open a workbench on an office with these cases."""
     clocks = Clocks()
-    office = MemoryOffice(clocks, *evidence)
+    services = MemoryServices(clocks, *evidence)
     if arrange is not None:
-        arrange(office)
-    opened: Any = office
+        arrange(services)
+    opened: Any = services
     app = WorkbenchApp(lambda: opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
     with speaking(language):
         async with app.run_test(size=size, notifications=True) as pilot:
-            driver = Driver(app, pilot, clocks, office)
+            driver = Driver(app, pilot, clocks, services)
             await driver.settle()
             try:
                 yield driver
@@ -114,11 +114,11 @@ async def at_the_site(
     """Open a workbench on the office of one person at a real database; its clock is the site's."""
     clocks = Clocks()
     clocks.at = site.clock.at
-    office: Any = site.office(login)
-    app = WorkbenchApp(lambda: office, now=site.clock, monotonic=clocks.monotonic)
+    services: Any = site.services(login)
+    app = WorkbenchApp(lambda: services, now=site.clock, monotonic=clocks.monotonic)
     with speaking(language):
         async with app.run_test(size=size, notifications=True) as pilot:
-            driver = Driver(app, pilot, clocks, office)
+            driver = Driver(app, pilot, clocks, services)
             await driver.settle()
             try:
                 yield driver

@@ -16,7 +16,7 @@ from textual.widgets import Input, TextArea
 from db.enums import CaseState, Priority, Role
 from screens.app import WorkbenchApp
 from tests.screens.cases import NOW, troubled
-from tests.screens.doubles.services import Clocks, MemoryOffice
+from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.screens.driver import Driver, at_work
 from workbench.errors import NotFound
 from workbench.i18n import _, speaking
@@ -49,14 +49,14 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     return SIZES[str(request.param)]
 
 
-def a_mixed_queue(office: MemoryOffice) -> None:
+def a_mixed_queue(services: MemoryServices) -> None:
     """Fill the queue with what is overdue, due today, held, assigned and in order."""
-    office.queue.fill(212)
-    office.queue.put(
+    services.queue.fill(212)
+    services.queue.put(
         1, is_breached=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3, round=2
     )
-    office.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2), warns=1)
-    office.queue.put(3, applicant_name="Example Horizon Calling Ltd", assignee="rev2", priority=Priority.HIGH)
+    services.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2), warns=1)
+    services.queue.put(3, applicant_name="Example Horizon Calling Ltd", assignee="rev2", priority=Priority.HIGH)
 
 
 async def picture(driver: Driver) -> str:
@@ -109,8 +109,8 @@ CALENDAR = {
 async def test_the_calendar_looks_as_it_did(
     name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
-    def as_admin(office: MemoryOffice) -> None:
-        office.actor = replace(office.actor, roles=frozenset(Role))
+    def as_admin(services: MemoryServices) -> None:
+        services.actor = replace(services.actor, roles=frozenset(Role))
 
     async with at_work(size=size, language=language, arrange=as_admin) as driver:
         await driver.go("k")
@@ -133,7 +133,7 @@ async def test_a_broken_start_looks_as_it_did(
     app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic)
     with speaking(language):
         async with app.run_test(size=size) as pilot:
-            driver = Driver(app, pilot, clocks, MemoryOffice(clocks))
+            driver = Driver(app, pilot, clocks, MemoryServices(clocks))
             await driver.settle()
             await asyncio.sleep(0)
             assert await picture(driver) == snapshot(extension_class=SVGImageExtension)

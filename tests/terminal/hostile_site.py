@@ -68,7 +68,7 @@ class HostileSite:
             report = self.take(kind, rows)
             assert report.rejected == 0, report.errors[:5]
         self.fields = sum(len(text_columns(kind)) for kind in _BASE)
-        with self.site.office("admin").context.read() as session:
+        with self.site.services("admin").context.read() as session:
             from sqlalchemy import text
 
             self.cases = list(session.execute(text('SELECT id FROM "case" ORDER BY id')).scalars())
@@ -78,7 +78,7 @@ class HostileSite:
         """Import rows as JSON Lines, the one form in which a file can hold every control."""
         path = self.folder / f"{kind.value}.jsonl"
         path.write_text("\n".join(json.dumps(row) for row in rows) + "\n", encoding="utf-8")
-        return self.site.office("admin").imports.run(ImportRequest(kind=kind, paths=(path,)))
+        return self.site.services("admin").imports.run(ImportRequest(kind=kind, paths=(path,)))
 
     def _row(self, kind: ImportKind, boxes: Sequence[str], at: int, **more: Any) -> dict[str, Any]:
         row = {**_BASE[kind], **more}
@@ -89,32 +89,32 @@ class HostileSite:
     def type(self) -> None:
         """Write the payloads wherever a person types: on the first case, and into decisions of the next ones."""
         site, all_of_them = self.site, "\n".join(self.texts[:32])
-        site.office("admin").people.add("checker", (Role.REVIEWER, Role.SUPERVISOR))
+        site.services("admin").people.add("checker", (Role.REVIEWER, Role.SUPERVISOR))
         first, second, third, *_rest = self.cases
-        mine = site.office("a")
+        mine = site.services("a")
         for text in self.texts[:32]:
             mine.remarks.comment(first, f"comment {text}")
             mine.remarks.verify(first, VerificationKind.PHONE, f"result {text}")
-        for line in site.office("b").casefiles.show(first).checklist[:2]:
+        for line in site.services("b").casefiles.show(first).checklist[:2]:
             mine.remarks.checklist(first, line.question, ChecklistValue.NO, all_of_them)
-        site.office("b").claims.next()
-        site.office("b").claims.skip(first, f"skip {all_of_them}")
+        site.services("b").claims.next()
+        site.services("b").claims.skip(first, f"skip {all_of_them}")
         self._decide(second, Verdict.FAIL, FailKind.FIXABLE, all_of_them)
         self._decide(third, Verdict.FAIL, FailKind.FINAL, all_of_them)
         site.clock.on(seconds=61)
         mine.remarks.resubmit(second, f"resubmitted {all_of_them}")
-        site.office("admin").people.away(
+        site.services("admin").people.away(
             "c", site.clock.at.date() + timedelta(days=1), site.clock.at.date() + timedelta(days=2), all_of_them
         )
 
     def _decide(self, case_id: int, verdict: Verdict, kind: FailKind, said: str) -> None:
         """Take a case, whatever comes before it, and decide it with everything that is written by hand."""
-        office = self.site.office("checker")
-        self.site.office("sup").assigning.assign([case_id], "checker", said)
-        found = office.claims.next()
+        services = self.site.services("checker")
+        self.site.services("sup").assigning.assign([case_id], "checker", said)
+        found = services.claims.next()
         reasons = ("DOC-UNSEALED", "ID-CAPITAL")
-        office.drafts.save(case_id, {"comment": said, "note": said})
-        office.verdicts.decide(
+        services.drafts.save(case_id, {"comment": said, "note": said})
+        services.verdicts.decide(
             VerdictRequest(
                 case_id=case_id,
                 verdict=verdict,

@@ -8,16 +8,16 @@ from typing import Any
 
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean, troubled
-from tests.screens.doubles.services import Clocks, MemoryOffice
+from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench import i18n
 
 if __name__ == "__main__":
     done, symbols, language = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     i18n.use(language)
     clocks = Clocks()
-    office: Any = MemoryOffice(clocks, clean(), troubled())
-    app = WorkbenchApp(lambda: office, now=clocks.now, monotonic=time.monotonic, symbols=symbols)
+    services: Any = MemoryServices(clocks, clean(), troubled())
+    app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=time.monotonic, symbols=symbols)
     app.run()
-    acts = [list(map(str, act)) for act in office.log] + [["decide", each.verdict.value] for each in office.decided]
+    acts = [list(map(str, act)) for act in services.log] + [["decide", each.verdict.value] for each in services.decided]
     done.write_text(json.dumps(acts), encoding="utf-8")
     sys.exit(app.return_code)

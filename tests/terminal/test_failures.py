@@ -49,33 +49,33 @@ def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_s
 
 def test_whatever_the_database_has_against_it_is_said_in_a_sentence_without_values(site: Site) -> None:
     (case,) = site.plant()
-    site.office("a").claims.next()
-    with site.office("admin").context.write() as session:
+    site.services("a").claims.next()
+    with site.services("admin").context.write() as session:
         session.execute(text("CREATE TRIGGER t BEFORE INSERT ON comment BEGIN SELECT RAISE(ABORT, 'refused'); END"))
 
     with pytest.raises(StorageFailed, match="refused; nothing was written") as failed:
-        site.office("a").remarks.comment(case, "张三 said so")
+        site.services("a").remarks.comment(case, "张三 said so")
     assert "张三" not in str(failed.value)
 
 
 def test_a_full_disk_is_said_and_what_was_typed_goes_in_once_there_is_room(site: Site) -> None:
     (case,) = site.plant()
-    office = site.office("a")
-    office.claims.next()
+    services = site.services("a")
+    services.claims.next()
     limit = {"pages": 0}
 
-    @event.listens_for(office.context.database.writer, "begin")
+    @event.listens_for(services.context.database.writer, "begin")
     def bounded(connection: Any) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count={limit['pages'] or 1_000_000}")
 
-    with office.context.read() as session:
+    with services.context.read() as session:
         limit["pages"] = session.execute(text("PRAGMA page_count")).scalar_one()
     with pytest.raises(StorageFailed, match="full; nothing was written"):
-        office.drafts.save(case, {"note": "x" * 1_000_000})
+        services.drafts.save(case, {"note": "x" * 1_000_000})
     limit["pages"] = 0
-    office.drafts.save(case, {"note": "x" * 1_000_000})
+    services.drafts.save(case, {"note": "x" * 1_000_000})
 
-    assert len(str(office.casefiles.show(case).draft["note"])) == 1_000_000
+    assert len(str(services.casefiles.show(case).draft["note"])) == 1_000_000
 
 
 @pytest.mark.proof

@@ -22,7 +22,7 @@ ALL_BUT_ITS_OWN_END = "\n".join(PAYLOADS)
 
 @pytest.fixture
 def hostile(site: Site, tmp_path: Path) -> HostileSite:
-    site.office("admin").people.role("a", (Role.SUPERVISOR,), ())
+    site.services("admin").people.role("a", (Role.SUPERVISOR,), ())
     filled = HostileSite(site, tmp_path).fill()
     filled.type()
     return filled
@@ -34,7 +34,7 @@ def opened(hostile: HostileSite, *more: str, module: str = "workbench", **option
 
 
 def held(site: Site) -> int | None:
-    with site.office("a").context.read() as session:
+    with site.services("a").context.read() as session:
         return session.execute(text('SELECT id FROM "case" WHERE held_by_id IS NOT NULL')).scalar_one_or_none()
 
 
@@ -47,7 +47,7 @@ def look_at_each(terminal: Watched, hostile: HostileSite, keys: str) -> list[int
         for key in keys:
             terminal.settle(key)
         assert terminal.process.poll() is None, "the program ended"
-        hostile.site.office("a").claims.skip(case, "seen")
+        hostile.site.services("a").claims.skip(case, "seen")
         for _time in range(3):
             terminal.settle("n")
             if held(hostile.site) is not None:

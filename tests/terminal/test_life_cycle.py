@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tests.offices import Site
 from tests.terminal.forked import Forked
 from workbench.__main__ import now
-from workbench.services.opening import open_office
+from workbench.services.opening import open_services
 
 ENDS: dict[str, tuple[int, bool, Callable[[Forked], None]]] = {
     "SIGHUP": (129, False, lambda terminal: terminal.process.send_signal(signal.SIGHUP)),
@@ -50,7 +50,7 @@ def ended_in_mid_decision(tmp_path: Path, site: Site, case: int, how: str, numbe
             assert b"\x1b[?1049l" in terminal.raw[-400:], "the terminal was not given back"
 
     began = time.monotonic()
-    other = open_office(site.path, "b", now)
+    other = open_services(site.path, "b", now)
     other.remarks.comment(case, f"after {typed}")
     waited = time.monotonic() - began
     with other.context.read() as session:

@@ -14,7 +14,7 @@ from tests.terminal.forked import Forked
 from workbench.__main__ import now
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.vocabulary import FailKind, Verdict
-from workbench.services.opening import open_office
+from workbench.services.opening import open_services
 
 PLACES = ("", "c", "p", "pt", "f", "e", "l", "h", "?", ":", "gq", "gc")
 SHORT = ("pt",)
@@ -57,13 +57,13 @@ def stop_between_writes(terminal: Forked, site: Site) -> None:
 def others_work(site: Site, turns: int) -> float:
     """Let another claim and decide; return the longest that one act took."""
     longest = 0.0
-    office = open_office(site.path, "b", now)
+    services = open_services(site.path, "b", now)
     for _turn in range(turns):
         began = time.monotonic()
-        found = office.claims.next()
+        found = services.claims.next()
         assert isinstance(found, CaseFile)
         case = found.header
-        office.verdicts.decide(
+        services.verdicts.decide(
             VerdictRequest(
                 case_id=case.id,
                 verdict=Verdict.FAIL,
@@ -73,7 +73,7 @@ def others_work(site: Site, turns: int) -> float:
             )
         )
         longest = max(longest, time.monotonic() - began)
-    office.close()
+    services.close()
     return longest
 
 
@@ -126,7 +126,7 @@ def test_who_lost_the_case_while_standing_still_is_told(tmp_path: Path, site: Si
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
         stop_between_writes(terminal, site)
-        supervisor = open_office(site.path, "sup", now)
+        supervisor = open_services(site.path, "sup", now)
         supervisor.assigning.assign([case], "b", "a is away")
         supervisor.close()
         terminal.process.send_signal(signal.SIGCONT)

@@ -30,7 +30,7 @@ def on_the_desk(terminal: Forked) -> None:
 
 
 def draft_and_decisions(site: Site) -> tuple[dict[str, str], int]:
-    with site.office("b").context.read() as session:
+    with site.services("b").context.read() as session:
         body = session.execute(text("SELECT body FROM draft")).scalar_one_or_none()
         decisions = session.execute(text("SELECT count(*) FROM decision")).scalar_one()
     return json.loads(body or "{}"), int(decisions)

@@ -10,7 +10,7 @@ from workbench.cli.calendar import tick
 from workbench.cli.cases import cases, clocks, documents, remarks, verdicts
 from workbench.cli.files import exports, imports, notices
 from workbench.cli.forecast import group as forecast
-from workbench.cli.framework.command_context import OpenWorkbench, Run
+from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
 from workbench.cli.framework.registration import bound, register, register_group
 from workbench.cli.site import audit, reviewers
@@ -34,7 +34,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _syst
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         pretty_exceptions_show_locals=False,
-        context_settings={"obj": Run(now=now, open_workbench=open_workbench)},
+        context_settings={"obj": CommandContext(now=now, open_workbench=open_workbench)},
     )
     app.callback(
         cls=RootGroup,
@@ -50,6 +50,6 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _syst
     return app
 
 
-def _root(run: Run) -> None:
-    if run.subcommand is None:
-        raise typer.Exit(run.workbench())
+def _root(context: CommandContext) -> None:
+    if context.subcommand is None:
+        raise typer.Exit(context.workbench())

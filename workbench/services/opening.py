@@ -40,7 +40,7 @@ from workbench.services.foundation.os_identity import os_login
 from workbench.services.foundation.rollback_folders import made_for
 from workbench.services.foundation.site_settings import SiteSettings, site_file_saying
 from workbench.services.site.solo import SETTING as SOLO
-from workbench.services.wiring import Office
+from workbench.services.wiring import Services
 
 _FIRST_YEAR = 2018
 _YEARS_AHEAD = 2
@@ -215,7 +215,7 @@ def _check_group(database: Database) -> None:
         raise DatabaseRefused(Refusal.TOO_OPEN, str(database.path), stat.filemode(mode))
 
 
-def open_office(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Office:
+def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:
     """Open the database for one person, and finish what was broken off, unless who opens it does so later.
 
     Raises:
@@ -229,13 +229,13 @@ def open_office(path: Path, as_login: str | None, now: Callable[[], datetime], *
         store.check()
         with database.read() as session:
             actor = _identified(session, as_login)
-        office = Office(Context(database, store, now, actor))
+        services = Services(Context(database, store, now, actor))
         if resumes:
-            office.resume()
+            services.resume()
     except sqlalchemy.exc.DatabaseError as error:
         database.close()
         raise StorageFailed(str(error.orig)) from error
     except WorkbenchError:
         database.close()
         raise
-    return office
+    return services

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.services.site.people import People
 
 
-class Office:
+class Services:
     """One person at one database; any thread may call its services."""
 
     def __init__(self, context: Context) -> None:
@@ -190,7 +190,7 @@ class Office:
 
     def leave(self) -> None:
         """Break off what is done beside the work, such as catching up; the next who comes goes on with it."""
-        self.context.shelf.is_leaving.set()
+        self.context.cache.is_leaving.set()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -28,7 +28,7 @@ def plant_case(terminal: Terminal, complete_at: datetime, days: int = 3, paused_
     """Put a queued case into the queue, due as the calendar says, and return its number."""
     classes = {1: "expedited", 3: "standard", 5: "complex", 7: "maximum", 10: "extended"}
     [case_id] = terminal.site.plant()
-    context = terminal.site.office("admin").context
+    context = terminal.site.services("admin").context
     with context.write() as session:
         calendar = context.calendar(session)
         due = due_at(complete_at, days, calendar)
@@ -90,9 +90,9 @@ def test_the_calendar_equals_the_notices_as_seeded_and_as_imported(terminal: Ter
 
 def test_notices_make_the_calendar_from_nothing_the_last_one_first(terminal: Terminal) -> None:
     wanted = published()
-    with terminal.site.office("admin").context.write() as session:
+    with terminal.site.services("admin").context.write() as session:
         session.execute(text("DELETE FROM calendar_day"))
-    terminal.site.office("admin").context.shelf.calendars.clear()
+    terminal.site.services("admin").context.cache.calendars.clear()
 
     for year in reversed(YEARS):
         terminal.document("admin", "import", "calendar", str(shared_data("holidays_cn", f"{year}.json")))
@@ -202,7 +202,7 @@ def test_a_weekend_that_is_worked_brings_due_dates_nearer(terminal: Terminal) ->
 
 def test_what_counts_as_paused_or_over_is_left_alone(terminal: Terminal) -> None:
     appealed, passed = (plant_case(terminal, local(11, 24, 10)) for _case in range(2))
-    with terminal.site.office("admin").context.write() as session:
+    with terminal.site.services("admin").context.write() as session:
         for case, column, value in (
             (appealed, "state", "appealed"),
             (passed, "state", "passed"),
@@ -245,7 +245,7 @@ def test_importing_a_year_moves_due_dates_and_makes_them_certain(terminal: Termi
 
 
 def _events(terminal: Terminal) -> list[tuple[str, str]]:
-    with terminal.site.office("admin").context.read() as session:
+    with terminal.site.services("admin").context.read() as session:
         return [tuple(row) for row in session.execute(text("SELECT action, body FROM event ORDER BY seq"))]
 
 
@@ -259,7 +259,7 @@ def test_what_was_set_by_hand_stays_when_the_year_is_imported(terminal: Terminal
 
 
 def test_others_see_a_changed_calendar_without_starting_again(terminal: Terminal) -> None:
-    reader = terminal.site.office("a").context
+    reader = terminal.site.services("a").context
     with reader.read() as session:
         assert reader.calendar(session).is_working(date(2026, 11, 26))
 
@@ -281,7 +281,7 @@ def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
     ):
         assert "admin" in refused(terminal.as_person(login, *words, "--json"), 77)
 
-    with terminal.site.office("admin").context.read() as session:
+    with terminal.site.services("admin").context.read() as session:
         found = session.execute(text("SELECT count(*) FROM event WHERE is_refused AND action LIKE 'calendar %'"))
         assert found.scalar_one() == 3
 
@@ -346,13 +346,13 @@ def test_what_is_no_file_or_does_not_go_with_a_calendar_is_refused(terminal: Ter
 def test_many_due_dates_move_in_one_transaction(terminal: Terminal) -> None:
     terminal.site.plant(2_500)
     due = microseconds(local(11, 27, 18))
-    with terminal.site.office("admin").context.write() as session:
+    with terminal.site.services("admin").context.write() as session:
         session.execute(text('UPDATE "case" SET due_at = :due'), {"due": due})
 
     done = terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--reason", "storm")
 
     assert (done["moved_count"], len(done["moved"])) == (2_500, 1_000)
-    with terminal.site.office("admin").context.read() as session:
+    with terminal.site.services("admin").context.read() as session:
         dues = set(session.execute(text('SELECT due_at FROM "case"')).scalars())
     assert dues == {microseconds(local(11, 30, 18))}
     assert terminal.document("audit", "audit")["broken_at"] is None
@@ -362,7 +362,7 @@ def test_any_start_lets_the_calendar_reach_into_next_year(terminal: Terminal) ->
     terminal.site.clock.at = local(12, 30, 10, year=2027)
     case = plant_case(terminal, local(12, 30, 10, year=2027))
     assert due_of(terminal, case) == ("2028-01-05T18:00:00+08:00", True)
-    with terminal.site.office("admin").context.read() as session:
+    with terminal.site.services("admin").context.read() as session:
         assert session.execute(text("SELECT max(on_date) FROM calendar_day")).scalar_one() == "2028-12-31"
 
     assert terminal.document("a", "calendar", "2028")["status"] == "provisional"
@@ -396,7 +396,7 @@ def letters(terminal: Terminal) -> dict[str, str]:
 def test_who_is_due_later_is_told_in_the_own_language_and_a_dry_run_says_how_many(terminal: Terminal) -> None:
     chinese, english = plant_case(terminal, local(11, 24, 10)), plant_case(terminal, local(11, 24, 10))
     plant_case(terminal, local(11, 24, 10), days=1)
-    with terminal.site.office("admin").context.write() as session:
+    with terminal.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = 'en', applicant_kind = 'individual' WHERE id = 2"))
     words = ("calendar", "set", "2026-11-26", "off")
 
@@ -421,7 +421,7 @@ def test_who_is_due_later_is_told_in_the_own_language_and_a_dry_run_says_how_man
 def test_nobody_is_told_of_a_date_that_is_earlier_or_past_or_while_the_clock_stands(terminal: Terminal) -> None:
     earlier, past, asked, told = (plant_case(terminal, local(11, 24, 10)) for _case in range(4))
     past_due, asked_case = int(past[2:]), int(asked[2:])
-    with terminal.site.office("admin").context.write() as session:
+    with terminal.site.services("admin").context.write() as session:
         row = session.get_one(CaseRow, past_due)
         row.complete_at, row.due_at = local(11, 13, 10), local(11, 18, 18)
         pending = session.get_one(CaseRow, asked_case)

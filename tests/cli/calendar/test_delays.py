@@ -25,101 +25,101 @@ DUE_SO_FAR = {
 
 
 @pytest.fixture
-def office(site: Site) -> Promises:
+def services(site: Site) -> Promises:
     """Four people who are assumed to decide 32 cases a day."""
     return Promises(site).at("2026-11-24 10:00")
 
 
-def tick(office: Promises) -> int:
+def tick(services: Promises) -> int:
     """Tick, see that a second tick does nothing more, and return how many were told of a delay."""
-    found: dict[str, Any] = office.terminal.document("audit", "tick")
+    found: dict[str, Any] = services.terminal.document("audit", "tick")
     assert {**found, "delayed": 0} == NOTHING
-    assert office.terminal.document("a", "tick") == NOTHING
+    assert services.terminal.document("a", "tick") == NOTHING
     return int(found["delayed"])
 
 
-def notices(office: Promises) -> list[Any]:
-    found: list[Any] = office.terminal.document("a", "notices")["notices"]
+def notices(services: Promises) -> list[Any]:
+    found: list[Any] = services.terminal.document("a", "notices")["notices"]
     return found
 
 
-def write_to_in(office: Promises, language: Language) -> None:
+def write_to_in(services: Promises, language: Language) -> None:
     """Let every applicant be one who is written to in a language."""
-    with office.site.office("admin").context.write() as session:
+    with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language.value})
 
 
-def test_who_cannot_be_decided_on_the_due_day_is_told_before_it_passes_and_not_again(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "expedited")
-    office.received("2026-11-24 10:00")
-    assert tick(office.at("2026-11-25 10:00")) == 0
+def test_who_cannot_be_decided_on_the_due_day_is_told_before_it_passes_and_not_again(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    services.received("2026-11-24 10:00")
+    assert tick(services.at("2026-11-25 10:00")) == 0
 
     # Ten minutes before closing nobody decides one more.
-    assert tick(office.at("2026-11-25 17:50")) == 1
-    [notice] = notices(office)
+    assert tick(services.at("2026-11-25 17:50")) == 1
+    [notice] = notices(services)
     assert (notice["kind"], notice["case"]) == ("delay", case)
     assert DUE_SO_FAR[Language.ZH] in notice["body"]
-    assert tick(office.at("2026-11-25 18:00")) == 0
-    assert tick(office.at("2026-11-27 10:00")) == 0
-    assert len(notices(office)) == 1
+    assert tick(services.at("2026-11-25 18:00")) == 0
+    assert tick(services.at("2026-11-27 10:00")) == 0
+    assert len(notices(services)) == 1
 
 
-def test_only_those_are_told_whose_turn_comes_too_late(office: Promises) -> None:
-    numbers = office.at("2026-11-24 18:00").site.plant(40, due_in_days=1)
-    assert tick(office.at("2026-11-24 23:30")) == 0
+def test_only_those_are_told_whose_turn_comes_too_late(services: Promises) -> None:
+    numbers = services.at("2026-11-24 18:00").site.plant(40, due_in_days=1)
+    assert tick(services.at("2026-11-24 23:30")) == 0
 
     # The day begins in Shanghai, where the policy's people work.
-    told = tick(office.at("2026-11-25 00:30"))
+    told = tick(services.at("2026-11-25 00:30"))
 
     assert 3 <= told <= 16
-    assert sorted(each["case"] for each in notices(office)) == [f"C-{number:06}" for number in numbers[-told:]]
+    assert sorted(each["case"] for each in notices(services)) == [f"C-{number:06}" for number in numbers[-told:]]
 
 
-def test_another_due_date_may_owe_another_notice(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "expedited")
-    assert tick(office.at("2026-11-25 17:50")) == 1
-    office.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "人手不足")
-    assert tick(office) == 0
-    assert tick(office.at("2026-11-26 10:00")) == 0
+def test_another_due_date_may_owe_another_notice(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    assert tick(services.at("2026-11-25 17:50")) == 1
+    services.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "人手不足")
+    assert tick(services) == 0
+    assert tick(services.at("2026-11-26 10:00")) == 0
 
-    assert tick(office.at("2026-11-26 17:50")) == 1
-    assert tick(office.at("2026-11-26 18:00")) == 0
-    assert "此前的到期日：2026年11月26日(周四)18:00" in notices(office)[-1]["body"]
-
-
-def test_nobody_is_late_or_at_risk_whose_clock_stands(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "expedited")
-    office.ask("2026-11-25 17:00", case)
-    assert tick(office.at("2026-11-25 17:50")) == 0
-    assert tick(office.at("2026-11-26 10:00")) == 0
-
-    office.received("2026-11-25 10:00", "expedited")
-    office.run("sup", "calendar", "suspend", "2026-11-26", "--reason", "台风")
-    assert tick(office.at("2026-11-26 17:55")) == 0
+    assert tick(services.at("2026-11-26 17:50")) == 1
+    assert tick(services.at("2026-11-26 18:00")) == 0
+    assert "此前的到期日：2026年11月26日(周四)18:00" in notices(services)[-1]["body"]
 
 
-def test_who_had_a_first_verdict_is_told_when_the_due_date_has_passed_only(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "expedited")
-    office.at("2026-11-24 11:00").run("a", "next")
-    office.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
-    assert tick(office.at("2026-11-25 17:50")) == 0
+def test_nobody_is_late_or_at_risk_whose_clock_stands(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    services.ask("2026-11-25 17:00", case)
+    assert tick(services.at("2026-11-25 17:50")) == 0
+    assert tick(services.at("2026-11-26 10:00")) == 0
 
-    assert tick(office.at("2026-11-25 18:00")) == 1
+    services.received("2026-11-25 10:00", "expedited")
+    services.run("sup", "calendar", "suspend", "2026-11-26", "--reason", "台风")
+    assert tick(services.at("2026-11-26 17:55")) == 0
+
+
+def test_who_had_a_first_verdict_is_told_when_the_due_date_has_passed_only(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    services.at("2026-11-24 11:00").run("a", "next")
+    services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
+    assert tick(services.at("2026-11-25 17:50")) == 0
+
+    assert tick(services.at("2026-11-25 18:00")) == 1
 
 
 @LANGUAGES
 @pytest.mark.parametrize("at", ["2026-11-25 17:50", "2026-11-25 18:30"])
 @pytest.mark.parametrize("word", ["promise", "forecast", "both"])
 def test_a_delay_letter_says_of_time_what_the_policy_has_it_say(
-    office: Promises, word: str, at: str, language: Language
+    services: Promises, word: str, at: str, language: Language
 ) -> None:
-    tell_of_time(office.site, word)
-    office.received("2026-11-24 10:00", "expedited")
-    write_to_in(office, language)
+    tell_of_time(services.site, word)
+    services.received("2026-11-24 10:00", "expedited")
+    write_to_in(services, language)
 
-    assert tick(office.at(at)) == 1
+    assert tick(services.at(at)) == 1
 
-    [notice] = notices(office)
+    [notice] = notices(services)
     body = notice["body"]
     assert (DUE_SO_FAR[language] in body) is (word != "forecast")
     assert (NO_PROMISE[language] in body) is (word != "promise")
@@ -132,22 +132,22 @@ def test_a_delay_letter_says_of_time_what_the_policy_has_it_say(
 
 
 @LANGUAGES
-def test_a_delay_letter_tells_what_the_desk_is_told(office: Promises, language: Language) -> None:
-    lived(office.site)
-    case = office.received("2026-11-24 10:00", "expedited")
-    write_to_in(office, language)
-    told = office.at("2026-11-25 17:50").site.office("a").forecasts.of_case(int(case.split("-")[1]))
+def test_a_delay_letter_tells_what_the_desk_is_told(services: Promises, language: Language) -> None:
+    lived(services.site)
+    case = services.received("2026-11-24 10:00", "expedited")
+    write_to_in(services, language)
+    told = services.at("2026-11-25 17:50").site.services("a").forecasts.of_case(int(case.split("-")[1]))
     assert not told.is_thin
 
-    office.terminal.document("audit", "tick")
+    services.terminal.document("audit", "tick")
 
-    [body] = [each["body"] for each in notices(office) if each["case"] == case]
+    [body] = [each["body"] for each in notices(services) if each["case"] == case]
     assert f"\n{letter_sentence(told, language)}\n" in body
 
 
-def test_nobody_waits_for_the_forecasts(office: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_for_the_forecasts(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     of_cases = Forecasts.of_cases
-    other = office.site.office("b")
+    other = services.site.services("b")
     asked: list[int] = []
 
     def while_another_writes(self: Forecasts, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
@@ -158,30 +158,30 @@ def test_nobody_waits_for_the_forecasts(office: Promises, monkeypatch: pytest.Mo
         return of_cases(self, case_ids)
 
     monkeypatch.setattr(Forecasts, "of_cases", while_another_writes)
-    case = office.received("2026-11-24 10:00", "expedited")
-    assert tick(office.at("2026-11-25 17:50")) == 1
+    case = services.received("2026-11-24 10:00", "expedited")
+    assert tick(services.at("2026-11-25 17:50")) == 1
     assert asked == [int(case.split("-")[1])]
 
 
 def test_what_is_decided_while_the_forecast_is_made_is_not_told(
-    office: Promises, monkeypatch: pytest.MonkeyPatch
+    services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_cases = Forecasts.of_cases
-    case = office.received("2026-11-24 10:00", "expedited")
+    case = services.received("2026-11-24 10:00", "expedited")
 
     def while_it_ends(self: Forecasts, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
         found = of_cases(self, case_ids)
-        office.run("a", "withdraw", case, "--reason", "gone")
+        services.run("a", "withdraw", case, "--reason", "gone")
         return found
 
     monkeypatch.setattr(Forecasts, "of_cases", while_it_ends)
-    assert office.at("2026-11-25 17:50").terminal.document("audit", "tick") == NOTHING
+    assert services.at("2026-11-25 17:50").terminal.document("audit", "tick") == NOTHING
 
 
-def test_the_log_keeps_of_which_due_date_somebody_was_told(office: Promises) -> None:
-    office.received("2026-11-24 10:00", "expedited")
-    office.at("2026-11-25 17:50").run("audit", "tick")
-    with office.site.office("admin").context.read() as session:
+def test_the_log_keeps_of_which_due_date_somebody_was_told(services: Promises) -> None:
+    services.received("2026-11-24 10:00", "expedited")
+    services.at("2026-11-25 17:50").run("audit", "tick")
+    with services.site.services("admin").context.read() as session:
         newest = session.execute(text("SELECT action, body FROM event ORDER BY seq DESC LIMIT 1")).one()
 
     due_us = int(local("2026-11-25 18:00").timestamp()) * 1_000_000

@@ -20,7 +20,7 @@ def case(terminal: Terminal) -> str:
     """A case that came on 29 December, due on 4 January 2027 as far as is known."""
     terminal.site.clock.at = TUESDAY_29_DECEMBER
     [case_id] = terminal.site.plant(severity="block")
-    context = terminal.site.office("admin").context
+    context = terminal.site.services("admin").context
     with context.write() as session:
         row = session.get_one(CaseRow, case_id)
         due = due_at(TUESDAY_29_DECEMBER, 3, context.calendar(session))
@@ -63,7 +63,7 @@ async def test_desk_queue_and_dialog_show_the_sign(terminal: Terminal, case: str
     ],
 )
 def test_letters_say_which_year_is_not_published(terminal: Terminal, case: str, language: str, said: str) -> None:
-    with terminal.site.office("admin").context.write() as session:
+    with terminal.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language})
 
     assert said in _letter(terminal, case)

@@ -16,70 +16,70 @@ from workbench.services.foundation.case_access import visible_case
 
 
 @pytest.fixture
-def office(site: Site) -> Promises:
+def services(site: Site) -> Promises:
     return Promises(site).at("2026-11-24 10:00")
 
 
-def newest_notice(office: Promises) -> dict[str, Any]:
-    found: dict[str, Any] = office.terminal.document("a", "notices")["notices"][-1]
+def newest_notice(services: Promises) -> dict[str, Any]:
+    found: dict[str, Any] = services.terminal.document("a", "notices")["notices"][-1]
     return found
 
 
-def test_a_supervisor_extends_a_due_date_with_a_reason_and_the_applicant_is_told(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待运营商核实")
+def test_a_supervisor_extends_a_due_date_with_a_reason_and_the_applicant_is_told(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待运营商核实")
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert found["due_at"] == "2026-12-02T18:00:00+08:00"
     [step] = [step for step in found["steps"] if step["what"] == "extended"]
     assert step["working_s"] == 3 * 8 * 3600
-    assert (newest_notice(office)["kind"], newest_notice(office)["case"]) == ("delay", case)
-    assert "等待运营商核实" in newest_notice(office)["body"]
-    assert "2026年12月2日(周三)18:00" in newest_notice(office)["body"]
+    assert (newest_notice(services)["kind"], newest_notice(services)["case"]) == ("delay", case)
+    assert "等待运营商核实" in newest_notice(services)["body"]
+    assert "2026年12月2日(周三)18:00" in newest_notice(services)["body"]
 
 
-def test_what_is_paused_after_an_extension_comes_on_top(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
-    office.ask("2026-11-25 09:00", case)
-    office.answer("2026-11-26 09:00", case)
+def test_what_is_paused_after_an_extension_comes_on_top(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
+    services.ask("2026-11-25 09:00", case)
+    services.answer("2026-11-26 09:00", case)
 
-    assert office.due(case) == "2026-12-03 18:00"
-
-
-def test_a_day_off_means_the_next_working_day(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "extend", case, "--until", "2026-11-28", "--reason", "x")
-
-    assert office.due(case) == "2026-11-30 18:00"
+    assert services.due(case) == "2026-12-03 18:00"
 
 
-def test_the_day_is_kept_whatever_is_suspended_before_it_and_a_suspended_day_means_the_next(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
-    office.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
-    assert office.due(case) == "2026-12-14 18:00"
-    assert "新的到期日：2026年12月14日(周一)18:00" in newest_notice(office)["body"]
+def test_a_day_off_means_the_next_working_day(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "extend", case, "--until", "2026-11-28", "--reason", "x")
 
-    other = office.received("2026-11-24 10:00")
-    office.run("sup", "extend", other, "--until", "2026-12-10", "--reason", "x")
-    assert office.due(other) == "2026-12-14 18:00"
+    assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_one_that_was_late_before_a_suspension_is_extended_to_the_day(office: Promises) -> None:
-    case = office.received("2026-11-16 10:00")
-    assert office.due(case) == "2026-11-19 18:00"
-    office.run("sup", "calendar", "suspend", "2026-11-20", "2026-11-23", "--reason", "x")
-    office.run("sup", "extend", case, "--until", "2026-11-30", "--reason", "x")
+def test_the_day_is_kept_whatever_is_suspended_before_it_and_a_suspended_day_means_the_next(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
+    services.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
+    assert services.due(case) == "2026-12-14 18:00"
+    assert "新的到期日：2026年12月14日(周一)18:00" in newest_notice(services)["body"]
 
-    assert office.due(case) == "2026-11-30 18:00"
+    other = services.received("2026-11-24 10:00")
+    services.run("sup", "extend", other, "--until", "2026-12-10", "--reason", "x")
+    assert services.due(other) == "2026-12-14 18:00"
 
 
-def test_it_is_extended_by_a_year_at_most(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "extend", case, "--until", "2027-11-25", "--reason", "字" * 500)
+def test_one_that_was_late_before_a_suspension_is_extended_to_the_day(services: Promises) -> None:
+    case = services.received("2026-11-16 10:00")
+    assert services.due(case) == "2026-11-19 18:00"
+    services.run("sup", "calendar", "suspend", "2026-11-20", "2026-11-23", "--reason", "x")
+    services.run("sup", "extend", case, "--until", "2026-11-30", "--reason", "x")
 
-    assert office.due(case) == "2027-11-25 18:00"
+    assert services.due(case) == "2026-11-30 18:00"
+
+
+def test_it_is_extended_by_a_year_at_most(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "extend", case, "--until", "2027-11-25", "--reason", "字" * 500)
+
+    assert services.due(case) == "2027-11-25 18:00"
 
 
 @pytest.mark.parametrize(
@@ -89,81 +89,81 @@ def test_it_is_extended_by_a_year_at_most(office: Promises) -> None:
         ("en", "“2026-12-02 10:00” is no date that can be read; write it like 2026-11-03."),
     ],
 )
-def test_a_day_with_a_time_is_told_how_a_day_is_written(office: Promises, language: str, said: str) -> None:
-    case = office.received("2026-11-24 10:00")
+def test_a_day_with_a_time_is_told_how_a_day_is_written(services: Promises, language: str, said: str) -> None:
+    case = services.received("2026-11-24 10:00")
     words = ("--lang", language, "extend", case, "--until", "2026-12-02 10:00", "--reason", "x")
 
-    assert said in office.terminal.as_person("sup", *words).stderr
+    assert said in services.terminal.as_person("sup", *words).stderr
 
 
-def test_another_class_that_moves_the_due_date_later_is_told_with_its_reason(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "class", case, "complex", "--reason", "号码较多")
-    notice = newest_notice(office)
+def test_another_class_that_moves_the_due_date_later_is_told_with_its_reason(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "class", case, "complex", "--reason", "号码较多")
+    notice = newest_notice(services)
     assert (notice["kind"], notice["case"]) == ("delay", case)
     assert "号码较多" in notice["body"]
     assert "新的到期日：2026年12月1日(周二)18:00" in notice["body"]
 
-    office.run("sup", "class", case, "expedited", "--reason", "x")
-    assert len(office.terminal.document("a", "notices")["notices"]) == 1
+    services.run("sup", "class", case, "expedited", "--reason", "x")
+    assert len(services.terminal.document("a", "notices")["notices"]) == 1
 
 
-def test_a_deadline_is_not_extended_to_a_time_that_is_past(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("a", "next")
-    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
-    rescheduling = office.at("2026-12-01 10:00").site.office("sup").rescheduling
+def test_a_deadline_is_not_extended_to_a_time_that_is_past(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
+    rescheduling = services.at("2026-12-01 10:00").site.services("sup").rescheduling
 
     with pytest.raises(WrongUsage, match="later day"):
         rescheduling.extend(1, date(2026, 11, 30), "x")
 
 
-def test_a_due_date_is_not_extended_to_a_day_that_is_past(office: Promises) -> None:
-    case = office.received("2026-11-16 10:00")
-    assert office.due(case) == "2026-11-19 18:00"
+def test_a_due_date_is_not_extended_to_a_day_that_is_past(services: Promises) -> None:
+    case = services.received("2026-11-16 10:00")
+    assert services.due(case) == "2026-11-19 18:00"
 
-    result = office.terminal.as_person("sup", "extend", case, "--until", "2026-11-20", "--reason", "x")
+    result = services.terminal.as_person("sup", "extend", case, "--until", "2026-11-20", "--reason", "x")
     assert "must be a day to come" in refused(result, 2)
-    assert office.due(case) == "2026-11-19 18:00"
-    assert office.terminal.document("a", "notices")["notices"] == []
+    assert services.due(case) == "2026-11-19 18:00"
+    assert services.terminal.document("a", "notices")["notices"] == []
 
 
-def test_while_the_applicant_mends_the_deadline_of_that_is_extended(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("a", "next")
-    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
-    office.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "申请人请求")
+def test_while_the_applicant_mends_the_deadline_of_that_is_extended(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
+    services.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "申请人请求")
 
-    assert office.due(case) == "2026-11-27 18:00"
-    assert newest_notice(office)["kind"] == "deadline"
-    assert "2026年12月3日(周四)18:00" in newest_notice(office)["body"]
-    office.at("2026-12-03 17:00").run("a", "resubmit", case)
-    assert office.terminal.document("a", "show", case)["round"] == 2
+    assert services.due(case) == "2026-11-27 18:00"
+    assert newest_notice(services)["kind"] == "deadline"
+    assert "2026年12月3日(周四)18:00" in newest_notice(services)["body"]
+    services.at("2026-12-03 17:00").run("a", "resubmit", case)
+    assert services.terminal.document("a", "show", case)["round"] == 2
 
 
-def test_the_clock_names_the_deadline_of_an_applicant_who_is_mending(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("a", "next")
-    assert office.clock(case)["mend_by"] is None
-    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
-    office.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "x")
+def test_the_clock_names_the_deadline_of_an_applicant_who_is_mending(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    assert services.clock(case)["mend_by"] is None
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
+    services.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "x")
 
-    assert office.clock(case)["mend_by"] == "2026-12-03T18:00:00+08:00"
-    [listed] = office.terminal.document("a", "queue", "--filter", "state:rectifying")["cases"]
+    assert services.clock(case)["mend_by"] == "2026-12-03T18:00:00+08:00"
+    [listed] = services.terminal.document("a", "queue", "--filter", "state:rectifying")["cases"]
     assert (listed["paused"], listed["suspended"]) == (True, False)
-    assert "with applicant" in office.terminal.as_person("a", "queue", "--filter", "state:rectifying").stdout
-    said = office.terminal.as_person("a", "clock", case).stdout
+    assert "with applicant" in services.terminal.as_person("a", "queue", "--filter", "state:rectifying").stdout
+    said = services.terminal.as_person("a", "clock", case).stdout
     assert said.splitlines()[-1].startswith("The applicant has until Thu 3 Dec 18:00 to mend;")
-    office.at("2026-12-03 17:00").run("a", "resubmit", case)
-    assert office.clock(case)["mend_by"] is None
+    services.at("2026-12-03 17:00").run("a", "resubmit", case)
+    assert services.clock(case)["mend_by"] is None
 
 
-def test_a_deadline_goes_no_further_than_the_policy_allows(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("a", "next")
-    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED")
+def test_a_deadline_goes_no_further_than_the_policy_allows(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED")
 
-    result = office.terminal.as_person("sup", "extend", case, "--until", "2027-02-01", "--reason", "x")
+    result = services.terminal.as_person("sup", "extend", case, "--until", "2027-02-01", "--reason", "x")
     assert "at most until 2026-12-15" in refused(result, 77)
 
 
@@ -188,10 +188,10 @@ def test_a_deadline_goes_no_further_than_the_policy_allows(office: Promises) -> 
         (("priority", "C-1", "normal", "--reason", "x"), 2, "has that already"),
     ],
 )
-def test_what_cannot_be_changed_is_refused(office: Promises, words: tuple[str, ...], code: int, told: str) -> None:
-    office.received("2026-11-24 10:00")
+def test_what_cannot_be_changed_is_refused(services: Promises, words: tuple[str, ...], code: int, told: str) -> None:
+    services.received("2026-11-24 10:00")
 
-    assert told in refused(office.terminal.as_person("sup", *words), code)
+    assert told in refused(services.terminal.as_person("sup", *words), code)
 
 
 @pytest.mark.parametrize(
@@ -202,58 +202,58 @@ def test_what_cannot_be_changed_is_refused(office: Promises, words: tuple[str, .
         ("priority", "C-1", "high", "--reason", "x"),
     ],
 )
-def test_it_takes_a_supervisor(office: Promises, words: tuple[str, ...]) -> None:
-    office.received("2026-11-24 10:00")
+def test_it_takes_a_supervisor(services: Promises, words: tuple[str, ...]) -> None:
+    services.received("2026-11-24 10:00")
 
-    assert "supervisor" in refused(office.terminal.as_person("a", *words), 77)
-
-
-def test_another_priority_changes_the_order_and_brings_a_skipped_case_back(office: Promises) -> None:
-    first, second = office.received("2026-11-24 10:00"), office.received("2026-11-24 10:00")
-    office.run("a", "next")
-    office.run("a", "skip", first, "--reason", "x")
-    office.run("sup", "priority", first, "urgent", "--reason", "投诉")
-
-    assert [row["case"] for row in office.terminal.document("a", "queue")["cases"]] == [first, second]
-    assert office.terminal.document("a", "next")["case"] == first
+    assert "supervisor" in refused(services.terminal.as_person("a", *words), 77)
 
 
-def test_evidence_does_not_overrule_what_a_supervisor_chose(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "class", case, "extended", "--reason", "x")
-    office.run("sup", "priority", case, "low", "--reason", "x")
-    context = office.site.office("a").context
+def test_another_priority_changes_the_order_and_brings_a_skipped_case_back(services: Promises) -> None:
+    first, second = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("a", "skip", first, "--reason", "x")
+    services.run("sup", "priority", first, "urgent", "--reason", "投诉")
+
+    assert [row["case"] for row in services.terminal.document("a", "queue")["cases"]] == [first, second]
+    assert services.terminal.document("a", "next")["case"] == first
+
+
+def test_evidence_does_not_overrule_what_a_supervisor_chose(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "class", case, "extended", "--reason", "x")
+    services.run("sup", "priority", case, "low", "--reason", "x")
+    context = services.site.services("a").context
     with context.write() as session:
         recompute(session, context, visible_case(session, 1))
 
-    shown = office.terminal.document("a", "show", case)
+    shown = services.terminal.document("a", "show", case)
     assert (shown["service_class"], shown["priority"]) == ("extended", "low")
-    assert office.due(case) == "2026-12-08 18:00"
+    assert services.due(case) == "2026-12-08 18:00"
 
 
-def test_the_history_says_what_was_changed(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
-    office.run("sup", "class", case, "complex", "--reason", "x")
-    casefile = office.site.office("a").casefiles.show(1)
+def test_the_history_says_what_was_changed(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
+    services.run("sup", "class", case, "complex", "--reason", "x")
+    casefile = services.site.services("a").casefiles.show(1)
     told = [f"{act_words(line)} {detail_words(line, casefile)}" for line in casefile.history]
 
     assert "extended until 2026-12-02" in told
     assert "class changed to complex" in told
 
 
-def test_reasons_are_kept_with_the_case_and_out_of_the_log(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "class", case, "complex", "--reason", "张三要求")
-    with office.site.office("admin").context.read() as session:
+def test_reasons_are_kept_with_the_case_and_out_of_the_log(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "class", case, "complex", "--reason", "张三要求")
+    with services.site.services("admin").context.read() as session:
         bodies = session.execute(text("SELECT body FROM event")).scalars().all()
 
     assert not any("张三" in body for body in bodies)
-    assert "张三要求" in [line["text"] for line in office.terminal.document("a", "show", case)["history"]]
+    assert "张三要求" in [line["text"] for line in services.terminal.document("a", "show", case)["history"]]
 
 
-def test_a_reason_with_private_characters_is_quoted_as_it_is(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待\ue003核实\ue004")
+def test_a_reason_with_private_characters_is_quoted_as_it_is(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待\ue003核实\ue004")
 
-    assert newest_notice(office)["kind"] == "delay"
+    assert newest_notice(services)["kind"] == "delay"

@@ -21,126 +21,126 @@ from workbench.services.foundation import audit_log
 
 
 @pytest.fixture
-def office(site: Site) -> Promises:
+def services(site: Site) -> Promises:
     return Promises(site).at("2026-11-24 10:00")
 
 
-def notices(office: Promises) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = office.terminal.document("a", "notices")["notices"]
+def notices(services: Promises) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = services.terminal.document("a", "notices")["notices"]
     return found
 
 
-def kinds_written(office: Promises) -> list[str]:
+def kinds_written(services: Promises) -> list[str]:
     """Return the kinds of notices without a command: each finishes what was broken off."""
-    with office.site.office("admin").context.read() as session:
+    with services.site.services("admin").context.read() as session:
         return list(session.execute(text("SELECT kind FROM notice ORDER BY id")).scalars())
 
 
-def suspend(office: Promises, *words: str, reason: str = "台风停工") -> Any:
-    return office.terminal.document("sup", "calendar", "suspend", *words, "--reason", reason)
+def suspend(services: Promises, *words: str, reason: str = "台风停工") -> Any:
+    return services.terminal.document("sup", "calendar", "suspend", *words, "--reason", reason)
 
 
-def test_days_without_work_move_every_due_date_and_each_applicant_is_told(office: Promises) -> None:
-    cases = [office.received("2026-11-24 10:00") for _case in range(3)]
-    done = suspend(office, "2026-11-25", "2026-11-26")
+def test_days_without_work_move_every_due_date_and_each_applicant_is_told(services: Promises) -> None:
+    cases = [services.received("2026-11-24 10:00") for _case in range(3)]
+    done = suspend(services, "2026-11-25", "2026-11-26")
 
     assert (done["cases"], done["notices"]) == (3, 3)
-    assert {office.due(case) for case in cases} == {"2026-12-01 18:00"}
-    assert [(one["case"], one["kind"], one["sent_at"]) for one in notices(office)] == [
+    assert {services.due(case) for case in cases} == {"2026-12-01 18:00"}
+    assert [(one["case"], one["kind"], one["sent_at"]) for one in notices(services)] == [
         (case, "delay", None) for case in cases
     ]
-    assert "台风停工" in notices(office)[0]["body"]
-    assert "2026年12月1日(周二)18:00" in notices(office)[0]["body"]
+    assert "台风停工" in notices(services)[0]["body"]
+    assert "2026年12月1日(周二)18:00" in notices(services)[0]["body"]
 
 
-def test_an_open_suspension_stops_the_clock_until_work_resumes(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "expedited")
-    suspend(office, "2026-11-25 14:00")
-    found = office.at("2026-11-27 10:00").clock(case)
+def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    suspend(services, "2026-11-25 14:00")
+    found = services.at("2026-11-27 10:00").clock(case)
     assert (found["running"], found["suspended"], found["due_at"]) == (False, True, "2026-11-25T18:00:00+08:00")
     assert found["steps"][-2]["to"] is None
 
     # Its date on file is past, but nothing was missed: work stood still.
-    assert office.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 0
-    assert office.terminal.document("a", "queue", "--filter", "-due:overdue")["total"] == 1
-    [listed] = office.terminal.document("a", "queue")["cases"]
+    assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 0
+    assert services.terminal.document("a", "queue", "--filter", "-due:overdue")["total"] == 1
+    [listed] = services.terminal.document("a", "queue")["cases"]
     assert (listed["breached"], listed["suspended"], listed["paused"]) == (False, True, False)
-    assert re.search(r"\bsuspended\b", office.terminal.as_person("a", "queue").stdout)
-    assert office.terminal.document("a", "show", case)["breached"] is False
+    assert re.search(r"\bsuspended\b", services.terminal.as_person("a", "queue").stdout)
+    assert services.terminal.document("a", "show", case)["breached"] is False
 
-    done = office.terminal.document("sup", "calendar", "resume")
+    done = services.terminal.document("sup", "calendar", "resume")
     assert done["cases"] == 1
     # Four hours of Wednesday, eight of Thursday and one of Friday.
-    assert office.due(case) == "2026-11-27 15:00"
-    assert [one["kind"] for one in notices(office)] == ["delay", "resumed"]
-    assert "2026年11月25日(周三)14:00起中止" in notices(office)[0]["body"]
-    assert "新的到期日：2026年11月27日(周五)15:00" in notices(office)[1]["body"]
-    office.at("2026-11-27 15:00")
-    assert office.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
+    assert services.due(case) == "2026-11-27 15:00"
+    assert [one["kind"] for one in notices(services)] == ["delay", "resumed"]
+    assert "2026年11月25日(周三)14:00起中止" in notices(services)[0]["body"]
+    assert "新的到期日：2026年11月27日(周五)15:00" in notices(services)[1]["body"]
+    services.at("2026-11-27 15:00")
+    assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
 
 
-def test_what_was_overdue_before_it_stays_overdue(office: Promises) -> None:
-    case = office.received("2026-11-20 10:00", "expedited")
-    suspend(office, "2026-11-24 09:00")
+def test_what_was_overdue_before_it_stays_overdue(services: Promises) -> None:
+    case = services.received("2026-11-20 10:00", "expedited")
+    suspend(services, "2026-11-24 09:00")
 
-    assert office.due(case) == "2026-11-23 18:00"
-    assert office.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
-    assert office.terminal.document("a", "show", case)["breached"] is True
-
-
-def test_it_may_be_entered_afterwards(office: Promises) -> None:
-    case = office.received("2026-11-20 10:00")
-    suspend(office, "2026-11-23 09:00", "2026-11-23 12:00")
-
-    assert office.due(case) == "2026-11-26 12:00"
-    assert office.terminal.as_person("sup", "calendar", "resume").exit_code == 69
-    suspend(office, "2026-11-23 15:00")
-    office.terminal.document("sup", "calendar", "resume", "--at", "2026-11-23 17:00")
-    assert office.due(case) == "2026-11-26 15:00"
+    assert services.due(case) == "2026-11-23 18:00"
+    assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
+    assert services.terminal.document("a", "show", case)["breached"] is True
 
 
-def test_it_may_be_limited_to_a_province_or_an_agent(office: Promises) -> None:
-    here, there = office.received("2026-11-24 10:00"), office.received("2026-11-24 10:00")
-    context = office.site.office("admin").context
+def test_it_may_be_entered_afterwards(services: Promises) -> None:
+    case = services.received("2026-11-20 10:00")
+    suspend(services, "2026-11-23 09:00", "2026-11-23 12:00")
+
+    assert services.due(case) == "2026-11-26 12:00"
+    assert services.terminal.as_person("sup", "calendar", "resume").exit_code == 69
+    suspend(services, "2026-11-23 15:00")
+    services.terminal.document("sup", "calendar", "resume", "--at", "2026-11-23 17:00")
+    assert services.due(case) == "2026-11-26 15:00"
+
+
+def test_it_may_be_limited_to_a_province_or_an_agent(services: Promises) -> None:
+    here, there = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
+    context = services.site.services("admin").context
     with context.write() as session:
         session.get_one(ApplicationRow, 1).province = "四川省"
         for table in ("application", '"case"'):
             session.execute(text(f"UPDATE {table} SET agent = 'A-1' WHERE id = 2"))
 
-    assert suspend(office, "2026-11-25", "2026-11-25", "--province", "Sichuan")["cases"] == 1
-    assert suspend(office, "2026-11-26", "2026-11-26", "--agent", "A-1")["cases"] == 1
-    assert (office.due(here), office.due(there)) == ("2026-11-30 18:00", "2026-11-30 18:00")
-    assert "suspended" in [step["what"] for step in office.clock(here)["steps"]]
-    assert len(notices(office)) == 2
+    assert suspend(services, "2026-11-25", "2026-11-25", "--province", "Sichuan")["cases"] == 1
+    assert suspend(services, "2026-11-26", "2026-11-26", "--agent", "A-1")["cases"] == 1
+    assert (services.due(here), services.due(there)) == ("2026-11-30 18:00", "2026-11-30 18:00")
+    assert "suspended" in [step["what"] for step in services.clock(here)["steps"]]
+    assert len(notices(services)) == 2
 
 
-def test_a_case_that_is_opened_while_work_stands_still_takes_the_suspension_in(office: Promises) -> None:
-    suspend(office, "2026-11-23", "2026-11-25")
-    case = office.received("2026-11-24 10:00")
+def test_a_case_that_is_opened_while_work_stands_still_takes_the_suspension_in(services: Promises) -> None:
+    suspend(services, "2026-11-23", "2026-11-25")
+    case = services.received("2026-11-24 10:00")
 
     # Seven hours of Tuesday, which is day 0, and eight of Wednesday.
-    assert office.due(case) == "2026-12-01 17:00"
+    assert services.due(case) == "2026-12-01 17:00"
 
 
-def test_a_pause_within_a_suspension_counts_once(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 11:00", case)
-    suspend(office, "2026-11-24 14:00", "2026-11-25 12:00")
-    assert office.due(case) == "2026-11-27 18:00"
-    office.answer("2026-11-25 11:00", case)
+def test_a_pause_within_a_suspension_counts_once(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 11:00", case)
+    suspend(services, "2026-11-24 14:00", "2026-11-25 12:00")
+    assert services.due(case) == "2026-11-27 18:00"
+    services.answer("2026-11-25 11:00", case)
 
     # Tuesday from 11:00 and Wednesday until noon, whoever is to blame.
-    assert office.due(case) == "2026-12-01 10:00"
+    assert services.due(case) == "2026-12-01 10:00"
 
 
 def test_the_log_has_one_event_for_it_and_one_for_each_lot_of_cases(
-    office: Promises, monkeypatch: pytest.MonkeyPatch
+    services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 2)
     for _case in range(3):
-        office.received("2026-11-24 10:00")
-    suspend(office, "2026-11-25", "2026-11-26", reason="张三住院")
-    with office.site.office("admin").context.read() as session:
+        services.received("2026-11-24 10:00")
+    suspend(services, "2026-11-25", "2026-11-26", reason="张三住院")
+    with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT action, body FROM event WHERE case_id IS NULL ORDER BY seq")).all()
         assert audit_log.verify(session).is_whole
 
@@ -151,11 +151,11 @@ def test_the_log_has_one_event_for_it_and_one_for_each_lot_of_cases(
 
 
 def test_one_that_was_broken_off_is_finished_at_the_next_start_and_nobody_is_told_twice(
-    office: Promises, monkeypatch: pytest.MonkeyPatch
+    services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 2)
     for _case in range(4):
-        office.received("2026-11-24 10:00")
+        services.received("2026-11-24 10:00")
     lots = iter(range(9))
 
     def broken() -> None:
@@ -164,68 +164,68 @@ def test_one_that_was_broken_off_is_finished_at_the_next_start_and_nobody_is_tol
 
     with monkeypatch.context() as patch:
         patch.setattr(recompute, "pause", broken)
-        office.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--reason", "洪水")
-    with office.site.office("admin").context.read() as session:
+        services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--reason", "洪水")
+    with services.site.services("admin").context.read() as session:
         assert session.execute(text("SELECT count(*) FROM notice")).scalar() == 2
-    office.site.office("a").resume()
-    office.site.office("a").resume()
+    services.site.services("a").resume()
+    services.site.services("a").resume()
 
-    assert sorted(one["case"] for one in notices(office)) == ["C-000001", "C-000002", "C-000003", "C-000004"]
+    assert sorted(one["case"] for one in notices(services)) == ["C-000001", "C-000002", "C-000003", "C-000004"]
 
 
 def test_an_act_on_a_case_while_a_suspension_is_taken_in_takes_no_letter_from_its_applicant(
-    office: Promises, monkeypatch: pytest.MonkeyPatch
+    services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cases = [office.received("2026-11-24 10:00") for _case in range(2)]
-    sup = office.site.office("sup")
+    cases = [services.received("2026-11-24 10:00") for _case in range(2)]
+    sup = services.site.services("sup")
     stop = Stop(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风")
     acts: tuple[Callable[[], Stopped], ...] = (lambda: sup.suspending.suspend(stop), sup.suspending.resume)
     for count, (act, at) in enumerate(zip(acts, ("2026-11-24 11:00", "2026-11-25 13:00"), strict=True), start=1):
-        office.at(at)
+        services.at(at)
         with monkeypatch.context() as patch:
             patch.setattr(sup.suspending, "finish", lambda: Settled(cases=0, told=0))
             act()
         sup.rescheduling.change_priority(1, Priority.HIGH if count == 1 else Priority.LOW, "acts on it")
-        assert kinds_written(office) == ["delay", "delay"][: 2 * count - 2]
-        office.site.office("a").suspending.finish()
+        assert kinds_written(services) == ["delay", "delay"][: 2 * count - 2]
+        services.site.services("a").suspending.finish()
 
-        told = [(one["case"], one["kind"]) for one in notices(office)]
+        told = [(one["case"], one["kind"]) for one in notices(services)]
         assert sorted(told) == sorted((case, kind) for case in cases for kind in ("delay", "resumed")[:count])
     # The half day that was worked after all is no longer lost.
-    assert {office.due(case) for case in cases} == {"2026-11-30 12:00"}
+    assert {services.due(case) for case in cases} == {"2026-11-30 12:00"}
 
 
-def test_ends_that_were_broken_off_are_told_once(office: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ends_that_were_broken_off_are_told_once(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 1)
     for _case in range(3):
-        office.received("2026-11-24 10:00")
-    suspend(office, "2026-11-24 09:00")
+        services.received("2026-11-24 10:00")
+    suspend(services, "2026-11-24 09:00")
 
     def broken() -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(recompute, "pause", broken)
-        office.at("2026-11-25 13:00").terminal.as_person("sup", "calendar", "resume")
-    assert kinds_written(office).count("resumed") == 1
-    office.site.office("a").suspending.finish()
-    office.site.office("a").suspending.finish()
+        services.at("2026-11-25 13:00").terminal.as_person("sup", "calendar", "resume")
+    assert kinds_written(services).count("resumed") == 1
+    services.site.services("a").suspending.finish()
+    services.site.services("a").suspending.finish()
 
-    kinds = [(one["case"], one["kind"]) for one in notices(office)]
+    kinds = [(one["case"], one["kind"]) for one in notices(services)]
     assert len(kinds) == len(set(kinds)) == 6
 
 
 @pytest.mark.parametrize("is_end", [False, True])
 def test_two_who_take_a_suspension_in_at_once_tell_everybody_once(
-    office: Promises, monkeypatch: pytest.MonkeyPatch, *, is_end: bool
+    services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_end: bool
 ) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 1)
     for _case in range(3):
-        office.received("2026-11-24 10:00")
-    sup, other = office.site.office("sup").suspending, office.site.office("a").suspending
+        services.received("2026-11-24 10:00")
+    sup, other = services.site.services("sup").suspending, services.site.services("a").suspending
     if is_end:
-        suspend(office, "2026-11-24 09:00")
-        office.at("2026-11-25 13:00")
+        suspend(services, "2026-11-24 09:00")
+        services.at("2026-11-25 13:00")
     turns = iter((other.finish,))
 
     def between() -> None:
@@ -238,31 +238,31 @@ def test_two_who_take_a_suspension_in_at_once_tell_everybody_once(
     else:
         sup.suspend(Stop(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风"))
 
-    assert sorted(kinds_written(office)) == ["delay"] * 3 + ["resumed"] * 3 * is_end
+    assert sorted(kinds_written(services)) == ["delay"] * 3 + ["resumed"] * 3 * is_end
 
 
-def test_who_was_told_of_one_that_ends_within_another_hears_when_that_is_over(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    suspend(office, "2026-11-25", "2026-11-30", reason="台风")
-    suspend(office, "2026-11-26", "2026-11-27", reason="停电")
-    assert [one["kind"] for one in notices(office)] == ["delay"]
+def test_who_was_told_of_one_that_ends_within_another_hears_when_that_is_over(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    suspend(services, "2026-11-25", "2026-11-30", reason="台风")
+    suspend(services, "2026-11-26", "2026-11-27", reason="停电")
+    assert [one["kind"] for one in notices(services)] == ["delay"]
 
-    office.at("2026-11-26 10:00")
-    assert office.terminal.document("sup", "calendar", "resume", "1")["notices"] == 0
-    office.run("sup", "tick")
-    assert len(notices(office)) == 1
-    office.at("2026-11-30 10:00").run("sup", "tick")
-    assert [one["kind"] for one in notices(office)] == ["delay", "resumed"]
-    due = datetime.fromisoformat(office.clock(case)["due_at"])
-    assert f"{due.year}年{due.month}月{due.day}日" in notices(office)[-1]["body"]
-    office.run("sup", "tick")
-    assert len(notices(office)) == 2
+    services.at("2026-11-26 10:00")
+    assert services.terminal.document("sup", "calendar", "resume", "1")["notices"] == 0
+    services.run("sup", "tick")
+    assert len(notices(services)) == 1
+    services.at("2026-11-30 10:00").run("sup", "tick")
+    assert [one["kind"] for one in notices(services)] == ["delay", "resumed"]
+    due = datetime.fromisoformat(services.clock(case)["due_at"])
+    assert f"{due.year}年{due.month}月{due.day}日" in notices(services)[-1]["body"]
+    services.run("sup", "tick")
+    assert len(notices(services)) == 2
 
 
-def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(office: Promises) -> None:
+def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(services: Promises) -> None:
     for words in (("suspend", "2026-11-25", "--reason", "x"), ("resume",)):
-        assert "supervisor" in refused(office.terminal.as_person("a", "calendar", *words), 77)
-    with office.site.office("admin").context.read() as session:
+        assert "supervisor" in refused(services.terminal.as_person("a", "calendar", *words), 77)
+    with services.site.services("admin").context.read() as session:
         assert session.execute(text("SELECT count(*) FROM event WHERE is_refused")).scalar() == 2
         assert session.execute(text("SELECT count(*) FROM suspension")).scalar() == 0
 
@@ -281,43 +281,43 @@ def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(office
         (("2062-11-25", "--reason", "x"), "2062-11-25 is more than 366 days ahead"),
     ],
 )
-def test_what_cannot_be_a_suspension_is_wrong_usage(office: Promises, words: tuple[str, ...], told: str) -> None:
-    assert told in refused(office.terminal.as_person("sup", "calendar", "suspend", *words), 2)
+def test_what_cannot_be_a_suspension_is_wrong_usage(services: Promises, words: tuple[str, ...], told: str) -> None:
+    assert told in refused(services.terminal.as_person("sup", "calendar", "suspend", *words), 2)
     if told != "--reason":
-        assert told in refused(office.terminal.as_person("sup", "calendar", "suspend", *words, "--dry-run"), 2)
+        assert told in refused(services.terminal.as_person("sup", "calendar", "suspend", *words, "--dry-run"), 2)
 
 
-def test_the_same_is_not_suspended_twice_unless_it_was_taken_back(office: Promises) -> None:
-    suspend(office, "2026-12-01", "2026-12-02")
-    suspend(office, "2026-12-01", "2026-12-02", "--province", "Sichuan")
-    suspend(office, "2026-12-03")
+def test_the_same_is_not_suspended_twice_unless_it_was_taken_back(services: Promises) -> None:
+    suspend(services, "2026-12-01", "2026-12-02")
+    suspend(services, "2026-12-01", "2026-12-02", "--province", "Sichuan")
+    suspend(services, "2026-12-03")
     for words in (("2026-12-01", "2026-12-02"), ("2026-12-03",)):
-        again = office.terminal.as_person("sup", "calendar", "suspend", *words, "--reason", "other")
+        again = services.terminal.as_person("sup", "calendar", "suspend", *words, "--reason", "other")
         assert "suspended already, by suspension" in refused(again, 2)
-    office.run("sup", "calendar", "resume")
+    services.run("sup", "calendar", "resume")
 
-    assert suspend(office, "2026-12-03")["suspensions"] == [4]
+    assert suspend(services, "2026-12-03")["suspensions"] == [4]
 
 
-def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(office: Promises) -> None:
-    office.received("2026-11-20 10:00", "expedited")
-    cases = [office.received("2026-11-24 10:00") for _case in range(2)]
+def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: Promises) -> None:
+    services.received("2026-11-20 10:00", "expedited")
+    cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     for words in (("2026-11-25", "2026-11-25"), ("2026-11-25",)):
-        done = office.terminal.document("sup", "calendar", "suspend", *words, "--dry-run")
+        done = services.terminal.document("sup", "calendar", "suspend", *words, "--dry-run")
         assert done == {"suspensions": [], "cases": 2, "notices": 2, "written": False}
-    said = office.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
+    said = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
 
     assert said == "Nothing is written.\n2 due dates would be concerned.\n2 applicants would be told.\n"
-    assert notices(office) == []
-    assert office.terminal.document("a", "calendar")["suspensions"] == []
-    assert {office.due(case) for case in cases} == {"2026-11-27 18:00"}
-    assert "supervisor" in refused(office.terminal.as_person("a", "calendar", "suspend", *words, "--dry-run"), 77)
+    assert notices(services) == []
+    assert services.terminal.document("a", "calendar")["suspensions"] == []
+    assert {services.due(case) for case in cases} == {"2026-11-27 18:00"}
+    assert "supervisor" in refused(services.terminal.as_person("a", "calendar", "suspend", *words, "--dry-run"), 77)
 
 
-def test_the_year_shows_its_suspensions(office: Promises) -> None:
-    suspend(office, "2025-12-31", "2026-01-05", reason="洪水")
-    suspend(office, "2026-12-01 14:00", "--province", "Sichuan", reason="台风")
-    suspend(office, "2027-01-04", "2027-01-05")
+def test_the_year_shows_its_suspensions(services: Promises) -> None:
+    suspend(services, "2025-12-31", "2026-01-05", reason="洪水")
+    suspend(services, "2026-12-01 14:00", "--province", "Sichuan", reason="台风")
+    suspend(services, "2027-01-04", "2027-01-05")
     flood = {
         "id": 1,
         "from": "2025-12-31T00:00:00+08:00",
@@ -335,70 +335,70 @@ def test_the_year_shows_its_suspensions(office: Promises) -> None:
         "reason": "台风",
     }
 
-    assert office.terminal.document("a", "calendar", "2025")["suspensions"] == [flood]
-    assert office.terminal.document("a", "calendar")["suspensions"] == [flood, storm]
-    said = office.terminal.as_person("a", "calendar", "2026").stdout
+    assert services.terminal.document("a", "calendar", "2025")["suspensions"] == [flood]
+    assert services.terminal.document("a", "calendar")["suspensions"] == [flood, storm]
+    said = services.terminal.as_person("a", "calendar", "2026").stdout
     assert "Suspension 1: Wed 31 Dec 2025 00:00 to Tue 6 Jan 00:00 · 洪水" in said
     assert "Suspension 2: from Tue 1 Dec 14:00, end unknown · Sichuan · 台风" in said
-    office.run("sup", "calendar", "resume")
-    assert office.terminal.document("a", "calendar")["suspensions"] == [flood]
+    services.run("sup", "calendar", "resume")
+    assert services.terminal.document("a", "calendar")["suspensions"] == [flood]
 
 
-def test_an_open_suspension_that_lies_ahead_is_called_off_and_takes_no_time(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "extended")
-    suspend(office, "2026-12-01")
-    assert office.terminal.document("sup", "calendar", "resume")["notices"] == 1
+def test_an_open_suspension_that_lies_ahead_is_called_off_and_takes_no_time(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "extended")
+    suspend(services, "2026-12-01")
+    assert services.terminal.document("sup", "calendar", "resume")["notices"] == 1
 
-    assert office.due(case) == "2026-12-08 18:00"
-    assert "suspended" not in [step["what"] for step in office.clock(case)["steps"]]
-    [kept] = office.site.office("a").suspending.list()
+    assert services.due(case) == "2026-12-08 18:00"
+    assert "suspended" not in [step["what"] for step in services.clock(case)["steps"]]
+    [kept] = services.site.services("a").suspending.list()
     assert kept.to_at == kept.from_at
-    assert "Nothing is suspended" in refused(office.terminal.as_person("sup", "calendar", "resume"), 69)
-    assert office.at("2026-12-02 10:00").clock(case)["running"] is True
+    assert "Nothing is suspended" in refused(services.terminal.as_person("sup", "calendar", "resume"), 69)
+    assert services.at("2026-12-02 10:00").clock(case)["running"] is True
 
 
-def test_what_lies_ahead_stays_while_another_suspension_is_ended(office: Promises) -> None:
-    suspend(office, "2026-11-24 09:00")
-    suspend(office, "2026-12-01")
+def test_what_lies_ahead_stays_while_another_suspension_is_ended(services: Promises) -> None:
+    suspend(services, "2026-11-24 09:00")
+    suspend(services, "2026-12-01")
 
-    assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
-    assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [2]
+    assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
+    assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [2]
 
 
-def test_one_with_a_known_end_that_lies_ahead_is_called_off_by_its_number(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "extended")
-    suspend(office, "2026-12-01", "2026-12-02")
-    suspend(office, "2026-12-03", "2026-12-03")
-    assert office.due(case) == "2026-12-11 18:00"
-    hint = refused(office.terminal.as_person("sup", "calendar", "resume"), 69)
+def test_one_with_a_known_end_that_lies_ahead_is_called_off_by_its_number(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "extended")
+    suspend(services, "2026-12-01", "2026-12-02")
+    suspend(services, "2026-12-03", "2026-12-03")
+    assert services.due(case) == "2026-12-11 18:00"
+    hint = refused(services.terminal.as_person("sup", "calendar", "resume"), 69)
     assert "workbench calendar resume 1" in hint
 
-    done = office.terminal.document("sup", "calendar", "resume", "1")
+    done = services.terminal.document("sup", "calendar", "resume", "1")
     assert (done["suspensions"], done["cases"], done["notices"]) == ([1], 1, 1)
-    assert office.due(case) == "2026-12-09 18:00"
-    assert [one["id"] for one in office.terminal.document("a", "calendar")["suspensions"]] == [2]
-    assert [one["kind"] for one in notices(office)] == ["delay", "delay", "resumed"]
-    assert "over already" in refused(office.terminal.as_person("sup", "calendar", "resume", "1"), 69)
-    assert "no suspension 9" in refused(office.terminal.as_person("sup", "calendar", "resume", "9"), 66)
+    assert services.due(case) == "2026-12-09 18:00"
+    assert [one["id"] for one in services.terminal.document("a", "calendar")["suspensions"]] == [2]
+    assert [one["kind"] for one in notices(services)] == ["delay", "delay", "resumed"]
+    assert "over already" in refused(services.terminal.as_person("sup", "calendar", "resume", "1"), 69)
+    assert "no suspension 9" in refused(services.terminal.as_person("sup", "calendar", "resume", "9"), 66)
 
 
-def test_of_several_in_force_the_named_one_alone_is_ended(office: Promises) -> None:
-    suspend(office, "2026-11-24 09:00", "--province", "Sichuan")
-    suspend(office, "2026-11-24 09:00", "--province", "Guangdong")
+def test_of_several_in_force_the_named_one_alone_is_ended(services: Promises) -> None:
+    suspend(services, "2026-11-24 09:00", "--province", "Sichuan")
+    suspend(services, "2026-11-24 09:00", "--province", "Guangdong")
 
-    assert office.terminal.document("sup", "calendar", "resume", "2")["suspensions"] == [2]
-    over = refused(office.terminal.as_person("sup", "calendar", "resume", "2"), 69)
+    assert services.terminal.document("sup", "calendar", "resume", "2")["suspensions"] == [2]
+    over = refused(services.terminal.as_person("sup", "calendar", "resume", "2"), 69)
     assert "Suspension 2 is over already" in over
-    assert office.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
+    assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
 
 
 def test_two_that_are_taken_in_together_are_told_to_whom_each_concerns_and_once(
-    office: Promises, monkeypatch: pytest.MonkeyPatch
+    services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, there = office.received("2026-11-24 10:00"), office.received("2026-11-24 10:00")
-    with office.site.office("admin").context.write() as session:
+    here, there = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
+    with services.site.services("admin").context.write() as session:
         session.get_one(ApplicationRow, 2).province = "四川省"
-    suspending = office.site.office("sup").suspending
+    suspending = services.site.services("sup").suspending
     begins, ends = local("2026-11-25 09:00"), local("2026-11-25 18:00")
 
     def broken() -> None:
@@ -411,16 +411,16 @@ def test_two_that_are_taken_in_together_are_told_to_whom_each_concerns_and_once(
     one_day = timedelta(days=1)
     suspending.suspend(Stop(from_at=begins + one_day, to_at=ends + one_day, reason="台风"))
 
-    told = [(one["case"], "洪水" in one["body"], "台风" in one["body"]) for one in notices(office)]
+    told = [(one["case"], "洪水" in one["body"], "台风" in one["body"]) for one in notices(services)]
     assert told == [(there, True, False), (here, False, True), (there, False, True)]
 
 
-def test_one_that_ends_earlier_than_was_told_is_told_to_whom_its_beginning_was(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.received("2026-11-20 10:00", "expedited")
-    suspend(office, "2026-11-24 14:00", "2026-11-30")
-    assert office.due(case) == "2026-12-04 14:00"
-    done = office.at("2026-11-25 09:00").terminal.document("sup", "calendar", "resume")
+def test_one_that_ends_earlier_than_was_told_is_told_to_whom_its_beginning_was(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.received("2026-11-20 10:00", "expedited")
+    suspend(services, "2026-11-24 14:00", "2026-11-30")
+    assert services.due(case) == "2026-12-04 14:00"
+    done = services.at("2026-11-25 09:00").terminal.document("sup", "calendar", "resume")
 
     assert (done["cases"], done["notices"]) == (1, 1)
-    assert [(one["case"], one["kind"]) for one in notices(office)] == [(case, "delay"), (case, "resumed")]
+    assert [(one["case"], one["kind"]) for one in notices(services)] == [(case, "delay"), (case, "resumed")]

@@ -19,7 +19,7 @@ class BrokenOff(Exception):
 
 
 @pytest.fixture
-def office(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
+def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
     monkeypatch.setattr(recompute, "TOGETHER", 1)
     return Promises(site).at("2026-11-24 10:00")
 
@@ -28,9 +28,9 @@ def stop(begin: str, end: str | None, reason: str) -> Stop:
     return Stop(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
 
 
-def told(office: Promises) -> list[tuple[int, str, str]]:
+def told(services: Promises) -> list[tuple[int, str, str]]:
     """Return case, kind and cause of each letter, without a command: each would finish what was broken off."""
-    with office.site.office("admin").context.read() as session:
+    with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind, body FROM notice ORDER BY case_id, id")).all()
     return [(row.case_id, row.kind, "".join(one for one in (ONE, OTHER) if one in row.body)) for row in rows]
 
@@ -70,11 +70,11 @@ def nested(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
 
 @pytest.mark.parametrize("is_broken", [False, True])
 def test_one_that_has_nothing_to_do_with_a_case_is_not_told_with_another(
-    office: Promises, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
+    services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
 ) -> None:
     for _case in range(3):
-        office.received("2026-11-24 10:00")
-    suspending_ = office.site.office("sup").suspending
+        services.received("2026-11-24 10:00")
+    suspending_ = services.site.services("sup").suspending
     later = stop("2027-01-13 09:00", "2027-01-13 18:00", OTHER)
     between_lots(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
     try:
@@ -82,36 +82,38 @@ def test_one_that_has_nothing_to_do_with_a_case_is_not_told_with_another(
     except BrokenOff:
         suspending_.suspend(later)
 
-    assert told(office) == [(case, "delay", ONE) for case in (1, 2, 3)]
+    assert told(services) == [(case, "delay", ONE) for case in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("is_broken", [False, True])
 def test_the_end_of_two_that_overlap_is_told_once(
-    office: Promises, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
+    services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
 ) -> None:
     for _case in range(3):
-        office.received("2026-11-24 10:00")
-    sup, other = office.site.office("sup").suspending, office.site.office("a").suspending
+        services.received("2026-11-24 10:00")
+    sup, other = services.site.services("sup").suspending, services.site.services("a").suspending
     sup.suspend(stop("2026-11-24 11:00", None, ONE))
-    office.at("2026-11-24 12:00")
+    services.at("2026-11-24 12:00")
     sup.suspend(stop("2026-11-24 13:00", None, OTHER))
-    office.at("2026-11-25 13:00")
+    services.at("2026-11-25 13:00")
     between_lots(monkeypatch, break_off if is_broken else other.finish)
     try:
         sup.resume()
     except BrokenOff:
-        office.at("2026-11-25 13:01")
+        services.at("2026-11-25 13:01")
         other.finish()
 
-    assert [(case, kind) for case, kind, _cause in told(office)] == [
+    assert [(case, kind) for case, kind, _cause in told(services)] == [
         (case, kind) for case in (1, 2, 3) for kind in ("delay", "resumed")
     ]
 
 
-def test_of_one_within_another_nobody_is_told_after_a_break(office: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_one_within_another_nobody_is_told_after_a_break(
+    services: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _case in range(2):
-        office.received("2026-11-24 10:00")
-    sup, other = office.site.office("sup").suspending, office.site.office("a").suspending
+        services.received("2026-11-24 10:00")
+    sup, other = services.site.services("sup").suspending, services.site.services("a").suspending
     for end, reason in (("2026-11-25 12:00", OTHER), ("2026-11-25 18:00", ONE)):
         with monkeypatch.context() as patch:
             patch.setattr(suspensions, "settle_open_cases", lambda *_words: break_off())
@@ -122,27 +124,27 @@ def test_of_one_within_another_nobody_is_told_after_a_break(office: Promises, mo
         other.finish()
     other.finish()
 
-    assert told(office) == [(case, "delay", ONE) for case in (1, 2)]
+    assert told(services) == [(case, "delay", ONE) for case in (1, 2)]
 
 
-def test_of_two_that_are_entered_at_once_both_are_told(office: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.received("2026-11-24 10:00")
-    sup = office.site.office("sup").suspending
+def test_of_two_that_are_entered_at_once_both_are_told(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.received("2026-11-24 10:00")
+    sup = services.site.services("sup").suspending
     nested(monkeypatch, lambda: sup.suspend(stop("2026-11-26 09:00", "2026-11-26 18:00", OTHER)))
     sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
 
-    assert OTHER in "".join(cause for _case, _kind, cause in told(office))
-    assert ONE in "".join(cause for _case, _kind, cause in told(office))
+    assert OTHER in "".join(cause for _case, _kind, cause in told(services))
+    assert ONE in "".join(cause for _case, _kind, cause in told(services))
 
 
 def test_the_end_of_one_is_told_though_another_is_entered_at_once(
-    office: Promises, monkeypatch: pytest.MonkeyPatch
+    services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.received("2026-11-24 10:00")
-    sup = office.site.office("sup").suspending
+    services.received("2026-11-24 10:00")
+    sup = services.site.services("sup").suspending
     sup.suspend(stop("2026-11-24 11:00", None, OTHER))
-    office.at("2026-11-24 15:00")
+    services.at("2026-11-24 15:00")
     nested(monkeypatch, sup.resume)
     sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
 
-    assert "resumed" in [kind for _case, kind, _cause in told(office)]
+    assert "resumed" in [kind for _case, kind, _cause in told(services)]

@@ -13,98 +13,98 @@ NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0}
 
 
 @pytest.fixture
-def office(site: Site) -> Promises:
+def services(site: Site) -> Promises:
     return Promises(site).at("2026-11-24 10:00")
 
 
-def tick(office: Promises) -> dict[str, Any]:
+def tick(services: Promises) -> dict[str, Any]:
     """Tick as somebody who may do nothing else, and see that a second tick does nothing more."""
-    found: dict[str, Any] = office.terminal.document("audit", "tick")
-    assert office.terminal.document("a", "tick") == NOTHING
+    found: dict[str, Any] = services.terminal.document("audit", "tick")
+    assert services.terminal.document("a", "tick") == NOTHING
     return found
 
 
-def kinds(office: Promises) -> list[str]:
-    return [notice["kind"] for notice in office.terminal.document("a", "notices")["notices"]]
+def kinds(services: Promises) -> list[str]:
+    return [notice["kind"] for notice in services.terminal.document("a", "notices")["notices"]]
 
 
-def test_a_pending_case_comes_back_when_its_day_passed(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("a", "next")
-    office.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-26")
-    assert tick(office.at("2026-11-26 23:59")) == NOTHING
+def test_a_pending_case_comes_back_when_its_day_passed(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-26")
+    assert tick(services.at("2026-11-26 23:59")) == NOTHING
 
-    assert tick(office.at("2026-11-27 08:00")) == {**NOTHING, "queued": 1}
-    assert office.terminal.document("a", "show", case)["state"] == "queued"
+    assert tick(services.at("2026-11-27 08:00")) == {**NOTHING, "queued": 1}
+    assert services.terminal.document("a", "show", case)["state"] == "queued"
     # The applicant had it for 23 working hours.
-    assert office.due(case) == "2026-12-02 17:00"
+    assert services.due(case) == "2026-12-02 17:00"
 
 
-def test_what_is_not_mended_by_its_deadline_lapses_and_an_answer_in_time_still_counts(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("a", "next")
-    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
-    assert tick(office.at("2026-11-26 18:00")) == NOTHING
+def test_what_is_not_mended_by_its_deadline_lapses_and_an_answer_in_time_still_counts(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
+    assert tick(services.at("2026-11-26 18:00")) == NOTHING
 
-    assert tick(office.at("2026-11-26 18:01")) == {**NOTHING, "lapsed": 1}
-    assert office.terminal.document("a", "show", case)["state"] == "lapsed"
-    assert office.clock(case)["running"] is False
+    assert tick(services.at("2026-11-26 18:01")) == {**NOTHING, "lapsed": 1}
+    assert services.terminal.document("a", "show", case)["state"] == "lapsed"
+    assert services.clock(case)["running"] is False
 
 
-def test_a_case_that_waited_past_its_due_date_owes_a_delay_notice_once(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "expedited")
-    office.received("2026-11-24 10:00")
-    assert tick(office.at("2026-11-25 10:00")) == NOTHING
+def test_a_case_that_waited_past_its_due_date_owes_a_delay_notice_once(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    services.received("2026-11-24 10:00")
+    assert tick(services.at("2026-11-25 10:00")) == NOTHING
 
-    assert tick(office.at("2026-11-25 18:00")) == {**NOTHING, "delayed": 1}
-    assert kinds(office) == ["delay"]
-    [notice] = office.terminal.document("a", "notices")["notices"]
+    assert tick(services.at("2026-11-25 18:00")) == {**NOTHING, "delayed": 1}
+    assert kinds(services) == ["delay"]
+    [notice] = services.terminal.document("a", "notices")["notices"]
     assert notice["case"] == case
     assert "此前的到期日：2026年11月25日(周三)18:00" in notice["body"]
-    office.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "x")
-    assert tick(office.at("2026-11-26 18:00")) == {**NOTHING, "delayed": 1}
+    services.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "x")
+    assert tick(services.at("2026-11-26 18:00")) == {**NOTHING, "delayed": 1}
 
 
-def test_nobody_is_late_while_work_is_suspended(office: Promises) -> None:
-    office.received("2026-11-24 10:00", "expedited")
-    office.run("sup", "calendar", "suspend", "2026-11-25", "--reason", "台风")
+def test_nobody_is_late_while_work_is_suspended(services: Promises) -> None:
+    services.received("2026-11-24 10:00", "expedited")
+    services.run("sup", "calendar", "suspend", "2026-11-25", "--reason", "台风")
 
-    assert tick(office.at("2026-11-27 10:00")) == NOTHING
-
-
-def test_who_was_told_of_a_suspension_is_told_when_its_known_end_has_come(office: Promises) -> None:
-    office.received("2026-11-24 10:00")
-    office.run("sup", "calendar", "suspend", "2026-11-25", "2026-11-26", "--reason", "台风")
-    assert tick(office.at("2026-11-26 12:00")) == NOTHING
-
-    assert tick(office.at("2026-11-27 09:00")) == {**NOTHING, "resumed": 1}
-    assert kinds(office) == ["delay", "resumed"]
+    assert tick(services.at("2026-11-27 10:00")) == NOTHING
 
 
-def test_what_it_does_is_in_the_log(office: Promises) -> None:
-    office.received("2026-11-24 10:00", "expedited")
-    office.at("2026-11-26 18:00").run("audit", "tick")
-    with office.site.office("admin").context.read() as session:
+def test_who_was_told_of_a_suspension_is_told_when_its_known_end_has_come(services: Promises) -> None:
+    services.received("2026-11-24 10:00")
+    services.run("sup", "calendar", "suspend", "2026-11-25", "2026-11-26", "--reason", "台风")
+    assert tick(services.at("2026-11-26 12:00")) == NOTHING
+
+    assert tick(services.at("2026-11-27 09:00")) == {**NOTHING, "resumed": 1}
+    assert kinds(services) == ["delay", "resumed"]
+
+
+def test_what_it_does_is_in_the_log(services: Promises) -> None:
+    services.received("2026-11-24 10:00", "expedited")
+    services.at("2026-11-26 18:00").run("audit", "tick")
+    with services.site.services("admin").context.read() as session:
         newest = session.execute(text("SELECT action, actor_login FROM event ORDER BY seq DESC LIMIT 1")).one()
 
     assert tuple(newest) == ("delay-told", "audit")
 
 
-def test_who_heard_of_a_later_suspension_only_is_not_told_of_the_end_of_an_earlier_one(office: Promises) -> None:
-    office.run("sup", "calendar", "suspend", "2026-11-24", "2026-11-24", "--reason", "台风")
-    office.received("2026-11-25 10:00")
-    office.at("2026-11-25 12:00").run("sup", "calendar", "suspend", "2026-11-26", "--reason", "洪水")
+def test_who_heard_of_a_later_suspension_only_is_not_told_of_the_end_of_an_earlier_one(services: Promises) -> None:
+    services.run("sup", "calendar", "suspend", "2026-11-24", "2026-11-24", "--reason", "台风")
+    services.received("2026-11-25 10:00")
+    services.at("2026-11-25 12:00").run("sup", "calendar", "suspend", "2026-11-26", "--reason", "洪水")
 
-    assert tick(office) == NOTHING
-    assert kinds(office) == ["delay"]
+    assert tick(services) == NOTHING
+    assert kinds(services) == ["delay"]
 
 
 def test_who_leaves_meanwhile_breaks_it_off_between_two_lots_and_the_next_tick_goes_on(
-    office: Promises, monkeypatch: pytest.MonkeyPatch
+    services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = office.site
+    site = services.site
     site.plant(TOGETHER + 10, due_in_days=-1)
-    leaving, staying = site.office("a"), site.office("b")
+    leaving, staying = site.services("a"), site.services("b")
     monkeypatch.setattr("workbench.services.deadlines.batches.pause", leaving.leave)
 
     assert leaving.catch_up().delayed == TOGETHER

@@ -19,7 +19,7 @@ from workbench.services.calendar.preview import DaySetting
 
 
 @pytest.fixture
-def office(site: Site) -> Promises:
+def services(site: Site) -> Promises:
     return Promises(site)
 
 
@@ -36,9 +36,9 @@ def whats(document: Any) -> list[str]:
     return [step["what"] for step in document["steps"]]
 
 
-def test_a_plain_case_is_due_at_closing_of_its_third_working_day(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    found = office.at("2026-11-25 09:30").clock(case)
+def test_a_plain_case_is_due_at_closing_of_its_third_working_day(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    found = services.at("2026-11-25 09:30").clock(case)
 
     assert found["due_at"] == "2026-11-27T18:00:00+08:00"
     assert (found["due_provisional"], found["running"], found["working_days_left"]) == (False, True, 2)
@@ -64,55 +64,55 @@ def test_a_plain_case_is_due_at_closing_of_its_third_working_day(office: Promise
         ("extended", "2026-12-08 18:00"),
     ],
 )
-def test_the_class_says_how_many_days(office: Promises, service_class: str, due: str) -> None:
-    assert office.due(office.received("2026-11-24 10:00", service_class)) == due
+def test_the_class_says_how_many_days(services: Promises, service_class: str, due: str) -> None:
+    assert services.due(services.received("2026-11-24 10:00", service_class)) == due
 
 
-def test_pending_then_passed_in_one_step(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 11:00", case)
-    office.answer("2026-11-25 11:00", case)
-    office.run("a", "next")
-    office.log("2026-11-25 11:00:30", case, "decide", CaseState.PASSED)
+def test_pending_then_passed_in_one_step(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 11:00", case)
+    services.answer("2026-11-25 11:00", case)
+    services.run("a", "next")
+    services.log("2026-11-25 11:00:30", case, "decide", CaseState.PASSED)
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert found["due_at"] == "2026-11-30T18:00:00+08:00"
     assert (found["running"], found["working_days_left"]) == (False, None)
     assert whats(found) == ["received", "running", "applicant", "running", "closed", "due"]
 
 
-def test_passed_out_of_pending_ends_the_pause(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 11:00", case)
-    office.log("2026-11-25 11:00", case, "decide", CaseState.PASSED)
+def test_passed_out_of_pending_ends_the_pause(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 11:00", case)
+    services.log("2026-11-25 11:00", case, "decide", CaseState.PASSED)
 
-    assert office.due(case) == "2026-11-30 18:00"
-
-
-def test_class_changed_while_paused(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 11:00", case)
-    office.at("2026-11-25 10:00").run("sup", "class", case, "complex", "--reason", "许多发现")
-    assert office.due(case) == "2026-12-01 18:00"
-    office.answer("2026-11-25 11:00", case)
-
-    assert office.due(case) == "2026-12-02 18:00"
-    assert "class" in whats(office.clock(case))
+    assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_class_changed_while_running_counts_from_the_same_day_zero(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "maximum")
-    office.at("2026-11-26 10:00").run("sup", "class", case, "expedited", "--reason", "急")
+def test_class_changed_while_paused(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 11:00", case)
+    services.at("2026-11-25 10:00").run("sup", "class", case, "complex", "--reason", "许多发现")
+    assert services.due(case) == "2026-12-01 18:00"
+    services.answer("2026-11-25 11:00", case)
 
-    found = office.clock(case)
+    assert services.due(case) == "2026-12-02 18:00"
+    assert "class" in whats(services.clock(case))
+
+
+def test_class_changed_while_running_counts_from_the_same_day_zero(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "maximum")
+    services.at("2026-11-26 10:00").run("sup", "class", case, "expedited", "--reason", "急")
+
+    found = services.clock(case)
     assert found["due_at"] == "2026-11-25T18:00:00+08:00"
     assert {"class", "late"} <= set(whats(found))
 
 
-def test_received_outside_hours(office: Promises) -> None:
-    case = office.received("2026-11-27 19:10", "standard")
+def test_received_outside_hours(services: Promises) -> None:
+    case = services.received("2026-11-27 19:10", "standard")
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert found["due_at"] == "2026-12-03T18:00:00+08:00"
     assert found["steps"][1]["text"] == "Fri 27 Nov 19:10: outside the hours; counts as Mon 30 Nov 09:00, day 0."
     assert (found["steps"][1]["counts"], found["steps"][1]["to"]) == (False, "2026-11-30T09:00:00+08:00")
@@ -128,260 +128,260 @@ def test_received_outside_hours(office: Promises) -> None:
         pytest.param("2026-11-24 12:30", "2026-11-25 18:00", id="in the midday break"),
     ],
 )
-def test_received_on_days_and_at_hours_of_all_kinds(office: Promises, received: str, due: str) -> None:
-    assert office.due(office.received(received, "expedited")) == due
+def test_received_on_days_and_at_hours_of_all_kinds(services: Promises, received: str, due: str) -> None:
+    assert services.due(services.received(received, "expedited")) == due
 
 
-def test_two_intervals_a_day(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 11:30", case)
-    office.answer("2026-11-24 13:30", case)
+def test_two_intervals_a_day(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 11:30", case)
+    services.answer("2026-11-24 13:30", case)
 
-    assert office.due(case) == "2026-11-30 10:00"
+    assert services.due(case) == "2026-11-30 10:00"
 
 
-def test_pause_across_a_holiday(office: Promises) -> None:
-    case = office.received("2026-09-29 10:00")
-    office.ask("2026-09-30 17:00", case)
-    office.answer("2026-10-08 10:00", case)
+def test_pause_across_a_holiday(services: Promises) -> None:
+    case = services.received("2026-09-29 10:00")
+    services.ask("2026-09-30 17:00", case)
+    services.answer("2026-10-08 10:00", case)
 
-    found = office.clock(case)
+    found = services.clock(case)
     # One hour before the holiday and one after it.
     assert found["due_at"] == "2026-10-10T11:00:00+08:00"
     assert whats(found) == ["received", "running", "applicant", "running", "make_up", "due"]
 
 
-def test_calendar_changed_with_open_cases(office: Promises) -> None:
-    paused = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 10:30", paused)
-    office.answer("2026-11-25 10:30", paused)
-    case, other = office.received("2026-11-24 10:00"), office.received("2026-11-23 10:00", "expedited")
-    before = office.due(paused)
+def test_calendar_changed_with_open_cases(services: Promises) -> None:
+    paused = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 10:30", paused)
+    services.answer("2026-11-25 10:30", paused)
+    case, other = services.received("2026-11-24 10:00"), services.received("2026-11-23 10:00", "expedited")
+    before = services.due(paused)
     day_off = DaySetting(on=date(2026, 11, 26), working=False, name="临时假")
-    move, of_paused = office.site.office("admin").calendars.set_day(day_off, "the office moves").moved
+    move, of_paused = services.site.services("admin").calendars.set_day(day_off, "the office moves").moved
     # The working time that it was paused stays on it.
-    assert (before, office.due(paused)) == ("2026-11-30 18:00", "2026-12-01 18:00")
+    assert (before, services.due(paused)) == ("2026-11-30 18:00", "2026-12-01 18:00")
     assert format_case(of_paused.case_id) == paused
     assert (format_case(move.case_id), move.before, move.after) == (
         case,
         local("2026-11-27 18:00"),
         local("2026-11-30 18:00"),
     )
-    assert office.due(case) == "2026-11-30 18:00"
-    assert office.due(other) == "2026-11-24 18:00"
-    assert "holiday" in whats(office.clock(case))
+    assert services.due(case) == "2026-11-30 18:00"
+    assert services.due(other) == "2026-11-24 18:00"
+    assert "holiday" in whats(services.clock(case))
 
 
-def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(office: Promises) -> None:
-    case = office.received("2026-11-23 10:00", "expedited")
-    assert office.due(case) == "2026-11-24 18:00"
-    office.ask("2026-11-26 10:00", case)
-    office.answer("2026-11-30 10:00", case)
+def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(services: Promises) -> None:
+    case = services.received("2026-11-23 10:00", "expedited")
+    assert services.due(case) == "2026-11-24 18:00"
+    services.ask("2026-11-26 10:00", case)
+    services.answer("2026-11-30 10:00", case)
     # Two working days of the applicant's come on top.
-    assert office.due(case) == "2026-11-26 18:00"
-    [move] = office.site.office("admin").calendars.set_day(DaySetting(on=date(2026, 11, 27)), "storm").moved
+    assert services.due(case) == "2026-11-26 18:00"
+    [move] = services.site.services("admin").calendars.set_day(DaySetting(on=date(2026, 11, 27)), "storm").moved
 
     assert (format_case(move.case_id), move.after) == (case, local("2026-11-25 18:00"))
-    assert office.due(case) == "2026-11-25 18:00"
+    assert services.due(case) == "2026-11-25 18:00"
 
 
-def test_days_that_were_set_by_hand_are_told_as_such(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "complex")
-    calendars = office.site.office("admin").calendars
+def test_days_that_were_set_by_hand_are_told_as_such(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "complex")
+    calendars = services.site.services("admin").calendars
     calendars.set_day(DaySetting(on=date(2026, 11, 26), working=True, hours=((clock(9), clock(12)),)), "inventory")
     calendars.set_day(DaySetting(on=date(2026, 11, 28), working=True), "many cases")
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert whats(found) == ["received", "running", "own_hours", "running", "make_up", "running", "due"]
     texts = [step["text"] for step in found["steps"]]
     assert texts[2] == "Thu 26 Nov 09:00 – 12:00: hours set by hand, 3 h 00 min of work."
     assert texts[4] == "Sat 28 Nov: worked, set by hand, 8 h 00 min of work."
 
 
-def test_the_spring_festival_is_not_named_after_its_eve(office: Promises) -> None:
-    case = office.received("2026-02-13 10:00")
+def test_the_spring_festival_is_not_named_after_its_eve(services: Promises) -> None:
+    case = services.received("2026-02-13 10:00")
 
-    [holiday] = [step for step in office.at("2026-02-13 11:00").clock(case)["steps"] if step["what"] == "holiday"]
+    [holiday] = [step for step in services.at("2026-02-13 11:00").clock(case)["steps"] if step["what"] == "holiday"]
     assert holiday["detail"] == "春节"
 
 
-def test_a_suspension_that_begins_after_the_due_date_is_no_part_of_the_walk(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.run("sup", "calendar", "suspend", "2026-12-14", "2026-12-16", "--reason", "搬家")
+def test_a_suspension_that_begins_after_the_due_date_is_no_part_of_the_walk(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("sup", "calendar", "suspend", "2026-12-14", "2026-12-16", "--reason", "搬家")
 
-    assert whats(office.clock(case)) == ["received", "running", "due"]
+    assert whats(services.clock(case)) == ["received", "running", "due"]
     # Once it is overdue by then work stood still all the same.
-    assert "suspended" in whats(office.at("2026-12-17 10:00").clock(case))
+    assert "suspended" in whats(services.at("2026-12-17 10:00").clock(case))
 
 
-def test_reopened_after_an_appeal(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 11:00", case)
-    office.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
-    office.log("2026-12-01 15:00", case, "appeal", CaseState.APPEALED)
-    assert office.due(case) == "2026-12-10 18:00"
-    office.log("2026-12-03 19:00", case, "appeal-decide", CaseState.QUEUED)
+def test_reopened_after_an_appeal(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 11:00", case)
+    services.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
+    services.log("2026-12-01 15:00", case, "appeal", CaseState.APPEALED)
+    assert services.due(case) == "2026-12-10 18:00"
+    services.log("2026-12-03 19:00", case, "appeal-decide", CaseState.QUEUED)
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert found["due_at"] == "2026-12-09T18:00:00+08:00"
     assert whats(found) == ["received", "outside_hours", "running", "due"]
 
 
-def test_an_appeal_that_stands_leaves_the_case_over(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
-    office.log("2026-12-01 15:00", case, "appeal", CaseState.APPEALED)
-    office.log("2026-12-02 15:00", case, "appeal-decide", CaseState.FAILED)
+def test_an_appeal_that_stands_leaves_the_case_over(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
+    services.log("2026-12-01 15:00", case, "appeal", CaseState.APPEALED)
+    services.log("2026-12-02 15:00", case, "appeal-decide", CaseState.FAILED)
 
-    assert office.clock(case)["running"] is False
+    assert services.clock(case)["running"] is False
 
 
-def test_paused_twice_in_a_minute(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
+def test_paused_twice_in_a_minute(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
     for seconds in (0, 20):
-        office.ask(f"2026-11-24 11:00:{seconds:02}", case)
-        office.answer(f"2026-11-24 11:00:{seconds + 10:02}", case)
+        services.ask(f"2026-11-24 11:00:{seconds:02}", case)
+        services.answer(f"2026-11-24 11:00:{seconds + 10:02}", case)
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert found["due_at"] == "2026-11-30T09:00:20+08:00"
     assert whats(found).count("applicant") == 2
 
 
-def test_a_pause_that_was_undone_never_counted(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 11:00", case)
-    office.at("2026-11-24 11:00:40").run("a", "undo", case)
+def test_a_pause_that_was_undone_never_counted(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 11:00", case)
+    services.at("2026-11-24 11:00:40").run("a", "undo", case)
 
-    assert office.due(case) == "2026-11-27 18:00"
-    assert "applicant" not in whats(office.clock(case))
+    assert services.due(case) == "2026-11-27 18:00"
+    assert "applicant" not in whats(services.clock(case))
 
 
 @pytest.mark.usefixtures("machine_zone")
-def test_another_time_zone_on_the_machine(office: Promises) -> None:
-    case = office.received("2026-11-25 00:30")
-    office.ask("2026-11-25 10:00", case)
-    office.answer("2026-11-26 10:00", case)
+def test_another_time_zone_on_the_machine(services: Promises) -> None:
+    case = services.received("2026-11-25 00:30")
+    services.ask("2026-11-25 10:00", case)
+    services.answer("2026-11-26 10:00", case)
 
-    assert office.due(case) == "2026-12-01 18:00"
-    assert office.clock(case)["steps"][0]["from"] == "2026-11-25T00:30:00+08:00"
+    assert services.due(case) == "2026-12-01 18:00"
+    assert services.clock(case)["steps"][0]["from"] == "2026-11-25T00:30:00+08:00"
 
 
-def test_due_exactly_at_closing_time(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 10:00", case)
-    office.answer("2026-11-24 18:00", case)
+def test_due_exactly_at_closing_time(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 10:00", case)
+    services.answer("2026-11-24 18:00", case)
     # Seven hours from closing on Friday: Monday at 17:00; one more is closing itself, and not the next opening.
-    assert office.due(case) == "2026-11-30 17:00"
-    office.ask("2026-11-25 09:00", case)
-    office.answer("2026-11-25 10:00", case)
-    assert office.due(case) == "2026-11-30 18:00"
+    assert services.due(case) == "2026-11-30 17:00"
+    services.ask("2026-11-25 09:00", case)
+    services.answer("2026-11-25 10:00", case)
+    assert services.due(case) == "2026-11-30 18:00"
 
-    assert not office.at("2026-11-30 17:59:59").terminal.document("a", "show", case)["breached"]
-    assert office.at("2026-11-30 18:00").terminal.document("a", "show", case)["breached"]
+    assert not services.at("2026-11-30 17:59:59").terminal.document("a", "show", case)["breached"]
+    assert services.at("2026-11-30 18:00").terminal.document("a", "show", case)["breached"]
 
 
-def test_national_day_week_with_make_up_days_on_both_sides(office: Promises) -> None:
-    case = office.received("2026-09-18 10:00", "extended")
+def test_national_day_week_with_make_up_days_on_both_sides(services: Promises) -> None:
+    case = services.received("2026-09-18 10:00", "extended")
 
-    found = office.clock(case)
+    found = services.clock(case)
     # Sunday 20 September and Saturday 10 October are worked, 25 September and 1 to 7 October are not.
     assert found["due_at"] == "2026-10-09T18:00:00+08:00"
     days = [step for step in found["steps"] if step["what"] == "make_up"]
     assert days[0]["text"] == "Sun 20 Sep: a make-up working day, 8 h 00 min of work."
     assert days[0]["counts"] is True
 
-    longer = office.received("2026-09-30 10:00")
-    found = office.clock(longer)
+    longer = services.received("2026-09-30 10:00")
+    found = services.clock(longer)
     assert found["due_at"] == "2026-10-10T18:00:00+08:00"
     [holiday] = [step for step in found["steps"] if step["what"] == "holiday"]
     assert (holiday["from"], holiday["to"]) == ("2026-10-01T00:00:00+08:00", "2026-10-08T00:00:00+08:00")
     assert holiday["counts"] is False
 
 
-def test_a_year_without_published_calendar(office: Promises) -> None:
-    case = office.received("2026-12-30 10:00")
+def test_a_year_without_published_calendar(services: Promises) -> None:
+    case = services.received("2026-12-30 10:00")
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert found["due_at"] == "2027-01-05T18:00:00+08:00"
     assert found["due_provisional"] is True
     assert "provisional" in found["steps"][-1]["text"]
-    assert office.terminal.document("a", "show", case)["due_provisional"] is True
+    assert services.terminal.document("a", "show", case)["due_provisional"] is True
 
 
-def test_suspension_overlapping_a_pause(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 11:00", case)
-    office.answer("2026-11-25 11:00", case)
-    office.run("sup", "calendar", "suspend", "2026-11-25 09:00", "2026-11-25 17:00", "--reason", "台风")
-    office.at("2026-11-25 17:00")
+def test_suspension_overlapping_a_pause(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 11:00", case)
+    services.answer("2026-11-25 11:00", case)
+    services.run("sup", "calendar", "suspend", "2026-11-25 09:00", "2026-11-25 17:00", "--reason", "台风")
+    services.at("2026-11-25 17:00")
 
-    found = office.clock(case)
+    found = services.clock(case)
     # Eight hours of pause, and of the suspension only the five that are not in it: 11:00–12:00, 13:00–17:00.
     assert found["due_at"] == "2026-12-01T15:00:00+08:00"
     assert whats(found) == ["received", "running", "applicant", "suspended", "running", "due"]
     assert sum(step["working_s"] for step in found["steps"] if not step["counts"]) == 13 * 3600
 
 
-def test_a_suspension_over_a_holiday_loses_no_day_twice(office: Promises) -> None:
-    case = office.received("2026-09-29 10:00")
-    office.at("2026-09-30 09:00").run("sup", "calendar", "suspend", "2026-10-01", "2026-10-08", "--reason", "洪水")
+def test_a_suspension_over_a_holiday_loses_no_day_twice(services: Promises) -> None:
+    case = services.received("2026-09-29 10:00")
+    services.at("2026-09-30 09:00").run("sup", "calendar", "suspend", "2026-10-01", "2026-10-08", "--reason", "洪水")
 
-    assert office.due(case) == "2026-10-10 18:00"
-
-
-def test_the_machines_clock_set_back(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.ask("2026-11-24 15:00", case)
-    office.answer("2026-11-24 14:00", case)
-    assert office.due(case) == "2026-11-27 18:00"
-    office.ask("2026-11-24 14:10", case)
-    office.answer("2026-11-24 15:10", case)
-
-    assert office.due(case) == "2026-11-30 10:00"
-    assert all(step["working_s"] >= 0 for step in office.clock(case)["steps"])
+    assert services.due(case) == "2026-10-10 18:00"
 
 
-def test_a_case_that_is_not_complete_has_no_clock(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    context = office.site.office("admin").context
+def test_the_machines_clock_set_back(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 15:00", case)
+    services.answer("2026-11-24 14:00", case)
+    assert services.due(case) == "2026-11-27 18:00"
+    services.ask("2026-11-24 14:10", case)
+    services.answer("2026-11-24 15:10", case)
+
+    assert services.due(case) == "2026-11-30 10:00"
+    assert all(step["working_s"] >= 0 for step in services.clock(case)["steps"])
+
+
+def test_a_case_that_is_not_complete_has_no_clock(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    context = services.site.services("admin").context
     with context.write() as session:
         session.execute(text("UPDATE \"case\" SET state = 'incomplete', complete_at = NULL, due_at = NULL"))
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert (found["due_at"], found["running"], found["working_days_left"]) == (None, False, None)
     assert whats(found) == ["incomplete"]
 
 
-def test_what_came_before_it_was_complete_does_not_count(office: Promises) -> None:
-    case = office.received("2026-11-20 10:00", complete_at="2026-11-24 10:00")
+def test_what_came_before_it_was_complete_does_not_count(services: Promises) -> None:
+    case = services.received("2026-11-20 10:00", complete_at="2026-11-24 10:00")
 
-    assert office.due(case) == "2026-11-27 18:00"
-    assert whats(office.clock(case))[:2] == ["incomplete", "received"]
+    assert services.due(case) == "2026-11-27 18:00"
+    assert whats(services.clock(case))[:2] == ["incomplete", "received"]
 
 
-def test_a_case_of_rounds_has_one_budget(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.at("2026-11-24 11:00").run("a", "next")
-    office.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED")
-    assert office.clock(case)["paused"] is True
-    office.at("2026-11-26 11:00").run("a", "resubmit", case)
+def test_a_case_of_rounds_has_one_budget(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.at("2026-11-24 11:00").run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED")
+    assert services.clock(case)["paused"] is True
+    services.at("2026-11-26 11:00").run("a", "resubmit", case)
 
-    found = office.clock(case)
+    found = services.clock(case)
     assert found["due_at"] == "2026-12-01T18:00:00+08:00"
     assert "rectifying" in whats(found)
 
 
-def test_an_unknown_case_is_66_and_every_role_may_ask(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
+def test_an_unknown_case_is_66_and_every_role_may_ask(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
 
-    assert "C-000099" in refused(office.terminal.as_person("a", "clock", "C-99"), 66)
-    assert office.terminal.as_person("audit", "clock", case).exit_code == 0
+    assert "C-000099" in refused(services.terminal.as_person("a", "clock", "C-99"), 66)
+    assert services.terminal.as_person("audit", "clock", case).exit_code == 0
 
 
-def test_the_walk_is_told_in_chinese_too(office: Promises) -> None:
-    case = office.received("2026-11-27 19:10")
+def test_the_walk_is_told_in_chinese_too(services: Promises) -> None:
+    case = services.received("2026-11-27 19:10")
     with i18n.speaking("zh"):
-        lines = office.terminal.run("clock", case, "--as", "a", "--lang", "zh").stdout.splitlines()
+        lines = services.terminal.run("clock", case, "--as", "a", "--lang", "zh").stdout.splitlines()
 
     assert lines[0].startswith("11月27日 周五 19:10")
 
@@ -391,28 +391,28 @@ def _texts(document: Any) -> list[str]:
 
 
 def test_what_a_supervisor_changed_stands_where_it_happened_and_the_due_date_says_that_it_was_moved(
-    office: Promises,
+    services: Promises,
 ) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.at("2026-11-25 10:00").run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
-    found = office.at("2026-11-25 11:00").clock(case)
+    case = services.received("2026-11-24 10:00")
+    services.at("2026-11-25 10:00").run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
+    found = services.at("2026-11-25 11:00").clock(case)
 
     assert whats(found) == ["received", "running", "extended", "running", "due"]
     assert found["steps"][1]["to"] == found["steps"][3]["from"] == "2026-11-25T10:00:00+08:00"
     assert _texts(found)[-1] == "Due Wed 2 Dec 18:00; 3 working days after day 0, moved by what is told here."
 
 
-def test_a_suspension_to_come_without_an_end_leaves_the_due_date_open(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00", "complex")
-    office.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "台风")
-    due = next(text for text in _texts(office.at("2026-11-25 11:00").clock(case)) if text.startswith("Due "))
+def test_a_suspension_to_come_without_an_end_leaves_the_due_date_open(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "complex")
+    services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "台风")
+    due = next(text for text in _texts(services.at("2026-11-25 11:00").clock(case)) if text.startswith("Due "))
 
     assert due.endswith("It moves on by the work that is lost until work is taken up again.")
 
 
-def test_what_is_overdue_on_a_make_up_day_is_told_within_the_hours(office: Promises) -> None:
-    case = office.received("2026-09-24 10:00", "expedited")
-    found = office.at("2026-10-12 10:00").clock(case)
+def test_what_is_overdue_on_a_make_up_day_is_told_within_the_hours(services: Promises) -> None:
+    case = services.received("2026-09-24 10:00", "expedited")
+    found = services.at("2026-10-12 10:00").clock(case)
 
     late = [step for step in found["steps"] if step["what"] == "late"]
     assert [(step["from"][:16], step["to"][:16]) for step in late if step["from"].startswith("2026-10-10")] == [

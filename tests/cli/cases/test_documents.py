@@ -56,8 +56,8 @@ def test_refusals_have_the_exit_codes_of_the_contract(terminal: Terminal, case: 
 
 
 def test_what_is_damaged_in_the_store_is_told_and_left_out(terminal: Terminal, case: str, tmp_path: Path) -> None:
-    store = terminal.site.office("admin").context.store
-    lines = terminal.site.office("a").documents.list(1)
+    store = terminal.site.services("admin").context.store
+    lines = terminal.site.services("a").documents.list(1)
     store.document_path(lines[0].sha256).write_bytes(b"%PDF- another")
 
     result = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "out"), "--json")

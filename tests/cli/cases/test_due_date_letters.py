@@ -17,39 +17,39 @@ EN, ZH = "en", "zh"
 
 
 @pytest.fixture
-def office(site: Site) -> Promises:
+def services(site: Site) -> Promises:
     return Promises(site).at("2026-11-26 12:00")
 
 
-def speak(office: Promises, language: str) -> None:
+def speak(services: Promises, language: str) -> None:
     """Let every applicant have this language."""
-    with office.site.office("admin").context.write() as session:
+    with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language})
 
 
-def letters(office: Promises, case: str) -> list[tuple[str, str]]:
+def letters(services: Promises, case: str) -> list[tuple[str, str]]:
     """Return the kind and text of each letter about a case, in order."""
-    found = office.terminal.document("a", "notices")["notices"]
+    found = services.terminal.document("a", "notices")["notices"]
     return [(one["kind"], one["body"]) for one in found if one["case"] == case]
 
 
-def newest(office: Promises, case: str) -> str:
-    return letters(office, case)[-1][1]
+def newest(services: Promises, case: str) -> str:
+    return letters(services, case)[-1][1]
 
 
-def send_receipt(office: Promises, case: str) -> None:
+def send_receipt(services: Promises, case: str) -> None:
     """Let the applicant have had a receipt, long ago."""
     at = local("2026-11-01 10:00")
-    with office.site.office("admin").context.write() as session:
+    with services.site.services("admin").context.write() as session:
         receipt = NoticeRow(
             case_id=int(case[2:]), kind="receipt", language=ZH, subject="x", body="x", created_at=at, release_at=at
         )
         session.add(receipt)
 
 
-def wait_for(office: Promises, case: str, waits_for: WaitsFor | None, state: CaseState = CaseState.PENDING) -> None:
+def wait_for(services: Promises, case: str, waits_for: WaitsFor | None, state: CaseState = CaseState.PENDING) -> None:
     """Let the case be in a state, waiting for somebody."""
-    with office.site.office("admin").context.write() as session:
+    with services.site.services("admin").context.write() as session:
         row = session.get_one(CaseRow, int(case[2:]))
         row.state, row.waits_for = state.value, waits_for.value if waits_for else ""
 
@@ -69,72 +69,72 @@ NOT_FINISHED = {
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_no_letter_promises_a_date_that_is_past(office: Promises, language: str) -> None:
-    case = office.received("2026-10-09 10:00")
-    speak(office, language)
-    assert office.due(case) == "2026-10-13 18:00"
-    office.run("audit", "tick")
-    has(newest(office, case), NOT_FINISHED[language], PROMISES[language])
+def test_no_letter_promises_a_date_that_is_past(services: Promises, language: str) -> None:
+    case = services.received("2026-10-09 10:00")
+    speak(services, language)
+    assert services.due(case) == "2026-10-13 18:00"
+    services.run("audit", "tick")
+    has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
     for number, words in enumerate(
         [
             ("calendar", "suspend", "2026-10-12", "2026-10-12", "--reason", "x"),
             ("class", case, "complex", "--reason", "x"),
         ]
     ):
-        office.run("sup", *words)
-        assert len(letters(office, case)) == number + 2
-        has(newest(office, case), NOT_FINISHED[language], PROMISES[language])
+        services.run("sup", *words)
+        assert len(letters(services, case)) == number + 2
+        has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_the_end_of_a_suspension_promises_no_date_that_is_past(office: Promises, language: str) -> None:
-    case = office.received("2026-11-24 10:00", "expedited")
-    speak(office, language)
-    office.at("2026-11-25 17:00").run("sup", "calendar", "suspend", "2026-11-25 17:00", "--reason", "x")
-    office.at("2026-11-26 12:00").run("sup", "calendar", "resume", "--at", "2026-11-26 09:30")
+def test_the_end_of_a_suspension_promises_no_date_that_is_past(services: Promises, language: str) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    speak(services, language)
+    services.at("2026-11-25 17:00").run("sup", "calendar", "suspend", "2026-11-25 17:00", "--reason", "x")
+    services.at("2026-11-26 12:00").run("sup", "calendar", "resume", "--at", "2026-11-26 09:30")
 
-    assert office.due(case) == "2026-11-26 10:30"
-    has(newest(office, case), NOT_FINISHED[language], PROMISES[language])
+    assert services.due(case) == "2026-11-26 10:30"
+    has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
 
 
-def test_who_was_overdue_or_not_there_yet_hears_of_no_suspension(office: Promises) -> None:
-    overdue, later = office.received("2026-10-09 10:00"), office.received("2026-11-26 11:30", "expedited")
-    moved = office.received("2026-11-25 10:00")
-    office.run("sup", "calendar", "suspend", "2026-11-26 09:30", "--reason", "x")
-    done = office.terminal.document("sup", "calendar", "resume", "--at", "2026-11-26 11:00")
+def test_who_was_overdue_or_not_there_yet_hears_of_no_suspension(services: Promises) -> None:
+    overdue, later = services.received("2026-10-09 10:00"), services.received("2026-11-26 11:30", "expedited")
+    moved = services.received("2026-11-25 10:00")
+    services.run("sup", "calendar", "suspend", "2026-11-26 09:30", "--reason", "x")
+    done = services.terminal.document("sup", "calendar", "resume", "--at", "2026-11-26 11:00")
 
     # Whoever was there when it was entered was told that work is suspended, and is told that it is no longer.
     assert (done["cases"], done["notices"]) == (2, 2)
-    assert letters(office, overdue) == []
+    assert letters(services, overdue) == []
     for case in (moved, later):
-        assert [kind for kind, _body in letters(office, case)] == ["delay", "resumed"]
-    said = office.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--reason", "y").stderr
+        assert [kind for kind, _body in letters(services, case)] == ["delay", "resumed"]
+    said = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--reason", "y").stderr
     assert said == "1 due date is concerned.\n1 applicant is told.\n"
 
 
-def test_only_who_had_the_letter_of_a_suspension_gets_that_of_its_end(office: Promises) -> None:
-    told, paused = office.received("2026-11-26 10:00"), office.received("2026-11-26 10:00")
-    wait_for(office, paused, WaitsFor.APPLICANT)
-    office.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
-    wait_for(office, paused, None, CaseState.QUEUED)
-    office.at("2026-11-26 15:00").run("sup", "calendar", "resume")
+def test_only_who_had_the_letter_of_a_suspension_gets_that_of_its_end(services: Promises) -> None:
+    told, paused = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
+    wait_for(services, paused, WaitsFor.APPLICANT)
+    services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
+    wait_for(services, paused, None, CaseState.QUEUED)
+    services.at("2026-11-26 15:00").run("sup", "calendar", "resume")
 
-    assert [kind for kind, _body in letters(office, told)] == ["delay", "resumed"]
+    assert [kind for kind, _body in letters(services, told)] == ["delay", "resumed"]
     # The due date of the other moved as well, but it was never said that work had stopped.
-    assert [kind for kind, _body in letters(office, paused)] == ["delay"]
-    has(newest(office, paused), ["新的到期日：2026年12月2日(周三)11:00"], ["恢复"])
+    assert [kind for kind, _body in letters(services, paused)] == ["delay"]
+    has(newest(services, paused), ["新的到期日：2026年12月2日(周三)11:00"], ["恢复"])
 
 
 def test_who_was_told_of_another_delay_is_not_told_of_the_end_of_a_suspension_with_a_known_end(
-    office: Promises,
+    services: Promises,
 ) -> None:
-    told, other = office.received("2026-11-26 10:00"), office.received("2026-11-20 10:00", "expedited")
-    office.run("sup", "calendar", "suspend", "2026-11-27", "2026-11-27", "--reason", "x")
-    office.run("sup", "extend", other, "--until", "2026-12-04", "--reason", "y")
-    office.at("2026-11-30 09:00").run("audit", "tick")
+    told, other = services.received("2026-11-26 10:00"), services.received("2026-11-20 10:00", "expedited")
+    services.run("sup", "calendar", "suspend", "2026-11-27", "2026-11-27", "--reason", "x")
+    services.run("sup", "extend", other, "--until", "2026-12-04", "--reason", "y")
+    services.at("2026-11-30 09:00").run("audit", "tick")
 
-    assert [kind for kind, _body in letters(office, told)] == ["delay", "resumed"]
-    assert [kind for kind, _body in letters(office, other)] == ["delay"]
+    assert [kind for kind, _body in letters(services, told)] == ["delay", "resumed"]
+    assert [kind for kind, _body in letters(services, other)] == ["delay"]
 
 
 @pytest.mark.parametrize(
@@ -145,42 +145,42 @@ def test_who_was_told_of_another_delay_is_not_told_of_the_end_of_a_suspension_wi
     ],
 )
 def test_a_suspension_that_lies_ahead_is_told_as_such_and_so_is_that_it_is_called_off(
-    office: Promises, language: str, ahead: str, off: str
+    services: Promises, language: str, ahead: str, off: str
 ) -> None:
-    case = office.received("2026-11-26 10:00", "extended")
-    speak(office, language)
-    office.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "x")
-    has(newest(office, case), [ahead], ["is suspended since", "审核工作自"])
-    office.run("sup", "calendar", "resume")
+    case = services.received("2026-11-26 10:00", "extended")
+    speak(services, language)
+    services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "x")
+    has(newest(services, case), [ahead], ["is suspended since", "审核工作自"])
+    services.run("sup", "calendar", "resume")
 
-    has(newest(office, case), [off], ["taken up again", "已经恢复", *PROMISES[language][:2]])
+    has(newest(services, case), [off], ["taken up again", "已经恢复", *PROMISES[language][:2]])
 
 
-def test_the_letter_of_the_end_quotes_the_reasons_of_what_concerned_the_applicant_only(office: Promises) -> None:
-    here, there = office.received("2026-11-26 10:00"), office.received("2026-11-26 10:00")
-    with office.site.office("admin").context.write() as session:
+def test_the_letter_of_the_end_quotes_the_reasons_of_what_concerned_the_applicant_only(services: Promises) -> None:
+    here, there = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
+    with services.site.services("admin").context.write() as session:
         session.get_one(ApplicationRow, 2).province = "四川省"
-    office.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "台风停工")
-    office.at("2026-11-26 13:00").run(
+    services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "台风停工")
+    services.at("2026-11-26 13:00").run(
         "sup", "calendar", "suspend", "2026-11-26 13:00", "--province", "Sichuan", "--reason", "洪水停工"
     )
-    office.at("2026-11-26 15:00").run("sup", "calendar", "resume")
+    services.at("2026-11-26 15:00").run("sup", "calendar", "resume")
 
     for case in (here, there):
-        assert [kind for kind, _body in letters(office, case)] == ["delay", "resumed"]
-    has(newest(office, here), ["台风停工"], ["洪水停工"])
-    has(newest(office, there), ["台风停工"], [])
+        assert [kind for kind, _body in letters(services, case)] == ["delay", "resumed"]
+    has(newest(services, here), ["台风停工"], ["洪水停工"])
+    has(newest(services, there), ["台风停工"], [])
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_nobody_who_has_to_act_is_told_to_do_nothing(office: Promises, language: str) -> None:
-    case = office.received("2026-11-26 10:00")
-    speak(office, language)
-    wait_for(office, case, WaitsFor.APPLICANT)
-    office.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
+def test_nobody_who_has_to_act_is_told_to_do_nothing(services: Promises, language: str) -> None:
+    case = services.received("2026-11-26 10:00")
+    speak(services, language)
+    wait_for(services, case, WaitsFor.APPLICANT)
+    services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
 
     asked = "We still need from you what we asked for." if language == EN else "此前要求补充的材料仍需提交。"
-    has(newest(office, case), [asked], ["need not do anything", "无需办理"])
+    has(newest(services, case), [asked], ["need not do anything", "无需办理"])
 
 
 @pytest.mark.parametrize(
@@ -191,15 +191,15 @@ def test_nobody_who_has_to_act_is_told_to_do_nothing(office: Promises, language:
     ],
 )
 def test_only_who_had_a_receipt_is_reminded_of_what_was_told(
-    office: Promises, language: str, promised: list[str], planned: list[str]
+    services: Promises, language: str, promised: list[str], planned: list[str]
 ) -> None:
-    imported, accepted = office.received("2026-10-09 10:00"), office.received("2026-10-09 10:00")
-    speak(office, language)
-    send_receipt(office, accepted)
-    office.run("audit", "tick")
+    imported, accepted = services.received("2026-10-09 10:00"), services.received("2026-10-09 10:00")
+    speak(services, language)
+    send_receipt(services, accepted)
+    services.run("audit", "tick")
 
-    has(newest(office, imported), planned, promised)
-    has(newest(office, accepted), promised, planned)
+    has(newest(services, imported), planned, promised)
+    has(newest(services, accepted), promised, planned)
 
 
 @pytest.mark.parametrize(
@@ -222,16 +222,16 @@ def test_only_who_had_a_receipt_is_reminded_of_what_was_told(
 )
 @pytest.mark.parametrize("language", [EN, ZH])
 def test_a_delay_has_its_true_reason_and_says_what_is_so_in_every_state(
-    office: Promises, state: CaseState, waits_for: WaitsFor | None, reason: dict[str, str], language: str
+    services: Promises, state: CaseState, waits_for: WaitsFor | None, reason: dict[str, str], language: str
 ) -> None:
-    case = office.received("2026-10-09 10:00")
-    speak(office, language)
-    wait_for(office, case, waits_for, state)
-    office.run("audit", "tick")
+    case = services.received("2026-10-09 10:00")
+    speak(services, language)
+    wait_for(services, case, waits_for, state)
+    services.run("audit", "tick")
 
-    has(newest(office, case), [reason[language], *NOT_FINISHED[language]], ["still waiting for its review", "排队"])
+    has(newest(services, case), [reason[language], *NOT_FINISHED[language]], ["still waiting for its review", "排队"])
     volume = "More applications" if language == EN else "申请较多"
-    assert (volume in newest(office, case)) is (state is not CaseState.PENDING)
+    assert (volume in newest(services, case)) is (state is not CaseState.PENDING)
 
 
 @pytest.mark.parametrize(
@@ -242,15 +242,15 @@ def test_a_delay_has_its_true_reason_and_says_what_is_so_in_every_state(
     ],
 )
 def test_a_receipt_while_work_is_suspended_says_so_and_its_end_is_told(
-    office: Promises, tmp_path: Path, language: str, stopped: str, promise: str
+    services: Promises, tmp_path: Path, language: str, stopped: str, promise: str
 ) -> None:
-    ask_persons_for_nothing(office.site)
-    office.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
-    desk = Desk(office.at("2026-11-26 14:00").site, tmp_path)
+    ask_persons_for_nothing(services.site)
+    services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
+    desk = Desk(services.at("2026-11-26 14:00").site, tmp_path)
     person = {"applicant_kind": "individual", "uscc": "", "registered_capital_cny": "", "licence_valid_to": ""}
     received = {"received_at": "2026-11-26 13:30", "language": language, "business_scope": ""}
     desk.take(ImportKind.APPLICATIONS, desk.write([application("P-1", **person, **received)]))
-    has(newest(office, "C-000001"), [stopped], [promise])
-    office.at("2026-11-26 15:00").run("sup", "calendar", "resume")
+    has(newest(services, "C-000001"), [stopped], [promise])
+    services.at("2026-11-26 15:00").run("sup", "calendar", "resume")
 
-    assert [kind for kind, _body in letters(office, "C-000001")] == ["receipt", "resumed"]
+    assert [kind for kind, _body in letters(services, "C-000001")] == ["receipt", "resumed"]

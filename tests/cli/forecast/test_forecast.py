@@ -107,7 +107,7 @@ def test_nobody_there_and_doubtful_days_are_told_in_documents_and_words(terminal
     assert found["say"].endswith("(provisional).")
 
     for login in ("a", "b", "c", "admin"):
-        terminal.site.office("admin").people.away(login, TUESDAY.date(), None)
+        terminal.site.services("admin").people.away(login, TUESDAY.date(), None)
     found, queue = terminal.document("a", "forecast", number), terminal.document("a", "forecast")
     for each in (found, queue):
         assert (each["reviewers"], each["per_day"], each["endless"], each["provisional"]) == (0, 0, True, False)

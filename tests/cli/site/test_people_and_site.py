@@ -45,7 +45,7 @@ def test_the_log_is_verified_and_its_head_printed(terminal: Terminal) -> None:
 
 
 def test_a_log_that_was_changed_is_told(terminal: Terminal) -> None:
-    with terminal.site.office("admin").context.write() as session:
+    with terminal.site.services("admin").context.write() as session:
         triggers = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
         for trigger in triggers:
             session.execute(text(f'DROP TRIGGER "{trigger}"'))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.enums import ApplicantKind, Leg, Priority, Risk, ServiceClass, Severity, Verdict
+from db.enums import ApplicantKind, PanelKind, Priority, Risk, ServiceClass, Severity, Verdict
 from tests.domain.facts.sample_evidence import TODAY, default_policy, documents, evidence
 from workbench.domain.facts.all_facts import FACTS, Facts
 from workbench.domain.facts.fact import FactSort
@@ -52,7 +52,7 @@ ORDERED = [
 
 
 def finding(severity: Severity, rule: str = "ACT-PEAK-HOUR") -> Finding:
-    return Finding(rule=rule, leg=Leg.ACTIVITY, severity=severity, observed=61, op=">", limit=60, unit="calls")
+    return Finding(rule=rule, leg=PanelKind.ACTIVITY, severity=severity, observed=61, op=">", limit=60, unit="calls")
 
 
 INFO, WARN, BLOCK = (finding(severity) for severity in (Severity.INFO, Severity.WARN, Severity.BLOCK))

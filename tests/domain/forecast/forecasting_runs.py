@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tests.domain.forecast.queue.simulated_office import ASSUMED, SimulatedOffice
-from workbench.domain.forecast.case_history import Course, Stays
+from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.estimates import Forecast
-from workbench.domain.forecast.queue.model import Office, OpenCase
+from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +21,16 @@ class Told:
     passed_at: float
 
 
-def at_receipt(office: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[Told]:
+def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[Told]:
     """Forecast each case when it is received; what is learnt is learnt again every so many working days.
 
     Cases that are never passed (final fail, lapsed) have no passing to be forecast, and are left out.
     """
-    history = office.history
-    stays = Stays.of(history.courses)
+    history = queue_model.history
+    stays = QueueSpells.of(history.courses)
     place_of = {int(course): place for place, course in enumerate(stays.course) if stays.step[place] == 0}
     told: list[Told] = []
-    learnt = Office.learnt(history, 0.0, office.time, ASSUMED)
+    learnt = QueueModel.learnt(history, 0.0, queue_model.time, ASSUMED)
     learnt_on = -every_days
     for number, course in enumerate(history.courses):
         if number < warm_up or course.passed_at is None or len(told) == most:
@@ -38,7 +38,7 @@ def at_receipt(office: SimulatedOffice, warm_up: int, most: int, every_days: int
         at = course.steps[0].at
         if int(at) >= learnt_on + every_days:
             learnt_on = int(at)
-            learnt = Office.learnt(history, learnt_on, office.time, ASSUMED)
+            learnt = QueueModel.learnt(history, learnt_on, queue_model.time, ASSUMED)
         place = place_of[number]
         known = replace(course, steps=course.steps[:1])
         case = OpenCase(course=known, ahead=stays.ahead_at(place), due=float(stays.due[place]))
@@ -46,15 +46,15 @@ def at_receipt(office: SimulatedOffice, warm_up: int, most: int, every_days: int
     return told
 
 
-def at_moments(office: SimulatedOffice, first_day: int, every_days: int = 6) -> list[Told]:
+def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int = 6) -> list[Told]:
     """Forecast all cases that are open at some moments, wherever they are, that will be passed."""
-    history = office.history
-    stays = Stays.of(history.courses)
+    history = queue_model.history
+    stays = QueueSpells.of(history.courses)
     random = np.random.default_rng(first_day)
     last_day = int(max(course.steps[0].at for course in history.courses))
     told: list[Told] = []
     for day in range(first_day, last_day, every_days):
-        learnt = Office.learnt(history, day, office.time, ASSUMED)
+        learnt = QueueModel.learnt(history, day, queue_model.time, ASSUMED)
         at = day + float(random.random())
         cases = open_at(history.courses, stays, at)
         for forecast in learnt.forecast(cases, at):
@@ -64,7 +64,7 @@ def at_moments(office: SimulatedOffice, first_day: int, every_days: int = 6) -> 
     return told
 
 
-def open_at(courses: Sequence[Course], stays: Stays, at: float) -> list[OpenCase]:
+def open_at(courses: Sequence[CaseHistory], stays: QueueSpells, at: float) -> list[OpenCase]:
     """Return the cases that are open at a time, with their places in the queue."""
     place_of = {
         int(course): place

@@ -1,12 +1,12 @@
 """When the result of a check is out, learnt from the checks of late."""
 
-from workbench.domain.forecast.case_history import Course, Step
+from workbench.domain.forecast.case_history import CaseHistory, Step
 from workbench.domain.forecast.check_duration import Checks
 
 
-def checked(number: int, took: float) -> Course:
+def checked(number: int, took: float) -> CaseHistory:
     steps = (Step("queued", 0), Step("verdict", 1), Step("awaiting_check", 1), Step("passed", 1 + took))
-    return Course(case=number, steps=steps, attributes={})
+    return CaseHistory(case=number, steps=steps, attributes={})
 
 
 SLOW = [checked(number, 4 + number / 10) for number in range(21)]
@@ -32,9 +32,9 @@ def test_what_was_given_back_is_told_when_it_is_decided_again() -> None:
         Step("queued", 0), Step("verdict", 1), Step("awaiting_check", 1), Step("queued", 2), Step("verdict", 5),
         Step("rectifying", 5), Step("queued", 8),
     )  # fmt: skip
-    course = Course(case=1, steps=steps, attributes={})
+    course = CaseHistory(case=1, steps=steps, attributes={})
 
     assert course.first_told_at == 5
     assert course.until(4) is not None
-    assert Course(case=1, steps=steps[:4], attributes={}).first_told_at is None
+    assert CaseHistory(case=1, steps=steps[:4], attributes={}).first_told_at is None
     assert Checks.learnt([course] * 8).quantile(0, 0.5) == 4

@@ -1,6 +1,6 @@
 """The course of a case as the forecast reads it from the log."""
 
-from workbench.domain.forecast.case_history import Course, Stays
+from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.history_from_log import Act, steps_of
 
 
@@ -51,7 +51,7 @@ def test_the_due_date_moves_by_the_time_that_the_applicant_took() -> None:
     acts = (("complete", "queued", 1.2), ("decide", "rectifying", 2.0), ("resubmit", "queued", 5.5))
     steps = steps_of((Act(action, state, True, at) for action, state, at in acts), 1.2)
 
-    stays = Stays.of([Course(case=1, steps=steps, attributes={}, class_days=3)])
+    stays = QueueSpells.of([CaseHistory(case=1, steps=steps, attributes={}, class_days=3)])
 
     assert stays.due.tolist() == [5.0, 8.5]
     assert stays.left.tolist() == [2.0, float("inf")]

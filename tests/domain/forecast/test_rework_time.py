@@ -8,7 +8,7 @@ from tests.domain.forecast.queue.simulated_office import ASSUMED
 from tests.domain.forecast.queue.test_queue_model import NOW, simulated
 from workbench.domain.forecast.case_history import Step
 from workbench.domain.forecast.mended import first_mended, mostly_mended
-from workbench.domain.forecast.queue.model import Office, OpenCase
+from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 
 FEW_MENDED = np.array([[0.0] * 60 + [3.0, 4.0, 5.0, 6.0] * 10])
 """Forty of a hundred courses are mended."""
@@ -46,14 +46,14 @@ def test_the_middle_is_at_least_a_day_after_the_verdict_only_where_more_than_hal
 
 
 def test_an_office_never_tells_that_more_than_half_are_sent_back_and_half_passed_at_once() -> None:
-    office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
     often = [
         replace(course, steps=(Step("queued", NOW),))
         for course in simulated().history.courses
-        if (office.sent_back.share(course.attributes) or 0) > 0.5
+        if (queue_model.sent_back.share(course.attributes) or 0) > 0.5
     ]
     cases = [OpenCase(course=course, ahead=number) for number, course in enumerate(often)]
 
     assert len(cases) > 20
-    for told in office.forecast(cases, NOW):
+    for told in queue_model.forecast(cases, NOW):
         assert told.first_verdict.p50 + 1 <= told.passed.p50 <= told.passed.p90

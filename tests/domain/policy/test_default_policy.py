@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from db.enums import ApplicantKind, DocumentKind, Leg, Measure, Verdict, WaitsFor
+from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Verdict, WaitsFor
 from tests.domain.facts.sample_evidence import default_policy
 from workbench.domain.policy.policy import Reason, Words
 from workbench.wording.findings import names_in, outside_brackets
@@ -22,7 +22,13 @@ REASONS_ONLY = {
     Verdict.PASS: {"OK", "OK-MENDED", "OK-OVERRIDE"},
     Verdict.PENDING: {"WAIT-APPLICANT", "WAIT-CARRIER", "WAIT-REGISTRY", "WAIT-DEPARTMENT"},
 }
-LEGS = {"ID": Leg.IDENTITY, "DOC": Leg.IDENTITY, "USE": Leg.IDENTITY, "ACT": Leg.ACTIVITY, "CR": Leg.CREDIT}
+LEGS = {
+    "ID": PanelKind.IDENTITY,
+    "DOC": PanelKind.IDENTITY,
+    "USE": PanelKind.IDENTITY,
+    "ACT": PanelKind.ACTIVITY,
+    "CR": PanelKind.CREDIT,
+}
 # What would have to wait for us or the carrier, or may be another's: never a ground for refusal.
 NEVER_A_FAIL = {"ACT-NO-DATA", "ACT-STALE", "CR-NAME-ONLY", "CR-STALE", "CR-NO-DATA"}
 CHINESE = re.compile(r"[一-鿿]")

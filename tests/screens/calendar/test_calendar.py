@@ -15,15 +15,15 @@ from db.enums import Role
 from db.models import CaseRow
 from tests.offices import Site
 from tests.promises import Promises
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, at_the_site, at_work
 from workbench.errors import StorageFailed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def as_admin(office: MemoryOffice) -> None:
-    office.actor = replace(office.actor, roles=frozenset(Role))
+def as_admin(services: MemoryServices) -> None:
+    services.actor = replace(services.actor, roles=frozenset(Role))
 
 
 def shown_day(desk: Driver) -> str:
@@ -167,12 +167,12 @@ async def test_a_day_is_set_off_with_its_effect_seen_first_and_a_reason_owed() -
         await desk.type("台风")
         await desk.press("enter", "enter")
         assert "Write something first" in desk.text
-        assert desk.office.calendars.by_hand == {}
+        assert desk.services.calendars.by_hand == {}
 
         await desk.type("storm [/b]")
         await desk.press("enter")
         assert desk.dialog == "CalendarScreen"
-        assert desk.office.calendars.reasons == ["storm [/b]"]
+        assert desk.services.calendars.reasons == ["storm [/b]"]
         assert "off, set by hand · 台风 · official\nnobody works\nSet by admin" in shown_day(desk)
         assert "storm [/b]. Published: working day." in shown_day(desk)
         assert "25x" in desk.text
@@ -191,13 +191,13 @@ async def test_a_half_day_takes_hours_and_wrong_ones_are_not_set() -> None:
         await desk.type("inventory")
         await desk.press("enter")
         assert "What it does is not known yet" in desk.text
-        assert desk.office.calendars.by_hand == {}
+        assert desk.services.calendars.by_hand == {}
 
         await desk.press("shift+tab", "shift+tab")
         await desk.type("09:00-11:30")
         assert "7 due dates would move." in desk.text
         await desk.press("enter", "enter", "enter")
-        assert desk.office.calendars.by_hand[date(2026, 11, 24)].hours == ((time(9), time(11, 30)),)
+        assert desk.services.calendars.by_hand[date(2026, 11, 24)].hours == ((time(9), time(11, 30)),)
         assert "hours set by hand · official · today\n09:00–11:30" in shown_day(desk)
 
 
@@ -223,15 +223,15 @@ async def test_escape_leaves_the_dialog_without_setting_and_then_the_calendar() 
         await desk.go("k")
         await desk.press("o", "escape")
         assert desk.dialog == "CalendarScreen"
-        assert desk.office.calendars.by_hand == {}
+        assert desk.services.calendars.by_hand == {}
 
         await desk.press("escape")
         assert desk.dialog == "DeskScreen"
 
 
 async def test_a_calendar_that_cannot_be_read_says_so_and_can_be_read_again() -> None:
-    def broken(office: MemoryOffice) -> None:
-        office.calendars.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
+    def broken(services: MemoryServices) -> None:
+        services.calendars.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
 
     async with at_work(arrange=broken) as desk:
         await desk.go("k")
@@ -239,11 +239,11 @@ async def test_a_calendar_that_cannot_be_read_says_so_and_can_be_read_again() ->
         assert "n reads the calendar again." in desk.text
 
         await desk.press("left", "t", "pagedown", "o")
-        desk.office.calendars.broken = None
+        desk.services.calendars.broken = None
         await desk.press("n")
         assert shown_day(desk).startswith("Tue 24 Nov")
 
-        desk.office.calendars.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
+        desk.services.calendars.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
         await desk.press("pagedown")
         assert shown_day(desk).startswith("Tue 24 Nov")
         assert "disk I/O error" in desk.notes[0]
@@ -251,7 +251,7 @@ async def test_a_calendar_that_cannot_be_read_says_so_and_can_be_read_again() ->
 
 def due_on_friday(site: Site, count: int) -> None:
     case_ids = site.plant(count)
-    with site.office("admin").context.write() as session:
+    with site.services("admin").context.write() as session:
         for case_id in case_ids:
             session.get_one(CaseRow, case_id).due_at = datetime(2026, 11, 27, 18, tzinfo=SHANGHAI)
 
@@ -261,7 +261,7 @@ def reading(site: Site) -> Callable[[], list[str]]:
     """Read the due dates of a site."""
 
     def dues() -> list[str]:
-        rows = site.office("a").queue.page("")
+        rows = site.services("a").queue.page("")
         return [f"{row.due_at.astimezone(SHANGHAI):%a %d %H:%M}" for row in rows if row.due_at is not None]
 
     return dues

@@ -4,7 +4,7 @@ import pytest
 
 from db.enums import CaseState
 from tests.screens.cases import troubled
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, at_work
 
 
@@ -18,7 +18,7 @@ async def stage(desk: Driver) -> None:
     await desk.press("n", "f", "f", "t")
     await desk.type("seen twice [/b]")
     await desk.press("f8")
-    desk.office.actor = replace(desk.office.actor, login="rev2")
+    desk.services.actor = replace(desk.services.actor, login="rev2")
     await go_to_checks(desk)
 
 
@@ -58,7 +58,7 @@ async def test_a_verdict_is_approved_with_a_note_that_is_owed_and_kept() -> None
 
         await desk.type("agreed")
         await desk.press("escape", "a", "enter")
-        assert ("approve", 123, "agreed") in desk.office.log
+        assert ("approve", 123, "agreed") in desk.services.log
         assert "No verdict waits for a second person." in desk.text
 
 
@@ -70,7 +70,7 @@ async def test_a_verdict_is_returned_with_a_note_that_is_owed() -> None:
 
         await desk.type("seal?")
         await desk.press("enter")
-        assert ("give_back", 123, "seal?") in desk.office.log
+        assert ("give_back", 123, "seal?") in desk.services.log
 
 
 async def test_nobody_checks_an_own_verdict() -> None:
@@ -80,12 +80,12 @@ async def test_nobody_checks_an_own_verdict() -> None:
         await desk.press("a")
 
         assert desk.dialog == "ChecksScreen"
-        assert desk.office.files[123].header.state is CaseState.AWAITING_CHECK
+        assert desk.services.files[123].header.state is CaseState.AWAITING_CHECK
 
 
 async def test_without_anything_to_check_the_screen_says_so() -> None:
-    def nothing(office: MemoryOffice) -> None:
-        office.files.clear()
+    def nothing(services: MemoryServices) -> None:
+        services.files.clear()
 
     async with at_work(arrange=nothing) as desk:
         await go_to_checks(desk)
@@ -94,8 +94,8 @@ async def test_without_anything_to_check_the_screen_says_so() -> None:
 
 
 async def test_where_one_person_reviews_alone_the_screen_says_why_nothing_is_checked() -> None:
-    def alone(office: MemoryOffice) -> None:
-        office.why_alone = "a shop of one person [/b]"
+    def alone(services: MemoryServices) -> None:
+        services.why_alone = "a shop of one person [/b]"
 
     async with at_work(troubled(), arrange=alone) as desk:
         await go_to_checks(desk)

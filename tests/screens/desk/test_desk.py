@@ -5,7 +5,7 @@ import pytest
 
 from db.enums import CaseState, Role
 from tests.screens.cases import ID_NO, NOW, clean, evidence, troubled
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import at_work
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.casefile import Empty
@@ -28,7 +28,7 @@ async def test_n_lays_the_next_case_on_the_desk(size: tuple[int, int], language:
         assert "C-000123" in desk.text
         assert "TC-2026-00123" in desk.text
         assert "✗" in desk.text
-        assert desk.office.files[123].header.held_by == "rev1"
+        assert desk.services.files[123].header.held_by == "rev1"
 
 
 async def test_findings_stand_above_the_facts_and_limits_beside_figures() -> None:
@@ -61,7 +61,7 @@ async def test_names_and_numbers_of_people_are_masked_until_revealed_and_for_15_
 
         await desk.press("down", "full_stop")
         assert "虚构乙丙" in desk.text
-        assert desk.office.log.count(("reveal", 123, "handler_name")) == 1
+        assert desk.services.log.count(("reveal", 123, "handler_name")) == 1
 
         desk.clocks.pass_s(16)
         desk.app.desk.tick()
@@ -75,7 +75,7 @@ async def test_two_presses_reveal_all_fields_until_a_minute_without_a_key() -> N
         await desk.pilot.press("full_stop", "full_stop")
         await desk.settle()
         assert ID_NO in desk.text
-        assert ("reveal", 123, "identity") in desk.office.log
+        assert ("reveal", 123, "identity") in desk.services.log
 
         desk.clocks.pass_s(50)
         await desk.press("2")
@@ -136,10 +136,10 @@ async def test_a_window_too_small_says_so_and_loses_nothing(size: tuple[int, int
     ],
 )
 async def test_an_empty_queue_says_which_empty_it_is(empty: Empty, said: str) -> None:
-    def nothing(office: MemoryOffice) -> None:
-        office.empty = empty
-        for number in office.files:
-            office.change(number, state=CaseState.PASSED)
+    def nothing(services: MemoryServices) -> None:
+        services.empty = empty
+        for number in services.files:
+            services.change(number, state=CaseState.PASSED)
 
     async with at_work(arrange=nothing) as desk:
         await desk.press("n")
@@ -154,7 +154,7 @@ async def test_skip_asks_for_a_reason_and_clears_the_desk() -> None:
 
         await desk.type("know them")
         await desk.press("enter")
-        assert ("skip", 123, "know them") in desk.office.log
+        assert ("skip", 123, "know them") in desk.services.log
         assert "takes the next one" in desk.text
 
 
@@ -164,7 +164,7 @@ async def test_a_case_is_put_aside_until_a_time_of_today() -> None:
         await desk.type("16:30")
         await desk.press("enter")
 
-        assert desk.office.files[123].header.aside_until == NOW.replace(hour=8, minute=30)
+        assert desk.services.files[123].header.aside_until == NOW.replace(hour=8, minute=30)
 
 
 async def test_a_comment_half_written_is_there_again() -> None:
@@ -173,14 +173,14 @@ async def test_a_comment_half_written_is_there_again() -> None:
         await desk.type("call back")
         await desk.press("escape", "c", "enter")
 
-        assert ("comment", 123, "call back") in desk.office.log
+        assert ("comment", 123, "call back") in desk.services.log
 
 
 async def test_the_checklist_is_answered_by_digits() -> None:
     async with at_work() as desk:
         await desk.press("n", "l", "1", "2", "escape")
 
-        assert [line.answer for line in desk.office.files[123].checklist][:2] == ["yes", "no"]
+        assert [line.answer for line in desk.services.files[123].checklist][:2] == ["yes", "no"]
 
 
 async def test_a_verification_is_noted_with_its_kind() -> None:
@@ -189,7 +189,7 @@ async def test_a_verification_is_noted_with_its_kind() -> None:
         await desk.type("registered")
         await desk.press("enter")
 
-        assert [(line.kind, line.result) for line in desk.office.files[123].verifications] == [
+        assert [(line.kind, line.result) for line in desk.services.files[123].verifications] == [
             ("registry", "registered")
         ]
 
@@ -197,17 +197,17 @@ async def test_a_verification_is_noted_with_its_kind() -> None:
 async def test_activity_renews_the_hold_at_most_once_a_minute() -> None:
     async with at_work() as desk:
         await desk.press("n", "tab", "tab")
-        assert ("renew", 123) not in desk.office.log
+        assert ("renew", 123) not in desk.services.log
 
         desk.clocks.pass_s(61)
         await desk.press("tab", "tab", "tab")
-        assert desk.office.log.count(("renew", 123)) == 1
+        assert desk.services.log.count(("renew", 123)) == 1
 
 
 async def test_a_lost_hold_is_said_and_takes_the_verdict_keys_away() -> None:
     async with at_work() as desk:
         await desk.press("n")
-        desk.office.renewal_is_lost = True
+        desk.services.renewal_is_lost = True
         desk.clocks.pass_s(61)
         await desk.press("tab")
         assert "hold lost" in desk.text
@@ -226,7 +226,7 @@ async def test_quitting_with_a_case_in_hand_asks_and_keeps_the_hold() -> None:
 
         await desk.press("ctrl+q", "ctrl+q")
         assert desk.app.return_code == 0
-        assert desk.office.files[123].header.held_by == "rev1"
+        assert desk.services.files[123].header.held_by == "rev1"
 
 
 async def test_quitting_can_release_the_case_first() -> None:
@@ -234,7 +234,7 @@ async def test_quitting_can_release_the_case_first() -> None:
         await desk.press("n", "ctrl+c", "b")
 
         assert desk.app.return_code == 0
-        assert ("release", 123) in desk.office.log
+        assert ("release", 123) in desk.services.log
 
 
 async def test_keys_of_an_input_method_act_as_the_keys_they_stand_for() -> None:
@@ -253,18 +253,18 @@ async def test_text_composed_by_an_input_method_does_nothing_and_says_why() -> N
 
 
 async def test_an_auditor_cannot_claim() -> None:
-    def audit(office: MemoryOffice) -> None:
-        office.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:9")
+    def audit(services: MemoryServices) -> None:
+        services.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:9")
 
     async with at_work(arrange=audit) as desk:
         await desk.press("n")
 
-        assert desk.office.files[123].header.state is CaseState.QUEUED
+        assert desk.services.files[123].header.state is CaseState.QUEUED
 
 
 async def test_an_overdue_case_and_a_provisional_date_are_marked() -> None:
-    def late(office: MemoryOffice) -> None:
-        office.change(123, is_breached=True, is_due_provisional=True)
+    def late(services: MemoryServices) -> None:
+        services.change(123, is_breached=True, is_due_provisional=True)
 
     async with at_work(arrange=late) as desk:
         await desk.press("n")
@@ -274,8 +274,8 @@ async def test_an_overdue_case_and_a_provisional_date_are_marked() -> None:
 
 @pytest.mark.parametrize(("is_late", "told"), [(False, "work suspended · clock paused"), (True, "overdue")])
 async def test_a_case_whose_work_is_suspended_says_so_unless_it_was_late_before(is_late: bool, told: str) -> None:
-    def suspended(office: MemoryOffice) -> None:
-        office.change(123, suspended_from=NOW - timedelta(days=1), is_breached=is_late)
+    def suspended(services: MemoryServices) -> None:
+        services.change(123, suspended_from=NOW - timedelta(days=1), is_breached=is_late)
 
     async with at_work(arrange=suspended) as desk:
         await desk.press("n")
@@ -331,8 +331,8 @@ async def test_a_mark_stands_beside_the_fact_that_its_rule_looks_at() -> None:
 async def test_evidence_that_arrives_while_a_case_is_held_is_told_until_it_is_looked_at() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n")
-        held = desk.office.files[123]
-        desk.office.files[123] = replace(held, header=replace(held.header, evidence_no=held.header.evidence_no + 1))
+        held = desk.services.files[123]
+        desk.services.files[123] = replace(held, header=replace(held.header, evidence_no=held.header.evidence_no + 1))
 
         desk.app.desk.count()
         await desk.settle()

@@ -43,6 +43,6 @@ async def test_a_failure_is_said_and_the_next_time_it_is_tried_again() -> None:
             raise Busy("Another program holds the database.")
         return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
 
-    async with at_work(arrange=lambda office: setattr(office, "catch_up", catch_up)) as desk:
+    async with at_work(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
         await _until(desk, lambda: len(asked) > 1)
         assert any("tried again soon: Another program holds the database." in note for note in desk.notes)

@@ -6,16 +6,16 @@ from textual.widgets import Static
 from db.enums import CaseState, Role
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.queue import candidate, case_row
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, at_work
 from workbench.keys.desk import COMMENT, FAIL, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
 from workbench.keys.registry import BACK
 
 
-def listed(office: MemoryOffice) -> None:
+def listed(services: MemoryServices) -> None:
     """Put the two cases of the office into its queue."""
-    office.queue.all = [case_row(1), case_row(124), case_row(123)]
-    office.change(124, state=CaseState.IN_REVIEW, held_by="rev2", held_until=office.clocks.now())
+    services.queue.all = [case_row(1), case_row(124), case_row(123)]
+    services.change(124, state=CaseState.IN_REVIEW, held_by="rev2", held_until=services.clocks.now())
 
 
 async def open_second(desk: Driver) -> None:
@@ -47,7 +47,7 @@ async def test_panels_zoom_history_and_fields_work_as_on_the_desk() -> None:
         assert desk.dialog == "ReadingScreen"
 
         await desk.press("tab", "1", "down", "full_stop")
-        assert any(entry[:2] == ("reveal", 124) for entry in desk.office.log)
+        assert any(entry[:2] == ("reveal", 124) for entry in desk.services.log)
         await desk.press("i")
         assert desk.dialog == "Sheet"
 
@@ -61,7 +61,7 @@ async def test_a_verdict_key_says_why_there_is_no_verdict() -> None:
 
         await desk.press("escape", "down", "enter", "f6")
         assert "Nobody holds C-000123; n on the desk takes the next case, and that one is decided." in desk.notes
-        assert desk.office.decided == []
+        assert desk.services.decided == []
 
 
 async def test_a_comment_is_written_on_a_case_that_is_only_read() -> None:
@@ -71,26 +71,26 @@ async def test_a_comment_is_written_on_a_case_that_is_only_read() -> None:
         await desk.type("[/b]")
         await desk.press("enter")
 
-        assert ("comment", 124, "[/b]") in desk.office.log
+        assert ("comment", 124, "[/b]") in desk.services.log
 
 
 async def test_an_auditor_reads_and_changes_nothing() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        listed(office)
-        office.actor = replace(office.actor, login="audit", roles=frozenset({Role.AUDITOR}))
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.actor = replace(services.actor, login="audit", roles=frozenset({Role.AUDITOR}))
 
     async with at_work(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
         await desk.press("c", "e", "l", "down", "full_stop", "a")
 
         assert desk.dialog == "ReadingScreen"
-        assert desk.office.log == []
+        assert desk.services.log == []
 
 
 async def test_a_case_that_one_holds_opens_on_the_desk() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        listed(office)
-        office.change(124, held_by="rev1")
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.change(124, held_by="rev1")
 
     async with at_work(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
@@ -101,10 +101,10 @@ async def test_a_case_that_one_holds_opens_on_the_desk() -> None:
 
 
 async def test_a_supervisor_assigns_from_the_case_itself() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        listed(office)
-        office.actor = replace(office.actor, roles=frozenset({Role.SUPERVISOR}))
-        office.assigning.people = (candidate("rev3"),)
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.actor = replace(services.actor, roles=frozenset({Role.SUPERVISOR}))
+        services.assigning.people = (candidate("rev3"),)
 
     async with at_work(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
@@ -112,7 +112,7 @@ async def test_a_supervisor_assigns_from_the_case_itself() -> None:
         await desk.type("x")
         await desk.press("enter")
 
-        assert desk.office.assigning.given == [((124,), "rev3", "x")]
+        assert desk.services.assigning.given == [((124,), "rev3", "x")]
         assert desk.dialog == "ReadingScreen"
 
 
@@ -138,9 +138,9 @@ async def test_the_keys_of_a_case_that_is_only_read_are_those_that_work_there() 
 
 
 async def test_a_case_that_the_applicant_has_says_so_instead_of_overdue() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        listed(office)
-        office.change(124, state=CaseState.RECTIFYING, held_by=None, held_until=None, working_days_left=0)
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.change(124, state=CaseState.RECTIFYING, held_by=None, held_until=None, working_days_left=0)
 
     async with at_work(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)

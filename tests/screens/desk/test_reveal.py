@@ -33,7 +33,7 @@ async def test_a_case_read_again_while_all_is_revealed_is_hidden_in_time_too() -
     async with at_work(clean()) as desk:
         await desk.press("n")
         await reveal_all(desk)
-        desk.app.desk.put_on_desk(desk.office.files[123])
+        desk.app.desk.put_on_desk(desk.services.files[123])
         assert ID_NO in desk.text
 
         desk.clocks.pass_s(61)
@@ -54,7 +54,7 @@ async def test_a_quiet_line_says_that_all_is_shown_and_one_more_press_hides_it_a
         await desk.press("full_stop")
         assert ID_NO not in desk.text
         assert "Everything is shown" not in desk.text
-        assert desk.office.log.count(("reveal", 123, "identity")) == 1
+        assert desk.services.log.count(("reveal", 123, "identity")) == 1
 
 
 async def test_the_hint_to_choose_a_field_goes_by_itself() -> None:
@@ -74,7 +74,7 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
         await reveal_all(desk)
         await desk.press("full_stop", "down", "full_stop")
 
-        case = site.office("a").casefiles.show(1)
+        case = site.services("a").casefiles.show(1)
         told = [(act_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
         assert told == [("revealed", "name of the handler"), ("revealed", "all of the identity")]
         assert "revealed" in desk.text
@@ -84,7 +84,7 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
 async def test_what_was_asked_for_before_all_was_hidden_is_not_shown_any_more() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        files, gate = desk.office.casefiles, threading.Event()
+        files, gate = desk.services.casefiles, threading.Event()
         reveal = files.reveal_identity
 
         def slow(case_id: int) -> dict[str, str]:

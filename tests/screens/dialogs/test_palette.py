@@ -48,7 +48,7 @@ async def test_what_is_no_command_is_said_to_be_none_and_entering_it_does_nothin
         await desk.press("n")
         assert await look(desk, "xyzzy") == ["没有这样的命令。"]
         await desk.press("down", "enter")
-        assert (desk.dialog, desk.office.decided) == ("DeskScreen", [])
+        assert (desk.dialog, desk.services.decided) == ("DeskScreen", [])
 
 
 async def test_it_is_driven_by_arrows_and_enter_alone() -> None:
@@ -57,7 +57,7 @@ async def test_it_is_driven_by_arrows_and_enter_alone() -> None:
         at = (await look(desk)).index("release")
         await desk.press(*["down"] * at, "enter")
 
-        assert ("release", 123) in desk.office.log
+        assert ("release", 123) in desk.services.log
 
 
 async def test_in_the_dialog_it_lists_everything_but_the_confirmation() -> None:

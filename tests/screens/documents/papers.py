@@ -11,7 +11,7 @@ from workbench.errors import CannotCreate
 from workbench.services.case.documents import DocumentDamaged, WrittenDocument
 
 if TYPE_CHECKING:
-    from tests.screens.doubles.services import MemoryOffice
+    from tests.screens.doubles.services import MemoryServices
 
 PNG = b"\x89PNG\r\n\x1a\n made up"
 
@@ -19,8 +19,8 @@ PNG = b"\x89PNG\r\n\x1a\n made up"
 class PaperStore:
     """Documents that are listed, opened and written; every one is opened already until a test says otherwise."""
 
-    def __init__(self, office: "MemoryOffice") -> None:
-        self.office = office
+    def __init__(self, services: "MemoryServices") -> None:
+        self.services = services
         self.openings: dict[int, tuple[Opening, ...]] | None = None
         self.writings: dict[int, tuple[Opening, ...]] = {}
         self.lost: set[int] = set()
@@ -30,7 +30,7 @@ class PaperStore:
 
     def list(self, case_id: int) -> tuple[DocumentLine, ...]:
         """Return the documents of the case's evidence."""
-        found = self.office.files[case_id].evidence.documents
+        found = self.services.files[case_id].evidence.documents
         return tuple(
             DocumentLine(
                 number=number,
@@ -63,9 +63,9 @@ class PaperStore:
         """Say that all were written, unless the folder is called full."""
         if folder.name == "full":
             raise CannotCreate(f"{folder} is not empty.")
-        self.office.log.append(("write documents", case_id, str(folder)))
+        self.services.log.append(("write documents", case_id, str(folder)))
         lines = self.list(case_id)
-        by = Opening(login=self.office.actor.login, at=self.office.clocks.now())
+        by = Opening(login=self.services.actor.login, at=self.services.clocks.now())
         self.writings = {line.number: (by,) for line in lines}
         return tuple(WrittenDocument(line=line, state="written") for line in lines)
 
@@ -80,6 +80,6 @@ class PaperStore:
         return tuple(line.kind for line in self.list(case_id) if not line.openings)
 
     def _open(self, case_id: int, number: int) -> None:
-        self.office.log.append(("open", case_id, number))
-        opening = Opening(login=self.office.actor.login, at=self.office.clocks.now())
+        self.services.log.append(("open", case_id, number))
+        opening = Opening(login=self.services.actor.login, at=self.services.clocks.now())
         self.openings = {**(self.openings or {}), number: (opening,)}

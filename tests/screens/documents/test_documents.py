@@ -6,7 +6,7 @@ import pytest
 
 from db.enums import Role
 from tests.screens.cases import NOW, clean
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import at_work
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.documents import Opening
@@ -14,14 +14,14 @@ from workbench.domain.case.documents import Opening
 SIZES = ((120, 40), (80, 24))
 
 
-def unopened(office: MemoryOffice) -> None:
-    office.documents.openings = {}
+def unopened(services: MemoryServices) -> None:
+    services.documents.openings = {}
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_o_lists_the_documents_with_what_each_is_and_who_opened_it(size: tuple[int, int]) -> None:
-    def opened_once(office: MemoryOffice) -> None:
-        office.documents.openings = {1: (Opening(login="rev2", at=NOW),)}
+    def opened_once(services: MemoryServices) -> None:
+        services.documents.openings = {1: (Opening(login="rev2", at=NOW),)}
 
     async with at_work(clean(), size=size, arrange=opened_once) as desk:
         await desk.press("n", "o")
@@ -43,7 +43,7 @@ async def test_where_no_picture_can_be_shown_enter_offers_a_folder_and_tells_it(
 
         await desk.press("enter")
 
-        assert ("write documents", 123, "/nowhere/workbench-C-000123") in desk.office.log
+        assert ("write documents", 123, "/nowhere/workbench-C-000123") in desk.services.log
         assert "8 documents are in /nowhere/workbench-C-000123." in desk.text
         assert "opened by nobody" not in desk.text
 
@@ -51,7 +51,7 @@ async def test_where_no_picture_can_be_shown_enter_offers_a_folder_and_tells_it(
 async def test_a_digit_pressed_before_the_list_is_there_opens_once_it_is() -> None:
     async with at_work(clean(), arrange=unopened) as desk:
         await desk.press("n")
-        documents: Any = desk.office.documents
+        documents: Any = desk.services.documents
         listed, gate = documents.list, threading.Event()
 
         def slow(case_id: int) -> Any:
@@ -75,12 +75,12 @@ async def test_a_digit_opens_and_escape_writes_nothing() -> None:
         await desk.press("escape", "escape", "escape")
 
         assert desk.dialog == "DeskScreen"
-        assert not [entry for entry in desk.office.log if entry[0] in {"open", "write documents"}]
+        assert not [entry for entry in desk.services.log if entry[0] in {"open", "write documents"}]
 
 
 async def test_w_writes_all_without_an_excuse_and_a_full_folder_is_said_so() -> None:
-    def full(office: MemoryOffice) -> None:
-        office.documents.folder = office.documents.folder.with_name("full")
+    def full(services: MemoryServices) -> None:
+        services.documents.folder = services.documents.folder.with_name("full")
 
     async with at_work(clean(), arrange=full) as desk:
         await desk.press("n", "o", "w")
@@ -93,8 +93,8 @@ async def test_w_writes_all_without_an_excuse_and_a_full_folder_is_said_so() -> 
 
 
 async def test_a_file_that_is_not_in_the_store_is_told_and_not_opened() -> None:
-    def lost(office: MemoryOffice) -> None:
-        office.documents.lost = {2}
+    def lost(services: MemoryServices) -> None:
+        services.documents.lost = {2}
 
     async with at_work(clean(), arrange=lost) as desk:
         await desk.press("n", "o")
@@ -104,7 +104,7 @@ async def test_a_file_that_is_not_in_the_store_is_told_and_not_opened() -> None:
 
         assert desk.dialog == "DocumentList"
         assert "is not in the store as it was imported" in desk.text
-        assert not [entry for entry in desk.office.log if entry[0] == "open"]
+        assert not [entry for entry in desk.services.log if entry[0] == "open"]
 
 
 async def test_the_verdict_dialog_says_in_one_line_how_much_nobody_opened() -> None:
@@ -121,11 +121,11 @@ async def test_the_verdict_dialog_says_in_one_line_how_much_nobody_opened() -> N
 
 
 async def test_an_auditor_has_no_key_for_documents() -> None:
-    def audits(office: MemoryOffice) -> None:
-        office.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:1")
+    def audits(services: MemoryServices) -> None:
+        services.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:1")
 
     async with at_work(clean(), arrange=audits) as desk:
-        desk.app.desk.put_on_desk(desk.office.files[123])
+        desk.app.desk.put_on_desk(desk.services.files[123])
         await desk.press("o")
 
         assert desk.dialog == "DeskScreen"

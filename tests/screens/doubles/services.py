@@ -32,7 +32,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.errors import Busy, NotAllowed
 from workbench.services.deadlines.tick import Ticked
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
-from workbench.services.queue.lost_holds import Loss
+from workbench.services.queue.lost_holds import LostHold
 
 HOLD = timedelta(minutes=30)
 
@@ -55,7 +55,7 @@ class Clocks:
         self.seconds += seconds
 
 
-class MemoryOffice:
+class MemoryServices:
     """What the screens use of an office, and what a test may look at afterwards."""
 
     def __init__(self, clocks: Clocks, *evidence: Evidence, login: str = "rev1") -> None:
@@ -70,7 +70,7 @@ class MemoryOffice:
         self.renewal_is_lost = False
         self.why_alone = ""
         self.new_evidence = False
-        self.loss: Loss | None = None
+        self.loss: LostHold | None = None
         self._undoable: Undoable | None = None
         self._lock = Lock()
         self.claims = SimpleNamespace(

@@ -3,7 +3,7 @@
 import pytest
 
 from db.enums import CaseState
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import at_work
 from workbench.errors import StorageFailed
 
@@ -21,10 +21,10 @@ async def test_plus_and_minus_ask_what_if_more_or_fewer_decided(size: tuple[int,
 
         await desk.press("minus", "f5", "f5", "f6")
         assert "4 reviewers  as it is" in desk.text
-        assert desk.office.forecasts.asked[-1] == 4
+        assert desk.services.forecasts.asked[-1] == 4
 
         await desk.press("0")
-        assert desk.office.forecasts.asked[-1] is None
+        assert desk.services.forecasts.asked[-1] is None
 
         assert "Esc desk" in desk.text
         await desk.press("escape")
@@ -36,7 +36,7 @@ async def test_there_is_always_at_least_one_reviewer() -> None:
         await desk.go("f")
         await desk.press(*["minus"] * 9)
 
-        assert desk.office.forecasts.asked[-1] == 1
+        assert desk.services.forecasts.asked[-1] == 1
         assert "1 reviewer  what if" in desk.text
 
 
@@ -61,8 +61,8 @@ async def test_chinese_words_stand_on_the_screen() -> None:
 
 
 async def test_an_empty_queue_is_said_to_be_empty() -> None:
-    def empty(office: MemoryOffice) -> None:
-        office.forecasts.queued = 0
+    def empty(services: MemoryServices) -> None:
+        services.forecasts.queued = 0
 
     async with at_work(arrange=empty) as desk:
         await desk.go("f")
@@ -71,8 +71,8 @@ async def test_an_empty_queue_is_said_to_be_empty() -> None:
 
 
 async def test_too_little_history_is_said() -> None:
-    def thin(office: MemoryOffice) -> None:
-        office.forecasts.is_thin = True
+    def thin(services: MemoryServices) -> None:
+        services.forecasts.is_thin = True
 
     async with at_work(arrange=thin) as desk:
         await desk.go("f")
@@ -82,15 +82,15 @@ async def test_too_little_history_is_said() -> None:
 
 
 async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:
-    def broken(office: MemoryOffice) -> None:
-        office.forecasts.failure = StorageFailed("The storage failed.")
+    def broken(services: MemoryServices) -> None:
+        services.forecasts.failure = StorageFailed("The storage failed.")
 
     async with at_work(arrange=broken) as desk:
         await desk.go("f")
         assert "The storage failed." in desk.text
         assert "n looks again." in desk.text
 
-        desk.office.forecasts.failure = None
+        desk.services.forecasts.failure = None
         await desk.press("n")
         assert "88 to decide" in desk.text
 
@@ -105,8 +105,8 @@ async def test_the_head_of_the_desk_says_when_the_case_is_likely_passed(size: tu
 
 
 async def test_in_a_narrow_window_the_name_of_the_applicant_stays_before_what_is_likely() -> None:
-    def late(office: MemoryOffice) -> None:
-        office.change(123, is_breached=True, is_due_provisional=True)
+    def late(services: MemoryServices) -> None:
+        services.change(123, is_breached=True, is_due_provisional=True)
 
     async with at_work(size=(80, 24), language="zh", arrange=late) as desk:
         await desk.press("n")
@@ -117,8 +117,8 @@ async def test_in_a_narrow_window_the_name_of_the_applicant_stays_before_what_is
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_head_marks_days_that_may_still_change(size: tuple[int, int]) -> None:
-    def doubtful(office: MemoryOffice) -> None:
-        office.forecasts.changes = {"is_provisional": True}
+    def doubtful(services: MemoryServices) -> None:
+        services.forecasts.changes = {"is_provisional": True}
 
     async with at_work(size=size, arrange=doubtful) as desk:
         await desk.press("n")
@@ -130,8 +130,8 @@ async def test_the_head_marks_days_that_may_still_change(size: tuple[int, int]) 
 
 
 async def test_where_nobody_is_there_no_date_is_told_and_what_if_still_is_asked() -> None:
-    def empty(office: MemoryOffice) -> None:
-        office.forecasts.usual = 0
+    def empty(services: MemoryServices) -> None:
+        services.forecasts.usual = 0
 
     async with at_work(arrange=empty) as desk:
         await desk.go("f")
@@ -146,8 +146,8 @@ async def test_where_nobody_is_there_no_date_is_told_and_what_if_still_is_asked(
 
 
 async def test_while_work_is_suspended_t_says_so_in_the_sentence_itself() -> None:
-    def stopped(office: MemoryOffice) -> None:
-        office.forecasts.changes = {"is_suspended": True}
+    def stopped(services: MemoryServices) -> None:
+        services.forecasts.changes = {"is_suspended": True}
 
     async with at_work(arrange=stopped) as desk:
         await desk.press("n", "t")
@@ -158,8 +158,8 @@ async def test_while_work_is_suspended_t_says_so_in_the_sentence_itself() -> Non
 
 
 async def test_a_forecast_that_fails_leaves_the_desk_as_it_is() -> None:
-    def broken(office: MemoryOffice) -> None:
-        office.forecasts.failure = StorageFailed("The storage failed.")
+    def broken(services: MemoryServices) -> None:
+        services.forecasts.failure = StorageFailed("The storage failed.")
 
     async with at_work(arrange=broken) as desk:
         await desk.press("n")
@@ -181,8 +181,8 @@ async def test_t_shows_and_copies_the_sentence_for_the_phone() -> None:
 
 
 async def test_what_will_be_asked_about_is_told_with_it() -> None:
-    def second(office: MemoryOffice) -> None:
-        office.change(123, state=CaseState.PASSED)
+    def second(services: MemoryServices) -> None:
+        services.change(123, state=CaseState.PASSED)
 
     async with at_work(arrange=second) as desk:
         await desk.press("n", "t")

@@ -6,17 +6,17 @@ from dataclasses import replace
 from db.enums import Role
 from screens.queue.screen import QueueScreen
 from tests.screens.doubles.queue import candidate
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver
 
 
-def many(count: int) -> Callable[[MemoryOffice], None]:
+def many(count: int) -> Callable[[MemoryServices], None]:
     """Return what fills the queue of an office and makes rev1 a supervisor."""
 
-    def arrange(office: MemoryOffice) -> None:
-        office.queue.fill(count)
-        office.actor = replace(office.actor, roles=frozenset({Role.REVIEWER, Role.SUPERVISOR}))
-        office.assigning.people = (candidate("rev2"), candidate("rev3", is_away=True))
+    def arrange(services: MemoryServices) -> None:
+        services.queue.fill(count)
+        services.actor = replace(services.actor, roles=frozenset({Role.REVIEWER, Role.SUPERVISOR}))
+        services.assigning.people = (candidate("rev2"), candidate("rev3", is_away=True))
 
     return arrange
 

@@ -11,10 +11,10 @@ from screens.app import WorkbenchApp
 from screens.queue.filter_bar import FilterBar
 from tests.screens.cases import NOW
 from tests.screens.doubles.queue import case_row
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import at_work
 from tests.screens.queue.queue_visits import go, many, pass_a_minute, under_cursor
-from workbench.services.queue.lost_holds import Loss
+from workbench.services.queue.lost_holds import LostHold
 
 VIEWS = [((120, 40), "en"), ((80, 24), "zh")]
 
@@ -23,13 +23,13 @@ VIEWS = [((120, 40), "en"), ((80, 24), "zh")]
 async def test_the_queue_shows_what_is_due_how_urgent_whose_and_who_has_it(
     size: tuple[int, int], language: str
 ) -> None:
-    def arrange(office: MemoryOffice) -> None:
-        many(1284)(office)
-        office.queue.put(
+    def arrange(services: MemoryServices) -> None:
+        many(1284)(services)
+        services.queue.put(
             1, is_breached=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3
         )
-        office.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2))
-        office.queue.put(3, assignee="rev2", is_due_provisional=True)
+        services.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2))
+        services.queue.put(3, assignee="rev2", is_due_provisional=True)
 
     async with at_work(size=size, language=language, arrange=arrange) as desk:
         await go(desk)
@@ -47,7 +47,7 @@ async def test_the_end_of_a_long_list_is_one_key_away() -> None:
         await desk.press("end")
         assert under_cursor(screen) == 100_000
         assert "C-100000" in desk.text
-        assert len(desk.office.queue.asked) < 5
+        assert len(desk.services.queue.asked) < 5
 
         await desk.press("home", "down", "pagedown")
         assert under_cursor(screen) == 2 + screen.rows.size.height - 1
@@ -58,7 +58,7 @@ async def test_the_cursor_stays_on_its_case_when_the_list_is_read_again() -> Non
         screen = await go(desk)
         await desk.press(*["down"] * 4)
         before = screen.rows.cursor - screen.rows.scroll_offset.y
-        desk.office.queue.all[:0] = [case_row(number) for number in range(1001, 1151)]
+        desk.services.queue.all[:0] = [case_row(number) for number in range(1001, 1151)]
         await desk.press("n")
 
         assert under_cursor(screen) == 5
@@ -68,11 +68,11 @@ async def test_the_cursor_stays_on_its_case_when_the_list_is_read_again() -> Non
 async def test_nothing_moves_by_itself_but_the_screen_says_that_the_list_has_changed() -> None:
     async with at_work(arrange=many(300)) as desk:
         screen = await go(desk)
-        desk.office.queue.put(2, held_by="rev2")
+        desk.services.queue.put(2, held_by="rev2")
         await pass_a_minute(desk, screen)
         assert "rev2" in desk.text
 
-        desk.office.queue.all.insert(0, case_row(999))
+        desk.services.queue.all.insert(0, case_row(999))
         await pass_a_minute(desk, screen)
         assert "C-000999" not in desk.text
         assert "it has changed, n reads it again" in desk.text
@@ -107,9 +107,9 @@ async def test_a_range_reaches_over_rows_that_were_never_read() -> None:
 
 
 async def test_a_hostile_name_is_shown_and_does_nothing() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        many(3)(office)
-        office.queue.put(1, applicant_name="[/b]\x1b]52;c;eA==\x07\u202eab array[int]")
+    def arrange(services: MemoryServices) -> None:
+        many(3)(services)
+        services.queue.put(1, applicant_name="[/b]\x1b]52;c;eA==\x07\u202eab array[int]")
 
     async with at_work(size=(160, 40), arrange=arrange) as desk:
         await go(desk)
@@ -134,25 +134,25 @@ async def test_an_empty_list_says_which_empty_it_is(letter: str, said: str) -> N
 
 
 async def test_a_list_that_cannot_be_read_says_why_and_is_read_again() -> None:
-    def broken(office: MemoryOffice) -> None:
-        many(3)(office)
-        office.queue.fail()
+    def broken(services: MemoryServices) -> None:
+        many(3)(services)
+        services.queue.fail()
 
     async with at_work(arrange=broken) as desk:
         await go(desk)
         assert "The list cannot be read." in desk.text
         assert "disk I/O error" in desk.text
 
-        desk.office.queue.broken = None
+        desk.services.queue.broken = None
         await desk.press("n")
         assert "C-000001" in desk.text
 
 
 async def test_mine_and_pending_are_lists_of_their_own() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        many(9)(office)
-        office.queue.put(4, assignee="rev1")
-        office.queue.put(7, state=CaseState.PENDING)
+    def arrange(services: MemoryServices) -> None:
+        many(9)(services)
+        services.queue.put(4, assignee="rev1")
+        services.queue.put(7, state=CaseState.PENDING)
 
     async with at_work(arrange=arrange) as desk:
         assert under_cursor(await go(desk, "m")) == 4
@@ -164,8 +164,8 @@ async def test_mine_and_pending_are_lists_of_their_own() -> None:
 async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_each_case() -> None:
     async with at_work(arrange=many(20)) as desk:
         screen = await go(desk)
-        desk.office.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW)
-        desk.office.assigning.refuse = frozenset({3})
+        desk.services.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW)
+        desk.services.assigning.refuse = frozenset({3})
         await desk.press("space", "space", "space", "a")
         assert "Assign 3 cases" in desk.text
         assert "1 case held by rev1: the hold ends, the draft goes along." in desk.text
@@ -178,7 +178,7 @@ async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_
         assert "gives 3 cases to rev2" in desk.text
         await desk.press("enter")
 
-        assert desk.office.assigning.given == [((1, 2), "rev2", "why")]
+        assert desk.services.assigning.given == [((1, 2), "rev2", "why")]
         assert "Not assigned: 1 case" in desk.text
         assert "C-000003 is passed" in desk.text
         await desk.press("escape")
@@ -190,7 +190,7 @@ async def test_a_range_marks_what_was_seen_and_no_case_that_came_since() -> None
     async with at_work(arrange=many(300)) as desk:
         screen = await go(desk)
         await desk.press("v", "down", "down")
-        desk.office.queue.all.insert(0, case_row(999))
+        desk.services.queue.all.insert(0, case_row(999))
         await desk.press("v")
 
         assert sorted(screen.rows.marks) == [1, 2, 3]
@@ -200,7 +200,7 @@ async def test_a_range_over_rows_that_were_never_read_marks_nothing_when_the_lis
     async with at_work(arrange=many(900)) as desk:
         screen = await go(desk)
         await desk.press("v", "end")
-        desk.office.queue.all.insert(0, case_row(999))
+        desk.services.queue.all.insert(0, case_row(999))
         await desk.press("v")
 
         assert not screen.rows.marks
@@ -210,13 +210,13 @@ async def test_a_range_over_rows_that_were_never_read_marks_nothing_when_the_lis
 async def test_marking_all_of_a_filter_that_is_left_meanwhile_marks_nothing() -> None:
     async with at_work(arrange=many(300)) as desk:
         screen = await go(desk)
-        gate, real = threading.Event(), desk.office.queue.ids
+        gate, real = threading.Event(), desk.services.queue.ids
 
         def slow(filter_text: str, limit: int) -> tuple[int, ...]:
             gate.wait(10)
             return real(filter_text, limit)
 
-        desk.office.queue.ids = slow  # type: ignore[method-assign]  # the double answers late
+        desk.services.queue.ids = slow  # type: ignore[method-assign]  # the double answers late
         screen.mark_all()
         screen.bar.post_message(FilterBar.Applied("虚构公司299"))
         while screen.filter_text != "虚构公司299":
@@ -235,12 +235,12 @@ async def test_without_marks_the_case_under_the_cursor_is_assigned() -> None:
         await desk.type("hers")
         await desk.press("enter")
 
-        assert desk.office.assigning.given == [((2,), "rev3", "hers")]
+        assert desk.services.assigning.given == [((2,), "rev3", "hers")]
 
 
 async def test_who_is_no_supervisor_marks_and_assigns_nothing() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        office.queue.fill(3)
+    def arrange(services: MemoryServices) -> None:
+        services.queue.fill(3)
 
     async with at_work(arrange=arrange) as desk:
         screen = await go(desk)
@@ -251,8 +251,8 @@ async def test_who_is_no_supervisor_marks_and_assigns_nothing() -> None:
 
 
 async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        office.queue.all = [case_row(123), case_row(124)]
+    def arrange(services: MemoryServices) -> None:
+        services.queue.all = [case_row(123), case_row(124)]
 
     async with at_work(arrange=arrange) as desk:
         screen = await go(desk)
@@ -267,7 +267,7 @@ async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
 async def test_a_case_taken_from_who_holds_it_is_told_with_name_and_time() -> None:
     async with at_work() as desk:
         await desk.press("n")
-        desk.office.loss = Loss(case_id=123, action="assign", by="sup", to="rev2", at=desk.clocks.now())
+        desk.services.loss = LostHold(case_id=123, action="assign", by="sup", to="rev2", at=desk.clocks.now())
         for _second in range(10):
             desk.app.desk.tick()
         await desk.settle()
@@ -286,10 +286,10 @@ def test_the_modes_of_the_queue_are_known_to_the_app() -> None:
 
 @pytest.mark.parametrize("letter", ["q", "m", "p"])
 async def test_escape_goes_back_to_the_desk_once_nothing_is_open_in_the_list(letter: str) -> None:
-    def arrange(office: MemoryOffice) -> None:
-        many(3)(office)
-        office.queue.put(1, assignee="rev1")
-        office.queue.put(2, state=CaseState.PENDING)
+    def arrange(services: MemoryServices) -> None:
+        many(3)(services)
+        services.queue.put(1, assignee="rev1")
+        services.queue.put(2, state=CaseState.PENDING)
 
     async with at_work(arrange=arrange) as desk:
         screen = await go(desk, letter)
@@ -321,11 +321,11 @@ async def test_escape_leaves_an_empty_list_too_and_it_says_what_reads_it_again()
 async def test_a_case_that_the_applicant_has_is_not_overdue_but_with_the_applicant(
     size: tuple[int, int], word: str
 ) -> None:
-    def arrange(office: MemoryOffice) -> None:
-        many(3)(office)
-        office.queue.put(1, state=CaseState.RECTIFYING, due_at=NOW - timedelta(days=15))
-        office.queue.put(2, state=CaseState.PENDING, waits_for=WaitsFor.APPLICANT, due_at=NOW - timedelta(days=1))
-        office.queue.put(3, state=CaseState.PENDING, waits_for=WaitsFor.CARRIER, is_breached=True)
+    def arrange(services: MemoryServices) -> None:
+        many(3)(services)
+        services.queue.put(1, state=CaseState.RECTIFYING, due_at=NOW - timedelta(days=15))
+        services.queue.put(2, state=CaseState.PENDING, waits_for=WaitsFor.APPLICANT, due_at=NOW - timedelta(days=1))
+        services.queue.put(3, state=CaseState.PENDING, waits_for=WaitsFor.CARRIER, is_breached=True)
 
     async with at_work(size=size, arrange=arrange) as desk:
         await go(desk)
@@ -337,10 +337,10 @@ async def test_a_case_that_the_applicant_has_is_not_overdue_but_with_the_applica
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_a_case_whose_work_is_suspended_shows_no_date_that_will_move(size: tuple[int, int]) -> None:
-    def arrange(office: MemoryOffice) -> None:
-        many(2)(office)
-        office.queue.put(1, suspended_from=NOW - timedelta(days=1), due_at=NOW - timedelta(hours=1))
-        office.queue.put(2, suspended_from=NOW + timedelta(days=1))
+    def arrange(services: MemoryServices) -> None:
+        many(2)(services)
+        services.queue.put(1, suspended_from=NOW - timedelta(days=1), due_at=NOW - timedelta(hours=1))
+        services.queue.put(2, suspended_from=NOW + timedelta(days=1))
 
     async with at_work(size=size, arrange=arrange) as desk:
         await go(desk)

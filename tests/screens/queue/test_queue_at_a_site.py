@@ -33,7 +33,7 @@ async def test_the_list_is_in_the_order_of_next_and_filtered_by_the_real_languag
 
 async def test_marked_cases_are_given_away_and_the_desk_of_their_holder_says_so(site: Site) -> None:
     site.plant(3)
-    site.office("sup").queue.count()
+    site.services("sup").queue.count()
     async with at_the_site(site, "a") as held:
         await held.press("n", "c")
         await held.type("hm")
@@ -43,7 +43,7 @@ async def test_marked_cases_are_given_away_and_the_desk_of_their_holder_says_so(
             await go(desk)
             await desk.press("space", "space", "a")
             assert "held by a" in desk.text
-            people = [one.login for one in site.office("sup").assigning.candidates()]
+            people = [one.login for one in site.services("sup").assigning.candidates()]
             await desk.press(str(people.index("b") + 1))
             await desk.type("why")
             await desk.press("enter")
@@ -53,7 +53,7 @@ async def test_marked_cases_are_given_away_and_the_desk_of_their_holder_says_so(
         held.app.desk.tick()
         await held.settle()
         assert "C-000001 was given to b by sup at 10:00; your draft is kept" in held.text
-        assert site.office("a").casefiles.show(1).draft == {"comment": "hm"}
+        assert site.services("a").casefiles.show(1).draft == {"comment": "hm"}
 
         await held.press("n")
         assert "C-000003" in held.text

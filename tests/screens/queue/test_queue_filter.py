@@ -4,7 +4,7 @@ import pytest
 
 from screens.queue.filter_bar import FilterBar
 from screens.queue.screen import QueueScreen
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import at_work
 from tests.screens.queue.queue_visits import go, many, under_cursor
 
@@ -30,9 +30,9 @@ async def test_a_wrong_filter_is_shown_at_its_place_and_not_applied() -> None:
 
 
 async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> None:
-    def arrange(office: MemoryOffice) -> None:
-        many(1284)(office)
-        office.queue.put(77, applicant_name="成都虚构远声")
+    def arrange(services: MemoryServices) -> None:
+        many(1284)(services)
+        services.queue.put(77, applicant_name="成都虚构远声")
 
     async with at_work(arrange=arrange) as desk:
         screen = await go(desk)

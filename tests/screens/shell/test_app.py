@@ -9,7 +9,7 @@ from textual import events
 
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean
-from tests.screens.doubles.services import Clocks, MemoryOffice
+from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.screens.driver import Driver, at_work
 from workbench.errors import BadConfiguration, Busy, NotFound
 
@@ -26,20 +26,20 @@ def test_importing_the_screens_loads_nothing_heavy() -> None:
 
 async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None:
     clocks, gate = Clocks(), threading.Event()
-    office: Any = MemoryOffice(clocks, clean())
+    services: Any = MemoryServices(clocks, clean())
 
     def slow() -> Any:
         gate.wait(10)
-        return office
+        return services
 
     app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
     async with app.run_test(size=(120, 40)) as pilot:
-        driver = Driver(app, pilot, clocks, office)
+        driver = Driver(app, pilot, clocks, services)
         await pilot.pause()
         assert "Opening …" in driver.text
         assert "Desk" in driver.text
         await pilot.press("n")
-        assert office.files[123].header.held_by is None
+        assert services.files[123].header.held_by is None
 
         gate.set()
         await driver.settle()
@@ -52,13 +52,13 @@ async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monke
     monkeypatch.setattr("screens.desk.layout.COUNT_EVERY_TICKS", 1_000_000)
     may_count = threading.Event()
 
-    def arrange(office: MemoryOffice) -> None:
+    def arrange(services: MemoryServices) -> None:
         def counts() -> Any:
             if not may_count.is_set():
                 raise Busy("Another program holds the database.")
             return counted()
 
-        counted, office.queue.counts = office.queue.counts, counts
+        counted, services.queue.counts = services.queue.counts, counts
 
     async with at_work(arrange=arrange) as desk:
         await desk.until("What waits could not be counted, and is counted again: Another program holds")
@@ -69,19 +69,19 @@ async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monke
 
 async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the_empty_desk() -> None:
     clocks, gate = Clocks(), threading.Event()
-    office: Any = MemoryOffice(clocks, clean())
+    services: Any = MemoryServices(clocks, clean())
 
     def slow() -> Any:
         gate.wait(10)
-        return office
+        return services
 
     def fails() -> Any:
         raise Busy("Another program holds the database.")
 
-    office.claims.next = fails
+    services.claims.next = fails
     app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        driver = Driver(app, pilot, clocks, office)
+        driver = Driver(app, pilot, clocks, services)
         await pilot.pause()
         await pilot.press("n")
         gate.set()
@@ -102,7 +102,7 @@ async def test_a_database_that_cannot_be_opened_is_said_with_the_way_out(error: 
     clocks = Clocks()
     app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic)
     async with app.run_test(size=(80, 24)) as pilot:
-        driver = Driver(app, pilot, clocks, MemoryOffice(clocks))
+        driver = Driver(app, pilot, clocks, MemoryServices(clocks))
         await driver.settle()
         assert str(error) in driver.text
         assert "workbench init" in driver.text
@@ -181,7 +181,7 @@ async def test_ending_from_outside_saves_what_was_typed() -> None:
         await desk.pilot.press("x", "y")
         await desk.app.end(143)
 
-        assert desk.office.saved[123]["note"] == "xy"
+        assert desk.services.saved[123]["note"] == "xy"
         assert desk.app.return_code == 143
 
 
@@ -204,7 +204,7 @@ async def test_a_key_that_leads_nowhere_after_g_only_ends_the_waiting() -> None:
         assert desk.dialog == "WhichKey"
         await desk.press("n")
         assert desk.dialog == "DeskScreen"
-        assert desk.office.files[123].header.held_by is None
+        assert desk.services.files[123].header.held_by is None
 
 
 @pytest.mark.parametrize(("letter", "screen"), [("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")])

@@ -23,12 +23,12 @@ def busy() -> Evidence:
 def stage(site: Site) -> int:
     """Let `a` decide a final fail, which a second person checks."""
     site.plant(severity="block")
-    found = site.office("a").claims.next()
+    found = site.services("a").claims.next()
     assert isinstance(found, CaseFile)
     request = VerdictRequest(
         case_id=found.header.id, verdict=Verdict.FAIL, fail_kind=FailKind.FINAL, reasons=("ACT-PEAK-HOUR",), note="!"
     )
-    site.office("a").verdicts.decide(request)
+    site.services("a").verdicts.decide(request)
     return found.header.id
 
 
@@ -60,7 +60,7 @@ async def test_the_desk_says_what_was_approved_and_that_its_notice_goes_out(site
 
 async def test_the_letter_that_the_desk_shows_after_a_verdict_names_no_person(site: Site) -> None:
     site.plant()
-    with site.office("admin").context.write() as session:
+    with site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
     async with at_the_site(site, "a", size=(120, 60)) as desk:
         await desk.press("n", "p", "y")
@@ -96,7 +96,7 @@ async def test_without_a_case_the_desk_names_the_ways_and_what_is_put_aside_unti
 ) -> None:
     stage(site)
     site.plant(2)
-    site.office("sup").assigning.assign((3,), "b", "yours")
+    site.services("sup").assigning.assign((3,), "b", "yours")
     async with at_the_site(site, "b", size=size) as desk:
         assert "n takes the next one" in desk.text
         assert "g q the queue" in desk.text
@@ -114,7 +114,7 @@ async def test_without_a_case_the_desk_names_the_ways_and_what_is_put_aside_unti
 
 async def test_a_desk_full_of_cases_put_aside_names_them_and_the_way_to_them(site: Site) -> None:
     site.plant(2)
-    site.office("admin").people.limit("a", 1)
+    site.services("admin").people.limit("a", 1)
     async with at_the_site(site, "a") as desk:
         await desk.press("n", "h", "enter", "n")
 
@@ -127,8 +127,8 @@ async def test_a_desk_full_of_cases_put_aside_names_them_and_the_way_to_them(sit
 async def test_a_case_says_that_it_is_given_for_it_was_assigned_or_returned(site: Site, size: tuple[int, int]) -> None:
     stage(site)
     site.plant(2)
-    site.office("sup").assigning.assign((3,), "b", "yours")
-    site.office("b").checks.give_back(1, "mend")
+    site.services("sup").assigning.assign((3,), "b", "yours")
+    site.services("b").checks.give_back(1, "mend")
     for login, case, said in (("b", "C-000003", "assigned to you"), ("a", "C-000001", "returned to you")):
         async with at_the_site(site, login, size=size) as desk:
             await desk.press("n")

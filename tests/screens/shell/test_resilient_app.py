@@ -8,7 +8,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from screens.shell.resilient_app import SturdyApp
+from screens.shell.resilient_app import ResilientApp
 
 
 class Looking(Screen[None]):
@@ -23,7 +23,7 @@ class Looking(Screen[None]):
 
 
 async def test_a_worker_that_comes_back_to_a_screen_that_was_left_fails_nothing() -> None:
-    app = SturdyApp()
+    app = ResilientApp()
     async with app.run_test() as pilot:
         screen = Looking()
         await app.push_screen(screen)
@@ -40,7 +40,7 @@ async def test_a_worker_that_does_not_find_a_part_of_a_screen_that_stands_has_fa
 
 
 async def _look_at_once() -> None:
-    app = SturdyApp()
+    app = ResilientApp()
     async with app.run_test() as pilot:
         screen = Looking()
         await app.push_screen(screen)

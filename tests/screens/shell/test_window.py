@@ -31,14 +31,14 @@ async def test_nothing_is_confirmed_unseen_and_no_letter_is_lost() -> None:
         await desk.type("seen")
         await desk.pilot.resize_terminal(40, 12)
         await desk.press("f8", "x", "escape", "y", "f8")
-        assert desk.office.decided == []
+        assert desk.services.decided == []
         assert desk.dialog == "VerdictDialog"
 
         await desk.pilot.resize_terminal(120, 40)
         await desk.settle()
         assert "seenxy" in desk.text
         await desk.press("f8")
-        assert desk.office.decided[0].note == "seenxy"
+        assert desk.services.decided[0].note == "seenxy"
 
 
 async def test_leaving_is_possible_in_a_window_too_small() -> None:
@@ -47,7 +47,7 @@ async def test_leaving_is_possible_in_a_window_too_small() -> None:
         await desk.pilot.resize_terminal(40, 12)
         await desk.press("p", "q", "q")
 
-        assert desk.office.decided == []
+        assert desk.services.decided == []
         assert desk.app.return_code == 0
 
 

@@ -10,19 +10,19 @@ from typing import Any
 
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean
-from tests.screens.doubles.services import Clocks, MemoryOffice
+from tests.screens.doubles.services import Clocks, MemoryServices
 
 if __name__ == "__main__":
     drafts = Path(sys.argv[1])
     if "nohup" in sys.argv:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     clocks = Clocks()
-    office: Any = MemoryOffice(clocks, clean())
+    services: Any = MemoryServices(clocks, clean())
 
     def save(_number: int, body: Mapping[str, Any]) -> None:
         drafts.write_text(json.dumps(body), encoding="utf-8")
 
-    office.drafts.save = save
-    app = WorkbenchApp(lambda: office, now=clocks.now, monotonic=time.monotonic)
+    services.drafts.save = save
+    app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=time.monotonic)
     app.run()
     sys.exit(app.return_code)

@@ -12,7 +12,7 @@ from db.enums import CaseState, Role
 from screens.terminal.ascii_filter import AsciiLines
 from screens.widgets.safe_text import fitted, plain, row
 from tests.screens.cases import clean, troubled
-from tests.screens.doubles.services import MemoryOffice
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, at_work
 from workbench import signs
 from workbench.domain.text.mask import DOT
@@ -62,10 +62,10 @@ WALK: dict[str, tuple[str, ...]] = {
 }
 
 
-def waiting(office: MemoryOffice) -> None:
+def waiting(services: MemoryServices) -> None:
     """Let the second case wait for a second person."""
-    office.change(124, state=CaseState.AWAITING_CHECK)
-    office.actor = replace(office.actor, roles=office.actor.roles | {Role.ADMIN})
+    services.change(124, state=CaseState.AWAITING_CHECK)
+    services.actor = replace(services.actor, roles=services.actor.roles | {Role.ADMIN})
 
 
 @asynccontextmanager

@@ -64,7 +64,7 @@ async def test_a_full_width_blank_marks_a_reason() -> None:
         await come(desk, key("\u3000"))
         await desk.press("y")
 
-        assert "ID-RIC-EXPIRED" not in desk.office.decided[0].reasons
+        assert "ID-RIC-EXPIRED" not in desk.services.decided[0].reasons
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ async def test_text_goes_whole_into_a_field() -> None:
         await come(desk, text_of("已核实 pass"))
         await desk.press("enter")
 
-        assert ("comment", 123, "已核实 pass") in desk.office.log
+        assert ("comment", 123, "已核实 pass") in desk.services.log
 
 
 async def test_a_key_held_down_since_before_a_dialog_does_nothing_in_it() -> None:
@@ -121,22 +121,22 @@ async def test_a_key_held_down_since_before_a_dialog_does_nothing_in_it() -> Non
             await desk.pilot.press("f")
         await desk.press("y")
 
-        assert desk.office.decided[0].fail_kind is FailKind.FIXABLE
+        assert desk.services.decided[0].fail_kind is FailKind.FIXABLE
 
 
 async def test_the_same_key_pressed_again_acts() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
 
-        assert desk.office.decided[0].fail_kind is FailKind.FINAL
+        assert desk.services.decided[0].fail_kind is FailKind.FINAL
 
 
 async def test_a_key_held_down_takes_back_one_verdict_only() -> None:
     async with at_work(clean(), clean()) as desk:
         await desk.press("n", "p", "y", "n", "p", "y")
-        first = desk.office._undoable
+        first = desk.services._undoable
         await desk.press("u")
-        desk.office._undoable = first
+        desk.services._undoable = first
         desk.app.desk.count()
         await desk.settle()
         for _repeat in range(10):
@@ -144,7 +144,7 @@ async def test_a_key_held_down_takes_back_one_verdict_only() -> None:
             await desk.pilot.press("u")
         await desk.settle()
 
-        assert [act for act in desk.office.log if act[0] == "undo"] == [("undo", 124)]
+        assert [act for act in desk.services.log if act[0] == "undo"] == [("undo", 124)]
 
 
 async def test_a_held_q_does_not_leave_with_a_case_in_hand() -> None:
@@ -166,7 +166,7 @@ async def test_held_keys_after_a_verdict_do_not_give_the_next() -> None:
                 await desk.pilot.press(held)
         await desk.settle()
 
-        assert len(desk.office.decided) == 1
+        assert len(desk.services.decided) == 1
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ async def test_every_dialog_of_the_desk_is_finished_without_a_letter() -> None:
         await desk.type("已看")
         await desk.press("f8")
 
-        request = desk.office.decided[0]
+        request = desk.services.decided[0]
         assert (request.verdict, request.fail_kind, request.note) == (Verdict.FAIL, FailKind.FINAL, "已看")
 
 
@@ -223,7 +223,7 @@ async def test_f6_and_f7_act_from_inside_a_text_of_several_lines() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "f3", "f6", "f8")
 
-        assert desk.office.decided[0].fail_kind is FailKind.FINAL
+        assert desk.services.decided[0].fail_kind is FailKind.FINAL
 
 
 @pytest.mark.parametrize(("key", "state"), [("1", CaseState.IN_REVIEW), ("2", CaseState.QUEUED)])
@@ -231,5 +231,5 @@ async def test_leaving_is_answered_by_a_digit(key: str, state: CaseState) -> Non
     async with at_work(clean()) as desk:
         await desk.press("n", "ctrl+q", key)
 
-        assert desk.office.files[123].header.state is state
+        assert desk.services.files[123].header.state is state
         assert desk.app.return_code == 0

@@ -17,7 +17,7 @@ async def test_a_clean_case_passes_by_p_and_y(size: tuple[int, int]) -> None:
     async with at_work(clean(), size=size) as desk:
         await desk.press("n", "p", "y")
 
-        request = desk.office.decided[0]
+        request = desk.services.decided[0]
         assert (request.verdict, request.reasons) == (Verdict.PASS, ("OK",))
         assert "C-000123 passed; notice goes out in 60 s; u takes it back" in desk.text
         assert "n takes the next one" in desk.text
@@ -30,7 +30,7 @@ async def test_a_fail_takes_the_reasons_of_blocks_and_those_marked(language: str
         before = set(desk.app.screen._state.reasons)  # type: ignore[attr-defined]  # the dialog on top
         await desk.press("9", "y")
 
-        request = desk.office.decided[0]
+        request = desk.services.decided[0]
         assert before == {"ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"}
         assert len(request.reasons) == 4
         assert request.fail_kind is FailKind.FIXABLE
@@ -40,7 +40,7 @@ async def test_digits_unmark_what_they_mark() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "1", "4", "4", "y")
 
-        assert desk.office.decided[0].reasons == ("DOC-MISSING", "ACT-PEAK-HOUR")
+        assert desk.services.decided[0].reasons == ("DOC-MISSING", "ACT-PEAK-HOUR")
 
 
 @pytest.mark.parametrize("words", ["ID-HANDHELD", "handheld", "sczj"])
@@ -60,7 +60,7 @@ async def test_enter_marks_the_first_of_the_reasons_that_were_searched() -> None
         assert "Enter marks the first" in desk.text
         await desk.press("enter", "y")
 
-        assert desk.office.decided[0].reasons[-1] == "ID-HANDHELD"
+        assert desk.services.decided[0].reasons[-1] == "ID-HANDHELD"
 
 
 async def test_a_held_down_y_gives_no_verdict() -> None:
@@ -70,11 +70,11 @@ async def test_a_held_down_y_gives_no_verdict() -> None:
             desk.clocks.seconds += 0.05
             await desk.pilot.press("y")
         await desk.settle()
-        assert desk.office.decided == []
+        assert desk.services.decided == []
         assert "Too soon" in desk.text
 
         await desk.press("y")
-        assert len(desk.office.decided) == 1
+        assert len(desk.services.decided) == 1
 
 
 async def test_y_right_after_the_first_paint_is_refused() -> None:
@@ -84,14 +84,14 @@ async def test_y_right_after_the_first_paint_is_refused() -> None:
         await desk.pilot.press("y")
         await desk.settle()
 
-        assert desk.office.decided == []
+        assert desk.services.decided == []
 
 
 async def test_enter_never_confirms() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "enter", "enter", "t", "enter")
 
-        assert desk.office.decided == []
+        assert desk.services.decided == []
         assert desk.dialog == "VerdictDialog"
 
 
@@ -101,7 +101,7 @@ async def test_f8_confirms_from_inside_a_text_field() -> None:
         await desk.type("seen")
         await desk.press("f8")
 
-        assert desk.office.decided[0].note == "seen"
+        assert desk.services.decided[0].note == "seen"
 
 
 async def test_escape_leaves_a_text_field_first_and_what_was_filled_in_stays() -> None:
@@ -115,7 +115,7 @@ async def test_escape_leaves_a_text_field_first_and_what_was_filled_in_stays() -
         assert "[/b] yes" in desk.text
 
         await desk.press("f", "y")
-        request = desk.office.decided[0]
+        request = desk.services.decided[0]
         assert request.note == "[/b] yes"
         assert request.fail_kind is FailKind.FINAL
         assert len(request.reasons) == 4
@@ -128,8 +128,8 @@ async def test_the_draft_is_saved_as_it_is_typed() -> None:
         await desk.pilot.pause(0.5)
         await desk.settle()
 
-        assert desk.office.saved[123]["note"] == "note"
-        assert len(desk.office.saved[123]["verdict"]["reasons"]) == 4
+        assert desk.services.saved[123]["note"] == "note"
+        assert len(desk.services.saved[123]["verdict"]["reasons"]) == 4
 
 
 async def test_r_begins_with_what_has_to_be_mended() -> None:
@@ -139,7 +139,7 @@ async def test_r_begins_with_what_has_to_be_mended() -> None:
         await desk.type("!")
         await desk.press("f8")
 
-        items = desk.office.decided[0].items
+        items = desk.services.decided[0].items
         assert items[0].code == "ID-RIC-EXPIRED"
         assert items[0].text.endswith("!")
 
@@ -150,7 +150,7 @@ async def test_the_text_for_the_applicant_can_be_edited() -> None:
         await desk.type(" now")
         await desk.press("f8")
 
-        letter = desk.office.decided[0].letter
+        letter = desk.services.decided[0].letter
         assert letter is not None
         assert letter.endswith(" now")
 
@@ -159,7 +159,7 @@ async def test_opening_the_text_without_a_change_keeps_it_the_reasons_own() -> N
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "e", "escape", "4", "y")
 
-        assert desk.office.decided[0].letter is None
+        assert desk.services.decided[0].letter is None
 
 
 async def test_pending_says_for_whom_and_until_when() -> None:
@@ -170,7 +170,7 @@ async def test_pending_says_for_whom_and_until_when() -> None:
         await desk.type("2026-12-01")
         await desk.press("enter", "y")
 
-        request = desk.office.decided[0]
+        request = desk.services.decided[0]
         assert request.waits_for is WaitsFor.REGISTRY
         assert str(request.until) == "2026-12-01"
 
@@ -181,7 +181,7 @@ async def test_a_date_that_cannot_be_read_is_said_and_nothing_is_decided() -> No
         await desk.type("soon")
         await desk.press("enter", "y")
 
-        assert desk.office.decided == []
+        assert desk.services.decided == []
         assert desk.text.count("unreadable date") == 2
 
 
@@ -196,13 +196,13 @@ async def test_what_the_services_refuse_is_said_in_the_dialog_and_nothing_is_los
 async def test_new_evidence_is_said_and_asked_about_once_more() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        desk.office.new_evidence = True
+        desk.services.new_evidence = True
         await desk.press("p", "y")
-        assert desk.office.decided == []
+        assert desk.services.decided == []
         assert "New evidence has come" in desk.text
 
         await desk.press("y")
-        assert desk.office.decided[0].evidence_no is None
+        assert desk.services.decided[0].evidence_no is None
 
 
 async def test_a_second_person_is_named_with_the_reason() -> None:
@@ -218,7 +218,7 @@ async def test_undo_brings_case_and_draft_back() -> None:
     async with at_work(troubled(), clean()) as desk:
         await desk.press("n", "f", "4", "y", "u")
         assert "C-000123" in desk.text
-        assert desk.office.files[123].header.state is CaseState.IN_REVIEW
+        assert desk.services.files[123].header.state is CaseState.IN_REVIEW
 
         await desk.press("f")
         assert len(desk.app.screen._state.reasons) == 4  # type: ignore[attr-defined]  # the dialog on top
@@ -234,7 +234,7 @@ async def test_after_a_verdict_n_shows_the_next_case() -> None:
 async def test_undo_goes_away_when_the_notice_goes_out() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "y")
-        desk.office._undoable = None
+        desk.services._undoable = None
         desk.clocks.pass_s(61)
         desk.app.desk.tick()
         await desk.settle()

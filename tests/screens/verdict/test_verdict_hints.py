@@ -45,7 +45,7 @@ async def test_a_pass_against_a_block_starts_as_an_override_and_says_that_the_no
         await desk.type("called them")
         assert "to do" not in desk.text
         await desk.press("f8")
-        assert desk.office.decided[0].reasons == ("OK-OVERRIDE",)
+        assert desk.services.decided[0].reasons == ("OK-OVERRIDE",)
 
 
 async def test_all_that_is_missing_is_said_at_once_and_reasons_by_their_words() -> None:
@@ -55,7 +55,7 @@ async def test_all_that_is_missing_is_said_at_once_and_reasons_by_their_words() 
         said = " ".join(desk.text.replace("│", " ").split())
         assert "takes the reason passed after a check by hand (OK-OVERRIDE)" in said
         assert "takes an internal note" in said
-        assert desk.office.decided == []
+        assert desk.services.decided == []
 
 
 async def test_what_is_missing_keeps_its_place_and_mark_after_y() -> None:
@@ -78,7 +78,7 @@ async def test_a_digit_behind_a_search_is_the_number_of_a_line() -> None:
         assert desk.dialog == "VerdictDialog"
 
         await desk.press("y")
-        assert desk.office.decided[0].reasons[-1] == "ID-HANDHELD"
+        assert desk.services.decided[0].reasons[-1] == "ID-HANDHELD"
 
 
 async def test_enter_in_a_search_without_hits_stays_there_and_escape_shows_all() -> None:
@@ -120,7 +120,7 @@ async def test_a_letter_that_was_only_passed_by_follows_the_reasons() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "e", "f3", "escape", "4", "y")
 
-        assert desk.office.decided[0].letter is None
+        assert desk.services.decided[0].letter is None
 
 
 async def test_each_part_names_its_key() -> None:
@@ -139,13 +139,13 @@ async def test_each_part_names_its_key() -> None:
 
 async def test_what_nobody_read_is_counted_where_it_does_not_fit() -> None:
     async with at_work(clean(), size=(80, 24)) as desk:
-        desk.office.documents.unopened = lambda case_id: tuple(  # type: ignore[method-assign]  # a case with papers
-            document.kind for document in desk.office.evidence[case_id].documents
+        desk.services.documents.unopened = lambda case_id: tuple(  # type: ignore[method-assign]  # a case with papers
+            document.kind for document in desk.services.evidence[case_id].documents
         )
         await desk.press("n", "p")
 
         said = " ".join(desk.text.replace("│", " ").split())
-        documents = len(desk.office.evidence[123].documents)
+        documents = len(desk.services.evidence[123].documents)
         assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l, o)" in said
 
 

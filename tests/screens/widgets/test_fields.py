@@ -6,7 +6,7 @@ import pytest
 from textual import events
 from textual.app import App, ComposeResult
 
-from screens.widgets.text_fields import LINE_LENGTH, PAGE_LENGTH, Line, Page
+from screens.widgets.text_fields import LINE_LENGTH, PAGE_LENGTH, Page, TextLine
 from tests.screens.driver import at_work
 from workbench.domain.text.safe import safe, typed
 
@@ -18,7 +18,7 @@ class Fields(App[None]):
     """One of each."""
 
     def compose(self) -> ComposeResult:
-        yield Line("stored " + HOSTILE)
+        yield TextLine("stored " + HOSTILE)
         yield Page("stored " + HOSTILE)
 
 
@@ -32,7 +32,7 @@ def test_what_acts_or_hides_is_left_out_of_what_is_typed() -> None:
 async def test_a_field_shows_pictures_of_what_is_stored_and_lets_nothing_of_it_in_when_pasted() -> None:
     app = Fields()
     async with app.run_test() as pilot:
-        line, page = app.query_one(Line), app.query_one(Page)
+        line, page = app.query_one(TextLine), app.query_one(Page)
         for field in (line, page):
             field.focus()
             await pilot.pause()
@@ -48,18 +48,18 @@ async def test_a_field_shows_pictures_of_what_is_stored_and_lets_nothing_of_it_i
 async def test_a_pasted_megabyte_is_cut_at_the_end_of_the_field_at_once_and_it_says_so() -> None:
     app = Fields()
     async with app.run_test(notifications=True) as pilot:
-        for field, limit in ((app.query_one(Line), LINE_LENGTH), (app.query_one(Page), PAGE_LENGTH)):
+        for field, limit in ((app.query_one(TextLine), LINE_LENGTH), (app.query_one(Page), PAGE_LENGTH)):
             field.focus()
             await pilot.pause()
             began = time.monotonic()
             app.post_message(events.Paste(MEGABYTE))
             await pilot.pause()
-            held = field.value if isinstance(field, Line) else field.text
+            held = field.value if isinstance(field, TextLine) else field.text
 
             assert limit - 1 <= len(held) <= limit
             assert time.monotonic() - began < 5
             await pilot.press("x")
-            assert len(field.value if isinstance(field, Line) else field.text) <= limit
+            assert len(field.value if isinstance(field, TextLine) else field.text) <= limit
         assert any("takes" in note.message and "left out" in note.message for note in app._notifications)
 
 
@@ -73,7 +73,7 @@ async def test_a_megabyte_into_a_dialog_leaves_the_desk_at_work(keys: str, field
         await desk.press("escape")
 
         assert desk.dialog == "DeskScreen"
-        assert desk.office.decided == []
+        assert desk.services.decided == []
 
 
 async def test_what_is_pasted_on_the_desk_is_no_command() -> None:
@@ -84,4 +84,4 @@ async def test_what_is_pasted_on_the_desk_is_no_command() -> None:
             await desk.settle()
 
         assert desk.dialog == "DeskScreen"
-        assert desk.office.decided == []
+        assert desk.services.decided == []

@@ -11,7 +11,7 @@ from tests.services.importing.files import PNG, Desk
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, NotFound
 from workbench.services.case.documents import DocumentDamaged
-from workbench.services.wiring import Office
+from workbench.services.wiring import Services
 
 KIND = DocumentKind.BIZ_LICENSE
 
@@ -36,7 +36,7 @@ def opening_events(desk: Desk) -> list[tuple[str, bool, dict[str, str]]]:
 
 
 def damage(desk: Desk, sha256: str, how: str) -> None:
-    path = desk.site.office("admin").context.store.document_path(sha256)
+    path = desk.site.services("admin").context.store.document_path(sha256)
     if how == "missing":
         path.unlink()
     elif how == "altered":
@@ -46,16 +46,16 @@ def damage(desk: Desk, sha256: str, how: str) -> None:
         path.write_bytes(path.read_bytes() + b"more")
 
 
-def unopened(office: Office, case_id: int) -> tuple[DocumentKind, ...]:
-    return office.verdicts.preview(VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",))).unopened
+def unopened(services: Services, case_id: int) -> tuple[DocumentKind, ...]:
+    return services.verdicts.preview(VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",))).unopened
 
 
 def test_the_list_says_of_each_document_what_it_is_and_who_opened_it(desk: Desk, case_id: int) -> None:
-    documents = desk.site.office("a").documents
+    documents = desk.site.services("a").documents
 
     before = documents.list(case_id)
     documents.open(case_id, before[0].sha256).close()
-    desk.site.office("b").documents.open(case_id, before[0].sha256).close()
+    desk.site.services("b").documents.open(case_id, before[0].sha256).close()
     after = documents.list(case_id)
 
     assert [line.number for line in before] == list(range(1, 9))
@@ -66,7 +66,7 @@ def test_the_list_says_of_each_document_what_it_is_and_who_opened_it(desk: Desk,
 
 
 def test_each_opening_is_one_event_without_a_personal_value(desk: Desk, case_id: int, tmp_path: Path) -> None:
-    documents = desk.site.office("a").documents
+    documents = desk.site.services("a").documents
     line = documents.list(case_id)[0]
 
     with documents.open(case_id, line.sha256) as file:
@@ -90,7 +90,7 @@ def test_documents_are_written_for_their_reader_only_under_names_of_our_own(
     folder = tmp_path / "deep" / "out"
     before = os.umask(umask)
     try:
-        desk.site.office("a").documents.write(case_id, folder)
+        desk.site.services("a").documents.write(case_id, folder)
     finally:
         os.umask(before)
 
@@ -101,7 +101,7 @@ def test_documents_are_written_for_their_reader_only_under_names_of_our_own(
 
 
 def test_nothing_is_ever_overwritten_and_nothing_half_is_left(desk: Desk, case_id: int, tmp_path: Path) -> None:
-    documents = desk.site.office("a").documents
+    documents = desk.site.services("a").documents
     full, file, link, empty = (tmp_path / name for name in ("full", "file", "link", "empty"))
     full.mkdir()
     (full / "mine.txt").write_text("mine", encoding="utf-8")
@@ -123,7 +123,7 @@ def test_nothing_is_ever_overwritten_and_nothing_half_is_left(desk: Desk, case_i
 def test_folders_made_on_the_way_go_away_again_when_nothing_is_written(
     desk: Desk, case_id: int, tmp_path: Path
 ) -> None:
-    documents = desk.site.office("a").documents
+    documents = desk.site.services("a").documents
     for line in documents.list(case_id):
         damage(desk, line.sha256, "missing")
     (tmp_path / "there").mkdir()
@@ -140,7 +140,7 @@ def test_folders_made_on_the_way_go_away_again_when_nothing_is_written(
 def test_a_document_that_is_not_as_it_was_imported_is_told_and_never_given(
     desk: Desk, case_id: int, tmp_path: Path, how: str
 ) -> None:
-    documents = desk.site.office("a").documents
+    documents = desk.site.services("a").documents
     line = documents.list(case_id)[0]
     damage(desk, line.sha256, how)
 
@@ -153,12 +153,12 @@ def test_a_document_that_is_not_as_it_was_imported_is_told_and_never_given(
     assert documents.list(case_id)[0].is_there is (how == "altered")
     assert [one.state for one in done] == [told.value.state, *["written"] * 7]
     assert not (tmp_path / "out" / line.file_name).exists()
-    assert KIND in unopened(desk.site.office("a"), case_id)
+    assert KIND in unopened(desk.site.services("a"), case_id)
     assert opening_events(desk)[0][:2] == ("a", True)
 
 
 def test_the_verdict_names_what_nobody_opened_until_somebody_did(desk: Desk, case_id: int) -> None:
-    a, b = desk.site.office("a"), desk.site.office("b")
+    a, b = desk.site.services("a"), desk.site.services("b")
     sha256 = a.documents.list(case_id)[0].sha256
 
     at_first = unopened(a, case_id)
@@ -176,7 +176,7 @@ def test_the_verdict_names_what_nobody_opened_until_somebody_did(desk: Desk, cas
 def test_documents_written_to_a_folder_are_opened_by_nobody_and_one_line_of_history(
     desk: Desk, case_id: int, tmp_path: Path
 ) -> None:
-    a = desk.site.office("a")
+    a = desk.site.services("a")
     a.documents.write(case_id, tmp_path / "out")
 
     assert len(unopened(a, case_id)) == 8
@@ -188,17 +188,17 @@ def test_documents_written_to_a_folder_are_opened_by_nobody_and_one_line_of_hist
 
 
 def test_a_new_file_of_the_next_round_was_opened_by_nobody(desk: Desk, case_id: int) -> None:
-    office = desk.site.office("a")
-    for line in office.documents.list(case_id):
-        office.documents.open(case_id, line.sha256).close()
+    services = desk.site.services("a")
+    for line in services.documents.list(case_id):
+        services.documents.open(case_id, line.sha256).close()
 
     desk.documents(kinds=(KIND,), content="again", received_at="2026-11-24 09:00")
 
-    assert unopened(office, case_id) == (KIND,)
+    assert unopened(services, case_id) == (KIND,)
 
 
 def test_an_auditor_is_refused_and_that_is_on_record(desk: Desk, case_id: int, tmp_path: Path) -> None:
-    documents = desk.site.office("audit").documents
+    documents = desk.site.services("audit").documents
 
     with pytest.raises(NotAllowed):
         documents.write(case_id, tmp_path / "out")
@@ -209,7 +209,7 @@ def test_an_auditor_is_refused_and_that_is_on_record(desk: Desk, case_id: int, t
 
 def test_a_case_without_documents_and_an_unknown_file_are_said_so(desk: Desk, tmp_path: Path) -> None:
     (bare,) = desk.site.plant()
-    documents = desk.site.office("a").documents
+    documents = desk.site.services("a").documents
 
     with pytest.raises(NotFound):
         documents.write(bare, tmp_path / "out")
@@ -222,7 +222,7 @@ def test_a_file_of_unknown_kind_gets_an_end_that_runs_nothing(desk: Desk, case_i
     (desk.folder / "x.exe").write_bytes(b"MZ" + PNG)
     desk.run(ImportKind.DOCUMENTS, [{"application_no": "A-1", "kind": "RISK_NOTICE", "path": "x.exe"}])
 
-    desk.site.office("a").documents.write(case_id, tmp_path / "out")
+    desk.site.services("a").documents.write(case_id, tmp_path / "out")
 
     assert [path.suffix for path in (tmp_path / "out").iterdir() if "RISK" in path.name] == [".bin"]
 
@@ -233,7 +233,7 @@ def test_the_folder_that_is_suggested_is_not_there_yet(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("XDG_DOWNLOAD_DIR", raising=False)
-    documents = desk.site.office("a").documents
+    documents = desk.site.services("a").documents
 
     first = documents.suggested_folder(case_id)
     documents.write(case_id, first)

@@ -13,7 +13,7 @@ from tests.offices import Site
 from tests.screens.cases import application, evidence
 from tests.services.importing.files import Desk
 from tests.services.importing.files import application as cells
-from workbench.domain.case.vocabulary import CreditList, CreditMatch, Leg, Severity
+from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind, Severity
 from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask_name
@@ -169,7 +169,7 @@ def test_a_finding_about_a_number_that_is_none_shows_it_masked() -> None:
 
     found = Finding(
         rule="ID-MSISDN",
-        leg=Leg.IDENTITY,
+        leg=PanelKind.IDENTITY,
         severity=Severity.WARN,
         observed=True,
         op="=",
@@ -183,26 +183,26 @@ def test_a_finding_about_a_number_that_is_none_shows_it_masked() -> None:
 
 def test_a_case_shows_its_people_in_no_comment_note_or_text_until_all_is_revealed(desk: Desk) -> None:
     desk.queued()
-    office, case_id = desk.site.office("a"), desk.case().id or 0
-    name = office.casefiles.show_revealed(case_id).evidence.application.handler_name
-    office.remarks.comment(case_id, f"spoke with {name}")
+    services, case_id = desk.site.services("a"), desk.case().id or 0
+    name = services.casefiles.show_revealed(case_id).evidence.application.handler_name
+    services.remarks.comment(case_id, f"spoke with {name}")
 
-    shown, revealed = office.casefiles.show(case_id), office.casefiles.show_revealed(case_id)
+    shown, revealed = services.casefiles.show(case_id), services.casefiles.show_revealed(case_id)
 
     assert name not in repr(replace(shown, draft={}))
     assert any(line.text == f"spoke with {name}" for line in revealed.history)
-    assert office.casefiles.reveal_identity(case_id)["call_script"] == revealed.evidence.application.call_script
+    assert services.casefiles.reveal_identity(case_id)["call_script"] == revealed.evidence.application.call_script
 
 
 def test_who_was_named_in_an_earlier_version_stays_masked_in_what_was_written_then(desk: Desk) -> None:
     desk.queued(handler_name="早先甲", legal_rep_name="早先乙")
     desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "早先丙"}])
-    office, case_id = desk.site.office("a"), desk.case().id or 0
-    office.remarks.comment(case_id, "早先甲和早先乙都说,卡由早先丙用;13800138000 另有其人")
+    services, case_id = desk.site.services("a"), desk.case().id or 0
+    services.remarks.comment(case_id, "早先甲和早先乙都说,卡由早先丙用;13800138000 另有其人")
     desk.applications(cells("A-1", handler_name="后来丁", applicant_name="后来信息服务有限公司", legal_rep_name=""))
     desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "后来丁"}])
 
-    shown = desk.site.office("audit").casefiles.show(case_id)
+    shown = desk.site.services("audit").casefiles.show(case_id)
 
     assert shown.evidence.application.handler_name == mask_name("后来丁")
     assert [line.text for line in shown.history if line.action == "comment"] == [
@@ -213,11 +213,11 @@ def test_who_was_named_in_an_earlier_version_stays_masked_in_what_was_written_th
 def test_an_earlier_name_of_the_company_stays_public(desk: Desk) -> None:
     desk.queued(applicant_name="早先甲商行", handler_name="早先甲")
     desk.applications(cells("A-1", applicant_name="后来商行", handler_name="后来丁"))
-    office, case_id = desk.site.office("a"), desk.case().id or 0
+    services, case_id = desk.site.services("a"), desk.case().id or 0
 
-    office.remarks.comment(case_id, "早先甲商行改名后来商行")
+    services.remarks.comment(case_id, "早先甲商行改名后来商行")
 
-    (line,) = [line for line in office.casefiles.show(case_id).history if line.action == "comment"]
+    (line,) = [line for line in services.casefiles.show(case_id).history if line.action == "comment"]
     assert line.text == "早先甲商行改名后来商行"
 
 

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from db.enums import ApplicantKind, CaseState, FailKind, Language, Role, Severity, Verdict
 from db.models import EventRow
-from tests.demos import NOW, office
+from tests.demos import NOW, services
 from workbench.domain.case.casefile import CaseFile, Empty, VerdictRequest
 from workbench.domain.findings.evaluate import is_clean
 from workbench.domain.policy.file import parse_policy
@@ -31,7 +31,7 @@ UNREACHED = {CaseState.LAPSED, CaseState.APPEALED}
 
 @pytest.fixture(scope="module")
 def files(made_demo: Path) -> Mapping[str, CaseFile]:
-    with office(made_demo) as rev1:
+    with services(made_demo) as rev1:
         shown = [rev1.casefiles.show(case_id) for case_id in range(1, len(CASES) + 1)]
     return {file.header.application_no: file for file in shown}
 
@@ -118,7 +118,7 @@ def test_clean_cases_are_clean_to_the_rules_too(files: Mapping[str, CaseFile]) -
 def test_reviewers_worked_in_working_hours_and_nothing_lies_in_the_future(
     made_demo: Path, files: Mapping[str, CaseFile]
 ) -> None:
-    with office(made_demo) as rev1, rev1.context.read() as session:
+    with services(made_demo) as rev1, rev1.context.read() as session:
         calendar = rev1.context.calendar(session)
         events = session.exec(select(EventRow).order_by(EventRow.seq)).all()  # type: ignore[arg-type]  # columns at class level
         today = calendar.local_day(NOW)
@@ -138,7 +138,7 @@ def test_reviewers_worked_in_working_hours_and_nothing_lies_in_the_future(
 
 
 def test_decisions_come_a_few_working_hours_or_days_after_receipt(made_demo: Path) -> None:
-    with office(made_demo) as rev1, rev1.context.read() as session:
+    with services(made_demo) as rev1, rev1.context.read() as session:
         calendar = rev1.context.calendar(session)
         rows = session.execute(
             text(
@@ -158,7 +158,7 @@ def test_decisions_come_a_few_working_hours_or_days_after_receipt(made_demo: Pat
 
 
 def test_the_log_is_whole_and_has_no_refusal(made_demo: Path) -> None:
-    with office(made_demo) as rev1, rev1.context.read() as session:
+    with services(made_demo) as rev1, rev1.context.read() as session:
         report = verify(session)
         refused = session.exec(select(EventRow).where(EventRow.is_refused)).all()
 
@@ -169,7 +169,7 @@ def test_the_log_is_whole_and_has_no_refusal(made_demo: Path) -> None:
 
 
 def test_the_people_are_there_each_with_one_role(made_demo: Path) -> None:
-    with office(made_demo, "audit") as audit:
+    with services(made_demo, "audit") as audit:
         people = {person.login: person.roles for person in audit.people.list()}
 
     assert people == {
@@ -184,7 +184,7 @@ def test_the_people_are_there_each_with_one_role(made_demo: Path) -> None:
 
 def test_the_first_case_has_one_clear_finding_and_the_next_four_are_clean(fresh_demo: Path) -> None:
     taken = []
-    with office(fresh_demo) as rev1:
+    with services(fresh_demo) as rev1:
         for _turn in range(5):
             file = rev1.claims.next()
             assert not isinstance(file, Empty)
@@ -201,7 +201,7 @@ def test_the_first_case_has_one_clear_finding_and_the_next_four_are_clean(fresh_
 
 
 def test_checks_wait_that_rev1_may_do_and_rev1_has_nothing_to_take_back(fresh_demo: Path) -> None:
-    with office(fresh_demo) as rev1:
+    with services(fresh_demo) as rev1:
         waiting = rev1.checks.waiting()
 
         assert len(waiting) == 5
@@ -210,7 +210,7 @@ def test_checks_wait_that_rev1_may_do_and_rev1_has_nothing_to_take_back(fresh_de
 
 
 def test_hostile_texts_came_in_as_they_are(made_demo: Path) -> None:
-    with office(made_demo) as rev1, rev1.context.read() as session:
+    with services(made_demo) as rev1, rev1.context.read() as session:
         rows = session.execute(text("SELECT * FROM application")).mappings().all()
         stored = "\n".join(str(value) for row in rows for value in row.values())
         comments = session.execute(text("SELECT body FROM comment")).scalars().all()
@@ -224,7 +224,7 @@ def test_hostile_texts_came_in_as_they_are(made_demo: Path) -> None:
 
 
 def test_nobody_of_the_demo_could_be_somebody(files: Mapping[str, CaseFile], made_demo: Path) -> None:
-    with office(made_demo, "sup") as sup, sup.context.read() as session:
+    with services(made_demo, "sup") as sup, sup.context.read() as session:
         applications = session.execute(
             text(
                 "SELECT handler_id_no, legal_rep_id_no, contact_phone, applicant_name, applicant_kind FROM application"

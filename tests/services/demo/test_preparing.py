@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.demos import NOW, clock, office
+from tests.demos import NOW, clock, services
 from tests.nursery import Child, nursery
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.services.demo import building
@@ -47,12 +47,12 @@ def started(folder: Path, *words: str) -> Child:
 
 
 def count_of_cases(database: Path) -> int:
-    with office(database) as rev1, rev1.context.read() as session:
+    with services(database) as rev1, rev1.context.read() as session:
         return int(session.execute(text('SELECT count(*) FROM "case"')).scalar_one())
 
 
 def comments(database: Path) -> list[str]:
-    with office(database) as rev1, rev1.context.read() as session:
+    with services(database) as rev1, rev1.context.read() as session:
         return list(session.execute(text("SELECT body FROM comment")).scalars())
 
 
@@ -66,7 +66,7 @@ def test_the_folder_holds_the_database_its_store_and_locks_for_the_owner_only(ma
 
 
 def test_a_demo_that_is_there_stays_as_it_was_left(fresh_demo: Path) -> None:
-    with office(fresh_demo) as rev1:
+    with services(fresh_demo) as rev1:
         rev1.remarks.comment(1, "kept")
 
     assert prepare(fresh_demo.parent, clock) == fresh_demo
@@ -75,7 +75,7 @@ def test_a_demo_that_is_there_stays_as_it_was_left(fresh_demo: Path) -> None:
 
 @pytest.mark.usefixtures("few")
 def test_a_reset_throws_away_what_was_done_and_nothing_else_in_the_folder(fresh_demo: Path) -> None:
-    with office(fresh_demo) as rev1:
+    with services(fresh_demo) as rev1:
         rev1.remarks.comment(1, "thrown away")
     (fresh_demo.parent / "notes.txt").write_text("mine", encoding="utf-8")
 
@@ -99,7 +99,7 @@ def test_it_tells_how_far_it_is_and_ends_before_the_whole(tmp_path: Path) -> Non
 @pytest.mark.usefixtures("few")
 def test_two_demos_are_alike(tmp_path: Path) -> None:
     def shown(database: Path) -> list[object]:
-        with office(database) as rev1:
+        with services(database) as rev1:
             files = [rev1.casefiles.show(case_id) for case_id in range(1, FEW + 1)]
         return [(file.evidence, file.findings, file.decisions, file.history) for file in files]
 
@@ -137,7 +137,7 @@ def test_a_killed_preparation_leaves_no_demo_and_does_not_hinder_the_next(tmp_pa
 
 
 def test_a_killed_reset_leaves_the_old_demo(fresh_demo: Path) -> None:
-    with office(fresh_demo) as rev1:
+    with services(fresh_demo) as rev1:
         rev1.remarks.comment(1, "kept")
 
     kill_at("delivered/calls.csv", fresh_demo.parent)
@@ -212,7 +212,7 @@ def test_the_demo_is_the_same_on_any_day_but_for_its_dates(tmp_path: Path, made_
     other = prepare(tmp_path, lambda: now)
 
     def told(database: Path) -> list[object]:
-        with office(database) as rev1, rev1.context.read() as session:
+        with services(database) as rev1, rev1.context.read() as session:
             states = session.execute(text('SELECT id, state, round, held_by_id FROM "case" ORDER BY id')).all()
             # What is held now was taken a moment ago, or put aside at closing time, as the hour is.
             events = session.execute(
@@ -229,7 +229,7 @@ def test_the_demo_is_the_same_on_any_day_but_for_its_dates(tmp_path: Path, made_
         return [*states, *findings, *events]
 
     assert told(other) == told(made_demo)
-    with office(other) as rev1, rev1.context.read() as session:
+    with services(other) as rev1, rev1.context.read() as session:
         from db.columns import to_us
 
         assert session.execute(text("SELECT max(at) FROM event")).scalar_one() < to_us(now)

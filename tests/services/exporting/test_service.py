@@ -27,21 +27,21 @@ def desk(site: Site, tmp_path: Path) -> Desk:
 
 
 def _export(site: Site, what: ExportKind, path: Path, **more: Any) -> list[dict[str, Any]]:
-    site.office("admin").exports.write(ExportRequest(what=what, output=path, **more))
+    site.services("admin").exports.write(ExportRequest(what=what, output=path, **more))
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _decided(site: Site, verdict: Verdict = Verdict.PASS) -> int:
     """Let reviewer a decide the next case, and return its number."""
-    found = site.office("a").claims.next()
+    found = site.services("a").claims.next()
     assert isinstance(found, CaseFile)
     reasons = {Verdict.PASS: ("OK",), Verdict.PENDING: ("WAIT-CARRIER",)}[verdict]
-    site.office("a").verdicts.decide(VerdictRequest(case_id=found.header.id, verdict=verdict, reasons=reasons))
+    site.services("a").verdicts.decide(VerdictRequest(case_id=found.header.id, verdict=verdict, reasons=reasons))
     return found.header.id
 
 
 def _exports_in_log(site: Site) -> list[dict[str, Any]]:
-    with site.office("admin").context.read() as session:
+    with site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT body, is_refused FROM event WHERE action = 'export' ORDER BY seq"))
         return [{**json.loads(row.body), "refused": bool(row.is_refused)} for row in rows]
 
@@ -80,7 +80,7 @@ def test_only_the_newest_version_of_an_application_is_exported(desk: Desk, tmp_p
 
 def test_an_application_that_nobody_published_is_not_exported(desk: Desk, tmp_path: Path) -> None:
     desk.applications(application("A-1"))
-    with desk.site.office("admin").context.write() as session:
+    with desk.site.services("admin").context.write() as session:
         session.execute(text("UPDATE import_batch SET published_at = NULL, published_seq = NULL"))
 
     assert _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl") == []
@@ -89,7 +89,7 @@ def test_an_application_that_nobody_published_is_not_exported(desk: Desk, tmp_pa
 def test_the_columns_of_applications_are_those_that_are_imported(site: Site, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     site.plant(1)
-    site.office("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
+    site.services("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
 
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
@@ -144,7 +144,7 @@ def test_only_an_admin_exports_and_a_refusal_is_in_the_log(site: Site, tmp_path:
     path = tmp_path / "out.jsonl"
 
     with pytest.raises(NotAllowed):
-        site.office(login).exports.write(ExportRequest(what=ExportKind.EVENTS, output=path))
+        site.services(login).exports.write(ExportRequest(what=ExportKind.EVENTS, output=path))
 
     assert not path.exists()
     assert [entry["refused"] for entry in _exports_in_log(site)] == [True]
@@ -172,7 +172,7 @@ def test_an_undone_decision_is_exported_without_its_notice(site: Site, tmp_path:
     site.plant(1)
     case_id = _decided(site)
     site.clock.on(seconds=10)
-    site.office("a").undo.undo(case_id)
+    site.services("a").undo.undo(case_id)
 
     (row,) = _export(site, ExportKind.DECISIONS, tmp_path / "out.jsonl")
 
@@ -198,7 +198,7 @@ def test_a_notice_is_exported_once_its_grace_is_over(site: Site, tmp_path: Path)
 
 def test_the_name_of_a_person_is_masked_in_a_notice_too(site: Site, tmp_path: Path) -> None:
     site.plant(1)
-    with site.office("admin").context.write() as session:
+    with site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
         session.execute(text("UPDATE \"case\" SET applicant_name = '虚构人'"))
     _decided(site)
@@ -267,7 +267,7 @@ def test_an_export_that_fails_leaves_the_old_file_and_no_event(
 
     monkeypatch.setattr("workbench.services.exporting.service.open_sheet", failing)
     with pytest.raises(CannotCreate, match="No space left"):
-        site.office("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
+        site.services("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
 
     assert path.read_text(encoding="utf-8") == "old"
     assert [entry.name for entry in tmp_path.glob("*.tmp")] == []
@@ -276,6 +276,6 @@ def test_an_export_that_fails_leaves_the_old_file_and_no_event(
 
 def test_a_name_that_says_no_format_is_refused_before_anything_is_written(site: Site, tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="--format"):
-        site.office("admin").exports.write(ExportRequest(what=ExportKind.EVENTS, output=tmp_path / "out"))
+        site.services("admin").exports.write(ExportRequest(what=ExportKind.EVENTS, output=tmp_path / "out"))
 
     assert not (tmp_path / "out").exists()

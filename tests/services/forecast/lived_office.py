@@ -9,7 +9,7 @@ from db.columns import to_us
 from db.models import EventRow
 from tests.domain.forecast.queue.simulated_office import Plan, SimulatedOffice
 from tests.offices import TUESDAY, Site, plant
-from workbench.domain.forecast.case_history import Course, Step
+from workbench.domain.forecast.case_history import CaseHistory, Step
 
 MAKERS = {"a": 2, "b": 3, "c": 4}
 PLAN = Plan(
@@ -28,12 +28,12 @@ PLAN = Plan(
 _ACTIONS = {"queued": "resubmit", "passed": "approve", "failed": "decide", "lapsed": "tick"}
 
 
-def lived(site: Site, plan: Plan = PLAN) -> dict[int, Course]:
+def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
     """Write into a site what happened in an office until now, and return the courses by the numbers of their cases."""
-    office = SimulatedOffice(plan)
-    now = office.time.of_instant(TUESDAY)
-    courses = [known for course in office.history.courses if (known := course.until(now)) is not None]
-    database = site.office("admin").context.database
+    services = SimulatedOffice(plan)
+    now = services.time.of_instant(TUESDAY)
+    courses = [known for course in services.history.courses if (known := course.until(now)) is not None]
+    database = site.services("admin").context.database
     numbers = plant(database, TUESDAY - timedelta(days=60), len(courses), due_in_days=90)
     by_number = dict(zip(numbers, courses, strict=True))
     with database.write() as session:
@@ -42,7 +42,7 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, Course]:
                 """UPDATE "case" SET state = :state, round = :round, service_class = :class,
                 complete_at = :complete, due_at = :due, waits_for = :waits WHERE id = :id"""
             ),
-            [_case(office, number, course) for number, course in by_number.items()],
+            [_case(services, number, course) for number, course in by_number.items()],
         )
         acts = [act for number, course in by_number.items() for act in _acts(number, course)]
         acts.sort(key=lambda act: act[1])
@@ -53,7 +53,7 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, Course]:
             [
                 {
                     "seq": seq + place,
-                    "at": office.time.instant(at),
+                    "at": services.time.instant(at),
                     "actor_id": makers[place % len(makers)],
                     "actor_login": "",
                     "identity": "",
@@ -72,21 +72,21 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, Course]:
     return by_number
 
 
-def _case(office: SimulatedOffice, number: int, course: Course) -> dict[str, object]:
+def _case(services: SimulatedOffice, number: int, course: CaseHistory) -> dict[str, object]:
     first, last = course.steps[0], course.steps[-1].what
-    complete_at = office.time.instant(first.at)
+    complete_at = services.time.instant(first.at)
     return {
         "id": number,
         "state": last,
         "round": 1 + sum(step.what == "queued" for step in course.steps[1:]),
         "class": course.attributes["service_class"],
         "complete": to_us(complete_at),
-        "due": to_us(office.time.instant(int(first.at) + 1.0 + course.class_days)),
+        "due": to_us(services.time.instant(int(first.at) + 1.0 + course.class_days)),
         "waits": "applicant" if last == "pending" else "",
     }
 
 
-def _acts(number: int, course: Course) -> Iterator[tuple[int, float, str, str]]:
+def _acts(number: int, course: CaseHistory) -> Iterator[tuple[int, float, str, str]]:
     """Yield the acts that the log would have of a course."""
     before: Step | None = None
     for step in course.steps:

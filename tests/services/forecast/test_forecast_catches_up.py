@@ -13,83 +13,83 @@ from workbench.services.calendar.preview import DaySetting
 
 
 @pytest.fixture
-def office(site: Site) -> Promises:
+def services(site: Site) -> Promises:
     return Promises(site).at("2026-11-24 18:30")
 
 
-def test_a_changed_calendar_counts_at_once(office: Promises) -> None:
-    case = parse_case(office.received("2026-11-24 10:00"))
-    opened = office.site.office("a").forecasts
+def test_a_changed_calendar_counts_at_once(services: Promises) -> None:
+    case = parse_case(services.received("2026-11-24 10:00"))
+    opened = services.site.services("a").forecasts
     assert opened.of_case(case).first_verdict.p50 == date(2026, 11, 25)
-    office.site.office("admin").calendars.set_day(DaySetting(on=date(2026, 11, 25), working=False), "storm")
+    services.site.services("admin").calendars.set_day(DaySetting(on=date(2026, 11, 25), working=False), "storm")
 
     assert opened.of_case(case).first_verdict.p50 == date(2026, 11, 26)
-    assert opened.of_case(case) == office.site.office("b").forecasts.of_case(case)
-    assert opened.of_queue() == office.site.office("b").forecasts.of_queue()
+    assert opened.of_case(case) == services.site.services("b").forecasts.of_case(case)
+    assert opened.of_queue() == services.site.services("b").forecasts.of_queue()
 
 
-def test_who_joins_counts_at_once_where_there_is_no_history(office: Promises) -> None:
-    case = parse_case(office.received("2026-11-24 10:00"))
-    opened = office.site.office("a").forecasts
+def test_who_joins_counts_at_once_where_there_is_no_history(services: Promises) -> None:
+    case = parse_case(services.received("2026-11-24 10:00"))
+    opened = services.site.services("a").forecasts
     before = opened.of_case(case)
-    office.site.office("admin").people.add("d", (Role.REVIEWER,))
+    services.site.services("admin").people.add("d", (Role.REVIEWER,))
 
     after = opened.of_case(case)
     assert (after.reviewers, after.per_day > before.per_day) == (before.reviewers + 1, True)
-    assert after == office.site.office("b").forecasts.of_case(case)
+    assert after == services.site.services("b").forecasts.of_case(case)
 
 
-def test_a_verdict_given_outside_the_hours_stays_on_its_day(office: Promises) -> None:
-    case = office.received("2026-11-24 10:00")
-    office.at("2026-11-24 19:00").run("a", "next")
-    office.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
+def test_a_verdict_given_outside_the_hours_stays_on_its_day(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.at("2026-11-24 19:00").run("a", "next")
+    services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
     for login in ("a", "b", "c", "admin"):
-        office.run("admin", "reviewers", "away", login, "--from", "2026-11-24", "--to", "2026-11-30")
+        services.run("admin", "reviewers", "away", login, "--from", "2026-11-24", "--to", "2026-11-30")
 
     for at in ("2026-11-24 20:00", "2026-11-25 08:30", "2026-11-25 09:30"):
-        found = office.at(at).site.office("a").forecasts.of_case(parse_case(case))
+        found = services.at(at).site.services("a").forecasts.of_case(parse_case(case))
         assert (found.first_verdict.p50, found.first_verdict.p90) == (date(2026, 11, 24), date(2026, 11, 24)), at
         assert found.passed.p50 >= date(2026, 12, 1)
     for login in ("a", "b", "c", "admin"):
-        office.run("admin", "reviewers", "away", login, "--from", "2026-11-24")
-    endless = office.site.office("a").forecasts.of_case(parse_case(case))
+        services.run("admin", "reviewers", "away", login, "--from", "2026-11-24")
+    endless = services.site.services("a").forecasts.of_case(parse_case(case))
     assert endless.is_endless
     assert endless.first_verdict.p90 == date(2026, 11, 24)
 
 
-def test_nobody_is_expected_to_decide_after_a_half_day_is_over(office: Promises) -> None:
-    case = parse_case(office.received("2026-11-23 10:00"))
+def test_nobody_is_expected_to_decide_after_a_half_day_is_over(services: Promises) -> None:
+    case = parse_case(services.received("2026-11-23 10:00"))
     morning = DaySetting(on=date(2026, 11, 24), working=True, hours=((time(9), time(12)),))
-    office.site.office("admin").calendars.set_day(morning, "half a day")
-    forecasts = office.at("2026-11-24 14:00").site.office("a").forecasts
+    services.site.services("admin").calendars.set_day(morning, "half a day")
+    forecasts = services.at("2026-11-24 14:00").site.services("a").forecasts
 
     assert forecasts.of_case(case).first_verdict.p50 == date(2026, 11, 25)
     assert forecasts.of_queue().cleared.p50 == date(2026, 11, 25)
-    assert office.at("2026-11-24 11:00").site.office("b").forecasts.of_case(case).first_verdict.p50 == date(
+    assert services.at("2026-11-24 11:00").site.services("b").forecasts.of_case(case).first_verdict.p50 == date(
         2026, 11, 24
     )
 
 
-def test_where_nobody_is_known_to_come_back_days_and_date_agree(office: Promises) -> None:
-    office.received("2026-11-23 10:00")
+def test_where_nobody_is_known_to_come_back_days_and_date_agree(services: Promises) -> None:
+    services.received("2026-11-23 10:00")
     for login in ("a", "b", "c", "admin"):
-        office.run("admin", "reviewers", "away", login, "--from", "2026-11-24")
+        services.run("admin", "reviewers", "away", login, "--from", "2026-11-24")
 
-    queue = office.site.office("a").forecasts.of_queue()
+    queue = services.site.services("a").forecasts.of_queue()
     assert queue.is_endless
     assert queue.p50_days == queue.p90_days
     assert queue.p50_days > 365
 
 
-def test_what_is_suspended_in_one_province_until_a_known_day_waits_for_it(office: Promises) -> None:
-    here, there = (parse_case(office.received("2026-11-24 10:00")) for _case in range(2))
-    with office.site.office("admin").context.write() as session:
+def test_what_is_suspended_in_one_province_until_a_known_day_waits_for_it(services: Promises) -> None:
+    here, there = (parse_case(services.received("2026-11-24 10:00")) for _case in range(2))
+    with services.site.services("admin").context.write() as session:
         session.get_one(ApplicationRow, here).province = "四川省"
-    office.run("sup", "calendar", "suspend", "2026-11-24", "2026-12-11", "--province", "Sichuan", "--reason", "洪水")
+    services.run("sup", "calendar", "suspend", "2026-11-24", "2026-12-11", "--province", "Sichuan", "--reason", "洪水")
 
-    stopped, other = office.site.office("a").forecasts.of_cases([here, there]).values()
+    stopped, other = services.site.services("a").forecasts.of_cases([here, there]).values()
     assert stopped.first_verdict.p50 == date(2026, 12, 14)
     assert stopped.passed.p90 > stopped.first_verdict.p50
     assert other.first_verdict.p50 == date(2026, 11, 25)
-    said = office.terminal.as_person("a", "forecast", format_case(here), "--say").stdout
+    said = services.terminal.as_person("a", "forecast", format_case(here), "--say").stdout
     assert "14 Dec" in said

@@ -22,7 +22,7 @@ def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None
     courses = lived(site)
     still_open = {number for number, course in courses.items() if not course.is_over}
 
-    found = site.office("a").forecasts.of_all()
+    found = site.services("a").forecasts.of_all()
 
     assert {each.case_id for each in found} == still_open
     ahead = [each.ahead for each in found if each.ahead is not None]
@@ -39,10 +39,10 @@ def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None
 
 def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> None:
     lived(site)
-    of_all = site.office("a").forecasts.of_all()
+    of_all = site.services("a").forecasts.of_all()
 
     for each in of_all[:: max(1, len(of_all) // 5)]:
-        assert site.office("sup").forecasts.of_case(each.case_id) == each
+        assert site.services("sup").forecasts.of_case(each.case_id) == each
 
 
 @pytest.mark.parametrize(("waits_for", "with_others"), [("applicant", False), ("carrier", True)])
@@ -50,22 +50,22 @@ def test_a_pending_case_says_whether_it_waits_for_somebody_else(
     site: Site, waits_for: str, *, with_others: bool
 ) -> None:
     (number,) = site.plant()
-    with site.office("admin").context.database.write() as session:
+    with site.services("admin").context.database.write() as session:
         session.execute(
             text("UPDATE \"case\" SET state = 'pending', waits_for = :waits WHERE id = :id"),
             {"waits": waits_for, "id": number},
         )
 
-    assert site.office("a").forecasts.of_case(number).is_with_others is with_others
+    assert site.services("a").forecasts.of_case(number).is_with_others is with_others
 
 
 def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
-    with site.office("admin").context.database.write() as session:
+    with site.services("admin").context.database.write() as session:
         session.execute(text("UPDATE \"case\" SET state = 'awaiting_check' WHERE id = :id"), {"id": number})
 
-    found = site.office("a").forecasts.of_case(number)
+    found = site.services("a").forecasts.of_case(number)
 
     assert found.checked is not None
     assert not found.is_decided
@@ -76,7 +76,7 @@ def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: S
 def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
     lived(site)
 
-    queue = site.office("a").forecasts.of_queue()
+    queue = site.services("a").forecasts.of_queue()
 
     assert (queue.reviewers, queue.usual_reviewers) == (3, 3)
     assert 22 < queue.per_day < 40
@@ -86,12 +86,12 @@ def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
 def test_more_reviewers_clear_the_queue_sooner_and_absent_ones_later(site: Site) -> None:
     lived(site)
     site.plant(200)
-    forecasts = site.office("a").forecasts
+    forecasts = site.services("a").forecasts
     usual = forecasts.of_queue()
 
     assert forecasts.of_queue(1).p50_days > usual.p50_days > forecasts.of_queue(9).p50_days
 
-    site.office("admin").people.away("b", TODAY, TODAY + timedelta(days=60))
+    site.services("admin").people.away("b", TODAY, TODAY + timedelta(days=60))
     away = forecasts.of_queue()
     assert away.usual_reviewers == 2
     assert away.p50_days > 1.2 * usual.p50_days
@@ -100,7 +100,7 @@ def test_more_reviewers_clear_the_queue_sooner_and_absent_ones_later(site: Site)
 def test_without_history_the_policy_is_taken_and_it_says_so(site: Site) -> None:
     numbers = site.plant(64)
 
-    queue, case = site.office("a").forecasts.of_queue(), site.office("a").forecasts.of_case(numbers[-1])
+    queue, case = site.services("a").forecasts.of_queue(), site.services("a").forecasts.of_case(numbers[-1])
 
     # Three reviewers and the admin, with eight verdicts a day each.
     assert queue.is_thin
@@ -112,10 +112,10 @@ def test_without_history_the_policy_is_taken_and_it_says_so(site: Site) -> None:
 
 def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site) -> None:
     lived(site)
-    forecasts = site.office("a").forecasts
+    forecasts = site.services("a").forecasts
     before = forecasts.of_queue()
 
-    site.office("a").claims.next()
+    site.services("a").claims.next()
     site.plant(10)
 
     after = forecasts.of_queue()
@@ -126,10 +126,10 @@ def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site)
 def test_while_all_are_away_it_is_said_when_the_first_is_back(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
-    people = site.office("admin").people
+    people = site.services("admin").people
     for login, days in (("a", 6), ("b", 8), ("c", 20)):
         people.away(login, TODAY, TODAY + timedelta(days=days))
-    forecasts = site.office("a").forecasts
+    forecasts = site.services("a").forecasts
     back_on = TODAY + timedelta(days=7)
 
     queue, case = forecasts.of_queue(), forecasts.of_case(number)
@@ -147,8 +147,8 @@ def test_where_nobody_is_known_to_come_back_there_is_no_date(site: Site) -> None
     lived(site)
     (number,) = site.plant()
     for login in ("a", "b", "c"):
-        site.office("admin").people.away(login, TODAY, None)
-    forecasts = site.office("a").forecasts
+        site.services("admin").people.away(login, TODAY, None)
+    forecasts = site.services("a").forecasts
 
     queue, case = forecasts.of_queue(), forecasts.of_case(number)
 
@@ -162,7 +162,7 @@ def test_where_nobody_is_known_to_come_back_there_is_no_date(site: Site) -> None
 
 def test_what_leans_on_a_year_without_a_published_calendar_is_marked(site: Site) -> None:
     first, last = site.plant(1_200)[::1_199]
-    forecasts = site.office("a").forecasts
+    forecasts = site.services("a").forecasts
 
     near, far = forecasts.of_case(first), forecasts.of_case(last)
 
@@ -176,14 +176,14 @@ def test_what_leans_on_a_year_without_a_published_calendar_is_marked(site: Site)
 
 def test_those_before_somebody_are_counted_apart(site: Site) -> None:
     site.plant(5)
-    site.office("a").claims.next()
+    site.services("a").claims.next()
 
-    queue = site.office("b").forecasts.of_queue()
+    queue = site.services("b").forecasts.of_queue()
 
     assert (queue.queued, queue.held) == (5, 1)
     # A hold that has run out holds nothing.
     site.clock.on(hours=2)
-    assert site.office("b").forecasts.of_queue().held == 0
+    assert site.services("b").forecasts.of_queue().held == 0
 
 
 def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
@@ -191,25 +191,25 @@ def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
     passed = next(number for number, course in courses.items() if course.passed_at is not None)
 
     with pytest.raises(NotAllowed, match=r"is decided already \(passed\); there is nothing to expect"):
-        site.office("a").forecasts.of_case(passed)
+        site.services("a").forecasts.of_case(passed)
     with pytest.raises(NotFound):
-        site.office("a").forecasts.of_case(99_999)
+        site.services("a").forecasts.of_case(99_999)
 
 
 def test_only_reviewers_and_supervisors_ask(site: Site) -> None:
     (number,) = site.plant()
 
     with pytest.raises(NotAllowed):
-        site.office("audit").forecasts.of_case(number)
+        site.services("audit").forecasts.of_case(number)
     with pytest.raises(NotAllowed):
-        site.office("audit").forecasts.of_queue()
+        site.services("audit").forecasts.of_queue()
 
 
 def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
     lived(site)
     site.plant(60, due_in_days=1)
     due_at = TUESDAY + timedelta(days=3)
-    forecasts = site.office("a").forecasts
+    forecasts = site.services("a").forecasts
 
     low, urgent = (
         forecasts.of_arrival(Arrival(service_class=ServiceClass.STANDARD, priority_rank=rank, due_at=due_at))
@@ -227,9 +227,9 @@ def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
 def test_letters_ask_of_some_cases_without_a_role_and_are_told_what_all_are_told(site: Site) -> None:
     lived(site)
     site.plant(30)
-    of_all = {each.case_id: each for each in site.office("a").forecasts.of_all()}
+    of_all = {each.case_id: each for each in site.services("a").forecasts.of_all()}
     few, many = list(of_all)[::20], list(of_all)[::2]
-    forecasts = Forecasts(site.office("audit").context)
+    forecasts = Forecasts(site.services("audit").context)
 
     assert len(few) <= 20 < len(many)
     assert forecasts.of_cases([*few, 99_999]) == {case_id: of_all[case_id] for case_id in few}
@@ -241,7 +241,7 @@ def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(si
     site.plant(60, due_in_days=1)
     site.plant(60, due_in_days=30)
     normal, urgent = site.plant(1)[0], site.plant(1, priority="urgent")[0]
-    with site.office("admin").context.database.write() as session:
+    with site.services("admin").context.database.write() as session:
         session.execute(
             text(
                 """UPDATE "case" SET state = 'incomplete', due_at = NULL, complete_at = NULL, opened_at = :opened
@@ -249,7 +249,7 @@ def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(si
             ),
             {"a": normal, "b": urgent, "opened": to_us(TUESDAY - timedelta(days=20))},
         )
-    forecasts = site.office("a").forecasts
+    forecasts = site.services("a").forecasts
     # Three working days from Tuesday.
     due_at = datetime.fromisoformat("2026-11-27T18:00+08:00")
 
@@ -272,7 +272,7 @@ def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(si
 
 
 def _attributes(site: Site, number: int) -> dict[str, str]:
-    with site.office("admin").context.read() as session:
+    with site.services("admin").context.read() as session:
         row = session.execute(
             text(
                 """SELECT c.agent, c.service_class, a.applicant_kind, a.card_type, a.province,
@@ -288,17 +288,17 @@ def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
     lived(site)
     site.plant(30)
 
-    assert Forecasts(site.office("a").context).of_queue() == Forecasts(site.office("b").context).of_queue()
+    assert Forecasts(site.services("a").context).of_queue() == Forecasts(site.services("b").context).of_queue()
     assert site.clock.at == TUESDAY
 
 
 def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: Site) -> None:
     lived(site)
-    forecasts = site.office("a").forecasts
+    forecasts = site.services("a").forecasts
     before = {each.case_id: each for each in forecasts.of_all()}
     days = ("2026-11-25T00:00+08:00", "2026-11-28T00:00+08:00")
     begin, end = (datetime.fromisoformat(at) for at in days)
-    site.office("sup").suspending.suspend(Stop(from_at=begin, to_at=end, reason="台风"))
+    site.services("sup").suspending.suspend(Stop(from_at=begin, to_at=end, reason="台风"))
 
     after = {each.case_id: each for each in forecasts.of_all()}
 
@@ -315,9 +315,9 @@ def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: 
 
 def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_so(site: Site) -> None:
     lived(site)
-    site.office("sup").suspending.suspend(Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风"))
+    site.services("sup").suspending.suspend(Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风"))
 
-    found = site.office("a").forecasts.of_all()
+    found = site.services("a").forecasts.of_all()
 
     assert all(
         each.is_suspended and TODAY not in (each.first_verdict.p50, each.passed.p50)
@@ -325,17 +325,17 @@ def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_
         if not each.is_decided
     )
     assert "Work is suspended: it counts as if it went on tomorrow." in list(caveats(found[0]))
-    assert site.office("a").forecasts.of_queue().is_suspended
+    assert site.services("a").forecasts.of_queue().is_suspended
 
 
 def test_one_whose_own_clock_is_stopped_counts_as_suspended_from_tomorrow_on(site: Site) -> None:
     lived(site)
     (number,) = site.plant(1, priority="urgent")
-    forecasts = site.office("a").forecasts
+    forecasts = site.services("a").forecasts
     before = forecasts.of_case(number)
     province = str(_attributes(site, number)["province"])
     stop = Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风", province=province)
-    site.office("sup").suspending.suspend(stop)
+    site.services("sup").suspending.suspend(stop)
 
     found = forecasts.of_case(number)
 

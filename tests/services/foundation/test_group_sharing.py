@@ -202,16 +202,16 @@ def test_a_shared_database_that_everybody_can_read_is_refused(host: Host) -> Non
 
 
 def test_without_the_right_to_the_site_file_nothing_is_made_and_the_command_is_told(host: Host) -> None:
-    office = host.database.parent
-    office.mkdir()
-    os.chown(office, ALICE, GROUP)
-    office.chmod(0o2770)
+    services = host.database.parent
+    services.mkdir()
+    os.chown(services, ALICE, GROUP)
+    services.chmod(0o2770)
     wanted = ("init", "--shared", str(GROUP), "--database", str(host.database))
 
     _out, said = host.run(ALICE, *wanted, code=73)
 
     assert "sudo tee" in said
-    assert list(office.iterdir()) == list(host.site_file.parent.iterdir()) == []
+    assert list(services.iterdir()) == list(host.site_file.parent.iterdir()) == []
     command = said.split("`")[1].replace("sudo ", "")
     # Under the narrowest umask that an admin may have.
     subprocess.run(command, shell=True, check=True, capture_output=True, umask=0o077)

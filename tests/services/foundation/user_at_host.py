@@ -48,19 +48,19 @@ def _serve() -> None:
     from typer.testing import CliRunner
 
     from workbench.cli.app import build_app
-    from workbench.services.opening import open_office
-    from workbench.services.wiring import Office
+    from workbench.services.opening import open_services
+    from workbench.services.wiring import Services
 
     def now() -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - the clock of a command
 
-    held: list[Office] = []
+    held: list[Services] = []
     for line in sys.stdin:
         asked: dict[str, Any] = json.loads(line)
         os.umask(asked["umask"])
         words: list[str] = asked["words"]
         if words[0] == "hold":
-            held.append(open_office(Path(words[1]), None, now))
+            held.append(open_services(Path(words[1]), None, now))
             with held[-1].context.write():
                 answer: dict[str, Any] = {"code": 0, "out": "", "err": ""}
         elif words[0] == "let go":

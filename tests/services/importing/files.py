@@ -109,7 +109,7 @@ class Desk:
 
     def take(self, kind: ImportKind, *paths: Path, **options: Any) -> ImportReport:
         """Import files as the admin."""
-        return self.site.office("admin").imports.run(ImportRequest(kind=kind, paths=paths, **options))
+        return self.site.services("admin").imports.run(ImportRequest(kind=kind, paths=paths, **options))
 
     def applications(self, *rows: Cells, **options: Any) -> ImportReport:
         """Import applications."""
@@ -155,7 +155,7 @@ class Desk:
 
     def cases(self, number: str = "A-1") -> list[CaseRow]:
         """Return the cases of an application, the oldest first."""
-        with self.site.office("admin").context.read() as session:
+        with self.site.services("admin").context.read() as session:
             rows = session.exec(select(CaseRow).where(CaseRow.application_no == number).order_by(col(CaseRow.id))).all()
             session.expunge_all()
             return list(rows)
@@ -163,7 +163,7 @@ class Desk:
     def change(self, number: str = "A-1", **columns: Any) -> None:
         """Put a case into a state that only people bring it into."""
         case_id = self.case(number).id
-        with self.site.office("admin").context.write() as session:
+        with self.site.services("admin").context.write() as session:
             case = session.get_one(CaseRow, case_id)
             for name, value in columns.items():
                 setattr(case, name, value)
@@ -179,7 +179,7 @@ class Desk:
 
     def sql(self, statement: str, **parameters: Any) -> list[Any]:
         """Return the rows of a query."""
-        with self.site.office("admin").context.read() as session:
+        with self.site.services("admin").context.read() as session:
             return list(session.execute(text(statement), parameters))
 
     def count(self, table: str) -> int:
@@ -188,7 +188,7 @@ class Desk:
 
     def is_chain_whole(self) -> bool:
         """Say whether the log is whole."""
-        with self.site.office("admin").context.read() as session:
+        with self.site.services("admin").context.read() as session:
             return audit_log.verify(session).is_whole
 
 

@@ -15,7 +15,7 @@ from tests.services.importing.files import Cells, application, csv_text
 from tests.services.reading.workbooks import write_workbook
 from workbench.services.foundation import audit_log
 from workbench.services.importing.request import ImportReport, ImportRequest
-from workbench.services.opening import open_office
+from workbench.services.opening import open_services
 from workbench.services.reading.reader import Reader
 
 _CHILD = """
@@ -158,9 +158,9 @@ def look(database: Path, prefix: str, *, was_done: bool) -> Killed:
 def check_after(database: Path, file: Path, left: Killed, rows: int) -> None:
     """Check that the next start finds a whole database without the batch, and that the import works when repeated."""
     assert left.visible in {0, rows}
-    office = open_office(database, "admin", Clock())
+    services = open_services(database, "admin", Clock())
     try:
-        with office.context.read() as session:
+        with services.context.read() as session:
             connection = session.connection()
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
@@ -175,12 +175,12 @@ def check_after(database: Path, file: Path, left: Killed, rows: int) -> None:
                 "SELECT count(*) FROM application WHERE batch_id NOT IN (SELECT id FROM import_batch)"
             )
             assert unpublished.scalar_one() == 0
-        assert not list(office.context.store.batches.glob("[0-9]*.lock"))
+        assert not list(services.context.store.batches.glob("[0-9]*.lock"))
         if not left.visible:
-            report = office.imports.run(ImportRequest(kind=kind_of(file), paths=(file,)))
+            report = services.imports.run(ImportRequest(kind=kind_of(file), paths=(file,)))
             assert report.sheets[0].rows == rows if report.sheets else report.created == rows
     finally:
-        office.close()
+        services.close()
 
 
 def seconds_of_writing(database: Path, file: Path, prefix: str) -> float:

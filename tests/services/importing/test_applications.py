@@ -51,8 +51,8 @@ def test_a_cards_file_wins_over_the_numbers_of_the_application(desk: Desk) -> No
     desk.applications(application())
     desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "brand": "虚构品牌"}])
     desk.applications(application(province="北京市"))
-    office = desk.site.office("sup")
-    cards = office.casefiles.show(desk.case().id or 0).evidence.cards
+    services = desk.site.services("sup")
+    cards = services.casefiles.show(desk.case().id or 0).evidence.cards
     assert [card.brand for card in cards] == ["虚构品牌"]
 
 
@@ -146,7 +146,7 @@ def test_only_an_admin_imports_and_the_attempt_is_logged(desk: Desk) -> None:
     path = desk.write([application()])
     request = ImportRequest(kind=ImportKind.APPLICATIONS, paths=(path,))
     with pytest.raises(NotAllowed):
-        desk.site.office("a").imports.run(request)
+        desk.site.services("a").imports.run(request)
     assert desk.count("application") == 0
     assert desk.sql("SELECT actor_login FROM event WHERE action = 'import' AND is_refused") == [("a",)]
 
@@ -175,7 +175,7 @@ def test_progress_runs_from_nothing_to_everything(desk: Desk) -> None:
     path = desk.write([application(f"A-{number}") for number in range(1200)])
     told: list[tuple[int, int]] = []
     request = ImportRequest(kind=ImportKind.APPLICATIONS, paths=(path,))
-    desk.site.office("admin").imports.run(request, lambda done, total: told.append((done, total)))
+    desk.site.services("admin").imports.run(request, lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1] == (2 * path.stat().st_size, 2 * path.stat().st_size)
 
@@ -183,7 +183,7 @@ def test_progress_runs_from_nothing_to_everything(desk: Desk) -> None:
 def test_batches_are_listed_the_newest_first(desk: Desk) -> None:
     desk.applications(application())
     desk.documents(kinds=(DocumentKind.BIZ_LICENSE,))
-    lines = desk.site.office("admin").imports.batches()
+    lines = desk.site.services("admin").imports.batches()
     assert [(line.id, line.kind, line.rows) for line in lines] == [
         (2, ImportKind.DOCUMENTS, 1),
         (1, ImportKind.APPLICATIONS, 1),

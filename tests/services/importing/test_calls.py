@@ -19,7 +19,7 @@ def call(minute: int, *, caller: str = "13800138000", callee: str = "02112345678
 
 
 def shown(desk: Desk, number: str = "A-1") -> CaseFile:
-    return desk.site.office("sup").casefiles.show(desk.case(number).id or 0)
+    return desk.site.services("sup").casefiles.show(desk.case(number).id or 0)
 
 
 def test_calls_of_a_card_reach_its_open_case(desk: Desk) -> None:

@@ -37,7 +37,7 @@ def test_a_file_is_copied_whole_by_its_digest_for_the_owner_only(desk_with_one: 
     (desk.folder / "licence.pdf").write_bytes(PDF)
     desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
     sha256 = hashlib.sha256(PDF).hexdigest()
-    stored = desk.site.office("admin").context.store.document_path(sha256)
+    stored = desk.site.services("admin").context.store.document_path(sha256)
     assert stored.read_bytes() == PDF
     assert stored.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in stored.parent.iterdir()] == [sha256]
@@ -87,7 +87,7 @@ def test_paths_that_leave_the_folder_are_refused(desk_with_one: Desk, tmp_path: 
         row(path="up/secret.pdf"),
     )
     assert [line for line, _column, _message in problems] == [2, 3, 4, 5]
-    assert not any(desk.site.office("admin").context.store.documents.iterdir())
+    assert not any(desk.site.services("admin").context.store.documents.iterdir())
 
 
 def test_a_link_that_stays_in_the_folder_is_followed(desk_with_one: Desk) -> None:
@@ -181,7 +181,7 @@ def test_each_case_has_its_own_document_where_bad_rows_come_before_it(desk: Desk
     assert (report.created, report.rejected) == (4, 3)
     found = desk.sql("SELECT application_no, sha256 FROM document WHERE kind = 'BIZ_LICENSE'")
     assert dict(found) == digests
-    store = desk.site.office("admin").context.store
+    store = desk.site.services("admin").context.store
     for number, digest in digests.items():
         assert store.document_path(digest).read_bytes() == PDF + number.encode()
 
@@ -194,7 +194,7 @@ def test_a_damaged_file_of_the_store_is_put_back_by_importing_its_document_again
     desk = desk_with_one
     (desk.folder / "licence.pdf").write_bytes(PDF)
     desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
-    stored = desk.site.office("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
+    stored = desk.site.services("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
     stored.write_bytes(damage)
 
     kind = "CALL_SCRIPT" if is_new else "BIZ_LICENSE"
@@ -211,7 +211,7 @@ def test_a_lost_file_of_the_store_is_put_back_too(desk_with_one: Desk) -> None:
     desk = desk_with_one
     (desk.folder / "licence.pdf").write_bytes(PDF)
     desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
-    stored = desk.site.office("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
+    stored = desk.site.services("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
     stored.unlink()
 
     desk.run(ImportKind.DOCUMENTS, [row(path="./licence.pdf")])
@@ -223,7 +223,7 @@ def test_a_whole_file_of_the_store_is_left_as_it_is(desk_with_one: Desk) -> None
     desk = desk_with_one
     (desk.folder / "licence.pdf").write_bytes(PDF)
     desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
-    stored = desk.site.office("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
+    stored = desk.site.services("admin").context.store.document_path(hashlib.sha256(PDF).hexdigest())
     before = stored.stat()
 
     desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf", kind="CALL_SCRIPT"), row(path="licence.pdf")])
@@ -235,7 +235,7 @@ def test_a_digest_of_which_the_store_has_an_altered_file_is_an_error_that_says_s
     desk = desk_with_one
     digests = named(desk, "A-2")
     desk.run(ImportKind.DOCUMENTS, [row(path="A-2.pdf", application_no="A-2")])
-    stored = desk.site.office("admin").context.store.document_path(digests["A-2"])
+    stored = desk.site.services("admin").context.store.document_path(digests["A-2"])
     stored.write_bytes(PDF + b"A-3")
 
     with pytest.raises(ImportRefused) as refusal:

@@ -10,7 +10,7 @@ from tests.services.importing.files import Desk, application, shanghai
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy
 from workbench.services.importing.request import ImportRefused
-from workbench.services.queue.lost_holds import Loss
+from workbench.services.queue.lost_holds import LostHold
 
 
 def new_licence(desk: Desk, *, received_at: str = "2026-11-23 15:00") -> None:
@@ -21,7 +21,7 @@ def new_licence(desk: Desk, *, received_at: str = "2026-11-23 15:00") -> None:
 def rectifying(desk: Desk, *, deadline: str = "2026-12-01 18:00", codes: tuple[str, ...] = ("BIZ_LICENSE",)) -> int:
     """Bring A-1 to where the applicant must mend it, decided on Tuesday at 10:00."""
     case = desk.queued()
-    with desk.site.office("admin").context.write() as session:
+    with desk.site.services("admin").context.write() as session:
         decision = DecisionRow(
             case_id=case.id or 0,
             verdict="fail",
@@ -45,7 +45,7 @@ def rectifying(desk: Desk, *, deadline: str = "2026-12-01 18:00", codes: tuple[s
 
 def log_decision(desk: Desk, case_id: int, state: CaseState, waits_for: str = "") -> None:
     """Write into the log that a case was decided, now."""
-    context = desk.site.office("a").context
+    context = desk.site.services("a").context
     with context.write() as session:
         context.log(session, "decide", case_id=case_id, state=state, waits_for=waits_for)
 
@@ -62,7 +62,7 @@ def test_new_evidence_of_a_queued_case_brings_it_back_to_who_skipped_it(desk: De
 
 def test_new_evidence_of_a_held_case_is_shown_to_who_holds_it(desk: Desk) -> None:
     case = desk.queued()
-    desk.site.office("a").claims.next()
+    desk.site.services("a").claims.next()
     new_licence(desk)
     held = desk.case()
     assert held.state == "in_review"
@@ -73,7 +73,7 @@ def test_new_evidence_of_a_held_case_is_shown_to_who_holds_it(desk: Desk) -> Non
 
 def test_evidence_does_not_hide_who_took_a_case_over(desk: Desk) -> None:
     desk.queued()
-    a, b = desk.site.office("a"), desk.site.office("b")
+    a, b = desk.site.services("a"), desk.site.services("b")
     mine = a.claims.next().header  # type: ignore[union-attr]  # a case, for one was imported
     taken_at = desk.site.clock.on(minutes=31)
     b.claims.next()
@@ -82,7 +82,7 @@ def test_evidence_does_not_hide_who_took_a_case_over(desk: Desk) -> None:
     new_licence(desk)
     assert desk.site.actions(mine.id)[-1] == "evidence"
 
-    assert a.claims.loss(mine.id, mine.fence) == Loss(case_id=mine.id, action="next", by="b", to="", at=taken_at)
+    assert a.claims.loss(mine.id, mine.fence) == LostHold(case_id=mine.id, action="next", by="b", to="", at=taken_at)
     b.claims.release(mine.id)
     new_licence(desk, received_at="2026-11-23 16:00")
     loss = a.claims.loss(mine.id, mine.fence)
@@ -103,14 +103,14 @@ def test_a_verdict_that_waits_for_its_check_is_void_when_a_finding_changed(desk:
     assert after.returned_to_id == 2
     assert desk.sql("SELECT status FROM decision") == [("void",)]
     assert desk.site.actions(case.id or 0)[-1] == "void"
-    assert desk.site.office("a").claims.next().header.id == case.id  # type: ignore[union-attr]  # the case is free
+    assert desk.site.services("a").claims.next().header.id == case.id  # type: ignore[union-attr]  # the case is free
 
 
 def stage(desk: Desk) -> None:
     """Let a reviewer fail A-1 for good, which a second person checks."""
-    office = desk.site.office("a")
-    casefile: Any = office.claims.next()
-    office.verdicts.decide(
+    services = desk.site.services("a")
+    casefile: Any = services.claims.next()
+    services.verdicts.decide(
         VerdictRequest(
             case_id=casefile.header.id,
             verdict=Verdict.FAIL,
@@ -135,7 +135,7 @@ def test_a_verdict_that_waits_for_its_check_stays_when_only_an_info_changed(desk
 def pending(desk: Desk, waits_for: WaitsFor) -> int:
     """Let a case wait, decided on Tuesday at 10:00."""
     case = desk.queued()
-    with desk.site.office("admin").context.write() as session:
+    with desk.site.services("admin").context.write() as session:
         session.add(
             DecisionRow(
                 case_id=case.id or 0,
@@ -242,8 +242,8 @@ def test_as_new_opens_another_case_and_leaves_the_closed_one_as_it_was(desk: Des
     closed, fresh = desk.cases()
     assert (closed.id, closed.state, closed.applicant_name) == (old.id, "passed", old.applicant_name)
     assert (fresh.state, fresh.round, fresh.applicant_name) == ("queued", 1, "虚构丙号信息服务有限公司")
-    office = desk.site.office("sup")
-    assert office.casefiles.show(closed.id or 0).evidence.application.applicant_name == old.applicant_name
+    services = desk.site.services("sup")
+    assert services.casefiles.show(closed.id or 0).evidence.application.applicant_name == old.applicant_name
 
 
 def test_as_new_with_the_same_rows_opens_another_case_too(desk: Desk) -> None:
@@ -285,14 +285,14 @@ def test_an_import_that_died_before_applying_is_finished_by_the_next_start(
     from workbench.services.importing import work
 
     desk.applications(application())
-    sup = desk.site.office("sup")
+    sup = desk.site.services("sup")
     with monkeypatch.context() as patched:
         patched.setattr(work, "apply_batch", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             desk.documents()
     assert desk.case().state == "incomplete"
     assert sup.casefiles.show(desk.case().id or 0).evidence.documents == ()
-    desk.site.office("b")
+    desk.site.services("b")
     assert desk.case().state == "queued"
     assert desk.site.actions(desk.case().id or 0) == ["complete"]
 

@@ -11,7 +11,7 @@ from tests.offices import Clock, Site
 from tests.services.importing import killing
 from tests.services.importing.killing import Killed, big_file, big_workbook, check_after, killed
 from workbench.services.importing.request import ImportRequest
-from workbench.services.opening import open_office
+from workbench.services.opening import open_services
 
 ROWS = 2_000
 SHORT_RUN, SHORT_ROWS = 5, 1_000
@@ -84,11 +84,11 @@ def test_two_hundred_killed_imports_leave_nothing_to_be_seen(database: Path, tmp
 
 
 def test_a_lock_whose_import_died_before_its_row_was_there_is_taken_away_at_the_next_start(database: Path) -> None:
-    office = open_office(database, "admin", Clock())
-    orphan = office.context.store.batches / "7.lock"
-    office.close()
+    services = open_services(database, "admin", Clock())
+    orphan = services.context.store.batches / "7.lock"
+    services.close()
     orphan.touch(mode=0o600)
-    open_office(database, "admin", Clock()).close()
+    open_services(database, "admin", Clock()).close()
     assert not orphan.exists()
 
 
@@ -110,7 +110,7 @@ def test_a_live_import_is_never_swept_by_another_start(database: Path, tmp_path:
     killing.wait_for_rows(database, "K1-", child)
     starts = 0
     while child.poll() is None:
-        open_office(database, "admin", Clock()).close()
+        open_services(database, "admin", Clock()).close()
         starts += 1
     child.communicate()
     assert starts > 0
@@ -126,7 +126,7 @@ def test_an_import_that_stands_still_is_not_swept_either(database: Path, tmp_pat
     child.send_signal(signal.SIGSTOP)
     try:
         before = killing.look(database, "K1-", was_done=False)
-        open_office(database, "admin", Clock()).close()
+        open_services(database, "admin", Clock()).close()
         assert killing.look(database, "K1-", was_done=False) == before
         assert before.visible == 0
     finally:
@@ -137,13 +137,13 @@ def test_an_import_that_stands_still_is_not_swept_either(database: Path, tmp_pat
 
 
 def test_the_next_import_sweeps_too(database: Path, tmp_path: Path) -> None:
-    office = open_office(database, "admin", Clock())
+    services = open_services(database, "admin", Clock())
     file = big_file(tmp_path, 1, ROWS)
     child = killing.start(database, file)
     killing.wait_for_rows(database, "K1-", child)
     child.kill()
     child.communicate()
-    report = office.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
+    report = services.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
     assert report.created == ROWS
     assert killing.look(database, "K1-", was_done=True).written == ROWS
-    office.close()
+    services.close()

@@ -12,7 +12,7 @@ from tests.policies import ask_persons_for_nothing
 from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import APPLICATION
 from workbench.domain.case.casefile import CaseFile
-from workbench.services.opening import open_office
+from workbench.services.opening import open_services
 
 _CHILD = """
 import sys
@@ -59,16 +59,16 @@ def _claims_during(database: Path, file: Path) -> tuple[list[float], list[int]]:
     assert child.stdout is not None
     assert child.stdout.readline() == "open\n"
     clock = Clock()
-    office = open_office(database, "a", clock)
+    services = open_services(database, "a", clock)
     waits = []
     while child.poll() is None:
         began = time.monotonic()
-        found = office.claims.next()
+        found = services.claims.next()
         waits.append(time.monotonic() - began)
         if isinstance(found, CaseFile):
-            office.claims.release(found.header.id)
+            services.claims.release(found.header.id)
         time.sleep(0.01)
-    office.close()
+    services.close()
     output = child.communicate()[0]
     assert child.returncode == 0
     return waits, [int(word) for word in output.split()]

@@ -106,7 +106,7 @@ def test_while_work_is_suspended_there_is_nothing_to_expect_and_the_promise_stay
     desk: Desk, receive: Any, language: Language
 ) -> None:
     tell_of_time(desk.site, "forecast")
-    desk.site.office("sup").suspending.suspend(Stop(from_at=desk.site.clock.at, reason="台风"))
+    desk.site.services("sup").suspending.suspend(Stop(from_at=desk.site.clock.at, reason="台风"))
 
     body = receive(language)
 
@@ -121,7 +121,7 @@ def test_while_work_on_those_of_one_agent_is_suspended_what_is_expected_comes_af
     desk.applications(*persons(1, agent="A-1"))
     now = desk.site.clock.at
     stop = Stop(from_at=now - timedelta(hours=1), to_at=now + timedelta(days=14), reason="x", agent="A-1")
-    desk.site.office("sup").suspending.suspend(stop)
+    desk.site.services("sup").suspending.suspend(stop)
     desk.site.clock.at = now + timedelta(minutes=1)
     desk.applications(*persons(1, application_no="L-1", language="en", agent="A-1"))
     assert "December" in expected_in(receipts(desk)[-1])
@@ -136,9 +136,9 @@ def test_a_receipt_tells_what_the_desk_is_told_of_the_case(desk: Desk, receive: 
 
     said = expected_in(receive(Language.EN))
 
-    with desk.site.office("a").context.read() as session:
+    with desk.site.services("a").context.read() as session:
         case_id = session.execute(text("SELECT max(case_id) FROM notice")).scalar_one()
-    told = desk.site.office("a").forecasts.of_case(case_id)
+    told = desk.site.services("a").forecasts.of_case(case_id)
     assert not told.is_thin
     assert said == letter_sentence(told, Language.EN)
 
@@ -149,7 +149,7 @@ def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_qu
     desk.applications(*persons(1, application_no="L-1", service_class="expedited"))
 
     bodies = receipts(desk)
-    forecasts = desk.site.office("a").forecasts
+    forecasts = desk.site.services("a").forecasts
     for number in (0, 40, 299):
         told = forecasts.of_case(number + 1)
         # Who waits behind many shares a sentence with those who wait behind about as many.
@@ -187,7 +187,7 @@ def test_thousands_of_receipts_take_few_forecasts(desk: Desk, monkeypatch: pytes
 
 def test_nobody_waits_for_a_forecast(desk: Desk, receive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     of_arrivals = Forecasts.of_arrivals
-    other = desk.site.office("b")
+    other = desk.site.services("b")
     written = []
 
     def while_another_writes(self: Forecasts, arrivals: Sequence[Arrival]) -> list[CaseForecast]:

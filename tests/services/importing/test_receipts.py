@@ -61,13 +61,13 @@ def test_what_was_promised_long_ago_is_history_and_gets_no_receipt(lenient: Desk
 
 
 def test_an_import_that_is_undone_takes_its_receipts_along_unless_one_was_sent(lenient: Desk) -> None:
-    imports = lenient.site.office("admin").imports
+    imports = lenient.site.services("admin").imports
     lenient.applications(application("A-1", **PERSON))
     imports.undo(1)
     assert receipts(lenient) == []
 
     lenient.applications(application("A-2", **PERSON))
-    lenient.site.office("a").notices.mark_sent([row.id for row in lenient.sql("SELECT id FROM notice")])
+    lenient.site.services("a").notices.mark_sent([row.id for row in lenient.sql("SELECT id FROM notice")])
     with pytest.raises(NotAllowed, match="stays"):
         imports.undo(2)
 
@@ -76,7 +76,7 @@ def test_receipts_are_exported_with_the_other_notices(lenient: Desk, tmp_path: A
     lenient.applications(application("A-1", **PERSON))
     lenient.site.clock.on(seconds=1)
     out = tmp_path / "notices.jsonl"
-    lenient.site.office("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=out))
+    lenient.site.services("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=out))
 
     [line] = [json.loads(row) for row in out.read_text(encoding="utf-8").splitlines()]
     assert (line["kind"], line["case"], line["decision"]) == ("receipt", "C-000001", None)
@@ -84,7 +84,7 @@ def test_receipts_are_exported_with_the_other_notices(lenient: Desk, tmp_path: A
 
 def test_each_state_event_says_whether_the_clock_runs_under_which_policy_and_since_when(desk: Desk) -> None:
     case = desk.queued()
-    context = desk.site.office("a").context
+    context = desk.site.services("a").context
     with context.write() as session:
         visible_case(session, case.id or 0).state = "pending"
         visible_case(session, case.id or 0).waits_for = "applicant"
@@ -104,7 +104,7 @@ def test_each_state_event_says_whether_the_clock_runs_under_which_policy_and_sin
 def test_an_answer_in_a_log_that_does_not_say_when_it_was_received_counts_from_its_receipt(desk: Desk) -> None:
     case = desk.queued()
     desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-25 10:00")
-    context = desk.site.office("a").context
+    context = desk.site.services("a").context
     with context.write() as session:
         context.log(session, "decide", case_id=case.id, state=CaseState.PENDING, waits_for="applicant")
     desk.site.clock.on(days=2)

@@ -8,7 +8,7 @@ from tests.services.importing.files import Desk, application
 
 
 def found(desk: Desk, wanted: str) -> list[int]:
-    return list(desk.site.office("a").queue.ids(wanted, 100))
+    return list(desk.site.services("a").queue.ids(wanted, 100))
 
 
 def terms(desk: Desk) -> int:
@@ -37,7 +37,7 @@ def test_a_name_that_a_later_file_changes_is_found_by_the_new_one_alone(desk: De
 def test_a_batch_that_is_taken_back_leaves_no_term(desk: Desk) -> None:
     desk.applications(application("A-1"))
     desk.applications(application("A-2"), application("A-3", province="北京市"))
-    desk.site.office("admin").imports.undo(2)
+    desk.site.services("admin").imports.undo(2)
     assert terms(desk) == 1
     assert found(desk, "A-2") == []
 
@@ -45,8 +45,8 @@ def test_a_batch_that_is_taken_back_leaves_no_term(desk: Desk) -> None:
 def test_what_a_dead_import_left_is_not_found_and_its_terms_are_swept(desk: Desk) -> None:
     desk.applications(application("A-1"))
     # Who opens the database later would sweep it.
-    desk.site.office("a")
-    with desk.site.office("admin").context.write() as session:
+    desk.site.services("a")
+    with desk.site.services("admin").context.write() as session:
         session.execute(
             text(
                 """INSERT INTO import_batch (id, kind, started_at, started_by_id, row_count, created_count,
@@ -65,10 +65,10 @@ def test_what_a_dead_import_left_is_not_found_and_its_terms_are_swept(desk: Desk
     assert terms(desk) == 2
     assert found(desk, "宜宾") == found(desk, "A-77") == found(desk, "case:77") == []
     assert found(desk, "") == [1]
-    assert desk.site.office("a").queue.count("") == 1
-    assert desk.site.office("a").claims.next("A-77").kind == "filtered"  # type: ignore[union-attr]  # it is empty
+    assert desk.site.services("a").queue.count("") == 1
+    assert desk.site.services("a").claims.next("A-77").kind == "filtered"  # type: ignore[union-attr]  # it is empty
 
-    desk.site.office("admin").resume()
+    desk.site.services("admin").resume()
     assert terms(desk) == 1
     assert desk.run(ImportKind.APPLICATIONS, [application("A-77", applicant_name="宜宾虚构公司")]).created == 1
     assert found(desk, "宜宾") == [2]

@@ -255,7 +255,7 @@ def _desk(folder: Path) -> Desk:
 def _tables(site: Site) -> Tables:
     """Return what the tables hold."""
     tables: dict[str, list[Any]] = {}
-    with site.office("admin").context.read() as session:
+    with site.services("admin").context.read() as session:
         connection = session.connection()
         for name in TABLES:
             rows = connection.exec_driver_sql(f'SELECT * FROM "{name}" ORDER BY id').mappings()

@@ -11,7 +11,7 @@ from workbench.services.importing.batches import turn
 def test_a_batch_that_nobody_touched_is_taken_back_with_its_cases(desk: Desk) -> None:
     path = desk.write([application(), application("A-2")])
     desk.take(ImportKind.APPLICATIONS, path)
-    undone = desk.site.office("admin").imports.undo(1)
+    undone = desk.site.services("admin").imports.undo(1)
     assert (undone.rows, undone.cases) == (2, 2)
     for table in ("application", "card", "case", "finding", "import_batch", "import_file"):
         assert desk.count(table) == 0, table
@@ -27,7 +27,7 @@ def test_a_batch_that_nobody_touched_is_taken_back_with_its_cases(desk: Desk) ->
 def test_numbers_that_were_taken_back_are_never_given_again(desk: Desk) -> None:
     desk.applications(application())
     first = desk.case().id
-    desk.site.office("admin").imports.undo(1)
+    desk.site.services("admin").imports.undo(1)
     report = desk.applications(application(province="北京市"))
     assert report.batch == 2
     assert desk.case().id == (first or 0) + 1
@@ -35,9 +35,9 @@ def test_numbers_that_were_taken_back_are_never_given_again(desk: Desk) -> None:
 
 def test_a_batch_whose_case_somebody_acted_on_stays(desk: Desk) -> None:
     desk.queued()
-    batch = desk.site.office("admin").imports
+    batch = desk.site.services("admin").imports
     desk.applications(application("A-2"))
-    desk.site.office("a").claims.next()
+    desk.site.services("a").claims.next()
     with pytest.raises(NotAllowed, match="C-000001"):
         batch.undo(1)
     assert desk.count("application") == 2
@@ -46,7 +46,7 @@ def test_a_batch_whose_case_somebody_acted_on_stays(desk: Desk) -> None:
 def test_a_batch_that_a_case_has_taken_in_stays(desk: Desk) -> None:
     desk.queued()
     with pytest.raises(NotAllowed, match="taken it in"):
-        desk.site.office("admin").imports.undo(2)
+        desk.site.services("admin").imports.undo(2)
     assert desk.case().state == "queued"
 
 
@@ -54,7 +54,7 @@ def test_a_batch_on_which_a_later_one_rests_stays(desk: Desk) -> None:
     desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
     desk.applications(application())
     with pytest.raises(NotAllowed, match="B-000002"):
-        desk.site.office("admin").imports.undo(1)
+        desk.site.services("admin").imports.undo(1)
 
 
 def test_call_records_are_taken_back_with_their_file(desk: Desk) -> None:
@@ -62,43 +62,43 @@ def test_call_records_are_taken_back_with_their_file(desk: Desk) -> None:
         ImportKind.CALLS,
         [{"caller": "13700137000", "callee": "02112345678", "start_at": "2026-11-20 10:00", "duration_s": "4"}],
     )
-    store = desk.site.office("admin").context.store
+    store = desk.site.services("admin").context.store
     assert list(store.calls.glob("*.parquet"))
-    desk.site.office("admin").imports.undo(1)
+    desk.site.services("admin").imports.undo(1)
     assert not list(store.calls.iterdir())
     assert desk.count("call_window") == 0
 
 
 def test_a_batch_that_does_not_exist_is_told_so(desk: Desk) -> None:
     with pytest.raises(NotFound, match="B-000009"):
-        desk.site.office("admin").imports.undo(9)
-    assert not list(desk.site.office("admin").context.store.batches.glob("9.lock"))
+        desk.site.services("admin").imports.undo(9)
+    assert not list(desk.site.services("admin").context.store.batches.glob("9.lock"))
 
 
 def test_only_an_admin_takes_a_batch_back(desk: Desk) -> None:
     desk.applications(application())
     with pytest.raises(NotAllowed):
-        desk.site.office("sup").imports.undo(1)
+        desk.site.services("sup").imports.undo(1)
     assert desk.count("application") == 1
 
 
 def test_documents_that_no_row_names_any_more_leave_the_store(desk: Desk) -> None:
     desk.applications(application())
     (desk.folder / "licence.pdf").write_bytes(PDF)
-    store = desk.site.office("admin").context.store
+    store = desk.site.services("admin").context.store
     row = {"application_no": "A-1", "kind": "BIZ_LICENSE", "path": "licence.pdf"}
     desk.run(ImportKind.DOCUMENTS, [row])
     [stored] = [path for path in store.documents.rglob("*") if path.is_file()]
-    with desk.site.office("admin").context.write() as session:
+    with desk.site.services("admin").context.write() as session:
         session.connection().exec_driver_sql("DELETE FROM submission")
-    desk.site.office("admin").imports.undo(2)
+    desk.site.services("admin").imports.undo(2)
     assert not stored.exists()
 
 
 def test_two_imports_do_not_run_at_once(desk: Desk) -> None:
     from workbench.errors import Busy
 
-    with turn(desk.site.office("admin").context.store) as is_mine:
+    with turn(desk.site.services("admin").context.store) as is_mine:
         assert is_mine
         with pytest.raises(Busy):
             desk.applications(application())

@@ -211,12 +211,12 @@ def test_a_workbook_is_taken_back_whole(desk: Desk) -> None:
     }
     take(desk, **sheets)
 
-    undone = desk.site.office("admin").imports.undo(1)
+    undone = desk.site.services("admin").imports.undo(1)
 
     assert (undone.kind, undone.cases) == (ImportKind.WORKBOOK, 1)
     for table in ("application", "card", "document", "call_window", "credit_record", "opt_out", "complaint", "case"):
         assert desk.count(table) == 0, table
-    store = desk.site.office("admin").context.store
+    store = desk.site.services("admin").context.store
     assert not [path for path in store.calls.rglob("*") if path.is_file()]
     assert not [path for path in store.documents.rglob("*") if path.is_file()]
     assert take(desk, **sheets).created == undone.rows
@@ -225,14 +225,14 @@ def test_a_workbook_is_taken_back_whole(desk: Desk) -> None:
 def test_what_rests_on_a_workbook_keeps_it_and_other_applications_do_not(desk: Desk) -> None:
     take(desk, applications=[application()], cards=[CARD])
     desk.applications(application("A-2"))
-    desk.site.office("admin").imports.undo(1)
+    desk.site.services("admin").imports.undo(1)
 
     complaint = {"msisdn": "13700137000", "received_at": "2026-10-09"}
     path = write(desk, {"applications": [application("A-3")], "complaints": [complaint]}, "3.xlsx")
     batch = desk.take(ImportKind.WORKBOOK, path).batch or 0
     desk.applications(application("A-4"))
     with pytest.raises(NotAllowed, match="rests on it"):
-        desk.site.office("admin").imports.undo(batch)
+        desk.site.services("admin").imports.undo(batch)
 
 
 def test_a_rectified_application_comes_back_as_one_resubmission(desk: Desk) -> None:

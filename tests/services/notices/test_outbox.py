@@ -14,14 +14,16 @@ from workbench.services.notices.sent_report import notice_ids
 def _decide(site: Site, count: int) -> None:
     site.plant(count)
     for _number in range(count):
-        found = site.office("a").claims.next()
+        found = site.services("a").claims.next()
         assert isinstance(found, CaseFile)
-        site.office("a").verdicts.decide(VerdictRequest(case_id=found.header.id, verdict=Verdict.PASS, reasons=("OK",)))
+        site.services("a").verdicts.decide(
+            VerdictRequest(case_id=found.header.id, verdict=Verdict.PASS, reasons=("OK",))
+        )
 
 
 def test_a_notice_is_listed_at_once_and_released_after_its_grace(site: Site) -> None:
     _decide(site, 1)
-    notices = site.office("audit").notices
+    notices = site.services("audit").notices
 
     assert [line.is_released for line in notices.list()] == [False]
     assert notices.list(unsent=True) == ()
@@ -32,13 +34,13 @@ def test_a_notice_is_listed_at_once_and_released_after_its_grace(site: Site) -> 
 
 def test_a_listed_notice_names_nobody(site: Site) -> None:
     site.plant(1)
-    found = site.office("a").claims.next()
+    found = site.services("a").claims.next()
     assert isinstance(found, CaseFile)
     letter = "经办人测试人的证件不清楚 (DOC-QUALITY)"
     fail = VerdictRequest(case_id=found.header.id, verdict=Verdict.FAIL, reasons=("DOC-QUALITY",), letter=letter)
-    site.office("a").verdicts.decide(fail)
+    site.services("a").verdicts.decide(fail)
 
-    (line,) = site.office("audit").notices.list()
+    (line,) = site.services("audit").notices.list()
 
     assert "经办人测••的证件不清楚" in line.body
     assert "虚构公司1" in line.body
@@ -46,16 +48,16 @@ def test_a_listed_notice_names_nobody(site: Site) -> None:
 
 def test_a_notice_that_was_undone_is_not_listed(site: Site) -> None:
     _decide(site, 1)
-    site.office("a").undo.undo(1)
+    site.services("a").undo.undo(1)
     site.clock.on(seconds=60)
 
-    assert site.office("a").notices.list() == ()
+    assert site.services("a").notices.list() == ()
 
 
 def test_what_was_sent_is_unsent_no_more_and_counts_once(site: Site) -> None:
     _decide(site, 2)
     site.clock.on(seconds=60)
-    notices = site.office("a").notices
+    notices = site.services("a").notices
 
     assert notices.mark_sent([1]) == 1
     assert notices.mark_sent([1, 2]) == 1
@@ -66,7 +68,7 @@ def test_what_was_sent_is_unsent_no_more_and_counts_once(site: Site) -> None:
 def test_one_wrong_number_marks_nothing(site: Site) -> None:
     _decide(site, 1)
     site.clock.on(seconds=60)
-    notices = site.office("a").notices
+    notices = site.services("a").notices
 
     with pytest.raises(NotFound, match="99"):
         notices.mark_sent([1, 99])
@@ -78,7 +80,7 @@ def test_a_notice_in_its_grace_was_not_sent(site: Site) -> None:
     _decide(site, 1)
 
     with pytest.raises(NotAllowed, match="not released"):
-        site.office("a").notices.mark_sent([1])
+        site.services("a").notices.mark_sent([1])
 
 
 @pytest.mark.parametrize("login", ["audit"])
@@ -87,7 +89,7 @@ def test_an_auditor_marks_nothing(site: Site, login: str) -> None:
     site.clock.on(seconds=60)
 
     with pytest.raises(NotAllowed):
-        site.office(login).notices.mark_sent([1])
+        site.services(login).notices.mark_sent([1])
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,10 @@ Test = Callable[[Known], bool]
 def plant_many(site: Site, count: int, seed: int) -> list[Known]:
     """Put cases of every kind into the database; one batch of them is not published and is not returned."""
     dice, at = Random(seed), site.clock.at
-    office = site.office("admin")
-    hashed = office.context.store.hashed
+    services = site.services("admin")
+    hashed = services.context.store.hashed
     known: list[Known] = []
-    with office.context.write() as session:
+    with services.context.write() as session:
         for batch_id, published in ((1, True), (2, False)):
             session.execute(
                 text(

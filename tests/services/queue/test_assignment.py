@@ -11,20 +11,20 @@ from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import Busy, NotAllowed, NotFound, WrongUsage
 from workbench.services.queue import assignment
-from workbench.services.queue.lost_holds import Loss
+from workbench.services.queue.lost_holds import LostHold
 
 
 def taken(site: Site, login: str) -> CaseFile:
-    found = site.office(login).claims.next()
+    found = site.services(login).claims.next()
     assert isinstance(found, CaseFile)
     return found
 
 
 def test_a_case_that_cannot_be_given_is_named_with_its_reason_and_stops_no_other(site: Site) -> None:
     first, second, third = site.plant(3)
-    site.office("a").remarks.withdraw(second, "the applicant wrote")
+    site.services("a").remarks.withdraw(second, "the applicant wrote")
 
-    done = site.office("sup").assigning.give([first, second, third, 999], "b", "knows the trade")
+    done = site.services("sup").assigning.give([first, second, third, 999], "b", "knows the trade")
 
     assert [one.case_id for one in done.given] == [first, third]
     assert [one.case_id for one in done.refused] == [second, 999]
@@ -35,7 +35,7 @@ def test_a_case_that_cannot_be_given_is_named_with_its_reason_and_stops_no_other
 
 def test_each_case_is_given_once_however_often_it_is_named(site: Site) -> None:
     (case,) = site.plant()
-    done = site.office("sup").assigning.give([case, case], "b", "twice")
+    done = site.services("sup").assigning.give([case, case], "b", "twice")
 
     assert len(done.given) == 1
     assert site.actions(case) == ["assign"]
@@ -53,7 +53,7 @@ def test_many_cases_go_in_lots_so_that_others_do_not_wait(site: Site, monkeypatc
 
     monkeypatch.setattr(Database, "write", counted)
 
-    done = site.office("sup").assigning.give(cases, "b", "many")
+    done = site.services("sup").assigning.give(cases, "b", "many")
 
     assert len(done.given) == 5
     assert len(writes) == 3
@@ -64,16 +64,16 @@ def test_what_a_lot_could_not_take_is_refused_with_the_cause_and_what_went_befor
 ) -> None:
     cases = site.plant(4)
     monkeypatch.setattr(assignment, "CHUNK", 2)
-    office = site.office("sup")
-    give_chunk = office.assigning._give_chunk
+    services = site.services("sup")
+    give_chunk = services.assigning._give_chunk
 
     def busy_at_last(chunk: list[int], login: str, reason: str) -> assignment.Assignment:
         if cases[-1] in chunk:
             raise Busy("The database is busy; nothing was written. Try again.")
         return give_chunk(chunk, login, reason)
 
-    monkeypatch.setattr(office.assigning, "_give_chunk", busy_at_last)
-    done = office.assigning.give(cases, "b", "many")
+    monkeypatch.setattr(services.assigning, "_give_chunk", busy_at_last)
+    done = services.assigning.give(cases, "b", "many")
 
     assert [one.case_id for one in done.given] == cases[:2]
     assert [one.case_id for one in done.refused] == cases[2:]
@@ -84,7 +84,7 @@ def test_a_plan_says_who_holds_what_and_changes_nothing(site: Site) -> None:
     site.plant(2)
     held = taken(site, "a").header.id
 
-    plan = site.office("sup").assigning.plan([1, 2, 77])
+    plan = site.services("sup").assigning.plan([1, 2, 77])
 
     assert {one.case_id: one.from_holder for one in plan.given} == {held: "a", 3 - held: None}
     assert [one.case_id for one in plan.refused] == [77]
@@ -94,22 +94,22 @@ def test_a_plan_says_who_holds_what_and_changes_nothing(site: Site) -> None:
 def test_only_a_supervisor_gives_to_those_who_review_and_says_why(site: Site) -> None:
     (case,) = site.plant()
     with pytest.raises(NotAllowed):
-        site.office("a").assigning.give([case], "b", "mine")
+        site.services("a").assigning.give([case], "b", "mine")
     with pytest.raises(NotAllowed):
-        site.office("a").assigning.plan([case])
+        site.services("a").assigning.plan([case])
     with pytest.raises(NotAllowed, match="does not review"):
-        site.office("sup").assigning.give([case], "audit", "try")
+        site.services("sup").assigning.give([case], "audit", "try")
     with pytest.raises(NotFound):
-        site.office("sup").assigning.give([case], "nobody-here", "try")
+        site.services("sup").assigning.give([case], "nobody-here", "try")
     with pytest.raises(WrongUsage):
-        site.office("sup").assigning.give([case], "b", "  ")
+        site.services("sup").assigning.give([case], "b", "  ")
 
 
 def test_the_reason_is_read_in_the_history(site: Site) -> None:
     (case,) = site.plant()
-    site.office("sup").assigning.give([case], "b", "knows the trade")
+    site.services("sup").assigning.give([case], "b", "knows the trade")
 
-    lines = [(line.action, line.who, line.text) for line in site.office("b").casefiles.show(case).history]
+    lines = [(line.action, line.who, line.text) for line in site.services("b").casefiles.show(case).history]
 
     assert ("comment", "sup", "knows the trade") in lines
     assert ("assign", "sup", "b") in lines
@@ -117,29 +117,29 @@ def test_the_reason_is_read_in_the_history(site: Site) -> None:
 
 def test_candidates_are_those_who_review_with_their_load_and_who_is_away_last(site: Site) -> None:
     cases = site.plant(4)
-    site.office("sup").assigning.give(cases[:2], "a", "load")
+    site.services("sup").assigning.give(cases[:2], "a", "load")
     taken(site, "a")
     today = site.clock.at.date()
-    site.office("admin").people.away("b", today, today)
+    site.services("admin").people.away("b", today, today)
 
-    found = site.office("sup").assigning.candidates()
+    found = site.services("sup").assigning.candidates()
 
     assert [one.login for one in found][-1] == "b"
     assert {one.login: (one.held, one.assigned) for one in found}["a"] == (1, 2)
     assert found[-1].is_away
     assert all(one.login not in {"audit"} for one in found)
-    assert Role.REVIEWER in next(one.roles for one in site.office("sup").people.list() if one.login == "admin")
+    assert Role.REVIEWER in next(one.roles for one in site.services("sup").people.list() if one.login == "admin")
 
 
 def test_who_held_a_case_learns_to_whom_it_went_by_whom_and_when(site: Site) -> None:
     site.plant()
     header = taken(site, "a").header
-    claims = site.office("a").claims
+    claims = site.services("a").claims
     assert claims.loss(header.id, header.fence) is None
 
-    site.office("sup").assigning.give([header.id], "b", "language")
+    site.services("sup").assigning.give([header.id], "b", "language")
 
-    assert claims.loss(header.id, header.fence) == Loss(
+    assert claims.loss(header.id, header.fence) == LostHold(
         case_id=header.id, action="assign", by="sup", to="b", at=site.clock.at
     )
 
@@ -147,7 +147,7 @@ def test_who_held_a_case_learns_to_whom_it_went_by_whom_and_when(site: Site) -> 
 def test_who_held_a_case_too_long_learns_who_took_it_over_and_not_before(site: Site) -> None:
     site.plant()
     header = taken(site, "a").header
-    claims = site.office("a").claims
+    claims = site.services("a").claims
     site.clock.on(minutes=31)
     assert claims.loss(header.id, header.fence) is None
 

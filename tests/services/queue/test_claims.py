@@ -16,7 +16,7 @@ def given(found: CaseFile | Empty) -> int:
 
 def test_next_gives_the_case_that_is_held_before_any_other(site: Site) -> None:
     site.plant(3)
-    desk = site.office("a").claims
+    desk = site.services("a").claims
 
     assert given(desk.next()) == given(desk.next()) == 1
 
@@ -27,8 +27,8 @@ def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_n
     urgent = site.plant(1, due_in_days=6, priority="urgent")
     today = site.plant(1, due_in_days=0.2, priority="low")
     breached = site.plant(1, due_in_days=-1, priority="low")
-    desk = site.office("a").claims
-    site.office("admin").people.limit("a", 10)
+    desk = site.services("a").claims
+    site.services("admin").people.limit("a", 10)
 
     order = []
     for _turn in range(6):
@@ -41,36 +41,36 @@ def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_n
 def test_two_people_never_get_the_same_case(site: Site) -> None:
     site.plant(2)
 
-    assert {given(site.office("a").claims.next()), given(site.office("b").claims.next())} == {1, 2}
+    assert {given(site.services("a").claims.next()), given(site.services("b").claims.next())} == {1, 2}
 
 
 def test_a_case_assigned_to_me_comes_first_and_is_offered_to_nobody_else(site: Site) -> None:
     site.plant(1, priority="urgent")
     (mine,) = site.plant(1, priority="low")
-    site.office("sup").assigning.assign([mine], "b", "knows the trade")
+    site.services("sup").assigning.assign([mine], "b", "knows the trade")
 
-    assert given(site.office("a").claims.next()) != mine
-    assert given(site.office("b").claims.next()) == mine
+    assert given(site.services("a").claims.next()) != mine
+    assert given(site.services("b").claims.next()) == mine
 
 
 def test_a_case_assigned_to_somebody_who_is_away_is_offered_to_all(site: Site) -> None:
     (assigned,) = site.plant(1)
-    site.office("sup").assigning.assign([assigned], "b", "knows the trade")
-    assert isinstance(site.office("a").claims.next(), Empty)
+    site.services("sup").assigning.assign([assigned], "b", "knows the trade")
+    assert isinstance(site.services("a").claims.next(), Empty)
 
     today = site.clock.at.date()
-    site.office("admin").people.away("b", today, None)
+    site.services("admin").people.away("b", today, None)
 
-    assert given(site.office("a").claims.next()) == assigned
+    assert given(site.services("a").claims.next()) == assigned
 
 
 def test_an_expired_hold_is_queued_again(site: Site) -> None:
     site.plant(1)
-    first = site.office("a").claims.next()
-    assert isinstance(site.office("b").claims.next(), Empty)
+    first = site.services("a").claims.next()
+    assert isinstance(site.services("b").claims.next(), Empty)
 
     site.clock.on(minutes=31)
-    second = site.office("b").claims.next()
+    second = site.services("b").claims.next()
 
     assert given(first) == given(second) == 1
     assert isinstance(second, CaseFile)
@@ -80,7 +80,7 @@ def test_an_expired_hold_is_queued_again(site: Site) -> None:
 
 def test_a_case_aside_comes_first_when_its_time_has_come_and_is_queued_half_an_hour_later(site: Site) -> None:
     site.plant(2)
-    desk = site.office("a").claims
+    desk = site.services("a").claims
     first = given(desk.next())
     desk.aside(first, site.clock.at + timedelta(hours=2))
     second = given(desk.next())
@@ -91,12 +91,12 @@ def test_a_case_aside_comes_first_when_its_time_has_come_and_is_queued_half_an_h
 
     desk.aside(first, site.clock.at + timedelta(hours=1))
     site.clock.on(hours=1, minutes=31)
-    assert given(site.office("b").claims.next()) == first
+    assert given(site.services("b").claims.next()) == first
 
 
 def test_nobody_holds_more_cases_than_the_limit_those_aside_included(site: Site) -> None:
     site.plant(4)
-    desk = site.office("a").claims
+    desk = site.services("a").claims
     for _turn in range(3):
         desk.aside(given(desk.next()))
 
@@ -108,7 +108,7 @@ def test_nobody_holds_more_cases_than_the_limit_those_aside_included(site: Site)
 
 def test_a_skipped_case_comes_back_only_when_there_is_something_new(site: Site) -> None:
     (case,) = site.plant(1)
-    desk = site.office("a").claims
+    desk = site.services("a").claims
     desk.next()
     desk.skip(case, "I know the handler")
 
@@ -116,32 +116,32 @@ def test_a_skipped_case_comes_back_only_when_there_is_something_new(site: Site) 
     assert isinstance(found, Empty)
     assert (found.kind, found.count) == ("skipped", 1)
 
-    site.office("sup").assigning.assign([case], "a", "please look again")
+    site.services("sup").assigning.assign([case], "a", "please look again")
     assert given(desk.next()) == case
 
 
 def test_a_skipped_case_that_was_assigned_to_who_skips_it_is_offered_to_others(site: Site) -> None:
     (case,) = site.plant(1)
-    site.office("sup").assigning.assign([case], "a", "you know the trade")
-    assert isinstance(site.office("b").claims.next(), Empty)
-    given(site.office("a").claims.next())
-    site.office("a").claims.skip(case, "I know the handler")
+    site.services("sup").assigning.assign([case], "a", "you know the trade")
+    assert isinstance(site.services("b").claims.next(), Empty)
+    given(site.services("a").claims.next())
+    site.services("a").claims.skip(case, "I know the handler")
 
-    assert given(site.office("b").claims.next()) == case
-    assert site.office("a").casefiles.show(case).header.assignee is None
+    assert given(site.services("b").claims.next()) == case
+    assert site.services("a").casefiles.show(case).header.assignee is None
 
 
 def test_skipping_takes_a_reason(site: Site) -> None:
     (case,) = site.plant(1)
-    site.office("a").claims.next()
+    site.services("a").claims.next()
 
     with pytest.raises(WrongUsage):
-        site.office("a").claims.skip(case, "  ")
+        site.services("a").claims.skip(case, "  ")
 
 
 def test_a_released_case_may_come_back(site: Site) -> None:
     (case,) = site.plant(1)
-    desk = site.office("a").claims
+    desk = site.services("a").claims
     desk.next()
     desk.release(case)
 
@@ -150,9 +150,9 @@ def test_a_released_case_may_come_back(site: Site) -> None:
 
 def test_empty_says_who_holds_the_rest_and_until_when(site: Site) -> None:
     site.plant(1)
-    site.office("b").claims.next()
+    site.services("b").claims.next()
 
-    found = site.office("a").claims.next()
+    found = site.services("a").claims.next()
 
     assert isinstance(found, Empty)
     assert found.kind == "held"
@@ -160,12 +160,12 @@ def test_empty_says_who_holds_the_rest_and_until_when(site: Site) -> None:
 
 
 def test_an_empty_queue_says_that_nothing_is_there(site: Site) -> None:
-    assert site.office("a").claims.next() == Empty(kind="none")
+    assert site.services("a").claims.next() == Empty(kind="none")
 
 
 def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: Site) -> None:
     (case,) = site.plant(1)
-    desk = site.office("a").claims
+    desk = site.services("a").claims
     desk.next()
     until = desk.renew(case)
     site.clock.on(seconds=30)
@@ -178,19 +178,19 @@ def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: 
 
 def test_a_lost_hold_is_not_renewed(site: Site) -> None:
     (case,) = site.plant(1)
-    site.office("a").claims.next()
+    site.services("a").claims.next()
     site.clock.on(minutes=31)
-    site.office("b").claims.next()
+    site.services("b").claims.next()
 
-    assert site.office("a").claims.renew(case) is None
+    assert site.services("a").claims.renew(case) is None
 
 
 def test_who_does_not_hold_a_case_is_told_who_does(site: Site) -> None:
     (case,) = site.plant(1)
-    site.office("b").claims.next()
+    site.services("b").claims.next()
 
     with pytest.raises(Busy, match="held by b until 10:30"):
-        site.office("a").claims.release(case)
+        site.services("a").claims.release(case)
     assert site.actions(case) == ["next", "refused release"]
 
 
@@ -198,20 +198,20 @@ def test_what_nobody_holds_cannot_be_let_go(site: Site) -> None:
     (case,) = site.plant(1)
 
     with pytest.raises(NotAllowed, match="Nobody holds C-000001"):
-        site.office("a").claims.release(case)
+        site.services("a").claims.release(case)
 
 
 def test_an_unknown_case_is_not_found(site: Site) -> None:
     with pytest.raises(NotFound, match="C-000099"):
-        site.office("a").claims.release(99)
+        site.services("a").claims.release(99)
 
 
 def test_an_auditor_gets_no_case_and_the_attempt_is_logged(site: Site) -> None:
     site.plant(1)
 
     with pytest.raises(NotAllowed):
-        site.office("audit").claims.next()
-    with site.office("admin").context.read() as session:
+        site.services("audit").claims.next()
+    with site.services("admin").context.read() as session:
         from sqlalchemy import text
 
         refused = session.execute(text("SELECT action FROM event WHERE is_refused")).scalars().all()

@@ -16,7 +16,7 @@ from workbench.services.queue import claims
 
 
 def taken(site: Site, wanted: str) -> int | str:
-    found = site.office("a").claims.next(wanted)
+    found = site.services("a").claims.next(wanted)
     return found.header.id if isinstance(found, CaseFile) else found.kind
 
 
@@ -38,14 +38,14 @@ def test_the_order_within_a_filter_is_that_of_next(site: Site, way: str, wanted:
     today = site.plant(1, due_in_days=0.1, severity="warn", rule="ID-REGION")
     mine = site.plant(1, priority="low", severity="warn", rule="ID-REGION")
     other = site.plant(1, due_in_days=-2, severity="warn", rule="ID-REGION")
-    site.office("sup").assigning.assign(mine, "a", "hers")
-    site.office("sup").assigning.assign(other, "b", "his")
+    site.services("sup").assigning.assign(mine, "a", "hers")
+    site.services("sup").assigning.assign(other, "b", "his")
     order = []
-    office = site.office("a")
-    listed = [case for case in office.queue.ids(wanted, 20) if case not in {*mine, *other}]
-    while isinstance(found := office.claims.next(wanted), CaseFile):
+    services = site.services("a")
+    listed = [case for case in services.queue.ids(wanted, 20) if case not in {*mine, *other}]
+    while isinstance(found := services.claims.next(wanted), CaseFile):
         order.append(found.header.id)
-        office.claims.skip(found.header.id, "seen")
+        services.claims.skip(found.header.id, "seen")
 
     assert order == [*mine, *overdue, *today, *urgent, *plain]
     assert order[1:] == listed
@@ -62,15 +62,15 @@ def test_only_what_the_filter_lets_through_is_claimed(site: Site, way: str) -> N
 def test_a_filter_that_hides_all_that_is_left_says_so_and_how_much(site: Site, way: str) -> None:
     site.plant(4)
     for wanted in ("成都", "state:pending", "risk:high", "due:none"):
-        assert site.office("a").claims.next(wanted) == Empty(kind="filtered", count=4)
-    first = site.office("a").claims.next()
+        assert site.services("a").claims.next(wanted) == Empty(kind="filtered", count=4)
+    first = site.services("a").claims.next()
     assert isinstance(first, CaseFile)
-    site.office("a").claims.skip(first.header.id, "seen")
-    assert site.office("a").claims.next("成都") == Empty(kind="filtered", count=3)
+    site.services("a").claims.skip(first.header.id, "seen")
+    assert site.services("a").claims.next("成都") == Empty(kind="filtered", count=3)
 
 
 def test_an_empty_queue_is_empty_whatever_the_filter(site: Site) -> None:
-    assert site.office("a").claims.next("成都") == Empty(kind="none")
+    assert site.services("a").claims.next("成都") == Empty(kind="none")
 
 
 def test_the_case_that_i_hold_comes_first_whatever_the_filter(site: Site) -> None:
@@ -81,7 +81,7 @@ def test_the_case_that_i_hold_comes_first_whatever_the_filter(site: Site) -> Non
 
 def test_an_expired_hold_is_taken_within_a_filter(site: Site, way: str) -> None:
     case = site.plant(1)
-    assert isinstance(site.office("b").claims.next(), CaseFile)
+    assert isinstance(site.services("b").claims.next(), CaseFile)
     assert taken(site, "公司") == "held"
     site.clock.on(minutes=31)
     assert taken(site, "公司") == case[0]
@@ -90,7 +90,7 @@ def test_an_expired_hold_is_taken_within_a_filter(site: Site, way: str) -> None:
 def test_a_filter_that_cannot_be_understood_claims_nothing(site: Site) -> None:
     case = site.plant(1)
     with pytest.raises(FilterProblem):
-        site.office("a").claims.next("prioriti:high")
+        site.services("a").claims.next("prioriti:high")
     assert site.state(case[0]) == "queued"
 
 
@@ -109,15 +109,15 @@ def test_others_write_while_it_is_looked_for_and_get_another_case(
     site: Site, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = site.plant(30)
-    site.office("admin").people.limit("b", 30)
+    site.services("admin").people.limit("b", 30)
     quick: list[int] = []
 
     def take_first(_found: list[Found]) -> None:
         if len(quick) < 3:
-            taken = site.office("b").claims.next()
+            taken = site.services("b").claims.next()
             assert isinstance(taken, CaseFile)
             quick.append(taken.header.id)
-            site.office("b").claims.aside(taken.header.id)
+            site.services("b").claims.aside(taken.header.id)
 
     meanwhile(monkeypatch, take_first)
 
@@ -130,7 +130,7 @@ def test_what_changed_since_it_was_found_is_not_claimed(site: Site, way: str, mo
 
     def assign(found: list[Found]) -> None:
         if found[0].id == first:
-            site.office("sup").assigning.assign([first], "b", "his")
+            site.services("sup").assigning.assign([first], "b", "his")
 
     meanwhile(monkeypatch, assign)
 
@@ -139,9 +139,9 @@ def test_what_changed_since_it_was_found_is_not_claimed(site: Site, way: str, mo
 
 def test_a_hold_that_was_renewed_since_is_not_taken(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = site.plant(1)
-    assert isinstance(site.office("b").claims.next(), CaseFile)
+    assert isinstance(site.services("b").claims.next(), CaseFile)
     site.clock.on(minutes=31)
-    meanwhile(monkeypatch, lambda found: site.office("b").claims.renew(case[0]) if found else None)
+    meanwhile(monkeypatch, lambda found: site.services("b").claims.renew(case[0]) if found else None)
 
     assert taken(site, "公司") == "held"
 
@@ -150,9 +150,9 @@ def test_who_is_always_too_late_is_told_to_try_again(site: Site, monkeypatch: py
     cases = site.plant(200)
     meanwhile(
         monkeypatch,
-        lambda found: site.office("sup").assigning.assign([case.id for case in found], "b", "his"),
+        lambda found: site.services("sup").assigning.assign([case.id for case in found], "b", "his"),
     )
 
     with pytest.raises(Busy, match="try again"):
-        site.office("a").claims.next("公司")
+        site.services("a").claims.next("公司")
     assert site.state(cases[-1]) == "queued"

@@ -25,7 +25,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Queue, list[Known]]
     folder: Path = tmp_path_factory.mktemp("queue")
     site = Site(folder / "w.db").create()
     # Who opens the database later would sweep the batch that is not published.
-    queue = site.office("a").queue
+    queue = site.services("a").queue
     return queue, plant_many(site, COUNT, seed=11)
 
 

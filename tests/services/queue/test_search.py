@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.queries import case_pages
 from db.queries.findable import make_findable, terms_of
 from tests.offices import Site
-from workbench.services.wiring import Office
+from workbench.services.wiring import Services
 
 CHARACTERS = "成都重庆银行长科技有限公司虚构𠮷𠀀龘㈱ＡＢaAbBéÉ ß12%_'\"*\\-()[]{}^$:;,.\ue025\uf8ff"
 CASES = 400
@@ -18,24 +18,24 @@ def name(dice: Random) -> str:
     return "".join(dice.choices(CHARACTERS, k=dice.randrange(1, 12))).strip() or "虚构"
 
 
-def renamed(site: Site, seed: int) -> tuple[Office, list[str]]:
+def renamed(site: Site, seed: int) -> tuple[Services, list[str]]:
     """Plant cases with random names, and return them."""
     dice = Random(seed)
     names = [name(dice) for _case in site.plant(CASES)]
-    office = site.office("a")
-    with office.context.write() as session:
+    services = site.services("a")
+    with services.context.write() as session:
         for number, written in enumerate(names, start=1):
             session.execute(
                 text('UPDATE "case" SET applicant_name = :name WHERE id = :id'), {"name": written, "id": number}
             )
             make_findable(session, [{**terms_of(written, f"Z-{number}"), "id": number}])
-    return office, names
+    return services, names
 
 
-def liked(office: Office, part: str) -> set[int]:
+def liked(services: Services, part: str) -> set[int]:
     """Return what LIKE finds."""
     escaped = part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    with office.context.read() as session:
+    with services.context.read() as session:
         rows = session.execute(
             text("""SELECT id FROM "case" WHERE applicant_name LIKE :part ESCAPE '\\'"""), {"part": f"%{escaped}%"}
         )
@@ -54,7 +54,7 @@ def has_other_spellings(part: str) -> bool:
 @pytest.mark.parametrize("few", [case_pages.FEW, 0])
 def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(case_pages, "FEW", few)
-    office, names = renamed(site, seed=5)
+    services, names = renamed(site, seed=5)
     dice = Random(6)
     found_some = 0
     for _search in range(250):
@@ -63,32 +63,32 @@ def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.
         part = dice.choice([written[start : start + dice.randrange(1, 4)], "".join(dice.choices(CHARACTERS, k=2))])
         if not part.strip():
             continue
-        expected = liked(office, part)
+        expected = liked(services, part)
         for wanted in (quoted(part), f"applicant:{quoted(part)}"):
-            found = set(office.queue.ids(wanted, CASES))
+            found = set(services.queue.ids(wanted, CASES))
             assert expected <= found, part
             if not has_other_spellings(part):
                 assert found == expected, part
-                assert office.queue.count(wanted) == len(expected)
+                assert services.queue.count(wanted) == len(expected)
         found_some += bool(expected)
     assert found_some > 100
 
 
 def test_two_chinese_characters_are_found_wherever_they_stand(site: Site) -> None:
-    office, names = renamed(site, seed=8)
+    services, names = renamed(site, seed=8)
     pairs = {written[place : place + 2] for written in names for place in range(len(written) - 1)}
     for pair in sorted(pair for pair in pairs if all(char > "\u3400" and char not in "㈱ＡＢ" for char in pair)):
-        assert set(office.queue.ids(quoted(pair), CASES)) == liked(office, pair)
+        assert set(services.queue.ids(quoted(pair), CASES)) == liked(services, pair)
 
 
 def test_letters_are_found_in_either_width_and_case(site: Site) -> None:
-    office, _names = renamed(site, seed=9)
-    with office.context.write() as session:
+    services, _names = renamed(site, seed=9)
+    with services.context.write() as session:
         for number, written in ((1, "ＡＢＣ商贸"), (2, "abc商贸"), (3, "商贸")):
             session.execute(
                 text('UPDATE "case" SET applicant_name = :name WHERE id = :id'), {"name": written, "id": number}
             )
             make_findable(session, [{**terms_of(written, f"Z-{number}"), "id": number}])
     for typed in ("abc商贸", "ABC商贸", "ＡＢＣ商贸"):
-        assert set(office.queue.ids(typed, CASES)) == {1, 2}
-    assert set(office.queue.ids("abcsm", CASES)) == {1, 2}
+        assert set(services.queue.ids(typed, CASES)) == {1, 2}
+    assert set(services.queue.ids("abcsm", CASES)) == {1, 2}

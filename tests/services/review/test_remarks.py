@@ -12,19 +12,19 @@ from workbench.errors import NotAllowed, StorageFailed, WrongUsage
 
 def rectifying(site: Site) -> int:
     (case,) = site.plant(severity="block")
-    site.office("a").claims.next()
-    site.office("a").verdicts.decide(VerdictRequest(case_id=case, verdict=Verdict.FAIL, reasons=("ACT-PEAK-HOUR",)))
+    site.services("a").claims.next()
+    site.services("a").verdicts.decide(VerdictRequest(case_id=case, verdict=Verdict.FAIL, reasons=("ACT-PEAK-HOUR",)))
     return case
 
 
 def shown(site: Site, case: int) -> CaseFile:
-    return site.office("a").casefiles.show(case)
+    return site.services("a").casefiles.show(case)
 
 
 def test_a_comment_stands_in_the_history_of_the_case(site: Site) -> None:
     (case,) = site.plant()
 
-    site.office("b").remarks.comment(case, "called, nobody there [/b]")
+    site.services("b").remarks.comment(case, "called, nobody there [/b]")
 
     (line,) = shown(site, case).history
     assert (line.who, line.action, line.text) == ("b", "comment", "called, nobody there [/b]")
@@ -34,8 +34,8 @@ def test_a_later_answer_to_a_question_takes_the_place_of_the_earlier(site: Site)
     (case,) = site.plant()
     question = shown(site, case).checklist[0].question
 
-    site.office("a").remarks.checklist(case, question, ChecklistValue.NO)
-    site.office("b").remarks.checklist(case, question, ChecklistValue.YES, "seen the original")
+    site.services("a").remarks.checklist(case, question, ChecklistValue.NO)
+    site.services("b").remarks.checklist(case, question, ChecklistValue.YES, "seen the original")
 
     line = shown(site, case).checklist[0]
     assert (line.answer, line.note, line.by) == ("yes", "seen the original", "b")
@@ -45,13 +45,13 @@ def test_an_unknown_question_is_refused_with_those_that_there_are(site: Site) ->
     (case,) = site.plant()
 
     with pytest.raises(WrongUsage, match=shown(site, case).checklist[0].question):
-        site.office("a").remarks.checklist(case, "NO-SUCH", ChecklistValue.NO)
+        site.services("a").remarks.checklist(case, "NO-SUCH", ChecklistValue.NO)
 
 
 def test_a_verification_is_kept_with_its_kind_and_name(site: Site) -> None:
     (case,) = site.plant()
 
-    site.office("a").remarks.verify(case, VerificationKind.PHONE, "the company confirmed")
+    site.services("a").remarks.verify(case, VerificationKind.PHONE, "the company confirmed")
 
     (line,) = shown(site, case).verifications
     assert (line.kind, line.result, line.by) == ("phone", "the company confirmed", "a")
@@ -62,7 +62,7 @@ def test_a_resubmission_in_time_begins_the_next_round_and_the_time_away_does_not
     due = shown(site, case).header.due_at
     site.clock.on(days=1)
 
-    site.office("a").remarks.resubmit(case)
+    site.services("a").remarks.resubmit(case)
 
     header = shown(site, case).header
     assert (header.state, header.round) == (CaseState.QUEUED, 2)
@@ -76,7 +76,7 @@ def test_a_resubmission_after_the_deadline_is_refused(site: Site) -> None:
     site.clock.on(days=20)
 
     with pytest.raises(NotAllowed, match="deadline"):
-        site.office("a").remarks.resubmit(case)
+        site.services("a").remarks.resubmit(case)
     assert site.state(case) == "rectifying"
 
 
@@ -85,14 +85,14 @@ def test_an_answer_goes_back_to_the_queue_and_only_the_applicant_s_own_time_is_a
     site: Site, reason: str, moves: bool
 ) -> None:
     (case,) = site.plant()
-    site.office("a").claims.next()
-    site.office("a").verdicts.decide(
+    site.services("a").claims.next()
+    site.services("a").verdicts.decide(
         VerdictRequest(case_id=case, verdict=Verdict.PENDING, reasons=(reason,), until=date(2026, 11, 30))
     )
     due = shown(site, case).header.due_at
     site.clock.on(days=1)
 
-    site.office("a").remarks.answer(case, "they called back")
+    site.services("a").remarks.answer(case, "they called back")
 
     header = shown(site, case).header
     assert (header.state, header.round) == (CaseState.QUEUED, 1)
@@ -101,15 +101,15 @@ def test_an_answer_goes_back_to_the_queue_and_only_the_applicant_s_own_time_is_a
 
 def test_a_withdrawn_case_is_over(site: Site) -> None:
     (case,) = site.plant()
-    site.office("a").remarks.withdraw(case, "the applicant wrote")
+    site.services("a").remarks.withdraw(case, "the applicant wrote")
 
     with pytest.raises(NotAllowed, match="withdrawn"):
-        site.office("a").remarks.verify(case, VerificationKind.VISIT, "too late")
+        site.services("a").remarks.verify(case, VerificationKind.VISIT, "too late")
 
 
 def test_a_failing_storage_is_told_in_a_sentence(site: Site) -> None:
     (case,) = site.plant()
-    context = site.office("a").context
+    context = site.services("a").context
 
     with pytest.raises(StorageFailed, match="nothing was written"), context.read() as session:
         session.connection().exec_driver_sql("UPDATE event SET action = 'x'")

@@ -32,12 +32,12 @@ def test_the_maker_never_checks_and_another_approves_with_a_grace_of_their_own(s
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
-    assert [row.id for row in site.office("b").checks.waiting()] == [case]
+    assert [row.id for row in site.services("b").checks.waiting()] == [case]
     with pytest.raises(NotAllowed, match="another person"):
-        site.office("a").checks.approve(case, "mine")
+        site.services("a").checks.approve(case, "mine")
     site.clock.on(minutes=5)
 
-    done = site.office("b").checks.approve(case, "I see the same")
+    done = site.services("b").checks.approve(case, "I see the same")
 
     assert done.state is CaseState.FAILED
     assert done.release_at == site.clock.at + timedelta(seconds=60)
@@ -48,21 +48,21 @@ def test_a_checker_may_take_an_approval_back_and_give_it_again(site: Site) -> No
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
-    site.office("b").checks.approve(case, "fine")
+    site.services("b").checks.approve(case, "fine")
 
-    site.office("b").undo.undo(case)
+    site.services("b").undo.undo(case)
     assert site.state(case) == "awaiting_check"
 
-    assert site.office("c").checks.approve(case, "fine").state is CaseState.FAILED
+    assert site.services("c").checks.approve(case, "fine").state is CaseState.FAILED
 
 
 def test_a_returned_case_is_held_by_its_maker_with_the_draft(site: Site) -> None:
     (case,) = site.plant()
     take(site)
-    site.office("a").drafts.save(case, {"note": "final, I think"})
+    site.services("a").drafts.save(case, {"note": "final, I think"})
     decide(site, failing(case, fail_kind=FailKind.FINAL))
 
-    site.office("b").checks.give_back(case, "they can mend this")
+    site.services("b").checks.give_back(case, "they can mend this")
 
     back = take(site)
     assert back.header.id == case
@@ -77,13 +77,13 @@ def test_a_returned_case_beyond_the_limit_waits_for_its_maker_and_comes_first(si
     held = []
     for _turn in range(3):
         held.append(take(site).header.id)
-        site.office("a").claims.aside(held[-1])
+        site.services("a").claims.aside(held[-1])
 
-    site.office("b").checks.give_back(case, "they can mend this")
+    site.services("b").checks.give_back(case, "they can mend this")
     assert site.state(case) == "queued"
     assert take(site, "c").header.id != case
 
-    site.office("a").claims.release(held[0])
+    site.services("a").claims.release(held[0])
     assert take(site).header.id == case
 
 
@@ -93,7 +93,7 @@ def test_a_check_takes_a_note(site: Site) -> None:
     decide(site, failing(case, fail_kind=FailKind.FINAL))
 
     with pytest.raises(WrongUsage):
-        site.office("b").checks.approve(case, " ")
+        site.services("b").checks.approve(case, " ")
 
 
 def test_a_staged_verdict_can_be_taken_back_until_the_checker_acts(site: Site) -> None:
@@ -102,7 +102,7 @@ def test_a_staged_verdict_can_be_taken_back_until_the_checker_acts(site: Site) -
     decide(site, failing(case, fail_kind=FailKind.FINAL))
     site.clock.on(hours=2)
 
-    assert site.office("a").undo.undo(case).header.state is CaseState.IN_REVIEW
+    assert site.services("a").undo.undo(case).header.state is CaseState.IN_REVIEW
 
 
 def test_the_newest_act_is_taken_back_first_also_when_it_was_a_check(site: Site) -> None:
@@ -114,9 +114,9 @@ def test_the_newest_act_is_taken_back_first_also_when_it_was_a_check(site: Site)
     decide(site, VerdictRequest(case_id=own, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called"))
     site.clock.on(seconds=5)
 
-    site.office("a").checks.approve(final, "I see the same")
+    site.services("a").checks.approve(final, "I see the same")
 
-    newest = site.office("a").undo.last()
+    newest = site.services("a").undo.last()
     assert newest is not None
     assert newest.case_id == final
 
@@ -125,11 +125,11 @@ def test_a_checker_never_approves_another_verdict_than_the_one_looked_at(site: S
     (case,) = site.plant(severity="block")
     take(site)
     seen = decide(site, failing(case, fail_kind=FailKind.FINAL)).decision_id
-    site.office("a").undo.undo(case)
+    site.services("a").undo.undo(case)
     decide(site, VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called"))
 
     with pytest.raises(Busy, match="look again"):
-        site.office("b").checks.approve(case, "fine", seen)
+        site.services("b").checks.approve(case, "fine", seen)
     assert site.state(case) == "awaiting_check"
 
 
@@ -137,7 +137,7 @@ def test_a_returned_case_stays_its_maker_s_when_the_hold_runs_out(site: Site) ->
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
-    site.office("b").checks.give_back(case, "they can mend this")
+    site.services("b").checks.give_back(case, "they can mend this")
     site.clock.on(minutes=31)
     site.plant(1, priority="urgent")
 
@@ -149,13 +149,13 @@ def test_a_checker_may_take_a_return_back(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
-    site.office("b").checks.give_back(case, "they can mend this")
+    site.services("b").checks.give_back(case, "they can mend this")
 
-    site.office("b").undo.undo(case)
+    site.services("b").undo.undo(case)
 
     assert site.state(case) == "awaiting_check"
-    assert site.office("a").casefiles.show(case).header.held_by is None
-    assert site.office("c").checks.approve(case, "final it is").state is CaseState.FAILED
+    assert site.services("a").casefiles.show(case).header.held_by is None
+    assert site.services("c").checks.approve(case, "final it is").state is CaseState.FAILED
 
 
 def test_an_approval_tells_the_letter_masked(site: Site) -> None:
@@ -163,7 +163,7 @@ def test_an_approval_tells_the_letter_masked(site: Site) -> None:
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL, note="final", letter="测试人:(ACT-PEAK-HOUR, DOC-UNSEALED)"))
 
-    done = site.office("b").checks.approve(case, "looked at it")
+    done = site.services("b").checks.approve(case, "looked at it")
 
     assert "测••:" in (done.notice or "")
     assert "测试人" not in (done.notice or "")

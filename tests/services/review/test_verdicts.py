@@ -43,7 +43,7 @@ def test_a_fixable_fail_asks_for_each_reason_by_the_latest_of_their_deadlines(si
     assert "ACT-PEAK-HOUR" in done.notice
     assert "DOC-UNSEALED" in done.notice
     assert "2026年12月3日(周四)18:00" in done.notice
-    (line,) = site.office("a").casefiles.show(case).decisions
+    (line,) = site.services("a").casefiles.show(case).decisions
     assert [item.code for item in line.items] == ["ACT-PEAK-HOUR", "DOC-UNSEALED"]
 
 
@@ -72,7 +72,7 @@ def test_pending_says_what_it_waits_for_and_until_when(site: Site) -> None:
         ),
     )
 
-    header = site.office("a").casefiles.show(case).header
+    header = site.services("a").casefiles.show(case).header
     assert (header.state, header.waits_for, header.next_action_on) == (
         CaseState.PENDING,
         WaitsFor.CARRIER,
@@ -120,7 +120,7 @@ def test_an_incomplete_verdict_is_refused_with_a_sentence(
     take(site)
     request = request_of(case)
 
-    assert words in site.office("a").verdicts.preview(request).problems[0]
+    assert words in site.services("a").verdicts.preview(request).problems[0]
     with pytest.raises((NotAllowed, WrongUsage), match=words):
         decide(site, request)
 
@@ -128,12 +128,12 @@ def test_an_incomplete_verdict_is_refused_with_a_sentence(
 def test_undo_brings_back_state_draft_and_a_fresh_hold_and_takes_the_notice_back(site: Site) -> None:
     (case,) = site.plant()
     fence = take(site).header.fence
-    site.office("a").drafts.save(case, {"note": "half a thought"})
+    site.services("a").drafts.save(case, {"note": "half a thought"})
     decide(site, failing(case))
-    assert site.office("a").casefiles.show(case).draft == {}
+    assert site.services("a").casefiles.show(case).draft == {}
 
     site.clock.on(seconds=59)
-    back = site.office("a").undo.undo(case)
+    back = site.services("a").undo.undo(case)
 
     assert back.header.state is CaseState.IN_REVIEW
     assert back.header.held_by == "a"
@@ -147,13 +147,13 @@ def test_what_is_released_cannot_be_taken_back(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, passing(case))
-    assert site.office("a").undo.last() is not None
+    assert site.services("a").undo.last() is not None
 
     site.clock.on(seconds=60)
 
-    assert site.office("a").undo.last() is None
+    assert site.services("a").undo.last() is None
     with pytest.raises(NotAllowed, match="released at 10:01:00"):
-        site.office("a").undo.undo(case)
+        site.services("a").undo.undo(case)
 
 
 def test_only_who_acted_may_take_it_back(site: Site) -> None:
@@ -162,7 +162,7 @@ def test_only_who_acted_may_take_it_back(site: Site) -> None:
     decide(site, passing(case))
 
     with pytest.raises(NotAllowed, match="another's"):
-        site.office("b").undo.undo(case)
+        site.services("b").undo.undo(case)
 
 
 def test_undo_puts_the_case_on_the_desk_aside_even_above_the_limit(site: Site) -> None:
@@ -170,19 +170,19 @@ def test_undo_puts_the_case_on_the_desk_aside_even_above_the_limit(site: Site) -
     first = take(site).header.id
     decide(site, passing(first))
     for _turn in range(2):
-        site.office("a").claims.aside(take(site).header.id)
+        site.services("a").claims.aside(take(site).header.id)
     on_desk = take(site).header.id
 
-    site.office("a").undo.undo(first)
+    site.services("a").undo.undo(first)
 
     assert take(site).header.id == first
-    assert site.office("a").casefiles.show(on_desk).header.aside_until is not None
+    assert site.services("a").casefiles.show(on_desk).header.aside_until is not None
 
 
 def test_a_late_verdict_with_an_old_fence_is_told_who_took_the_case(site: Site) -> None:
     (case,) = site.plant()
     fence = take(site).header.fence
-    site.office("a").drafts.save(case, {"note": "kept"})
+    site.services("a").drafts.save(case, {"note": "kept"})
     site.clock.on(minutes=31)
     take(site, "b")
 
@@ -191,7 +191,7 @@ def test_a_late_verdict_with_an_old_fence_is_told_who_took_the_case(site: Site) 
     decide(site, passing(case), login="b")
     with pytest.raises(Busy, match="taken over by b at 10:31"):
         decide(site, passing(case, fence=fence))
-    assert site.office("a").casefiles.show(case).draft == {"note": "kept"}
+    assert site.services("a").casefiles.show(case).draft == {"note": "kept"}
 
 
 def test_an_expired_hold_that_nobody_took_still_decides_with_its_fence(site: Site) -> None:
@@ -228,10 +228,10 @@ def test_every_act_is_one_event_and_the_chain_is_whole(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, passing(case))
-    site.office("a").undo.undo(case)
-    site.office("a").remarks.comment(case, "hm")
+    site.services("a").undo.undo(case)
+    site.services("a").remarks.comment(case, "hm")
 
-    with site.office("admin").context.read() as session:
+    with site.services("admin").context.read() as session:
         report = audit_log.verify(session)
 
     assert site.actions(case) == ["next", "decide", "undo", "comment"]
@@ -239,7 +239,7 @@ def test_every_act_is_one_event_and_the_chain_is_whole(site: Site) -> None:
 
 
 def test_a_changed_event_is_found_and_cannot_be_made_by_a_slip(site: Site) -> None:
-    database = site.office("admin").context.database
+    database = site.services("admin").context.database
     with pytest.raises(Exception, match="append-only"), database.write() as session:
         session.execute(text("UPDATE event SET actor_login = 'x' WHERE seq = 2"))
     with database.write() as session:
@@ -253,7 +253,7 @@ def test_a_changed_event_is_found_and_cannot_be_made_by_a_slip(site: Site) -> No
 def test_the_explanation_tells_how_the_due_date_came_about(site: Site) -> None:
     (case,) = site.plant()
 
-    sentences = " ".join(site.office("a").claims.explain(case))
+    sentences = " ".join(site.services("a").claims.explain(case))
 
     assert "3 working days after day 0" in sentences
     assert "Fri 27 Nov" in sentences
@@ -262,12 +262,12 @@ def test_the_explanation_tells_how_the_due_date_came_about(site: Site) -> None:
 def test_a_draft_saved_after_the_verdict_does_not_come_into_the_next_round(site: Site) -> None:
     (case,) = site.plant()
     take(site)
-    site.office("a").drafts.save(case, {"note": "first"})
+    site.services("a").drafts.save(case, {"note": "first"})
     decide(site, failing(case))
 
-    site.office("a").drafts.save(case, {"note": "late"})
+    site.services("a").drafts.save(case, {"note": "late"})
 
-    assert site.office("a").casefiles.show(case).draft == {}
+    assert site.services("a").casefiles.show(case).draft == {}
 
 
 def test_withdrawing_takes_back_the_letter_that_is_not_released(site: Site) -> None:
@@ -275,16 +275,16 @@ def test_withdrawing_takes_back_the_letter_that_is_not_released(site: Site) -> N
     take(site)
     decide(site, failing(case))
 
-    site.office("a").remarks.withdraw(case, "the applicant wrote")
+    site.services("a").remarks.withdraw(case, "the applicant wrote")
 
     assert [is_cancelled for _body, is_cancelled in notices(site)] == [True]
 
 
 def test_numbers_in_what_people_write_are_masked(site: Site) -> None:
     (case,) = site.plant()
-    site.office("a").remarks.comment(case, "call 13800138000")
+    site.services("a").remarks.comment(case, "call 13800138000")
 
-    (line,) = site.office("audit").casefiles.show(case).history
+    (line,) = site.services("audit").casefiles.show(case).history
 
     assert "13800138000" not in line.text
 
@@ -304,13 +304,13 @@ def test_assigning_is_refused_for_who_does_not_review(site: Site) -> None:
     (case,) = site.plant()
 
     with pytest.raises(NotAllowed, match="does not review"):
-        site.office("sup").assigning.assign([case], "audit", "try")
+        site.services("sup").assigning.assign([case], "audit", "try")
 
 
 def test_assigning_a_case_to_its_holder_does_not_disturb_the_verdict(site: Site) -> None:
     (case,) = site.plant()
     header = take(site).header
-    site.office("sup").assigning.assign([case], "a", "yours")
+    site.services("sup").assigning.assign([case], "a", "yours")
 
     done = decide(site, passing(case, fence=header.fence, evidence_no=header.evidence_no))
 

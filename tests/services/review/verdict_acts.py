@@ -9,7 +9,7 @@ from workbench.domain.case.casefile import CaseFile, Decided, VerdictRequest
 
 def take(site: Site, login: str = "a") -> CaseFile:
     """Take the next case, which there is."""
-    found = site.office(login).claims.next()
+    found = site.services(login).claims.next()
     assert isinstance(found, CaseFile)
     return found
 
@@ -31,11 +31,11 @@ def failing(case: int, **more: object) -> VerdictRequest:
 
 def decide(site: Site, request: VerdictRequest, login: str = "a") -> Decided:
     """Decide a case as this person."""
-    return site.office(login).verdicts.decide(request)
+    return site.services(login).verdicts.decide(request)
 
 
 def notices(site: Site) -> list[tuple[str, bool]]:
     """Return the text of each notice, and whether it was taken back."""
-    with site.office("admin").context.read() as session:
+    with site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT body, cancelled_at FROM notice ORDER BY id"))
         return [(row.body, row.cancelled_at is not None) for row in rows]

@@ -115,5 +115,5 @@ def test_of_two_that_are_made_at_one_place_the_first_stays_whole(
     with pytest.raises(CannotCreate, match="left untouched"):
         create_site(place, identity=IdentityMode.NAMED, login="second", now=Clock())
 
-    office = opening.open_office(place, "first", Clock())
-    office.close()
+    services = opening.open_services(place, "first", Clock())
+    services.close()

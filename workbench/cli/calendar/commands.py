@@ -8,7 +8,7 @@ import typer
 from workbench.cli.calendar import suspensions
 from workbench.cli.calendar.text import effect_lines, effect_said, import_lines, print_year
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run, zone_of
+from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import DryRun, JsonFlag, day_said, needed
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from workbench.domain.clock.calendar import CalendarDay
     from workbench.domain.clock.suspension import Suspension
     from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 _MOST_MOVED = 1_000
 
 
 def show_year(
-    run: Run,
+    context: CommandContext,
     year: Annotated[int | None, typer.Argument(metavar="YEAR", help=marked("The year; else this one."))] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show a year of the working calendar."""
-    with run.office() as office:
-        found = office.calendars.year(run.now().astimezone(zone_of(office)).year if year is None else year)
-        stops = office.suspending.of_year(found.year)
+    with context.services() as services:
+        found = services.calendars.year(context.now().astimezone(zone_of(services)).year if year is None else year)
+        stops = services.suspending.of_year(found.year)
     if as_json:
         output.document(_year_document(found, stops))
     else:
@@ -76,7 +76,7 @@ def _day_document(day: "CalendarDay", found: "CalendarYear") -> dict[str, Any]:
 
 
 def set_day(
-    run: Run,
+    context: CommandContext,
     day: Annotated[str, typer.Argument(metavar="DATE", help=marked("The day, such as 2026-11-26."))],
     how: Annotated[
         str,
@@ -94,13 +94,13 @@ def set_day(
     setting = _setting(day, how, name)
     if not dry_run:
         needed(reason, "--reason")
-    with run.office() as office:
-        zone = zone_of(office)
+    with context.services() as services:
+        zone = zone_of(services)
         if dry_run:
-            effect = office.calendars.set_day(setting, reason, dry_run=True)
+            effect = services.calendars.set_day(setting, reason, dry_run=True)
         else:
-            effect = office.calendars.set_day(setting, reason)
-        today = run.now().astimezone(zone).date()
+            effect = services.calendars.set_day(setting, reason)
+        today = context.now().astimezone(zone).date()
     if as_json:
         output.document({"date": setting.on.isoformat(), "written": not dry_run, **_effect_document(effect, zone)})
         return
@@ -130,26 +130,28 @@ def _setting(day: str, how: str, name: str) -> "DaySetting":
         ) from error
 
 
-def import_calendar(run: Run, files: list[Path], *, dry_run: bool, as_json: bool) -> None:
+def import_calendar(context: CommandContext, files: list[Path], *, dry_run: bool, as_json: bool) -> None:
     """Take the notices of years in; which due dates move is told before anything is written.
 
     Raises:
         FileProblem: With everything that is wrong in the files.
     """
-    with run.office() as office:
-        planned = office.calendars.take_in(files, dry_run=True)
+    with context.services() as services:
+        planned = services.calendars.take_in(files, dry_run=True)
         if as_json:
-            done = planned if dry_run else office.calendars.take_in(files)
-            output.document(_import_document(done, zone_of(office), written=not dry_run))
+            done = planned if dry_run else services.calendars.take_in(files)
+            output.document(_import_document(done, zone_of(services), written=not dry_run))
         else:
-            _tell_and_write(office, run, files, planned, dry_run=dry_run)
+            _tell_and_write(services, context, files, planned, dry_run=dry_run)
 
 
-def _tell_and_write(office: "Office", run: Run, files: list[Path], planned: "CalendarImport", *, dry_run: bool) -> None:
-    zone = zone_of(office)
-    for line in import_lines(planned, zone, run.now().astimezone(zone).date()):
+def _tell_and_write(
+    services: "Services", context: CommandContext, files: list[Path], planned: "CalendarImport", *, dry_run: bool
+) -> None:
+    zone = zone_of(services)
+    for line in import_lines(planned, zone, context.now().astimezone(zone).date()):
         output.line(line)
-    done = planned if dry_run else office.calendars.take_in(files)
+    done = planned if dry_run else services.calendars.take_in(files)
     output.narrate(effect_said(done.effect, written=not dry_run))
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run, zone_of
+from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import DryRun, JsonFlag, needed
 from workbench.cli.framework.registration import Entry
 from workbench.domain.values import moments
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def suspend(
-    run: Run,
+    context: CommandContext,
     start: Annotated[
         str, typer.Argument(metavar="FROM", help=marked("The first day without work, or the day and time it stopped."))
     ],
@@ -50,8 +50,8 @@ def suspend(
     """Stop every clock for a time that nobody here can help."""
     from workbench.services.deadlines.suspensions import Stop
 
-    with run.office() as office:
-        zone = zone_of(office)
+    with context.services() as services:
+        zone = zone_of(services)
         stop = Stop(
             from_at=_begin(start, zone, "FROM"),
             to_at=None if end is None else _end(end, zone, "TO"),
@@ -59,12 +59,12 @@ def suspend(
             province=None if province is None else _province(province),
             agent=None if agent is None else needed(agent, "--agent"),
         )
-        done = office.suspending.suspend(stop, dry_run=dry_run)
+        done = services.suspending.suspend(stop, dry_run=dry_run)
     _tell(done, written=not dry_run, as_json=as_json)
 
 
 def resume(
-    run: Run,
+    context: CommandContext,
     suspension: Annotated[
         int | None,
         typer.Argument(
@@ -79,8 +79,8 @@ def resume(
     as_json: JsonFlag = False,
 ) -> None:
     """Let the clocks run again."""
-    with run.office() as office:
-        done = office.suspending.resume(None if at is None else _begin(at, zone_of(office), "--at"), suspension)
+    with context.services() as services:
+        done = services.suspending.resume(None if at is None else _begin(at, zone_of(services), "--at"), suspension)
     _tell(done, written=True, as_json=as_json)
 
 

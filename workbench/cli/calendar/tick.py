@@ -3,17 +3,17 @@
 from dataclasses import asdict
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run
+from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import JsonFlag
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import _, marked
 from workbench.wording.amounts import count
 
 
-def tick(run: Run, as_json: JsonFlag = False) -> None:
+def tick(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Do what is due by the time that it is."""
-    with run.office() as office:
-        done = office.ticking.tick()
+    with context.services() as services:
+        done = services.ticking.tick()
     if as_json:
         output.document(asdict(done))
         return

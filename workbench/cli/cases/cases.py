@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run, zone_of
-from workbench.cli.framework.failures import Told
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import CaseArgument, JsonFlag, ReasonText, moment_said, needed
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
@@ -19,7 +19,7 @@ from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import _, marked
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 
 FilterText = Annotated[
@@ -42,7 +42,7 @@ def _place_told() -> Iterator[None]:
 
 
 def queue(
-    run: Run,
+    context: CommandContext,
     filter_text: FilterText = "",
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=10_000, metavar="N", help=marked("How many cases; 50 by default."))
@@ -53,38 +53,38 @@ def queue(
     from workbench.cli.cases.case_json import row_document
     from workbench.cli.cases.case_text import CaseText
 
-    with run.office() as office, _place_told():
+    with context.services() as services, _place_told():
         zone, rows, total = (
-            zone_of(office),
-            office.queue.page(filter_text, limit=limit),
-            office.queue.count(filter_text),
+            zone_of(services),
+            services.queue.page(filter_text, limit=limit),
+            services.queue.count(filter_text),
         )
     if as_json:
-        output.document({"cases": [row_document(row, zone, run.now()) for row in rows], "total": total})
+        output.document({"cases": [row_document(row, zone, context.now()) for row in rows], "total": total})
     else:
-        CaseText(zone, run.now()).queue(rows, total)
+        CaseText(zone, context.now()).queue(rows, total)
 
 
-def take_next(run: Run, filter_text: FilterText = "", as_json: JsonFlag = False) -> None:
+def take_next(context: CommandContext, filter_text: FilterText = "", as_json: JsonFlag = False) -> None:
     """Claim the next case, or say why there is none."""
     from workbench.cli.cases.case_json import case_document, empty_document
     from workbench.cli.cases.case_text import CaseText, why_empty
 
-    with run.office() as office, _place_told():
-        found, zone = office.claims.next(filter_text), zone_of(office)
+    with context.services() as services, _place_told():
+        found, zone = services.claims.next(filter_text), zone_of(services)
     if isinstance(found, Empty):
         output.complain(why_empty(found, zone))
         if as_json:
             output.document(empty_document(found, zone))
-        raise Told(ExitCode.UNAVAILABLE)
+        raise AlreadyReported(ExitCode.UNAVAILABLE)
     if as_json:
         output.document(case_document(found))
     else:
-        CaseText(zone, run.now()).show(found)
+        CaseText(zone, context.now()).show(found)
 
 
 def show(
-    run: Run,
+    context: CommandContext,
     case: CaseArgument,
     reveal: Annotated[
         bool, typer.Option("--reveal", help=marked("Show personal values whole; the log says so."))
@@ -96,20 +96,20 @@ def show(
     from workbench.cli.cases.case_text import CaseText
 
     case_id = parse_case(case)
-    with run.office() as office:
-        found = office.casefiles.show_revealed(case_id) if reveal else office.casefiles.show(case_id)
-        zone = zone_of(office)
+    with context.services() as services:
+        found = services.casefiles.show_revealed(case_id) if reveal else services.casefiles.show(case_id)
+        zone = zone_of(services)
     if as_json:
         output.document(case_document(found, revealed=reveal))
     else:
-        CaseText(zone, run.now()).show(found, revealed=reveal)
+        CaseText(zone, context.now()).show(found, revealed=reveal)
 
 
-def explain(run: Run, case: CaseArgument, as_json: JsonFlag = False) -> None:
+def explain(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
     """Say why a case comes when it comes."""
     case_id = parse_case(case)
-    with run.office() as office:
-        sentences = office.claims.explain(case_id)
+    with context.services() as services:
+        sentences = services.claims.explain(case_id)
     if as_json:
         output.document({"case": format_case(case_id), "explanation": list(sentences)})
         return
@@ -117,24 +117,24 @@ def explain(run: Run, case: CaseArgument, as_json: JsonFlag = False) -> None:
         output.line(sentence)
 
 
-def skip(run: Run, case: CaseArgument, reason: ReasonText, as_json: JsonFlag = False) -> None:
+def skip(context: CommandContext, case: CaseArgument, reason: ReasonText, as_json: JsonFlag = False) -> None:
     """Give a held case back and see it no more until it changes."""
     case_id = parse_case(case)
-    with run.office() as office:
-        office.claims.skip(case_id, needed(reason, "--reason"))
-        tell_state(office, case_id, _("{case} was skipped."), as_json=as_json)
+    with context.services() as services:
+        services.claims.skip(case_id, needed(reason, "--reason"))
+        tell_state(services, case_id, _("{case} was skipped."), as_json=as_json)
 
 
-def release(run: Run, case: CaseArgument, as_json: JsonFlag = False) -> None:
+def release(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
     """Give a held case back."""
     case_id = parse_case(case)
-    with run.office() as office:
-        office.claims.release(case_id)
-        tell_state(office, case_id, _("{case} was released."), as_json=as_json)
+    with context.services() as services:
+        services.claims.release(case_id)
+        tell_state(services, case_id, _("{case} was released."), as_json=as_json)
 
 
 def aside(
-    run: Run,
+    context: CommandContext,
     case: CaseArgument,
     until: Annotated[
         str | None,
@@ -144,16 +144,16 @@ def aside(
 ) -> None:
     """Put a held case away until a time."""
     case_id = parse_case(case)
-    with run.office() as office:
-        zone = zone_of(office)
-        moment = None if until is None else moment_said(until, "--until", zone, run.now())
-        back_at: datetime = office.claims.aside(case_id, moment)
+    with context.services() as services:
+        zone = zone_of(services)
+        moment = None if until is None else moment_said(until, "--until", zone, context.now())
+        back_at: datetime = services.claims.aside(case_id, moment)
         sentence = _("{case} is aside until {until}.").replace("{until}", f"{back_at.astimezone(zone):%Y-%m-%d %H:%M}")
-        tell_state(office, case_id, sentence, as_json=as_json)
+        tell_state(services, case_id, sentence, as_json=as_json)
 
 
 def assign(
-    run: Run,
+    context: CommandContext,
     cases: Annotated[list[str], typer.Argument(metavar="CASE…", help=marked("The cases, such as C-000123."))],
     to: Annotated[str, typer.Option("--to", metavar="LOGIN", help=marked("To whom."))],
     reason: ReasonText,
@@ -162,8 +162,8 @@ def assign(
 ) -> None:
     """Give cases to a person."""
     case_ids = list(dict.fromkeys(parse_case(case) for case in cases))
-    with run.office() as office:
-        given = office.assigning.assign(case_ids, to, needed(reason, "--reason"), dry_run=dry_run)
+    with context.services() as services:
+        given = services.assigning.assign(case_ids, to, needed(reason, "--reason"), dry_run=dry_run)
     if as_json:
         rows = [{"case": format_case(one.case_id), "to": one.to, "from": one.from_holder} for one in given]
         output.document({"assigned": rows, "dry_run": dry_run})
@@ -174,14 +174,14 @@ def assign(
         output.narrate(sentence.format(case=format_case(one.case_id), login=one.to) + taken)
 
 
-def tell_state(office: "Office", case_id: int, sentence: str, *, as_json: bool) -> None:
+def tell_state(services: "Services", case_id: int, sentence: str, *, as_json: bool) -> None:
     """Tell what was done with a case: a sentence for people, or where the case stands now as JSON."""
     if not as_json:
         output.narrate(sentence.format(case=format_case(case_id)))
         return
     from workbench.cli.cases.case_json import header_document
 
-    output.document(header_document(office.casefiles.show(case_id).header, zone_of(office)))
+    output.document(header_document(services.casefiles.show(case_id).header, zone_of(services)))
 
 
 ENTRIES = (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run, zone_of
-from workbench.cli.framework.failures import Told
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.json_values import plain
 from workbench.cli.framework.options import CaseArgument, JsonFlag
 from workbench.cli.framework.registration import Entry
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def documents(
-    run: Run,
+    context: CommandContext,
     case: CaseArgument,
     to: Annotated[
         Path,
@@ -31,8 +31,8 @@ def documents(
 ) -> None:
     """Write a case's documents into a folder."""
     case_id = parse_case(case)
-    with run.office() as office:
-        done, zone = office.documents.write(case_id, to), zone_of(office)
+    with context.services() as services:
+        done, zone = services.documents.write(case_id, to), zone_of(services)
     for one in done:
         if one.problem:
             output.complain(one.problem)
@@ -53,7 +53,7 @@ def documents(
     else:
         _tell(done, to)
     if any(one.state != "written" for one in done):
-        raise Told(ExitCode.IO)
+        raise AlreadyReported(ExitCode.IO)
 
 
 def _tell(done: "Sequence[WrittenDocument]", to: Path) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from db.enums import ChecklistValue, VerificationKind
 from workbench.cli.cases.cases import tell_state
-from workbench.cli.framework.command_context import Run
+from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import CaseArgument, JsonFlag, NoteText, ReasonText, needed
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import parse_case
@@ -14,20 +14,20 @@ from workbench.i18n import _, marked
 
 
 def comment(
-    run: Run,
+    context: CommandContext,
     case: CaseArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT", help=marked("The comment, for colleagues only."))],
     as_json: JsonFlag = False,
 ) -> None:
     """Write a comment."""
     case_id = parse_case(case)
-    with run.office() as office:
-        office.remarks.comment(case_id, text)
-        tell_state(office, case_id, _("{case}: the comment is written."), as_json=as_json)
+    with context.services() as services:
+        services.remarks.comment(case_id, text)
+        tell_state(services, case_id, _("{case}: the comment is written."), as_json=as_json)
 
 
 def verify(
-    run: Run,
+    context: CommandContext,
     case: CaseArgument,
     kind: Annotated[
         VerificationKind,
@@ -38,13 +38,13 @@ def verify(
 ) -> None:
     """Note a fact that was confirmed outside."""
     case_id = parse_case(case)
-    with run.office() as office:
-        office.remarks.verify(case_id, kind, needed(result, "--result"))
-        tell_state(office, case_id, _("{case}: the verification is noted."), as_json=as_json)
+    with context.services() as services:
+        services.remarks.verify(case_id, kind, needed(result, "--result"))
+        tell_state(services, case_id, _("{case}: the verification is noted."), as_json=as_json)
 
 
 def checklist(
-    run: Run,
+    context: CommandContext,
     case: CaseArgument,
     question: Annotated[str, typer.Argument(metavar="QUESTION", help=marked("The code of the question."))],
     answer: Annotated[ChecklistValue, typer.Argument(metavar="yes|no|n/a", help=marked("Your answer."))],
@@ -53,33 +53,33 @@ def checklist(
 ) -> None:
     """Answer a question of the checklist."""
     case_id = parse_case(case)
-    with run.office() as office:
-        office.remarks.checklist(case_id, question.strip(), answer, note)
-        tell_state(office, case_id, _("{case}: the answer is noted."), as_json=as_json)
+    with context.services() as services:
+        services.remarks.checklist(case_id, question.strip(), answer, note)
+        tell_state(services, case_id, _("{case}: the answer is noted."), as_json=as_json)
 
 
-def answered(run: Run, case: CaseArgument, note: NoteText = "", as_json: JsonFlag = False) -> None:
+def answered(context: CommandContext, case: CaseArgument, note: NoteText = "", as_json: JsonFlag = False) -> None:
     """Note the applicant's answer to a pending case."""
     case_id = parse_case(case)
-    with run.office() as office:
-        office.remarks.answer(case_id, note)
-        tell_state(office, case_id, _("{case} is in the queue again."), as_json=as_json)
+    with context.services() as services:
+        services.remarks.answer(case_id, note)
+        tell_state(services, case_id, _("{case} is in the queue again."), as_json=as_json)
 
 
-def resubmit(run: Run, case: CaseArgument, note: NoteText = "", as_json: JsonFlag = False) -> None:
+def resubmit(context: CommandContext, case: CaseArgument, note: NoteText = "", as_json: JsonFlag = False) -> None:
     """Note that the applicant has handed in again."""
     case_id = parse_case(case)
-    with run.office() as office:
-        office.remarks.resubmit(case_id, note)
-        tell_state(office, case_id, _("{case} is in the queue again, in its next round."), as_json=as_json)
+    with context.services() as services:
+        services.remarks.resubmit(case_id, note)
+        tell_state(services, case_id, _("{case} is in the queue again, in its next round."), as_json=as_json)
 
 
-def withdraw(run: Run, case: CaseArgument, reason: ReasonText, as_json: JsonFlag = False) -> None:
+def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText, as_json: JsonFlag = False) -> None:
     """End a case on the applicant's word."""
     case_id = parse_case(case)
-    with run.office() as office:
-        office.remarks.withdraw(case_id, needed(reason, "--reason"))
-        tell_state(office, case_id, _("{case} is withdrawn."), as_json=as_json)
+    with context.services() as services:
+        services.remarks.withdraw(case_id, needed(reason, "--reason"))
+        tell_state(services, case_id, _("{case} is withdrawn."), as_json=as_json)
 
 
 ENTRIES = (

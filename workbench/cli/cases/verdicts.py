@@ -8,7 +8,7 @@ import typer
 
 from db.enums import FailKind, Measure, Verdict, WaitsFor
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run, zone_of
+from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, JsonFlag, NoteText, day_said, needed
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import parse_case
@@ -25,7 +25,7 @@ class CheckResult(StrEnum):
 
 
 def decide(
-    run: Run,
+    context: CommandContext,
     case: CaseArgument,
     verdict: Annotated[Verdict, typer.Argument(metavar="pass|fail|pending", help=marked("The verdict."))],
     reasons: Annotated[
@@ -72,7 +72,7 @@ def decide(
         waits_for=waits_for,
         fence=fence,
     )
-    _tell_decided(run, request, as_json=as_json)
+    _tell_decided(context, request, as_json=as_json)
 
 
 def _item(text: str) -> ItemRequest:
@@ -81,34 +81,34 @@ def _item(text: str) -> ItemRequest:
     return ItemRequest(code=needed(code, "--item").upper(), text=words.strip())
 
 
-def _tell_decided(run: Run, request: VerdictRequest, *, as_json: bool) -> None:
+def _tell_decided(context: CommandContext, request: VerdictRequest, *, as_json: bool) -> None:
     from workbench.cli.cases.case_json import decided_document
     from workbench.cli.cases.case_text import CaseText
 
-    with run.office() as office:
-        decided, zone = office.verdicts.decide(request), zone_of(office)
+    with context.services() as services:
+        decided, zone = services.verdicts.decide(request), zone_of(services)
     if as_json:
         output.document(decided_document(decided, zone))
     else:
-        CaseText(zone, run.now()).decided(decided)
+        CaseText(zone, context.now()).decided(decided)
 
 
-def undo(run: Run, case: CaseArgument, as_json: JsonFlag = False) -> None:
+def undo(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
     """Take back the last act on a case."""
     from workbench.cli.cases.case_json import case_document
     from workbench.cli.cases.case_text import CaseText
 
     case_id = parse_case(case)
-    with run.office() as office:
-        found, zone = office.undo.undo(case_id), zone_of(office)
+    with context.services() as services:
+        found, zone = services.undo.undo(case_id), zone_of(services)
     if as_json:
         output.document(case_document(found))
     else:
-        CaseText(zone, run.now()).show(found)
+        CaseText(zone, context.now()).show(found)
 
 
 def check(
-    run: Run,
+    context: CommandContext,
     case: CaseArgument,
     result: Annotated[CheckResult, typer.Argument(metavar="approve|return", help=marked("What you say to it."))],
     note: NoteText,
@@ -119,14 +119,14 @@ def check(
     from workbench.cli.cases.case_text import CaseText
 
     case_id = parse_case(case)
-    with run.office() as office:
-        zone = zone_of(office)
-        text = CaseText(zone, run.now())
+    with context.services() as services:
+        zone = zone_of(services)
+        text = CaseText(zone, context.now())
         if result is CheckResult.APPROVE:
-            decided = office.checks.approve(case_id, needed(note, "--note"))
+            decided = services.checks.approve(case_id, needed(note, "--note"))
             output.document(decided_document(decided, zone)) if as_json else text.decided(decided)
         else:
-            found = office.checks.give_back(case_id, needed(note, "--note"))
+            found = services.checks.give_back(case_id, needed(note, "--note"))
             output.document(case_document(found)) if as_json else text.show(found)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run
+from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import JsonFlag, day_said
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import _, marked
@@ -32,7 +32,7 @@ class FileFormat(StrEnum):
 
 
 def export(
-    run: Run,
+    context: CommandContext,
     what: Annotated[
         What, typer.Argument(metavar="applications|decisions|notices|events", help=marked("What is written."))
     ],
@@ -58,8 +58,8 @@ def export(
         reveal=reveal,
         reason=reason,
     )
-    with run.office() as office:
-        report = office.exports.write(request)
+    with context.services() as services:
+        report = services.exports.write(request)
     if as_json:
         output.document(
             {

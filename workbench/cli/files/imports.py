@@ -7,8 +7,8 @@ import typer
 
 from db.enums import ImportKind
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run, zone_of
-from workbench.cli.framework.failures import Told
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import JsonFlag
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_batch, parse_batch
@@ -26,7 +26,7 @@ _SHOWN = 20
 
 
 def import_files(
-    run: Run,
+    context: CommandContext,
     kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help=marked("What the files hold."))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=marked("CSV, XLSX or JSON Lines files."))],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=marked("Only say what would happen."))] = False,
@@ -46,7 +46,7 @@ def import_files(
 ) -> None:
     """Take files in as one batch."""
     if kind is ImportKind.CALENDAR:
-        _take_calendar(run, files, dry_run=dry_run, as_json=as_json, refused=(encoding, rejects, agent, as_new))
+        _take_calendar(context, files, dry_run=dry_run, as_json=as_json, refused=(encoding, rejects, agent, as_new))
         return
     from workbench.services.importing.request import ImportRequest
 
@@ -59,13 +59,15 @@ def import_files(
         agent=agent.strip(),
         as_new=as_new,
     )
-    report = _taken_in(run, request, as_json=as_json)
+    report = _taken_in(context, request, as_json=as_json)
     _print_report(report, as_json=as_json)
     if report.error_count and rejects is None:
-        raise Told(ExitCode.DATA)
+        raise AlreadyReported(ExitCode.DATA)
 
 
-def _take_calendar(run: Run, files: list[Path], *, dry_run: bool, as_json: bool, refused: tuple[object, ...]) -> None:
+def _take_calendar(
+    context: CommandContext, files: list[Path], *, dry_run: bool, as_json: bool, refused: tuple[object, ...]
+) -> None:
     """Take the notices of years in; a file that is wrong is told like any other."""
     from workbench.cli.calendar.commands import import_calendar
     from workbench.services.reading.problems import FileProblem
@@ -74,30 +76,30 @@ def _take_calendar(run: Run, files: list[Path], *, dry_run: bool, as_json: bool,
         if value:
             raise WrongUsage(_("{option} does not go with a calendar; leave it out.").format(option=option))
     try:
-        import_calendar(run, files, dry_run=dry_run, as_json=as_json)
+        import_calendar(context, files, dry_run=dry_run, as_json=as_json)
     except FileProblem as error:
         _print_file_problem(error, error.problems, as_json=as_json)
-        raise Told(ExitCode.DATA) from error
+        raise AlreadyReported(ExitCode.DATA) from error
 
 
-def _taken_in(run: Run, request: "ImportRequest", *, as_json: bool) -> "ImportReport":
+def _taken_in(context: CommandContext, request: "ImportRequest", *, as_json: bool) -> "ImportReport":
     """Run an import; one that is refused because of its files prints its report all the same."""
     from workbench.services.importing.request import ImportRefused
     from workbench.services.reading.problems import FileProblem
 
     progress = output.ProgressLine(_("Importing"))
     try:
-        with run.office() as office:
-            return office.imports.run(request, progress)
+        with context.services() as services:
+            return services.imports.run(request, progress)
     except ImportRefused as error:
         progress.clear()
         _print_report(error.report, as_json=as_json)
         output.complain(str(error))
-        raise Told(ExitCode.DATA) from error
+        raise AlreadyReported(ExitCode.DATA) from error
     except FileProblem as error:
         progress.clear()
         _print_file_problem(error, error.problems, as_json=as_json)
-        raise Told(ExitCode.DATA) from error
+        raise AlreadyReported(ExitCode.DATA) from error
     finally:
         progress.clear()
 
@@ -177,12 +179,12 @@ def _errors(problems: "Sequence[RowProblem]") -> list[dict[str, Any]]:
     ]
 
 
-def list_batches(run: Run, as_json: JsonFlag = False) -> None:
+def list_batches(context: CommandContext, as_json: JsonFlag = False) -> None:
     """List the imports."""
     from workbench.cli.framework.json_values import plain
 
-    with run.office() as office:
-        batches, zone = office.imports.batches(), zone_of(office)
+    with context.services() as services:
+        batches, zone = services.imports.batches(), zone_of(services)
     if as_json:
         rows = [{"batch": format_batch(batch.id), **plain(batch, zone)} for batch in batches]
         for row in rows:
@@ -210,14 +212,14 @@ def list_batches(run: Run, as_json: JsonFlag = False) -> None:
 
 
 def undo_batch(
-    run: Run,
+    context: CommandContext,
     batch: Annotated[str, typer.Argument(metavar="BATCH", help=marked("The batch, such as B-000012."))],
     as_json: JsonFlag = False,
 ) -> None:
     """Take an import back."""
     batch_id = parse_batch(batch)
-    with run.office() as office:
-        undone = office.imports.undo(batch_id)
+    with context.services() as services:
+        undone = services.imports.undo(batch_id)
     if as_json:
         output.document(
             {

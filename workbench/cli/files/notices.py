@@ -7,7 +7,7 @@ import typer
 
 from workbench.cli.cases.case_text import VERDICT_WORDS
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run, zone_of
+from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import JsonFlag
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, format_decision
@@ -24,15 +24,15 @@ _KINDS = {
 
 
 def list_notices(
-    run: Run,
+    context: CommandContext,
     unsent: Annotated[bool, typer.Option("--unsent", help=marked("Only what is released and not sent yet."))] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """List the notices."""
     from workbench.cli.framework.json_values import plain
 
-    with run.office() as office:
-        lines, zone = office.notices.list(unsent=unsent), zone_of(office)
+    with context.services() as services:
+        lines, zone = services.notices.list(unsent=unsent), zone_of(services)
     if as_json:
         output.document(
             {
@@ -67,7 +67,7 @@ def list_notices(
 
 
 def mark_sent(
-    run: Run,
+    context: CommandContext,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help=marked("An exported file of notices, or lines with their numbers."))
     ],
@@ -77,8 +77,8 @@ def mark_sent(
     from workbench.services.notices.sent_report import notice_ids
 
     ids = notice_ids(file)
-    with run.office() as office:
-        news = office.notices.mark_sent(ids)
+    with context.services() as services:
+        news = services.notices.mark_sent(ids)
     if as_json:
         output.document({"sent": news, "already_sent": len(set(ids)) - news})
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run
+from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import JsonFlag
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import _, marked
@@ -20,7 +20,7 @@ _DECIMALS = 6
 
 
 def backtest(
-    _run: Run,
+    _run: CommandContext,
     log: Annotated[Path, typer.Option("--log", metavar="FILE", help=marked("The event log: CSV, XES or XES.gz."))],
     case: Annotated[
         str | None, typer.Option("--case", metavar="C", help=marked("The column of the case, if it is not guessed."))

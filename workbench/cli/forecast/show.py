@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run, zone_of
+from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import JsonFlag
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
@@ -23,7 +23,7 @@ _DECIMALS = 2
 
 
 def show(
-    run: Run,
+    context: CommandContext,
     case: Annotated[
         str | None, typer.Argument(metavar="CASE", help=marked("The case, such as C-000123; else the whole queue."))
     ] = None,
@@ -48,18 +48,18 @@ def show(
     if case is None:
         if as_said:
             raise WrongUsage(_("--say needs a case: workbench forecast CASE --say."))
-        _show_queue(run, reviewers, as_json=as_json)
+        _show_queue(context, reviewers, as_json=as_json)
     else:
-        _show_case(run, parse_case(case), reviewers, as_said=as_said, as_json=as_json)
+        _show_case(context, parse_case(case), reviewers, as_said=as_said, as_json=as_json)
 
 
-def _show_case(run: Run, case_id: int, reviewers: int | None, *, as_said: bool, as_json: bool) -> None:
+def _show_case(context: CommandContext, case_id: int, reviewers: int | None, *, as_said: bool, as_json: bool) -> None:
     from workbench.wording.phone import say
 
-    with run.office() as office:
-        forecast = office.forecasts.of_case(case_id, reviewers)
-        casefile, zone = office.casefiles.show(case_id), zone_of(office)
-    today = run.now().astimezone(zone).date()
+    with context.services() as services:
+        forecast = services.forecasts.of_case(case_id, reviewers)
+        casefile, zone = services.casefiles.show(case_id), zone_of(services)
+    today = context.now().astimezone(zone).date()
     if as_json:
         output.document(_case_document(forecast, casefile, zone, today))
     elif as_said:
@@ -156,17 +156,17 @@ def _days(forecast: "CaseForecast", days: "DayRange", today: "date") -> str:
     return marked_provisional(range_on_screen(days, today), is_so=forecast.is_provisional)
 
 
-def _show_queue(run: Run, reviewers: int | None, *, as_json: bool) -> None:
+def _show_queue(context: CommandContext, reviewers: int | None, *, as_json: bool) -> None:
     from workbench.wording.forecast import queue_lines
 
-    with run.office() as office:
-        forecast = office.forecasts.of_queue(reviewers)
-        cases = office.forecasts.of_all(reviewers) if as_json else ()
-        zone = zone_of(office)
+    with context.services() as services:
+        forecast = services.forecasts.of_queue(reviewers)
+        cases = services.forecasts.of_all(reviewers) if as_json else ()
+        zone = zone_of(services)
     if as_json:
         output.document({**_queue_document(forecast), "cases": [_document(each) for each in cases]})
     else:
-        for line in queue_lines(forecast, run.now().astimezone(zone).date()):
+        for line in queue_lines(forecast, context.now().astimezone(zone).date()):
             output.line(line)
 
 

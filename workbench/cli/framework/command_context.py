@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 OpenWorkbench = Callable[[Callable[[], Path], str | None, str], int]
 """Opens the workbench: told how to find the database, who acts and which symbols; returns the exit code."""
@@ -32,7 +32,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class CommandContext:
     """What a command needs to know of its surroundings."""
 
     now: Callable[[], datetime]
@@ -40,7 +40,7 @@ class Run:
     chosen: Chosen = field(default_factory=Chosen)
     subcommand: str | None = None
 
-    def with_more(self, said: Mapping[str, Any], subcommand: str | None) -> "Run":
+    def with_more(self, said: Mapping[str, Any], subcommand: str | None) -> "CommandContext":
         """Return this run with options that were said later, and with the command that follows, if one does."""
         return replace(self, chosen=self.chosen.with_more(said), subcommand=subcommand)
 
@@ -55,7 +55,7 @@ class Run:
         return self.open_workbench(find or self.database, self.chosen.login or login, self.chosen.symbols or "auto")
 
     @contextmanager
-    def office(self) -> Iterator["Office"]:
+    def services(self) -> Iterator["Services"]:
         """Open the office for whoever acts, and let go of the database afterwards.
 
         Raises:
@@ -63,14 +63,14 @@ class Run:
         """
         from workbench.services import opening as site
 
-        office = site.open_office(self.database(), self.chosen.login, self.now)
+        services = site.open_services(self.database(), self.chosen.login, self.now)
         try:
-            yield office
+            yield services
         finally:
-            office.close()
+            services.close()
 
 
-def zone_of(office: "Office") -> ZoneInfo:
+def zone_of(services: "Services") -> ZoneInfo:
     """Return the policy's zone."""
-    with office.context.read() as session:
-        return office.context.zone(session)
+    with services.context.read() as session:
+        return services.context.zone(session)

@@ -11,7 +11,7 @@ from workbench.failure import sentence
 from workbench.i18n import _
 
 
-class Told(Exception):
+class AlreadyReported(Exception):
     """A failure about which everything was printed already; only the exit code is left."""
 
     def __init__(self, code: ExitCode) -> None:
@@ -29,7 +29,7 @@ def told() -> Iterator[None]:
         yield
     except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
         raise
-    except Told as error:
+    except AlreadyReported as error:
         raise typer.Exit(error.code) from error
     except WorkbenchError as error:
         output.complain(str(error))

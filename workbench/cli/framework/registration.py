@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 
 from workbench import signs
-from workbench.cli.framework.command_context import Run
+from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.command_groups import Command, defaulting_to
 from workbench.cli.framework.failures import told
 from workbench.i18n import LANGUAGES, _, marked, use
@@ -77,7 +77,7 @@ def register_group(app: typer.Typer, name: str, text: str, entries: Iterable[Ent
     app.add_typer(group, name=name)
 
 
-def _nothing(_run: Run) -> None:
+def _nothing(_run: CommandContext) -> None:
     """Do what a group does by itself: only its options count."""
 
 

@@ -1,8 +1,8 @@
 """Commands about the log: audit verify, audit head."""
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run
-from workbench.cli.framework.failures import Told
+from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import JsonFlag
 from workbench.cli.framework.registration import Entry
 from workbench.errors import ExitCode
@@ -10,17 +10,17 @@ from workbench.i18n import _, marked
 from workbench.wording.amounts import count
 
 
-def verify(run: Run, as_json: JsonFlag = False) -> None:
+def verify(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Follow the chain of hashes from the first event."""
     from workbench.services.site.audit_check import Audit
 
-    with run.office() as office:
-        report = Audit(office.context).verify()
+    with context.services() as services:
+        report = Audit(services.context).verify()
     if not report.is_whole:
         output.complain(
             _("The log does not fit at event {seq}; put the database back from a backup.").format(seq=report.broken_at)
         )
-        raise Told(ExitCode.IO)
+        raise AlreadyReported(ExitCode.IO)
     if as_json:
         output.document({"events": report.events, "head": report.head, "broken_at": None})
     else:
@@ -29,12 +29,12 @@ def verify(run: Run, as_json: JsonFlag = False) -> None:
         )
 
 
-def head(run: Run, as_json: JsonFlag = False) -> None:
+def head(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Print the last event's number and hash, to be kept elsewhere."""
     from workbench.services.site.audit_check import Audit
 
-    with run.office() as office:
-        seq, last = Audit(office.context).head()
+    with context.services() as services:
+        seq, last = Audit(services.context).head()
     if as_json:
         output.document({"seq": seq, "head": last})
     else:

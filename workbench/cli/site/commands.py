@@ -7,8 +7,8 @@ import typer
 
 from db.enums import IdentityMode
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run
-from workbench.cli.framework.failures import Told
+from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import JsonFlag, needed
 from workbench.cli.framework.registration import Entry
 from workbench.errors import ExitCode
@@ -18,7 +18,7 @@ _DEMO_LOGIN = "rev1"
 
 
 def init(
-    run: Run,
+    context: CommandContext,
     identity: Annotated[
         IdentityMode,
         typer.Option("--identity", help=marked("Who acts: the system's user (os), or who is named with --as.")),
@@ -44,12 +44,12 @@ def init(
     new = opening.NewSite(login=os_login(), identity=identity, solo=reason)
     named_by: Path | None = None
     if group is None:
-        path = run.database()
-        opening.make_site(path, new, run.now)
+        path = context.database()
+        opening.make_site(path, new, context.now)
     else:
-        path = place_to_share(run.chosen.database).absolute()
-        named_by = run.chosen.site or default_site_file()
-        opening.share_site(path, new, group_named(group), named_by, run.now)
+        path = place_to_share(context.chosen.database).absolute()
+        named_by = context.chosen.site or default_site_file()
+        opening.share_site(path, new, group_named(group), named_by, context.now)
     if as_json:
         made = {"database": str(path), "identity": identity.value, "admin": new.login, "shared": group}
         output.document({**made, "site": str(named_by) if named_by else None, "solo": solo})
@@ -69,11 +69,11 @@ def init(
         output.narrate(_("A verdict that takes a second person waits until there is one."))
 
 
-def doctor(run: Run, as_json: JsonFlag = False) -> None:
+def doctor(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Say what is well and what is not."""
     from workbench.services.site.doctor import examine
 
-    report = examine(run.database())
+    report = examine(context.database())
     is_well = all(ok is not False for ok, _text in report.lines)
     if as_json:
         output.document({"ok": is_well, "lines": [{"ok": ok, "text": text} for ok, text in report.lines]})
@@ -81,11 +81,11 @@ def doctor(run: Run, as_json: JsonFlag = False) -> None:
         marks = {True: _("ok"), False: _("NOT OK"), None: _("note")}
         output.table([_("Result"), _("What")], [[marks[ok], text] for ok, text in report.lines])
     if not is_well:
-        raise Told(ExitCode.CONFIG)
+        raise AlreadyReported(ExitCode.CONFIG)
 
 
 def demo(
-    run: Run,
+    context: CommandContext,
     reset: Annotated[bool, typer.Option("--reset", help=marked("Begin again with fresh sample data."))] = False,
 ) -> None:
     """Open the workbench on sample data."""
@@ -97,15 +97,15 @@ def demo(
     folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
     progress = output.ProgressLine(_("Making sample data …"))
     try:
-        path = preparing.prepare(folder, run.now, reset=reset, progress=progress)
+        path = preparing.prepare(folder, context.now, reset=reset, progress=progress)
     finally:
         progress.clear()
-    days = preparing.days_since_made(folder, run.now())
+    days = preparing.days_since_made(folder, context.now())
     if days is not None:
         output.narrate(
             _("The sample data are {days} days old; `workbench demo --reset` makes new ones.").format(days=days)
         )
-    raise typer.Exit(run.workbench(lambda: preparing.openable(path), _DEMO_LOGIN))
+    raise typer.Exit(context.workbench(lambda: preparing.openable(path), _DEMO_LOGIN))
 
 
 ENTRIES = (

@@ -6,7 +6,7 @@ import typer
 
 from db.enums import Role
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import Run
+from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import JsonFlag, day_said
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.lifecycle import ROLE_WORDS
@@ -15,15 +15,15 @@ from workbench.i18n import _, marked
 
 if TYPE_CHECKING:
     from workbench.services.site.people import PersonLine
-    from workbench.services.wiring import Office
+    from workbench.services.wiring import Services
 
 LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help=marked("The person's login."))]
 
 
-def list_people(run: Run, as_json: JsonFlag = False) -> None:
+def list_people(context: CommandContext, as_json: JsonFlag = False) -> None:
     """List everybody."""
-    with run.office() as office:
-        people = office.people.list()
+    with context.services() as services:
+        people = services.people.list()
     if as_json:
         output.document({"reviewers": [_document(person) for person in people]})
         return
@@ -59,7 +59,7 @@ def _document(person: "PersonLine") -> dict[str, object]:
 
 
 def add(
-    run: Run,
+    context: CommandContext,
     login: LoginArgument,
     roles: Annotated[
         list[Role] | None, typer.Option("--role", help=marked("A role; may be repeated; reviewer by default."))
@@ -67,13 +67,13 @@ def add(
     as_json: JsonFlag = False,
 ) -> None:
     """Register a person."""
-    with run.office() as office:
-        office.people.add(login, tuple(roles or ()))
-        _tell(office, login, _("{login} is registered."), as_json=as_json)
+    with context.services() as services:
+        services.people.add(login, tuple(roles or ()))
+        _tell(services, login, _("{login} is registered."), as_json=as_json)
 
 
 def role(
-    run: Run,
+    context: CommandContext,
     login: LoginArgument,
     given: Annotated[list[Role] | None, typer.Option("--add", help=marked("A role to give; may be repeated."))] = None,
     taken: Annotated[
@@ -84,13 +84,13 @@ def role(
     """Change a person's roles."""
     if not given and not taken:
         raise WrongUsage(_("Say which role with --add or --remove."))
-    with run.office() as office:
-        office.people.role(login, tuple(given or ()), tuple(taken or ()))
-        _tell(office, login, _("The roles of {login} are changed."), as_json=as_json)
+    with context.services() as services:
+        services.people.role(login, tuple(given or ()), tuple(taken or ()))
+        _tell(services, login, _("The roles of {login} are changed."), as_json=as_json)
 
 
 def away(
-    run: Run,
+    context: CommandContext,
     login: LoginArgument,
     first: Annotated[str, typer.Option("--from", metavar="D", help=marked("The first day."))],
     last: Annotated[
@@ -100,35 +100,35 @@ def away(
     as_json: JsonFlag = False,
 ) -> None:
     """Note that a person is away."""
-    with run.office() as office:
+    with context.services() as services:
         last_on = None if last is None else day_said(last, "--to")
-        office.people.away(login, day_said(first, "--from"), last_on, reason)
-        _tell(office, login, _("The absence of {login} is noted."), as_json=as_json)
+        services.people.away(login, day_said(first, "--from"), last_on, reason)
+        _tell(services, login, _("The absence of {login} is noted."), as_json=as_json)
 
 
-def back(run: Run, login: LoginArgument, as_json: JsonFlag = False) -> None:
+def back(context: CommandContext, login: LoginArgument, as_json: JsonFlag = False) -> None:
     """Note that a person is back."""
-    with run.office() as office:
-        office.people.back(login)
-        _tell(office, login, _("{login} is back."), as_json=as_json)
+    with context.services() as services:
+        services.people.back(login)
+        _tell(services, login, _("{login} is back."), as_json=as_json)
 
 
 def limit(
-    run: Run,
+    context: CommandContext,
     login: LoginArgument,
     most: Annotated[int, typer.Argument(metavar="N", min=1, help=marked("How many cases may be held at once."))],
     as_json: JsonFlag = False,
 ) -> None:
     """Set how many cases a person may hold."""
-    with run.office() as office:
-        office.people.limit(login, most)
-        _tell(office, login, _("The limit of {login} is changed."), as_json=as_json)
+    with context.services() as services:
+        services.people.limit(login, most)
+        _tell(services, login, _("The limit of {login} is changed."), as_json=as_json)
 
 
-def _tell(office: "Office", login: str, sentence: str, *, as_json: bool) -> None:
+def _tell(services: "Services", login: str, sentence: str, *, as_json: bool) -> None:
     """Tell what was done with a person: a sentence for people, or the person as JSON."""
     if as_json:
-        output.document(next(_document(person) for person in office.people.list() if person.login == login))
+        output.document(next(_document(person) for person in services.people.list() if person.login == login))
     else:
         output.narrate(sentence.format(login=login))
 

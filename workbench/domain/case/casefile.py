@@ -10,8 +10,8 @@ from db.enums import (
     CaseState,
     DocumentKind,
     FailKind,
-    Leg,
     Measure,
+    PanelKind,
     Priority,
     Risk,
     ServiceClass,
@@ -84,7 +84,7 @@ class ChecklistLine:
 
     question: str
     text: Words
-    leg: Leg
+    leg: PanelKind
     answer: str | None
     note: str
     by: str | None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from db.enums import Leg, Severity
+from db.enums import PanelKind, Severity
 from workbench.domain.policy.policy import FactValue
 
 
@@ -17,7 +17,7 @@ class Finding:
     """
 
     rule: str
-    leg: Leg
+    leg: PanelKind
     severity: Severity
     observed: FactValue
     op: str

@@ -30,7 +30,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class CaseHistory:
     """One case from its first queuing on.
 
     `rank` is its priority, low 0 to urgent 3; `class_days` the working days that were promised.
@@ -71,12 +71,12 @@ class Course:
         """Return when the first result after a step got out, None if none did."""
         return next((step.at for step in self.steps[place:] if step.what not in _NOT_TOLD), None)
 
-    def until(self, at: float) -> "Course | None":
+    def until(self, at: float) -> "CaseHistory | None":
         """Return what was known of it at a time, None if it had not begun."""
         steps = tuple(step for step in self.steps if step.at < at)
         if not steps:
             return None
-        return Course(
+        return CaseHistory(
             case=self.case, steps=steps, attributes=self.attributes, rank=self.rank, class_days=self.class_days
         )
 
@@ -88,7 +88,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Stays:
+class QueueSpells:
     """Every stay of cases in the queue: which course, which of its steps, from when to when, and its place in it."""
 
     course: Places
@@ -99,7 +99,7 @@ class Stays:
     due: Figures
 
     @classmethod
-    def of(cls, courses: Iterable[Course]) -> "Stays":
+    def of(cls, courses: Iterable[CaseHistory]) -> "QueueSpells":
         """Return the stays of all courses; one that goes on has no end."""
         found = [
             (number, place, step.at, _left(course, place), course.rank, due)
@@ -134,7 +134,7 @@ def urgency_of(due: Figures | float, at: Figures | float) -> Places:
     return np.where(due <= at, 0, np.where(is_later, 2, 1))
 
 
-def _queuings(course: Course) -> Iterable[tuple[int, Step, float]]:
+def _queuings(course: CaseHistory) -> Iterable[tuple[int, Step, float]]:
     """Yield each step into the queue with the due date that it had then (DESIGN, section 13)."""
     due = np.floor(course.steps[0].at) + 1 + course.class_days
     paused_at: float | None = None
@@ -148,5 +148,5 @@ def _queuings(course: Course) -> Iterable[tuple[int, Step, float]]:
             yield place, step, due
 
 
-def _left(course: Course, place: int) -> float:
+def _left(course: CaseHistory, place: int) -> float:
     return course.steps[place + 1].at if place + 1 < len(course.steps) else np.inf

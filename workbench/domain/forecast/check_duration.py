@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.domain.forecast.case_history import AWAITING_CHECK, Course
+from workbench.domain.forecast.case_history import AWAITING_CHECK, CaseHistory
 from workbench.domain.forecast.learning.feature_encoding import Figures
 
 _ASSUMED = (0.25, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 2.0, 2.0, 3.0)
@@ -22,7 +22,7 @@ class Checks:
     took: Figures
 
     @classmethod
-    def learnt(cls, courses: Iterable[Course]) -> "Checks":
+    def learnt(cls, courses: Iterable[CaseHistory]) -> "Checks":
         """Learn from what is known of courses; of too few checks nothing is learnt."""
         found = sorted(
             (step.at, told_at - step.at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, Course, Step
+from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
 from workbench.domain.forecast.learning.estimator import Choices, Estimator
 from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.learning.feature_encoding import Figures
@@ -31,7 +31,7 @@ _SHRUNK_BY = 8.0
 class Asked:
     """Courses of which the rest is asked for, from their last step or from a verdict that is expected at a time."""
 
-    courses: Sequence[Course]
+    courses: Sequence[CaseHistory]
     verdict_at: Figures | None = None
     waited: Figures | None = None
 
@@ -39,7 +39,7 @@ class Asked:
 class Rework:
     """How long it takes from a step of a case until it is passed, for those that are."""
 
-    def __init__(self, courses: Sequence[Course], until: float, seed: int = 0, trees: int = _TREES) -> None:
+    def __init__(self, courses: Sequence[CaseHistory], until: float, seed: int = 0, trees: int = _TREES) -> None:
         """Learn from what was known at a time.
 
         Raises:
@@ -97,7 +97,7 @@ def _drawn(remaining: Remaining, levels: Figures) -> Figures:
     return np.asarray(np.maximum(times - remaining.waited_s[:, None], 0))
 
 
-def _began(course: Course) -> float:
+def _began(course: CaseHistory) -> float:
     return course.steps[0].at
 
 
@@ -109,7 +109,7 @@ class SentBack:
     _known: dict[tuple[Attribute, ...], float] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def learnt(cls, courses: Sequence[Course], until: float) -> "SentBack":
+    def learnt(cls, courses: Sequence[CaseHistory], until: float) -> "SentBack":
         """Count among the courses that had their first verdict before a time."""
         counts: dict[tuple[Attribute, ...], tuple[int, int]] = {}
         for course in courses:
@@ -138,7 +138,7 @@ class SentBack:
         return share
 
 
-def first_outcome(course: Course, until: float) -> str | None:
+def first_outcome(course: CaseHistory, until: float) -> str | None:
     """Return the state that the first verdict led to, None if there was none before a time."""
     for place, step in enumerate(course.steps[:-1]):
         if step.what == VERDICT and step.at < until:

@@ -8,8 +8,8 @@ from typing import Literal
 from db.enums import (
     ApplicantKind,
     DocumentKind,
-    Leg,
     Measure,
+    PanelKind,
     Priority,
     Risk,
     ServiceClass,
@@ -79,7 +79,7 @@ class Rule:
     """
 
     code: str
-    leg: Leg
+    leg: PanelKind
     text: Words
     source: str
     told: bool
@@ -110,7 +110,7 @@ class Question:
     """A question of the checklist, answered yes, no or n/a by the reviewer."""
 
     code: str
-    leg: Leg
+    leg: PanelKind
     text: Words
     kinds: frozenset[ApplicantKind]
 

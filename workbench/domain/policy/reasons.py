@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from db.enums import ApplicantKind, Leg, Verdict, WaitsFor
+from db.enums import ApplicantKind, PanelKind, Verdict, WaitsFor
 from workbench.domain.policy.policy import (
     CLEAN_REASON,
     OVERRIDE_REASON,
@@ -102,7 +102,7 @@ def _question(table: Table) -> Question:
     table.taken.add("kinds")
     question = Question(
         code=table.text("code", most=CODE_LENGTH),
-        leg=table.choice("leg", Leg),
+        leg=table.choice("leg", PanelKind),
         text=table.words("text"),
         kinds=kinds,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from db.enums import Leg, Severity
+from db.enums import PanelKind, Severity
 from workbench.domain.facts.all_facts import FACTS
 from workbench.domain.facts.fact import FactSort
 from workbench.domain.findings.evaluate import COMPARISONS
@@ -86,7 +86,7 @@ def _rule(code: str, table: Table) -> Rule:
         table.wrong("", _("a code must not be longer than {most} characters").format(most=CODE_LENGTH))
     rule = Rule(
         code=code,
-        leg=table.choice("leg", Leg),
+        leg=table.choice("leg", PanelKind),
         text=_text(table),
         source=table.text("source", most=SOURCE_LENGTH),
         told=table.flag("told"),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
-from db.enums import CaseState, Leg, Priority, Risk, ServiceClass, Severity
+from db.enums import CaseState, PanelKind, Priority, Risk, ServiceClass, Severity
 from db.models import CaseRow, FindingRow
 from db.queries.published import table_of
 from workbench.domain.evidence.evidence import Evidence
@@ -143,7 +143,7 @@ def _finding(row: Mapping[str, Any]) -> Finding:
     limit: FactValue = json.loads(row["limit_value"])
     return Finding(
         rule=row["rule"],
-        leg=Leg(row["leg"]),
+        leg=PanelKind(row["leg"]),
         severity=Severity(row["severity"]),
         observed=observed,
         op=row["op"],

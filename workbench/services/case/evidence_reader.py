@@ -32,7 +32,7 @@ from db.models import (
     DocumentRow,
 )
 from db.queries.card_counts import card_counts
-from db.queries.published import ImportedRow, Sight, newest, newest_of_many, table_of
+from db.queries.published import ImportedRow, Snapshot, newest, newest_of_many, table_of
 from workbench.domain.evidence.evidence import (
     ApplicationFacts,
     CallFacts,
@@ -72,9 +72,9 @@ _CALLS = tuple(field.name for field in fields(CallFacts))
 _COMPLAINT = tuple(field.name for field in fields(ComplaintFacts))
 
 
-def sight_of(case: CaseRow) -> Sight:
+def sight_of(case: CaseRow) -> Snapshot:
     """Return what a case has taken in: publications up to its own mark."""
-    return Sight(seq=case.evidence_seq)
+    return Snapshot(seq=case.evidence_seq)
 
 
 def application_key(row: Mapping[str, Any]) -> Key:
@@ -88,7 +88,7 @@ class EvidenceReader:
 
     session: Session
     store: Store
-    sight: Sight
+    sight: Snapshot
 
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
         """Return the evidence of applications by their keys; unknown ones are left out."""

@@ -21,7 +21,7 @@ Wanted = Sequence[ColumnElement[bool]]
 def act_on_each(context: Context, wanted: Wanted, act: Act) -> int:
     """Act on each published case that conditions find, and return on how many; who leaves stops between two lots."""
     done, last = 0, 0
-    while not context.shelf.is_leaving.is_set():
+    while not context.cache.is_leaving.is_set():
         with context.write() as session:
             found = _found(wanted).where(CASE.c.id > last).order_by(CASE.c.id).limit(TOGETHER)
             case_ids = list(session.execute(found).scalars())
@@ -37,7 +37,7 @@ def act_on(context: Context, case_ids: Sequence[int], wanted: Wanted, act: Act) 
     """Act on those of some cases that conditions still find, as `act_on_each` does, and return on how many."""
     done = 0
     for start in range(0, len(case_ids), TOGETHER):
-        if context.shelf.is_leaving.is_set():
+        if context.cache.is_leaving.is_set():
             break
         with context.write() as session:
             lot = _found(wanted).where(CASE.c.id.in_(case_ids[start : start + TOGETHER]))

@@ -98,7 +98,7 @@ class Ticking:
         told = 0
         for one in over:
             told += self._tell_of_end(one)
-            if context.shelf.is_leaving.is_set():
+            if context.cache.is_leaving.is_set():
                 # Perhaps not everybody was told; the next tick goes on.
                 break
             with context.write() as session:

@@ -13,7 +13,7 @@ from workbench.i18n import _
 from workbench.services.demo import fixtures
 from workbench.services.demo.plan import DemoCase, Planned
 from workbench.services.demo.stage import Stage
-from workbench.services.wiring import Office
+from workbench.services.wiring import Services
 
 _SEED = "workbench demo 2"
 _LOOKED_MINUTES = (4, 13)
@@ -56,7 +56,7 @@ class Reviewing:
 
     def work(self, login: str, todo: Todo, at: datetime) -> None:
         """Let a reviewer take a case and do with it what is planned, at a time."""
-        clock, office = self.stage.clock, self.stage.offices[login]
+        clock, services = self.stage.clock, self.stage.offices[login]
         # Made-up minutes need no secrecy.
         chance = random.Random(f"{_SEED} {login} {len(todo)} {min(todo)}")  # noqa: S311
         clock.at = at - timedelta(minutes=chance.randint(*_LOOKED_MINUTES))
@@ -64,29 +64,29 @@ class Reviewing:
         case, planned = todo.pop(taken.header.application_no)
         clock.at = at - _NOTED_BEFORE
         if planned.what == "skip":
-            office.claims.skip(taken.header.id, fixtures.table("remarks")["skipped"])
+            services.claims.skip(taken.header.id, fixtures.table("remarks")["skipped"])
         elif planned.what == "release":
-            office.remarks.comment(taken.header.id, fixtures.table("remarks")["resumed"])
-            office.claims.release(taken.header.id)
+            services.remarks.comment(taken.header.id, fixtures.table("remarks")["resumed"])
+            services.claims.release(taken.header.id)
         else:
-            self._decide(office, taken.header.id, case, planned, at)
+            self._decide(services, taken.header.id, case, planned, at)
 
-    def _decide(self, office: Office, case_id: int, case: DemoCase, planned: Planned, at: datetime) -> None:
+    def _decide(self, services: Services, case_id: int, case: DemoCase, planned: Planned, at: datetime) -> None:
         """Note what was seen, and give the verdict; one that was too quick is taken back and given again."""
         clock, request = self.stage.clock, _request(case_id, case, planned)
-        self._note(office, case_id, case, request.verdict)
+        self._note(services, case_id, case, request.verdict)
         clock.at = at
-        office.verdicts.decide(request)
+        services.verdicts.decide(request)
         if planned.is_undone:
             clock.at = at + _UNDONE_AFTER
-            office.undo.undo(case_id)
+            services.undo.undo(case_id)
             clock.at = at + _AGAIN_AFTER
-            office.verdicts.decide(request)
+            services.verdicts.decide(request)
 
-    def _note(self, office: Office, case_id: int, case: DemoCase, verdict: Verdict) -> None:
+    def _note(self, services: Services, case_id: int, case: DemoCase, verdict: Verdict) -> None:
         """Answer some of the checklist, and now and then write a comment or confirm a fact outside."""
-        remarks, words = office.remarks, fixtures.table("remarks")
-        questions = self._questions(office, case)
+        remarks, words = services.remarks, fixtures.table("remarks")
+        questions = self._questions(services, case)
         for question in questions[: 1 + (case.no % 4 == 0)]:
             remarks.checklist(case_id, question, ChecklistValue.YES)
         if case.no % 3 == 0:
@@ -95,9 +95,9 @@ class Reviewing:
             kind = VerificationKind.PHONE if case.no % 2 else VerificationKind.REGISTRY
             remarks.verify(case_id, kind, remark(words, case.no // 5, "verifications", kind.value))
 
-    def _questions(self, office: Office, case: DemoCase) -> Sequence[str]:
-        with office.context.read() as session:
-            policy = office.context.policy(session)
+    def _questions(self, services: Services, case: DemoCase) -> Sequence[str]:
+        with services.context.read() as session:
+            policy = services.context.policy(session)
         return [question.code for question in policy.questions if case.kind in question.kinds]
 
 

@@ -17,8 +17,8 @@ from workbench.services.demo.dates import DemoDates
 from workbench.services.demo.deliveries import write_rows
 from workbench.services.demo.handed import Handed, Row
 from workbench.services.importing.request import ImportRequest
-from workbench.services.opening import open_office
-from workbench.services.wiring import Office
+from workbench.services.opening import open_services
+from workbench.services.wiring import Services
 
 ADMIN = "admin"
 SUPERVISOR = "sup"
@@ -46,7 +46,7 @@ class DemoClock:
 class Stage:
     """Everybody's office at one open database, the clock, the dates, and what the cases came to."""
 
-    offices: dict[str, Office]
+    offices: dict[str, Services]
     clock: DemoClock
     dates: DemoDates
     now: datetime
@@ -82,9 +82,9 @@ class Stage:
 
 
 @contextmanager
-def offices(database: Path, clock: DemoClock) -> Iterator[dict[str, Office]]:
+def offices(database: Path, clock: DemoClock) -> Iterator[dict[str, Services]]:
     """Register everybody, and open everybody's office at one open database, which does not wait for the disk."""
-    first = open_office(database, ADMIN, clock)
+    first = open_services(database, ADMIN, clock)
     try:
         without_syncing(first.context.database.writer)
         for login, roles in _ROLES.items():
@@ -96,9 +96,9 @@ def offices(database: Path, clock: DemoClock) -> Iterator[dict[str, Office]]:
         first.close()
 
 
-def _office_of(login: str, database: Path, first: Office, clock: DemoClock) -> Office:
+def _office_of(login: str, database: Path, first: Services, clock: DemoClock) -> Services:
     """Return somebody's office at the database that is open already: statements are compiled only once."""
-    own = open_office(database, login, clock)
+    own = open_services(database, login, clock)
     own.close()
-    shared = replace(own.context, database=first.context.database, shelf=first.context.shelf)
-    return Office(shared)
+    shared = replace(own.context, database=first.context.database, cache=first.context.cache)
+    return Services(shared)

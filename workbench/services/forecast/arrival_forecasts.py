@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from db.enums import ApplicantKind, ServiceClass, Severity
-from workbench.domain.forecast.queue.position import Line, Place, about, place_of
+from workbench.domain.forecast.queue.position import QueuePosition, QueueSnapshot, about, place_of
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.forecast.queue_snapshot import read_line
 from workbench.services.foundation.context import Context
@@ -16,7 +16,7 @@ from workbench.services.foundation.context import Context
 if TYPE_CHECKING:
     from workbench.services.forecast.forecasts import Arrival, Forecasts
 
-_Key = tuple[ApplicantKind, str, ServiceClass, Place, datetime | None, int]
+_Key = tuple[ApplicantKind, str, ServiceClass, QueuePosition, datetime | None, int]
 """What cases have in common of which the same is expected.
 
 Kind, findings, class, place, until when work on them is suspended, and how many are ahead.
@@ -24,7 +24,7 @@ Kind, findings, class, place, until when work on them is suspended, and how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comer:
+class NewCase:
     """A case that comes into the queue; `is_told` says whether its applicant is told what is expected of it.
 
     `gravest` is the severity of its gravest finding, None without any. `stopped_until` is until when work on it is
@@ -40,7 +40,7 @@ class Comer:
     stopped_until: datetime | None = None
 
 
-class Expecting:
+class ArrivalForecasts:
     """What is expected of the cases of one import, each behind those that came before it.
 
     A forecast takes milliseconds, so cases that are alike, at one place in the queue and with about as many ahead,
@@ -51,11 +51,11 @@ class Expecting:
         self.context = context
         self._known: dict[_Key, CaseForecast] = {}
 
-    def of(self, comers: Sequence[Comer]) -> list[CaseForecast | None]:
+    def of(self, comers: Sequence[NewCase]) -> list[CaseForecast | None]:
         """Return what is expected of cases in the order in which they come; None of those that are told nothing."""
         now = self.context.now()
         keys: list[_Key | None] = []
-        arrivals: dict[_Key, Comer] = {}
+        arrivals: dict[_Key, NewCase] = {}
         for comer in comers:
             place = place_of(comer.due_at, comer.priority_rank, now, self._zone)
             ahead = about(self._line.join(place))
@@ -69,7 +69,7 @@ class Expecting:
         return [None if key is None else self._known[key] for key in keys]
 
     @staticmethod
-    def _arrival(comer: Comer, key: _Key) -> "Arrival":
+    def _arrival(comer: NewCase, key: _Key) -> "Arrival":
         from workbench.services.forecast.forecasts import Arrival
 
         return Arrival(
@@ -87,7 +87,7 @@ class Expecting:
             return self.context.zone(session)
 
     @cached_property
-    def _line(self) -> Line:
+    def _line(self) -> QueueSnapshot:
         with self.context.read() as session:
             return read_line(session, self._zone, self.context.now())
 
@@ -99,6 +99,6 @@ class Expecting:
         return Forecasts(self.context)
 
 
-def _findings(comer: Comer) -> str:
+def _findings(comer: NewCase) -> str:
     """Return how grave the findings are, in the words of the forecast."""
     return comer.gravest.value if comer.gravest in {Severity.BLOCK, Severity.WARN} else "none"

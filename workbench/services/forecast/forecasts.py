@@ -15,9 +15,9 @@ from db.queries import case_courses
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
 from workbench.domain.forecast.assumed import Assumed
-from workbench.domain.forecast.case_history import QUEUED, Course, Step
+from workbench.domain.forecast.case_history import QUEUED, CaseHistory, Step
 from workbench.domain.forecast.closed_days import closed_days, is_suspended
-from workbench.domain.forecast.queue.model import Office, OpenCase
+from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.queue.position import place_of
 from workbench.domain.forecast.result import CaseForecast, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
@@ -27,7 +27,7 @@ from workbench.i18n import _
 from workbench.services.clock.case_clocks import suspensions
 from workbench.services.forecast import history_reader
 from workbench.services.forecast.incomplete_cases import Coming
-from workbench.services.forecast.presenter import Telling
+from workbench.services.forecast.presenter import ForecastPresenter
 from workbench.services.forecast.queue_snapshot import read_line
 from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.case_access import visible_case
@@ -95,10 +95,10 @@ class Forecasts:
             if state not in OPEN_STATES:
                 raise NotAllowed(_over(state, case_id))
             now = self.context.now()
-            office = self._office(session, now)
-            open_case = self._case(session, office, now, case_id)
-            telling = Telling(office, self.context.calendar(session), now, reviewers)
-            return telling.cases([open_case], {case_id: state})[0]
+            queue_model = self._queue_model(session, now)
+            open_case = self._case(session, queue_model, now, case_id)
+            presenter = ForecastPresenter(queue_model, self.context.calendar(session), now, reviewers)
+            return presenter.cases([open_case], {case_id: state})[0]
 
     def of_all(self, reviewers: int | None = None) -> tuple[CaseForecast, ...]:
         """Return what is expected of every open case, in the order of `next`.
@@ -108,10 +108,10 @@ class Forecasts:
         """
         with self._asking() as session:
             now = self.context.now()
-            office = self._office(session, now)
-            cases = list(self._cases(session, office, now).values())
-            telling = Telling(office, self.context.calendar(session), now, reviewers)
-            return tuple(telling.cases(cases, _states(session)))
+            queue_model = self._queue_model(session, now)
+            cases = list(self._cases(session, queue_model, now).values())
+            presenter = ForecastPresenter(queue_model, self.context.calendar(session), now, reviewers)
+            return tuple(presenter.cases(cases, _states(session)))
 
     def of_queue(self, reviewers: int | None = None) -> QueueForecast:
         """Return how the queue goes, with those who are there or with so many.
@@ -121,9 +121,9 @@ class Forecasts:
         """
         with self._asking() as session:
             now = self.context.now()
-            office = self._office(session, now)
-            telling = Telling(office, self.context.calendar(session), now, reviewers)
-            return telling.queue(list(self._cases(session, office, now).values()))
+            queue_model = self._queue_model(session, now)
+            presenter = ForecastPresenter(queue_model, self.context.calendar(session), now, reviewers)
+            return presenter.queue(list(self._cases(session, queue_model, now).values()))
 
     def of_arrival(self, arrival: Arrival) -> CaseForecast:
         """Return what is expected of a case that is about to be queued, for the letter that says it came."""
@@ -133,12 +133,12 @@ class Forecasts:
         """Return what is expected of cases that are about to be queued, none of which is ahead of another."""
         with self._lock, self.context.read() as session:
             now = self.context.now()
-            office = self._office(session, now)
+            queue_model = self._queue_model(session, now)
             policy = self.context.policy(session)
-            at = office.time.of_instant(now)
+            at = queue_model.time.of_instant(now)
             cases = [
                 OpenCase(
-                    course=Course(
+                    course=CaseHistory(
                         case=number,
                         steps=(Step(QUEUED, at),),
                         attributes={**each.attributes, "service_class": each.service_class.value},
@@ -146,34 +146,36 @@ class Forecasts:
                         class_days=policy.class_days[each.service_class],
                     ),
                     ahead=_ahead(session, policy, now, each) if each.ahead is None else each.ahead,
-                    due=office.time.of_instant(each.due_at),
-                    stopped_until=0.0 if each.stopped_until is None else office.time.of_instant(each.stopped_until),
+                    due=queue_model.time.of_instant(each.due_at),
+                    stopped_until=0.0
+                    if each.stopped_until is None
+                    else queue_model.time.of_instant(each.stopped_until),
                 )
                 for number, each in enumerate(arrivals)
             ]
-            telling = Telling(office, self.context.calendar(session), now)
-            return telling.cases(cases, dict.fromkeys(range(len(cases)), CaseState.QUEUED))
+            presenter = ForecastPresenter(queue_model, self.context.calendar(session), now)
+            return presenter.cases(cases, dict.fromkeys(range(len(cases)), CaseState.QUEUED))
 
     def of_cases(self, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
         """Return what is expected of some cases, for letters that say they are late; without those that are over."""
         with self._lock, self.context.read() as session:
             now = self.context.now()
-            office = self._office(session, now)
+            queue_model = self._queue_model(session, now)
             states = _states(session, case_ids if len(case_ids) <= _FEW else None)
             if len(case_ids) > _FEW:
-                known = self._cases(session, office, now)
+                known = self._cases(session, queue_model, now)
                 cases = [known[case_id] for case_id in case_ids if case_id in known]
             else:
-                cases = [self._case(session, office, now, case_id) for case_id in case_ids if case_id in states]
-            telling = Telling(office, self.context.calendar(session), now)
-            return {each.case_id: each for each in telling.cases(cases, states)}
+                cases = [self._case(session, queue_model, now, case_id) for case_id in case_ids if case_id in states]
+            presenter = ForecastPresenter(queue_model, self.context.calendar(session), now)
+            return {each.case_id: each for each in presenter.cases(cases, states)}
 
     @contextmanager
     def _asking(self) -> Iterator[Session]:
         with self._lock, self.context.acting(Action.FORECAST), self.context.read() as session:
             yield session
 
-    def _office(self, session: Session, now: datetime) -> Office:
+    def _queue_model(self, session: Session, now: datetime) -> QueueModel:
         """Return what was learnt up to the beginning of today."""
         policy_id = self.context.policy_id(session)
         policy = self.context.policy(session, policy_id)
@@ -183,31 +185,31 @@ class Forecasts:
         stops = suspensions(session)
         closed = closed_days(stops, calendar, now, first, last)
         assumed = _assumed(session, policy)
-        learnt, key = self.context.shelf.learnt, (today, policy_id, edition(session), closed, assumed)
+        learnt, key = self.context.cache.learnt, (today, policy_id, edition(session), closed, assumed)
         if key not in learnt:
             time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
             history = history_reader.read_history(session, time_, policy, midnight)
             until = time_.of_instant(midnight)
-            office = Office.learnt(history, until, time_, assumed)
+            queue_model = QueueModel.learnt(history, until, time_, assumed)
             learnt.clear()
-            learnt[key] = office
-        office = learnt[key]
-        away = history_reader.read_away(session, office.time)
-        return replace(office, away=away, is_suspended=is_suspended(stops, now))
+            learnt[key] = queue_model
+        queue_model = learnt[key]
+        away = history_reader.read_away(session, queue_model.time)
+        return replace(queue_model, away=away, is_suspended=is_suspended(stops, now))
 
-    def _case(self, session: Session, office: Office, now: datetime, case_id: int) -> OpenCase:
+    def _case(self, session: Session, queue_model: QueueModel, now: datetime, case_id: int) -> OpenCase:
         """Return one open case; where all are not read, only it is, for all take longer."""
         if self._open is not None and self._open.key == _moment(session, now):
             return self._open.cases[case_id]
         policy = self.context.policy(session)
-        return history_reader.read_one(office.time, policy, self._coming(session, now), case_id)
+        return history_reader.read_one(queue_model.time, policy, self._coming(session, now), case_id)
 
-    def _cases(self, session: Session, office: Office, now: datetime) -> dict[int, OpenCase]:
+    def _cases(self, session: Session, queue_model: QueueModel, now: datetime) -> dict[int, OpenCase]:
         key = _moment(session, now)
         if self._open is None or self._open.key != key:
             policy = self.context.policy(session)
-            self._open = _Open(key, history_reader.read_open(office.time, policy, self._coming(session, now)))
+            self._open = _Open(key, history_reader.read_open(queue_model.time, policy, self._coming(session, now)))
         return self._open.cases
 
     def _coming(self, session: Session, now: datetime) -> Coming:

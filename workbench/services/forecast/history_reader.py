@@ -14,10 +14,10 @@ from db.enums import CaseState, ServiceClass
 from db.models import AbsenceRow
 from db.queries import case_courses
 from workbench.domain.case.running import clock_runs, is_with_applicant
-from workbench.domain.forecast.case_history import QUEUED, VERDICT, Course, Step
+from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, Step
 from workbench.domain.forecast.history_from_log import Act, steps_of, what_of
 from workbench.domain.forecast.learning.event_trace import Attribute
-from workbench.domain.forecast.queue.capacity import Away, Verdicts
+from workbench.domain.forecast.queue.capacity import Absence, Verdicts
 from workbench.domain.forecast.queue.model import History, OpenCase
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
@@ -51,10 +51,10 @@ def read_history(session: Session, time_: WorkingTime, policy: Policy, until: da
     return History(courses=courses, verdicts=Verdicts(at[order], makers[order]), away=read_away(session, time_))
 
 
-def read_away(session: Session, time_: WorkingTime) -> tuple[Away, ...]:
+def read_away(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
     """Return who is or was away, in working days."""
     return tuple(
-        Away(
+        Absence(
             row.reviewer_id,
             time_.of_day(row.from_on),
             _FOR_EVER if row.to_on is None else time_.of_day(row.to_on + timedelta(days=1)) - 1,
@@ -125,8 +125,8 @@ def _due_us(row: Any, policy: Policy, coming: Coming) -> int | None:
     return to_us(coming.due_at(policy.class_days[ServiceClass(row.service_class)], row.province, row.agent))
 
 
-def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> Course:
-    return Course(
+def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> CaseHistory:
+    return CaseHistory(
         case=row.id,
         steps=steps,
         attributes=attributes_of(row, is_seen=is_seen),

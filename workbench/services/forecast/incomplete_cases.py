@@ -11,7 +11,7 @@ from sqlmodel import Session
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import Budget, standing_of
 from workbench.domain.clock.suspension import Suspension, stopped_until
-from workbench.domain.forecast.queue.position import Line, place_of
+from workbench.domain.forecast.queue.position import QueueSnapshot, place_of
 from workbench.services.forecast.queue_snapshot import read_line
 
 
@@ -46,5 +46,5 @@ class Coming:
         return self.calendar.zone
 
     @cached_property
-    def _line(self) -> Line:
+    def _line(self) -> QueueSnapshot:
         return read_line(self.session, self._zone, self.now)

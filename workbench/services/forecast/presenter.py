@@ -10,7 +10,7 @@ import numpy as np
 from db.enums import CaseState
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.estimates import Forecast, Reach
-from workbench.domain.forecast.queue.model import Office, OpenCase
+from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 
 _HARDLY = 1e-6
@@ -18,22 +18,22 @@ _HARDLY = 1e-6
 
 
 @dataclass(frozen=True)
-class Telling:
+class ForecastPresenter:
     """What is told of an office now, as many deciding as are there, or so many as are asked about.
 
     Whatever is expected sooner than anybody can act is told for the day on which somebody can.
     """
 
-    office: Office
+    queue_model: QueueModel
     calendar: WorkingCalendar
     now: datetime
     reviewers: int | None = None
 
     def cases(self, cases: Sequence[OpenCase], states: Mapping[int, CaseState]) -> list[CaseForecast]:
         """Return what is told of cases, in the order given."""
-        found = self.office.forecast(cases, self._at, self.reviewers)
+        found = self.queue_model.forecast(cases, self._at, self.reviewers)
         ranges = self._ranges(cases, found)
-        per_day = self.office.per_day(self._at, self.reviewers)
+        per_day = self.queue_model.per_day(self._at, self.reviewers)
         return [
             CaseForecast(
                 case_id=each.case,
@@ -46,8 +46,8 @@ class Telling:
                 reviewers=self._there,
                 per_day=per_day,
                 sent_back=each.sent_back,
-                is_thin=self.office.is_thin,
-                is_suspended=self.office.is_suspended or case.is_stopped,
+                is_thin=self.queue_model.is_thin,
+                is_suspended=self.queue_model.is_suspended or case.is_stopped,
                 is_incomplete=case.is_coming,
                 is_with_others=case.with_others,
                 is_provisional=self._is_provisional(max(first.p90, passed.p90)),
@@ -59,24 +59,24 @@ class Telling:
 
     def queue(self, cases: Sequence[OpenCase]) -> QueueForecast:
         """Return what is told of all that is queued."""
-        clearing = self.office.clearing(cases, self._at, self.reviewers)
-        to_the_end = self.office.time.count - self._at
+        clearing = self.queue_model.clearing(cases, self._at, self.reviewers)
+        to_the_end = self.queue_model.time.count - self._at
         p50, p90 = (to_the_end, to_the_end) if self._is_endless else (clearing.p50_days, clearing.p90_days)
-        cleared = DayRange(p50=self.office.time.day(self._at + p50), p90=self.office.time.day(self._at + p90))
+        cleared = DayRange(p50=self.queue_model.time.day(self._at + p50), p90=self.queue_model.time.day(self._at + p90))
         return QueueForecast(
             queued=clearing.queued,
             held=sum(case.is_held for case in cases),
             reviewers=self._there,
-            usual_reviewers=self.office.present(self._at),
-            per_day=self.office.per_day(self._at, self.reviewers),
+            usual_reviewers=self.queue_model.present(self._at),
+            per_day=self.queue_model.per_day(self._at, self.reviewers),
             p50_days=p50,
             p90_days=p90,
             cleared=cleared,
             late_p50=clearing.late_p50,
             late_p90=clearing.late_p90,
             days=() if self._is_endless else clearing.days,
-            is_thin=self.office.is_thin,
-            is_suspended=self.office.is_suspended,
+            is_thin=self.queue_model.is_thin,
+            is_suspended=self.queue_model.is_suspended,
             is_provisional=bool(clearing.queued) and self._is_provisional(cleared.p90),
             back_on=self._back_on,
             is_endless=self._is_endless,
@@ -85,7 +85,7 @@ class Telling:
 
     @cached_property
     def _at(self) -> float:
-        return self.office.time.of_instant(self.now)
+        return self.queue_model.time.of_instant(self.now)
 
     @cached_property
     def _today(self) -> date:
@@ -93,12 +93,12 @@ class Telling:
 
     @cached_property
     def _there(self) -> int:
-        return self.office.present(self._at) if self.reviewers is None else self.reviewers
+        return self.queue_model.present(self._at) if self.reviewers is None else self.reviewers
 
     @cached_property
     def _back(self) -> int | None:
         """From which working day on somebody decides: today, unless all are away."""
-        return int(self._at) if self.reviewers is not None else self.office.back(self._at)
+        return int(self._at) if self.reviewers is not None else self.queue_model.back(self._at)
 
     @property
     def _is_endless(self) -> bool:
@@ -107,12 +107,12 @@ class Telling:
     @property
     def _back_on(self) -> date | None:
         """The day on which somebody is back, None while somebody is there and where none is known."""
-        return None if self._there or self._back is None else self.office.time.day(self._back + _HARDLY)
+        return None if self._there or self._back is None else self.queue_model.time.day(self._back + _HARDLY)
 
     @property
     def _far_end(self) -> DayRange:
         """The last day that is looked at, which stands for none."""
-        last = self.office.time.day(self.office.time.count)
+        last = self.queue_model.time.day(self.queue_model.time.count)
         return DayRange(p50=last, p90=last)
 
     def _is_provisional(self, last: date) -> bool:
@@ -141,7 +141,7 @@ class Telling:
 
     def _days(self, at: Sequence[float], is_told: Sequence[bool]) -> list[date]:
         """Return the days of times, of what was told already and of what is to come."""
-        time, times = self.office.time, np.array(at)
+        time, times = self.queue_model.time, np.array(at)
         both = zip(time.days(times), time.days_to_come(times, self._at), is_told, strict=True)
         return [past if told else to_come for past, to_come, told in both]
 
@@ -161,4 +161,4 @@ class Telling:
 
     @cached_property
     def _tomorrow(self) -> float:
-        return self.office.time.of_day(self._today + timedelta(days=1)) + _HARDLY
+        return self.queue_model.time.of_day(self._today + timedelta(days=1)) + _HARDLY

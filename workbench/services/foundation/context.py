@@ -30,11 +30,11 @@ from workbench.services.foundation.locations import refusal
 if TYPE_CHECKING:
     # What it needs takes longer to import than the first frame may.
     from workbench.domain.forecast.assumed import Assumed
-    from workbench.domain.forecast.queue.model import Office as LearntOffice
+    from workbench.domain.forecast.queue.model import QueueModel as LearntOffice
 
 
 @dataclass
-class Shelf:
+class Cache:
     """Policies and calendars that were read once; a policy version never changes, so it is never read twice.
 
     A calendar is kept under its edition, which changes when anybody changes a day. What the forecast learnt is kept
@@ -57,7 +57,7 @@ class Context:
     store: Store
     now: Callable[[], datetime]
     actor: Actor
-    shelf: Shelf = field(default_factory=Shelf)
+    cache: Cache = field(default_factory=Cache)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -116,23 +116,23 @@ class Context:
     def policy(self, session: Session, version_id: int | None = None) -> Policy:
         """Return a version of the policy, the newest by default."""
         wanted = version_id or self.policy_id(session)
-        if wanted not in self.shelf.policies:
+        if wanted not in self.cache.policies:
             row = session.get_one(PolicyVersionRow, wanted)
-            self.shelf.policies[wanted] = parse_policy(row.body, f"policy {wanted}")
-        return self.shelf.policies[wanted]
+            self.cache.policies[wanted] = parse_policy(row.body, f"policy {wanted}")
+        return self.cache.policies[wanted]
 
     def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:
         """Return the working calendar under a version of the policy."""
         version = version_id or self.policy_id(session)
         wanted = (edition(session), version)
-        found = self.shelf.calendars.get(wanted)
+        found = self.cache.calendars.get(wanted)
         if found is None:
             policy = self.policy(session, version)
             found = WorkingCalendar(days_in_force(session).values(), hours=policy.hours, zone=policy.zone)
-            older = [key for key in tuple(self.shelf.calendars) if key[0] != wanted[0]]
-            self.shelf.calendars[wanted] = found
+            older = [key for key in tuple(self.cache.calendars) if key[0] != wanted[0]]
+            self.cache.calendars[wanted] = found
             for key in older:
-                self.shelf.calendars.pop(key, None)
+                self.cache.calendars.pop(key, None)
         return found
 
     def zone(self, session: Session) -> ZoneInfo:

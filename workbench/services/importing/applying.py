@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 
 from db.enums import ImportKind
 from db.models import CaseRow
-from db.queries.published import BATCH, CASE, Sight
+from db.queries.published import BATCH, CASE, Snapshot
 from workbench.services.case.assessment import assess
 from workbench.services.case.evidence_reader import EvidenceReader
-from workbench.services.forecast.arrival_forecasts import Expecting
+from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.foundation.context import Context
 from workbench.services.importing.completing import of_completed
 from workbench.services.importing.touching import SUBMISSION
@@ -38,7 +38,7 @@ def apply_batch(context: Context, batch_id: int) -> None:
     _list_cases(context, batch_id)
     with context.read() as session:
         batch = session.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
-    expecting = Expecting(context)
+    expecting = ArrivalForecasts(context)
     while True:
         with context.read() as session:
             waiting = session.execute(
@@ -71,7 +71,7 @@ def _list_cases(context: Context, batch_id: int) -> None:
         pause()
 
 
-def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Expecting) -> None:
+def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: ArrivalForecasts) -> None:
     """Let some cases take in a batch; what rules find and what to expect is known before the write lock is taken."""
     case_ids = [submission.case_id for submission in waiting]
     with context.read() as session:
@@ -79,7 +79,7 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Expe
         cases = {case.id or 0: case for case in found}
         policies = {case_id: context.policy(session, case.policy_version_id) for case_id, case in cases.items()}
         today = context.today(session)
-        reader = EvidenceReader(session, context.store, Sight(seq=batch.published_seq))
+        reader = EvidenceReader(session, context.store, Snapshot(seq=batch.published_seq))
         evidence = reader.of_keys({_key(case) for case in cases.values()})
     arrivals = [
         Arrival(

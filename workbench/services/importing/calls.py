@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db.columns import to_us
 from db.enums import ImportKind
 from db.models import OptOutRow
-from db.queries.published import Sight, newest_of_many, table_of
+from db.queries.published import Snapshot, newest_of_many, table_of
 from db.queries.seen import has_newer, is_seen
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls.store import CallStore
@@ -128,7 +128,7 @@ class CallFigures:
 
     def unknown(self, msisdns: Iterable[str]) -> int:
         """Count the numbers that are no card of ours, those of this batch included."""
-        count, sight = 0, Sight(own_batch=self.batch_id)
+        count, sight = 0, Snapshot(own_batch=self.batch_id)
         for portion in portions_of(msisdns, _NUMBERS_TOGETHER):
             hashes = {self.context.store.hashed(msisdn) for msisdn in portion}
             with self.context.read() as session:
@@ -163,7 +163,7 @@ class CallFigures:
 
     def _groups(self, keys: Sequence[Key]) -> dict[int, list[str]]:
         """Return the cards of those applications of which several have calls, by their place in the list."""
-        sight = Sight(own_batch=self.batch_id)
+        sight = Snapshot(own_batch=self.batch_id)
         with self.context.read() as session:
             cards = newest_of_many(
                 session,
@@ -188,7 +188,7 @@ class CallFigures:
 
     def _opt_outs(self, session: Session) -> Iterator[OptOut]:
         """Yield every opt-out that counts once the batch is published."""
-        sight = Sight(own_batch=self.batch_id)
+        sight = Snapshot(own_batch=self.batch_id)
         row = OPT_OUT.alias("o")
         newest = ~has_newer(row, OPT_OUT, ("callee_hash", "msisdn"), sight)
         wanted = select(row.c.callee_hash, row.c.since, row.c.msisdn).where(is_seen(row.c.batch_id, sight), newest)

@@ -10,14 +10,14 @@ from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.case.assessment import settled_columns
 from workbench.services.clock.case_clocks import first_standing, suspensions
-from workbench.services.forecast.arrival_forecasts import Comer, Expecting
+from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
 from workbench.services.notices.receipts import tells_forecast
 from workbench.services.review.new_evidence import Arrival
 
 
 def of_completed(
-    context: Context, came: Iterable[tuple[CaseRow, Arrival]], expecting: Expecting
+    context: Context, came: Iterable[tuple[CaseRow, Arrival]], expecting: ArrivalForecasts
 ) -> dict[int, CaseForecast]:
     """Return what is expected of the cases that become complete, by their numbers; of those that are told of it."""
     completed: dict[int, tuple[CaseRow, Arrival]] = {}
@@ -33,7 +33,9 @@ def of_completed(
     return {case_id: forecast for case_id, forecast in found if forecast is not None}
 
 
-def _comer(session: Session, context: Context, case: CaseRow, arrival: Arrival, stops: tuple[Suspension, ...]) -> Comer:
+def _comer(
+    session: Session, context: Context, case: CaseRow, arrival: Arrival, stops: tuple[Suspension, ...]
+) -> NewCase:
     """Return a case as it will come into the queue."""
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
@@ -41,7 +43,7 @@ def _comer(session: Session, context: Context, case: CaseRow, arrival: Arrival, 
     service_class = ServiceClass(columns.get("service_class", case.service_class))
     _complete_at, standing = first_standing(arrival.evidence, service_class, policy, stops, calendar)
     application, now = arrival.evidence.application, context.now()
-    return Comer(
+    return NewCase(
         applicant_kind=application.applicant_kind,
         gravest=arrival.assessment.gravest,
         service_class=service_class,

@@ -13,7 +13,7 @@ from db.queries.findable import make_findable, terms_of
 from db.queries.published import (
     CASE,
     ImportedRow,
-    Sight,
+    Snapshot,
     newest_cases,
     newest_of_many,
 )
@@ -24,7 +24,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import FINDING, Assessment, assess, finding_columns
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
 from workbench.services.clock.case_clocks import due_columns, first_standing, suspensions
-from workbench.services.forecast.arrival_forecasts import Comer, Expecting
+from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
 from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
@@ -80,8 +80,8 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
         )
     opened = 0
     pending: list[Opened] = []
-    sight = Sight(own_batch=batch_id)
-    expecting = Expecting(context)
+    sight = Snapshot(own_batch=batch_id)
+    expecting = ArrivalForecasts(context)
     for applications in _wanted(context, batch_id, reopened):
         with context.read() as session:
             evidence = EvidenceReader(session, context.store, sight).of_rows(applications)
@@ -121,7 +121,7 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
     columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     while portion := list(islice(keys, _READ_TOGETHER)):
         with context.read() as session:
-            sight = Sight(own_batch=batch_id)
+            sight = Snapshot(own_batch=batch_id)
             found = newest_of_many(session, columns, portion, application_key, sight)
         yield found
 
@@ -168,7 +168,7 @@ def _judged(row: ImportedRow, evidence: Evidence, opening: Opening) -> Judged:
     return row, columns, assessment
 
 
-def _opened(judged: Sequence[Judged], opening: Opening, expecting: Expecting) -> Iterator[Opened]:
+def _opened(judged: Sequence[Judged], opening: Opening, expecting: ArrivalForecasts) -> Iterator[Opened]:
     """Yield new cases with what their applicants are sent; what is expected is worked out of all together."""
     policy, now = opening.rules.policy, opening.opened_at
     queued = [each for each in judged if each[2].is_complete]
@@ -188,9 +188,9 @@ def _opened(judged: Sequence[Judged], opening: Opening, expecting: Expecting) ->
         yield columns, finding_columns(0, assessment.findings), receipt
 
 
-def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, opening: Opening) -> Comer:
+def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, opening: Opening) -> NewCase:
     policy, now = opening.rules.policy, opening.opened_at
-    return Comer(
+    return NewCase(
         applicant_kind=ApplicantKind(row["applicant_kind"]),
         gravest=assessment.gravest,
         service_class=assessment.service_class,

@@ -46,7 +46,7 @@ NOTHING = Told()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearers:
+class Recipients:
     """Who was told of a suspension: `told` for certain, `written_to` if it stopped their clocks before they were due.
 
     While an open suspension stops a clock every letter about the due date says so. `done` were told of its end, before
@@ -75,7 +75,7 @@ class SuspensionLetters:
     since: datetime
     seq: int
     entered: Mapping[Suspension, frozenset[int]] = field(default_factory=dict)
-    ended: Mapping[Suspension, Hearers] = field(default_factory=dict)
+    ended: Mapping[Suspension, Recipients] = field(default_factory=dict)
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -188,10 +188,10 @@ def kept(case: CaseRow) -> Standing | None:
 def letters_about(session: Session, context: Context, waiting: Iterable[Any]) -> SuspensionLetters:
     """Return the letters about rows of the suspensions that due dates do not lean on yet."""
     entered: dict[Suspension, frozenset[int]] = {}
-    ended: dict[Suspension, Hearers] = {}
+    ended: dict[Suspension, Recipients] = {}
     since = context.now()
     for row in waiting:
-        said = _Said.of(session, row.id)
+        said = _SuspensionHistory.of(session, row.id)
         since = min(since, row.resumed_at or row.entered_at)
         if said.is_resumed:
             ended[suspension_of(row)] = _hearers(session, row, said)
@@ -203,7 +203,7 @@ def letters_about(session: Session, context: Context, waiting: Iterable[Any]) ->
 
 def told_of(session: Session, number: int) -> frozenset[int]:
     """Return which cases' applicants are to be told that a suspension is over, by its number."""
-    said = _Said.of(session, number)
+    said = _SuspensionHistory.of(session, number)
     return frozenset(said.told | said.held_up)
 
 
@@ -213,7 +213,7 @@ def stopping(suspensions: Iterable[Suspension], now: datetime) -> tuple[int, ...
 
 
 @dataclass(slots=True)
-class _Said:
+class _SuspensionHistory:
     """What the log says of one suspension.
 
     `told` are the cases whose applicants were told that it is entered, `told_since` those told since it was ended last,
@@ -228,7 +228,7 @@ class _Said:
     until: datetime | None = None
 
     @classmethod
-    def of(cls, session: Session, number: int) -> "_Said":
+    def of(cls, session: Session, number: int) -> "_SuspensionHistory":
         said, end = cls(), None
         statement = (
             select(EVENT.c.action, EVENT.c.body)
@@ -251,14 +251,14 @@ class _Said:
         return said
 
 
-def _hearers(session: Session, row: Any, said: _Said) -> Hearers:
+def _hearers(session: Session, row: Any, said: _SuspensionHistory) -> Recipients:
     told, done = frozenset(said.told | said.held_up), frozenset(said.told_since)
     if not said.was_open:
-        return Hearers(told=told, written_to=frozenset(), done=done, until=said.until)
+        return Recipients(told=told, written_to=frozenset(), done=done, until=said.until)
     written = select(NOTICE.c.case_id).where(
         NOTICE.c.kind.in_(_MENTIONING),
         NOTICE.c.created_at >= row.entered_at,
         NOTICE.c.created_at < row.resumed_at,
     )
     written_to = frozenset(session.execute(written).scalars())
-    return Hearers(told=told, written_to=written_to, done=done, until=said.until)
+    return Recipients(told=told, written_to=written_to, done=done, until=said.until)

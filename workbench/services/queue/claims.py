@@ -23,7 +23,7 @@ from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, details
 
 if TYPE_CHECKING:
-    from workbench.services.queue.lost_holds import Loss
+    from workbench.services.queue.lost_holds import LostHold
 
 _RENEW_EVERY = timedelta(minutes=1)
 _ASIDE_GRACE = timedelta(minutes=30)
@@ -160,7 +160,7 @@ class Claims:
             )
         return now + span if _changed(changed) else None
 
-    def loss(self, case_id: int, fence: int) -> "Loss | None":
+    def loss(self, case_id: int, fence: int) -> "LostHold | None":
         """Say how my hold with this fence ended, None while the case is still mine."""
         from workbench.services.queue.lost_holds import loss_of
 

@@ -13,7 +13,7 @@ from workbench.services.foundation.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
+class LostHold:
     """How a hold ended: the act of the log, who did it, to whom the case went (empty if to nobody), and when."""
 
     case_id: int
@@ -23,7 +23,7 @@ class Loss:
     at: datetime
 
 
-def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Loss | None:
+def loss_of(session: Session, context: Context, case_id: int, fence: int) -> LostHold | None:
     """Say how a person's hold on a case ended, None while it is in force or merely over and taken by nobody."""
     case = session.get(CaseRow, case_id)
     if case is None:
@@ -35,4 +35,4 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
     if event is None:
         return None
     to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""
-    return Loss(case_id=case_id, action=event.action, by=event.actor_login, to=to, at=event.at)
+    return LostHold(case_id=case_id, action=event.action, by=event.actor_login, to=to, at=event.at)

@@ -34,7 +34,7 @@ def worked(day: float, days_of_work: float) -> float:
         day = at_work(int(day) + _CLOSES)
 
 
-def office(
+def queue_model(
     seed: int, cases: int = 800, *, rework: float = 0.3, spread: float = 0.8, slower: float = 0.0, season: float = 0.0
 ) -> list[Trace]:
     """Return the log of an office where three kinds of case are reviewed, some sent back, half of them checked.
@@ -105,12 +105,12 @@ def permits(seed: int, cases: int = 600) -> list[Trace]:
 
 
 LOGS: dict[str, Callable[[int], list[Trace]]] = {
-    "steady": office,
-    "seasons": lambda seed: office(seed, season=0.5),
-    "slower": lambda seed: office(seed, slower=0.8),
-    "faster": lambda seed: office(seed, slower=-0.8),
-    "rework": lambda seed: office(seed, rework=0.5),
-    "long tails": lambda seed: office(seed, spread=1.5),
+    "steady": queue_model,
+    "seasons": lambda seed: queue_model(seed, season=0.5),
+    "slower": lambda seed: queue_model(seed, slower=0.8),
+    "faster": lambda seed: queue_model(seed, slower=-0.8),
+    "rework": lambda seed: queue_model(seed, rework=0.5),
+    "long tails": lambda seed: queue_model(seed, spread=1.5),
     "queue": queue,
     "permits": permits,
 }

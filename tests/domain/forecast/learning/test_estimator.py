@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from tests.domain.forecast.learning.processes import DAY, office
+from tests.domain.forecast.learning.processes import DAY, queue_model
 from workbench.domain.forecast.learning.estimator import Choices, Estimator, NothingToLearnFrom
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
-from workbench.domain.forecast.learning.feature_encoding import Coding
+from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
 from workbench.domain.forecast.learning.past_split import Past
 from workbench.domain.forecast.learning.trace_prefix import Prefix, last_prefix, prefixes_of
 
@@ -38,7 +38,7 @@ def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float
 
 
 def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
-    log = office(5, 200)
+    log = queue_model(5, 200)
     first, second = (Estimator.learnt(past(log), Choices(seed=7)).remaining_throughout(log[:20]) for _turn in range(2))
 
     assert np.array_equal(first.cumulative, second.cumulative)
@@ -92,7 +92,7 @@ def test_a_word_that_is_rare_leans_on_the_less_exact_word_and_an_unknown_one_too
     prefixes = [Prefix(("check", name), "came", (0.0,), {}) for name in ("x", "y") for _row in range(200)]
     prefixes += [Prefix(("check", "rare"), "came", (0.0,), {})] + [Prefix(("wait",), "came", (0.0,), {})] * 400
     target = np.array([1.0] * 200 + [3.0] * 200 + [30.0] + [9.0] * 400)
-    coding = Coding(prefixes, target, np.ones(len(target)))
+    coding = FeatureEncoder(prefixes, target, np.ones(len(target)))
     known, rare, unknown, other = coding.codes(
         [
             Prefix(("check", "y"), "came", (0.0,), {}),
@@ -128,7 +128,7 @@ def test_without_any_case_that_is_over_there_is_nothing_to_learn() -> None:
 
 
 def test_a_case_that_is_stuck_moves_no_other_forecast_much() -> None:
-    log = office(3, 200)
+    log = queue_model(3, 200)
     stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
     told, told_with_it = (
         Estimator.learnt(past(traces), Choices()).remaining(log[:50]).median_s().sum()

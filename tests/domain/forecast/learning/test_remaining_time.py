@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.forecast.learning.quantile_calibration import Levels, Told, right_levels
+from workbench.domain.forecast.learning.quantile_calibration import (
+    CalibratedQuantiles,
+    QuantileCalibration,
+    right_levels,
+)
 from workbench.domain.forecast.learning.remaining_time import Remaining
 
 SUPPORT = np.array([0.0, 10.0, 20.0, 40.0])
@@ -13,7 +17,7 @@ SUPPORT = np.array([0.0, 10.0, 20.0, 40.0])
 
 def remaining(*shares: float) -> Remaining:
     """Return a case whose time is shared out over 0, 10, 20 and 40 seconds."""
-    return Remaining(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), Levels(), np.zeros(1))
+    return Remaining(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), QuantileCalibration(), np.zeros(1))
 
 
 def test_a_quantile_is_the_least_time_within_which_so_many_end() -> None:
@@ -68,7 +72,7 @@ def test_quantiles_never_cross_whatever_the_levels_and_the_wait(
     told = Remaining(
         SUPPORT,
         (np.cumsum([shares], axis=1) / sum(shares)).astype(np.float32),
-        Levels(low, high),
+        QuantileCalibration(low, high),
         np.zeros(1),
     ).after(np.array([waited_s]))
     times = [float(told.quantile_s(level)[0]) for level in np.linspace(0, 1, 41)]
@@ -86,7 +90,9 @@ def test_levels_make_ranges_that_are_too_narrow_as_wide_as_they_must_be() -> Non
     belief[-1] = 1
     cumulative = np.tile(belief.astype(np.float32), (len(true_s), 1))
     levels = right_levels(
-        Told(support_s=support_s, cumulative=cumulative, true_s=true_s, weights=np.ones(len(true_s)), cases=len(true_s))
+        CalibratedQuantiles(
+            support_s=support_s, cumulative=cumulative, true_s=true_s, weights=np.ones(len(true_s)), cases=len(true_s)
+        )
     )
     low, high = Remaining(support_s, cumulative[:1], levels, np.zeros(1)).band_s(0.8)
 
@@ -95,4 +101,4 @@ def test_levels_make_ranges_that_are_too_narrow_as_wide_as_they_must_be() -> Non
 
 
 def test_the_wider_levels_of_two_miss_least_on_either_side() -> None:
-    assert Levels(0.1, 0.95).wider(Levels(0.05, 0.9)) == Levels(0.05, 0.95)
+    assert QuantileCalibration(0.1, 0.95).wider(QuantileCalibration(0.05, 0.9)) == QuantileCalibration(0.05, 0.95)

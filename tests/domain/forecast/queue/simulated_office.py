@@ -9,7 +9,7 @@ import numpy as np
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.domain.forecast.assumed import Assumed
-from workbench.domain.forecast.case_history import Course, Step
+from workbench.domain.forecast.case_history import CaseHistory, Step
 from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.queue.capacity import Verdicts
 from workbench.domain.forecast.queue.model import History
@@ -90,7 +90,7 @@ class SimulatedOffice:
         """Everything that happened."""
         at, maker = zip(*self._verdicts, strict=True)
         courses = [
-            Course(
+            CaseHistory(
                 case=case.number,
                 steps=tuple(case.steps),
                 attributes=case.attributes,

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.forecast.queue.position import HELD, Line, Place, about, place_of
+from workbench.domain.forecast.queue.position import HELD, QueuePosition, QueueSnapshot, about, place_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
-PLACES = st.builds(Place, st.integers(-1, 2), st.integers(-3, 0), st.dates(date(2026, 11, 20), date(2026, 11, 24)))
+PLACES = st.builds(
+    QueuePosition, st.integers(-1, 2), st.integers(-3, 0), st.dates(date(2026, 11, 20), date(2026, 11, 24))
+)
 
 
 def test_what_is_overdue_goes_before_what_is_due_today_and_that_before_the_rest_whatever_its_priority() -> None:
@@ -25,8 +27,10 @@ def test_what_is_overdue_goes_before_what_is_due_today_and_that_before_the_rest_
 
 
 @given(st.lists(PLACES), st.lists(PLACES))
-def test_who_comes_has_all_before_it_that_wait_at_its_place_or_before(there: list[Place], coming: list[Place]) -> None:
-    line = Line({place: there.count(place) for place in there})
+def test_who_comes_has_all_before_it_that_wait_at_its_place_or_before(
+    there: list[QueuePosition], coming: list[QueuePosition]
+) -> None:
+    line = QueueSnapshot({place: there.count(place) for place in there})
     waiting = list(there)
 
     for place in coming:

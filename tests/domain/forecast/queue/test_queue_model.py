@@ -9,11 +9,11 @@ import pytest
 
 from tests.domain.forecast.forecasting_runs import at_moments, at_receipt, open_at, share_in_time
 from tests.domain.forecast.queue.simulated_office import ASSUMED, Plan, SimulatedOffice
-from workbench.domain.forecast.case_history import Course, Stays, Step
+from workbench.domain.forecast.case_history import CaseHistory, QueueSpells, Step
 from workbench.domain.forecast.check_duration import Checks
 from workbench.domain.forecast.estimates import Forecast
-from workbench.domain.forecast.queue.capacity import Away, Verdicts
-from workbench.domain.forecast.queue.model import History, Office, OpenCase
+from workbench.domain.forecast.queue.capacity import Absence, Verdicts
+from workbench.domain.forecast.queue.model import History, OpenCase, QueueModel
 
 NOW = 22.4
 FEW = Plan(seed=5, cases=1_000)
@@ -28,24 +28,24 @@ def simulated() -> SimulatedOffice:
 def queued(count: int, due: float = np.inf) -> list[OpenCase]:
     """Return cases that wait, one after the other."""
     return [
-        OpenCase(course=Course(case=n, steps=(Step("queued", NOW),), attributes={}), ahead=n, due=due)
+        OpenCase(course=CaseHistory(case=n, steps=(Step("queued", NOW),), attributes={}), ahead=n, due=due)
         for n in range(count)
     ]
 
 
 def forecast_now(history: History, *, reviewers: int | None = None) -> dict[int, Forecast]:
     """Return what is expected of all that is open now, by the number of the case."""
-    office = Office.learnt(history, int(NOW), simulated().time, ASSUMED)
-    cases = open_at(history.courses, Stays.of(history.courses), NOW)
-    return {found.case: found for found in office.forecast(cases, NOW, reviewers)}
+    queue_model = QueueModel.learnt(history, int(NOW), simulated().time, ASSUMED)
+    cases = open_at(history.courses, QueueSpells.of(history.courses), NOW)
+    return {found.case: found for found in queue_model.forecast(cases, NOW, reviewers)}
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_nine_of_ten_cases_are_passed_by_the_day_that_is_told(seed: int) -> None:
-    office = SimulatedOffice(Plan(seed=seed))
+    queue_model = SimulatedOffice(Plan(seed=seed))
 
-    told = at_receipt(office, warm_up=500, most=2_000)
+    told = at_receipt(queue_model, warm_up=500, most=2_000)
 
     assert len(told) == 2_000
     assert 0.85 <= share_in_time(told) <= 0.95
@@ -84,16 +84,16 @@ def test_nothing_is_learnt_from_what_comes_later() -> None:
 
 def test_one_stuck_case_moves_nobody_elses_forecast() -> None:
     now = 40.4
-    office = SimulatedOffice(Plan(seed=7, cases=1_700))
-    history = office.history
+    queue_model = SimulatedOffice(Plan(seed=7, cases=1_700))
+    history = queue_model.history
     number = len(history.courses)
     like = history.courses[0]
-    stuck = Course(case=number, steps=(Step("queued", 0.1),), attributes=like.attributes, class_days=3)
+    stuck = CaseHistory(case=number, steps=(Step("queued", 0.1),), attributes=like.attributes, class_days=3)
     slow = replace(stuck, case=number + 1, steps=(Step("queued", 0.1), Step("verdict", 38.0), Step("passed", 38.0)))
 
-    def told(courses: Sequence[Course]) -> dict[int, Forecast]:
-        learnt = Office.learnt(replace(history, courses=courses), int(now), office.time, ASSUMED)
-        cases = open_at(courses, Stays.of(courses), now)
+    def told(courses: Sequence[CaseHistory]) -> dict[int, Forecast]:
+        learnt = QueueModel.learnt(replace(history, courses=courses), int(now), queue_model.time, ASSUMED)
+        cases = open_at(courses, QueueSpells.of(courses), now)
         return {found.case: found for found in learnt.forecast(cases, now)}
 
     before, after = told(history.courses), told([*history.courses, stuck, slow])
@@ -106,17 +106,17 @@ def test_one_stuck_case_moves_nobody_elses_forecast() -> None:
 
 def test_more_reviewers_decide_sooner_and_clear_the_queue_sooner() -> None:
     history = simulated().history
-    office = Office.learnt(history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.learnt(history, int(NOW), simulated().time, ASSUMED)
     waiting = queued(200, due=NOW + 4)
 
-    few, usual, many = (office.clearing(waiting, NOW, reviewers) for reviewers in (4, None, 16))
+    few, usual, many = (queue_model.clearing(waiting, NOW, reviewers) for reviewers in (4, None, 16))
 
     assert few.p50_days > usual.p50_days > many.p50_days
     assert few.late_p50 > usual.late_p50 >= many.late_p50
     for found in (few, usual, many):
         assert found.p50_days <= found.p90_days
         assert found.late_p50 <= found.late_p90 <= found.queued
-    slow, fast = (office.forecast(waiting, NOW, reviewers) for reviewers in (4, 16))
+    slow, fast = (queue_model.forecast(waiting, NOW, reviewers) for reviewers in (4, 16))
     sooner = [one.passed.p90 - other.passed.p90 for one, other in zip(slow, fast, strict=True)]
     assert min(sooner) > -0.3
     assert sooner[-1] > 5
@@ -125,65 +125,67 @@ def test_more_reviewers_decide_sooner_and_clear_the_queue_sooner() -> None:
 def test_who_is_away_decides_nothing_until_back() -> None:
     history = simulated().history
     makers = [int(maker) for maker in np.unique(history.verdicts.maker)][:4]
-    office = Office.learnt(history, int(NOW), simulated().time, ASSUMED)
-    gone = replace(office, away=tuple(Away(maker, int(NOW), int(NOW) + 30) for maker in makers))
+    queue_model = QueueModel.learnt(history, int(NOW), simulated().time, ASSUMED)
+    gone = replace(queue_model, away=tuple(Absence(maker, int(NOW), int(NOW) + 30) for maker in makers))
     waiting = queued(150)
 
-    assert gone.present(NOW) == office.present(NOW) - 4
-    assert gone.clearing(waiting, NOW).p50_days > 1.4 * office.clearing(waiting, NOW).p50_days
+    assert gone.present(NOW) == queue_model.present(NOW) - 4
+    assert gone.clearing(waiting, NOW).p50_days > 1.4 * queue_model.clearing(waiting, NOW).p50_days
 
 
-def all_away(office: Office, last: int) -> Office:
-    return replace(office, away=tuple(Away(maker, 0, last) for maker in office.reviewers))
+def all_away(queue_model: QueueModel, last: int) -> QueueModel:
+    return replace(queue_model, away=tuple(Absence(maker, 0, last) for maker in queue_model.reviewers))
 
 
 def test_while_all_are_away_nobody_is_there_and_it_goes_on_when_one_is_back() -> None:
-    office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
-    gone, waiting = all_away(office, int(NOW) + 150), queued(5)
+    queue_model = QueueModel.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    gone, waiting = all_away(queue_model, int(NOW) + 150), queued(5)
 
     assert gone.present(NOW) == 0
     assert gone.per_day(NOW) == 0
     assert gone.back(NOW) == int(NOW) + 151
     assert gone.clearing(waiting, NOW).p50_days == pytest.approx(
-        int(NOW) + 151 - NOW + office.clearing(waiting, float(int(NOW))).p50_days, abs=1
+        int(NOW) + 151 - NOW + queue_model.clearing(waiting, float(int(NOW))).p50_days, abs=1
     )
     # What if somebody were there all the same.
-    assert gone.per_day(NOW, 4) == pytest.approx(4 * office.capacity.mean / len(office.reviewers))
+    assert gone.per_day(NOW, 4) == pytest.approx(4 * queue_model.capacity.mean / len(queue_model.reviewers))
     assert gone.clearing(waiting, NOW, 8).p50_days < 5
 
 
 def test_who_never_comes_back_is_known_not_to() -> None:
-    office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
 
-    assert all_away(office, 1 << 30).back(NOW) is None
-    assert office.back(NOW) == int(NOW)
+    assert all_away(queue_model, 1 << 30).back(NOW) is None
+    assert queue_model.back(NOW) == int(NOW)
 
 
 def test_those_who_are_away_are_missed_where_the_rest_is_assumed_too() -> None:
     nothing = History(courses=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
     assumed = replace(ASSUMED, makers=(1, 2, 3, 4))
-    away = (Away(1, 0, 99), Away(2, 0, 99))
-    office = replace(Office.learnt(nothing, int(NOW), simulated().time, assumed), away=away)
+    away = (Absence(1, 0, 99), Absence(2, 0, 99))
+    queue_model = replace(QueueModel.learnt(nothing, int(NOW), simulated().time, assumed), away=away)
 
-    assert office.is_thin
-    assert office.present(NOW) == 2
-    assert office.per_day(NOW) == pytest.approx(2 * ASSUMED.per_reviewer)
+    assert queue_model.is_thin
+    assert queue_model.present(NOW) == 2
+    assert queue_model.per_day(NOW) == pytest.approx(2 * ASSUMED.per_reviewer)
 
 
 def test_of_many_reviewers_each_counts_however_little_of_the_work_is_theirs() -> None:
     verdicts = Verdicts(np.linspace(0, NOW, 4_000), np.tile(np.arange(80), 50))
-    office = Office.learnt(replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.learnt(
+        replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED
+    )
 
-    assert office.present(NOW) == 80
+    assert queue_model.present(NOW) == 80
 
 
 def test_a_holiday_is_no_day_of_work() -> None:
     time = simulated().time
-    office = Office.learnt(simulated().history, int(NOW), time, ASSUMED)
+    queue_model = QueueModel.learnt(simulated().history, int(NOW), time, ASSUMED)
     before_holiday = FEW.holiday_after_days - 0.5
     waiting = queued(60)
 
-    clearing = office.clearing(waiting, before_holiday)
+    clearing = queue_model.clearing(waiting, before_holiday)
     cleared = time.instant(before_holiday + clearing.p50_days)
 
     assert clearing.p50_days < 4
@@ -200,18 +202,18 @@ def test_nothing_is_passed_before_its_first_verdict_and_the_end_is_after_the_mid
 
 
 def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_result() -> None:
-    office = Office.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
     steps = (Step("queued", NOW - 3), Step("verdict", NOW - 0.5), Step("awaiting_check", NOW - 0.5))
-    waits = Course(case=1, steps=steps, attributes={})
+    waits = CaseHistory(case=1, steps=steps, attributes={})
     mended = replace(waits, case=2, steps=(Step("queued", 1), Step("verdict", 2), Step("rectifying", 2), *steps))
 
     cases = [OpenCase(course=each, ahead=None) for each in (waits, mended)]
-    first, second = office.forecast(cases, NOW)
+    first, second = queue_model.forecast(cases, NOW)
 
     assert first.checked is not None
     assert NOW < first.checked.p50 < first.checked.p90 < NOW + 5
     assert first.first_verdict == first.checked == second.checked
-    (slow, _other) = replace(office, checks=Checks(np.full(20, 40.0))).forecast(cases, NOW)
+    (slow, _other) = replace(queue_model, checks=Checks(np.full(20, 40.0))).forecast(cases, NOW)
     assert slow.checked is not None
     assert slow.passed.p50 >= slow.checked.p50 > first.passed.p90
     assert second.first_verdict.p50 == 2
@@ -232,11 +234,11 @@ def test_cases_that_are_often_sent_back_are_told_so() -> None:
 
 def test_without_history_the_assumptions_are_taken_and_it_says_so() -> None:
     nothing = History(courses=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
-    office = Office.learnt(nothing, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.learnt(nothing, int(NOW), simulated().time, ASSUMED)
     waiting = queued(320)
 
-    assert office.is_thin
-    assert office.present(NOW) == ASSUMED.reviewers
-    assert office.per_day(NOW) == pytest.approx(ASSUMED.reviewers * ASSUMED.per_reviewer)
-    assert office.clearing(waiting, NOW).p50_days == pytest.approx(10, rel=0.15)
-    assert office.forecast(waiting, NOW)[-1].sent_back is None
+    assert queue_model.is_thin
+    assert queue_model.present(NOW) == ASSUMED.reviewers
+    assert queue_model.per_day(NOW) == pytest.approx(ASSUMED.reviewers * ASSUMED.per_reviewer)
+    assert queue_model.clearing(waiting, NOW).p50_days == pytest.approx(10, rel=0.15)
+    assert queue_model.forecast(waiting, NOW)[-1].sent_back is None

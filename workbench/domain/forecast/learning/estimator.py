@@ -8,9 +8,16 @@ import numpy as np
 
 from workbench.domain.forecast.learning.censoring import Exposure, exposure_of
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.domain.forecast.learning.feature_encoding import Coding, Figures
+from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder, Figures
 from workbench.domain.forecast.learning.past_split import Past, Split, earlier_split
-from workbench.domain.forecast.learning.quantile_calibration import HIGH, LOW, MEDIAN, Levels, Told, right_levels
+from workbench.domain.forecast.learning.quantile_calibration import (
+    HIGH,
+    LOW,
+    MEDIAN,
+    CalibratedQuantiles,
+    QuantileCalibration,
+    right_levels,
+)
 from workbench.domain.forecast.learning.quantile_forest import TREES, Forest, Rows, ranks
 from workbench.domain.forecast.learning.remaining_time import Remaining
 from workbench.domain.forecast.learning.trace_prefix import Prefix, frequent, last_prefix, prefixes_of
@@ -44,9 +51,9 @@ class Choices:
 class Estimator:
     """What was learnt."""
 
-    coding: Coding
+    coding: FeatureEncoder
     forest: Forest
-    levels: Levels
+    levels: QuantileCalibration
     counted: tuple[str, ...]
     offset_s: float
     ignored: frozenset[str]
@@ -79,7 +86,7 @@ class Estimator:
         weights = np.repeat(exposure.weight, events)
         weights *= len(weights) / weights.sum()
         followed_s = remaining_s(traces) * np.repeat(exposure.stretch, events)
-        coding = Coding(prefixes, ranks(followed_s), weights, ignored)
+        coding = FeatureEncoder(prefixes, ranks(followed_s), weights, ignored)
         rows = Rows(
             codes=coding.codes(prefixes),
             remaining_s=followed_s,
@@ -115,11 +122,11 @@ def remaining_s(traces: Iterable[Trace]) -> Figures:
     return np.array([trace.ended_s - event.at_s for trace in traces for event in trace.events])
 
 
-def _levels_within(forest: Forest, rows: Rows) -> Levels:
+def _levels_within(forest: Forest, rows: Rows) -> QuantileCalibration:
     """Return the levels that are right about cases of the same time, by the trees that do not know them."""
     asked, cumulative = forest.cumulative_unknown(rows)
     return right_levels(
-        Told(
+        CalibratedQuantiles(
             support_s=forest.support_s,
             cumulative=cumulative,
             true_s=rows.remaining_s[asked],
@@ -134,7 +141,7 @@ class _Trial:
     """What a test on the later part of the past showed: the attributes to leave out, and the levels right then."""
 
     ignored: frozenset[str]
-    levels: Levels
+    levels: QuantileCalibration
 
 
 def _trial(past: Past, choices: Choices) -> _Trial:
@@ -144,7 +151,7 @@ def _trial(past: Past, choices: Choices) -> _Trial:
     """
     parts = earlier_split(past)
     if parts is None or len(parts.past.finished) < _FEWEST_LEARNT or len(parts.later) < _FEWEST_TESTED:
-        return _Trial(choices.doubtful, Levels())
+        return _Trial(choices.doubtful, QuantileCalibration())
     begun_s = [at_s for at_s in past.begun_s if at_s >= parts.past.until_s]
     exposure = exposure_of(parts.later, begun_s, past.until_s)
     loss, best = _tried(parts, choices, choices.doubtful, exposure)
@@ -166,7 +173,7 @@ def _tried(parts: Split, choices: Choices, ignored: frozenset[str], exposure: Ex
         off = true_s - told.quantile_s(level)
         loss += float(np.average(np.maximum(level * off, (level - 1) * off), weights=weights))
     levels = right_levels(
-        Told(
+        CalibratedQuantiles(
             support_s=told.support_s,
             cumulative=told.cumulative,
             true_s=true_s,

@@ -65,7 +65,7 @@ def _attribute(name: str, prefix: Prefix) -> Attribute | None:
     return prefix.attributes.get(name)
 
 
-class Coding:
+class FeatureEncoder:
     """Turns prefixes into codes, one column for each thing known; learnt from prefixes and what followed them."""
 
     def __init__(

@@ -14,7 +14,7 @@ _LEANS_ON_CASES = 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Levels:
+class QuantileCalibration:
     """The levels to take for low and high; the middle stays, and the others lie on straight lines between them."""
 
     low: float = LOW
@@ -24,13 +24,13 @@ class Levels:
         """Return the level to take."""
         return np.asarray(np.interp(level, (0, LOW, MEDIAN, HIGH, 1), (0, self.low, MEDIAN, self.high, 1)))
 
-    def wider(self, other: "Levels") -> "Levels":
+    def wider(self, other: "QuantileCalibration") -> "QuantileCalibration":
         """Return the levels that miss on either side no more than these or others do."""
-        return Levels(min(self.low, other.low), max(self.high, other.high))
+        return QuantileCalibration(min(self.low, other.low), max(self.high, other.high))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class CalibratedQuantiles:
     """What was told of rows, and what came: the support, the share of time up to each of its values, the true time."""
 
     support_s: Figures
@@ -40,7 +40,7 @@ class Told:
     cases: int
 
 
-def right_levels(told: Told) -> Levels:
+def right_levels(told: CalibratedQuantiles) -> QuantileCalibration:
     """Return the levels at which as many true times lie below the low and above the high quantile as they say.
 
     With few cases one more is counted as missed on either side (split conformal prediction, Vovk 2005), and the levels
@@ -48,7 +48,7 @@ def right_levels(told: Told) -> Levels:
     for that too, so that the range is right as often as it says over all rows.
     """
     if not told.cases:
-        return Levels()
+        return QuantileCalibration()
     rows = np.arange(len(told.true_s))
     padded = np.concatenate([np.zeros((len(rows), 1), dtype=np.float32), told.cumulative], axis=1)
     # A time is above the quantile at a level if that level is at most what lies below it; and below it likewise.
@@ -58,7 +58,7 @@ def right_levels(told: Told) -> Levels:
     low = 1 - _quantile(1 - up_to, told.weights, HIGH * one_more)
     high = _quantile(below, told.weights, HIGH * one_more)
     share = told.cases / (told.cases + _LEANS_ON_CASES)
-    return Levels(
+    return QuantileCalibration(
         min(share * low + (1 - share) * LOW, MEDIAN),
         max(share * high + (1 - share) * HIGH, MEDIAN),
     )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.domain.forecast.learning.feature_encoding import Figures
-from workbench.domain.forecast.learning.quantile_calibration import MEDIAN, Levels
+from workbench.domain.forecast.learning.quantile_calibration import MEDIAN, QuantileCalibration
 
 _TINY = 1e-6
 
@@ -20,7 +20,7 @@ class Remaining:
 
     support_s: Figures
     cumulative: NDArray[np.float32]
-    levels: Levels
+    levels: QuantileCalibration
     waited_s: Figures
 
     def __len__(self) -> int:

@@ -39,7 +39,7 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class Absence:
     """Who is away from which working day to which, both included."""
 
     maker: int
@@ -62,7 +62,7 @@ class Capacity:
 
     @classmethod
     def learnt(
-        cls, verdicts: Verdicts, today: int, weekdays: Places, left_over: Figures, away: Sequence[Away] = ()
+        cls, verdicts: Verdicts, today: int, weekdays: Places, left_over: Figures, away: Sequence[Absence] = ()
     ) -> "Capacity | None":
         """Learn from the working days before today; None if there are too few.
 
@@ -109,7 +109,7 @@ class Capacity:
         return np.asarray(drawn * self.weekday[weekdays])
 
 
-def presence(shares: Mapping[int, float], away: Sequence[Away], day: int) -> float:
+def presence(shares: Mapping[int, float], away: Sequence[Absence], day: int) -> float:
     """Return which share of the usual work those who are there on a day do."""
     missing = {span.maker for span in away if span.first <= day <= span.last}
     left = 1 - sum(shares.get(maker, 0.0) for maker in missing)

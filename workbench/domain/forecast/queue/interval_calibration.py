@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.domain.forecast.case_history import OVER, PASSED, QUEUED, VERDICT, Course, Stays
+from workbench.domain.forecast.case_history import OVER, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.conformal_margin import UNTESTED, Margin, Scores
 from workbench.domain.forecast.learning.feature_encoding import Figures
 from workbench.domain.forecast.queue.capacity import Capacity
@@ -14,7 +14,7 @@ from workbench.domain.forecast.queue.simulation import Inflow, Waiting
 from workbench.domain.forecast.rework_time import FEWEST_PASSED, Asked, Rework
 
 if TYPE_CHECKING:
-    from workbench.domain.forecast.queue.model import History, Office
+    from workbench.domain.forecast.queue.model import History, QueueModel
 
 _MOST_DAYS = 40
 _PATHS = 32
@@ -27,7 +27,7 @@ _SHARE = 0.89
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rightness:
+class IntervalCalibration:
     """The margins of the three kinds of forecast: the first verdict, passing from the queue, passing from elsewhere."""
 
     first_verdict: Margin = UNTESTED
@@ -42,7 +42,7 @@ class _Moment:
     `place` is its stay in the queue, if it is one.
     """
 
-    course: Course
+    course: CaseHistory
     step: int
     place: int | None
     waited: int = 0
@@ -52,14 +52,14 @@ class _Moment:
         return self.course.steps[self.step].at + self.waited
 
     @property
-    def then(self) -> Course:
+    def then(self) -> CaseHistory:
         """The course as it was known then."""
         return replace(self.course, steps=self.course.steps[: self.step + 1])
 
 
-def rightness_of(
-    courses: Sequence[Course], stays: Stays, history: "History", until: float, office: "Office"
-) -> Rightness:
+def interval_calibration_of(
+    courses: Sequence[CaseHistory], stays: QueueSpells, history: "History", until: float, queue_model: "QueueModel"
+) -> IntervalCalibration:
     """Return the margins that would have been right, tested on the newest part of what was known at a time."""
     moments = sorted(_moments(courses, stays, until), key=lambda moment: moment.at)
     moments = [moment for moment in moments if moment.at < int(until)]
@@ -68,13 +68,13 @@ def rightness_of(
     begin = max(float(int(moments[len(moments) // 2].at)), until - _MOST_DAYS) if moments else until
     moments = [moment for moment in moments if moment.at >= begin]
     if not moments:
-        return Rightness()
+        return IntervalCalibration()
     if sum(course.passed_at is not None and course.passed_at < begin for course in courses) < FEWEST_PASSED:
-        return Rightness()
+        return IntervalCalibration()
     rework = Rework(courses, begin, trees=_TREES)
     queued = [moment for moment in moments if moment.place is not None]
     others = [moment for moment in moments if moment.place is None]
-    turn = _turns(queued, stays, history, office)
+    turn = _turns(queued, stays, history, queue_model)
     after = rework.days(
         Asked(
             courses=[moment.then for moment in queued],
@@ -88,14 +88,14 @@ def rightness_of(
     passing = sum(course.passed_at is not None for course in over) / max(len(over), 1)
     first = np.array([moment.step == 0 for moment in queued], dtype=bool)
     first_queued = [moment for moment in queued if moment.step == 0]
-    return Rightness(
+    return IntervalCalibration(
         first_verdict=_scores(first_queued, turn[first], until, VERDICT).margin(_SHARE, until),
         from_queue=_scores(queued, turn + after, until, PASSED, passing).margin(_SHARE, until),
         from_others=_scores(others, rest, until, PASSED, passing).margin(_SHARE, until),
     )
 
 
-def _moments(courses: Sequence[Course], stays: Stays, until: float) -> list[_Moment]:
+def _moments(courses: Sequence[CaseHistory], stays: QueueSpells, until: float) -> list[_Moment]:
     """Return the moments of all courses that were passed or are open: of the others no passing was to be forecast.
 
     Who waits elsewhere than in the queue is asked about each day, for those that wait long are asked about more.
@@ -116,7 +116,7 @@ def _moments(courses: Sequence[Course], stays: Stays, until: float) -> list[_Mom
     return found
 
 
-def _turns(moments: Sequence[_Moment], stays: Stays, history: "History", office: "Office") -> Figures:
+def _turns(moments: Sequence[_Moment], stays: QueueSpells, history: "History", queue_model: "QueueModel") -> Figures:
     """Return how long each would have waited for its turn, drawn from what was known on that day."""
     found = np.zeros((len(moments), _PATHS))
     left_over = stays.left_over(int(max((moment.at for moment in moments), default=0)) + 1)
@@ -124,8 +124,8 @@ def _turns(moments: Sequence[_Moment], stays: Stays, history: "History", office:
     today = np.array([int(moment.at) for moment in moments])
     for day in np.unique(today):
         rows = np.flatnonzero(today == day)
-        known = Capacity.learnt(history.verdicts, int(day), office.time.weekdays, left_over, history.away)
-        then = replace(office, capacity=known or office.capacity, inflow=Inflow.learnt(stays, float(day)))
+        known = Capacity.learnt(history.verdicts, int(day), queue_model.time.weekdays, left_over, history.away)
+        then = replace(queue_model, capacity=known or queue_model.capacity, inflow=Inflow.learnt(stays, float(day)))
         at = np.array([moments[row].at for row in rows.tolist()])
         places = np.array([moments[row].place for row in rows.tolist()], dtype=np.int64)
         waiting = Waiting(ahead[rows], stays.rank[places], stays.due[places], since=at)

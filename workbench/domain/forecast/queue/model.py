@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.domain.forecast.assumed import Assumed
-from workbench.domain.forecast.case_history import Course, Stays
+from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.check_duration import Checks
 from workbench.domain.forecast.estimates import Clearing, Forecast, Reach
 from workbench.domain.forecast.learning.feature_encoding import Figures
 from workbench.domain.forecast.mended import first_mended, mostly_mended
-from workbench.domain.forecast.queue.capacity import Away, Capacity, Verdicts, presence
-from workbench.domain.forecast.queue.interval_calibration import Rightness, rightness_of
-from workbench.domain.forecast.queue.simulation import Days, Inflow, Turns, Waiting, days_needed
+from workbench.domain.forecast.queue.capacity import Absence, Capacity, Verdicts, presence
+from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, interval_calibration_of
+from workbench.domain.forecast.queue.simulation import Days, Inflow, QueueSimulation, Waiting, days_needed
 from workbench.domain.forecast.rework_time import FEWEST_PASSED, Asked, Rework, SentBack
 from workbench.domain.forecast.working_time import WorkingTime
 
@@ -31,9 +31,9 @@ MEDIAN, HIGH = 0.5, 0.9
 class History:
     """What the log tells up to a time: all courses, all verdicts, and who is or was away."""
 
-    courses: Sequence[Course]
+    courses: Sequence[CaseHistory]
     verdicts: Verdicts
-    away: Sequence[Away] = ()
+    away: Sequence[Absence] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class OpenCase:
     `stopped_until` then, in working days.
     """
 
-    course: Course
+    course: CaseHistory
     ahead: int | None
     due: float = np.inf
     is_coming: bool = False
@@ -57,7 +57,7 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class QueueModel:
     """What was learnt of an office: how fast it decides, what comes in, what is sent back, how right this was.
 
     `is_suspended` says that all work is suspended now and nobody knows until when.
@@ -69,34 +69,39 @@ class Office:
     rework: Rework | None
     sent_back: SentBack
     checks: Checks
-    rightness: Rightness
-    away: Sequence[Away]
+    interval_calibration: IntervalCalibration
+    away: Sequence[Absence]
     assumed: Assumed
     is_suspended: bool = False
 
     @classmethod
-    def learnt(cls, history: History, until: float, time: WorkingTime, assumed: Assumed) -> "Office":
+    def learnt(cls, history: History, until: float, time: WorkingTime, assumed: Assumed) -> "QueueModel":
         """Learn from what was known at a time; what is too little known comes from what is assumed."""
         today = int(until)
         courses = [part for course in history.courses if (part := course.until(until)) is not None]
-        stays = Stays.of(courses)
+        stays = QueueSpells.of(courses)
         left_over = stays.left_over(today)
         capacity = Capacity.learnt(history.verdicts, today, time.weekdays, left_over, history.away)
         passed = sum(course.passed_at is not None for course in courses)
-        office = cls(
+        queue_model = cls(
             time=time,
             capacity=capacity or Capacity.assumed(assumed.reviewers * assumed.per_reviewer, assumed.makers),
             inflow=Inflow.learnt(stays, until),
             rework=Rework(courses, until) if passed >= FEWEST_PASSED else None,
             sent_back=SentBack.learnt(courses, until),
             checks=Checks.learnt(courses),
-            rightness=Rightness(),
+            interval_calibration=IntervalCalibration(),
             away=history.away,
             assumed=assumed,
         )
-        if office.is_thin:
-            return office
-        return replace(office, rightness=rightness_of(courses, stays, replace(history, courses=courses), until, office))
+        if queue_model.is_thin:
+            return queue_model
+        return replace(
+            queue_model,
+            interval_calibration=interval_calibration_of(
+                courses, stays, replace(history, courses=courses), until, queue_model
+            ),
+        )
 
     @property
     def is_thin(self) -> bool:
@@ -135,14 +140,14 @@ class Office:
         """Return the verdicts of a usual day, as things are now."""
         return self.capacity.mean * float(self.days(now, 1, reviewers).presence[0])
 
-    def turns(self, now: float, most_ahead: int, reviewers: int | None = None, paths: int = PATHS) -> Turns:
+    def turns(self, now: float, most_ahead: int, reviewers: int | None = None, paths: int = PATHS) -> QueueSimulation:
         """Draw courses that the work may take from now on."""
         begin = int(now) if reviewers is not None else self.back(now)
         # While nobody is there nothing is decided, and how fast it goes shows when somebody is back.
         idle = 0 if begin is None else begin - int(now)
         per_day = self.per_day(now + idle, reviewers)
         days = self.days(now, idle + days_needed(most_ahead, per_day), reviewers)
-        return Turns.drawn(self.capacity, self.inflow, days, paths, np.random.default_rng(SEED))
+        return QueueSimulation.drawn(self.capacity, self.inflow, days, paths, np.random.default_rng(SEED))
 
     def _presence(self, day: int) -> float:
         """Return which share of the usual work is done on a day; who decides a trickle is no help alone."""
@@ -192,8 +197,8 @@ class Office:
         is_first = np.array([case.course.first_told_at is None for case in cases])
         share = np.array([part or 0.0 for part in sent_back]) * is_first
         after = mostly_mended(self.rest(asked, PATHS), share)
-        first = self.rightness.first_verdict.told(*_levels(turn))
-        passed = self.rightness.from_queue.told(*_levels(turn + after))
+        first = self.interval_calibration.first_verdict.told(*_levels(turn))
+        passed = self.interval_calibration.from_queue.told(*_levels(turn + after))
         # Nothing is passed before its verdict, whatever the margins of each make of it.
         middle = np.maximum(passed[0], first[0] + first_mended(after, share))
         passed = middle, np.maximum(passed[1], np.maximum(first[1], middle))
@@ -214,7 +219,7 @@ class Office:
             return {}
         waited = np.array([max(now - case.course.steps[-1].at, 0.0) for case in cases])
         rest = self.rest(Asked(courses=[case.course for case in cases], waited=waited), PATHS)
-        passed = self.rightness.from_others.told(*_levels(rest))
+        passed = self.interval_calibration.from_others.told(*_levels(rest))
         found = {}
         for place, case in enumerate(cases):
             checked = self._checked(waited[place], now) if case.course.awaits_check else None

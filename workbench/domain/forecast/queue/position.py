@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 _EXACT_BITS = 5
 
 
-class Place(NamedTuple):
+class QueuePosition(NamedTuple):
     """Where a case stands in the order of `next`, to the day; the smaller goes before.
 
     `urgency` is 0 for what is overdue, 1 for what is due today, 2 for the rest; `behind` is the priority, the
@@ -20,33 +20,33 @@ class Place(NamedTuple):
     due_on: date
 
 
-HELD = Place(-1, 0, date.min)
+HELD = QueuePosition(-1, 0, date.min)
 """The place of a case that somebody has before them already."""
 
 
-def place_of(due_at: datetime, rank: int, now: datetime, zone: ZoneInfo) -> Place:
+def place_of(due_at: datetime, rank: int, now: datetime, zone: ZoneInfo) -> QueuePosition:
     """Return the place of a queued case that nobody holds, by its due date and its priority."""
     due_on = due_at.astimezone(zone).date()
     if due_at <= now:
-        return Place(0, -rank, due_on)
-    return Place(1 if due_on <= now.astimezone(zone).date() else 2, -rank, due_on)
+        return QueuePosition(0, -rank, due_on)
+    return QueuePosition(1 if due_on <= now.astimezone(zone).date() else 2, -rank, due_on)
 
 
-class Line:
+class QueueSnapshot:
     """How many wait at each place, and how many are before a place."""
 
-    def __init__(self, waiting: Mapping[Place, int]) -> None:
+    def __init__(self, waiting: Mapping[QueuePosition, int]) -> None:
         self._waiting = dict(waiting)
         # Few places are asked for, each of them many times.
-        self._up_to: dict[Place, int] = {}
+        self._up_to: dict[QueuePosition, int] = {}
 
-    def ahead(self, place: Place) -> int:
+    def ahead(self, place: QueuePosition) -> int:
         """Return how many go before who comes to a place now: all that have it already, too."""
         if place not in self._up_to:
             self._up_to[place] = sum(count for other, count in self._waiting.items() if other <= place)
         return self._up_to[place]
 
-    def join(self, place: Place) -> int:
+    def join(self, place: QueuePosition) -> int:
         """Let one more wait at a place, and return how many are ahead of it."""
         ahead = self.ahead(place)
         self._waiting[place] = self._waiting.get(place, 0) + 1
@@ -54,7 +54,7 @@ class Line:
             self._up_to[other] += 1
         return ahead
 
-    def _behind(self, place: Place) -> Iterator[Place]:
+    def _behind(self, place: QueuePosition) -> Iterator[QueuePosition]:
         return (other for other in self._up_to if other >= place)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.domain.forecast.case_history import Stays, urgency_of
+from workbench.domain.forecast.case_history import QueueSpells, urgency_of
 from workbench.domain.forecast.learning.feature_encoding import Figures
 from workbench.domain.forecast.learning.tree import Places
 from workbench.domain.forecast.queue.capacity import Capacity
@@ -23,7 +23,7 @@ class Inflow:
     days_left: Figures
 
     @classmethod
-    def learnt(cls, stays: Stays, until: float) -> "Inflow":
+    def learnt(cls, stays: QueueSpells, until: float) -> "Inflow":
         """Learn from the newest entries before a time, cases that come back among them."""
         known = np.flatnonzero(stays.entered < until)
         newest = known[np.argsort(stays.entered[known], kind="stable")][-_MOST_ENTRIES:]
@@ -72,7 +72,7 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class QueueSimulation:
     """Courses that the work may take, each so much done by the end of each day."""
 
     ends: Figures
@@ -80,7 +80,9 @@ class Turns:
     inflow: Inflow
 
     @classmethod
-    def drawn(cls, capacity: Capacity, inflow: Inflow, days: Days, paths: int, random: np.random.Generator) -> "Turns":
+    def drawn(
+        cls, capacity: Capacity, inflow: Inflow, days: Days, paths: int, random: np.random.Generator
+    ) -> "QueueSimulation":
         """Draw so many courses; today brings what is left of it."""
         brought = capacity.drawn(days.weekdays, paths, random) * days.presence
         today = np.floor(days.now)
