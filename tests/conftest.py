@@ -6,15 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual import _wait
+from rich.console import RenderableType
+from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
+from tests import idle, shared_statements, sizes
 from tests.offices import Site
 from tests.pure import answers_kept
 from workbench import i18n
 
-_IDLE_S = 0.01
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the whole size of the proofs."""
+    parser.addoption("--full", action="store_true", help="run the proofs in their whole size")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the size of the proofs before they are collected."""
+    sizes.prove_the_whole(config.getoption("full"))
 
 
 def pytest_collection_finish() -> None:
@@ -48,11 +59,34 @@ def sheets_parsed_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def idle_soon() -> Iterator[None]:
-    """Let a press of a key be over after a hundredth of a second without work: Textual waits for a fiftieth, twice."""
+def statements_compiled_once() -> Iterator[None]:
+    """Compile each SQL statement once in a process."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(_wait, "SLEEP_GRANULARITY", _IDLE_S)
-        patched.setattr(_wait, "SLEEP_IDLE", _IDLE_S / 20)
+        shared_statements.share(patched)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keys_wait_for_the_event_loop() -> Iterator[None]:
+    """Let a press of a key be over when the event loop is idle."""
+    with pytest.MonkeyPatch.context() as patched:
+        idle.install(patched)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_frames_that_are_read() -> Iterator[None]:
+    """Render no frames that no test reads: a headless app would discard them."""
+    real = Compositor.render_update
+
+    def rendered(compositor: Compositor, full: bool = False, **options: Any) -> RenderableType | None:
+        if full:
+            return real(compositor, full=True, **options)
+        compositor._dirty_regions.clear()
+        return None
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Compositor, "render_update", rendered)
         yield
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from db.enums import Role
 from tests.offices import Site
 from tests.proofs.racing import LATER, claim_and_decide, decide_each, raced
+from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.foundation import audit_log
 
@@ -27,7 +28,7 @@ def chain_is_whole(site: Site) -> bool:
         return audit_log.verify(session).is_whole
 
 
-@pytest.mark.parametrize("turns", [10, pytest.param(1000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("turns", [10, pytest.param(sized(ci=100, full=1000), marks=pytest.mark.proof)])
 def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, turns: int) -> None:
     for number in range(PEOPLE):
         site.services("admin").people.add(f"r{number}", (Role.REVIEWER,))
@@ -46,7 +47,7 @@ def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, tur
     assert chain_is_whole(site)
 
 
-@pytest.mark.parametrize("turns", [10, pytest.param(1000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("turns", [10, pytest.param(sized(ci=100, full=1000), marks=pytest.mark.proof)])
 def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: int) -> None:
     holds = held_by_a(site, turns)
 
@@ -59,7 +60,7 @@ def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: i
     assert sorted(events(site, "decide")) == [case for case, _fence in holds]
 
 
-@pytest.mark.parametrize("turns", [10, pytest.param(1000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("turns", [10, pytest.param(sized(ci=100, full=1000), marks=pytest.mark.proof)])
 def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: Site, turns: int) -> None:
     expired = held_by_a(site, turns)
     for case, _fence in expired:

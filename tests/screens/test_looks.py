@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -37,16 +37,23 @@ KEYS: dict[str, tuple[str, ...]] = {
 FILTERS = {"queue": "", "filter_error": "prioriti:high", "nothing_found": "state:queued applicant:xyzzy"}
 
 
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    """The language of the screen."""
-    return str(request.param)
+VIEWS = [("en", "120x40"), ("zh", "80x24")]
+"""Both sizes and both languages, in pairs: what one of them breaks, the pair shows."""
 
 
-@pytest.fixture(params=list(SIZES))
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    """The window: columns and lines."""
-    return SIZES[str(request.param)]
+@dataclass(frozen=True)
+class View:
+    """A window: columns and lines, and the language in it."""
+
+    size: tuple[int, int]
+    language: str
+
+
+@pytest.fixture(params=VIEWS, ids="-".join)
+def view(request: pytest.FixtureRequest) -> View:
+    """The window and its language."""
+    language, size = request.param
+    return View(SIZES[size], language)
 
 
 def a_mixed_queue(services: MemoryServices) -> None:
@@ -78,17 +85,21 @@ def _picture(driver: Driver) -> str:
 
 
 @pytest.mark.parametrize("name", list(KEYS))
-async def test_it_looks_as_it_did(name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
-    async with at_work(troubled(), size=size, language=language) as driver:
+async def test_it_looks_as_it_did(name: str, view: View, snapshot: SnapshotAssertion) -> None:
+    async with at_work(troubled(), size=view.size, language=view.language) as driver:
         await driver.press(*KEYS[name])
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
+async def test_it_looks_as_it_did_in_ascii(snapshot: SnapshotAssertion) -> None:
+    async with at_work(troubled(), symbols="ascii") as driver:
+        await driver.press("n")
+        assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
+
+
 @pytest.mark.parametrize("name", list(FILTERS))
-async def test_the_queue_looks_as_it_did(
-    name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion
-) -> None:
-    async with at_work(size=size, language=language, arrange=a_mixed_queue) as driver:
+async def test_the_queue_looks_as_it_did(name: str, view: View, snapshot: SnapshotAssertion) -> None:
+    async with at_work(size=view.size, language=view.language, arrange=a_mixed_queue) as driver:
         await driver.go("q")
         if FILTERS[name]:
             await driver.press("slash")
@@ -106,21 +117,17 @@ CALENDAR = {
 
 
 @pytest.mark.parametrize("name", list(CALENDAR))
-async def test_the_calendar_looks_as_it_did(
-    name: str, language: str, size: tuple[int, int], snapshot: SnapshotAssertion
-) -> None:
+async def test_the_calendar_looks_as_it_did(name: str, view: View, snapshot: SnapshotAssertion) -> None:
     def as_admin(services: MemoryServices) -> None:
         services.actor = replace(services.actor, roles=frozenset(Role))
 
-    async with at_work(size=size, language=language, arrange=as_admin) as driver:
+    async with at_work(size=view.size, language=view.language, arrange=as_admin) as driver:
         await driver.go("k")
         await driver.press(*CALENDAR[name])
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
-async def test_a_broken_start_looks_as_it_did(
-    language: str, size: tuple[int, int], snapshot: SnapshotAssertion
-) -> None:
+async def test_a_broken_start_looks_as_it_did(view: View, snapshot: SnapshotAssertion) -> None:
     clocks = Clocks()
 
     def broken() -> Any:
@@ -131,8 +138,8 @@ async def test_a_broken_start_looks_as_it_did(
         )
 
     app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic)
-    with speaking(language):
-        async with app.run_test(size=size) as pilot:
+    with speaking(view.language):
+        async with app.run_test(size=view.size) as pilot:
             driver = Driver(app, pilot, clocks, MemoryServices(clocks))
             await driver.settle()
             await asyncio.sleep(0)

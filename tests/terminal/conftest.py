@@ -1,5 +1,29 @@
-"""A home in which the demo was made before: making it anew for each test would take most of the time."""
+"""Marks the tests in terminals, and makes a home in which the demo was made before: making it for each takes long."""
+
+from pathlib import Path
+
+import pytest
 
 from tests.demos import demo_home, demo_of_today
 
 __all__ = ["demo_home", "demo_of_today"]
+
+_SMOKE = frozenset(
+    {
+        "test_demo_next_fail_two_reasons_notice_undo_and_next",
+        "test_it_starts_and_shows_a_case",
+        "test_composed_and_pasted_text_does_nothing_and_says_why",
+        "test_nothing_of_theirs_reaches_the_terminal",
+    }
+)
+"""One test each of the main job, of a start, of keys and of hostile text: the ordinary suite runs them as well."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs the program in a terminal; `.ci/run` runs it after the ordinary suite."""
+    here = Path(__file__).parent
+    for item in items:
+        name = item.name.partition("[")[0]
+        if item.path.parent == here and item.path.name != "test_stream.py" and name not in _SMOKE:
+            item.add_marker(pytest.mark.terminal)

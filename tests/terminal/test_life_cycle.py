@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.offices import Site
+from tests.sizes import sized
 from tests.terminal.forked import Forked
 from workbench.__main__ import now
 from workbench.services.opening import open_services
@@ -75,7 +76,7 @@ def site_with_a_case(folder: Path) -> tuple[Site, int]:
     return site, case
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(50, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("count", [2, pytest.param(sized(ci=6, full=50), marks=pytest.mark.proof)])
 def test_an_end_in_mid_decision_loses_nothing_and_keeps_nobody(tmp_path: Path, count: int) -> None:
     sites = {how: site_with_a_case(tmp_path / f"site{at}") for at, how in enumerate(ENDS)}
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.nursery import PATIENCE_S
 from tests.offices import Site
+from tests.sizes import some
 from tests.terminal.forked import Forked
 from workbench.__main__ import now
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
@@ -87,7 +88,7 @@ def leave(terminal: Forked) -> None:
     assert terminal.process.poll() == 0
 
 
-@pytest.mark.parametrize("places", [SHORT, pytest.param(PLACES, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("places", [SHORT, pytest.param(tuple(some(PLACES, ci=2)), marks=pytest.mark.proof)])
 def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
     tmp_path: Path, site: Site, places: tuple[str, ...]
 ) -> None:

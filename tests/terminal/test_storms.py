@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.offices import Site
+from tests.sizes import sized
 from tests.terminal.forked import Forked
 from tests.terminal.payloads import MARK
 
@@ -36,7 +37,7 @@ def draft_and_decisions(site: Site) -> tuple[dict[str, str], int]:
     return json.loads(body or "{}"), int(decisions)
 
 
-@pytest.mark.parametrize("count", [8, pytest.param(200, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("count", [8, pytest.param(sized(ci=40, full=200), marks=pytest.mark.proof)])
 @pytest.mark.parametrize(
     ("keys", "sign", "name"),
     [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from db.enums import CaseState
 from tests.domain.clock.clock_cases import FIRST, Made, Peer, calendars, cases, instants
+from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import ClockEvent, budget_of, extension_s, standing_of
 from workbench.domain.clock.explanation import StepKind, walk
@@ -95,14 +96,14 @@ def test_adding_working_time_is_monotonic_and_inverse_to_counting_it_and_never_l
     check_arithmetic(calendar, start, less, more)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(made=cases())
 def test_a_due_date_is_what_counting_every_minute_gives(made: Made) -> None:
     check_case(made)
 
 
 @pytest.mark.proof
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=sized(ci=400, full=10_000), deadline=None)
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
 def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, less: int, more: int) -> None:
     check_arithmetic(made.calendar, start, less, more)
@@ -110,7 +111,7 @@ def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, le
 
 
 @pytest.mark.proof
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=sized(ci=60, full=600), deadline=None)
 @given(made=cases())
 def test_hundreds_of_due_dates_are_what_counting_every_minute_gives(made: Made) -> None:
     check_case(made)

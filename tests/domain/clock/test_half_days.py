@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.enums import DayStatus
+from tests.sizes import sized
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
 from workbench.domain.clock.due import counted_from, due_at
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
@@ -177,7 +178,7 @@ def test_a_promise_ends_at_the_closing_of_a_working_day(calendar: WorkingCalenda
 
 
 @pytest.mark.proof
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=sized(ci=400, full=10_000), deadline=None)
 @given(calendars(), INSTANTS, MICROSECONDS, st.integers(0, 10**11), st.integers(1, 10))
 def test_ten_thousand_calendars(calendar: WorkingCalendar, start: datetime, micros: int, more: int, days: int) -> None:
     check_adding(calendar, start, micros, more)

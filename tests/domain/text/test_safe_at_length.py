@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 from rich.cells import cell_len
 
+from tests.sizes import sized
 from workbench.domain.text.safe import cells, safe, typed
 
 NAMES = "㛃𠮷𪜶·张三李四ＡＢ　한글éüñ"
@@ -24,7 +25,7 @@ def some_text(chance: random.Random) -> str:
     )
 
 
-@pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("count", [2_000, pytest.param(sized(ci=10_000, full=100_000), marks=pytest.mark.proof)])
 def test_what_comes_out_is_safe_stable_and_as_wide_as_it_is_drawn(count: int) -> None:
     chance = random.Random(26)
     for _number in range(count):

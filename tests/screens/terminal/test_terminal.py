@@ -13,6 +13,8 @@ import pytest
 from screens.terminal.driver import Output
 from tests.nursery import nursery
 
+pytestmark = pytest.mark.terminal
+
 READ_S = 20.0
 ENDED_WITHIN_S = 10.0
 """The promise is 2 s on a machine of one's own; here others work too."""

@@ -13,6 +13,8 @@ from typing import Any, TextIO
 
 import pytest
 
+pytestmark = pytest.mark.terminal
+
 GROUP = 61_000
 ADMIN, ALICE, BOB, NEWCOMER, STRANGER = 0, 61_001, 61_002, 61_003, 61_004
 GROUPS = {ADMIN: 0, STRANGER: STRANGER}

@@ -26,14 +26,14 @@ from tests.nursery import Child, nursery
 from tests.offices import Clock
 from tests.services.importing import killing
 from workbench.services.importing.request import ImportRequest
-from workbench.services.opening import open_office
+from workbench.services.opening import open_services
 
 database, file, mutant = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "mutant"
 if mutant:
     killing.publish_first()
-office = open_office(database, "admin", Clock())
+services = open_services(database, "admin", Clock())
 print("open", flush=True)
-office.imports.run(ImportRequest(kind=killing.kind_of(file), paths=(file,)))
+services.imports.run(ImportRequest(kind=killing.kind_of(file), paths=(file,)))
 print("done", flush=True)
 """
 

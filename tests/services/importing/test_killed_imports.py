@@ -10,6 +10,7 @@ from db.enums import ImportKind
 from tests.offices import Clock, Site
 from tests.services.importing import killing
 from tests.services.importing.killing import Killed, big_file, big_workbook, check_after, killed
+from tests.sizes import sized
 from workbench.services.importing.request import ImportRequest
 from workbench.services.opening import open_services
 
@@ -63,7 +64,7 @@ def test_a_killed_import_of_a_workbook_leaves_nothing_to_be_seen(database: Path,
 
 @pytest.mark.proof
 def test_killed_imports_of_workbooks_leave_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
-    results = _run_workbooks(database, tmp_path, WORKBOOK_KILLS, WORKBOOK_ROWS)
+    results = _run_workbooks(database, tmp_path, sized(ci=2, full=WORKBOOK_KILLS), WORKBOOK_ROWS)
     assert _share_between_rows_and_publication(results) >= 0.5
 
 
@@ -77,9 +78,9 @@ def test_five_killed_imports_leave_nothing_to_be_seen(database: Path, tmp_path: 
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("seed", range(DATABASES))
+@pytest.mark.parametrize("seed", range(sized(ci=1, full=DATABASES)))
 def test_two_hundred_killed_imports_leave_nothing_to_be_seen(database: Path, tmp_path: Path, seed: int) -> None:
-    results = _run(database, tmp_path, KILLS, ROWS, seed=seed)
+    results = _run(database, tmp_path, sized(ci=8, full=KILLS), ROWS, seed=seed)
     assert _share_between_rows_and_publication(results) >= 0.6
 
 

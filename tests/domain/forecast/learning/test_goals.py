@@ -5,6 +5,7 @@ import pytest
 
 from tests.domain.forecast.learning.processes import LOGS
 from tests.shared_data import shared_data
+from tests.sizes import sized, some
 from workbench.domain.forecast.learning.backtest import Backtest, backtest
 from workbench.services.eventlogs.names import LogColumns
 from workbench.services.eventlogs.reading import read_log
@@ -52,7 +53,7 @@ def test_a_made_up_office_is_forecast_better_than_by_its_past(name: str) -> None
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", LOGS)
+@pytest.mark.parametrize("name", some(list(LOGS), ci=2))
 def test_on_every_kind_of_log_both_baselines_are_beaten_and_the_range_is_right(name: str) -> None:
     results = [result for seed in SEEDS if (result := backtest(LOGS[name](seed), silent))]
 
@@ -64,7 +65,7 @@ def test_on_every_kind_of_log_both_baselines_are_beaten_and_the_range_is_right(n
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(sized(ci=1, full=3)))
 def test_on_the_help_desk_the_seed_makes_no_difference_that_matters(seed: int) -> None:
     traces = read_log(shared_data("event_logs", "helpdesk.csv"), LogColumns(), None, silent)
     result = backtest(traces, silent, seed)

@@ -1,0 +1,48 @@
+"""Waits for the event loop of a Textual app to be idle, instead of for a process that uses little CPU time.
+
+Textual's own `wait_for_idle` sleeps until the process has used little CPU time, and its `_wait_for_screen` sends a
+callback through every widget. Both take most of the time of a key press, and the first depends on other processes.
+"""
+
+import asyncio
+from typing import Any
+
+import pytest
+import textual.app
+import textual.pilot
+import textual.screen
+
+_SOON_S = 0.007
+_UPDATE_PERIOD_S = 0.005
+_ROUNDS = 2
+
+
+def _is_idle(loop: Any) -> bool:
+    """Say whether the loop has nothing to run now and no timer that is due soon."""
+    soon = loop.time() + _SOON_S
+    return not loop._ready and not any(timer._when < soon and not timer._cancelled for timer in loop._scheduled)
+
+
+async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
+    """Wait until the event loop has nothing left to do, at most `max_sleep` seconds."""
+    loop: Any = asyncio.get_running_loop()
+    end = loop.time() + max_sleep
+    rounds = 0
+    while rounds < _ROUNDS and loop.time() < end:
+        await asyncio.sleep(0)
+        rounds = rounds + 1 if _is_idle(loop) else 0
+        if not rounds and not loop._ready:
+            await asyncio.sleep(_UPDATE_PERIOD_S)
+
+
+async def _screen_is_idle(pilot: Any) -> bool:
+    await until_idle()
+    return not pilot.app._exception_event.is_set()
+
+
+def install(patched: pytest.MonkeyPatch) -> None:
+    """Let Textual's test pilot wait in this way."""
+    patched.setattr(textual.app, "wait_for_idle", until_idle)
+    patched.setattr(textual.pilot, "wait_for_idle", until_idle)
+    patched.setattr(textual.pilot.Pilot, "_wait_for_screen", _screen_is_idle)
+    patched.setattr(textual.screen, "UPDATE_PERIOD", _UPDATE_PERIOD_S)
