@@ -16,7 +16,10 @@ class DecisionRow(Row, table=True):
     """
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_decision_case", "case_id", "id"),
+        Index("ix_decision_release", "status", "release_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id")

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.enums import CaseState, Verdict
 from db.models import CaseRow, DecisionRow, NoticeRow, RectificationRow, ReviewerRow
@@ -19,8 +19,9 @@ from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import find_draft
 
-_LIVE = ("applied", "staged", "approved", "returned")
 _CHECKED = ("approved", "returned")
+_RELEASED_LATER = ("applied", *_CHECKED)
+_LIVE = ("staged", *_RELEASED_LATER)
 
 
 class Undo:
@@ -34,10 +35,12 @@ class Undo:
         """Return the newest act that this person may still take back, also after a restart."""
         context = self.context
         with context.read() as session:
+            status, release_at = col(DecisionRow.status), col(DecisionRow.release_at)
             rows = session.exec(
                 select(DecisionRow)
+                # A staged verdict has no release time yet.
+                .where((status == "staged") | (status.in_(_RELEASED_LATER) & (release_at > context.now())))
                 .where((DecisionRow.maker_id == context.actor.id) | (DecisionRow.checker_id == context.actor.id))
-                .where(DecisionRow.status.in_(_LIVE))  # type: ignore[attr-defined]  # columns at class level
                 .order_by(func.coalesce(DecisionRow.checked_at, DecisionRow.decided_at).desc())
                 .limit(20)
             ).all()

@@ -1,0 +1,22 @@
+"""An index of decisions by release time, so that undo reads only what can still be taken back.
+
+Revision ID: 0005
+Revises: 0004
+"""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the index; no row changes."""
+    op.create_index("ix_decision_release", "decision", ["status", "release_at"])
+
+
+def downgrade() -> None:
+    """Never: a downgrade is the restore of a backup."""
+    raise RuntimeError("restore the backup that was made before the upgrade")

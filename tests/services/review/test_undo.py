@@ -1,0 +1,80 @@
+"""What can be taken back is looked up along an index, however much was decided before."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from db.enums import FailKind, Verdict
+from tests.offices import Site
+from tests.services.review.verdict_acts import decide, failing, passing, take
+from workbench.domain.case.casefile import VerdictRequest
+
+
+def staged(case: int) -> VerdictRequest:
+    return failing(case, fail_kind=FailKind.FINAL)
+
+
+def read_plans(site: Site, login: str) -> list[str]:
+    """Return how the database reads what `undo.last` asks about decisions."""
+    context = site.services(login).context
+    asked: list[tuple[str, Any]] = []
+
+    def ask(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(context.database.reader, "before_cursor_execute", ask)
+    site.services(login).undo.last()
+    event.remove(context.database.reader, "before_cursor_execute", ask)
+    with context.read() as session:
+        connection = session.connection()
+        return [
+            str(step[3])
+            for statement, values in asked
+            if "FROM decision" in statement
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+
+
+def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, passing(case))
+
+    plans = read_plans(site, "a")
+
+    searches = [step for step in plans if step.startswith(("SCAN decision", "SEARCH decision"))]
+    # What is released may be any number; what is staged waits for a checker, and that is soon done.
+    assert searches == [
+        "SEARCH decision USING INDEX ix_decision_release (status=?)",
+        "SEARCH decision USING INDEX ix_decision_release (status=? AND release_at>?)",
+    ]
+
+
+def test_a_staged_verdict_stays_undoable_for_days(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, staged(case))
+
+    site.clock.on(days=9)
+
+    newest = site.services("a").undo.last()
+    assert newest is not None
+    assert (newest.case_id, newest.act, newest.until) == (case, "decided", None)
+
+
+@pytest.mark.parametrize("act", ["approved", "returned"])
+def test_a_check_can_be_taken_back_by_its_checker_alone(site: Site, act: str) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, staged(case))
+    checks = site.services("b").checks
+    (checks.approve if act == "approved" else checks.give_back)(case, "seen")
+
+    assert site.services("a").undo.last() is None
+    newest = site.services("b").undo.last()
+    assert newest is not None
+    assert (newest.case_id, newest.act, newest.verdict) == (case, act, Verdict.FAIL)
+
+    site.clock.on(seconds=60)
+    assert site.services("b").undo.last() is None
