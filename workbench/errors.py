@@ -66,6 +66,12 @@ class Busy(WorkbenchError):
     exit_code = ExitCode.BUSY
 
 
+class StorageBusy(WorkbenchError):
+    """Others kept the write lock for too long; nothing was written."""
+
+    exit_code = ExitCode.BUSY
+
+
 class NotAllowed(WorkbenchError):
     """This person may not do this now."""
 

@@ -18,7 +18,7 @@ from tests.first_schema import contents, take_back
 from tests.nursery import Child, nursery
 from tests.offices import Clock, Site
 from tests.sizes import sized
-from workbench.errors import BadConfiguration, Busy, ExitCode
+from workbench.errors import BadConfiguration, ExitCode, StorageBusy
 from workbench.services.foundation import audit_log
 from workbench.services.opening import open_services
 from workbench.services.site.doctor import examine
@@ -158,7 +158,7 @@ def test_of_two_starts_at_once_one_brings_it_up_to_date(older: Path) -> None:
 def test_a_start_while_others_write_is_told_to_try_again(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = older.read_bytes()
     monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
-    with sqlite.write_lock(older), pytest.raises(Busy, match="try again"):
+    with sqlite.write_lock(older), pytest.raises(StorageBusy, match="try again"):
         open_services(older, "a", Clock())
     assert older.read_bytes() == before
 

@@ -11,7 +11,7 @@ from db.dialects import sqlite
 from db.enums import Verdict
 from tests.offices import TUESDAY
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
-from workbench.errors import Busy, WorkbenchError
+from workbench.errors import Busy, StorageBusy, WorkbenchError
 from workbench.services.opening import open_services
 from workbench.services.wiring import Services
 
@@ -85,7 +85,7 @@ def claim_and_decide(path: Path, login: str, turns: int, barrier: Barrier, queue
 def _outcome(services: Services, request: VerdictRequest) -> str:
     try:
         services.verdicts.decide(request)
-    except Busy as error:
+    except (Busy, StorageBusy) as error:
         return str(error)
     return "accepted"
 

@@ -21,8 +21,8 @@ from db.models import PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.file import parse_policy
 from workbench.errors import (
-    Busy,
     NotAllowed,
+    StorageBusy,
     StorageFailed,
     WorkbenchError,
 )
@@ -187,7 +187,7 @@ def open_database(path: Path) -> Database:
     except DatabaseRefused as error:
         raise refusal(error) from error
     except LockTimeout as error:
-        raise Busy(
+        raise StorageBusy(
             _("{database} is older than this program, and others are writing to it; try again.").format(database=path)
         ) from error
 

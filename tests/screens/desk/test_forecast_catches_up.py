@@ -8,7 +8,7 @@ import pytest
 import screens.app
 from tests.offices import Site
 from tests.screens.driver import Driver, at_the_site, at_work
-from workbench.errors import Busy
+from workbench.errors import StorageBusy
 from workbench.services.deadlines.tick import Ticked
 
 
@@ -40,7 +40,7 @@ async def test_a_failure_is_said_and_the_next_time_it_is_tried_again() -> None:
     def catch_up() -> Ticked:
         asked.append(1)
         if len(asked) == 1:
-            raise Busy("Another program holds the database.")
+            raise StorageBusy("Another program holds the database.")
         return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
 
     async with at_work(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:

@@ -11,7 +11,7 @@ from screens.app import WorkbenchApp
 from tests.screens.cases import clean
 from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.screens.driver import Driver, at_work
-from workbench.errors import BadConfiguration, Busy, NotFound
+from workbench.errors import BadConfiguration, NotFound, StorageBusy
 
 HEAVY = ("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin")
 
@@ -55,7 +55,7 @@ async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monke
     def arrange(services: MemoryServices) -> None:
         def counts() -> Any:
             if not may_count.is_set():
-                raise Busy("Another program holds the database.")
+                raise StorageBusy("Another program holds the database.")
             return counted()
 
         counted, services.queue.counts = services.queue.counts, counts
@@ -76,7 +76,7 @@ async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the
         return services
 
     def fails() -> Any:
-        raise Busy("Another program holds the database.")
+        raise StorageBusy("Another program holds the database.")
 
     services.claims.next = fails
     app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)

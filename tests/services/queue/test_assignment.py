@@ -9,7 +9,7 @@ from db.engine import Database
 from db.enums import Role
 from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile
-from workbench.errors import Busy, NotAllowed, NotFound, WrongUsage
+from workbench.errors import NotAllowed, NotFound, StorageBusy, WrongUsage
 from workbench.services.queue import assignment
 from workbench.services.queue.lost_holds import LostHold
 
@@ -69,7 +69,7 @@ def test_what_a_lot_could_not_take_is_refused_with_the_cause_and_what_went_befor
 
     def busy_at_last(chunk: list[int], login: str, reason: str) -> assignment.Assignment:
         if cases[-1] in chunk:
-            raise Busy("The database is busy; nothing was written. Try again.")
+            raise StorageBusy("The database is busy; nothing was written. Try again.")
         return give_chunk(chunk, login, reason)
 
     monkeypatch.setattr(services.assigning, "_give_chunk", busy_at_last)

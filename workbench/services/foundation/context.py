@@ -20,7 +20,7 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.file import parse_policy
 from workbench.domain.policy.policy import Policy
-from workbench.errors import Busy, NotAllowed, StorageFailed, WorkbenchError
+from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.services.foundation import audit_log as log
 from workbench.services.foundation.calendar_days import days_in_force, edition
@@ -74,7 +74,7 @@ class Context:
         """Write as a whole or not at all.
 
         Raises:
-            Busy: If others kept the write lock for ten seconds.
+            StorageBusy: If others kept the write lock for ten seconds.
             StorageFailed: If the disk or the file does not do as it must.
         """
         with _failures_told(), self.database.write() as session:
@@ -83,6 +83,8 @@ class Context:
     @contextmanager
     def acting(self, action: Action, case_id: int | None = None) -> Iterator[None]:
         """Write a refused attempt into the log, and let the refusal go on to who asked.
+
+        `StorageBusy` is not logged: the log would wait for the same lock once more.
 
         Raises:
             NotAllowed: If the person's roles do not allow the action.
@@ -155,12 +157,12 @@ def _failures_told() -> Iterator[None]:
     try:
         yield
     except LockTimeout as error:
-        raise Busy(_("The database is busy; nothing was written. Try again.")) from error
+        raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
     except DatabaseRefused as error:
         raise refusal(error) from error
     except DBAPIError as error:
         if isinstance(error, OperationalError) and "locked" in str(error.orig):
-            raise Busy(_("The database is busy; nothing was written. Try again.")) from error
+            raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
         # The driver's own words name tables and columns, never a value.
         raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error
 

@@ -1,0 +1,45 @@
+"""A write that gets no lock is told as such, and is tried once only."""
+
+from contextlib import AbstractContextManager
+
+import pytest
+from sqlmodel import Session
+
+from db.dialects import sqlite
+from db.engine import Database
+from tests.offices import Site
+from tests.services.review.verdict_acts import decide, passing, take
+from workbench.errors import Busy, ExitCode, StorageBusy
+
+
+def test_a_lock_that_is_not_to_be_had_is_waited_for_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case,) = site.plant()
+    take(site)
+    before = site.actions(case)
+    monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
+    tries: list[Database] = []
+    write = Database.write
+
+    def counted(self: Database) -> AbstractContextManager[Session]:
+        tries.append(self)
+        return write(self)
+
+    monkeypatch.setattr(Database, "write", counted)
+
+    with sqlite.write_lock(site.path), pytest.raises(StorageBusy, match="The database is busy") as caught:
+        decide(site, passing(case))
+
+    assert len(tries) == 1
+    assert caught.value.exit_code is ExitCode.BUSY
+    assert not isinstance(caught.value, Busy)
+    assert site.actions(case) == before
+
+
+def test_a_case_that_another_holds_is_refused_and_the_refusal_is_logged(site: Site) -> None:
+    (case,) = site.plant()
+    take(site, "b")
+
+    with pytest.raises(Busy, match="held by b"):
+        decide(site, passing(case))
+
+    assert site.actions(case)[-1] == "refused decide"
