@@ -144,18 +144,20 @@ class Claims:
     def renew(self, case_id: int) -> datetime | None:
         """Extend my hold because I am active; no event, at most one write a minute. None if the hold is lost."""
         context = self.context
+        now, me = context.now(), context.actor.id
         with context.read() as session:
-            now, case = context.now(), session.get(CaseRow, case_id)
             span = timedelta(minutes=context.policy(session).hold_minutes)
-        if case is None or case.held_by_id != context.actor.id or case.state != CaseState.IN_REVIEW:
-            return None
-        if case.held_until is not None and case.held_until - now > span - _RENEW_EVERY:
-            return case.held_until
+            case = session.get(CaseRow, case_id)
+            if case is None or case.held_by_id != me or case.state != CaseState.IN_REVIEW:
+                return None
+            if case.held_until is not None and case.held_until - now > span - _RENEW_EVERY:
+                return case.held_until
+            fence = case.fence
         with context.write() as session:
             changed = session.execute(
                 update(CaseRow)
-                .where(CaseRow.id == case_id, CaseRow.held_by_id == context.actor.id, CaseRow.fence == case.fence)  # type: ignore[arg-type]  # columns at class level
-                .where(CaseRow.state == CaseState.IN_REVIEW.value)  # type: ignore[arg-type]  # columns at class level
+                .where(col(CaseRow.id) == case_id, col(CaseRow.held_by_id) == me, col(CaseRow.fence) == fence)
+                .where(col(CaseRow.state) == CaseState.IN_REVIEW.value)
                 .values(held_until=now + span)
             )
         return now + span if _changed(changed) else None
