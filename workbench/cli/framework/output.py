@@ -19,19 +19,21 @@ def _shown(text: str, *, keep_newlines: bool = False) -> str:
     return drawn(safe(text, keep_newlines=keep_newlines))
 
 
+class _Escapes(dict[int, str]):
+    """A table for `str.translate`: what acts on a terminal as JSON escapes it, anything else as it is."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = shown = char if char == "\n" or safe(char) == char else json.dumps(char)[1:-1]
+        return shown
+
+
+_ESCAPES = _Escapes()
+
+
 def document(value: Any) -> None:
     """Print one JSON document; characters that act on a terminal are escaped, so that it stays JSON."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    typer.echo("".join(char if _is_plain(char) else _escaped(char) for char in text))
-
-
-def _is_plain(char: str) -> bool:
-    return char == "\n" or (char.isascii() and char.isprintable()) or safe(char) == char
-
-
-def _escaped(char: str) -> str:
-    """Return a character of a JSON text as JSON escapes it."""
-    return json.dumps(char)[1:-1]
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2).translate(_ESCAPES))
 
 
 def line(text: str = "") -> None:

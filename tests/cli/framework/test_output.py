@@ -1,0 +1,35 @@
+"""What a JSON document looks like on a terminal."""
+
+import json
+
+import pytest
+
+from workbench.cli.framework import output
+from workbench.domain.text.safe import safe
+
+
+def test_what_acts_on_a_terminal_is_escaped_and_the_rest_stays_readable(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "公司 Ünï\x1b[2J\u202e\u200d\ud800e\u0301\u3164\u212b\x7f\U0001f600\U000e0041"
+
+    output.document({hostile: [hostile, 1.5, None]})
+
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == {hostile: [hostile, 1.5, None]}
+    assert "公司 Ünï\\u001b[2J\\u202e\\u200d\\ud800e\\u0301\\u3164\\u212b\\u007f\U0001f600\\udb40\\udc41" in printed
+
+
+def test_a_character_is_judged_once_however_often_it_occurs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judged: list[str] = []
+
+    def counted(text: str) -> str:
+        judged.append(text)
+        return safe(text)
+
+    monkeypatch.setattr(output, "safe", counted)
+
+    output.document({"note": "鑫鑫鑫" * 1000})
+
+    assert len(capsys.readouterr().out) > 3000
+    assert judged.count("鑫") <= 1
