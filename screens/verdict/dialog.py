@@ -23,6 +23,7 @@ from screens.verdict.giving import VerdictActions
 from screens.verdict.letter_editor import Letter
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import Mend
+from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import FAINT, plain
 from screens.widgets.text_fields import Page
 from workbench.domain.case.case_id import format_case
@@ -32,6 +33,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK, CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
+
+_TYPING_PAUSE_S = 0.2
 
 
 class VerdictDialog(Dialog[Decided]):
@@ -70,6 +73,7 @@ class VerdictDialog(Dialog[Decided]):
         self._view = view
         self._guard = Guard(giving.presses)
         self._preview: VerdictPreview | None = None
+        self._previews = Debounce(self, "preview", self._show_preview)
         self._items_first = items_first
         self._is_giving = False
         self._knows_newest = False
@@ -103,18 +107,17 @@ class VerdictDialog(Dialog[Decided]):
     def on_resize(self) -> None:
         self._draw()
 
-    @work(exclusive=True, group="preview")
-    async def look_ahead(self) -> None:
-        """Show what this verdict would do."""
-        request = self._request()
+    def look_ahead(self, pause_s: float = 0.0) -> None:
+        """Show what this verdict would do once nothing more changed for `pause_s`."""
+        self._previews.ask(pause_s)
+
+    async def _show_preview(self) -> None:
         try:
-            self._preview = await asyncio.to_thread(self._giving.preview, request)
-            # What was written over the items hides their own words.
-            own = await asyncio.to_thread(self._giving.preview, replace(request, items=()))
+            self._preview = await asyncio.to_thread(self._giving.preview, self._request())
         except WorkbenchError as error:
             self._tell(str(error))
             return
-        await self.mend.show(own.items if self._state.is_fixable else (), self._state.items)
+        await self.mend.show(self._preview.own_items if self._state.is_fixable else (), self._state.items)
         if self._items_first:
             self._items_first = False
             self.mend.enter()
@@ -144,17 +147,17 @@ class VerdictDialog(Dialog[Decided]):
     @on(Mend.ItemChanged)
     def take_item(self, event: Mend.ItemChanged) -> None:
         """Take the text of an item."""
-        self._become(replace(self._state, items={**self._state.items, event.code: event.text}))
+        self._become(replace(self._state, items={**self._state.items, event.code: event.text}), _TYPING_PAUSE_S)
 
     @on(Mend.UntilChanged)
     def take_until(self, event: Mend.UntilChanged) -> None:
         """Take the date."""
-        self._become(replace(self._state, until=event.text))
+        self._become(replace(self._state, until=event.text), _TYPING_PAUSE_S)
 
     @on(Letter.Edited)
     def take_letter(self, event: Letter.Edited) -> None:
         """Take the text for the applicant."""
-        self._become(replace(self._state, letter=event.text))
+        self._become(replace(self._state, letter=event.text), _TYPING_PAUSE_S)
 
     @on(TextArea.Changed, "#note")
     def take_note(self) -> None:
@@ -163,7 +166,7 @@ class VerdictDialog(Dialog[Decided]):
             self._state = replace(self._state, note=self.note.text)
             self._giving.keep("note", self._state.note)
             self._tell("")
-            self.look_ahead()
+            self.look_ahead(_TYPING_PAUSE_S)
 
     @on(Input.Submitted)
     def leave_field(self) -> None:
@@ -249,14 +252,14 @@ class VerdictDialog(Dialog[Decided]):
         until = self.mend.chosen_until() if self.mend.display else None
         return self._state.request(self._case, until, knows_newest=self._knows_newest)
 
-    def _become(self, state: VerdictState) -> None:
-        """Take on another state: keep it in the draft, show what it would do."""
+    def _become(self, state: VerdictState, pause_s: float = 0.0) -> None:
+        """Take on another state: keep it in the draft, show what it would do after a pause."""
         self._state = state
         self._giving.keep("verdict", state.kept())
         self._tell("")
         self._draw()
         self.refresh_bindings()
-        self.look_ahead()
+        self.look_ahead(pause_s)
 
     def _draw(self) -> None:
         width = self.query_one("#kind").content_size.width

@@ -189,6 +189,7 @@ class MemoryServices:
         return VerdictPreview(
             letter=causes(found, request.reasons) if request.letter is None else request.letter,
             items=worded_items(found, items_for(request, found.policy)) if fixable else (),
+            own_items=worded_items(found, items_for(replace(request, items=()), found.policy)) if fixable else (),
             deadline_at=self._deadline() if fixable else None,
             until=request.until or (self._deadline().date() if request.verdict is Verdict.PENDING else None),
             waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy),

@@ -1,4 +1,7 @@
 import asyncio
+import time
+from collections.abc import Callable
+from threading import Lock
 
 import pytest
 from textual.widgets import TextArea
@@ -7,7 +10,7 @@ from db.enums import CaseState, FailKind, Verdict, WaitsFor
 from screens.verdict.rectification_form import Item, Mend
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import at_work
-from workbench.domain.case.casefile import ItemRequest
+from workbench.domain.case.casefile import ItemRequest, VerdictPreview, VerdictRequest
 
 SIZES = ((120, 40), (80, 24))
 
@@ -318,3 +321,33 @@ async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
 
             await mend.show(items, {})
             assert [field.code for field in mend.items.query(Item)] == [item.code for item in items]
+
+
+async def test_a_note_is_previewed_when_its_writer_pauses_by_one_thread_at_a_time() -> None:
+    note = "Called the applicant about the seal."
+    async with at_work(troubled()) as desk:
+        preview: Callable[[VerdictRequest], VerdictPreview] = desk.services.verdicts.preview
+        lock = Lock()
+        asked: list[VerdictRequest] = []
+        running: list[int] = [0]
+
+        def slow(request: VerdictRequest) -> VerdictPreview:
+            with lock:
+                asked.append(request)
+                running.append(running[-1] + 1)
+            time.sleep(0.1)
+            with lock:
+                running.append(running[-1] - 1)
+            return preview(request)
+
+        desk.services.verdicts.preview = slow
+        await desk.press("n", "f", "t")
+        asked.clear()
+        for letter in note:
+            desk.app.screen.query_one("#note", TextArea).insert(letter)
+            await asyncio.sleep(0.01)
+        await desk.settle()
+
+        assert max(running) == 1
+        assert 1 <= len(asked) < len(note) / 4
+        assert asked[-1].note == note

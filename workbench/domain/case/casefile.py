@@ -248,7 +248,8 @@ class VerdictRequest:
 class VerdictPreview:
     """What a verdict would do: the same plan that deciding carries out.
 
-    `check_for` names why a second person is needed (final_fail, override, high_risk, restore), empty if none is.
+    `own_items` are the items in the words of their reasons, whatever was written over them. `check_for` names why a
+    second person is needed (final_fail, override, high_risk, restore), empty if none is.
     `open_questions` are checklist questions without an answer, `unopened` documents that nobody opened;
     `problems` is all that keeps it from being given. `is_date_provisional` says that the deadline or the date leans on
     a calendar that is not published.
@@ -256,6 +257,7 @@ class VerdictPreview:
 
     letter: str
     items: tuple[ItemRequest, ...]
+    own_items: tuple[ItemRequest, ...]
     deadline_at: datetime | None
     until: date | None
     waits_for: WaitsFor | None

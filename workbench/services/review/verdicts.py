@@ -8,11 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db.enums import CaseState, FailKind, Verdict
-from db.models import (
-    CaseRow,
-    DecisionReasonRow,
-    DecisionRow,
-)
+from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, Decided, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
@@ -28,8 +24,8 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import deadline_after
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.case.case_cache import CaseCache
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.documents import unopened_of
 from workbench.services.clock.case_clocks import settle_due
 from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, details
@@ -127,6 +123,7 @@ class Verdicts:
     def __init__(self, context: Context, casefiles: CaseFiles) -> None:
         self.context = context
         self.casefiles = casefiles
+        self._previewed = CaseCache(casefiles)
 
     def preview(self, request: VerdictRequest) -> VerdictPreview:
         """Say what a verdict would do: letter, items, deadline, who must countersign, and what stands against it.
@@ -134,14 +131,15 @@ class Verdicts:
         Raises:
             NotFound: If there is no such case.
         """
-        casefile = self.casefiles.show(request.case_id)
-        planned = self._plan(request, casefile)
+        casefile, unopened = self._previewed.read(request.case_id)
         with self.context.read() as session:
-            unopened = unopened_of(session, request.case_id, casefile.evidence.documents)
-        seen = request.evidence_no
+            calendar = self.context.calendar(session, casefile.policy_version)
+        now, seen = self.context.now(), request.evidence_no
+        planned = plan(request, casefile, calendar, now)
         return VerdictPreview(
             letter=planned.letter,
             items=planned.items,
+            own_items=plan(replace(request, items=()), casefile, calendar, now).items,
             deadline_at=planned.deadline_at,
             until=planned.until,
             is_date_provisional=planned.is_date_provisional,
@@ -153,11 +151,6 @@ class Verdicts:
             problems=planned.problems,
             unopened=unopened,
         )
-
-    def _plan(self, request: VerdictRequest, casefile: CaseFile) -> Plan:
-        with self.context.read() as session:
-            calendar = self.context.calendar(session, casefile.policy_version)
-        return plan(request, casefile, calendar, self.context.now())
 
     def decide(self, request: VerdictRequest) -> Decided:
         """Record a verdict on a case that this person holds.

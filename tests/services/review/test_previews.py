@@ -1,0 +1,99 @@
+"""A preview of a verdict reads the case once, however many letters are typed, and again when something happened."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from db.enums import ChecklistValue
+from tests.offices import Site
+from tests.services.review.verdict_acts import failing, take
+from workbench.domain.case.casefile import CaseFile, ItemRequest
+
+MOST_STATEMENTS = 8
+"""Those that find out whether anything happened, the calendar's edition, and the begin of each read."""
+
+
+class Reads:
+    """Counts how often a whole case and how many statements are read."""
+
+    def __init__(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.cases = self.statements = 0
+        services = site.services("a")
+        show = services.casefiles.show
+
+        def counted(case_id: int) -> CaseFile:
+            self.cases += 1
+            return show(case_id)
+
+        def count(*_statement: Any) -> None:
+            self.statements += 1
+
+        monkeypatch.setattr(services.verdicts.casefiles, "show", counted)
+        event.listen(services.context.database.reader, "before_cursor_execute", count)
+
+
+def test_typing_a_note_does_not_read_the_case_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case,) = site.plant()
+    take(site)
+    reads = Reads(site, monkeypatch)
+    preview = site.services("a").verdicts.preview
+    preview(failing(case))
+    assert reads.cases == 1
+    reads.statements = 0
+
+    for length in range(1, 11):
+        preview(failing(case, note="a" * length))
+
+    assert reads.cases == 1
+    assert reads.statements <= 10 * MOST_STATEMENTS
+
+
+def test_what_happens_to_a_case_is_in_the_next_preview(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case,) = site.plant()
+    seen = take(site).header.evidence_no
+    reads = Reads(site, monkeypatch)
+    services = site.services("a")
+    asked = services.verdicts.preview(failing(case, evidence_no=seen))
+    assert not asked.has_new_evidence
+
+    services.remarks.checklist(case, asked.open_questions[0], ChecklistValue.YES)
+    answered = services.verdicts.preview(failing(case, evidence_no=seen))
+    site.services("sup").assigning.assign([case], "b", "hers")
+
+    assert answered.open_questions == asked.open_questions[1:]
+    services.verdicts.preview(failing(case, evidence_no=seen - 1))
+    assert reads.cases == 3
+
+
+def test_findings_of_another_day_are_in_the_next_preview(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case,) = site.plant(severity="block")
+    site.clock.on(hours=13, minutes=50)
+    take(site)
+    reads = Reads(site, monkeypatch)
+    preview = site.services("a").verdicts.preview
+    preview(failing(case))
+
+    site.clock.on(minutes=20)
+    take(site)
+    reads.cases = 0
+    preview(failing(case))
+
+    assert site.actions(case) == ["next"]
+    assert reads.cases == 1
+
+
+def test_a_preview_has_the_items_in_their_own_words_beside_those_that_were_written(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    preview = site.services("a").verdicts.preview
+    own = preview(failing(case)).items
+    written = tuple(replace(item, text="mine") for item in own)
+
+    previewed = preview(failing(case, items=written))
+
+    assert [item.text for item in previewed.items] == ["mine"] * len(own)
+    assert previewed.own_items == own
+    assert own
+    assert isinstance(own[0], ItemRequest)
