@@ -46,11 +46,6 @@ def use(symbols: SymbolSet) -> None:
     _is_plain = symbols == "ascii"
 
 
-def is_plain() -> bool:
-    """Say whether only ASCII signs are drawn."""
-    return _is_plain
-
-
 def drawn(text: str) -> str:
     """Return a text as this terminal can draw it: as it is, or with ASCII for signs of uncertain width.
 

@@ -34,11 +34,6 @@ def heading(text: str) -> PanelLine:
     return PanelLine(plain(text, f"{FAINT} bold"))
 
 
-def said(text: str, style: str = "") -> PanelLine:
-    """Return a line that is a sentence."""
-    return PanelLine(plain(text, style))
-
-
 def prose(label: str, text: str, width: int) -> list[PanelLine]:
     """Return a label and a long text under it, indented; nothing if there is no text."""
     if not text.strip():

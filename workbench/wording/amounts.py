@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from db.enums import Language
 from workbench.i18n import current
-from workbench.wording.letter_dates import letter_day
 
 _FEN_PER_YUAN = 100
 _FEN_PER_WAN = 10_000 * _FEN_PER_YUAN
@@ -60,22 +58,6 @@ def instant_on_screen(at: datetime, today: date, zone: tzinfo, *, language: str 
     """
     local = _local(at, zone)
     return f"{day_on_screen(local.date(), today, language=language)} {local:%H:%M}"
-
-
-def day_in_letter(on: date, *, language: str | None = None) -> str:
-    """Return a day as `Friday, 27 November 2026` or `2026年11月27日(周五)`."""
-    return letter_day(on, Language.ZH if _is_chinese(language) else Language.EN)
-
-
-def instant_in_letter(at: datetime, zone: tzinfo, *, language: str | None = None) -> str:
-    """Return an instant as `Friday, 27 November 2026, 18:00` or `2026年11月27日(周五)18:00`, local to a zone.
-
-    Raises:
-        ValueError: If the instant has no zone of its own.
-    """
-    local = _local(at, zone)
-    between = "" if _is_chinese(language) else ", "
-    return f"{day_in_letter(local.date(), language=language)}{between}{local:%H:%M}"
 
 
 def relative_day(on: date, today: date, *, language: str | None = None) -> str:

@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.enums import ApplicantKind, PanelKind, Priority, Risk, ServiceClass, Severity, Verdict
-from tests.domain.facts.sample_evidence import TODAY, default_policy, documents, evidence
+from tests.domain.facts.sample_evidence import default_policy, documents, evidence
 from workbench.domain.facts.all_facts import FACTS, Facts
 from workbench.domain.facts.fact import FactSort
 from workbench.domain.findings.evaluate import (
     class_of,
     find,
-    findings_of,
-    is_complete,
     missing_documents,
     preselected_reasons,
     priority_of,
@@ -176,9 +174,8 @@ def test_the_class_is_the_promised_one_else_the_policys() -> None:
 
 def test_a_case_is_complete_with_every_required_document() -> None:
     policy = default_policy()
-    assert is_complete(evidence(), policy)
+    assert missing_documents(evidence(), policy) == ()
     lacking = evidence(documents=documents()[1:])
-    assert not is_complete(lacking, policy)
     assert missing_documents(lacking, policy) == ("BIZ_LICENSE",)
 
 
@@ -209,7 +206,3 @@ def test_a_hit_by_name_only_is_marked_on_a_pending_and_never_on_a_fail() -> None
 
 def test_a_finding_of_a_rule_that_is_gone_marks_nothing() -> None:
     assert preselected((finding(Severity.BLOCK, "ACT-GONE"),), Verdict.FAIL) == ()
-
-
-def test_findings_of_evidence_are_those_of_its_facts() -> None:
-    assert [found.rule for found in findings_of(evidence(credit=()), default_policy(), TODAY)] == ["CR-NO-DATA"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tests.domain.forecast.queue.simulated_office import ASSUMED, SimulatedOffice
-from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
+from workbench.domain.forecast.case_history import VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.estimates import Forecast
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 
@@ -19,6 +19,11 @@ class Told:
     made_at: float
     first_verdict_at: float
     passed_at: float
+
+
+def first_verdict_at(course: CaseHistory) -> float:
+    """Return when the first verdict on a case was given, never if it was not."""
+    return next((step.at for step in course.steps if step.what == VERDICT), np.inf)
 
 
 def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[Told]:
@@ -42,7 +47,7 @@ def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days
         place = place_of[number]
         known = replace(course, steps=course.steps[:1])
         case = OpenCase(course=known, ahead=stays.ahead_at(place), due=float(stays.due[place]))
-        told.append(Told(learnt.forecast([case], at)[0], at, course.first_verdict_at or np.inf, course.passed_at))
+        told.append(Told(learnt.forecast([case], at)[0], at, first_verdict_at(course), course.passed_at))
     return told
 
 
@@ -60,7 +65,7 @@ def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int = 6
         for forecast in learnt.forecast(cases, at):
             course = history.courses[forecast.case]
             if course.passed_at is not None:
-                told.append(Told(forecast, at, course.first_verdict_at or np.inf, course.passed_at))
+                told.append(Told(forecast, at, first_verdict_at(course), course.passed_at))
     return told
 
 

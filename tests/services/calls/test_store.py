@@ -38,12 +38,6 @@ def store(tmp_path: Path) -> CallStore:
     return store
 
 
-def test_known_numbers_are_those_with_a_record(store: CallStore) -> None:
-    assert store.known_numbers([1, 2], [CARD, THIRD_CARD, "19900009999"]) == {CARD, THIRD_CARD}
-    assert store.known_numbers([1], [THIRD_CARD]) == set()
-    assert store.known_numbers([], [CARD]) == set()
-
-
 def test_callers_are_those_who_dialled_a_callee(store: CallStore) -> None:
     assert store.callers_of([1, 2], [store.callee_hash(CALLEE)]) == {CARD}
     assert store.callers_of([1, 2], [store.callee_hash("+86" + OTHER_CALLEE)]) == {OTHER_CARD, THIRD_CARD}

@@ -138,7 +138,6 @@ def test_rows_come_back_as_they_went_in_whatever_their_characters(tmp_path: Path
     write(store, 1, [Call(msisdn=f"x{text}", start_at_us=at("2026-03-02T09:00"), imei=text) for text in odd])
 
     assert {(row.msisdn, row.imei) for row in store.rows([1], None)} == {(f"x{text}", text) for text in odd}
-    assert store.known_numbers([1], ["x\r", "x\n", "y"]) == {"x\r", "x\n"}
 
 
 def test_a_folder_with_the_signs_of_a_pattern_is_a_folder(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.services.exporting.guard import guarded, unguarded
+from tests.services.exporting.unguarding import unguarded
+from workbench.services.exporting.guard import guarded
 
 STARTERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BEFORE = ("", " ", "\u200b", "\u3000", "\ufeff", "\u00a0 \u2060")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from tests.services.exporting.unguarding import unguarded
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.errors import CannotCreate
-from workbench.services.exporting.guard import unguarded
 from workbench.services.exporting.request import ExportFormat
 from workbench.services.exporting.sheets import Record, open_sheet
 

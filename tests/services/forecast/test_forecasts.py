@@ -211,9 +211,8 @@ def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
     due_at = TUESDAY + timedelta(days=3)
     forecasts = site.services("a").forecasts
 
-    low, urgent = (
-        forecasts.of_arrival(Arrival(service_class=ServiceClass.STANDARD, priority_rank=rank, due_at=due_at))
-        for rank in (0, 3)
+    low, urgent = forecasts.of_arrivals(
+        [Arrival(service_class=ServiceClass.STANDARD, priority_rank=rank, due_at=due_at) for rank in (0, 3)]
     )
 
     assert low.ahead is not None
@@ -254,14 +253,13 @@ def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(si
     due_at = datetime.fromisoformat("2026-11-27T18:00+08:00")
 
     for number, rank in ((normal, 1), (urgent, 3)):
-        came = forecasts.of_arrival(
-            Arrival(
-                service_class=ServiceClass.STANDARD,
-                priority_rank=rank,
-                due_at=due_at,
-                attributes=_attributes(site, number),
-            )
+        arrival = Arrival(
+            service_class=ServiceClass.STANDARD,
+            priority_rank=rank,
+            due_at=due_at,
+            attributes=_attributes(site, number),
         )
+        (came,) = forecasts.of_arrivals([arrival])
         found = forecasts.of_case(number)
         assert found.is_incomplete
         assert (found.first_verdict, found.passed) == (came.first_verdict, came.passed)

@@ -51,18 +51,6 @@ def parse_case(text: str) -> int:
     return number
 
 
-def parse_decision(text: str) -> int:
-    """Return the number behind D-000123, however it is written.
-
-    Raises:
-        NotFound: If it is no decision number.
-    """
-    number = _number(text, "D")
-    if number is None:
-        raise NotFound(_('"{text}" is not a decision number; decisions look like D-000123.').format(text=_quoted(text)))
-    return number
-
-
 def parse_batch(text: str) -> int:
     """Return the number behind B-000123, however it is written.
 

@@ -2,12 +2,10 @@
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
-from workbench.domain.evidence.evidence import Evidence
-from workbench.domain.facts.all_facts import Facts, observe
+from workbench.domain.facts.all_facts import Facts
 from workbench.domain.facts.documents import (
     missing_documents as missing_documents,  # noqa: PLC0414 - who asks for findings asks for these too
 )
@@ -44,11 +42,6 @@ def find(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
     # Sorting is stable, so that the order of the policy stays within a severity.
     reported.sort(key=lambda finding: -_WEIGHT[finding.severity])
     return tuple(reported)
-
-
-def findings_of(evidence: Evidence, policy: Policy, today: date) -> tuple[Finding, ...]:
-    """Return what the rules hit in this evidence on a local day."""
-    return find(observe(evidence, policy, today), policy)
 
 
 def _worst(rule: Rule, facts: Facts) -> Finding | None:
@@ -172,11 +165,6 @@ def class_of(asked: ServiceClass | None, cards: int, findings: Iterable[Finding]
     if cards >= policy.complex_class_cards:
         given.append(ServiceClass.COMPLEX)
     return max(given, key=_CLASSES.index)
-
-
-def is_complete(evidence: Evidence, policy: Policy) -> bool:
-    """Say whether every required document is there, so that the clock may start."""
-    return not missing_documents(evidence, policy)
 
 
 def is_clean(findings: Iterable[Finding]) -> bool:

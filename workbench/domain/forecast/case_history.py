@@ -53,11 +53,6 @@ class CaseHistory:
         return self.steps[-1].what in OVER
 
     @property
-    def first_verdict_at(self) -> float | None:
-        """When its first verdict was given, None if it was not."""
-        return next((step.at for step in self.steps if step.what == VERDICT), None)
-
-    @property
     def first_told_at(self) -> float | None:
         """When its first result got out, None if none did: not before a second person agreed, where one must."""
         return self.told_after(0)

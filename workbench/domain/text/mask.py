@@ -63,11 +63,6 @@ def mask(kind: MaskKind, text: str, dot: str = DOT) -> str:
     return _MASKS[kind](text, dot)
 
 
-def looks_masked(text: str) -> bool:
-    """Say whether a text was masked by somebody: it holds an asterisk or a dot of ours."""
-    return DOT in text or "*" in unicodedata.normalize("NFKC", text)
-
-
 # Patterns read a copy with plain digits, letters and separators; `~` is one blank or hyphen between groups.
 _MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6})"
 _LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"

@@ -226,11 +226,3 @@ def iccid_luhn(text: str) -> bool:
 
     number = compact(text)
     return bool(_ICCID.fullmatch(number)) and luhn.is_valid(number)
-
-
-def imei_valid(text: str) -> bool:
-    """Say whether a handset's number is an IMEI (14 digits, or 15 with check digit) or an IMEISV (16)."""
-    from stdnum import imei
-
-    number = compact(text)
-    return number.isascii() and number.isdigit() and imei.is_valid(number)

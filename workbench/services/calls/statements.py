@@ -136,6 +136,4 @@ ORDER BY msisdn, start_us, callee, direction
 
 NUMBERS = "SELECT msisdn, count(*) FROM call GROUP BY msisdn ORDER BY msisdn"
 
-KNOWN = "SELECT DISTINCT msisdn FROM call SEMI JOIN wanted USING (msisdn)"
-
 CALLERS = "SELECT DISTINCT msisdn FROM call SEMI JOIN wanted USING (callee) WHERE direction = 'out'"

@@ -119,12 +119,6 @@ class CallStore:
         with self.survey(batch_ids, msisdns, window_days, zone) as survey:
             return survey.hours()
 
-    def known_numbers(self, batch_ids: Collection[int], msisdns: Iterable[str]) -> set[str]:
-        """Return those of the numbers that have a record."""
-        with self._opened(batch_ids) as duck:
-            _want(duck, msisdns)
-            return {msisdn for (msisdn,) in duck.rows(statements.KNOWN)}
-
     def callers_of(self, batch_ids: Collection[int], callee_hashes: Iterable[str]) -> set[str]:
         """Return the numbers that called one of these callees: to be computed again when opt-outs arrive."""
         with self._opened(batch_ids) as duck:

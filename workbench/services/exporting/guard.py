@@ -16,11 +16,6 @@ GUARD = "'"
 def guarded(text: str) -> str:
     """Return a text with a quote in front where a spreadsheet could read it as a formula.
 
-    A text that looks guarded already gets one quote more, so that `unguarded` gives back what was there.
+    A text that looks guarded already gets one quote more, so that taking one away gives back what was there.
     """
     return GUARD + text if _STARTS.match(text) or _GUARDED.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """Return a text without the one quote that `guarded` has put in front of it."""
-    return text[1:] if _GUARDED.match(text) else text

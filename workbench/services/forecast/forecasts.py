@@ -125,10 +125,6 @@ class Forecasts:
             presenter = ForecastPresenter(queue_model, self.context.calendar(session), now, reviewers)
             return presenter.queue(list(self._cases(session, queue_model, now).values()))
 
-    def of_arrival(self, arrival: Arrival) -> CaseForecast:
-        """Return what is expected of a case that is about to be queued, for the letter that says it came."""
-        return self.of_arrivals([arrival])[0]
-
     def of_arrivals(self, arrivals: Sequence[Arrival]) -> list[CaseForecast]:
         """Return what is expected of cases that are about to be queued, none of which is ahead of another."""
         with self._lock, self.context.read() as session:

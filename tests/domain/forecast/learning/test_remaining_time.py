@@ -53,13 +53,6 @@ def test_who_has_waited_longer_than_any_case_counts_as_if_the_wait_had_just_begu
     assert told.after(np.array([50.0])).quantile_s(0.9).tolist() == told.quantile_s(0.9).tolist()
 
 
-def test_what_is_drawn_is_shared_out_as_told() -> None:
-    drawn = remaining(0.5, 0.0, 0.3, 0.2).sample_s(np.random.default_rng(1), 20_000)
-
-    shares = [float(np.mean(drawn == value)) for value in SUPPORT]
-    assert shares == pytest.approx([0.5, 0, 0.3, 0.2], abs=0.02)
-
-
 @given(
     st.lists(st.floats(0, 1, width=32), min_size=4, max_size=4).filter(lambda shares: sum(shares) > 0.01),
     st.floats(0, 0.5),

@@ -40,10 +40,6 @@ class Remaining:
         outside = (1 - share) / 2
         return self.quantile_s(outside), self.quantile_s(1 - outside)
 
-    def sample_s(self, random: np.random.Generator, count: int) -> Figures:
-        """Return so many times drawn for each case, one row each."""
-        return self._at(random.random((len(self), count)))
-
     def after(self, waited_s: Figures) -> "Remaining":
         """Return what remains when nothing has happened for so long since the event that was asked about.
 

@@ -1,0 +1,8 @@
+"""The way back from an exported text to the one that was stored."""
+
+from workbench.services.exporting.guard import _GUARDED
+
+
+def unguarded(text: str) -> str:
+    """Return a text without the one quote that `guarded` has put in front of it."""
+    return text[1:] if _GUARDED.match(text) else text
