@@ -6,11 +6,8 @@ from workbench.domain.text.cells import (
     cells,
     fit,
     head,
-    is_ideographic_plane,
-    is_mark,
     pad_left,
     pad_right,
-    within,
 )
 
 __all__ = ["cells", "fit", "fold_key", "pad_left", "pad_right", "safe", "typed"]
@@ -33,6 +30,10 @@ _INVISIBLE = (
     (0xE0080, 0xE00FF),
     (0xE01F0, 0xE0FFF),
 )
+# Conjoining vowels and final consonants of Hangul stand on top of the leading one.
+_JOINING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
+# Planes of rare ideographs, assigned or not.
+_IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
 # They only choose a picture or a skin tone, and terminals disagree about the cells that takes.
 _PRESENTATION = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 # What an input method left on makes of the keys that full-width folding does not cover.
@@ -59,6 +60,16 @@ _KEYS = {
 }
 
 
+def _is_within(char: str, ranges: tuple[tuple[int, int], ...]) -> bool:
+    """Say whether a character lies in one of the (first, last) ranges of code points."""
+    return any(first <= ord(char) <= last for first, last in ranges)
+
+
+def _is_mark(char: str) -> bool:
+    """Say whether a character is drawn on top of the one before it."""
+    return unicodedata.category(char) in {"Mn", "Mc", "Me"} or _is_within(char, _JOINING)
+
+
 def _must_be_pictured(char: str) -> bool:
     """Say whether a character could act, hide or be drawn differently from terminal to terminal."""
     category = unicodedata.category(char)
@@ -66,8 +77,8 @@ def _must_be_pictured(char: str) -> bool:
         return True
     if category == "Cn":
         # Names may hold ideographs that this Python's tables do not know yet.
-        return not is_ideographic_plane(char)
-    return within(ord(char), _INVISIBLE)
+        return not _is_within(char, _IDEOGRAPHIC)
+    return _is_within(char, _INVISIBLE)
 
 
 def _picture(char: str) -> str:
@@ -82,7 +93,7 @@ def _with_few_marks(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for char in text:
-        if not is_mark(char):
+        if not _is_mark(char):
             marks = 0
         else:
             if not kept or kept[-1] in "\n\t":
