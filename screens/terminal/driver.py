@@ -1,4 +1,9 @@
-"""How the workbench reads and writes its terminal: whatever comes from there, or stops coming, it goes on."""
+"""How the workbench reads and writes its terminal: whatever comes from there, or stops coming, it goes on.
+
+It extends Textual's own driver for Linux, which ends with a traceback on a byte that is not UTF-8, keeps reading from
+a terminal that was closed, and starts twice after a stop that it could not prepare for. Textual has no settings for
+these, so that the reading loop is written here.
+"""
 
 import codecs
 import os

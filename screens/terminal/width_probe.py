@@ -1,4 +1,8 @@
-"""Whether a terminal draws the program's signs in two cells: asked by drawing some and asking where the cursor is."""
+"""Whether a terminal draws the program's signs in two cells: asked by drawing some and asking where the cursor is.
+
+Unicode leaves the width of these signs to the terminal and its font, so that no table, neither Rich's nor wcwidth's,
+can tell; only the terminal can.
+"""
 
 from collections.abc import Mapping
 

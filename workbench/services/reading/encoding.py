@@ -1,4 +1,9 @@
-"""Which encoding a text file has: the whole file is checked strictly, and a doubt is asked, not guessed."""
+"""Which encoding a text file has: the whole file is checked strictly, and a doubt is asked, not guessed.
+
+Libraries such as charset-normalizer and chardet return the likeliest of many encodings for a sample of the file. A
+wrong guess would store wrong names of people, so this decodes the whole file with each of the two encodings that
+senders use, names the byte and line that fits neither, and refuses a file that fits both.
+"""
 
 import codecs
 import hashlib

@@ -2,6 +2,9 @@
 
 A tree is grown on cases drawn with repetition; those that were not drawn show how often the forest is right about a
 case that it does not know, without a look at any later case.
+
+It is written here for the reason that `tree` gives, and because the library of the method, quantile-forest, draws rows:
+the rows of one case would be on both sides. A test compares its quantiles with those of scikit-learn's forest.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,8 @@
-"""A tree of yes-or-no questions that puts rows with like targets together, grown a level at a time."""
+"""A regression tree on columns of small whole numbers, grown a level at a time.
+
+It is written with NumPy alone: scikit-learn, which grows the same tree, takes 190 MB on disk with SciPy and longer to
+import than the program to start, and has no stop at cuts that gain no more than chance would. A test compares the two.
+"""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,87 @@
+"""Trees and the quantile forest do what scikit-learn's do, on the same data."""
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.tree import DecisionTreeRegressor
+
+from workbench.domain.forecast.learning import tree
+from workbench.domain.forecast.learning.feature_encoding import BINS, Codes, Figures
+from workbench.domain.forecast.learning.quantile_forest import Forest, Rows
+from workbench.domain.forecast.learning.tree import Sample, Shape, grow
+
+COLUMNS = 4
+
+
+def codes_of(random: np.random.Generator, rows: int) -> Codes:
+    return random.integers(0, BINS, (rows, COLUMNS), dtype=np.uint8)
+
+
+def times_of(random: np.random.Generator, codes: Codes) -> Figures:
+    """Return times whose middle and spread depend on the codes."""
+    middle = 1 + codes[:, 0] / 8 + (codes[:, 1] > BINS // 2) * 2.0
+    return np.asarray(middle * random.lognormal(0, 0.3, len(codes)), dtype=np.float64)
+
+
+@pytest.mark.parametrize(("levels", "share"), [(1, 0.0), (3, 0.01), (6, 0.002)])
+def test_a_tree_of_all_columns_cuts_as_that_of_scikit_learn(
+    levels: int, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(20261124)
+    codes = codes_of(random, 600)
+    target, weights = times_of(random, codes), random.uniform(0.5, 2, len(codes))
+    # The reference has no bound on what a cut gains by chance.
+    monkeypatch.setattr(tree, "_NOISE", 0.0)
+
+    shape = Shape(leaf_weight=share * weights.sum(), levels=levels, columns=COLUMNS)
+    _tree, leaf = grow(Sample(codes, target, weights), shape, random)
+    mean = np.bincount(leaf, weights * target) / np.maximum(np.bincount(leaf, weights), 1e-9)
+
+    reference = DecisionTreeRegressor(max_depth=levels, min_weight_fraction_leaf=share)
+    reference.fit(codes, target, sample_weight=weights)
+    assert mean[leaf] == pytest.approx(reference.predict(codes))
+
+
+def test_a_tree_leads_each_row_of_its_sample_to_the_leaf_where_it_grew() -> None:
+    random = np.random.default_rng(1)
+    codes = codes_of(random, 600)
+    shape = Shape(leaf_weight=5, levels=6, columns=1)
+
+    grown, leaf = grow(Sample(codes, times_of(random, codes), np.ones(len(codes))), shape, random)
+
+    assert (grown.leaves(codes) == leaf).all()
+    assert len(set(leaf.tolist())) > 4
+
+
+def pinball(told: Figures, truth: Figures, level: float) -> float:
+    """Return the loss that is least, in the mean, for the true quantile of a level."""
+    missed = truth - told
+    return float(np.mean(np.maximum(level * missed, (level - 1) * missed)))
+
+
+def reference_quantiles(fitted: RandomForestRegressor, known: Codes, times: Figures, asked: Codes) -> Figures:
+    """Return the quantiles 0.1, 0.5, 0.9 after Meinshausen, by the leaves that asked and known rows share."""
+    leaf_known, leaf_asked = fitted.apply(known), fitted.apply(asked)
+    order = np.argsort(times)
+    found = []
+    for leaves in leaf_asked:
+        together = leaf_known == leaves
+        share = (together / np.maximum(together.sum(axis=0), 1)).mean(axis=1)[order]
+        found.append(times[order][np.searchsorted(share.cumsum(), [0.1, 0.5, 0.9])])
+    return np.array(found)
+
+
+def test_quantiles_err_no_more_than_those_of_a_forest_of_scikit_learn() -> None:
+    random = np.random.default_rng(7)
+    codes, asked = codes_of(random, 2_000), codes_of(random, 400)
+    times, truth = times_of(random, codes), times_of(random, asked)
+    rows = Rows(codes=codes, remaining_s=times, weights=np.ones(len(codes)), case=np.arange(len(codes)))
+
+    forest = Forest(rows, seed=1)
+    cumulative = forest.cumulative(asked)
+    fitted = RandomForestRegressor(60, min_samples_leaf=25, max_features=2, random_state=1).fit(codes, times)
+    reference = reference_quantiles(fitted, codes, times, asked)
+
+    for place, level in enumerate((0.1, 0.5, 0.9)):
+        ours = np.array([forest.support_s[np.searchsorted(row, level)] for row in cumulative])
+        assert pinball(ours, truth, level) <= 1.03 * pinball(reference[:, place], truth, level)
