@@ -113,8 +113,9 @@ def upgrade(database: Database, to: str = "head") -> None:
 
 def _seal(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:
     """Check what a step left and write its version into the file, within the step's own transaction."""
-    for check, is_well in (("foreign_key_check", None), ("quick_check", "ok")):
-        found = connection.exec_driver_sql(f"PRAGMA {check}").first()
-        if found is not None and found[0] != is_well:
-            raise DatabaseRefused(Refusal.DAMAGED, str(path), f"{check}: {found[0]}")
+    table, fault = sqlite.table_with_broken_reference(connection), sqlite.quick_check(connection)
+    if table is not None:
+        raise DatabaseRefused(Refusal.DAMAGED, str(path), f"foreign_key_check: {table}")
+    if fault != "ok":
+        raise DatabaseRefused(Refusal.DAMAGED, str(path), f"quick_check: {fault}")
     sqlite.stamp(connection, int(step.up_revision_id))

@@ -206,6 +206,17 @@ def stamp(connection: Connection, version: int) -> None:
     connection.exec_driver_sql(f"PRAGMA user_version={version}")
 
 
+def quick_check(connection: Connection) -> str:
+    """Return the first fault in the structure of the file, "ok" if there is none."""
+    return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+
+
+def table_with_broken_reference(connection: Connection) -> str | None:
+    """Return a table of which a row refers to one that is not there, None if there is none."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    return None if broken is None else str(broken[0])
+
+
 EVENT_GUARDS = (
     "CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event "
     "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",

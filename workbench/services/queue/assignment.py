@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import text
 from sqlmodel import Session, SQLModel, col, select
 
-from db.columns import to_us
 from db.enums import CaseState, Role
 from db.models import CaseRow, CommentRow, DraftRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
+from db.queries import workload
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, role_refusal, state_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
@@ -27,14 +26,6 @@ CHUNK = 100
 _PAUSE_S = 0.02
 
 _REVIEWING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
-_LOADS = text(
-    """SELECT reviewer.login,
-       (SELECT count(*) FROM "case" c WHERE c.state = 'in_review' AND c.held_by_id = reviewer.id
-               AND c.held_until > :now) AS held,
-       (SELECT count(*) FROM "case" c WHERE c.assignee_id = reviewer.id AND c.state IN ('queued', 'in_review'))
-           AS assigned
-       FROM reviewer WHERE reviewer.is_active = 1"""
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +163,12 @@ class Assigning:
     def candidates(self) -> tuple[Candidate, ...]:
         """Return who may be given cases, those who are here first, each always in the same place."""
         with self.context.read() as session:
-            loads = {row.login: row for row in session.execute(_LOADS, {"now": to_us(self.context.now())})}
+            loads = workload.loads(session, self.context.now())
         found = [
             Candidate(
                 login=line.login,
-                held=int(loads[line.login].held),
-                assigned=int(loads[line.login].assigned),
+                held=loads[line.login].held,
+                assigned=loads[line.login].assigned,
                 is_away=line.is_away,
                 away_until=line.away_until,
             )

@@ -2,32 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from db.columns import from_us, to_us
+from db.columns import from_us
 from db.enums import ApplicantKind, CaseState, Priority, WaitsFor
-from db.queries import case_pages
+from db.queries import case_pages, workload
 from db.queries.case_list import CaseList
+from db.queries.case_rows import case_rows
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.running import is_overdue
 from workbench.services.case.masking import public_name
 from workbench.services.foundation.context import Context
-from workbench.services.queue.own_cases import assigned_to, put_aside_by
-
-_ROWS = text(
-    """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
-       c.priority, c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for,
-       c.block_count, c.warn_count, c.received_at, c.held_until, assignee.login AS assignee, holder.login AS holder,
-       CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END AS state
-FROM "case" c
-JOIN application a ON a.id = c.application_id
-LEFT JOIN reviewer assignee ON assignee.id = c.assignee_id
-LEFT JOIN reviewer holder ON holder.id = c.held_by_id
-WHERE c.id IN :ids"""
-).bindparams(bindparam("ids", expanding=True))
-
-_READ_TOGETHER = 1_000
 
 
 class Queue:
@@ -59,7 +44,7 @@ class Queue:
                 ids = case_pages.page(session, wanted, skip=total - start - limit, limit=limit, from_end=True)
             else:
                 ids = case_pages.page(session, wanted, skip=start, limit=limit)
-            return _rows(session, ids, wanted.now)
+            return tuple(_view(row, wanted.now) for row in case_rows(session, ids, wanted.now))
 
     def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
         """Return the numbers of the first cases of a filter."""
@@ -77,46 +62,22 @@ class Queue:
 
     def counts(self) -> DeskCounts:
         """Return what the head of the desk counts."""
+        me, now = self.context.actor.id, self.context.now()
         with self.context.read() as session:
-            me, now = self.context.actor.id, self.context.now()
             return DeskCounts(
-                **self._counts(session),
-                assigned=assigned_to(session, me, now),
-                aside=put_aside_by(session, me, now),
+                **workload.open_counts(session, me, now),
+                # What the head of the desk says is what the filter of the queue finds.
+                due_today=case_pages.count(session, self._list(session, "due:today")),
+                breached=case_pages.count(session, self._list(session, "due:overdue")),
+                assigned=workload.count_assigned(session, me, now),
+                aside=workload.put_aside_by(session, me, now),
             )
-
-    def _counts(self, session: Session) -> dict[str, Any]:
-        row = session.execute(
-            text(
-                """SELECT
-                (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1)
-                + (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_until <= :now) AS queued,
-                (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now)
-                    AS held_by_me,
-                (SELECT count(*) FROM "case" WHERE state = 'awaiting_check') AS to_check"""
-            ),
-            {"now": to_us(self.context.now()), "me": self.context.actor.id},
-        ).one()
-        counted = {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
-        # What the head of the desk says is what the filter of the queue finds.
-        for name, wanted in (("due_today", "due:today"), ("breached", "due:overdue")):
-            counted[name] = case_pages.count(session, self._list(session, wanted))
-        return counted
 
     def _list(self, session: Session, filter_text: str) -> CaseList:
         """Return the list of a filter; what reads filters is imported here, for the first case needs none."""
         from workbench.services.queue.filters import list_of
 
         return list_of(session, self.context, filter_text)
-
-
-def _rows(session: Session, ids: list[int], now_us: int) -> tuple[CaseRowView, ...]:
-    """Return cases as a list shows them, in the order of their numbers given."""
-    found: dict[int, Any] = {}
-    for start in range(0, len(ids), _READ_TOGETHER):
-        portion = ids[start : start + _READ_TOGETHER]
-        found |= {row.id: row for row in session.execute(_ROWS, {"now": now_us, "ids": portion})}
-    return tuple(_view(found[case_id], now_us) for case_id in ids)
 
 
 def _view(row: Any, now_us: int) -> CaseRowView:

@@ -4,7 +4,6 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlmodel import Session
 
 from db import schema
@@ -122,13 +121,13 @@ def _shared(files: list[Path], group: str) -> tuple[bool | None, str]:
 
 def _contents(session: Session) -> list[tuple[bool | None, str]]:
     lines: list[tuple[bool | None, str]] = []
-    damage = session.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    damage = sqlite.quick_check(session.connection())
     lines.append((damage == "ok", _("Structure of the database: {answer}.").format(answer=damage)))
-    broken = session.execute(text("PRAGMA foreign_key_check")).first()
+    broken = sqlite.table_with_broken_reference(session.connection())
     lines.append(
         (True, _("Every row refers to rows that are there."))
         if broken is None
-        else (False, _("A row of {table} refers to one that is not there.").format(table=broken[0]))
+        else (False, _("A row of {table} refers to one that is not there.").format(table=broken))
     )
     report = audit_log.verify(session)
     lines.append(

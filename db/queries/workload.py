@@ -1,0 +1,98 @@
+"""How many cases wait, and who has which: for the header of the desk, and to say why there is no case to give."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from db.columns import from_us, to_us
+
+_OPEN = text(
+    """SELECT
+    (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1)
+        + (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_until <= :now) AS queued,
+    (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now) AS held_by_me,
+    (SELECT count(*) FROM "case" WHERE state = 'awaiting_check') AS to_check"""
+)
+_ASSIGNED = text(
+    """SELECT count(*) FROM "case"
+    WHERE assignee_id = :me AND state IN ('queued', 'in_review')
+        AND CASE state WHEN 'queued' THEN is_listed ELSE held_until <= :now END"""
+)
+_ASIDE = text(
+    """SELECT id, aside_until FROM "case"
+    WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now AND aside_until > :now
+    ORDER BY aside_until, id"""
+)
+_SKIPPED = text(
+    """SELECT count(*) FROM skip JOIN "case" c ON c.id = skip.case_id
+    WHERE skip.reviewer_id = :me AND skip.evidence_no >= c.evidence_no
+        AND c.state = 'queued' AND c.is_listed = 1
+        AND (c.assignee_id IS NULL OR c.assignee_id = :me)"""
+)
+_HOLDERS = text(
+    """SELECT reviewer.login, min(c.held_until) AS until, count(*) AS cases FROM "case" c
+    JOIN reviewer ON reviewer.id = c.held_by_id
+    WHERE c.state = 'in_review' AND c.held_until > :now AND c.held_by_id <> :me
+    GROUP BY reviewer.login ORDER BY until"""
+)
+_LOADS = text(
+    """SELECT reviewer.login,
+    (SELECT count(*) FROM "case" c WHERE c.state = 'in_review' AND c.held_by_id = reviewer.id
+        AND c.held_until > :now) AS held,
+    (SELECT count(*) FROM "case" c WHERE c.assignee_id = reviewer.id AND c.state IN ('queued', 'in_review'))
+        AS assigned
+    FROM reviewer WHERE reviewer.is_active = 1"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Another person who holds cases: how many, and when the first hold ends."""
+
+    login: str
+    until: datetime
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many cases a person holds, and how many are assigned to this person."""
+
+    held: int
+    assigned: int
+
+
+def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, int]:
+    """Return how many cases are queued, held by a person (`held_by_me`) and waiting for a check (`to_check`)."""
+    row = session.execute(_OPEN, {"now": to_us(now), "me": reviewer_id}).one()
+    return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
+    """Count the cases that are offered to a person and to nobody else."""
+    return int(session.execute(_ASSIGNED, {"me": reviewer_id, "now": to_us(now)}).scalar_one())
+
+
+def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:
+    """Return the cases that a person has put aside, with the end of each, the first to come back first."""
+    rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
+    return tuple((int(row.id), from_us(row.aside_until)) for row in rows)
+
+
+def count_skipped(session: Session, reviewer_id: int) -> int:
+    """Count the queued cases that a person skipped and that have nothing new since."""
+    return int(session.execute(_SKIPPED, {"me": reviewer_id}).scalar_one())
+
+
+def other_holders(session: Session, reviewer_id: int, now: datetime) -> tuple[Holder, ...]:
+    """Return who else holds cases, whose first hold ends first in front."""
+    rows = session.execute(_HOLDERS, {"me": reviewer_id, "now": to_us(now)})
+    return tuple(Holder(login=row.login, until=from_us(row.until), cases=int(row.cases)) for row in rows)
+
+
+def loads(session: Session, now: datetime) -> dict[str, Load]:
+    """Return what each active person has, by login."""
+    rows = session.execute(_LOADS, {"now": to_us(now)})
+    return {row.login: Load(held=int(row.held), assigned=int(row.assigned)) for row in rows}
