@@ -8,7 +8,7 @@ from textual.content import Content
 
 from screens.shell.bindings import available
 from screens.widgets.safe_text import FAINT, joined
-from workbench.domain.values.initials import matches
+from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, LOOK_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
 from workbench.keys.registry import BACK, BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE

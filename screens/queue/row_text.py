@@ -11,8 +11,7 @@ from screens.widgets.safe_text import BAD, FAINT, MINE, UNEASY, Part, joined
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.domain.case.running import clock_runs, is_with_applicant
-from workbench.domain.case.standing_still import is_suspended, still_words
+from workbench.domain.case.running import clock_runs, is_suspended, is_with_applicant, still_words
 from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.text.safe import cells, fit, pad_left, pad_right, safe
 from workbench.i18n import _, current, marked

@@ -21,7 +21,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.verdict import can_concern
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
-from workbench.domain.values.initials import matches
+from workbench.domain.values.spelling import matches
 from workbench.i18n import _, current
 from workbench.keys.registry import MARK, TOGGLE
 

@@ -39,7 +39,7 @@ from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.os_identity import os_login
 from workbench.services.foundation.rollback_folders import made_for
 from workbench.services.foundation.site_settings import SiteSettings, site_file_saying
-from workbench.services.site.solo import SETTING as SOLO
+from workbench.services.site.people import SOLO_SETTING
 from workbench.services.wiring import Services
 
 _FIRST_YEAR = 2018
@@ -60,7 +60,11 @@ class NewSite:
 
     def settings(self) -> dict[str, str]:
         """Return the settings that the database keeps."""
-        said = {"identity": self.identity.value, SHARED: self.shared.group if self.shared else "", SOLO: self.solo}
+        said = {
+            "identity": self.identity.value,
+            SHARED: self.shared.group if self.shared else "",
+            SOLO_SETTING: self.solo,
+        }
         return {name: value for name, value in said.items() if value}
 
 
@@ -149,7 +153,7 @@ def _settle(session: Session, policy_text: str, new: NewSite, at: datetime) -> N
     body = {
         **new.settings(),
         # What a person wrote may name somebody; the setting has it.
-        SOLO: bool(new.solo),
+        SOLO_SETTING: bool(new.solo),
         "roles": [role.value for role in roles],
     }
     audit_log.append(session, actor, "init", at, body=body)

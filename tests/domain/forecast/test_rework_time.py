@@ -7,8 +7,8 @@ import numpy as np
 from tests.domain.forecast.queue.simulated_office import ASSUMED
 from tests.domain.forecast.queue.test_queue_model import NOW, simulated
 from workbench.domain.forecast.case_history import Step
-from workbench.domain.forecast.mended import first_mended, mostly_mended
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
+from workbench.domain.forecast.rework_time import first_mended, mostly_mended
 
 FEW_MENDED = np.array([[0.0] * 60 + [3.0, 4.0, 5.0, 6.0] * 10])
 """Forty of a hundred courses are mended."""

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.values.initials import initials, matches
+from db.initials import initials
+from workbench.domain.values.spelling import matches
 
 
 @pytest.mark.parametrize(

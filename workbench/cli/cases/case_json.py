@@ -1,19 +1,21 @@
-"""A case as JSON: the keys of the contract, and what else the desk shows."""
+"""A case and its clock as JSON: the keys of the contract, and what else the desk shows."""
 
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.activity_json import activity
 from workbench.cli.framework.json_values import plain, yuan
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, DecisionLine, Empty
-from workbench.domain.case.running import is_with_applicant
-from workbench.domain.case.standing_still import is_suspended
-from workbench.domain.evidence.evidence import ApplicationFacts, CreditFacts, Evidence
+from workbench.domain.case.running import is_suspended, is_with_applicant
+from workbench.domain.clock.explanation import Step, Walk
+from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, CreditFacts, Evidence
+from workbench.domain.facts.all_facts import activity_view
 from workbench.domain.findings.finding import Finding
+from workbench.domain.text.mask import mask_msisdn
 from workbench.i18n import current
+from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import text_of
 
 
@@ -25,7 +27,7 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
         "findings": [_finding(finding, casefile) for finding in casefile.findings],
         "identity": _identity(casefile.evidence.application, zone),
         "cards": plain(casefile.evidence.cards, zone),
-        "activity": activity(casefile, revealed=revealed),
+        "activity": _activity(casefile, revealed=revealed),
         "credit": _credit(casefile, zone),
         "documents": plain(casefile.evidence.documents, zone),
         "complaints": plain(casefile.evidence.complaints, zone),
@@ -112,6 +114,21 @@ def empty_document(empty: Empty, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+def walk_document(walk: Walk, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
+    """Return a clock's walk: `what` is a fixed word, `counts` says that the clock runs, `text` is for people."""
+    return {
+        "due_at": plain(walk.due_at, zone),
+        "due_provisional": walk.due_provisional,
+        "running": walk.running,
+        "paused": walk.is_paused,
+        "suspended": walk.is_suspended,
+        "working_days_left": walk.working_days_left,
+        "mend_by": plain(walk.mend_by, zone),
+        "class_days": walk.class_days,
+        "steps": [_step(step, words, zone) for step in walk.steps],
+    }
+
+
 def _finding(finding: Finding, casefile: CaseFile) -> dict[str, Any]:
     return {
         "rule": finding.rule,
@@ -139,6 +156,35 @@ def _identity(application: ApplicationFacts, zone: ZoneInfo) -> dict[str, Any]:
     return shown
 
 
+def _activity(casefile: CaseFile, *, revealed: bool) -> dict[str, Any]:
+    """Return the call figures over all cards and of each card, numbers masked unless they are revealed."""
+    view = activity_view(casefile.evidence, casefile.facts)
+    if revealed:
+        return view
+    return {**view, "cards": _masked_cards(casefile, view["cards"])}
+
+
+def _masked_cards(casefile: CaseFile, cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each card with its number masked, and with the window of its calls.
+
+    The facts know whole numbers and the evidence masked ones, so a window is found by the masked number and, as
+    neighbouring numbers look alike when masked, by how many calls it holds.
+    """
+    windows = {(call.msisdn, call.calls): call for call in casefile.evidence.calls}
+    return [_masked_card(card, windows) for card in cards]
+
+
+def _masked_card(card: dict[str, Any], windows: dict[tuple[str, int], CallFacts]) -> dict[str, Any]:
+    number = mask_msisdn(card["msisdn"])
+    call = windows.get((number, card.get("calls") or 0), CallFacts())
+    return {
+        **card,
+        "msisdn": number,
+        "window_from": None if call.window_from is None else call.window_from.isoformat(),
+        "window_to": None if call.window_to is None else call.window_to.isoformat(),
+    }
+
+
 def _credit(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
     facts = casefile.facts.case
     return {
@@ -157,3 +203,15 @@ def _record(record: CreditFacts, evidence: Evidence, zone: ZoneInfo) -> dict[str
 def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:
     shown: dict[str, Any] = plain(line, zone)
     return {"decision": format_decision(shown.pop("id")), **shown}
+
+
+def _step(step: Step, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "from": plain(step.start, zone),
+        "to": plain(step.end, zone),
+        "what": step.what.value,
+        "counts": step.counts,
+        "working_s": step.working_s,
+        "detail": step.detail or None,
+        "text": words.line(step),
+    }

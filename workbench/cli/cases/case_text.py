@@ -10,7 +10,7 @@ from workbench.cli.framework import output
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, Empty
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.domain.case.standing_still import still_words
+from workbench.domain.case.running import still_words
 from workbench.i18n import _, current, marked
 from workbench.wording import amounts
 from workbench.wording.findings import text_of

@@ -16,7 +16,7 @@ from workbench.i18n import _, marked
 
 def clock(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
     """Show how the due date of a case came about."""
-    from workbench.cli.cases.clock_json import walk_document
+    from workbench.cli.cases.case_json import walk_document
     from workbench.wording.clock_explanation import ClockWords
 
     case_id = parse_case(case)

@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from workbench.cli.framework.parameters import is_argument, name_of, value_of
+from workbench.cli.framework.usage_errors import is_argument, name_of, value_of
 from workbench.domain.text.cells import cells, clusters, pad_right
 from workbench.i18n import _
 

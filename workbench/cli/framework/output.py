@@ -9,6 +9,7 @@ import typer
 
 from workbench.domain.text.cells import cells, pad_left, pad_right
 from workbench.domain.text.safe import safe
+from workbench.domain.values.identifiers import CharTable
 from workbench.signs import drawn
 
 _GAP = "  "
@@ -19,16 +20,12 @@ def _shown(text: str, *, keep_newlines: bool = False) -> str:
     return drawn(safe(text, keep_newlines=keep_newlines))
 
 
-class _Escapes(dict[int, str]):
-    """A table for `str.translate`: what acts on a terminal as JSON escapes it, anything else as it is."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        self[code] = shown = char if char == "\n" or safe(char) == char else json.dumps(char)[1:-1]
-        return shown
+def _escaped(char: str) -> str:
+    """Return a character as it is, what acts on a terminal as JSON escapes it."""
+    return char if char == "\n" or safe(char) == char else json.dumps(char)[1:-1]
 
 
-_ESCAPES = _Escapes()
+_ESCAPES = CharTable(_escaped)
 
 
 def document(value: Any) -> None:

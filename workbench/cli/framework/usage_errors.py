@@ -1,10 +1,10 @@
-"""What a wrong command line is told, in the language in use."""
+"""What a wrong command line is told, and how parameters are written there and in the help."""
 
-from typing import Any
+from enum import Enum
+from typing import Any, get_args
 
 import typer
 
-from workbench.cli.framework.parameters import choices_of, is_number, name_of
 from workbench.i18n import _
 
 
@@ -49,3 +49,44 @@ def _about_value(param: Any, message: str) -> str:
     if is_number(param):
         return _("{name} takes a whole number.").format(name=name)
     return f"{name}: {message}"
+
+
+def is_argument(param: Any) -> bool:
+    """Say whether a parameter is told by its place."""
+    return bool(param.param_type_name == "argument")
+
+
+def name_of(param: Any) -> str:
+    """Return a parameter as people call it: an option by its longest name, an argument by its placeholder."""
+    return str(param.metavar or param.name.upper()) if is_argument(param) else max(param.opts, key=len)
+
+
+def choices_of(param: Any) -> tuple[str, ...]:
+    """Return the words that a parameter takes, or nothing if it takes any."""
+    for kind in _kinds(param):
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return tuple(str(word.value) for word in kind)
+    return ()
+
+
+def is_number(param: Any) -> bool:
+    """Say whether a parameter is a whole number."""
+    return int in _kinds(param)
+
+
+def value_of(param: Any) -> str:
+    """Return the placeholder for the value of an option."""
+    return str(param.metavar or "|".join(choices_of(param)) or param.name.upper())
+
+
+def _kinds(param: Any) -> tuple[Any, ...]:
+    """Return the types in a parameter's annotation, out of lists and alternatives."""
+    kinds: list[Any] = []
+    waiting = [param.type_descriptor.annotation]
+    while waiting:
+        kind = waiting.pop()
+        inner = get_args(kind)
+        waiting.extend(inner)
+        if not inner:
+            kinds.append(kind)
+    return tuple(kinds)

@@ -1,8 +1,10 @@
-"""When the clock of a case runs, and so when the case is overdue."""
+"""When the clock of a case runs, when the case is overdue, and what a list says where the clock stands still."""
 
 from datetime import datetime
 
-from db.enums import CaseState, WaitsFor
+from db.enums import FINAL_STATES, CaseState, WaitsFor
+from workbench.domain.case.casefile import CaseRowView
+from workbench.i18n import _
 
 RUNNING_STATES = frozenset(
     {CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.AWAITING_CHECK, CaseState.PENDING, CaseState.APPEALED}
@@ -34,3 +36,16 @@ def is_overdue(
     if due_at is None or due_at > now or not clock_runs(state, waits_for):
         return False
     return suspended_from is None or due_at <= suspended_from
+
+
+def is_suspended(row: CaseRowView, now: datetime) -> bool:
+    """Say whether an open suspension stands over a case that was not overdue before."""
+    began = row.suspended_from
+    return began is not None and began <= now and not row.is_breached and row.state not in FINAL_STATES
+
+
+def still_words(row: CaseRowView, now: datetime) -> str:
+    """Return what a list says instead of the due date of a case whose clock stands still, nothing where it runs."""
+    if is_with_applicant(row.state, row.waits_for):
+        return _("with applicant")
+    return _("suspended") if is_suspended(row, now) else ""

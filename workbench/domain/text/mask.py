@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 
-from workbench.domain.values.char_table import CharTable
-from workbench.domain.values.identifiers import uscc_valid
+from workbench.domain.values.identifiers import CharTable, uscc_valid
 
 DOT = "•"
 _HIDDEN_AT_LEAST = 6

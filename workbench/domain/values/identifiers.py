@@ -6,6 +6,7 @@ raises. `stdnum` brings much else with it, so it is imported by the first check,
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -226,3 +227,15 @@ def iccid_luhn(text: str) -> bool:
 
     number = compact(text)
     return bool(_ICCID.fullmatch(number)) and luhn.is_valid(number)
+
+
+class CharTable(dict[int, str]):
+    """What becomes of each character, for `str.translate`; a character is worked out when it is first met."""
+
+    def __init__(self, turn: Callable[[str], str]) -> None:
+        super().__init__()
+        self._turn = turn
+
+    def __missing__(self, code: int) -> str:
+        turned = self[code] = self._turn(chr(code))
+        return turned

@@ -1,10 +1,11 @@
-"""The ways in which the name or number of one person may be written: spaced, in capitals, with another dot."""
+"""How words are found however they are written: names and numbers by their spellings, Chinese by pinyin initials."""
 
 import unicodedata
 from collections.abc import Iterator
 from functools import cached_property
 
-from workbench.domain.values.char_table import CharTable
+from db.initials import initials
+from workbench.domain.values.identifiers import CharTable
 
 _LOOSE = frozenset(".•_'’")
 """What stands between the parts of a foreign name besides gaps; elsewhere it ends a sentence, or is a mask."""
@@ -86,3 +87,17 @@ class SpelledText:
         """Say whether a place lies within a word of Latin letters or digits."""
         around = self._plain[max(0, place - 1) : place + 1]
         return 0 < place < len(self._plain) and around.isascii() and around.isalnum()
+
+
+def _folded(text: str) -> str:
+    """Return a text as it is compared: NFKC, no capitals, without blanks around."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def matches(query: str, code: str, text: str) -> bool:
+    """Say whether what was typed is part of a code, of its text, or of the text's pinyin initials."""
+    wanted = _folded(query)
+    if wanted in _folded(code) or wanted in _folded(text):
+        return True
+    # Only letters and digits can be initials; anything else need not wake the dictionary.
+    return wanted.isascii() and wanted.isalnum() and wanted in initials(text)

@@ -16,8 +16,7 @@ from workbench.domain.clock.due import deadline_after
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import Clocks, settle_due
-from workbench.services.clock.far_ahead import check_not_far
-from workbench.services.clock.input_checks import checked_reason
+from workbench.services.clock.input_checks import check_not_far, checked_reason
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind

@@ -16,8 +16,7 @@ from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.case_clocks import SUSPENSION, Clocks, clock_events, suspensions
-from workbench.services.clock.far_ahead import check_not_far
-from workbench.services.clock.input_checks import checked_reason
+from workbench.services.clock.input_checks import check_not_far, checked_reason
 from workbench.services.deadlines.recompute import Settled, open_cases, portions, published_of, settle_open_cases
 from workbench.services.foundation.context import Context, details
 from workbench.services.notices.suspension_notices import is_owed, letters_about

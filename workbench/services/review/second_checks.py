@@ -19,7 +19,7 @@ from workbench.services.foundation.drafts import find_draft
 from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict
-from workbench.services.site.solo import solo_reason
+from workbench.services.site.people import solo_reason
 
 _MOST_WAITING = 200
 

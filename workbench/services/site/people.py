@@ -1,15 +1,20 @@
-"""Who works here, in which roles, and who is away."""
+"""Who works here, in which roles, who is away, and whether one person reviews alone."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from db.enums import Role
-from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow
+from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
+from workbench.domain.case.lifecycle import WORKERS
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
+
+SOLO_SETTING = "solo"
+"""The setting that says why one person works alone."""
 
 _LOGIN_LENGTH = 64
 
@@ -192,3 +197,16 @@ def _absence(session: Session, reviewer_id: int, today: date) -> AbsenceRow | No
         .where(AbsenceRow.reviewer_id == reviewer_id, AbsenceRow.from_on <= today)
         .where((AbsenceRow.to_on == None) | (AbsenceRow.to_on >= today))  # type: ignore[operator]  # noqa: E711 - SQL
     ).first()
+
+
+def solo_reason(session: Session) -> str:
+    """Return why one person reviews here alone, empty where several can."""
+    row = session.get(SettingRow, SOLO_SETTING)
+    if row is None:
+        return ""
+    workers = session.exec(
+        select(func.count(func.distinct(ReviewerRoleRow.reviewer_id)))
+        .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
+        .where(ReviewerRow.is_active, col(ReviewerRoleRow.role).in_([role.value for role in WORKERS]))
+    ).one()
+    return row.value if workers == 1 else ""

@@ -15,11 +15,10 @@ from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.check_duration import Checks
 from workbench.domain.forecast.estimates import Clearing, Forecast, Reach
 from workbench.domain.forecast.learning.feature_encoding import Figures
-from workbench.domain.forecast.mended import first_mended, mostly_mended
 from workbench.domain.forecast.queue.capacity import Absence, Capacity, Verdicts, presence
 from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, interval_calibration_of
 from workbench.domain.forecast.queue.simulation import Days, Inflow, QueueSimulation, Waiting, days_needed
-from workbench.domain.forecast.rework_time import FEWEST_PASSED, Asked, Rework, SentBack
+from workbench.domain.forecast.rework_time import FEWEST_PASSED, Asked, Rework, SentBack, first_mended, mostly_mended
 from workbench.domain.forecast.working_time import WorkingTime
 
 PATHS = 128
