@@ -10,7 +10,6 @@ from workbench import i18n
 from workbench.domain.policy.file import parse_policy
 from workbench.services import opening
 from workbench.services.calendar.public_holidays import seed_days
-from workbench.services.demo import building
 from workbench.services.foundation import calendar_days, context
 
 
@@ -33,7 +32,7 @@ def answers_kept() -> Iterator[None]:
     policy = _kept(parse_policy, lambda text, name: (text, name, i18n.current()))
     seeded = _kept(seed_days, lambda country, years: (country, tuple(years)))
     with pytest.MonkeyPatch.context() as patched:
-        for module in (context, opening, building):
+        for module in (context, opening):
             patched.setattr(module, "parse_policy", policy)
         patched.setattr(opening, "seed_days", seeded)
         # Every change of a calendar gives it another edition, a random one.

@@ -49,11 +49,25 @@ def until_kept(home: Path, marked: int) -> None:
     raise AssertionError(bodies)
 
 
-def test_a_first_start_says_how_far_the_sample_data_are_and_then_opens(tmp_path: Path) -> None:
+def memory_kb(terminal: PtySession) -> int:
+    """Return how much memory of the program is resident now, in kB."""
+    status = Path(f"/proc/{terminal.process.pid}/status").read_text(encoding="ascii")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert found
+    return int(found[1])
+
+
+def test_a_first_start_shows_progress_and_needs_no_more_memory_than_a_later_one(tmp_path: Path) -> None:
     with PtySession(["demo"], tmp_path) as terminal:
         terminal.wait_for(r"Making sample data … +\d+ %")
         assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * PATIENCE_S)
         assert "Making sample data" not in terminal.text
+        first = memory_kb(terminal)
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"takes the next")
+        second = memory_kb(terminal)
+
+    assert first < second * 1.2
 
 
 def test_demo_next_fail_two_reasons_notice_undo_and_next(demo_home: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal, refused
-from workbench.services.demo import building
-from workbench.services.demo.plan import planned_cases
+from tests.demos import few_cases
+from workbench.services.demo import preparing
 
 
 def test_people_are_registered_with_their_roles(terminal: Terminal) -> None:
@@ -75,8 +75,7 @@ def test_demo_opens_the_workbench_as_its_first_reviewer(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    cases = planned_cases()[:1]
-    monkeypatch.setattr(building, "planned_cases", lambda: cases)
+    monkeypatch.setattr(preparing, "DATA", few_cases(tmp_path / "few"))
 
     result = terminal.run("demo")
 
@@ -92,8 +91,7 @@ def test_demo_says_when_its_sample_data_are_old(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    cases = planned_cases()[:1]
-    monkeypatch.setattr(building, "planned_cases", lambda: cases)
+    monkeypatch.setattr(preparing, "DATA", few_cases(tmp_path / "few"))
     assert "days old" not in terminal.run("demo").stderr
 
     terminal.site.clock.on(days=12)

@@ -1,51 +1,51 @@
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 
-import pytest
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.services.demo.calls import COLUMNS, calls_of
+from workbench.services.demo.relative_dates import RelativeDates
 
-from workbench.services.demo import fixtures
-from workbench.services.demo.calls import Profiles, calls_of, read_profiles
-
-
-@pytest.fixture(scope="module")
-def profiles() -> Profiles:
-    return read_profiles(fixtures.table("call_profiles"))
-
-
-def weekdays(last: date) -> list[date]:
-    days = (last - timedelta(days=back) for back in range(90))
-    return [day for day in days if day.weekday() < 5]
-
-
-def calls(profiles: Profiles, name: str, msisdn: str = "17000009901") -> list[tuple[object, ...]]:
-    return list(calls_of(msisdn, profiles.of(name, 0), profiles.seed, weekdays(date(2026, 11, 24))))
-
-
-def test_a_card_calls_alike_whatever_today_is(profiles: Profiles) -> None:
-    def without_day(last: date, name: str, msisdn: str) -> list[tuple[object, ...]]:
-        found = calls_of(msisdn, profiles.of(name, 0), profiles.seed, weekdays(last))
-        return [(*call[:2], str(call[2])[11:], *call[3:]) for call in found]
-
-    some, other = date(2026, 11, 24), date(2026, 12, 1)
-    for name in profiles.by_name:
-        assert without_day(some, name, "17000009901") == without_day(other, name, "17000009901")
-    assert without_day(some, "usual", "17000009901") != without_day(some, "usual", "17000009902")
+# No calendar is known, so that every day from Monday to Friday is a working day.
+DATES = RelativeDates(
+    datetime(2026, 11, 25, 2, 15, tzinfo=UTC), WorkingCalendar((), hours=((time(9), time(18)),), zone="Asia/Shanghai")
+)
+PROFILE = {
+    "first": "w-4",
+    "last": "w-2",
+    "start": "14:00",
+    "every_s": "90",
+    "calls": "5",
+    "callees": "4",
+    "callee": "",
+    "seconds": "45 0 120",
+    "direction": "out",
+    "handsets": "2",
+}
 
 
-def test_noon_is_quiet_and_nights_and_most_weekends_are_silent(profiles: Profiles) -> None:
-    starts = [
-        datetime.fromisoformat(str(call[2]))
-        for card in range(60)
-        for call in calls(profiles, "usual", f"170000099{card:02d}")
-    ]
-    by_hour = [sum(start.hour == hour for start in starts) for hour in range(24)]
-
-    assert by_hour[12] * 1.5 < by_hour[10]
-    assert by_hour[12] * 1.5 < by_hour[15]
-    assert sum(by_hour[:9]) + sum(by_hour[19:]) == 0
-    assert all(start.weekday() < 5 for start in starts)
-    weekend = [datetime.fromisoformat(str(call[2])).weekday() for call in calls(profiles, "weekend")]
-    assert 0 < sum(day >= 5 for day in weekend) < len(weekend) / 5
+def calls(**changes: str) -> list[dict[str, str]]:
+    found = calls_of("17000009901", 3, {**PROFILE, **changes}, DATES)
+    return [dict(zip(COLUMNS, call, strict=True)) for call in found]
 
 
-def test_a_silent_card_does_not_call(profiles: Profiles) -> None:
-    assert calls(profiles, "silent") == []
+def test_a_row_becomes_so_many_calls_on_each_of_its_working_days() -> None:
+    starts = [datetime.fromisoformat(call["start_at"]) for call in calls()]
+
+    assert [start.date() for start in starts] == [date(2026, 11, 19)] * 5 + [date(2026, 11, 20)] * 5 + [
+        date(2026, 11, 23)
+    ] * 5
+    assert [(start - starts[0]).seconds for start in starts[:5]] == [0, 90, 180, 270, 360]
+    assert starts[0].hour == 14
+
+
+def test_durations_callees_and_handsets_take_turns() -> None:
+    found = calls()
+
+    assert {call["duration_s"] for call in found} == {"45", "0", "120"}
+    assert all((call["answered"] == "no") == (call["duration_s"] == "0") for call in found)
+    assert len({call["callee"] for call in found}) == 4
+    assert len({call["imei"] for call in found}) == 2
+
+
+def test_a_call_that_comes_in_has_the_card_as_callee() -> None:
+    assert {call["callee"] for call in calls(direction="in")} == {"17000009901"}
+    assert {call["callee"] for call in calls(callee="17099000009")} == {"17099000009"}

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,19 +10,15 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from db.enums import ApplicantKind, CaseState, FailKind, Language, Role, Severity, Verdict
+from db.enums import ApplicantKind, CaseState, FailKind, Language, PanelKind, Role, Severity, Verdict
 from db.models import EventRow
 from tests.demos import NOW, services
 from workbench.domain.case.casefile import CaseFile, Empty, VerdictRequest
 from workbench.domain.findings.evaluate import is_clean
 from workbench.domain.policy.file import parse_policy
 from workbench.policies import default_policy_text
-from workbench.services.demo.plan import planned_cases
-from workbench.services.demo.twists import twist_of
 from workbench.services.foundation.audit_log import verify
 from workbench.services.site.doctor import examine
-
-CASES = {case.application_no: case for case in planned_cases()}
 
 # No service lets a rectification lapse or takes an appeal yet.
 UNREACHED = {CaseState.LAPSED, CaseState.APPEALED}
@@ -32,43 +27,41 @@ UNREACHED = {CaseState.LAPSED, CaseState.APPEALED}
 @pytest.fixture(scope="module")
 def files(made_demo: Path) -> Mapping[str, CaseFile]:
     with services(made_demo) as rev1:
-        shown = [rev1.casefiles.show(case_id) for case_id in range(1, len(CASES) + 1)]
+        with rev1.context.read() as session:
+            numbers = session.execute(text('SELECT id FROM "case" ORDER BY id')).scalars().all()
+        shown = [rev1.casefiles.show(case_id) for case_id in numbers]
     return {file.header.application_no: file for file in shown}
 
 
 def test_there_are_many_applications_of_every_kind_language_agent_and_province(files: Mapping[str, CaseFile]) -> None:
     headers = [file.header for file in files.values()]
 
-    assert len(files) == len(CASES) >= 120
+    assert len(files) >= 90
     assert {header.applicant_kind for header in headers} == set(ApplicantKind)
     assert {header.language for header in headers} == {language.value for language in Language}
     assert len({header.agent for header in headers}) == 4
     assert len({header.province for header in headers}) >= 10
-    assert len({header.industry for header in headers}) >= 20
+    assert len({header.industry for header in headers}) >= 15
     assert len({card.carrier for file in files.values() for card in file.evidence.cards}) >= 3
-    assert len({file.evidence.application.applicant_name for file in files.values()}) > 70
+    assert len({file.evidence.application.applicant_name for file in files.values()}) > 60
 
 
 def test_cases_stand_in_every_state_that_can_be_reached(files: Mapping[str, CaseFile]) -> None:
     states = Counter(file.header.state for file in files.values())
 
     assert set(states) == set(CaseState) - UNREACHED
-    assert min(states.values()) >= 3
-    assert states[CaseState.QUEUED] > 40
-    assert states[CaseState.PASSED] > 40
+    assert min(states.values()) >= 2
+    assert states[CaseState.QUEUED] > 25
+    assert states[CaseState.PASSED] > 30
 
 
-def test_every_round_every_kind_of_hold_and_every_kind_of_due_date_is_there(files: Mapping[str, CaseFile]) -> None:
+def test_every_round_every_kind_of_hold_is_there(files: Mapping[str, CaseFile]) -> None:
     headers = [file.header for file in files.values()]
     queued = [header for header in headers if header.state is CaseState.QUEUED]
 
     assert {header.round for header in queued} == {1, 2, 3}
     assert {header.held_by for header in headers} == {None, "rev2", "rev3"}
     assert sum(header.aside_until is not None and header.aside_until > NOW for header in headers) == 4
-    due = [header.due_at for header in queued if header.due_at is not None]
-    assert 3 <= sum(at <= NOW for at in due) <= 8
-    assert sum(at.date() == NOW.date() and at > NOW for at in due) >= 4
-    assert sum(at > NOW + timedelta(days=1) for at in due) > len(due) / 2
 
 
 def test_every_verdict_was_given_and_every_way_to_go_on_was_taken(files: Mapping[str, CaseFile]) -> None:
@@ -87,32 +80,22 @@ def test_every_verdict_was_given_and_every_way_to_go_on_was_taken(files: Mapping
     }
 
 
-def test_the_findings_of_each_case_in_its_first_round_are_those_that_were_meant(files: Mapping[str, CaseFile]) -> None:
-    def grave(file: CaseFile) -> set[str]:
-        return {finding.rule for finding in file.findings if finding.severity is not Severity.INFO}
-
-    def meant(application_no: str) -> set[str]:
-        case = CASES[application_no]
-        news = [code for step in case.story if step.what == "news" for code in step.codes]
-        return set(twist_of((*case.twists, *news)).rules)
-
-    first = {number: file for number, file in files.items() if file.header.round == 1}
-    assert {number: grave(file) for number, file in first.items()} == {number: meant(number) for number in first}
-    counts = Counter(len(grave(file)) for file in files.values())
-    assert counts[0] > len(files) / 2
-    assert max(counts) == 2
-
-
 def test_every_rule_has_a_case(files: Mapping[str, CaseFile]) -> None:
     found = {finding.rule for file in files.values() for finding in file.findings}
 
     assert found == set(parse_policy(default_policy_text(), "default").rules)
 
 
-def test_clean_cases_are_clean_to_the_rules_too(files: Mapping[str, CaseFile]) -> None:
-    clean = [file for number, file in files.items() if not twist_of(CASES[number].twists).rules]
+def test_nearly_half_of_the_cases_are_clean_and_the_others_have_few_findings(files: Mapping[str, CaseFile]) -> None:
+    grave = [[finding for finding in file.findings if finding.severity is not Severity.INFO] for file in files.values()]
+    counts = Counter(len(found) for found in grave)
 
-    assert all(is_clean(file.findings) for file in clean)
+    assert counts[0] > len(files) * 0.4
+    assert counts[1] > 15
+    assert max(counts) <= 3
+    assert {(finding.leg, finding.severity) for found in grave for finding in found} == {
+        (leg, severity) for leg in PanelKind for severity in (Severity.WARN, Severity.BLOCK)
+    }
 
 
 def test_reviewers_worked_in_working_hours_and_nothing_lies_in_the_future(
@@ -127,13 +110,13 @@ def test_reviewers_worked_in_working_hours_and_nothing_lies_in_the_future(
     assert events[-1].at < NOW
     for event in events:
         local = calendar.local(event.at)
-        assert calendar.is_working(local.date())
+        assert calendar.is_working(local.date()) or event.action in {"init", "reviewers add", "reviewers role"}
         if event.action in {"decide", "approve"}:
             assert any(opens <= local.time() <= closes for opens, closes in calendar.hours), (event.seq, local)
     for file in files.values():
         received = calendar.local_day(file.header.received_at)
         assert file.header.received_at < NOW
-        assert calendar.working_days_between(received, today) <= 32
+        assert calendar.working_days_between(received, today) <= 26
         assert all(call.window_to is None or call.window_to < today for call in file.evidence.calls)
 
 
@@ -152,8 +135,8 @@ def test_decisions_come_a_few_working_hours_or_days_after_receipt(made_demo: Pat
             calendar.working_seconds_between(from_us(row.received), from_us(row.decided)) / (8 * 3600) for row in rows
         )
 
-    assert len(days) > 70
-    assert 0.5 < days[len(days) // 2] < 3
+    assert len(days) > 60
+    assert 0.3 < days[len(days) // 2] < 3
     assert days[-1] < 5
 
 
@@ -163,7 +146,7 @@ def test_the_log_is_whole_and_has_no_refusal(made_demo: Path) -> None:
         refused = session.exec(select(EventRow).where(EventRow.is_refused)).all()
 
     assert report.is_whole
-    assert report.events > 700
+    assert report.events > 400
     assert refused == []
     assert all(ok is not False for ok, _text in examine(made_demo).lines)
 

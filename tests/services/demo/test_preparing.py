@@ -1,49 +1,41 @@
 """How a demo comes about, stays, and is made anew; with few cases, which take a second."""
 
+import fcntl
 import signal
 import stat
 import time
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from tests.demos import NOW, clock, services
+from tests.demos import FEW, NOW, clock, few_cases, services
 from tests.nursery import Child, nursery
 from workbench.errors import BadConfiguration, CannotCreate
-from workbench.services.demo import building
-from workbench.services.demo.plan import DemoCase, planned_cases
+from workbench.services.demo import preparing
 from workbench.services.demo.preparing import days_since_made, openable, prepare
 
-FEW = 3
-
-SCRIPT = f"""
+SCRIPT = """
 import sys
 from pathlib import Path
 from tests.demos import clock
-from workbench.services.demo import building
-from workbench.services.demo.preparing import prepare
-few = building.planned_cases()[:{FEW}]
-building.planned_cases = lambda: few
-prepare(Path(sys.argv[1]), clock, reset=len(sys.argv) > 2)
+from workbench.services.demo import preparing
+preparing.DATA = Path(sys.argv[2])
+preparing.prepare(Path(sys.argv[1]), clock, reset=len(sys.argv) > 3)
 """
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plan few cases only."""
-    cases = planned_cases()[:FEW]
-
-    def first_cases() -> Sequence[DemoCase]:
-        return cases
-
-    monkeypatch.setattr(building, "planned_cases", first_cases)
+def few(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the demo be made of few cases only."""
+    data = few_cases(tmp_path_factory.mktemp("data"))
+    monkeypatch.setattr(preparing, "DATA", data)
+    return data
 
 
-def started(folder: Path, *words: str) -> Child:
-    return nursery().piped(SCRIPT, str(folder), *words)
+def started(folder: Path, data: Path, *words: str) -> Child:
+    return nursery().piped(SCRIPT, str(folder), str(data), *words)
 
 
 def count_of_cases(database: Path) -> int:
@@ -82,7 +74,7 @@ def test_a_reset_throws_away_what_was_done_and_nothing_else_in_the_folder(fresh_
     prepare(fresh_demo.parent, clock, reset=True)
 
     assert "thrown away" not in comments(fresh_demo)
-    assert count_of_cases(fresh_demo) == FEW
+    assert count_of_cases(fresh_demo) == len(FEW)
     assert (fresh_demo.parent / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -100,25 +92,25 @@ def test_it_tells_how_far_it_is_and_ends_before_the_whole(tmp_path: Path) -> Non
 def test_two_demos_are_alike(tmp_path: Path) -> None:
     def shown(database: Path) -> list[object]:
         with services(database) as rev1:
-            files = [rev1.casefiles.show(case_id) for case_id in range(1, FEW + 1)]
+            files = [rev1.casefiles.show(case_id) for case_id in range(1, len(FEW) + 1)]
         return [(file.evidence, file.findings, file.decisions, file.history) for file in files]
 
     assert shown(prepare(tmp_path / "a", clock)) == shown(prepare(tmp_path / "b", clock))
 
 
-def test_two_that_start_at_once_make_one_demo_and_both_find_it_whole(tmp_path: Path) -> None:
-    both = [started(tmp_path), started(tmp_path)]
+def test_two_that_start_at_once_make_one_demo_and_both_find_it_whole(tmp_path: Path, few: Path) -> None:
+    both = [started(tmp_path, few), started(tmp_path, few)]
     for process in both:
         process.communicate(timeout=120)
         assert process.returncode == 0
 
-    assert count_of_cases(tmp_path / "demo.db") == FEW
+    assert count_of_cases(tmp_path / "demo.db") == len(FEW)
     assert not (tmp_path / "unfinished").exists()
 
 
-def kill_at(marker: str, folder: Path) -> None:
+def kill_at(marker: str, folder: Path, data: Path) -> None:
     """Make a demo anew in a process of its own, and kill that as soon as a file is there."""
-    process = started(folder, "reset")
+    process = started(folder, data, "reset")
     while process.poll() is None and not (folder / "unfinished" / marker).exists():
         time.sleep(0.001)
     process.kill()
@@ -126,21 +118,22 @@ def kill_at(marker: str, folder: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.usefixtures("few")
-@pytest.mark.parametrize("marker", [pytest.param("demo.db", marks=pytest.mark.proof), "delivered/calls.csv"])
-def test_a_killed_preparation_leaves_no_demo_and_does_not_hinder_the_next(tmp_path: Path, marker: str) -> None:
-    kill_at(marker, tmp_path)
+@pytest.mark.parametrize("marker", [pytest.param("demo.db", marks=pytest.mark.proof), "delivered/applications.csv"])
+def test_a_killed_preparation_leaves_no_demo_and_does_not_hinder_the_next(
+    tmp_path: Path, few: Path, marker: str
+) -> None:
+    kill_at(marker, tmp_path, few)
 
     assert not (tmp_path / "demo.db").exists()
-    assert count_of_cases(prepare(tmp_path, clock)) == FEW
+    assert count_of_cases(prepare(tmp_path, clock)) == len(FEW)
     assert not (tmp_path / "unfinished").exists()
 
 
-def test_a_killed_reset_leaves_the_old_demo(fresh_demo: Path) -> None:
+def test_a_killed_reset_leaves_the_old_demo(fresh_demo: Path, few: Path) -> None:
     with services(fresh_demo) as rev1:
         rev1.remarks.comment(1, "kept")
 
-    kill_at("delivered/calls.csv", fresh_demo.parent)
+    kill_at("delivered/applications.csv", fresh_demo.parent, few)
 
     assert "kept" in comments(prepare(fresh_demo.parent, clock))
 
@@ -150,7 +143,7 @@ def test_a_store_without_its_database_is_no_demo_and_makes_way(fresh_demo: Path)
     """What a kill leaves that comes between the moves of the store and of the database."""
     fresh_demo.unlink()
 
-    assert count_of_cases(prepare(fresh_demo.parent, clock)) == FEW
+    assert count_of_cases(prepare(fresh_demo.parent, clock)) == len(FEW)
 
 
 @pytest.mark.usefixtures("few")
@@ -196,41 +189,35 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         prepare(tmp_path / "file" / "demo", clock)
 
 
-@pytest.mark.proof
+def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path, few: Path) -> None:
+    process = started(tmp_path, few)
+    while process.poll() is None and not (tmp_path / "unfinished" / "demo.db").exists():
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+
+    assert process.returncode not in {0, None}
+    assert not (tmp_path / "demo.db").exists()
+    lock = (tmp_path / "preparing.lock").open()
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lock.close()
+
+
 @pytest.mark.parametrize(
-    "at",
+    ("changed", "into", "cause"),
     [
-        "2026-11-23T01:10:00+00:00",  # a Monday, just after opening
-        "2026-11-29T05:00:00+00:00",  # a Sunday
-        "2026-10-04T06:00:00+00:00",  # in the October holiday
-        "2027-01-01T03:00:00+00:00",  # a New Year's day whose calendar is not published yet
-        "2028-02-29T16:30:00+00:00",  # past midnight, after a 29 February
+        ("pass,", "fly,", "KeyError: 'fly'"),
+        ("rev2,pass,DEMO-005,OK,", "rev2,pass,DEMO-005,NO-SUCH,", "There is no reason NO-SUCH in the policy"),
     ],
 )
-def test_the_demo_is_the_same_on_any_day_but_for_its_dates(tmp_path: Path, made_demo: Path, at: str) -> None:
-    now = datetime.fromisoformat(at)
-    other = prepare(tmp_path, lambda: now)
+def test_a_preparation_that_fails_is_said_in_a_sentence(
+    tmp_path: Path, few: Path, changed: str, into: str, cause: str
+) -> None:
+    acts = few / "acts.csv"
+    acts.write_text(acts.read_text(encoding="utf-8").replace(changed, into), encoding="utf-8")
 
-    def told(database: Path) -> list[object]:
-        with services(database) as rev1, rev1.context.read() as session:
-            states = session.execute(text('SELECT id, state, round, held_by_id FROM "case" ORDER BY id')).all()
-            # What is held now was taken a moment ago, or put aside at closing time, as the hour is.
-            events = session.execute(
-                text(
-                    "SELECT action, actor_login, case_id FROM event WHERE action NOT IN ('next', 'aside') ORDER BY seq"
-                )
-            ).all()
-            findings = session.execute(
-                text(
-                    "SELECT case_id, rule, severity FROM finding WHERE rule NOT IN ('CR-STALE', 'ACT-STALE')"
-                    " ORDER BY case_id, position"
-                )
-            ).all()
-        return [*states, *findings, *events]
+    with pytest.raises(CannotCreate, match="The demo cannot be made in") as refused:
+        prepare(tmp_path, clock)
 
-    assert told(other) == told(made_demo)
-    with services(other) as rev1, rev1.context.read() as session:
-        from db.columns import to_us
-
-        assert session.execute(text("SELECT max(at) FROM event")).scalar_one() < to_us(now)
-        assert not session.execute(text("SELECT count(*) FROM event WHERE is_refused")).scalar_one()
+    assert cause in str(refused.value)
+    assert not (tmp_path / "demo.db").exists()

@@ -3,11 +3,14 @@
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from workbench import i18n
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.i18n import _
 
@@ -20,6 +23,8 @@ _UNFINISHED = "unfinished"
 _LOCK = "preparing.lock"
 _MADE = NAME + ".made"
 _FRESH_FOR = timedelta(days=7)
+_ROOT = Path(__file__).resolve().parents[3]
+DATA = _ROOT / "fixtures" / "demo"
 
 
 def prepare(
@@ -43,22 +48,20 @@ def prepare(
     place = folder / NAME
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(folder / _LOCK):
+        with _alone(folder / _LOCK) as lock:
             if place.exists() and not reset:
                 return place
             unfinished = folder / _UNFINISHED
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(mode=0o700)
             at = now()
-            _build(unfinished / NAME, at, progress or _in_silence)
+            _build(unfinished / NAME, at, progress or _in_silence, lock)
             made = unfinished / _MADE
             made.touch(mode=0o600)
             made.write_text(at.isoformat(), encoding="ascii")
             _move(unfinished, folder)
     except OSError as error:
-        raise CannotCreate(
-            _("The demo cannot be made in {folder}: {cause}.").format(folder=folder, cause=error.strerror)
-        ) from error
+        raise _cannot_create(folder, error.strerror or str(error)) from error
     return place
 
 
@@ -92,11 +95,45 @@ def openable(place: Path) -> Path:
     return place
 
 
-def _build(database: Path, at: datetime, progress: Progress) -> None:
-    # What makes a demo is not imported to open one that is there.
-    from workbench.services.demo.building import build
+def _build(database: Path, at: datetime, progress: Progress, lock: int) -> None:
+    """Make the demo in a process of its own, so that its memory does not stay with this one.
 
-    build(database, at, progress)
+    The process holds the lock, too: if this one is killed, the next preparation waits until it has ended as well.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "workbench.services.demo",
+        str(database),
+        at.isoformat(),
+        str(DATA),
+        i18n.current(),
+    ]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command,
+        cwd=_ROOT,
+        pass_fds=(lock,),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                done, total = line.split()
+                progress(int(done), int(total))
+            problems = process.stderr.read().splitlines() if process.stderr else []
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise _cannot_create(database.parent.parent, problems[-1] if problems else f"exit code {process.returncode}")
+
+
+def _cannot_create(folder: Path, cause: str) -> CannotCreate:
+    return CannotCreate(
+        _("The demo cannot be made in {folder}: {cause}.").format(folder=folder, cause=cause.rstrip(".。"))
+    )
 
 
 def _in_silence(_done: int, _total: int) -> None:
@@ -104,12 +141,12 @@ def _in_silence(_done: int, _total: int) -> None:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Wait until no other process prepares the demo; the lock ends with its process."""
+def _alone(lock: Path) -> Iterator[int]:
+    """Wait until no other process prepares the demo; the lock ends with its processes. Gives its file handle."""
     handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle
     finally:
         os.close(handle)
 

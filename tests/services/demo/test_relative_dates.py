@@ -1,0 +1,76 @@
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.values.identifiers import ric_valid
+from workbench.services.calendar.public_holidays import seed_days
+from workbench.services.demo.relative_dates import RelativeDates
+
+CALENDAR = WorkingCalendar(
+    seed_days("CN", range(2025, 2029)),
+    hours=((time(9), time(12)), (time(13), time(18))),
+    zone="Asia/Shanghai",
+)
+HOUR = timedelta(hours=1)
+
+
+def dates(now: str) -> RelativeDates:
+    return RelativeDates(datetime.fromisoformat(now), CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "first", "after"),
+    [
+        ("2026-11-25T09:01+08:00", "2026-11-24", "2026-11-25", "2026-11-26"),
+        ("2026-11-25T17:59+08:00", "2026-11-24", "2026-11-25", "2026-11-26"),
+        ("2026-11-25T18:00+08:00", "2026-11-25", "2026-11-26", "2026-11-27"),
+        ("2026-11-27T23:00+08:00", "2026-11-27", "2026-11-30", "2026-12-01"),
+        ("2026-11-29T03:00+08:00", "2026-11-27", "2026-11-30", "2026-12-01"),
+        ("2026-10-03T10:00+08:00", "2026-09-30", "2026-10-08", "2026-10-09"),
+    ],
+)
+def test_working_days_are_counted_from_the_first_that_has_not_closed(
+    now: str, before: str, first: str, after: str
+) -> None:
+    around = dates(now)
+
+    assert [around.written(cell) for cell in ("w-1", "w+0", "w+1")] == [before, first, after]
+
+
+def test_the_day_before_is_over_and_the_first_day_is_not_at_any_hour() -> None:
+    start = datetime(2026, 2, 9, tzinfo=UTC)
+    for hour in range(24 * 21):
+        around = RelativeDates(start + hour * HOUR, CALENDAR)
+
+        assert around.instant("w-1 17:47") < around.instant("now-12m") < around.instant("w+0 18:00")
+
+
+def test_days_years_and_times_are_added() -> None:
+    around = dates("2026-11-25T10:15+08:00")
+
+    assert around.written("w-1-20d-24y") == "2002-11-04"
+    assert around.written("w-3+46d") == "2027-01-05"
+    assert around.written("w-1-9d 11:20") == "2026-11-15 11:20"
+    assert around.instant("w-1 10:30:41") == datetime(2026, 11, 24, 2, 30, 41, tzinfo=UTC)
+    assert dates("2028-02-29T10:00+08:00").written("w+0+3y") == "2031-02-28"
+
+
+def test_an_id_number_has_the_birth_date_and_the_right_check_digit() -> None:
+    number = dates("2026-11-25T10:15+08:00").written("id 440000 w-1-20d-34y 998")
+
+    assert number.startswith("44000019921104998")
+    assert ric_valid(number, date(2026, 11, 25))
+
+
+def test_other_cells_stay_and_characters_may_be_written_by_number() -> None:
+    around = dates("2026-11-25T10:15+08:00")
+
+    assert around.written("long-term") == "long-term"
+    assert around.written("w-1 and more") == "w-1 and more"
+    assert around.written(r"a\u001b]52;c;b\u0007") == "a\x1b]52;c;b\x07"
+
+
+def test_a_cell_that_names_no_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="w-3"):
+        dates("2026-11-25T10:15+08:00").instant("w-3")

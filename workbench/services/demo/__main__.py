@@ -1,0 +1,33 @@
+"""The process that makes the demo: prints its progress as lines, and what went wrong as one line."""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from workbench import i18n
+from workbench.errors import WorkbenchError
+
+
+def main() -> int:
+    """Make the demo, given the database, the time, the folder of the data and the language."""
+    database, now, data, language = sys.argv[1:]
+    os.umask(0o077)
+    i18n.use(language)
+    from workbench.services.demo.building import build
+
+    try:
+        build(Path(database), datetime.fromisoformat(now), Path(data), _tell)
+    except WorkbenchError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _tell(done: int, total: int) -> None:
+    sys.stdout.write(f"{done} {total}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""The history of the demo: the imports and acts of its files, in the order of their times."""
+
+import csv
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from sqlmodel import select
+
+from db.enums import ChecklistValue, FailKind, ImportKind, Measure, Verdict, VerificationKind
+from db.models import CaseRow
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import VerdictRequest
+from workbench.services.demo import calls
+from workbench.services.demo.relative_dates import RelativeDates
+from workbench.services.importing.request import ImportRequest
+from workbench.services.wiring import Services
+
+ADMIN = "admin"
+
+_KINDS = (
+    ImportKind.OPTOUTS,
+    ImportKind.COMPLAINTS,
+    ImportKind.CREDIT,
+    ImportKind.APPLICATIONS,
+    ImportKind.CARDS,
+    ImportKind.DOCUMENTS,
+)
+_DOCUMENTS = "documents"
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happens at a time."""
+
+    at: datetime
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody does with a case; `codes` are reasons, or what else the act takes."""
+
+    case_id: int
+    codes: tuple[str, ...]
+    text: str
+    dates: RelativeDates
+
+
+def _verdict(
+    verdict: Verdict, fail_kind: FailKind | None = None, measure: Measure = Measure.NONE
+) -> Callable[[Services, Act], object]:
+    def decide(services: Services, act: Act) -> object:
+        return services.verdicts.decide(
+            VerdictRequest(
+                case_id=act.case_id,
+                verdict=verdict,
+                fail_kind=fail_kind,
+                reasons=act.codes,
+                note=act.text,
+                measure=measure,
+            )
+        )
+
+    return decide
+
+
+_ACTS: Mapping[str, Callable[[Services, Act], object]] = {
+    "assign": lambda services, act: services.assigning.assign([act.case_id], act.codes[0], act.text),
+    "take": lambda services, act: services.claims.next(format_case(act.case_id)),
+    "pass": _verdict(Verdict.PASS),
+    "fix": _verdict(Verdict.FAIL, FailKind.FIXABLE),
+    "final": _verdict(Verdict.FAIL, FailKind.FINAL, Measure.BAR_OUT),
+    "wait": _verdict(Verdict.PENDING),
+    "undo": lambda services, act: services.undo.undo(act.case_id),
+    "approve": lambda services, act: services.checks.approve(act.case_id, act.text),
+    "return": lambda services, act: services.checks.give_back(act.case_id, act.text),
+    "aside": lambda services, act: services.claims.aside(act.case_id, act.dates.instant(" ".join(act.codes))),
+    "skip": lambda services, act: services.claims.skip(act.case_id, act.text),
+    "release": lambda services, act: services.claims.release(act.case_id),
+    "answer": lambda services, act: services.remarks.answer(act.case_id, act.text),
+    "withdraw": lambda services, act: services.remarks.withdraw(act.case_id, act.text),
+    "comment": lambda services, act: services.remarks.comment(act.case_id, act.text),
+    "checklist": lambda services, act: services.remarks.checklist(act.case_id, act.codes[0], ChecklistValue.YES),
+    "verify": lambda services, act: services.remarks.verify(act.case_id, VerificationKind(act.codes[0]), act.text),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Everything that happens at the demo.
+
+    Args:
+        data: The folder of the demo's files.
+        folder: Where import files are written; they are thrown away with it.
+        offices: Everybody by login.
+        dates: What relative cells mean.
+    """
+
+    data: Path
+    folder: Path
+    offices: Mapping[str, Services]
+    dates: RelativeDates
+
+    def steps(self) -> list[Step]:
+        """Return what happens, the earliest first."""
+        shutil.copytree(self.data / _DOCUMENTS, self.folder / _DOCUMENTS)
+        return sorted(chain(self._imports(), self._acts()), key=lambda step: step.at)
+
+    def _rows(self, name: str) -> Iterator[Row]:
+        with (self.data / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+
+    def _imports(self) -> Iterator[Step]:
+        for when, rows in _grouped(self._rows("callers")).items():
+            yield Step(self.dates.instant(when), partial(self._import_calls, rows))
+        for kind in _KINDS:
+            for when, rows in _grouped(self._rows(kind.value)).items():
+                yield Step(self.dates.instant(when), partial(self._import, kind, rows))
+
+    def _import(self, kind: ImportKind, rows: Sequence[Row]) -> None:
+        written = ([self.dates.written(cell) for cell in row.values()] for row in rows)
+        self._run_import(kind, tuple(rows[0]), written)
+
+    def _import_calls(self, cards: Sequence[Row]) -> None:
+        profiles: dict[str, list[Row]] = defaultdict(list)
+        for profile in self._rows("calls"):
+            profiles[profile["profile"]].append(profile)
+        found = (
+            call
+            for number, card in enumerate(cards)
+            for profile in profiles[card["profile"]]
+            for call in calls.calls_of(card["msisdn"], number, profile, self.dates)
+        )
+        self._run_import(ImportKind.CALLS, calls.COLUMNS, found)
+
+    def _run_import(self, kind: ImportKind, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        path = self.folder / f"{kind.value}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(rows)
+        self.offices[ADMIN].imports.run(ImportRequest(kind=kind, paths=(path,)))
+
+    def _acts(self) -> Iterator[Step]:
+        for row in self._rows("acts"):
+            yield Step(self.dates.instant(row["when"]), partial(self._act, row))
+
+    def _act(self, row: Row) -> None:
+        services = self.offices[row["who"]]
+        with services.context.read() as session:
+            case_id = session.exec(select(CaseRow.id).where(CaseRow.application_no == row["case"])).one()
+        text = self.dates.written(row["text"])
+        act = Act(case_id=case_id or 0, codes=tuple(row["codes"].split()), text=text, dates=self.dates)
+        _ACTS[row["what"]](services, act)
+
+
+def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Return rows by when they are imported, without that column."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.pop("when")].append(row)
+    return found
