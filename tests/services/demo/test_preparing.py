@@ -118,7 +118,7 @@ def kill_at(marker: str, folder: Path, data: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("marker", [pytest.param("demo.db", marks=pytest.mark.proof), "delivered/applications.csv"])
+@pytest.mark.parametrize("marker", [pytest.param("demo.db", marks=pytest.mark.proof), "delivered/delivery.xlsx"])
 def test_a_killed_preparation_leaves_no_demo_and_does_not_hinder_the_next(
     tmp_path: Path, few: Path, marker: str
 ) -> None:
@@ -133,7 +133,7 @@ def test_a_killed_reset_leaves_the_old_demo(fresh_demo: Path, few: Path) -> None
     with services(fresh_demo) as rev1:
         rev1.remarks.comment(1, "kept")
 
-    kill_at("delivered/applications.csv", fresh_demo.parent, few)
+    kill_at("delivered/delivery.xlsx", fresh_demo.parent, few)
 
     assert "kept" in comments(prepare(fresh_demo.parent, clock))
 

@@ -1,8 +1,9 @@
 r"""Sample data: a database of its own, made by importing the files of `fixtures/demo` and replaying the acts in them.
 
-`applications`, `cards`, `documents`, `credit`, `complaints` and `optouts` are import files with one more column `when`:
-the rows of one `when` are imported together. `calls` says how the cards of `callers` call. `acts` says who does what
-with a case. In all of them `\u001b` is a character by its number, and these cells are relative to the day of opening:
+`applications`, `cards`, `documents`, `credit`, `complaints` and `optouts` are import files with a column `when`:
+rows of one `when` are imported as one workbook. `calls` says how the cards of `callers` call. `acts` says who does what
+with a case. In all of them `\u001b` is a character by its number, and these cells are relative to the day on which the
+demo is made:
 
 * `w-3` and `w+1` are working days, counted from the first one that has not closed yet when the demo is made;
 * `w-3-20d+18y` is so many days and years before or after one, `w-3 10:30` a local time, `now-12m` minutes from now;

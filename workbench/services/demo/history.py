@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from sqlmodel import select
+from xlsxwriter import Workbook
 
 from db.enums import ChecklistValue, FailKind, ImportKind, Measure, Verdict, VerificationKind
 from db.models import CaseRow
@@ -23,7 +24,7 @@ from workbench.services.wiring import Services
 
 ADMIN = "admin"
 
-_KINDS = (
+_SHEETS = (
     ImportKind.OPTOUTS,
     ImportKind.COMPLAINTS,
     ImportKind.CREDIT,
@@ -32,6 +33,7 @@ _KINDS = (
     ImportKind.DOCUMENTS,
 )
 _DOCUMENTS = "documents"
+_ONLY_TEXT = {"strings_to_formulas": False, "strings_to_urls": False}
 
 Row = dict[str, str]
 
@@ -119,15 +121,25 @@ class History:
             yield from csv.DictReader(file)
 
     def _imports(self) -> Iterator[Step]:
-        for when, rows in _grouped(self._rows("callers")).items():
-            yield Step(self.dates.instant(when), partial(self._import_calls, rows))
-        for kind in _KINDS:
+        for when, cards in _grouped(self._rows("callers")).items():
+            yield Step(self.dates.instant(when), partial(self._import_calls, cards))
+        deliveries: dict[str, dict[ImportKind, list[Row]]] = defaultdict(dict)
+        for kind in _SHEETS:
             for when, rows in _grouped(self._rows(kind.value)).items():
-                yield Step(self.dates.instant(when), partial(self._import, kind, rows))
+                deliveries[when][kind] = rows
+        for when, sheets in deliveries.items():
+            yield Step(self.dates.instant(when), partial(self._import, sheets))
 
-    def _import(self, kind: ImportKind, rows: Sequence[Row]) -> None:
-        written = ([self.dates.written(cell) for cell in row.values()] for row in rows)
-        self._run_import(kind, tuple(rows[0]), written)
+    def _import(self, sheets: Mapping[ImportKind, Sequence[Row]]) -> None:
+        """Import rows as one workbook: a case is looked at once for all that comes in with it."""
+        path = self.folder / "delivery.xlsx"
+        with Workbook(path, _ONLY_TEXT) as workbook:
+            for kind, rows in sheets.items():
+                sheet = workbook.add_worksheet(kind.value)
+                sheet.write_row(0, 0, rows[0])
+                for place, row in enumerate(rows, start=1):
+                    sheet.write_row(place, 0, map(self.dates.written, row.values()))
+        self._run_import(ImportKind.WORKBOOK, path)
 
     def _import_calls(self, cards: Sequence[Row]) -> None:
         profiles: dict[str, list[Row]] = defaultdict(list)
@@ -139,14 +151,12 @@ class History:
             for profile in profiles[card["profile"]]
             for call in calls.calls_of(card["msisdn"], number, profile, self.dates)
         )
-        self._run_import(ImportKind.CALLS, calls.COLUMNS, found)
-
-    def _run_import(self, kind: ImportKind, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        path = self.folder / f"{kind.value}.csv"
+        path = self.folder / "calls.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(rows)
+            csv.writer(file).writerows([calls.COLUMNS, *found])
+        self._run_import(ImportKind.CALLS, path)
+
+    def _run_import(self, kind: ImportKind, path: Path) -> None:
         self.offices[ADMIN].imports.run(ImportRequest(kind=kind, paths=(path,)))
 
     def _acts(self) -> Iterator[Step]:

@@ -96,27 +96,19 @@ def openable(place: Path) -> Path:
 
 
 def _build(database: Path, at: datetime, progress: Progress, lock: int) -> None:
-    """Make the demo in a process of its own, so that its memory does not stay with this one.
+    """Make the demo in a child process, so that its memory is not kept here.
 
-    The process holds the lock, too: if this one is killed, the next preparation waits until it has ended as well.
+    The child holds the lock as well: if this process is killed, the next preparation waits until the child has ended.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "workbench.services.demo",
-        str(database),
-        at.isoformat(),
-        str(DATA),
-        i18n.current(),
-    ]
+    arguments = (str(database.absolute()), at.isoformat(), str(DATA), i18n.current())
     with subprocess.Popen(  # noqa: S603 - our own program
-        command,
+        (sys.executable, "-X", "utf8", "-m", "workbench.services.demo", *arguments),
         cwd=_ROOT,
         pass_fds=(lock,),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     ) as process:
         try:
             for line in process.stdout or ():
@@ -142,7 +134,7 @@ def _in_silence(_done: int, _total: int) -> None:
 
 @contextmanager
 def _alone(lock: Path) -> Iterator[int]:
-    """Wait until no other process prepares the demo; the lock ends with its processes. Gives its file handle."""
+    """Wait until no other process prepares the demo, and give the handle of the lock, which ends with its holders."""
     handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
