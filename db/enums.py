@@ -220,6 +220,17 @@ class DayStatus(StrEnum):
     PROVISIONAL = "provisional"
 
 
+class SuspensionNotice(StrEnum):
+    """What an applicant was told of a suspension.
+
+    HELD is the end of another suspension: they are told of it when this one, which still stops their clock, ends.
+    """
+
+    STARTED = "started"
+    ENDED = "ended"
+    HELD = "held"
+
+
 class VerificationKind(StrEnum):
     """How a fact was confirmed outside."""
 

@@ -1,4 +1,4 @@
-"""A database as the first schema had it, with what a newer one holds."""
+"""A database as the first schema, or a later one, had it, with what a newer one holds."""
 
 from functools import cache
 from pathlib import Path
@@ -9,11 +9,11 @@ from db.dialects import sqlite
 from db.engine import Database
 
 
-def take_back(path: Path) -> None:
-    """Make a database one of the first schema, with the same rows in every table that the first schema knows."""
+def take_back(path: Path, to: str = "0001") -> None:
+    """Make a database one of an older schema, with the same rows in every table that this schema knows."""
     newer = path.with_name(path.name + ".newer")
     path.rename(newer)
-    _create(path)
+    _create(path, to)
     connection = sqlite.driver().connect(str(path))
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("ATTACH ? AS newer", (str(newer),))
@@ -25,10 +25,10 @@ def take_back(path: Path) -> None:
     newer.unlink()
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, to: str = "0001") -> None:
     sqlite.create_file(path)
     database = Database(path)
-    schema.upgrade(database, "0001")
+    schema.upgrade(database, to)
     database.close()
 
 

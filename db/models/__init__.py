@@ -1,6 +1,7 @@
 """The tables; importing this package registers them all."""
 
 from db.models.calendar_day import CalendarDayRow as CalendarDayRow
+from db.models.calendar_day import SuspensionNoticeRow as SuspensionNoticeRow
 from db.models.calendar_day import SuspensionRow as SuspensionRow
 from db.models.calendar_override import CalendarOverrideRow as CalendarOverrideRow
 from db.models.calls import CallDayRow as CallDayRow
@@ -13,6 +14,7 @@ from db.models.case import SkipRow as SkipRow
 from db.models.case import SubmissionRow as SubmissionRow
 from db.models.decision import DecisionReasonRow as DecisionReasonRow
 from db.models.decision import DecisionRow as DecisionRow
+from db.models.decision import DelayNoticeRow as DelayNoticeRow
 from db.models.decision import NoticeRow as NoticeRow
 from db.models.decision import RectificationItemRow as RectificationItemRow
 from db.models.decision import RectificationRow as RectificationRow

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, String, Text
 from sqlmodel import Field
 
 from db.columns import instant, word
@@ -24,9 +24,9 @@ class CalendarDayRow(Row, table=True):
 class SuspensionRow(Row, table=True):
     """A time at which no clock runs; `to_at` is null while nobody knows its end.
 
-    `province` and `agent` are null where it concerns all of them. `resumed_at` is null until applicants are told that
-    work goes on. `settled_at` is null until every due date has taken
-    it in; any start finishes that.
+    `province` and `agent` are null where it concerns all of them. `announced_to_at` is the end before it was last ended
+    by hand. `resumed_at` is null until applicants are told that work goes on. `settled_at` is null until every due date
+    has taken it in; any start finishes that.
     """
 
     __tablename__ = "suspension"
@@ -34,6 +34,7 @@ class SuspensionRow(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     from_at: datetime = instant()
     to_at: datetime | None = instant(nullable=True)
+    announced_to_at: datetime | None = instant(nullable=True)
     province: str | None = Field(default=None, max_length=32)
     agent: str | None = Field(default=None, max_length=64)
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
@@ -41,3 +42,14 @@ class SuspensionRow(Row, table=True):
     entered_by_id: int = Field(foreign_key="reviewer.id")
     resumed_at: datetime | None = instant(nullable=True)
     settled_at: datetime | None = instant(nullable=True)
+
+
+class SuspensionNoticeRow(Row, table=True):
+    """One thing that the applicant of one case was told of one suspension; the key lets it happen once."""
+
+    __tablename__ = "suspension_notice"
+
+    suspension_id: int = Field(foreign_key="suspension.id", primary_key=True)
+    case_id: int = Field(foreign_key="case.id", primary_key=True, index=True)
+    kind: str = Field(sa_column=Column(String(16), primary_key=True))
+    told_at: datetime = instant()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import instant, word
+from db.columns import Instant, instant, word
 from db.models.row import Row
 
 
@@ -98,3 +98,13 @@ class NoticeRow(Row, table=True):
     release_at: datetime = instant()
     cancelled_at: datetime | None = instant(nullable=True)
     sent_at: datetime | None = instant(nullable=True)
+
+
+class DelayNoticeRow(Row, table=True):
+    """A due date of which the applicant of a case was told that it is not kept; the key lets it happen once."""
+
+    __tablename__ = "delay_notice"
+
+    case_id: int = Field(foreign_key="case.id", primary_key=True)
+    due_at: datetime = Field(sa_column=Column(Instant(), primary_key=True))
+    told_at: datetime = instant()

@@ -1,10 +1,15 @@
 """Taking a batch back, while nothing rests on it."""
 
+from datetime import timedelta
+
 import pytest
 
 from db.enums import ImportKind
+from tests.policies import ask_persons_for_nothing
 from tests.services.importing.files import PDF, Desk, application
+from tests.services.importing.test_receipt_times import persons
 from workbench.errors import NotAllowed, NotFound
+from workbench.services.deadlines.suspensions import Stop
 from workbench.services.importing.batches import turn
 
 
@@ -22,6 +27,17 @@ def test_a_batch_that_nobody_touched_is_taken_back_with_its_cases(desk: Desk) ->
     ]
     assert desk.is_chain_whole()
     assert desk.take(ImportKind.APPLICATIONS, path).created == 2
+
+
+def test_a_batch_whose_applicants_were_told_of_a_suspension_is_taken_back(desk: Desk) -> None:
+    ask_persons_for_nothing(desk.site)
+    desk.applications(*persons(1))
+    now = desk.site.clock.at
+    desk.site.services("sup").suspending.suspend(Stop(from_at=now, to_at=now + timedelta(days=1), reason="台风"))
+    assert desk.count("suspension_notice") == 1
+
+    desk.site.services("admin").imports.undo(1)
+    assert (desk.count("case"), desk.count("suspension_notice")) == (0, 0)
 
 
 def test_numbers_that_were_taken_back_are_never_given_again(desk: Desk) -> None:

@@ -13,7 +13,8 @@ class Suspension:
     """A time without work (force majeure, 不可抗力).
 
     `province`, by its short Chinese name, and `agent` are None where it concerns all of them. `reason` is what
-    applicants are told.
+    applicants are told. `announced` is the suspension as it was to last before somebody ended it, None if nobody did.
+    `is_settled` says that every due date has taken it in.
     """
 
     id: int
@@ -21,6 +22,13 @@ class Suspension:
     reason: str
     province: str | None = None
     agent: str | None = None
+    announced: "Suspension | None" = None
+    is_settled: bool = True
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether somebody ended it, or called it off."""
+        return self.announced is not None
 
     def concerns(self, province: str, agent: str) -> bool:
         """Say whether it stops the clocks of the applications of this agent from this province."""

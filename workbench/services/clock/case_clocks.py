@@ -45,13 +45,17 @@ def suspensions(session: Session) -> tuple[Suspension, ...]:
 
 def suspension_of(row: Any) -> Suspension:
     """Return a row of the suspensions as the clocks take it."""
-    return Suspension(
+    announced = Suspension(
         id=row.id,
-        span=Span(row.from_at, row.to_at or NEVER),
+        span=Span(row.from_at, row.announced_to_at or NEVER),
         reason=row.reason,
         province=row.province,
         agent=row.agent,
+        is_settled=row.settled_at is not None,
     )
+    if row.to_at == row.announced_to_at:
+        return announced
+    return replace(announced, span=Span(row.from_at, row.to_at), announced=announced)
 
 
 @dataclass(frozen=True)
@@ -135,10 +139,10 @@ class Clocks:
         standing = self.standing(case)
         if standing is None:
             return False
-        said = (standing.due_at, standing.is_provisional, standing.suspended_from)
-        is_news = said != (case.due_at, case.is_due_provisional, case.suspended_from)
+        is_news = standing != kept(case)
         if is_news:
-            case.due_at, case.is_due_provisional, case.suspended_from = said
+            case.due_at, case.is_due_provisional = standing.due_at, standing.is_provisional
+            case.suspended_from = standing.suspended_from
         return is_news
 
 
@@ -175,6 +179,13 @@ def _mend_by(session: Session, case_id: int) -> datetime | None:
     """Return the deadline of what the applicant of a case is mending."""
     deadline = select(_RECTIFICATION.c.deadline_at).where(_RECTIFICATION.c.case_id == case_id, _RECTIFICATION.c.is_open)
     return session.execute(deadline).scalars().first()
+
+
+def kept(case: CaseRow) -> Standing | None:
+    """Return what a case keeps of its clock, None before it has one."""
+    if case.due_at is None:
+        return None
+    return Standing(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)
 
 
 def settle_due(session: Session, context: Context, case: CaseRow) -> bool:

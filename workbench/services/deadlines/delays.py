@@ -3,23 +3,21 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ColumnElement, String, and_, cast, exists, literal, or_, type_coerce
+from sqlalchemy import ColumnElement, and_, exists, insert, or_
 from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import CaseState, WaitsFor
-from db.models import CaseRow
-from db.queries.published import CASE
+from db.models import CaseRow, DelayNoticeRow
+from db.queries.published import CASE, table_of
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.clock.case_clocks import EVENT
 from workbench.services.deadlines.batches import Wanted, act_on, find_each
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import NOTICE, DueNews, tell_due
 
-_TOLD = "delay-told"
-_DUE = "due_us"
+_DELAY = table_of(DelayNoticeRow)
 _RUNNING = [state.value for state in RUNNING_STATES]
 
 
@@ -58,7 +56,9 @@ class _Telling:
         if case.due_at is None or (case.due_at > self.now and not self._is_at_risk(forecast)):
             return False
         tell_due(session, self.context, case, DueNews(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast))
-        self.context.log(session, _TOLD, case_id=case.id, body=details(**{_DUE: to_us(case.due_at)}))
+        told = {"case_id": case.id, "due_at": case.due_at, "told_at": self.context.now()}
+        session.execute(insert(_DELAY).values(told))
+        self.context.log(session, "delay-told", case_id=case.id, body={"due_us": to_us(case.due_at)})
         return True
 
     def _is_at_risk(self, forecast: CaseForecast | None) -> bool:
@@ -80,12 +80,8 @@ def _may_be_owed(now: datetime, day_end: datetime) -> Wanted:
 
 def _was_told() -> ColumnElement[bool]:
     """Return whether an applicant was told of a delay: after the due date passed, or of this due date in advance."""
-    of_due_date = literal(f'%"{_DUE}":') + cast(type_coerce(CASE.c.due_at, BigInteger), String) + literal("%")
+    is_since = NOTICE.c.created_at >= CASE.c.due_at
     return or_(
-        exists().where(
-            NOTICE.c.case_id == CASE.c.id,
-            NOTICE.c.kind == ClockLetterKind.DELAY.value,
-            NOTICE.c.created_at >= CASE.c.due_at,
-        ),
-        exists().where(EVENT.c.case_id == CASE.c.id, EVENT.c.action == _TOLD, EVENT.c.body.like(of_due_date)),
+        exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == ClockLetterKind.DELAY.value, is_since),
+        exists().where(_DELAY.c.case_id == CASE.c.id, _DELAY.c.due_at == CASE.c.due_at),
     )

@@ -2,61 +2,57 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES
 from db.models import CaseRow
+from db.queries import suspension_notices
 from db.queries.published import CASE, is_published
-from workbench.domain.clock.clock import Standing, standing_of
-from workbench.services.clock.case_clocks import Clocks, clock_events
-from workbench.services.foundation.context import Context, details
+from workbench.services.clock.case_clocks import Clocks, clock_events, kept
+from workbench.services.foundation.context import Context
 from workbench.services.importing.writing import pause
-from workbench.services.notices.suspension_notices import MOVED, NOTHING, SuspensionLetters, Told, kept
+from workbench.services.notices.suspension_notices import SuspensionLetters
 
 TOGETHER = 50
 """So many cases are looked at in one transaction: others wait for that long and no longer."""
 
+_MOVED = "due-moved"
 _FINAL = [state.value for state in FINAL_STATES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """How many due dates moved or are stopped by a suspension that is told, and how many applicants are told."""
+    """How many due dates moved or are stopped by a suspension, and how many applicants are told."""
 
     cases: int
     told: int
 
 
 @dataclass(slots=True)
-class _Lot:
-    """What became of the cases of one transaction.
-
-    `told` are the cases by the suspension that they are told of, `held_up` by that whose end they are told of later.
-    """
+class _Batch:
+    """What became of the cases of one transaction: which have news, and which are told of which suspension."""
 
     news: list[int] = field(default_factory=list)
     told: dict[int, list[int]] = field(default_factory=dict)
-    held_up: dict[int, list[int]] = field(default_factory=dict)
     moved_count: int = 0
     told_count: int = 0
 
 
-def settle_open_cases(context: Context, body: dict[str, object], letters: SuspensionLetters) -> Settled:
-    """Compute every open case's due date again, one event for each lot of cases that have news of it.
+def settle_open_cases(context: Context, suspension_id: int) -> Settled:
+    """Compute every open case's due date again, and tell each applicant of suspensions; one event for each batch.
 
-    It can be broken off and begun again: who was told is not told again.
+    It can be broken off and begun again, also by somebody else meanwhile: nobody is told twice.
     """
     moved = told = 0
     for case_ids in portions(context):
         with context.write() as session:
-            lot = _settle(session, context, case_ids, letters)
-            if lot.news:
-                counted = {**body, "cases": len(lot.news), "first": lot.news[0], "last": lot.news[-1]}
-                context.log(session, MOVED, body={**counted, "told": lot.told, **details(held_up=lot.held_up or None)})
-        moved, told = moved + lot.moved_count, told + lot.told_count
+            batch = _settle(session, context, case_ids)
+            if batch.news:
+                counted = {"cases": len(batch.news), "first": batch.news[0], "last": batch.news[-1]}
+                context.log(session, _MOVED, body={"suspension": suspension_id, **counted, "told": batch.told})
+        moved, told = moved + batch.moved_count, told + batch.told_count
         pause()
     return Settled(cases=moved, told=told)
 
@@ -91,44 +87,24 @@ def open_cases(session: Session, case_ids: Sequence[int]) -> Sequence[CaseRow]:
     return session.execute(found.order_by(col(CaseRow.id))).scalars().all()
 
 
-def _settle(session: Session, context: Context, case_ids: list[int], letters: SuspensionLetters) -> _Lot:
-    """Compute the due dates of some cases again, and return what became of them."""
-    clocks = Clocks(session, context, clock_events(session, case_ids))
-    shown, lot = published_of(session, case_ids), _Lot()
-    meanwhile = cache(partial(letters.told_meanwhile, session))
+def _settle(session: Session, context: Context, case_ids: list[int]) -> _Batch:
+    """Compute the due dates of some cases again, and tell their applicants."""
+    clocks, batch = Clocks(session, context, clock_events(session, case_ids)), _Batch()
+    letters = SuspensionLetters(context, clocks, suspension_notices.told(session, case_ids))
+    shown = published_of(session, case_ids)
     # The cases are written together at the end; nothing that is read between leans on them.
     with session.no_autoflush:
         for case in open_cases(session, case_ids):
-            case_id, before = case.id or 0, case.due_at
-            answered = letters.answered(case_id, {})
-            if not clocks.settle(case):
-                # Somebody acted on the case meanwhile, and it took the suspensions in then: nobody was told.
-                answered = letters.answered(case_id, meanwhile())
-                standing = _standing_before(clocks, case, letters, answered)
-                if standing is None or standing == kept(case) or letters.has_receipt(session, case_id):
-                    continue
-                before = standing.due_at
-            told = letters.tell(clocks, case, before or context.now(), answered) if case_id in shown else NOTHING
-            _note(lot, case_id, told)
-            lot.moved_count += bool(told.of) or case.due_at != before
-    return lot
-
-
-def _standing_before(
-    clocks: Clocks, case: CaseRow, letters: SuspensionLetters, answered: frozenset[int]
-) -> Standing | None:
-    """Return where a clock stood without what its applicant was not told of, None if it was told of all."""
-    concerning = clocks.concerning(case)
-    budget = clocks.budget(case)
-    if budget is None or not letters.numbers & {one.id for one in concerning} - answered:
-        return None
-    return standing_of(budget, letters.stops_before(concerning, answered), clocks.calendar(case))
-
-
-def _note(lot: _Lot, case_id: int, told: Told) -> None:
-    lot.news.append(case_id)
-    for number in told.of:
-        lot.told.setdefault(number, []).append(case_id)
-    for number in told.held_up_by:
-        lot.held_up.setdefault(number, []).append(case_id)
-    lot.told_count += bool(told.of)
+            case_id, before = case.id or 0, kept(case)
+            # Somebody may have acted on the case meanwhile, and so have it take the suspensions in.
+            if untold := letters.untold(case, has_news=clocks.settle(case)):
+                before = letters.standing_as_told(case, untold)
+            if before is None or before == kept(case):
+                continue
+            told = letters.tell(case, untold, before.due_at) if case_id in shown else []
+            for number in told:
+                batch.told.setdefault(number, []).append(case_id)
+            batch.news.append(case_id)
+            batch.moved_count += bool(told) or case.due_at != before.due_at
+            batch.told_count += bool(told)
+    return batch

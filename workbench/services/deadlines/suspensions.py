@@ -9,6 +9,7 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from db.models import SuspensionRow
+from db.queries.suspension_notices import prepare_end
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
@@ -19,7 +20,7 @@ from workbench.services.clock.case_clocks import SUSPENSION, Clocks, clock_event
 from workbench.services.clock.input_checks import check_not_far, checked_reason
 from workbench.services.deadlines.recompute import Settled, open_cases, portions, published_of, settle_open_cases
 from workbench.services.foundation.context import Context, details
-from workbench.services.notices.suspension_notices import is_owed, letters_about
+from workbench.services.notices.suspension_notices import is_owed
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -79,6 +80,7 @@ class Suspending:
                 row = SuspensionRow(
                     from_at=stop.from_at,
                     to_at=stop.to_at,
+                    announced_to_at=stop.to_at,
                     province=stop.province,
                     agent=stop.agent,
                     reason=reason,
@@ -167,7 +169,9 @@ class Suspending:
                 every = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
                 rows = _to_end(every, ended_at) if number is None else [_to_end_alone(every, ended_at, number)]
                 for row in rows:
-                    row.to_at, row.resumed_at, row.settled_at = max(ended_at, row.from_at), now, None
+                    prepare_end(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
+                    row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
+                    row.resumed_at, row.settled_at = now, None
                     context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)
             return _stopped(ids, self.finish())
@@ -192,15 +196,12 @@ class Suspending:
         """
         context = self.context
         with context.read() as session:
-            waiting = session.execute(
-                select(SUSPENSION).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
-            ).all()
-            letters = letters_about(session, context, waiting)
-        if not waiting:
+            waiting = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
+            ids = session.execute(waiting).scalars().all()
+        if not ids:
             return Settled(cases=0, told=0)
-        done = settle_open_cases(context, {"suspension": waiting[-1].id}, letters)
+        done = settle_open_cases(context, ids[-1])
         with context.write() as session:
-            ids = [row.id for row in waiting]
             session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=context.now()))
         return done
 

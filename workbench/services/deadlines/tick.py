@@ -9,13 +9,14 @@ from sqlmodel import Session
 from db.enums import CaseState
 from db.models import CaseRow, RectificationRow
 from db.queries.published import CASE, table_of
+from db.queries.suspension_notices import awaits_end, tell_resumed
 from workbench.services.clock.case_clocks import SUSPENSION, Clocks, settle_due
-from workbench.services.deadlines.batches import act_on, act_on_each
+from workbench.services.deadlines.batches import act_on_each
 from workbench.services.deadlines.delays import tell_delays
 from workbench.services.foundation.context import Context, details
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import NOTICE, DueNews, tell_due
-from workbench.services.notices.suspension_notices import MOVED, TOLD_STATES, stopping, told_of
+from workbench.services.notices.due_date_notices import DueNews, tell_due
+from workbench.services.notices.suspension_notices import TOLD_STATES, hold_back
 from workbench.services.review.new_evidence import to_queue
 
 _RECTIFICATION = table_of(RectificationRow)
@@ -106,23 +107,14 @@ class Ticking:
         return told
 
     def _tell_of_end(self, one: Any) -> int:
-        """Tell those who were told of a suspension, if no other one stops their clock by now."""
-        context, reason = self.context, one.reason
-        with context.read() as session:
-            told = sorted(told_of(session, one.id))
+        """Tell those who know of a suspension, if no other one stops their clock by now."""
+        context = self.context
 
         def act(session: Session, case: CaseRow) -> bool:
-            if others := stopping(Clocks(session, context).concerning(case), context.now()):
-                # Who waits for the end of another is told when that comes.
-                held_up = {number: [case.id] for number in others}
-                context.log(session, MOVED, body={"suspension": one.id, "held_up": held_up})
+            if hold_back(context, Clocks(session, context), case):
                 return False
-            tell_due(session, context, case, DueNews(kind=ClockLetterKind.RESUMED, cause=reason))
+            tell_due(session, context, case, DueNews(kind=ClockLetterKind.RESUMED, cause=one.reason))
+            tell_resumed(session, case.id or 0, context.now())
             return True
 
-        is_told = exists().where(
-            NOTICE.c.case_id == CASE.c.id,
-            NOTICE.c.kind == ClockLetterKind.RESUMED.value,
-            NOTICE.c.created_at >= one.to_at,
-        )
-        return act_on(context, told, (CASE.c.state.in_(_OPEN_STATES), ~is_told), act)
+        return act_on_each(context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end(one.id)), act)

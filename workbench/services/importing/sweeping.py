@@ -9,8 +9,10 @@ from db.models import (
     CallDayRow,
     CallHourRow,
     CallWindowRow,
+    DelayNoticeRow,
     ImportFileRow,
     OptOutRow,
+    SuspensionNoticeRow,
 )
 from db.queries.findable import forget
 from db.queries.published import BATCH, CASE, table_of
@@ -39,6 +41,7 @@ _TABLES: tuple[Table, ...] = (
     table_of(CallHourRow),
     table_of(ImportFileRow),
 )
+_OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
 
 
 def unpublished(context: Context) -> list[int]:
@@ -97,8 +100,8 @@ def _delete(context: Context, table: Table, batch_id: int) -> int:
     while True:
         with context.write() as session:
             if table is CASE:
-                session.execute(delete(NOTICE).where(NOTICE.c.case_id.in_(chunk.order_by(table.c.id))))
-                session.execute(delete(FINDING).where(FINDING.c.case_id.in_(chunk.order_by(table.c.id))))
+                for told in _OF_CASES:
+                    session.execute(delete(told).where(told.c.case_id.in_(chunk.order_by(table.c.id))))
                 forget(session, chunk.order_by(table.c.id))
             gone = session.execute(delete(table).where(table.c.id.in_(chunk.order_by(table.c.id))))
             count = int(gone.rowcount)  # type: ignore[attr-defined]  # a delete's result has one

@@ -1,0 +1,92 @@
+"""Who was told of which suspension; each fact is written once, whoever writes it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, select, text
+from sqlmodel import Session
+
+from db.columns import to_us
+from db.enums import SuspensionNotice
+from db.models import SuspensionNoticeRow
+from db.queries.published import CASE, table_of
+
+SuspensionHistories = dict[int, dict[str, set[int]]]
+"""The suspensions that applicants were told of, by case and by what they were told.
+
+That is a `SuspensionNotice`, or a receipt that was written since: its due date has taken the suspension in.
+"""
+
+_NOTICE = table_of(SuspensionNoticeRow)
+
+_TOLD = text(
+    """SELECT t.case_id, t.suspension_id, t.kind
+    FROM suspension s JOIN suspension_notice t ON t.suspension_id = s.id
+    WHERE s.settled_at IS NULL AND t.case_id IN :ids
+    UNION ALL
+    SELECT n.case_id, s.id, n.kind
+    FROM suspension s JOIN notice n ON n.created_at > coalesce(s.resumed_at, s.entered_at)
+    WHERE s.settled_at IS NULL AND n.kind = 'receipt' AND n.case_id IN :ids"""
+).bindparams(bindparam("ids", expanding=True))
+
+_TELL = text(
+    """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at) VALUES (:suspension, :case, :kind, :now)
+    ON CONFLICT DO NOTHING"""
+)
+
+_TELL_RESUMED = text(
+    """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
+    SELECT s.id, t.case_id, 'ended', :now
+    FROM suspension s JOIN suspension_notice t ON t.suspension_id = s.id
+    WHERE t.case_id = :case AND s.to_at <= :now
+    ON CONFLICT DO NOTHING"""
+)
+
+_TELL_READERS = text(
+    """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
+    SELECT s.id, c.id, 'started', min(n.created_at)
+    FROM suspension s JOIN notice n ON n.created_at >= s.entered_at JOIN "case" c ON c.id = n.case_id
+    WHERE s.id = :suspension AND c.due_at > s.from_at AND n.kind IN ('receipt', 'delay', 'resumed')
+    GROUP BY s.id, c.id
+    ON CONFLICT DO NOTHING"""
+)
+
+_FORGET_END = text("DELETE FROM suspension_notice WHERE suspension_id = :suspension AND kind = 'ended'")
+
+
+def told(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
+    """Return what the applicants of some cases were told of the suspensions that due dates are to take in."""
+    found: SuspensionHistories = defaultdict(lambda: defaultdict(set))
+    for case_id, suspension_id, kind in session.execute(_TOLD, {"ids": case_ids}):
+        found[case_id][kind].add(suspension_id)
+    return found
+
+
+def tell(session: Session, kind: SuspensionNotice, case_id: int, ids: Iterable[int], now: datetime) -> None:
+    """Keep that an applicant is told of some suspensions."""
+    rows = [{"suspension": one, "case": case_id, "kind": kind.value, "now": to_us(now)} for one in ids]
+    if rows:
+        session.execute(_TELL, rows)
+
+
+def tell_resumed(session: Session, case_id: int, now: datetime) -> None:
+    """Keep that an applicant is told that work goes on: every suspension that is over by now has ended for them."""
+    session.execute(_TELL_RESUMED, {"case": case_id, "now": to_us(now)})
+
+
+def prepare_end(session: Session, suspension_id: int, *, was_open: bool) -> None:
+    """Let everybody who knows of a suspension be told of its end, also if they were told of another end before.
+
+    While it is open, every letter about a due date says that it stops the clock.
+    """
+    session.execute(_FORGET_END, {"suspension": suspension_id})
+    if was_open:
+        session.execute(_TELL_READERS, {"suspension": suspension_id})
+
+
+def awaits_end(suspension_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on cases whose applicants know of a suspension and were not told that it ended."""
+    told = select(_NOTICE.c.case_id).where(_NOTICE.c.suspension_id == suspension_id)
+    is_ended = _NOTICE.c.kind == SuspensionNotice.ENDED.value
+    return CASE.c.id.in_(told.where(~is_ended)), CASE.c.id.not_in(told.where(is_ended))

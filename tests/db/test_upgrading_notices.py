@@ -1,0 +1,173 @@
+"""A database of the schema before suspension notices: an upgrade tells nobody twice, and nobody less."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from tests.first_schema import take_back
+from tests.offices import Site
+from tests.promises import Promises, local
+from workbench.services.deadlines import recompute
+from workbench.services.deadlines.suspensions import Stop
+from workbench.services.foundation import audit_log
+
+BEFORE = "0004"
+ONE, OTHER = "台风", "停电"
+
+
+class BrokenOff(Exception):
+    """Whoever took the suspension in does not go on."""
+
+
+@pytest.fixture
+def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
+    monkeypatch.setattr(recompute, "TOGETHER", 1)
+    services = Promises(site).at("2026-11-24 10:00")
+    for _case in range(3):
+        services.received("2026-11-24 10:00")
+    return services
+
+
+def suspend(services: Promises, begin: str, end: str | None, reason: str = ONE) -> None:
+    stop = Stop(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
+    services.site.services("sup").suspending.suspend(stop)
+
+
+def break_off(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Break an act off after its first batch of cases."""
+
+    def pause() -> None:
+        raise BrokenOff
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recompute, "pause", pause)
+        with pytest.raises(BrokenOff):
+            act()
+
+
+def upgraded(services: Promises) -> Promises:
+    """Return the same database after a later program opened what an earlier one had written."""
+    site = services.site
+    site.close()
+    site.services_by_login.clear()
+    take_back(site.path, BEFORE)
+    return services
+
+
+def told(services: Promises) -> list[tuple[int, str]]:
+    with services.site.services("admin").context.read() as session:
+        rows = session.execute(text("SELECT case_id, kind FROM notice ORDER BY case_id, id")).all()
+    return [(row.case_id, row.kind) for row in rows]
+
+
+def each(*kinds: str) -> list[tuple[int, str]]:
+    return [(case_id, kind) for case_id in (1, 2, 3) for kind in kinds]
+
+
+def catch_up(services: Promises, at: str) -> None:
+    for _time in range(2):
+        services.at(at).site.services("a").catch_up()
+
+
+def test_who_was_told_of_a_suspension_is_told_of_its_known_end_once(services: Promises) -> None:
+    suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
+    catch_up(upgraded(services), "2026-11-24 11:00")
+    assert told(services) == each("delay")
+
+    catch_up(services, "2026-11-25 18:00")
+    assert told(services) == each("delay", "resumed")
+
+
+def test_a_known_end_that_was_told_to_some_is_told_to_the_others(
+    services: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
+    leaving = services.at("2026-11-25 18:00").site.services("a")
+    monkeypatch.setattr("workbench.services.deadlines.batches.TOGETHER", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("workbench.services.deadlines.batches.pause", leaving.leave)
+        assert leaving.catch_up().resumed == 1
+
+    catch_up(upgraded(services), "2026-11-25 19:00")
+    assert told(services) == each("delay", "resumed")
+
+
+def test_who_was_told_or_written_to_while_one_was_open_is_told_of_its_end(services: Promises) -> None:
+    suspend(services, "2026-11-24 10:00", None)
+    later = services.at("2026-11-24 12:00").received("2026-11-24 12:00")
+    other = services.received("2026-11-24 12:00")
+    services.run("sup", "extend", later, "--until", "2026-12-10", "--reason", "x")
+
+    upgraded(services).at("2026-11-25 10:00").run("sup", "calendar", "resume")
+    expected = [*each("delay", "resumed"), (int(later[2:]), "delay"), (int(later[2:]), "resumed")]
+    assert told(services) == [*expected, (int(other[2:]), "delay")]
+    catch_up(services, "2026-11-26 10:00")
+    assert told(services) == [*expected, (int(other[2:]), "delay")]
+
+
+def test_a_start_that_was_broken_off_is_finished(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_off(monkeypatch, lambda: suspend(services, "2026-11-25 09:00", "2026-11-25 18:00"))
+    assert told(services) == [(1, "delay")]
+
+    catch_up(upgraded(services), "2026-11-24 11:00")
+    assert told(services) == each("delay")
+
+
+@pytest.mark.parametrize("until", [None, "2026-11-30 18:00"])
+def test_an_end_that_was_broken_off_is_finished(
+    services: Promises, monkeypatch: pytest.MonkeyPatch, until: str | None
+) -> None:
+    suspend(services, "2026-11-24 10:00", until)
+    services.at("2026-11-25 10:00")
+    break_off(monkeypatch, services.site.services("sup").suspending.resume)
+    assert told(services) == [(1, "delay"), (1, "resumed"), (2, "delay"), (3, "delay")]
+
+    catch_up(upgraded(services), "2026-11-25 11:00")
+    assert told(services) == each("delay", "resumed")
+
+
+def test_an_end_that_was_told_is_told_again_if_it_is_moved_forward(services: Promises) -> None:
+    suspend(services, "2026-11-24 10:00", None)
+    services.at("2026-11-25 10:00").run("sup", "calendar", "resume")
+
+    upgraded(services).at("2026-11-25 11:00").run("sup", "calendar", "resume", "1", "--at", "2026-11-25 09:30")
+    assert told(services) == each("delay", "resumed", "resumed")
+
+
+def test_who_waits_for_the_end_of_another_suspension_is_told_then(services: Promises) -> None:
+    suspend(services, "2026-11-25 09:00", "2026-11-30 18:00")
+    suspend(services, "2026-11-26 09:00", "2026-11-27 18:00", OTHER)
+    sup = services.at("2026-11-26 10:00").site.services("sup")
+    sup.suspending.resume(number=1)
+    assert told(services) == each("delay")
+    with sup.context.write() as session:
+        session.execute(text("DELETE FROM suspension_notice WHERE kind = 'held'"))
+        audit_log.append(
+            session, sup.actor, "due-moved", sup.context.now(), body={"suspension": 1, "held_up": {"2": [1, 2, 3]}}
+        )
+
+    catch_up(upgraded(services), "2026-11-26 11:00")
+    assert told(services) == each("delay")
+    catch_up(services, "2026-11-27 18:00")
+    assert told(services) == each("delay", "resumed")
+
+
+def test_who_was_told_of_a_delay_is_not_told_again_of_the_same_due_date(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    catch_up(services, "2026-11-25 17:50")
+    assert told(services) == [(int(case[2:]), "delay")]
+
+    catch_up(upgraded(services), "2026-11-25 17:55")
+    assert told(services) == [(int(case[2:]), "delay")]
+
+
+def test_a_case_that_was_taken_back_since_it_was_told_is_left_out(services: Promises) -> None:
+    suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
+    with services.site.services("admin").context.write() as session:
+        for table in ("notice", "suspension_notice"):
+            session.execute(text(f"DELETE FROM {table} WHERE case_id = 2"))
+        session.execute(text('DELETE FROM "case" WHERE id = 2'))
+
+    catch_up(upgraded(services), "2026-11-25 18:00")
+    assert told(services) == [one for one in each("delay", "resumed") if one[0] != 2]
