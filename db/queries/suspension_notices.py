@@ -43,11 +43,13 @@ _TELL_RESUMED = text(
     ON CONFLICT DO NOTHING"""
 )
 
+# A cross join keeps the planner from reading all notices.
 _TELL_READERS = text(
     """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
     SELECT s.id, c.id, 'started', min(n.created_at)
-    FROM suspension s JOIN notice n ON n.created_at >= s.entered_at JOIN "case" c ON c.id = n.case_id
-    WHERE s.id = :suspension AND c.due_at > s.from_at AND n.kind IN ('receipt', 'delay', 'resumed')
+    FROM suspension s CROSS JOIN "case" c CROSS JOIN notice n
+    WHERE s.id = :suspension AND c.due_at > s.from_at AND c.state NOT IN ('passed', 'failed', 'lapsed', 'withdrawn')
+        AND n.case_id = c.id AND n.created_at >= s.entered_at AND n.kind IN ('receipt', 'delay', 'resumed')
     GROUP BY s.id, c.id
     ON CONFLICT DO NOTHING"""
 )
@@ -63,16 +65,18 @@ def told(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
     return found
 
 
-def tell(session: Session, kind: SuspensionNotice, case_id: int, ids: Iterable[int], now: datetime) -> None:
-    """Keep that an applicant is told of some suspensions."""
-    rows = [{"suspension": one, "case": case_id, "kind": kind.value, "now": to_us(now)} for one in ids]
+def tell(session: Session, facts: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
+    """Keep that applicants are told of suspensions: the case, the suspension and what is told of it."""
+    rows = [{"case": case, "suspension": one, "kind": kind.value, "now": to_us(now)} for case, one, kind in facts]
     if rows:
         session.execute(_TELL, rows)
 
 
-def tell_resumed(session: Session, case_id: int, now: datetime) -> None:
-    """Keep that an applicant is told that work goes on: every suspension that is over by now has ended for them."""
-    session.execute(_TELL_RESUMED, {"case": case_id, "now": to_us(now)})
+def tell_resumed(session: Session, case_ids: Iterable[int], now: datetime) -> None:
+    """Keep that applicants are told that work goes on: every suspension that is over by now has ended for them."""
+    rows = [{"case": case_id, "now": to_us(now)} for case_id in case_ids]
+    if rows:
+        session.execute(_TELL_RESUMED, rows)
 
 
 def prepare_end(session: Session, suspension_id: int, *, was_open: bool) -> None:

@@ -1,13 +1,11 @@
-"""Who was told of which suspension and of which delay, taken over from the log.
+"""Who was told of which suspension and of which delay.
 
 Revision ID: 0005
 Revises: 0004
 """
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,95 +41,66 @@ def upgrade() -> None:
     )
     op.add_column('suspension', sa.Column('announced_to_at', sa.BigInteger(), nullable=True))
     connection = op.get_bind()
-    _fill_suspensions(connection)
-    _fill_delays(connection)
+    _keep_announced(connection)
+    for statement in _FILL:
+        connection.execute(sa.text(statement))
 
 
-def _fill_suspensions(connection: sa.Connection) -> None:
-    """Replay the log; an applicant who was told of an end is told once more of one that was set after that."""
-    ends: dict[int, int | None] = {}
-    announced: dict[int, int | None] = {}
-    began_open: set[int] = set()
-    told: dict[tuple[int, int, str], int] = {}
-    for at, action, body in _events(connection, 'suspend', 'resume', 'due-moved'):
-        number = body.get('suspension')
-        if action == 'suspend' and 'until' not in body:
-            began_open.add(number)
-        if action == 'resume':
-            announced[number] = ends.get(number)
-            told = {key: told_at for key, told_at in told.items() if (key[0], key[2]) != (number, 'ended')}
-        if action != 'due-moved':
-            ends[number] = to_us(datetime.fromisoformat(body['until'])) if 'until' in body else None
-        for suspension_id, case_id in _pairs(body, 'told'):
-            told.setdefault((suspension_id, case_id, 'started'), at)
-            if suspension_id in announced:
-                told.setdefault((suspension_id, case_id, 'ended'), at)
-        for suspension_id, case_id in _pairs(body, 'held_up'):
-            told.setdefault((suspension_id, case_id, 'held'), at)
-    rows = [{'suspension': key[0], 'case': key[1], 'kind': key[2], 'at': at} for key, at in told.items()]
-    _execute(
-        connection,
-        """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
-        SELECT :suspension, id, :kind, :at FROM "case" WHERE id = :case""",
-        rows,
-    )
+def _keep_announced(connection: sa.Connection) -> None:
+    """Give each suspension the end that it had before somebody ended it, as the log has it."""
     connection.execute(sa.text('UPDATE suspension SET announced_to_at = to_at'))
-    ended = [{'suspension': number, 'announced': end} for number, end in announced.items()]
-    _execute(connection, 'UPDATE suspension SET announced_to_at = :announced WHERE id = :suspension', ended)
-    _execute(connection, _READ_OF_IT, [{'suspension': number} for number in began_open])
-    connection.execute(sa.text(_READ_OF_END))
+    ends: dict[int, str | None] = {}
+    acts = "SELECT action, body FROM event WHERE action IN ('suspend', 'resume') AND NOT is_refused ORDER BY seq"
+    for action, text in connection.execute(sa.text(acts)).all():
+        body = json.loads(text)
+        number, until = body['suspension'], ends.get(body['suspension'])
+        if action == 'resume':
+            end = {'end': to_us(datetime.fromisoformat(until)) if until else None, 'id': number}
+            connection.execute(sa.text('UPDATE suspension SET announced_to_at = :end WHERE id = :id'), end)
+        ends[number] = body.get('until')
 
 
-_READ_OF_IT = """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
+_SAID = """WITH said AS (
+    SELECT e.seq, e.at, CAST(s.key AS INTEGER) AS suspension_id, c.value AS case_id
+    FROM event e, json_each(e.body, '$.{name}') s, json_each(s.value) c
+    WHERE e.action = 'due-moved' AND EXISTS (SELECT 1 FROM "case" WHERE id = c.value)
+)"""
+"""The suspensions and cases that events name; a case may have been taken back since."""
+
+_INTO = "INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)"
+
+_FILL = (
+    f"{_SAID.format(name='told')} {_INTO} SELECT suspension_id, case_id, 'started', min(at) FROM said GROUP BY 1, 2",
+    f"{_SAID.format(name='held_up')} {_INTO} SELECT suspension_id, case_id, 'held', min(at) FROM said GROUP BY 1, 2",
+    # Whoever was told of an end is told once more of one that was set after that.
+    f"""{_SAID.format(name='told')} {_INTO}
+    SELECT suspension_id, case_id, 'ended', min(at) FROM said
+    WHERE seq > (SELECT max(r.seq) FROM event r WHERE r.action = 'resume' AND NOT r.is_refused
+                 AND json_extract(r.body, '$.suspension') = suspension_id)
+    GROUP BY 1, 2""",
+    # A letter that work goes on tells of every suspension that was over by then.
+    f"""{_INTO}
+    SELECT s.id, n.case_id, 'ended', min(n.created_at)
+    FROM suspension s
+    JOIN suspension_notice told ON told.suspension_id = s.id
+    JOIN notice n ON n.case_id = told.case_id AND n.kind = 'resumed' AND n.created_at >= s.to_at
+    WHERE s.to_at = s.announced_to_at
+    GROUP BY 1, 2""",
+    # While an open suspension stops a clock every letter about the due date says so.
+    f"""{_INTO}
     SELECT s.id, c.id, 'started', min(n.created_at)
     FROM suspension s
     JOIN notice n ON n.created_at >= s.entered_at AND n.created_at < s.resumed_at
     JOIN "case" c ON c.id = n.case_id AND c.due_at > s.from_at
-    WHERE s.id = :suspension AND n.kind IN ('receipt', 'delay', 'resumed')
-    GROUP BY s.id, c.id
-    ON CONFLICT DO NOTHING"""
-"""While an open suspension stops a clock every letter about the due date says so."""
-
-_READ_OF_END = """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
-    SELECT s.id, n.case_id, 'ended', min(n.created_at)
-    FROM suspension s
-    JOIN suspension_notice told ON told.suspension_id = s.id AND told.kind <> 'ended'
-    JOIN notice n ON n.case_id = told.case_id AND n.kind = 'resumed' AND n.created_at >= s.to_at
-    WHERE s.to_at = s.announced_to_at
-    GROUP BY s.id, n.case_id
-    ON CONFLICT DO NOTHING"""
-"""A letter that work goes on tells of every suspension that was over by then."""
-
-
-def _fill_delays(connection: sa.Connection) -> None:
-    told = [
-        {'case': case_id, 'due': body['due_us'], 'at': at}
-        for at, case_id, body in _events(connection, 'delay-told', about='case_id')
-    ]
-    _execute(
-        connection,
-        """INSERT INTO delay_notice (case_id, due_at, told_at) SELECT id, :due, :at FROM "case" WHERE id = :case
-        ON CONFLICT DO NOTHING""",
-        told,
-    )
-
-
-def _events(connection: sa.Connection, *actions: str, about: str = 'action') -> Iterator[tuple[int, Any, Any]]:
-    """Yield when some acts that were not refused happened, one column of each, and what the log says of it."""
-    statement = sa.text(f'SELECT at, {about}, body FROM event WHERE action IN :actions AND NOT is_refused ORDER BY seq')
-    found = connection.execute(statement.bindparams(sa.bindparam('actions', actions, expanding=True)))
-    yield from ((at, said, json.loads(body)) for at, said, body in found)
-
-
-def _pairs(body: Any, name: str) -> Iterator[tuple[int, int]]:
-    """Yield each suspension and case that an event names."""
-    for number, case_ids in body.get(name, {}).items():
-        yield from ((int(number), case_id) for case_id in case_ids)
-
-
-def _execute(connection: sa.Connection, statement: str, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(sa.text(statement), rows)
+    WHERE s.to_at IS NOT NULL AND s.announced_to_at IS NULL AND n.kind IN ('receipt', 'delay', 'resumed')
+    GROUP BY 1, 2
+    ON CONFLICT DO NOTHING""",
+    """INSERT INTO delay_notice (case_id, due_at, told_at)
+    SELECT c.id, json_extract(e.body, '$.due_us'), min(e.at)
+    FROM event e JOIN "case" c ON c.id = e.case_id
+    WHERE e.action = 'delay-told'
+    GROUP BY 1, 2""",
+)
 
 
 def downgrade() -> None:

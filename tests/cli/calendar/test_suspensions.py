@@ -16,7 +16,7 @@ from tests.offices import Site
 from tests.promises import Promises, local
 from workbench.services.deadlines import recompute
 from workbench.services.deadlines.recompute import Settled
-from workbench.services.deadlines.suspensions import Stop, Stopped
+from workbench.services.deadlines.suspensions import Stop
 from workbench.services.foundation import audit_log
 
 
@@ -179,7 +179,7 @@ def test_an_act_on_a_case_while_a_suspension_is_taken_in_takes_no_letter_from_it
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     sup = services.site.services("sup")
     stop = Stop(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风")
-    acts: tuple[Callable[[], Stopped], ...] = (lambda: sup.suspending.suspend(stop), sup.suspending.resume)
+    acts: tuple[Callable[[], Settled], ...] = (lambda: sup.suspending.suspend(stop), sup.suspending.resume)
     for count, (act, at) in enumerate(zip(acts, ("2026-11-24 11:00", "2026-11-25 13:00"), strict=True), start=1):
         services.at(at)
         with monkeypatch.context() as patch:

@@ -18,7 +18,7 @@ from workbench.wording.amounts import count
 from workbench.wording.calendar import telling_words
 
 if TYPE_CHECKING:
-    from workbench.services.deadlines.suspensions import Stopped
+    from workbench.services.deadlines.recompute import Settled
 
 
 def suspend(
@@ -84,7 +84,7 @@ def resume(
     _tell(done, written=True, as_json=as_json)
 
 
-def _tell(done: "Stopped", *, written: bool, as_json: bool) -> None:
+def _tell(done: "Settled", *, written: bool, as_json: bool) -> None:
     if as_json:
         output.document({"suspensions": list(done.ids), "cases": done.cases, "notices": done.told, "written": written})
         return

@@ -126,7 +126,7 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
     audit_log.append_many(session, context.actor, "due", context.now(), bodies)
 
 
-def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Yield as many items at a time as one statement takes."""
-    for start in range(0, len(items), _TOGETHER):
-        yield items[start : start + _TOGETHER]
+def chunks(items: Sequence[Item], size: int = _TOGETHER) -> Iterator[Sequence[Item]]:
+    """Yield some items at a time, by default as many as one statement takes."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

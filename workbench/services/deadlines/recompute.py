@@ -11,6 +11,7 @@ from db.models import CaseRow
 from db.queries import suspension_notices
 from db.queries.published import CASE, is_published
 from workbench.services.clock.case_clocks import Clocks, clock_events, kept
+from workbench.services.clock.due_date_changes import chunks
 from workbench.services.foundation.context import Context
 from workbench.services.importing.writing import pause
 from workbench.services.notices.suspension_notices import SuspensionLetters
@@ -24,8 +25,12 @@ _FINAL = [state.value for state in FINAL_STATES]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """How many due dates moved or are stopped by a suspension, and how many applicants are told."""
+    """What became of suspensions: how many due dates are concerned, and how many applicants are told.
 
+    Concerned are those that moved, and those whose clocks an open suspension stops.
+    """
+
+    ids: tuple[int, ...] = ()
     cases: int
     told: int
 
@@ -57,22 +62,12 @@ def settle_open_cases(context: Context, suspension_id: int) -> Settled:
     return Settled(cases=moved, told=told)
 
 
-def portions(context: Context) -> Iterator[list[int]]:
-    """Yield the numbers of the open cases that have a clock, a portion at a time."""
-    last = 0
-    while True:
-        with context.read() as session:
-            statement = (
-                select(CASE.c.id)
-                .where(CASE.c.id > last, CASE.c.complete_at.is_not(None), CASE.c.state.not_in(_FINAL))
-                .order_by(CASE.c.id)
-                .limit(TOGETHER)
-            )
-            case_ids = [int(row.id) for row in session.execute(statement)]
-        if not case_ids:
-            return
-        last = case_ids[-1]
-        yield case_ids
+def portions(context: Context) -> Iterator[Sequence[int]]:
+    """Yield the numbers of the open cases that have a clock, a batch at a time."""
+    with context.read() as session:
+        wanted = select(CASE.c.id).where(CASE.c.complete_at.is_not(None), CASE.c.state.not_in(_FINAL))
+        found = session.execute(wanted.order_by(CASE.c.id)).scalars().all()
+    yield from chunks(found, TOGETHER)
 
 
 def published_of(session: Session, case_ids: Sequence[int]) -> set[int]:
@@ -87,7 +82,7 @@ def open_cases(session: Session, case_ids: Sequence[int]) -> Sequence[CaseRow]:
     return session.execute(found.order_by(col(CaseRow.id))).scalars().all()
 
 
-def _settle(session: Session, context: Context, case_ids: list[int]) -> _Batch:
+def _settle(session: Session, context: Context, case_ids: Sequence[int]) -> _Batch:
     """Compute the due dates of some cases again, and tell their applicants."""
     clocks, batch = Clocks(session, context, clock_events(session, case_ids)), _Batch()
     letters = SuspensionLetters(context, clocks, suspension_notices.told(session, case_ids))
@@ -96,15 +91,18 @@ def _settle(session: Session, context: Context, case_ids: list[int]) -> _Batch:
     with session.no_autoflush:
         for case in open_cases(session, case_ids):
             case_id, before = case.id or 0, kept(case)
-            # Somebody may have acted on the case meanwhile, and so have it take the suspensions in.
-            if untold := letters.untold(case, has_news=clocks.settle(case)):
+            has_news = clocks.settle(case)
+            untold = letters.untold(case, has_news=has_news)
+            if untold and not has_news:
+                # Somebody acted on the case meanwhile, and it took the suspensions in then.
                 before = letters.standing_as_told(case, untold)
             if before is None or before == kept(case):
                 continue
-            told = letters.tell(case, untold, before.due_at) if case_id in shown else []
+            told = letters.tell(case, untold, before) if case_id in shown else []
             for number in told:
                 batch.told.setdefault(number, []).append(case_id)
             batch.news.append(case_id)
             batch.moved_count += bool(told) or case.due_at != before.due_at
             batch.told_count += bool(told)
+        letters.write()
     return batch

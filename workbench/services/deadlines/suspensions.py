@@ -1,7 +1,7 @@
 """Stopping every clock while nobody can work, and letting them run again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -16,7 +16,7 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.case_clocks import SUSPENSION, Clocks, clock_events, suspensions
+from workbench.services.clock.case_clocks import SUSPENSION, Clocks, clock_events, kept, suspensions
 from workbench.services.clock.input_checks import check_not_far, checked_reason
 from workbench.services.deadlines.recompute import Settled, open_cases, portions, published_of, settle_open_cases
 from workbench.services.foundation.context import Context, details
@@ -35,18 +35,10 @@ class Stop:
     province: str | None = None
     agent: str | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
-    """What became of a suspension, or of its end.
-
-    `cases` are the due dates concerned: those that moved, and those whose clocks an open suspension stops. `told` is
-    how many applicants are told.
-    """
-
-    ids: tuple[int, ...]
-    cases: int
-    told: int
+    @property
+    def span(self) -> Span:
+        """From when until when."""
+        return Span(self.from_at, self.to_at or NEVER)
 
 
 class Suspending:
@@ -55,7 +47,7 @@ class Suspending:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def suspend(self, stop: Stop, *, dry_run: bool = False) -> Stopped:
+    def suspend(self, stop: Stop, *, dry_run: bool = False) -> Settled:
         """Stop every clock concerned for a time, which may be past, and tell each applicant concerned.
 
         With `dry_run` only say what that would do; it does without a reason.
@@ -78,22 +70,18 @@ class Suspending:
                 self._check(session, stop)
                 now = context.now()
                 row = SuspensionRow(
-                    from_at=stop.from_at,
-                    to_at=stop.to_at,
+                    **asdict(replace(stop, reason=reason)),
                     announced_to_at=stop.to_at,
-                    province=stop.province,
-                    agent=stop.agent,
-                    reason=reason,
                     entered_at=now,
                     entered_by_id=context.actor.id,
-                    # Who hears of it when it is over need not hear of its end.
+                    # Whoever is told of it when it is over need not be told of its end.
                     resumed_at=now if stop.to_at is not None and stop.to_at <= now else None,
                 )
                 session.add(row)
                 session.flush()
                 number = row.id or 0
                 context.log(session, Action.SUSPEND.value, body=_body(row))
-            return _stopped((number,), self.finish())
+            return replace(self.finish(), ids=(number,))
 
     def _check(self, session: Session, stop: Stop) -> None:
         """Refuse what stops nothing, or is stopped already."""
@@ -114,23 +102,13 @@ class Suspending:
         ):
             raise WrongUsage(_("No application has the agent {name}.").format(name=stop.agent))
         for one in suspensions(session):
-            if (one.span, one.province, one.agent) == (
-                Span(stop.from_at, stop.to_at or NEVER),
-                stop.province,
-                stop.agent,
-            ):
+            if (one.span, one.province, one.agent) == (stop.span, stop.province, stop.agent):
                 raise WrongUsage(_("That is suspended already, by suspension {id}.").format(id=one.id))
 
-    def _supposed(self, stop: Stop, reason: str) -> Stopped:
+    def _supposed(self, stop: Stop, reason: str) -> Settled:
         """Return what a suspension would do."""
         context = self.context
-        one = Suspension(
-            id=0,
-            span=Span(stop.from_at, stop.to_at or NEVER),
-            reason=reason,
-            province=stop.province,
-            agent=stop.agent,
-        )
+        one = Suspension(id=0, span=stop.span, reason=reason, province=stop.province, agent=stop.agent)
         with context.read() as session:
             self._check(session, stop)
         cases = told = 0
@@ -139,15 +117,15 @@ class Suspending:
                 events, stops = clock_events(session, case_ids), (*suspensions(session), one)
                 clocks, shown = Clocks(session, context, events, stops=stops), published_of(session, case_ids)
                 for case in open_cases(session, case_ids):
-                    standing = clocks.standing(case)
-                    if standing is None or case.due_at is None:
+                    before, standing = kept(case), clocks.standing(case)
+                    if before is None or standing is None or one not in clocks.concerning(case):
                         continue
-                    is_told = case.id in shown and is_owed(clocks, case, case.due_at, one, standing)
+                    is_told = case.id in shown and is_owed(case, one, before, standing)
                     told += is_told
-                    cases += is_told or standing.due_at != case.due_at
-        return Stopped(ids=(), cases=cases, told=told)
+                    cases += is_told or standing.due_at != before.due_at
+        return Settled(cases=cases, told=told)
 
-    def resume(self, at: datetime | None = None, number: int | None = None) -> Stopped:
+    def resume(self, at: datetime | None = None, number: int | None = None) -> Settled:
         """End every suspension that is in force at an instant, now by default, and tell who was told of them.
 
         If none is, every open one that lies ahead is called off: it takes no time at all. With a `number` that one
@@ -174,7 +152,7 @@ class Suspending:
                     row.resumed_at, row.settled_at = now, None
                     context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)
-            return _stopped(ids, self.finish())
+            return replace(self.finish(), ids=ids)
 
     def list(self) -> Sequence[Any]:
         """Return every suspension, the newest first."""
@@ -228,10 +206,6 @@ def _to_end_alone(every: Sequence[SuspensionRow], at: datetime, number: int) -> 
     if row.to_at is not None and row.to_at <= max(at, row.from_at):
         raise NothingAvailable(_("Suspension {id} is over already.").format(id=number))
     return row
-
-
-def _stopped(ids: tuple[int, ...], settled: Settled) -> Stopped:
-    return Stopped(ids=ids, cases=settled.cases, told=settled.told)
 
 
 def _moment(at: datetime, zone: tzinfo) -> str:

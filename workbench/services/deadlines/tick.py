@@ -6,17 +6,17 @@ from typing import Any
 from sqlalchemy import exists, select, update
 from sqlmodel import Session
 
-from db.enums import CaseState
+from db.enums import CaseState, SuspensionNotice
 from db.models import CaseRow, RectificationRow
 from db.queries.published import CASE, table_of
-from db.queries.suspension_notices import awaits_end, tell_resumed
+from db.queries.suspension_notices import awaits_end, tell, tell_resumed
 from workbench.services.clock.case_clocks import SUSPENSION, Clocks, settle_due
 from workbench.services.deadlines.batches import act_on_each
 from workbench.services.deadlines.delays import tell_delays
 from workbench.services.foundation.context import Context, details
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueNews, tell_due
-from workbench.services.notices.suspension_notices import TOLD_STATES, hold_back
+from workbench.services.notices.suspension_notices import TOLD_STATES, still_stopping
 from workbench.services.review.new_evidence import to_queue
 
 _RECTIFICATION = table_of(RectificationRow)
@@ -111,10 +111,13 @@ class Ticking:
         context = self.context
 
         def act(session: Session, case: CaseRow) -> bool:
-            if hold_back(context, Clocks(session, context), case):
+            case_id, now = case.id or 0, context.now()
+            stopped_by = still_stopping(Clocks(session, context), case, now)
+            if stopped_by:
+                tell(session, [(case_id, number, SuspensionNotice.HELD) for number in stopped_by], now)
                 return False
             tell_due(session, context, case, DueNews(kind=ClockLetterKind.RESUMED, cause=one.reason))
-            tell_resumed(session, case.id or 0, context.now())
+            tell_resumed(session, [case_id], now)
             return True
 
         return act_on_each(context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end(one.id)), act)

@@ -1,10 +1,11 @@
 """Notices about due dates, written in the transaction of whatever moved them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import insert, select
 from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, Language
@@ -14,6 +15,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
+from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import APPLICATION_NO, NAME, NUMBER, filled, frame_of
@@ -50,26 +52,50 @@ class DueNews:
 
 def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -> None:
     """Write the notice that tells an applicant of a due date, released at once, in the caller's transaction."""
+    tell_each(session, context, [(case, dict.fromkeys(Language, news))])
+
+
+def tell_each(session: Session, context: Context, told: Iterable[tuple[Any, Mapping[Language, DueNews]]]) -> None:
+    """Write notices about cases, released at once, in the caller's transaction, each in the applicant's language.
+
+    A case is an entity, or a row with all columns. Thousands are told the same in the same words, so each wording is
+    composed once.
+    """
+    pairs = list(told)
+    columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
+    wanted = APPLICATION.c.id.in_({case.application_id for case, _news in pairs})
+    applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
+    receipts = select(NOTICE.c.case_id).where(NOTICE.c.case_id.in_({case.id for case, _news in pairs}), *_RECEIPT)
+    promised = set(session.execute(receipts).scalars())
+    now, notices = context.now(), []
+    for case, news in pairs:
+        application, policy = applications[case.application_id], context.policy(session, case.policy_version_id)
+        news_said = news[Language(application.language)]
+        letter = _letter(case, application, news_said, policy, now, was_promised=case.id in promised)
+        if letter is not None:
+            words = {
+                NAME: application.applicant_name,
+                NUMBER: format_case(case.id),
+                APPLICATION_NO: case.application_no,
+            }
+            notices.append(filled(frame_of(letter), case.id, words))
+    if notices:
+        session.execute(insert(NOTICE), notices)
+
+
+def _letter(
+    case: Any, application: Any, news: DueNews, policy: Policy, now: datetime, *, was_promised: bool
+) -> ClockLetter | None:
+    """Return the letter to one applicant with placeholders for what is their own, None before there is a due date."""
     due_at = news.deadline_at or case.due_at
     if due_at is None:
-        return
-    had_receipt = exists().where(NOTICE.c.case_id == (case.id or 0), *_RECEIPT)
-    application = session.execute(
-        select(
-            APPLICATION.c.language,
-            APPLICATION.c.applicant_kind,
-            APPLICATION.c.applicant_name,
-            had_receipt.label("had_receipt"),
-        ).where(APPLICATION.c.id == case.application_id)
-    ).one()
-    policy = context.policy(session, case.policy_version_id)
-    now = context.now()
+        return None
     language, state = Language(application.language), CaseState(case.state)
     is_with = is_with_applicant(state, case.waits_for)
     # Nobody knows how long it takes while work is suspended.
     forecast = None if case.suspended_from else news.forecast
     expected, tells_due = time_told(forecast, policy.forecast, language)
-    letter = ClockLetter(
+    return ClockLetter(
         kind=news.kind,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
@@ -83,7 +109,7 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
         is_called_off=news.is_called_off,
         is_with_applicant=is_with,
         awaits_others=state is CaseState.PENDING and not is_with,
-        was_promised=application.had_receipt,
+        was_promised=was_promised,
         cause=news.cause.strip(),
         expected=expected,
         tells_due=tells_due,
@@ -92,15 +118,3 @@ def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -
         written_at=now,
         zone=policy.zone,
     )
-    words = {
-        NAME: application.applicant_name,
-        NUMBER: format_case(case.id or 0),
-        APPLICATION_NO: case.application_no,
-    }
-    session.execute(insert(NOTICE), [filled(frame_of(letter), case.id or 0, words)])
-
-
-def with_receipt(session: Session, case_ids: Sequence[int]) -> set[int]:
-    """Return which of some cases had a receipt, and so were told when an answer is due."""
-    found = select(NOTICE.c.case_id).where(NOTICE.c.case_id.in_(case_ids), *_RECEIPT)
-    return set(session.execute(found).scalars())
