@@ -24,9 +24,9 @@ class CalendarDayRow(Row, table=True):
 class SuspensionRow(Row, table=True):
     """A time at which no clock runs; `to_at` is null while nobody knows its end.
 
-    `province` and `agent` are null where it concerns all of them. `announced_to_at` is the end before it was last ended
-    by hand. `resumed_at` is null until applicants are told that work goes on. `settled_at` is null until every due date
-    has taken it in; any start finishes that.
+    `province` and `agent` are null where it concerns all of them. `announced_to_at` is the end before a supervisor last
+    ended it. `resumed_at` is null until applicants are told that work goes on. `settled_at` is null until every due
+    date is recomputed with it; any start of the program finishes that.
     """
 
     __tablename__ = "suspension"
@@ -45,7 +45,7 @@ class SuspensionRow(Row, table=True):
 
 
 class SuspensionNoticeRow(Row, table=True):
-    """One thing that the applicant of one case was told of one suspension; the key lets it happen once."""
+    """What the applicant of a case was told of a suspension; the key makes sure that they are told once."""
 
     __tablename__ = "suspension_notice"
 

@@ -101,7 +101,7 @@ class NoticeRow(Row, table=True):
 
 
 class DelayNoticeRow(Row, table=True):
-    """A due date of which the applicant of a case was told that it is not kept; the key lets it happen once."""
+    """A due date that the applicant of a case was told will be missed; the key makes sure that they are told once."""
 
     __tablename__ = "delay_notice"
 

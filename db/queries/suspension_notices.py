@@ -1,4 +1,4 @@
-"""Who was told of which suspension; each fact is written once, whoever writes it."""
+"""Which applicants were told of which suspension; each fact is stored once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,9 +13,9 @@ from db.models import SuspensionNoticeRow
 from db.queries.published import CASE, table_of
 
 SuspensionHistories = dict[int, dict[str, set[int]]]
-"""The suspensions that applicants were told of, by case and by what they were told.
+"""The suspensions that applicants were told of, by case and by kind of notice.
 
-That is a `SuspensionNotice`, or a receipt that was written since: its due date has taken the suspension in.
+A kind is a `SuspensionNotice`, or `receipt` for a receipt that was written after the suspension was entered or ended.
 """
 
 _NOTICE = table_of(SuspensionNoticeRow)
@@ -58,7 +58,7 @@ _FORGET_END = text("DELETE FROM suspension_notice WHERE suspension_id = :suspens
 
 
 def told(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
-    """Return what the applicants of some cases were told of the suspensions that due dates are to take in."""
+    """Return what the applicants of some cases were told of the suspensions that are not settled."""
     found: SuspensionHistories = defaultdict(lambda: defaultdict(set))
     for case_id, suspension_id, kind in session.execute(_TOLD, {"ids": case_ids}):
         found[case_id][kind].add(suspension_id)
@@ -66,23 +66,23 @@ def told(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
 
 
 def tell(session: Session, facts: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
-    """Keep that applicants are told of suspensions: the case, the suspension and what is told of it."""
+    """Store what applicants are told: the case, the suspension and the kind of notice."""
     rows = [{"case": case, "suspension": one, "kind": kind.value, "now": to_us(now)} for case, one, kind in facts]
     if rows:
         session.execute(_TELL, rows)
 
 
 def tell_resumed(session: Session, case_ids: Iterable[int], now: datetime) -> None:
-    """Keep that applicants are told that work goes on: every suspension that is over by now has ended for them."""
+    """Store that applicants are told that work goes on, and so of the end of every suspension that is over by now."""
     rows = [{"case": case_id, "now": to_us(now)} for case_id in case_ids]
     if rows:
         session.execute(_TELL_RESUMED, rows)
 
 
 def prepare_end(session: Session, suspension_id: int, *, was_open: bool) -> None:
-    """Let everybody who knows of a suspension be told of its end, also if they were told of another end before.
+    """Make everybody who knows of a suspension a recipient of its end, even if they were told of an earlier end.
 
-    While it is open, every letter about a due date says that it stops the clock.
+    While its end is unknown, every notice about a due date mentions it.
     """
     session.execute(_FORGET_END, {"suspension": suspension_id})
     if was_open:

@@ -72,13 +72,13 @@ _INTO = "INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)"
 _FILL = (
     f"{_SAID.format(name='told')} {_INTO} SELECT suspension_id, case_id, 'started', min(at) FROM said GROUP BY 1, 2",
     f"{_SAID.format(name='held_up')} {_INTO} SELECT suspension_id, case_id, 'held', min(at) FROM said GROUP BY 1, 2",
-    # Whoever was told of an end is told once more of one that was set after that.
+    # An applicant who was told of an end is told again of one that was set later.
     f"""{_SAID.format(name='told')} {_INTO}
     SELECT suspension_id, case_id, 'ended', min(at) FROM said
     WHERE seq > (SELECT max(r.seq) FROM event r WHERE r.action = 'resume' AND NOT r.is_refused
                  AND json_extract(r.body, '$.suspension') = suspension_id)
     GROUP BY 1, 2""",
-    # A letter that work goes on tells of every suspension that was over by then.
+    # A notice that work goes on tells of every suspension that was over by then.
     f"""{_INTO}
     SELECT s.id, n.case_id, 'ended', min(n.created_at)
     FROM suspension s
@@ -86,7 +86,7 @@ _FILL = (
     JOIN notice n ON n.case_id = told.case_id AND n.kind = 'resumed' AND n.created_at >= s.to_at
     WHERE s.to_at = s.announced_to_at
     GROUP BY 1, 2""",
-    # While an open suspension stops a clock every letter about the due date says so.
+    # While the end of a suspension is unknown, every notice about a due date mentions it.
     f"""{_INTO}
     SELECT s.id, c.id, 'started', min(n.created_at)
     FROM suspension s

@@ -13,8 +13,8 @@ class Suspension:
     """A time without work (force majeure, 不可抗力).
 
     `province`, by its short Chinese name, and `agent` are None where it concerns all of them. `reason` is what
-    applicants are told. `announced` is the suspension as it was to last before somebody ended it, None if nobody did.
-    `is_settled` says that every due date has taken it in.
+    applicants are told. `announced` is the suspension as it was before a supervisor ended it, None if nobody did.
+    `is_settled` says that every due date is recomputed with it.
     """
 
     id: int

@@ -139,7 +139,7 @@ class Clocks:
         standing = self.standing(case)
         if standing is None:
             return False
-        is_news = standing != kept(case)
+        is_news = standing != stored_standing(case)
         if is_news:
             case.due_at, case.is_due_provisional = standing.due_at, standing.is_provisional
             case.suspended_from = standing.suspended_from
@@ -181,8 +181,8 @@ def _mend_by(session: Session, case_id: int) -> datetime | None:
     return session.execute(deadline).scalars().first()
 
 
-def kept(case: CaseRow) -> Standing | None:
-    """Return what a case keeps of its clock, None before it has one."""
+def stored_standing(case: CaseRow) -> Standing | None:
+    """Return the standing that is stored with a case, None before it has one."""
     if case.due_at is None:
         return None
     return Standing(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)

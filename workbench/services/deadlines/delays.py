@@ -1,9 +1,8 @@
-"""Telling applicants that their answer comes late: once its due date has passed, or as soon as it cannot be kept."""
+"""Notices to applicants whose case is late, or will be: once for each due date."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlmodel import Session
 
 from db.columns import to_us
@@ -11,7 +10,6 @@ from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, DelayNoticeRow
 from db.queries.published import CASE, table_of
 from workbench.domain.case.running import RUNNING_STATES
-from workbench.domain.forecast.result import CaseForecast
 from workbench.services.deadlines.batches import Wanted, act_on, find_each
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -22,10 +20,10 @@ _RUNNING = [state.value for state in RUNNING_STATES]
 
 
 def tell_delays(context: Context) -> int:
-    """Write the delay notices that cases owe by volume, each once for each due date, and return how many.
+    """Write the delay notices that are owed because too many cases wait, and return how many.
 
-    Owed to whose due date passed while it waited, and to who is due today and, more likely than not, decided on a later
-    day. What is expected is worked out before the transactions that write the notices.
+    A case owes one once its due date has passed, or on the due day if a verdict on a later day is more likely than not.
+    The forecasts are made before the transactions that write the notices.
     """
     now = context.now()
     with context.read() as session:
@@ -37,39 +35,25 @@ def tell_delays(context: Context) -> int:
     # What the forecast needs takes longer to import than most ticks.
     from workbench.services.forecast.forecasts import Forecasts
 
-    telling = _Telling(context, now, now.astimezone(zone).date(), Forecasts(context).of_cases(case_ids))
-    return act_on(context, case_ids, wanted, telling.tell)
+    forecasts, today = Forecasts(context).of_cases(case_ids), now.astimezone(zone).date()
 
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """Who is told, as of an instant and its day, knowing what to expect of the cases that were found."""
-
-    context: Context
-    now: datetime
-    today: date
-    expected: dict[int, CaseForecast]
-
-    def tell(self, session: Session, case: CaseRow) -> bool:
-        """Write the notice of a case that may be owed one, if it is, and say whether it was."""
-        forecast = self.expected.get(case.id or 0)
-        if case.due_at is None or (case.due_at > self.now and not self._is_at_risk(forecast)):
+    def act(session: Session, case: CaseRow) -> bool:
+        forecast = forecasts.get(case.id or 0)
+        is_at_risk = forecast is not None and forecast.first_verdict.p50 > today
+        if case.due_at is None or (case.due_at > now and not is_at_risk):
             return False
-        tell_due(session, self.context, case, DueNews(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast))
-        told = {"case_id": case.id, "due_at": case.due_at, "told_at": self.context.now()}
-        session.execute(insert(_DELAY).values(told))
-        self.context.log(session, "delay-told", case_id=case.id, body={"due_us": to_us(case.due_at)})
+        tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast))
+        session.add(DelayNoticeRow(case_id=case.id or 0, due_at=case.due_at, told_at=context.now()))
+        context.log(session, "delay-told", case_id=case.id, body={"due_us": to_us(case.due_at)})
         return True
 
-    def _is_at_risk(self, forecast: CaseForecast | None) -> bool:
-        """Say whether a case that is due today is more likely than not decided on a later day."""
-        return forecast is not None and forecast.first_verdict.p50 > self.today
+    return act_on(context, case_ids, wanted, act)
 
 
 def _may_be_owed(now: datetime, day_end: datetime) -> Wanted:
-    """Return the conditions on cases that are late or due today, while their clock runs, and were not told of it.
+    """Return the conditions on cases that are late or due today, whose clock runs and whose applicants were not told.
 
-    As `domain.running` has it: a case whose due time had come before an open suspension began is late during it, too.
+    As in `domain.running`, a case that was due before an open suspension began is late during it, too.
     """
     stopped = CASE.c.suspended_from
     is_with_applicant = and_(CASE.c.state == CaseState.PENDING.value, CASE.c.waits_for == WaitsFor.APPLICANT.value)
@@ -79,7 +63,7 @@ def _may_be_owed(now: datetime, day_end: datetime) -> Wanted:
 
 
 def _was_told() -> ColumnElement[bool]:
-    """Return whether an applicant was told of a delay: after the due date passed, or of this due date in advance."""
+    """Return the condition that an applicant had a delay notice since the due date, or for it in advance."""
     is_since = NOTICE.c.created_at >= CASE.c.due_at
     return or_(
         exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == ClockLetterKind.DELAY.value, is_since),

@@ -1,23 +1,24 @@
-"""Keeping the due dates of all open cases right when what they all lean on changes."""
+"""Recomputes the due dates of all open cases when a suspension starts or ends."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.enums import FINAL_STATES
 from db.models import CaseRow
 from db.queries import suspension_notices
 from db.queries.published import CASE, is_published
-from workbench.services.clock.case_clocks import Clocks, clock_events, kept
+from workbench.domain.clock.suspension import Suspension
+from workbench.services.clock.case_clocks import Clocks, clock_events, stored_standing, suspensions
 from workbench.services.clock.due_date_changes import chunks
 from workbench.services.foundation.context import Context
 from workbench.services.importing.writing import pause
 from workbench.services.notices.suspension_notices import SuspensionLetters
 
 TOGETHER = 50
-"""So many cases are looked at in one transaction: others wait for that long and no longer."""
+"""The number of cases in one transaction: another writer waits for one batch at most."""
 
 _MOVED = "due-moved"
 _FINAL = [state.value for state in FINAL_STATES]
@@ -25,9 +26,9 @@ _FINAL = [state.value for state in FINAL_STATES]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What became of suspensions: how many due dates are concerned, and how many applicants are told.
+    """What the start or end of suspensions did: how many due dates it concerns, and how many applicants are told.
 
-    Concerned are those that moved, and those whose clocks an open suspension stops.
+    It concerns a due date that moves, or whose clock an open suspension stops.
     """
 
     ids: tuple[int, ...] = ()
@@ -37,32 +38,44 @@ class Settled:
 
 @dataclass(slots=True)
 class _Batch:
-    """What became of the cases of one transaction: which have news, and which are told of which suspension."""
+    """What happens to the cases of one transaction, and the notices that it writes; `told` is by suspension."""
 
-    news: list[int] = field(default_factory=list)
+    letters: SuspensionLetters
+    changed: list[int] = field(default_factory=list)
     told: dict[int, list[int]] = field(default_factory=dict)
-    moved_count: int = 0
+    cases: int = 0
     told_count: int = 0
 
 
 def settle_open_cases(context: Context, suspension_id: int) -> Settled:
-    """Compute every open case's due date again, and tell each applicant of suspensions; one event for each batch.
+    """Recompute the due date of every open case and write the notices owed, with one event for each batch.
 
-    It can be broken off and begun again, also by somebody else meanwhile: nobody is told twice.
+    It is idempotent: it can be interrupted and run again, or run twice at once, and nobody is told twice.
     """
-    moved = told = 0
-    for case_ids in portions(context):
+    cases = told = 0
+    for case_ids in _batches(context):
         with context.write() as session:
             batch = _settle(session, context, case_ids)
-            if batch.news:
-                counted = {"cases": len(batch.news), "first": batch.news[0], "last": batch.news[-1]}
+            batch.letters.write()
+            if batch.changed:
+                counted = {"cases": len(batch.changed), "first": batch.changed[0], "last": batch.changed[-1]}
                 context.log(session, _MOVED, body={"suspension": suspension_id, **counted, "told": batch.told})
-        moved, told = moved + batch.moved_count, told + batch.told_count
+        cases, told = cases + batch.cases, told + batch.told_count
         pause()
-    return Settled(cases=moved, told=told)
+    return Settled(cases=cases, told=told)
 
 
-def portions(context: Context) -> Iterator[Sequence[int]]:
+def effect_of(context: Context, stop: Suspension) -> Settled:
+    """Return what a suspension would do, without writing anything."""
+    cases = told = 0
+    for case_ids in _batches(context):
+        with context.read() as session:
+            batch = _settle(session, context, case_ids, (*suspensions(session), stop))
+        cases, told = cases + batch.cases, told + batch.told_count
+    return Settled(cases=cases, told=told)
+
+
+def _batches(context: Context) -> Iterator[Sequence[int]]:
     """Yield the numbers of the open cases that have a clock, a batch at a time."""
     with context.read() as session:
         wanted = select(CASE.c.id).where(CASE.c.complete_at.is_not(None), CASE.c.state.not_in(_FINAL))
@@ -70,39 +83,31 @@ def portions(context: Context) -> Iterator[Sequence[int]]:
     yield from chunks(found, TOGETHER)
 
 
-def published_of(session: Session, case_ids: Sequence[int]) -> set[int]:
-    """Return which of some cases are published: nobody is told of the others."""
+def _settle(
+    session: Session, context: Context, case_ids: Sequence[int], stops: tuple[Suspension, ...] | None = None
+) -> _Batch:
+    """Recompute the due dates of some cases, with all suspensions or those given, and collect the notices owed."""
+    clocks = Clocks(session, context, clock_events(session, case_ids), stops=stops)
+    batch = _Batch(SuspensionLetters(context, clocks, suspension_notices.told(session, case_ids)))
+    # Only the applicants of published cases are told anything.
     shown = select(CASE.c.id).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id))
-    return set(session.execute(shown).scalars())
-
-
-def open_cases(session: Session, case_ids: Sequence[int]) -> Sequence[CaseRow]:
-    """Return those of some cases that are open, in order."""
-    found = select(CaseRow).where(col(CaseRow.id).in_(case_ids), col(CaseRow.state).not_in(_FINAL))
-    return session.execute(found.order_by(col(CaseRow.id))).scalars().all()
-
-
-def _settle(session: Session, context: Context, case_ids: Sequence[int]) -> _Batch:
-    """Compute the due dates of some cases again, and tell their applicants."""
-    clocks, batch = Clocks(session, context, clock_events(session, case_ids)), _Batch()
-    letters = SuspensionLetters(context, clocks, suspension_notices.told(session, case_ids))
-    shown = published_of(session, case_ids)
-    # The cases are written together at the end; nothing that is read between leans on them.
+    published = set(session.execute(shown).scalars())
+    open_cases = select(CaseRow).where(CASE.c.id.in_(case_ids), CASE.c.state.not_in(_FINAL)).order_by(CASE.c.id)
+    # The cases are written together at the end; no query in between depends on them.
     with session.no_autoflush:
-        for case in open_cases(session, case_ids):
-            case_id, before = case.id or 0, kept(case)
+        for case in session.execute(open_cases).scalars().all():
+            case_id, before = case.id or 0, stored_standing(case)
             has_news = clocks.settle(case)
-            untold = letters.untold(case, has_news=has_news)
+            untold = batch.letters.untold(case, has_news=has_news)
             if untold and not has_news:
-                # Somebody acted on the case meanwhile, and it took the suspensions in then.
-                before = letters.standing_as_told(case, untold)
-            if before is None or before == kept(case):
+                # Somebody acted on the case meanwhile, and its due date was recomputed then.
+                before = batch.letters.standing_as_told(case, untold)
+            if before is None or before == stored_standing(case):
                 continue
-            told = letters.tell(case, untold, before) if case_id in shown else []
+            told = batch.letters.tell(case, untold, before) if case_id in published else []
             for number in told:
                 batch.told.setdefault(number, []).append(case_id)
-            batch.news.append(case_id)
-            batch.moved_count += bool(told) or case.due_at != before.due_at
+            batch.changed.append(case_id)
             batch.told_count += bool(told)
-        letters.write()
+            batch.cases += bool(told) or case.due_at != before.due_at
     return batch

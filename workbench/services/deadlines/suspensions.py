@@ -1,4 +1,4 @@
-"""Stopping every clock while nobody can work, and letting them run again."""
+"""Suspensions: starting one stops the clocks of all cases that it concerns, ending it lets them run again."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -16,18 +16,17 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.case_clocks import SUSPENSION, Clocks, clock_events, kept, suspensions
+from workbench.services.clock.case_clocks import SUSPENSION, suspensions
 from workbench.services.clock.input_checks import check_not_far, checked_reason
-from workbench.services.deadlines.recompute import Settled, open_cases, portions, published_of, settle_open_cases
+from workbench.services.deadlines.recompute import Settled, effect_of, settle_open_cases
 from workbench.services.foundation.context import Context, details
-from workbench.services.notices.suspension_notices import is_owed
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """A time without work that is about to be entered; what is None is open, or concerns all."""
+    """A suspension to start; without `to_at` its end is unknown, without province or agent it concerns all."""
 
     from_at: datetime
     to_at: datetime | None = None
@@ -65,7 +64,10 @@ class Suspending:
             if stop.to_at is not None and stop.to_at <= stop.from_at:
                 raise WrongUsage(_("The suspension ends before it begins; give the earlier time first."))
             if dry_run:
-                return self._supposed(stop, reason)
+                with context.read() as session:
+                    self._check(session, stop)
+                one = Suspension(id=0, span=stop.span, reason=reason, province=stop.province, agent=stop.agent)
+                return effect_of(context, replace(one, is_settled=False))
             with context.write() as session:
                 self._check(session, stop)
                 now = context.now()
@@ -104,26 +106,6 @@ class Suspending:
         for one in suspensions(session):
             if (one.span, one.province, one.agent) == (stop.span, stop.province, stop.agent):
                 raise WrongUsage(_("That is suspended already, by suspension {id}.").format(id=one.id))
-
-    def _supposed(self, stop: Stop, reason: str) -> Settled:
-        """Return what a suspension would do."""
-        context = self.context
-        one = Suspension(id=0, span=stop.span, reason=reason, province=stop.province, agent=stop.agent)
-        with context.read() as session:
-            self._check(session, stop)
-        cases = told = 0
-        for case_ids in portions(context):
-            with context.read() as session:
-                events, stops = clock_events(session, case_ids), (*suspensions(session), one)
-                clocks, shown = Clocks(session, context, events, stops=stops), published_of(session, case_ids)
-                for case in open_cases(session, case_ids):
-                    before, standing = kept(case), clocks.standing(case)
-                    if before is None or standing is None or one not in clocks.concerning(case):
-                        continue
-                    is_told = case.id in shown and is_owed(case, one, before, standing)
-                    told += is_told
-                    cases += is_told or standing.due_at != before.due_at
-        return Settled(cases=cases, told=told)
 
     def resume(self, at: datetime | None = None, number: int | None = None) -> Settled:
         """End every suspension that is in force at an instant, now by default, and tell who was told of them.
@@ -168,9 +150,9 @@ class Suspending:
         return tuple(one for one in found if one.span.start < end and one.span.end > begin and not one.span.is_empty)
 
     def finish(self) -> Settled:
-        """Let every due date take in the suspensions that it does not lean on yet, and tell who is owed a letter.
+        """Recompute all due dates with the suspensions that are not settled yet, and write the notices owed.
 
-        Any start goes on where another ended.
+        Every start of the program does it, so an interrupted run is continued.
         """
         context = self.context
         with context.read() as session:

@@ -90,7 +90,7 @@ class Ticking:
         return act_on_each(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past), act)
 
     def _tell_resumed(self) -> int:
-        """Tell who was told of a suspension with a known end that work goes on, once it does."""
+        """Tell the applicants who were told of a suspension with a known end, once it is over, that work goes on."""
         context, now = self.context, self.context.now()
         with context.read() as session:
             over = session.execute(
@@ -100,14 +100,14 @@ class Ticking:
         for one in over:
             told += self._tell_of_end(one)
             if context.cache.is_leaving.is_set():
-                # Perhaps not everybody was told; the next tick goes on.
+                # Some applicants may not be told yet; the next tick continues.
                 break
             with context.write() as session:
                 session.execute(update(SUSPENSION).where(SUSPENSION.c.id == one.id).values(resumed_at=now))
         return told
 
     def _tell_of_end(self, one: Any) -> int:
-        """Tell those who know of a suspension, if no other one stops their clock by now."""
+        """Tell the applicants who know of a suspension that it ended, unless another one stops their clock now."""
         context = self.context
 
         def act(session: Session, case: CaseRow) -> bool:

@@ -11,21 +11,21 @@ from db.queries.suspension_notices import SuspensionHistories
 from workbench.domain.case.running import RUNNING_STATES, clock_runs
 from workbench.domain.clock.clock import Standing, is_felt, is_suspended, standing_of
 from workbench.domain.clock.suspension import Suspension
-from workbench.services.clock.case_clocks import Clocks, kept
+from workbench.services.clock.case_clocks import Clocks, stored_standing
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueNews, tell_each
 
 TOLD_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
-"""The states in which an applicant waits for an answer, and so is told of its date."""
+"""The states in which an applicant waits for an answer, and so is told of due dates."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuspensionLetters:
-    """The notices about suspensions that applicants are owed, in the write transaction of their clocks.
+    """Collects the notices that applicants are owed about suspensions, for the write transaction of some clocks.
 
-    `told` is what they were told before. `letters` are written together at the end; `facts` are what they tell, by case
-    and suspension, and `resumed` the cases that go on.
+    `told` is what they were told before. `letters` are the notices to write, `facts` what they tell (case, suspension,
+    kind), and `resumed` the cases on which work goes on.
     """
 
     context: Context
@@ -36,9 +36,9 @@ class SuspensionLetters:
     resumed: list[int] = field(default_factory=list)
 
     def untold(self, case: CaseRow, *, has_news: bool) -> Sequence[Suspension]:
-        """Return the suspensions that due dates are to take in and that an applicant is still to be told of.
+        """Return the suspensions that are not settled and of which the applicant of a case was not told.
 
-        If the due date `has_news` of none, a receipt that was written since has told of them.
+        Unless the due date has just changed (`has_news`), a receipt written since told of them.
         """
         history = self.told[case.id or 0]
         found = (
@@ -51,21 +51,21 @@ class SuspensionLetters:
         return sorted(found, key=lambda one: (one.is_ended, one.id))
 
     def standing_as_told(self, case: CaseRow, untold: Sequence[Suspension]) -> Standing | None:
-        """Return where a clock stands as its applicant knows it: without what is untold of suspensions."""
+        """Return the standing of a clock that its applicant knows: without the suspensions they were not told of."""
         budget = self.clocks.budget(case)
         known = (one.announced if one in untold else one for one in self.clocks.concerning(case))
         stops = [one for one in known if one is not None]
         return None if budget is None else standing_of(budget, stops, self.clocks.calendar(case))
 
     def tell(self, case: CaseRow, untold: Sequence[Suspension], before: Standing) -> list[int]:
-        """Add the letters that an applicant is owed, and return the numbers of the suspensions they are about.
+        """Add the notices that an applicant is owed, and return the numbers of the suspensions they are about.
 
         Args:
-            case: The case.
-            untold: The suspensions that its applicant is still to be told of.
-            before: Where its clock stood as its applicant knows it.
+            case: The case, with its due date recomputed.
+            untold: The suspensions of which its applicant was not told.
+            before: The standing of its clock that its applicant knows.
         """
-        standing, case_id = kept(case), case.id or 0
+        standing, case_id = stored_standing(case), case.id or 0
         if standing is None or CaseState(case.state) not in TOLD_STATES:
             return []
         history = self.told[case_id]
@@ -77,7 +77,7 @@ class SuspensionLetters:
         if resumed:
             self._add(case, ClockLetterKind.RESUMED, resumed)
             self.resumed.append(case_id)
-        # Whoever knows of one that ended need not be told of another that ended and had stopped their clock unnoticed.
+        # The notice that work goes on also covers a suspension that ended and of which the applicant never knew.
         late = [one for one in untold if not (one.is_ended and ended) and is_owed(case, one, before, standing)]
         if len(late) > 1:
             late = [one for one in late if one.span.is_open or self._moves(case, one, standing)] or late
@@ -86,14 +86,14 @@ class SuspensionLetters:
         return [one.id for one in (*resumed, *late)]
 
     def write(self) -> None:
-        """Write the letters, and what they tell."""
+        """Write the notices, and keep what they tell."""
         session, now = self.clocks.session, self.context.now()
         tell_each(session, self.context, self.letters)
         suspension_notices.tell(session, self.facts, now)
         suspension_notices.tell_resumed(session, self.resumed, now)
 
     def _moves(self, case: CaseRow, stop: Suspension, standing: Standing) -> bool:
-        """Say whether a suspension moves the due date, beside the others."""
+        """Say whether a suspension moves the due date in addition to the others."""
         without = tuple(one for one in self.clocks.suspensions if one.id != stop.id)
         other = replace(self.clocks, stops=without).standing(case)
         return other is not None and other.due_at < standing.due_at
@@ -110,11 +110,11 @@ class SuspensionLetters:
 
 
 def is_owed(case: CaseRow, stop: Suspension, before: Standing, standing: Standing) -> bool:
-    """Say whether an applicant is to be told of a suspension that concerns the case, by its clock without and with."""
+    """Say whether an applicant is owed a notice of a suspension, given the clock's standing before and with it."""
     state = CaseState(case.state)
     return state in TOLD_STATES and is_felt(stop, before.due_at, standing, runs=clock_runs(state, case.waits_for))
 
 
 def still_stopping(clocks: Clocks, case: CaseRow, now: datetime) -> list[int]:
-    """Return the numbers of the suspensions in force, whose end an applicant waits for before work goes on."""
+    """Return the numbers of the suspensions that stop the clock of a case now."""
     return [one.id for one in clocks.concerning(case) if is_suspended([one], now)]
