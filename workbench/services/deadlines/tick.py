@@ -1,22 +1,20 @@
 """What only the passing of time brings about; doing it twice does nothing more. Source: DESIGN, section 3."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import exists, select, update
 from sqlmodel import Session
 
-from db.enums import CaseState, SuspensionNotice
+from db.enums import CaseState
 from db.models import CaseRow, RectificationRow
 from db.queries.published import CASE, table_of
-from db.queries.suspension_notices import awaits_end, tell, tell_resumed
-from workbench.services.clock.case_clocks import SUSPENSION, Clocks, settle_due
+from db.queries.suspension_notices import awaits_end
+from workbench.domain.clock.suspension import Suspension
+from workbench.services.clock.case_clocks import SUSPENSION, Clocks, settle_due, suspension_of
 from workbench.services.deadlines.batches import act_on_each
 from workbench.services.deadlines.delays import tell_delays
 from workbench.services.foundation.context import Context, details
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueNews, tell_due
-from workbench.services.notices.suspension_notices import TOLD_STATES, still_stopping
+from workbench.services.notices.suspension_notices import TOLD_STATES, SuspensionLetters
 from workbench.services.review.new_evidence import to_queue
 
 _RECTIFICATION = table_of(RectificationRow)
@@ -97,27 +95,23 @@ class Ticking:
                 select(SUSPENSION).where(SUSPENSION.c.resumed_at.is_(None), SUSPENSION.c.to_at <= now)
             ).all()
         told = 0
-        for one in over:
-            told += self._tell_of_end(one)
+        for row in over:
+            told += self._tell_end(suspension_of(row))
             if context.cache.is_leaving.is_set():
                 # Some applicants may not be told yet; the next tick continues.
                 break
             with context.write() as session:
-                session.execute(update(SUSPENSION).where(SUSPENSION.c.id == one.id).values(resumed_at=now))
+                session.execute(update(SUSPENSION).where(SUSPENSION.c.id == row.id).values(resumed_at=now))
         return told
 
-    def _tell_of_end(self, one: Any) -> int:
+    def _tell_end(self, ended: Suspension) -> int:
         """Tell the applicants who know of a suspension that it ended, unless another one stops their clock now."""
         context = self.context
 
         def act(session: Session, case: CaseRow) -> bool:
-            case_id, now = case.id or 0, context.now()
-            stopped_by = still_stopping(Clocks(session, context), case, now)
-            if stopped_by:
-                tell(session, [(case_id, number, SuspensionNotice.HELD) for number in stopped_by], now)
-                return False
-            tell_due(session, context, case, DueNews(kind=ClockLetterKind.RESUMED, cause=one.reason))
-            tell_resumed(session, [case_id], now)
-            return True
+            letters = SuspensionLetters(context, Clocks(session, context))
+            is_told = letters.tell_end(case, [ended])
+            letters.write()
+            return is_told
 
-        return act_on_each(context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end(one.id)), act)
+        return act_on_each(context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end(ended.id)), act)

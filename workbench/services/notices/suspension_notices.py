@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from db.enums import CaseState, Language, SuspensionNotice
 from db.models import CaseRow
@@ -30,7 +29,7 @@ class SuspensionLetters:
 
     context: Context
     clocks: Clocks
-    told: SuspensionHistories
+    told: SuspensionHistories = field(default_factory=dict)
     letters: list[tuple[CaseRow, Mapping[Language, DueNews]]] = field(default_factory=list)
     facts: list[tuple[int, int, SuspensionNotice]] = field(default_factory=list)
     resumed: list[int] = field(default_factory=list)
@@ -71,12 +70,7 @@ class SuspensionLetters:
         history = self.told[case_id]
         known = history[SuspensionNotice.STARTED] | history[SuspensionNotice.HELD]
         ended = [one for one in untold if one.is_ended and one.id in known]
-        stopped_by = still_stopping(self.clocks, case, self.context.now()) if ended else []
-        self.facts.extend((case_id, number, SuspensionNotice.HELD) for number in stopped_by)
-        resumed = [] if stopped_by else ended
-        if resumed:
-            self._add(case, ClockLetterKind.RESUMED, resumed)
-            self.resumed.append(case_id)
+        resumed = ended if ended and self.tell_end(case, ended) else []
         # The notice that work goes on also covers a suspension that ended and of which the applicant never knew.
         late = [one for one in untold if not (one.is_ended and ended) and is_owed(case, one, before, standing)]
         if len(late) > 1:
@@ -84,6 +78,20 @@ class SuspensionLetters:
         if late:
             self._add(case, ClockLetterKind.DELAY, late)
         return [one.id for one in (*resumed, *late)]
+
+    def tell_end(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
+        """Add the notice that work goes on after suspensions ended, and say whether it is owed now.
+
+        If another suspension stops the clock now, its end is told instead.
+        """
+        case_id, now = case.id or 0, self.context.now()
+        stopped_by = [one.id for one in self.clocks.concerning(case) if is_suspended([one], now)]
+        if stopped_by:
+            self.facts.extend((case_id, number, SuspensionNotice.HELD) for number in stopped_by)
+            return False
+        self._add(case, ClockLetterKind.RESUMED, ended)
+        self.resumed.append(case_id)
+        return True
 
     def write(self) -> None:
         """Write the notices, and keep what they tell."""
@@ -113,8 +121,3 @@ def is_owed(case: CaseRow, stop: Suspension, before: Standing, standing: Standin
     """Say whether an applicant is owed a notice of a suspension, given the clock's standing before and with it."""
     state = CaseState(case.state)
     return state in TOLD_STATES and is_felt(stop, before.due_at, standing, runs=clock_runs(state, case.waits_for))
-
-
-def still_stopping(clocks: Clocks, case: CaseRow, now: datetime) -> list[int]:
-    """Return the numbers of the suspensions that stop the clock of a case now."""
-    return [one.id for one in clocks.concerning(case) if is_suspended([one], now)]
