@@ -127,6 +127,19 @@ def test_an_end_that_was_broken_off_is_finished(
     assert told(services) == each("delay", "resumed")
 
 
+def test_who_was_written_to_while_one_was_open_is_told_of_an_end_that_was_broken_off(
+    services: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspend(services, "2026-11-24 10:00", None)
+    later = services.at("2026-11-24 12:00").received("2026-11-24 12:00")
+    services.run("sup", "extend", later, "--until", "2026-12-10", "--reason", "x")
+    services.at("2026-11-25 10:00")
+    break_off(monkeypatch, services.site.services("sup").suspending.resume)
+
+    catch_up(upgraded(services), "2026-11-25 11:00")
+    assert told(services) == [*each("delay", "resumed"), (4, "delay"), (4, "resumed")]
+
+
 def test_an_end_that_was_told_is_told_again_if_it_is_moved_forward(services: Promises) -> None:
     suspend(services, "2026-11-24 10:00", None)
     services.at("2026-11-25 10:00").run("sup", "calendar", "resume")
