@@ -13,7 +13,7 @@ from db.dialects.sqlite_backup import copy_before_upgrade
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 5
+VERSION = 6
 """The schema that this program knows: the number of the last migration step."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

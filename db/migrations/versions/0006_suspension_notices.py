@@ -1,7 +1,7 @@
 """Who was told of which suspension and of which delay.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 import json
@@ -12,8 +12,8 @@ from alembic import op
 
 from db.columns import to_us
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
