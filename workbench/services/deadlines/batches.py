@@ -10,7 +10,7 @@ from db.queries.published import CASE, is_published
 from workbench.services.clock.due_date_changes import chunks
 from workbench.services.deadlines.recompute import TOGETHER
 from workbench.services.foundation.context import Context
-from workbench.services.importing.writing import pause
+from workbench.services.foundation.pacing import pause
 
 Act = Callable[[Session, CaseRow], bool]
 """Does what is due with one case, and says whether it was."""

@@ -15,7 +15,7 @@ from db.enums import IdentityMode, Role
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.demo.history import ADMIN, History
 from workbench.services.demo.relative_dates import RelativeDates
-from workbench.services.importing.writing import without_pauses
+from workbench.services.foundation.pacing import without_pauses
 from workbench.services.opening import create_site, open_services
 from workbench.services.queue.claims import Claims
 from workbench.services.wiring import Services

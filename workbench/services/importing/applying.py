@@ -14,9 +14,9 @@ from workbench.services.case.assessment import assess
 from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import pause
 from workbench.services.importing.completing import of_completed
 from workbench.services.importing.touching import SUBMISSION
-from workbench.services.importing.writing import pause
 from workbench.services.review.new_evidence import Arrival, take_in
 
 _LISTED_TOGETHER = 5_000

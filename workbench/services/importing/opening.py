@@ -26,10 +26,10 @@ from workbench.services.case.evidence_reader import EvidenceReader, application_
 from workbench.services.clock.case_clocks import due_columns, first_standing, suspensions
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import pause
 from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
-from workbench.services.importing.writing import pause
 from workbench.services.notices.due_date_notices import NOTICE
 from workbench.services.notices.receipts import Accepted, Receipt, owes_receipt, receipt_of, tells_forecast
 

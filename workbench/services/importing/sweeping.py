@@ -19,9 +19,9 @@ from db.queries.published import BATCH, CASE, table_of
 from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import pause
 from workbench.services.importing.batches import lock_path, locked
 from workbench.services.importing.touching import SUBMISSION
-from workbench.services.importing.writing import pause
 from workbench.services.notices.due_date_notices import NOTICE
 
 _DELETED_TOGETHER = 5_000

@@ -13,8 +13,8 @@ from db.queries.published import is_published, newest_cases, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.pacing import pause
 from workbench.services.importing.plan import Key, Touch
-from workbench.services.importing.writing import pause
 
 SUBMISSION = table_of(SubmissionRow)
 

@@ -1,11 +1,8 @@
 """The second pass over the files: rows into the database, a chunk at a time, unseen until the batch is published."""
 
 import json
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +14,7 @@ from workbench.domain.evidence.evidence import CardFacts
 from workbench.domain.evidence.rows import CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import pause
 from workbench.services.importing.columns import TABLES, Columns, card_columns, document_columns
 from workbench.services.importing.documents import BadDocument, copied, found_beside, stored
 from workbench.services.importing.judging import Judge
@@ -31,25 +29,9 @@ CHUNK_ROWS = 2_000
 """So many records are written in one transaction; with their cards they stay below 5,000 rows in the usual file."""
 
 _MAX_ROWS = 5_000
-_PAUSES_S: ContextVar[float] = ContextVar("pauses_s", default=0.02)
 
 Takes = Callable[[Any], None]
 """Takes a row that does not go into a table."""
-
-
-def pause() -> None:
-    """Let others have the write lock between two chunks."""
-    time.sleep(_PAUSES_S.get())
-
-
-@contextmanager
-def without_pauses() -> Iterator[None]:
-    """Import without pauses: nobody else works at the database."""
-    token = _PAUSES_S.set(0.0)
-    try:
-        yield
-    finally:
-        _PAUSES_S.reset(token)
 
 
 @dataclass(slots=True, kw_only=True)
