@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,13 +15,12 @@ from db.access import Access
 from db.dialects import sqlite
 from db.engine import Database
 from db.enums import IdentityMode, Role
-from db.errors import DatabaseRefused, LockTimeout, Refusal
+from db.errors import DatabaseRefused, Refusal
 from db.models import PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.file import parse_policy
 from workbench.errors import (
     NotAllowed,
-    StorageBusy,
     StorageFailed,
     WorkbenchError,
 )
@@ -34,11 +32,12 @@ from workbench.services.foundation.calendar_days import write_published
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SETTING as SHARED
-from workbench.services.foundation.group_sharing import Sharing, given_folder, group_of
+from workbench.services.foundation.group_sharing import Sharing, given_folder
 from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.os_identity import os_login
 from workbench.services.foundation.rollback_folders import made_for
 from workbench.services.foundation.site_settings import SiteSettings, site_file_saying
+from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.wiring import Services
 
@@ -178,45 +177,6 @@ def _identified(session: Session, as_login: str | None) -> Actor:
         roles=frozenset(Role(role) for role in roles),
         identity=f"{mode.value}:{os.getuid()}",
     )
-
-
-def open_database(path: Path) -> Database:
-    """Open an existing database of ours, an older one after it was brought up to date.
-
-    Raises:
-        WorkbenchError: With the cause and the way out; nothing was changed then.
-    """
-    try:
-        return schema.open_database(path, _check_group)
-    except DatabaseRefused as error:
-        raise refusal(error) from error
-    except LockTimeout as error:
-        raise StorageBusy(
-            _("{database} is older than this program, and others are writing to it; try again.").format(database=path)
-        ) from error
-
-
-def look_at_database(path: Path) -> tuple[Database, int]:
-    """Open an existing database of ours as it is, to look at it only, and say which schema it has.
-
-    Raises:
-        WorkbenchError: With the cause and the way out.
-    """
-    try:
-        return schema.look_at(path, _check_group)
-    except DatabaseRefused as error:
-        raise refusal(error) from error
-
-
-def _check_group(database: Database) -> None:
-    """Refuse a database that a group can get at, and that is shared with none."""
-    mode = database.path.stat().st_mode
-    if not mode & stat.S_IRWXG:
-        return
-    with database.read() as session:
-        is_shared = group_of(session) is not None
-    if not is_shared:
-        raise DatabaseRefused(Refusal.TOO_OPEN, str(database.path), stat.filemode(mode))
 
 
 def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:

@@ -15,7 +15,7 @@ from workbench.i18n import _
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_name, group_named, group_of
-from workbench.services.opening import look_at_database
+from workbench.services.site.database import look_at_database
 from workbench.services.site.people import solo_reason
 
 
