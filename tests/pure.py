@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from workbench import i18n
-from workbench.domain.policy.file import parse_policy
 from workbench.services import opening
 from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.foundation import calendar_days, context
+from workbench.services.policy.reader import parse_policy
 
 
 def _kept(function: Callable[..., Any], key: Callable[..., Hashable]) -> Callable[..., Any]:

@@ -113,7 +113,7 @@ class CaseScreen(RevealScreen):
         if self.services is None or self.case is None:
             return
         services, policy = self.services, self.case.policy
-        default = self.clock.now() + timedelta(minutes=policy.aside_minutes)
+        default = self.clock.now() + timedelta(minutes=policy.desk.aside_minutes)
         asked = aside_question(self._named(), default, self.view())
         answer = await self.app.push_screen_wait(Prompt(asked))
         if answer is None:

@@ -139,7 +139,7 @@ def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
 
 def _calling_hours(case: CaseFile) -> tuple[int, int]:
     """Return the full hours within which calls are in order for this industry."""
-    window = case.policy.industry_windows.get(case.header.industry, case.policy.default_window)
+    window = case.policy.windows.by_industry.get(case.header.industry, case.policy.windows.default)
     return window.opens.hour, window.closes.hour + (1 if window.closes.minute else 0)
 
 

@@ -107,7 +107,7 @@ def _verified(text: str, _case: CaseFile) -> str:
 
 def _opened(text: str, case: CaseFile) -> str:
     return next(
-        (words.in_language(current()) for kind, words in case.policy.document_names.items() if kind == text), text
+        (words.in_language(current()) for kind, words in case.policy.documents.names.items() if kind == text), text
     )
 
 

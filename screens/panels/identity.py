@@ -144,7 +144,7 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _name(case: CaseFile, kind: DocumentKind) -> str:
-    words = case.policy.document_names.get(kind)
+    words = case.policy.documents.names.get(kind)
     return kind.value if words is None else words.in_language(current())
 
 

@@ -180,7 +180,7 @@ class VerdictDialog(Dialog[Decided]):
         is_writing = isinstance(self.focused, Input | TextArea)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        self.foot.update(words.foot(self._preview, self._case.policy.grace_s, is_writing=is_writing))
+        self.foot.update(words.foot(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         verdict = self._state.verdict

@@ -137,7 +137,7 @@ def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> 
 
 
 def _documents(case: CaseFile, preview: VerdictPreview) -> str:
-    names = case.policy.document_names
+    names = case.policy.documents.names
     return listed(names[kind].in_language(current()) if kind in names else kind.value for kind in preview.unopened)
 
 

@@ -28,13 +28,14 @@ def test_the_command_line_never_loads_the_terminal_interface() -> None:
 
 
 def test_the_screens_load_no_database_before_their_first_frame() -> None:
-    assert loaded_by("screens.app").isdisjoint({"sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "holidays"})
+    heavy = {"sqlmodel", "sqlalchemy", "pydantic", "duckdb", "jinja2", "alembic", "holidays"}
+    assert loaded_by("screens.app").isdisjoint(heavy)
 
 
 def test_the_rules_load_no_framework() -> None:
-    assert loaded_by("workbench.domain.findings.evaluate").isdisjoint(
-        {"sqlmodel", "sqlalchemy", "textual", "typer", "rich"}
-    )
+    frameworks = {"sqlmodel", "sqlalchemy", "pydantic", "textual", "typer", "rich"}
+    assert loaded_by("workbench.domain.findings.policy_checks").isdisjoint(frameworks)
+    assert loaded_by("workbench.domain.findings.evaluate").isdisjoint(frameworks)
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))

@@ -26,10 +26,10 @@ from workbench.domain.evidence.evidence import (
 )
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.evaluate import find, priority_of, risk_of
-from workbench.domain.policy.file import parse_policy
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import mask_id_no, mask_msisdn, mask_name
 from workbench.policies import default_policy_text
+from workbench.services.policy.reader import parse_policy
 
 NOW = datetime(2026, 11, 24, 6, 32, tzinfo=UTC)
 """14:32 in Shanghai, a Tuesday."""
@@ -49,7 +49,7 @@ def documents() -> tuple[DocumentFacts, ...]:
     """Return every document that an enterprise owes."""
     return tuple(
         DocumentFacts(kind=kind, sha256="0" * 64, received_at=NOW - timedelta(days=1), sealed=True)
-        for kind in policy().required_documents[ApplicantKind.ENTERPRISE]
+        for kind in policy().documents.required[ApplicantKind.ENTERPRISE]
     )
 
 

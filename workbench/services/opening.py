@@ -18,7 +18,6 @@ from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.actor import Actor
-from workbench.domain.policy.file import parse_policy
 from workbench.errors import (
     NotAllowed,
     StorageFailed,
@@ -37,6 +36,7 @@ from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.os_identity import os_login
 from workbench.services.foundation.rollback_folders import made_for
 from workbench.services.foundation.site_settings import SiteSettings, site_file_saying
+from workbench.services.policy.reader import parse_policy
 from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.wiring import Services

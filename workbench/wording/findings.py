@@ -1,20 +1,16 @@
 """Findings in words: for reviewers, and for the letter to the applicant, in either language."""
 
-import re
 from collections.abc import Iterable
-from string import Formatter
 
 from db.enums import CreditList, DocumentKind
 from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.placeholders import names_in, replace_brackets
 from workbench.domain.policy.policy import FactValue, Limit, Policy, Reason, Words
 from workbench.domain.text.mask import mask_msisdn
-
-PLACEHOLDERS = frozenset({"observed", "limit", "subject", "days"})
 
 _FEN_OF_YUAN = 100
 _FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
 _MOST_DIGITS = 6
-_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _DOCUMENT_CODES = frozenset(DocumentKind)
 _YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
 
@@ -83,25 +79,10 @@ def subject_words(finding: Finding, policy: Policy, language: str) -> str:
 def filled(text: str, values: _Values) -> str:
     """Fill in what is known; a part in square brackets goes where it lacks anything."""
 
-    def part(match: re.Match[str]) -> str:
-        inner = match[1]
-        return inner if names_in(inner) <= values.keys() else ""
+    def known(part: str) -> str:
+        return part if names_in(part) <= values.keys() else ""
 
-    return _OPTIONAL.sub(part, text).format_map(values)
-
-
-def names_in(text: str) -> set[str]:
-    """Return the placeholders of a text.
-
-    Raises:
-        ValueError: If a brace stands alone.
-    """
-    return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
-
-
-def outside_brackets(text: str) -> str:
-    """Return a text without its optional parts."""
-    return _OPTIONAL.sub("", text)
+    return replace_brackets(text, known).format_map(values)
 
 
 def _told(words: Words, reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
@@ -136,7 +117,7 @@ def _values(finding: Finding, policy: Policy, language: str) -> _Values:
 def _subject(part: str, policy: Policy, language: str) -> str:
     if part in _DOCUMENT_CODES:
         kind = DocumentKind(part)
-        return policy.document_names[kind].in_language(language) if kind in policy.document_names else part
+        return policy.documents.names[kind].in_language(language) if kind in policy.documents.names else part
     if part in LIST_WORDS:
         return LIST_WORDS[part].in_language(language)
     return mask_msisdn(part) if any(map(str.isdigit, part)) else part

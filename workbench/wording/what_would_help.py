@@ -6,8 +6,9 @@ from db.enums import Severity, WaitsFor
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.findings.evaluate import missing_documents
 from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.placeholders import outside_brackets
 from workbench.domain.policy.policy import Policy, Words
-from workbench.wording.findings import letter_of, outside_brackets, text_of
+from workbench.wording.findings import letter_of, text_of
 
 _MISSING = "DOC-MISSING"
 
@@ -19,7 +20,7 @@ def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
 
 def missing_names(casefile: CaseFile, language: str) -> tuple[str, ...]:
     """Return what the missing documents are called in a language."""
-    names = casefile.policy.document_names
+    names = casefile.policy.documents.names
     return tuple(
         names[kind].in_language(language) if kind in names else kind.value
         for kind in missing_documents(casefile.evidence, casefile.policy)

@@ -21,9 +21,9 @@ from workbench.domain.evidence.evidence import (
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.evaluate import find
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.file import parse_policy
 from workbench.domain.policy.policy import Policy
 from workbench.policies import default_policy_text
+from workbench.services.policy.reader import parse_policy
 
 TODAY = date(2026, 11, 25)
 RECEIVED = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -105,7 +105,7 @@ def document(kind: DocumentKind, **changes: Any) -> DocumentFacts:
 
 
 def documents() -> tuple[DocumentFacts, ...]:
-    return tuple(document(kind) for kind in default_policy().required_documents[ApplicantKind.ENTERPRISE])
+    return tuple(document(kind) for kind in default_policy().documents.required[ApplicantKind.ENTERPRISE])
 
 
 def half_hours(at: time, calls: int, off: int = 0) -> tuple[int, ...]:

@@ -156,19 +156,19 @@ def test_priority_is_the_highest_that_kind_risk_or_cards_give() -> None:
     assert priority_of((), 1, KIND, policy) is Priority.NORMAL
     assert priority_of((WARN, WARN), 1, KIND, policy) is Priority.NORMAL
     assert priority_of((BLOCK,), 1, KIND, policy) is Priority.HIGH
-    assert priority_of((), policy.high_priority_cards - 1, KIND, policy) is Priority.NORMAL
-    assert priority_of((), policy.high_priority_cards, KIND, policy) is Priority.HIGH
-    urgent = replace(policy, priority_of_kind={KIND: Priority.URGENT})
+    assert priority_of((), policy.priority.high_from_cards - 1, KIND, policy) is Priority.NORMAL
+    assert priority_of((), policy.priority.high_from_cards, KIND, policy) is Priority.HIGH
+    urgent = replace(policy, priority=replace(policy.priority, kind={KIND: Priority.URGENT}))
     assert priority_of((BLOCK,), 1, KIND, urgent) is Priority.URGENT
 
 
 def test_the_class_is_the_promised_one_else_the_policys() -> None:
     policy = default_policy()
-    many = policy.complex_class_cards
+    many = policy.classes.complex_from_cards
     assert class_of(ServiceClass.EXPEDITED, many, (BLOCK,), policy) is ServiceClass.EXPEDITED
     assert class_of(None, many - 1, (BLOCK,), policy) is ServiceClass.STANDARD
     assert class_of(None, many, (), policy) is ServiceClass.COMPLEX
-    grave = replace(policy, class_of_risk={Risk.HIGH: ServiceClass.MAXIMUM})
+    grave = replace(policy, classes=replace(policy.classes, risk={Risk.HIGH: ServiceClass.MAXIMUM}))
     assert class_of(None, many, (BLOCK,), grave) is ServiceClass.MAXIMUM
 
 

@@ -67,7 +67,7 @@ def test_the_rate_of_complaints_is_judged_from_200_calls_on() -> None:
 def test_a_rate_of_complaints_warns_by_itself_above_three_in_a_thousand() -> None:
     # One verified complaint warns anyway, so no evidence tells this limit apart.
     limits = default_policy().rules["ACT-COMPLAINTS"].limits
-    ratios = [(limit.value, limit.op, limit.severity, limit.min_count) for limit in limits if limit.unit == "ratio"]
+    ratios = [(limit.value, limit.op, limit.severity, limit.min_calls) for limit in limits if limit.unit == "ratio"]
     assert ratios == [(0.003, ">", "warn", 200), (0.005, ">", "block", 200)]
 
 

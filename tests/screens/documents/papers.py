@@ -35,7 +35,7 @@ class PaperStore:
             DocumentLine(
                 number=number,
                 kind=one.kind,
-                words=policy().document_names.get(one.kind),
+                words=policy().documents.names.get(one.kind),
                 sha256=f"{number:064}",
                 media_type=self.media_type,
                 bytes_count=81_920,

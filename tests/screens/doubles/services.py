@@ -98,7 +98,7 @@ class MemoryServices:
         self.remarks = SimpleNamespace(comment=self._comment, verify=self._verify, checklist=self._checklist)
         self.queue = MemoryQueue(self._counts, lambda: self.actor.login)
         self.assigning = MemoryAssigning(self.queue)
-        self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours)
+        self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours.periods)
         self.forecasts = MemoryForecasts(lambda number: self.files[number].header.state)
 
     def catch_up(self) -> Ticked:

@@ -15,9 +15,9 @@ from db.models import EventRow
 from tests.demos import NOW, services
 from workbench.domain.case.casefile import CaseFile, Empty, VerdictRequest
 from workbench.domain.findings.evaluate import is_clean
-from workbench.domain.policy.file import parse_policy
 from workbench.policies import default_policy_text
 from workbench.services.foundation.audit_log import verify
+from workbench.services.policy.reader import parse_policy
 from workbench.services.site.doctor import examine
 
 # No service lets a rectification lapse or takes an appeal yet.

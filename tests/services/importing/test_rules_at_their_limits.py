@@ -10,8 +10,8 @@ from tests.offices import Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, PDF, Cells, Desk, application
 from tests.services.importing.rule_sample import Sample, company
 from tests.services.importing.rule_samples import SAMPLES
-from workbench.domain.policy.file import parse_policy
 from workbench.policies import default_policy_text
+from workbench.services.policy.reader import parse_policy
 
 
 def _number(place: int, card: int = 0) -> str:

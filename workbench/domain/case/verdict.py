@@ -82,7 +82,7 @@ def _misplaced(request: VerdictRequest, policy: Policy) -> str | None:
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     if request.items and not is_fixable:
         return _("Items to be mended belong to a fail that can be mended.")
-    known = policy.reasons.keys() | {kind.value for kind in policy.document_names}
+    known = policy.reasons.keys() | {kind.value for kind in policy.documents.names}
     for item in request.items:
         if item.code not in known and not item.text.strip():
             return _("{code} is neither a reason nor a document; give its text as CODE:TEXT.").format(code=item.code)
@@ -107,10 +107,10 @@ def check_reasons_for(
     """Return why a second person is needed: final_fail, override, high_risk, restore; empty if none is."""
     is_pass = request.verdict is Verdict.PASS
     wanted = {
-        "final_fail": policy.check_final_fail and request.fail_kind is FailKind.FINAL,
-        "override": policy.check_override and is_pass and has_block(findings),
-        "high_risk": policy.check_high_risk_pass and is_pass and risk is Risk.HIGH,
-        "restore": policy.check_restore and request.measure is Measure.RESTORE,
+        "final_fail": policy.check.final_fail and request.fail_kind is FailKind.FINAL,
+        "override": policy.check.override and is_pass and has_block(findings),
+        "high_risk": policy.check.high_risk_pass and is_pass and risk is Risk.HIGH,
+        "restore": policy.check.restore and request.measure is Measure.RESTORE,
     }
     return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
@@ -125,11 +125,11 @@ def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...
 def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
     """Return the working days to mend everything: those of the item that takes longest, within the cap."""
     days = [
-        policy.reasons[item.code].rectify_days or policy.rectify_default_days
+        policy.reasons[item.code].rectify_days or policy.rectify.default_days
         for item in items
         if item.code in policy.reasons
     ]
-    return min(max(days, default=policy.rectify_default_days), policy.rectify_cap_days)
+    return min(max(days, default=policy.rectify.default_days), policy.rectify.cap_days)
 
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:

@@ -42,10 +42,10 @@ _HALF_HOUR_MINUTES = 30
 def window_for(industry: str, policy: Policy) -> CallingWindow:
     """Return the hours in which this industry may call; the policy's first name for it that fits wins."""
     if industry:
-        for name, window in policy.industry_windows.items():
+        for name, window in policy.windows.by_industry.items():
             if words_found(industry, (name,)):
                 return window
-    return policy.default_window
+    return policy.windows.default
 
 
 def _half_hour(moment: time) -> int:
@@ -135,7 +135,7 @@ def card_activity_facts(evidence: Evidence, policy: Policy) -> Mapping[str, Mapp
     complaints: dict[str, list[ComplaintFacts]] = {}
     for complaint in evidence.complaints:
         complaints.setdefault(complaint.msisdn, []).append(complaint)
-    window = window_for(evidence.application.industry, policy) if calls else policy.default_window
+    window = window_for(evidence.application.industry, policy) if calls else policy.windows.default
     return {
         msisdn: activity_facts(
             calls.get(msisdn) or CallFacts(msisdn=msisdn), window, complaints.get(msisdn, ()), policy.zone

@@ -55,7 +55,7 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
 
     One that has expired or cannot be read is there; other rules look at that.
     """
-    required = policy.required_documents[evidence.application.applicant_kind]
+    required = policy.documents.required[evidence.application.applicant_kind]
     given = {document.kind for document in evidence.documents}
     return tuple(kind for kind in required if kind not in given)
 
@@ -65,7 +65,7 @@ def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, Fac
     trade = f"{application.industry}\n{application.business_scope}"
     if trade == "\n":
         return {"trade_allowed": None, "prohibited_trades": ""}
-    found = words_found(_LEFT_OUT.sub("", trade), policy.prohibited_trades)
+    found = words_found(_LEFT_OUT.sub("", trade), policy.use.prohibited_trades)
     return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
 
 
@@ -74,7 +74,7 @@ def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
     application = evidence.application
     missing = missing_documents(evidence, policy)
     script = application.call_script.strip()
-    words = words_found(script, policy.forbidden_script_words)
+    words = words_found(script, policy.use.forbidden_script_words)
     return {
         "documents": len(evidence.documents),
         "documents_missing": len(missing),

@@ -86,9 +86,7 @@ def _is_hit(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactV
     bound = _bound(limit, own, case) if limit.value_of else limit.value
     if bound is None or not COMPARISONS[limit.op](observed, bound):
         return False
-    if limit.min_fact and not _has_sample(limit, own, case):
-        return False
-    return limit.when is None or _applies(limit.when, own, case)
+    return _has_samples(limit, own, case) and _applies(limit, own, case)
 
 
 def _bound(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
@@ -100,15 +98,13 @@ def _known(name: str, own: Mapping[str, FactValue], case: Mapping[str, FactValue
     return own[name] if name in own else case.get(name)
 
 
-def _has_sample(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
-    count = _known(limit.min_fact, own, case)
-    return isinstance(count, int | float) and count >= limit.min_count
+def _has_samples(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
+    counts = ((_known(fact, own, case), least) for fact, least in limit.samples.items())
+    return all(isinstance(count, int | float) and count >= least for count, least in counts)
 
 
-def _applies(
-    when: Mapping[str, tuple[FactValue, ...]], own: Mapping[str, FactValue], case: Mapping[str, FactValue]
-) -> bool:
-    return all(_known(name, own, case) in values for name, values in when.items())
+def _applies(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
+    return all(_known(name, own, case) in values for name, values in limit.conditions.items())
 
 
 def _distance(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> float:
@@ -147,9 +143,9 @@ def risk_of(findings: Iterable[Finding]) -> Risk:
 def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, policy: Policy) -> Priority:
     """Return the highest priority that the kind of applicant, the risk or the number of cards gives."""
     asked = [
-        policy.priority_of_kind.get(kind, Priority.NORMAL),
-        policy.priority_of_risk.get(risk_of(findings), Priority.LOW),
-        Priority.HIGH if cards >= policy.high_priority_cards else Priority.LOW,
+        policy.priority.kind.get(kind, Priority.NORMAL),
+        policy.priority.risk.get(risk_of(findings), Priority.LOW),
+        Priority.HIGH if cards >= policy.priority.high_from_cards else Priority.LOW,
     ]
     return max(asked, key=_PRIORITIES.index)
 
@@ -158,11 +154,11 @@ def class_of(asked: ServiceClass | None, cards: int, findings: Iterable[Finding]
     """Return the class that the applicant was promised, else the longest that risk or number of cards gives."""
     if asked is not None:
         return asked
-    given = [policy.default_class]
-    by_risk = policy.class_of_risk.get(risk_of(findings))
+    given = [policy.classes.default]
+    by_risk = policy.classes.risk.get(risk_of(findings))
     if by_risk is not None:
         given.append(by_risk)
-    if cards >= policy.complex_class_cards:
+    if cards >= policy.classes.complex_from_cards:
         given.append(ServiceClass.COMPLEX)
     return max(given, key=_CLASSES.index)
 
@@ -197,4 +193,4 @@ def _is_marked(finding: Finding, verdict: Verdict, policy: Policy) -> bool:
     verdicts = policy.reasons[finding.rule].verdicts
     if verdict is Verdict.FAIL:
         return finding.severity is Severity.BLOCK and Verdict.FAIL in verdicts
-    return finding.severity is not Severity.INFO and verdicts == {Verdict.PENDING}
+    return finding.severity is not Severity.INFO and verdicts == (Verdict.PENDING,)

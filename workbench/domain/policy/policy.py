@@ -1,25 +1,58 @@
-"""The policy as frozen values: thresholds, reasons, deadlines and words, as one version of the file has them."""
+"""The policy as frozen values: thresholds, reasons, deadlines and words, as one version of the file has them.
+
+Each dataclass is one table of the file, each field one of its keys; the annotations say which values it may have.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple
 
-from db.enums import (
-    ApplicantKind,
-    DocumentKind,
-    Measure,
-    PanelKind,
-    Priority,
-    Risk,
-    ServiceClass,
-    Severity,
-    Verdict,
-    WaitsFor,
+from annotated_types import Interval, Len
+
+from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Severity, Verdict, WaitsFor
+from workbench.domain.policy.settings import (
+    Appeals,
+    Calls,
+    Checks,
+    Classes,
+    Code,
+    Count,
+    Country,
+    Days,
+    Desk,
+    Hours,
+    Pending,
+    Priorities,
+    Rectify,
+    Retention,
+    Sampling,
+    Separation,
+    Source,
+    Text,
+    Use,
 )
 
 Scope = Literal["case", "card", "document"]
 """What a limit looks at: the case as a whole, each of its cards, or each of its documents."""
+
+Comparison = Literal[">", ">=", "<", "<=", "=", "!="]
+
+Unit = Literal[
+    "",
+    "days",
+    "years",
+    "fen",
+    "cards",
+    "documents",
+    "calls",
+    "ratio",
+    "s",
+    "handsets",
+    "complaints",
+    "records",
+    "words",
+]
 
 FactValue = int | float | bool | str | None
 """A fact that a rule observes; None means unknown, and an unknown fact hits no limit."""
@@ -36,12 +69,15 @@ OVERRIDE_REASON = "OK-OVERRIDE"
 class Words:
     """A text in both languages."""
 
-    en: str
-    zh: str
+    en: Text
+    zh: Text
 
     def in_language(self, language: str) -> str:
         """Return the text in en or zh."""
         return self.zh if language == "zh" else self.en
+
+
+NO_WORDS = Words("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,25 +85,36 @@ class Limit:
     """One limit of a rule: `observes op value`, hit → severity.
 
     `value_of` names another fact instead of a value; `when` restricts the limit to where each named fact has
-    one of the values; `scope` says whether the fact belongs to the case, to each card or to each document;
-    `min_fact` and `min_count` are the least sample for a ratio or mean to be judged. `subject_of` names a text
-    fact that says what was found, for the finding's subject. `source` and `text` are the limit's own where the
+    the value, or one of the values; `scope` says whether the fact belongs to the case, to each card or to each
+    document; `min_calls` or `min_answered` is the least sample for a ratio or mean to be judged. `subject_of` names a
+    text fact that says what was found, for the finding's subject. `source` and `text` are the limit's own where the
     rule's do not fit it.
     """
 
-    observes: str
-    op: str
+    observes: Text
+    op: Comparison
     value: FactValue = None
-    value_of: str = ""
-    unit: str = ""
+    value_of: Text = ""
+    unit: Unit = ""
     severity: Severity
     scope: Scope = "case"
-    when: Mapping[str, tuple[FactValue, ...]] | None = None
-    min_fact: str = ""
-    min_count: int = 0
-    subject_of: str = ""
-    source: str = ""
+    when: Mapping[str, FactValue | tuple[FactValue, ...]] = field(default_factory=dict)
+    min_calls: Count | None = None
+    min_answered: Count | None = None
+    subject_of: Text = ""
+    source: Source = ""
     text: Words | None = None
+
+    @property
+    def samples(self) -> dict[str, int]:
+        """The facts that count a sample, each with the least count."""
+        least = {"calls": self.min_calls, "answered": self.min_answered}
+        return {fact: count for fact, count in least.items() if count is not None}
+
+    @property
+    def conditions(self) -> dict[str, tuple[FactValue, ...]]:
+        """The values of each fact under which the limit applies."""
+        return {fact: values if isinstance(values, tuple) else (values,) for fact, values in self.when.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +125,13 @@ class Rule:
     is not reported where the rule that it `yields_to` is hit.
     """
 
-    code: str
+    code: Code
     leg: PanelKind
     text: Words
-    source: str
+    source: Source
     told: bool
-    limits: tuple[Limit, ...]
-    yields_to: str = ""
+    limits: Annotated[tuple[Limit, ...], Len(1)]
+    yields_to: Text = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +139,16 @@ class Reason:
     """A coded cause of a verdict.
 
     `title` is for reviewers, `letter` the sentence for the applicant, `item` what the applicant must hand in or
-    mend ('' when nothing), `rectify_days` working days for that item. Letter and item hold placeholders as
+    mend (no words when nothing), `rectify_days` working days for that item. Letter and item hold placeholders as
     Rule.text does, but only between square brackets: that part is left out where nothing was found.
     """
 
-    code: str
-    verdicts: frozenset[Verdict]
+    code: Code
+    verdicts: Annotated[tuple[Verdict, ...], Len(1)]
     title: Words
     letter: Words
-    item: Words
-    rectify_days: int | None = None
+    item: Words = NO_WORDS
+    rectify_days: Days | None = None
     waits_for: WaitsFor | None = None
 
 
@@ -109,14 +156,13 @@ class Reason:
 class Question:
     """A question of the checklist, answered yes, no or n/a by the reviewer."""
 
-    code: str
+    code: Code
     leg: PanelKind
     text: Words
-    kinds: frozenset[ApplicantKind]
+    kinds: tuple[ApplicantKind, ...] = tuple(ApplicantKind)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallingWindow:
+class CallingWindow(NamedTuple):
     """The hours in which calls are in order; boundaries are multiples of 30 minutes."""
 
     opens: time
@@ -124,11 +170,33 @@ class CallingWindow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndustryWindow:
+    """The calling window of an industry, by each name that the industry has."""
+
+    names: tuple[Text, ...]
+    hours: CallingWindow
+    source: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """The calling windows: of some industries, and of all others."""
+
+    default: CallingWindow
+    industries: tuple[IndustryWindow, ...] = ()
+
+    @property
+    def by_industry(self) -> dict[str, CallingWindow]:
+        """The window of each name of an industry."""
+        return {name: industry.hours for industry in self.industries for name in industry.names}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Supplier:
     """Who signs the letters."""
 
     name: Words
-    phone: str
+    phone: Text
     hours: Words
     address: Words
     appeal: Words
@@ -141,8 +209,8 @@ class ForecastPolicy:
     `per_reviewer` are verdicts a working day; `letters` is promise (the due date), forecast or both.
     """
 
-    per_reviewer: int = 8
-    letters: str = "both"
+    per_reviewer: Annotated[int, Interval(ge=1, le=1000)] = 8
+    letters: Literal["promise", "forecast", "both"] = "both"
 
     @property
     def is_told(self) -> bool:
@@ -160,50 +228,38 @@ USUAL_FORECAST = ForecastPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """The documents that each kind of applicant hands in, and the name of each document."""
+
+    required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
+    names: Mapping[DocumentKind, Words]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of the policy.
+    """One version of the policy. Of the measures of a verdict, the first is offered at first."""
 
-    A case has the highest priority that its kind, its risk or its number of cards gives it, and the service
-    class that the applicant was promised, else the longest that its risk or its number of cards gives it.
-    """
-
-    version: str
-    zone: str
-    hours: tuple[tuple[time, time], ...]
-    country: str
-    class_days: Mapping[ServiceClass, int]
-    default_class: ServiceClass
-    hold_minutes: int
-    aside_minutes: int
-    grace_s: int
-    max_held: int
-    call_window_days: int
-    default_window: CallingWindow
-    industry_windows: Mapping[str, CallingWindow]
-    prohibited_trades: tuple[str, ...]
-    forbidden_script_words: tuple[str, ...]
-    required_documents: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
-    document_names: Mapping[DocumentKind, Words]
-    rules: Mapping[str, Rule]
-    reasons: Mapping[str, Reason]
-    questions: tuple[Question, ...]
-    rectify_default_days: int
-    rectify_cap_days: int
-    pending_days: int
-    appeal_file_days: int
-    appeal_answer_days: int
-    measures: Mapping[Verdict, tuple[Measure, ...]]
-    check_final_fail: bool
-    check_override: bool
-    check_high_risk_pass: bool
-    check_restore: bool
-    separation_importer: bool
-    high_priority_cards: int
-    complex_class_cards: int
-    priority_of_kind: Mapping[ApplicantKind, Priority]
-    priority_of_risk: Mapping[Risk, Priority]
-    class_of_risk: Mapping[Risk, ServiceClass]
-    sampling_ratio: float
-    retention_years: int
+    version: Code
+    zone: Text
+    country: Country
+    hours: Hours
+    classes: Classes
+    priority: Priorities
+    desk: Desk
+    calls: Calls
+    windows: Windows
+    use: Use
+    documents: Documents
+    rules: Annotated[Mapping[Code, Rule], Len(1)]
+    reasons: Mapping[Code, Reason]
+    questions: tuple[Question, ...] = ()
+    rectify: Rectify
+    pending: Pending
+    appeal: Appeals
+    measures: Mapping[Verdict, Annotated[tuple[Measure, ...], Len(1)]]
+    check: Checks
+    separation: Separation
+    sampling: Sampling
+    retention: Retention
     supplier: Supplier
     forecast: ForecastPolicy = USUAL_FORECAST

@@ -54,7 +54,7 @@ class Calendars:
         with self.context.read() as session:
             by_hand, published = overrides(session), published_days(session)
             today, zone = self.context.today(session), self.context.zone(session)
-            hours = self.context.policy(session).hours
+            hours = self.context.policy(session).hours.periods
         first, length = date(year, 1, 1), (date(year + 1, 1, 1) - date(year, 1, 1)).days
         every = [first + timedelta(days=n) for n in range(length)]
         known = {on: published.get(on) or assumed_day(on) for on in every}
@@ -187,7 +187,7 @@ class Calendars:
         def of(version: int) -> WorkingCalendar:
             if version not in made:
                 policy = self.context.policy(session, version)
-                made[version] = WorkingCalendar(days.values(), hours=policy.hours, zone=policy.zone)
+                made[version] = WorkingCalendar(days.values(), hours=policy.hours.periods, zone=policy.zone)
             return made[version]
 
         return of

@@ -100,7 +100,7 @@ def completed_at(evidence: Evidence, policy: Policy) -> datetime:
     first: dict[str, datetime] = {}
     for document in evidence.documents:
         first[document.kind] = min(document.received_at, first.get(document.kind, document.received_at))
-    required = policy.required_documents.get(application.applicant_kind, ())
+    required = policy.documents.required.get(application.applicant_kind, ())
     return max([application.received_at, *(first[kind] for kind in required if kind in first)])
 
 

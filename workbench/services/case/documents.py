@@ -199,7 +199,7 @@ def _line(number: int, found: DocumentFacts, policy: Policy, store: Store) -> Do
     return DocumentLine(
         number=number,
         kind=found.kind,
-        words=policy.document_names.get(found.kind),
+        words=policy.documents.names.get(found.kind),
         sha256=found.sha256,
         media_type=found.media_type,
         bytes_count=found.bytes_count,

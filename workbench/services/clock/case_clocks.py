@@ -103,10 +103,10 @@ class Clocks:
         if case.complete_at is None:
             return None
         policy = self.context.policy(self.session, case.policy_version_id)
-        days = policy.class_days[ServiceClass(case.service_class)]
+        days = policy.classes.days[ServiceClass(case.service_class)]
         case_id = case.id or 0
         loaded = self.loaded if case_id in self.loaded else clock_events(self.session, [case_id])
-        return budget_of(loaded[case_id], case.complete_at, days, policy.appeal_answer_days)
+        return budget_of(loaded[case_id], case.complete_at, days, policy.appeal.answer_days)
 
     def standing(self, case: CaseRow) -> Standing | None:
         """Return where the clock of a case stands, None before it is complete."""
@@ -120,7 +120,7 @@ class Clocks:
         budget = self.budget(case)
         if budget is None:
             policy = self.context.policy(self.session, case.policy_version_id)
-            return not_begun(case.received_at, policy.class_days[ServiceClass(case.service_class)])
+            return not_begun(case.received_at, policy.classes.days[ServiceClass(case.service_class)])
         return walk(
             budget,
             self.concerning(case),
@@ -211,7 +211,7 @@ def first_standing(
     complete_at = completed_at(evidence, policy)
     application = evidence.application
     concerned = [one for one in stops if one.concerns(application.province, application.agent)]
-    budget = Budget(start=complete_at, days=policy.class_days[service_class])
+    budget = Budget(start=complete_at, days=policy.classes.days[service_class])
     return complete_at, standing_of(budget, concerned, calendar)
 
 

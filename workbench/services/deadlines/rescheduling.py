@@ -93,7 +93,7 @@ class Rescheduling:
         wanted = calendar.closing(calendar.working_day_from(until))
         if wanted <= max(context.now(), row.deadline_at or context.now()):
             raise WrongUsage(_not_later(case_id))
-        most = context.policy(session, case.policy_version_id).rectify_cap_days
+        most = context.policy(session, case.policy_version_id).rectify.cap_days
         cap = deadline_after(context.now(), most, calendar).at
         if wanted > cap:
             day = calendar.local_day(cap).isoformat()

@@ -139,7 +139,7 @@ class Forecasts:
                         steps=(Step(QUEUED, at),),
                         attributes={**each.attributes, "service_class": each.service_class.value},
                         rank=each.priority_rank,
-                        class_days=policy.class_days[each.service_class],
+                        class_days=policy.classes.days[each.service_class],
                     ),
                     ahead=_ahead(session, policy, now, each) if each.ahead is None else each.ahead,
                     due=queue_model.time.of_instant(each.due_at),
@@ -251,6 +251,6 @@ def _assumed(session: Session, policy: Policy) -> Assumed:
         reviewers=max(1, len(makers)),
         per_reviewer=float(policy.forecast.per_reviewer),
         sent_back=_ASSUMED_SENT_BACK,
-        mend_days=policy.rectify_default_days,
+        mend_days=policy.rectify.default_days,
         makers=tuple(int(maker) for maker in makers if maker is not None),
     )

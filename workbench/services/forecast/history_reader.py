@@ -122,7 +122,7 @@ def _due_us(row: Any, policy: Policy, coming: Coming) -> int | None:
     """Return when a case is due, or would be if its documents came now."""
     if CaseState(row.state) is not CaseState.INCOMPLETE:
         return None if row.due_at is None else int(row.due_at)
-    return to_us(coming.due_at(policy.class_days[ServiceClass(row.service_class)], row.province, row.agent))
+    return to_us(coming.due_at(policy.classes.days[ServiceClass(row.service_class)], row.province, row.agent))
 
 
 def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> CaseHistory:
@@ -131,7 +131,7 @@ def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool 
         steps=steps,
         attributes=attributes_of(row, is_seen=is_seen),
         rank=row.priority_rank,
-        class_days=policy.class_days[ServiceClass(row.service_class)],
+        class_days=policy.classes.days[ServiceClass(row.service_class)],
     )
 
 

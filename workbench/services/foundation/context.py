@@ -18,7 +18,6 @@ from db.models import PolicyVersionRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.policy.file import parse_policy
 from workbench.domain.policy.policy import Policy
 from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
@@ -26,6 +25,7 @@ from workbench.services.foundation import audit_log as log
 from workbench.services.foundation.calendar_days import days_in_force, edition
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.locations import refusal
+from workbench.services.policy.reader import parse_policy
 
 if TYPE_CHECKING:
     # What it needs takes longer to import than the first frame may.
@@ -130,7 +130,7 @@ class Context:
         found = self.cache.calendars.get(wanted)
         if found is None:
             policy = self.policy(session, version)
-            found = WorkingCalendar(days_in_force(session).values(), hours=policy.hours, zone=policy.zone)
+            found = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)
             older = [key for key in tuple(self.cache.calendars) if key[0] != wanted[0]]
             self.cache.calendars[wanted] = found
             for key in older:

@@ -207,5 +207,5 @@ def figures(context: Context, kind: ImportKind, batch_id: int, insert: Insert) -
     if kind in WITH_CALLS:
         batches.append(batch_id)
     with context.read() as session:
-        window_days = context.policy(session).call_window_days
+        window_days = context.policy(session).calls.window_days
     return CallFigures(context=context, batch_id=batch_id, call_batches=batches, window_days=window_days, insert=insert)

@@ -41,7 +41,7 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
         text = item.text.strip()
         if not text and item.code in policy.reasons:
             text = item_of(policy.reasons[item.code], casefile.findings, policy, language).strip()
-        names = {kind.value: words for kind, words in policy.document_names.items()}
+        names = {kind.value: words for kind, words in policy.documents.names.items()}
         if not text and item.code in names:
             text = names[item.code].in_language(language)
         if text:
@@ -67,7 +67,7 @@ def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
     restricts = measure in {Measure.BAR_OUT, Measure.BAR_BOTH}
     owes_appeal = verdict is Verdict.FAIL or restricts
     today = calendar.local_day(now)
-    appeal_until = calendar.nth_working_day_after(today, policy.appeal_file_days) if owes_appeal else None
+    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days) if owes_appeal else None
     deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
     told = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
     return compose(

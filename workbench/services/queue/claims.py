@@ -101,7 +101,7 @@ class Claims:
             limit = held_limit(session, context, context.actor.id)
             if count_held(session, context.actor.id, now) >= limit:
                 return Empty(kind="limit", limit=limit)
-            claimed = claim(session, self._claimer(session), now + timedelta(minutes=policy.hold_minutes))
+            claimed = claim(session, self._claimer(session), now + timedelta(minutes=policy.desk.hold_minutes))
             if claimed is None:
                 return None
             case_id, fence = claimed
@@ -146,7 +146,7 @@ class Claims:
         context = self.context
         now, me = context.now(), context.actor.id
         with context.read() as session:
-            span = timedelta(minutes=context.policy(session).hold_minutes)
+            span = timedelta(minutes=context.policy(session).desk.hold_minutes)
             case = session.get(CaseRow, case_id)
             if case is None or case.held_by_id != me or case.state != CaseState.IN_REVIEW:
                 return None
@@ -234,7 +234,7 @@ class Claims:
         with context.acting(Action.ASIDE, case_id), context.write() as session:
             case = held_case(session, context, case_id)
             now = context.now()
-            until = until or now + timedelta(minutes=context.policy(session).aside_minutes)
+            until = until or now + timedelta(minutes=context.policy(session).desk.aside_minutes)
             if until <= now:
                 raise WrongUsage(_("A case can only be put aside until a time to come."))
             case.aside_until = until
@@ -268,7 +268,7 @@ def _held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
 def held_limit(session: Session, context: Context, reviewer_id: int) -> int:
     """Return how many cases a person may hold: the person's own limit, else the policy's."""
     own = session.get_one(ReviewerRow, reviewer_id).max_held
-    return context.policy(session).max_held if own is None else own
+    return context.policy(session).desk.max_held if own is None else own
 
 
 def count_held(session: Session, reviewer_id: int, now: datetime) -> int:

@@ -63,7 +63,7 @@ class Checks:
                 now = context.now()
                 decision.status = "approved"
                 decision.checker_id, decision.checked_at, decision.check_note = context.actor.id, now, note
-                decision.release_at = now + timedelta(seconds=casefile.policy.grace_s)
+                decision.release_at = now + timedelta(seconds=casefile.policy.desk.grace_s)
                 notice = apply_verdict(session, context, case, decision, casefile)
                 case.version += 1
                 decision.version_after = case.version
@@ -103,9 +103,9 @@ class Checks:
                 case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
                 now, policy = context.now(), context.policy(session)
                 decision.status = "returned"
-                decision.release_at = now + timedelta(seconds=policy.grace_s)
+                decision.release_at = now + timedelta(seconds=policy.desk.grace_s)
                 decision.checker_id, decision.checked_at, decision.check_note = context.actor.id, now, note
-                self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.hold_minutes))
+                self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.desk.hold_minutes))
                 decision.version_after = case.version
                 draft = find_draft(session, case_id, decision.maker_id)
                 if draft is not None:

@@ -130,7 +130,7 @@ class Undo:
     def _back_to_desk(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
         context = self.context
         now, policy = context.now(), context.policy(session)
-        _put_desk_aside(session, context.actor.id, now, timedelta(minutes=policy.aside_minutes))
+        _put_desk_aside(session, context.actor.id, now, timedelta(minutes=policy.desk.aside_minutes))
         _close_rectification(session, decision)
         decision.status, decision.undone_at = "undone", now
         before = json.loads(decision.before)
@@ -139,7 +139,7 @@ class Undo:
             setattr(case, name, value)
         case.state = CaseState.IN_REVIEW.value
         case.held_by_id = context.actor.id
-        case.held_until = now + timedelta(minutes=policy.hold_minutes)
+        case.held_until = now + timedelta(minutes=policy.desk.hold_minutes)
         case.fence += 1
         case.version += 1
         draft = find_draft(session, decision.case_id, context.actor.id)

@@ -67,14 +67,14 @@ def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar,
         request = replace(request, fail_kind=FailKind.FIXABLE)
     items = verdict_letter_facts.worded_items(casefile, items_for(request, policy)) if is_fixable else ()
     until, deadline_at = request.until, None
-    cap = deadline_after(now, policy.rectify_cap_days, calendar).at
+    cap = deadline_after(now, policy.rectify.cap_days, calendar).at
     if is_fixable:
         days = rectify_days(items, policy)
         deadline_at = deadline_after(now, days, calendar).at
         if until is not None:
             deadline_at = _closing_of(until, calendar)
     if request.verdict is Verdict.PENDING:
-        until = until or calendar.local_day(deadline_after(now, policy.pending_days, calendar).at)
+        until = until or calendar.local_day(deadline_after(now, policy.pending.days, calendar).at)
         request = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, policy))
     request = replace(request, until=until)
     problems = problems_of(request, policy, casefile.findings)
@@ -251,7 +251,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, planned: Plan, maker_id: in
         status="staged" if is_staged else "applied",
         maker_id=maker_id,
         decided_at=now,
-        release_at=None if is_staged else now + timedelta(seconds=casefile.policy.grace_s),
+        release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
         before=json.dumps(before),
         seen=json.dumps(_seen(casefile, planned), ensure_ascii=False, default=str),
     )

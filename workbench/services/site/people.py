@@ -39,7 +39,7 @@ class People:
     def list(self) -> tuple[PersonLine, ...]:
         """Return everybody, by login."""
         with self.context.read() as session:
-            today, limit = self.context.today(session), self.context.policy(session).max_held
+            today, limit = self.context.today(session), self.context.policy(session).desk.max_held
             people = session.exec(select(ReviewerRow).order_by(ReviewerRow.login)).all()
             return tuple(self._line(session, person, today, limit) for person in people)
 

@@ -2,9 +2,10 @@ import re
 
 import pytest
 
-from workbench.domain.policy.file import parse_policy
 from workbench.errors import BadConfiguration, ExitCode
+from workbench.i18n import speaking
 from workbench.policies import default_policy_text
+from workbench.services.policy.reader import parse_policy
 
 RULE = """
 [rules.ACT-EXTRA]
@@ -54,6 +55,20 @@ MENDS = {
     "a text for a number": ("hold_minutes = 30", 'hold_minutes = "30"', "desk.hold_minutes"),
     "a flag for a number": ("hold_minutes = 30", "hold_minutes = true", "desk.hold_minutes"),
     "a number for a flag": ("override = true", "override = 1", "check.override"),
+    "days as a text": ("rectify_days = 3", 'rectify_days = "3"', "reasons.ID-RIC.rectify_days"),
+    "more days to rectify than the cap": ("default_days = 5", "default_days = 16", "rectify.default_days"),
+    "a date for a text": ('country = "CN"', "country = 2026-11-26", "country"),
+    "a text for a table": (
+        'name = { en = "Fictional Telecom Ltd", zh = "虚构通信有限公司" }',
+        'name = "x"',
+        "supplier.name",
+    ),
+    "a code too long": ("[rules.ID-RIC]", f"[rules.{'X' * 33}]", f"rules.{'X' * 33}"),
+    "a code of another table": ("[rules.ID-RIC]", '[rules.ID-RIC]\ncode = "X"', "rules.ID-RIC.code"),
+    "a verdict twice": ('verdicts = ["fail"]', 'verdicts = ["fail", "fail"]', "reasons.ACT-PEAK-HOUR.verdicts"),
+    "no working hours": ('periods = [["09:00", "12:00"], ["13:00", "18:00"]]', "periods = []", "hours.periods"),
+    "a time with seconds": ('["09:00", "12:00"]', '["09:00:30", "12:00"]', "hours.periods[1]"),
+    "a time with a zone": ('["09:00", "12:00"]', '["09:00Z", "12:00"]', "hours.periods[1]"),
     "a ratio above one": ("ratio = 0.05", "ratio = 5", "sampling.ratio"),
     "an unknown class": ('default = "standard"', 'default = "fast"', "classes.default"),
     "a class without days": ("expedited = 1\n", "", "classes.days.expedited"),
@@ -125,6 +140,9 @@ LIMITS = {
     "a number that is none": ("value = 60", "value = nan", "value"),
     "an unknown fact to compare with": ("value = 60", 'value_of = "quota"', "value_of"),
     "a text to compare with": ("value = 60", 'value_of = "industry"', "value_of"),
+    "a sample of nothing": ("min_calls = 20", "min_calls = 0", "min_calls"),
+    "a value that is a list": ("value = 60", "value = [60]", "value"),
+    "a condition that is a table": ("min_calls = 20", "when = { industry = { a = 1 } }", "when.industry"),
     "an unknown condition": ("min_calls = 20", 'when = { trade = "保险" }', "when.trade"),
     "a condition of another sort": ("min_calls = 20", "when = { industry = [1] }", "when.industry"),
     "a subject that is no text": ("min_calls = 20", 'subject_of = "calls"', "subject_of"),
@@ -153,14 +171,34 @@ def replaced(text: str, old: str, new: str) -> str:
 def test_a_malformed_policy_names_file_and_key(name: str) -> None:
     old, new, where = MENDS[name]
     message = refusal(replaced(default_policy_text(), old, new))
-    assert re.match(rf"site\.toml: [^ ]*{re.escape(where)}[^ ]*: .+\.$", message), message
+    assert re.match(rf"site\.toml, line \d+: [^ ]*{re.escape(where)}[^ ]*: .+\.$", message), message
 
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_malformed_limit_names_its_number_and_key(name: str) -> None:
     old, new, where = LIMITS[name]
     message = refusal(default_policy_text() + RULE + replaced(LIMIT, old, new))
-    assert message.startswith(f"site.toml: rules.ACT-EXTRA.limits[1].{where}: "), message
+    assert re.match(rf"site\.toml, line \d+: rules\.ACT-EXTRA\.limits\[1\]\.{where}: .+\.$", message), message
+
+
+def test_a_refusal_names_the_line_of_the_key() -> None:
+    text = replaced(default_policy_text(), "grace_s = 60", "grace_s = -60")
+    line = text.split("\n").index("grace_s = -60") + 1
+    assert refusal(text) == f"site.toml, line {line}: desk.grace_s: must be a whole number from 0 to 86400."
+
+
+def test_a_refusal_names_the_values_that_are_allowed() -> None:
+    unit = refusal(default_policy_text() + RULE + replaced(LIMIT, '"calls"', '"rings"'))
+    assert unit.endswith(
+        "unit: “rings” must be one of: days, years, fen, cards, documents, calls, ratio, s, handsets, complaints, "
+        "records, words."
+    )
+
+
+def test_a_refusal_is_in_the_language_in_use() -> None:
+    with speaking("zh"):
+        message = refusal(replaced(default_policy_text(), "override = true", "override = 1"))
+    assert re.fullmatch(r"site\.toml 第\d+行：check\.override：必须是 true 或 false。", message)
 
 
 def test_what_is_no_toml_says_where() -> None:
@@ -175,20 +213,20 @@ def test_a_rule_without_limits_is_refused() -> None:
 
 def test_a_table_that_is_a_text_is_refused() -> None:
     mended = 'sampling = "all"\n' + replaced(default_policy_text(), "[sampling]", "[samples]")
-    assert refusal(mended) == "site.toml: sampling: must be a table."
+    assert refusal(mended) == "site.toml, line 1: sampling: must be a table."
 
 
 def test_the_examples_of_the_design_are_understood() -> None:
     policy = parse_policy(default_policy_text() + RULE + LIMIT, "site.toml")
     limit = policy.rules["ACT-EXTRA"].limits[0]
-    assert (limit.min_fact, limit.min_count, limit.value) == ("calls", 20, 60)
+    assert (limit.samples, limit.value) == ({"calls": 20}, 60)
 
 
 def test_a_condition_may_hold_one_value_or_several() -> None:
     for written in ('"保险"', '["保险"]'):
         mended = LIMIT.replace("min_calls = 20", f"when = {{ industry = {written} }}")
         policy = parse_policy(default_policy_text() + RULE + mended, "site.toml")
-        assert policy.rules["ACT-EXTRA"].limits[0].when == {"industry": ("保险",)}
+        assert policy.rules["ACT-EXTRA"].limits[0].conditions == {"industry": ("保险",)}
 
 
 def test_a_near_miss_is_offered() -> None:

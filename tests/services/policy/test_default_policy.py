@@ -5,8 +5,8 @@ import pytest
 
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Verdict, WaitsFor
 from tests.domain.facts.sample_evidence import default_policy
+from workbench.domain.policy.placeholders import names_in, outside_brackets
 from workbench.domain.policy.policy import Reason, Words
-from workbench.wording.findings import names_in, outside_brackets
 
 RULE_CODES = """
 ID-RIC ID-RIC-EXPIRED ID-RIC-EXPIRING ID-RIC-AGE ID-RIC-VALIDITY ID-REGION ID-USCC ID-USCC-KIND ID-LICENCE-EXPIRED
@@ -75,7 +75,7 @@ def test_what_can_be_refused_can_be_mended_within_the_cap() -> None:
     policy = default_policy()
     failing = [reason for reason in policy.reasons.values() if Verdict.FAIL in reason.verdicts]
     assert all(reason.item.en and reason.item.zh and reason.rectify_days for reason in failing)
-    assert max(reason.rectify_days or 0 for reason in failing) <= policy.rectify_cap_days == 15
+    assert max(reason.rectify_days or 0 for reason in failing) <= policy.rectify.cap_days == 15
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_every_text_is_in_both_languages() -> None:
     texts = [words for reason in policy.reasons.values() for words in reason_words(reason)]
     texts += [rule.text for rule in policy.rules.values()]
     texts += [limit.text for rule in policy.rules.values() for limit in rule.limits if limit.text]
-    texts += [*policy.document_names.values(), *(question.text for question in policy.questions)]
+    texts += [*policy.documents.names.values(), *(question.text for question in policy.questions)]
     for words in texts:
         assert CHINESE.search(words.zh), words
         assert not CHINESE.search(words.en), words
@@ -135,7 +135,7 @@ def test_a_rule_is_never_hidden_by_one_that_weighs_less() -> None:
 
 
 def test_the_documents_are_those_of_the_design() -> None:
-    required = default_policy().required_documents
+    required = default_policy().documents.required
     enterprise = required[ApplicantKind.ENTERPRISE]
     assert {kind.value for kind in enterprise} == {
         "BIZ_LICENSE",
@@ -153,23 +153,24 @@ def test_the_documents_are_those_of_the_design() -> None:
         "AGENT_ID_BACK",
         "COMMITMENT_LETTER",
     ]
-    assert set(default_policy().document_names) == set(DocumentKind)
+    assert set(default_policy().documents.names) == set(DocumentKind)
 
 
 def test_times_measures_and_deadlines_are_those_of_the_design() -> None:
     policy = default_policy()
-    assert (policy.hold_minutes, policy.aside_minutes, policy.grace_s, policy.max_held) == (30, 120, 60, 3)
-    assert (policy.pending_days, policy.appeal_file_days, policy.appeal_answer_days) == (5, 15, 7)
-    assert [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in policy.hours] == ["09:00-12:00", "13:00-18:00"]
-    assert list(policy.class_days.values()) == [1, 3, 5, 7, 10]
+    desk = policy.desk
+    assert (desk.hold_minutes, desk.aside_minutes, desk.grace_s, desk.max_held) == (30, 120, 60, 3)
+    assert (policy.pending.days, policy.appeal.file_days, policy.appeal.answer_days) == (5, 15, 7)
+    assert [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in policy.hours.periods] == ["09:00-12:00", "13:00-18:00"]
+    assert list(policy.classes.days.values()) == [1, 3, 5, 7, 10]
     assert policy.measures == {
         Verdict.PASS: (Measure.NONE, Measure.RESTORE),
         Verdict.FAIL: (Measure.NONE, Measure.BAR_OUT, Measure.BAR_BOTH),
         Verdict.PENDING: (Measure.NONE, Measure.BAR_OUT),
     }
-    asked = (policy.check_final_fail, policy.check_override, policy.check_high_risk_pass, policy.check_restore)
+    asked = (policy.check.final_fail, policy.check.override, policy.check.high_risk_pass, policy.check.restore)
     assert all(asked)
-    assert not policy.separation_importer
+    assert not policy.separation.importer
 
 
 def test_what_is_stored_of_a_finding_fits_its_columns() -> None:

@@ -1,0 +1,218 @@
+"""What makes a policy wrong although each of its values is of the right type."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import time
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from db.enums import ApplicantKind, DocumentKind, ServiceClass, Verdict
+from workbench.domain.facts.all_facts import FACTS
+from workbench.domain.facts.fact import FactSort
+from workbench.domain.policy.placeholders import PLACEHOLDERS, names_in, outside_brackets
+from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Reason, Rule, Words
+from workbench.i18n import _, marked
+
+WINDOW_STEP_MINUTES = 30
+"""Calls are counted by half hours, so a window can begin and end at those only."""
+
+Path = tuple[str | int, ...]
+"""The keys and positions that lead to a value of the policy."""
+
+_NOT_TOLD = frozenset({"subject"})
+_EQUALITY = frozenset({"=", "!="})
+_MUST_BE: Mapping[FactSort, str] = {
+    FactSort.NUMBER: marked("must be a number"),
+    FactSort.FLAG: marked("must be true or false"),
+    FactSort.TEXT: marked("must be a text"),
+}
+
+
+class Fault(NamedTuple):
+    """What is wrong with a policy: where, and how to correct it, without a full stop."""
+
+    path: Path
+    advice: str
+
+
+def faults_of(policy: Policy) -> Iterator[Fault]:
+    """Yield what is wrong with a policy."""
+    yield from _zone_faults(policy.zone)
+    yield from _hours_faults(policy.hours.periods)
+    yield from _window_faults(policy)
+    yield from _missing_keys(policy)
+    yield from _repeated_values(policy)
+    for code, rule in policy.rules.items():
+        yield from _rule_faults(("rules", code), rule, policy)
+        for index, limit in enumerate(rule.limits):
+            yield from _limit_faults(("rules", code, "limits", index), limit)
+    for code, reason in policy.reasons.items():
+        yield from _reason_faults(("reasons", code), reason, policy)
+    if policy.rectify.default_days > policy.rectify.cap_days:
+        yield _too_many_days(policy, "rectify", "default_days")
+
+
+def _fault(path: Path, advice: str, **values: object) -> Fault:
+    return Fault(path, advice.format(**values))
+
+
+def _zone_faults(name: str) -> Iterator[Fault]:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield _fault(("zone",), _("“{name}” is not a time zone; use one such as Asia/Shanghai"), name=name)
+
+
+def _hours_faults(periods: Sequence[tuple[time, time]]) -> Iterator[Fault]:
+    path = ("hours", "periods")
+    for index, period in enumerate(periods):
+        yield from _span_faults((*path, index), period)
+    if any(reopens < closes for (_opens, closes), (reopens, _closes) in pairwise(periods)):
+        yield Fault(path, _("the periods overlap; put them one after the other"))
+
+
+def _window_faults(policy: Policy) -> Iterator[Fault]:
+    yield from _span_faults(("windows", "default"), policy.windows.default, WINDOW_STEP_MINUTES)
+    known: set[str] = set()
+    for index, industry in enumerate(policy.windows.industries):
+        path = ("windows", "industries", index)
+        yield from _span_faults((*path, "hours"), industry.hours, WINDOW_STEP_MINUTES)
+        for name in industry.names:
+            if name in known:
+                yield _fault((*path, "names"), _("“{name}” already has a window; name it once"), name=name)
+            known.add(name)
+
+
+def _span_faults(path: Path, span: tuple[time, time], step_minutes: int = 1) -> Iterator[Fault]:
+    """Yield what is wrong with two times of a day."""
+    for moment in span:
+        if moment.second or moment.microsecond or moment.tzinfo or moment.minute % step_minutes:
+            advice = _("“{value}” must be a time such as 08:30, in steps of {minutes} min")
+            yield _fault(path, advice, value=moment.isoformat(), minutes=step_minutes)
+            return
+    if span[0] >= span[1]:
+        yield Fault(path, _("must end later than it begins, on the same day"))
+
+
+def _missing_keys(policy: Policy) -> Iterator[Fault]:
+    """Yield the codes that every policy must have an entry for."""
+    wanted: list[tuple[Path, Collection[str], Iterable[str]]] = [
+        (("classes", "days"), policy.classes.days, ServiceClass),
+        (("documents", "required"), policy.documents.required, ApplicantKind),
+        (("documents", "names"), policy.documents.names, DocumentKind),
+        (("measures",), policy.measures, Verdict),
+        (("reasons",), policy.reasons, policy.rules),
+    ]
+    for path, present, codes in wanted:
+        yield from (Fault((*path, str(code)), _("missing; add it")) for code in codes if code not in present)
+    for code in (CLEAN_REASON, OVERRIDE_REASON):
+        if code not in policy.reasons or Verdict.PASS not in policy.reasons[code].verdicts:
+            yield Fault(("reasons", code), _('missing; add it, with verdicts = ["pass"]'))
+
+
+def _repeated_values(policy: Policy) -> Iterator[Fault]:
+    lists: list[tuple[Path, Sequence[str]]] = [
+        *((("documents", "required", kind.value), value) for kind, value in policy.documents.required.items()),
+        *((("measures", verdict.value), value) for verdict, value in policy.measures.items()),
+        *((("reasons", code, "verdicts"), reason.verdicts) for code, reason in policy.reasons.items()),
+        *((("questions", index, "kinds"), question.kinds) for index, question in enumerate(policy.questions)),
+        (("questions",), [question.code for question in policy.questions]),
+    ]
+    for path, values in lists:
+        for value in values:
+            if values.count(value) > 1:
+                yield _fault(path, _("“{value}” is there twice; give each value once"), value=value)
+
+
+def _rule_faults(path: Path, rule: Rule, policy: Policy) -> Iterator[Fault]:
+    yield from _code_faults(path, rule.code)
+    yield from _placeholder_faults((*path, "text"), rule.text, PLACEHOLDERS)
+    if rule.yields_to and (rule.yields_to not in policy.rules or rule.yields_to == rule.code):
+        yield _fault((*path, "yields_to"), _("“{rule}” is not another rule of this policy"), rule=rule.yields_to)
+
+
+def _code_faults(path: Path, code: str) -> Iterator[Fault]:
+    if code != path[-1]:
+        yield _fault((*path, "code"), _("must be “{code}”, the name of its table"), code=path[-1])
+
+
+def _limit_faults(path: Path, limit: Limit) -> Iterator[Fault]:
+    # A limit on cards or documents may also compare with the facts of the case.
+    own, known = FACTS[limit.scope], {**FACTS["case"], **FACTS[limit.scope]}
+    sort = own.get(limit.observes)
+    if sort is None:
+        yield _unknown_fact((*path, "observes"), limit.observes, own)
+        return
+    if sort is not FactSort.NUMBER and limit.op not in _EQUALITY:
+        yield _fault((*path, "op"), _("“{fact}” can only be compared by = or !="), fact=limit.observes)
+    if (limit.value is None) == (not limit.value_of):
+        yield Fault((*path, "value"), _("give either value or value_of"))
+    elif limit.value is not None and not _is_of_sort(limit.value, sort):
+        yield Fault((*path, "value"), _(_MUST_BE[sort]))
+    for key, name, wanted in (("value_of", limit.value_of, sort), ("subject_of", limit.subject_of, FactSort.TEXT)):
+        if name and known.get(name) is not wanted:
+            yield _unknown_fact((*path, key), name, [fact for fact, its in known.items() if its is wanted])
+    yield from _restriction_faults(path, limit, known)
+    if limit.text is not None:
+        yield from _placeholder_faults((*path, "text"), limit.text, PLACEHOLDERS)
+
+
+def _restriction_faults(path: Path, limit: Limit, known: Mapping[str, FactSort]) -> Iterator[Fault]:
+    """Yield what is wrong with the least sample and the conditions of a limit."""
+    for index, fact in enumerate(limit.samples):
+        if index or fact not in known:
+            yield Fault((*path, f"min_{fact}"), _("give one least sample, of a fact that is counted here"))
+    for name, values in limit.conditions.items():
+        if name not in known:
+            yield _unknown_fact((*path, "when", name), name, known)
+        elif not all(_is_of_sort(value, known[name]) for value in values):
+            yield Fault((*path, "when", name), _(_MUST_BE[known[name]]))
+
+
+def _unknown_fact(path: Path, name: str, known: Collection[str]) -> Fault:
+    advice = _("“{name}” is not a fact that can be used here; known: {known}")
+    return _fault(path, advice, name=name, known=", ".join(sorted(known)))
+
+
+def _is_of_sort(value: FactValue, sort: FactSort) -> bool:
+    match value:
+        case bool():
+            return sort is FactSort.FLAG
+        case str():
+            return sort is FactSort.TEXT
+        case _:
+            # TOML has nan, which is unequal even to itself: no fact can be compared with it.
+            return sort is FactSort.NUMBER and value == value  # noqa: PLR0124
+
+
+def _reason_faults(path: Path, reason: Reason, policy: Policy) -> Iterator[Fault]:
+    yield from _code_faults(path, reason.code)
+    rule = policy.rules.get(reason.code)
+    allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _NOT_TOLD
+    for key, words in (("letter", reason.letter), ("item", reason.item)):
+        yield from _placeholder_faults((*path, key), words, allowed)
+        if any(set("{[]") & set(outside_brackets(text)) for text in (words.en, words.zh)):
+            advice = _("placeholders stand between square brackets, such as {example}")
+            yield _fault((*path, key), advice, example="[ ({days} days ago)]")
+    if reason.rectify_days is not None and not reason.item.en:
+        yield Fault((*path, "rectify_days"), _("there is no item to rectify; add one or remove the days"))
+    if reason.rectify_days is not None and reason.rectify_days > policy.rectify.cap_days:
+        yield _too_many_days(policy, *path, "rectify_days")
+
+
+def _too_many_days(policy: Policy, *path: str | int) -> Fault:
+    return _fault(path, _("must be a whole number from {least} to {most}"), least=1, most=policy.rectify.cap_days)
+
+
+def _placeholder_faults(path: Path, words: Words, allowed: Collection[str]) -> Iterator[Fault]:
+    """Yield the placeholders that are not allowed, and braces that stand alone."""
+    for text in (words.en, words.zh):
+        try:
+            unknown = names_in(text) - set(allowed)
+        except ValueError:
+            yield _fault(path, _("a brace stands alone; write placeholders such as {example}"), example="{days}")
+            continue
+        if unknown:
+            known = ", ".join(f"{{{name}}}" for name in sorted(allowed)) or "–"
+            advice = _("{shown} cannot be used here; allowed: {known}")
+            yield _fault(path, advice, shown=f"{{{min(unknown)}}}", known=known)

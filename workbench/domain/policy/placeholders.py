@@ -1,0 +1,28 @@
+"""The placeholders of a policy's texts: {figures}, and [parts in brackets] that go where a figure is unknown."""
+
+import re
+from collections.abc import Callable
+from string import Formatter
+
+PLACEHOLDERS = frozenset({"observed", "limit", "subject", "days"})
+
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+
+
+def names_in(text: str) -> set[str]:
+    """Return the placeholders of a text.
+
+    Raises:
+        ValueError: If a brace stands alone.
+    """
+    return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
+
+
+def outside_brackets(text: str) -> str:
+    """Return a text without its optional parts."""
+    return replace_brackets(text, lambda _part: "")
+
+
+def replace_brackets(text: str, replacement: Callable[[str], str]) -> str:
+    """Return a text with each optional part replaced; the replacement gets the part without its brackets."""
+    return _OPTIONAL.sub(lambda match: replacement(match[1]), text)

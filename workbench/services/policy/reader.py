@@ -1,0 +1,69 @@
+"""Reading a policy file: one TOML document, strictly, into frozen values."""
+
+import json
+import tomllib
+from functools import cache
+from typing import Any, Never
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from workbench.domain.findings.policy_checks import faults_of
+from workbench.domain.policy.policy import Policy
+from workbench.errors import BadConfiguration
+from workbench.i18n import _
+from workbench.services.foundation.toml_lines import Path, line_of
+from workbench.services.policy.error_text import advice_on, place_of
+
+
+def parse_policy(text: str, name: str) -> Policy:
+    """Return the policy that a file holds; `name` is how errors call the file.
+
+    Raises:
+        BadConfiguration: If it is not TOML, or has an unknown key, an unknown fact or a value that cannot be used; the
+            sentence says where, and what must be changed.
+    """
+    try:
+        values = _with_codes(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfiguration(_("{file} is not TOML: {error}. Correct it.").format(file=name, error=error)) from error
+    document = json.dumps([values], default=_unusable)
+    try:
+        [policy] = _adapter().validate_json(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        first["loc"] = first["loc"][1:]
+        place = place_of(first, json.loads(document)[0])
+        _refuse(text, name, place, advice_on(first, place, Policy))
+    for fault in faults_of(policy):
+        _refuse(text, name, fault.path, fault.advice)
+    return policy
+
+
+@cache
+def _adapter() -> TypeAdapter[tuple[Policy]]:
+    # Pydantic takes no settings beside a dataclass itself, but beside what holds it. JSON is what its strict mode is
+    # made for: lists become tuples and words become members of an enumeration, but no text becomes a number.
+    return TypeAdapter(tuple[Policy], config=ConfigDict(extra="forbid", strict=True))
+
+
+def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with the code of each rule and reason, which is the name of its table."""
+    for key in ("rules", "reasons"):
+        if isinstance(tables := values.get(key), dict):
+            coded = {code: {"code": code, **table} for code, table in tables.items() if isinstance(table, dict)}
+            values = {**values, key: tables | coded}
+    return values
+
+
+def _unusable(_date_or_time: object) -> list[dict[str, str]]:
+    """Return a value that no key of a policy takes, instead of a date or time of TOML."""
+    return [{}]
+
+
+def _refuse(text: str, name: str, place: Path, advice: str) -> Never:
+    where = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in place).removeprefix(".")
+    raise BadConfiguration(
+        _("{file}, line {line}: {where}: {advice}.").format(
+            file=name, line=line_of(text, place), where=where, advice=advice
+        )
+    )
