@@ -1,8 +1,8 @@
 """Where a key stands in a TOML text, for errors that name the line."""
 
 import tomllib
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -25,24 +25,44 @@ def line_of(text: str, path: Path) -> int:
     A list or table that is written within one statement has the line on which the statement begins. The text must be
     valid TOML.
     """
-    lines = text.split("\n")
-    ends = list(_statement_ends(lines))
+    found, deepest = 1, 0
+    table: Path = ()
+    rows: dict[Path, int] = {}
+    for line, values, is_header in _statements(text):
+        if is_header:
+            table = _table_of(values, rows)
+            depth = len(list(takewhile(lambda keys: keys[0] == keys[1], zip(table, path, strict=False))))
+        elif path[: len(table)] == table:
+            depth = len(table) + len(known_path(values, path[len(table) :]))
+        else:
+            continue
+        if depth > deepest:
+            found, deepest = line, depth
+    return found
 
-    def depth(end: int) -> int:
-        return len(known_path(tomllib.loads("\n".join(lines[:end])), path))
 
-    # Each prefix that ends with a statement is valid TOML, and a longer one knows no less of the path.
-    found = bisect_left(ends, depth(len(lines)), key=depth)
-    return ends[found - 1] + 1 if found else 1
-
-
-def _statement_ends(lines: Sequence[str]) -> Iterator[int]:
-    """Yield how many lines there are up to the end of each statement, comment or blank line."""
-    begin = 0
-    for end in range(1, len(lines) + 1):
+def _statements(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:
+    """Yield the first line and the values of each statement, and whether it is the header of a table."""
+    begin, statement = 1, ""
+    for line, part in enumerate(text.split("\n"), start=1):
+        statement += part + "\n"
         try:
-            tomllib.loads("\n".join(lines[begin:end]))
+            values = tomllib.loads(statement)
         except tomllib.TOMLDecodeError:
             continue  # a list or text that goes on in the next line
-        begin = end
-        yield end
+        yield begin, values, statement.lstrip().startswith("[")
+        begin, statement = line + 1, ""
+
+
+def _table_of(header: Any, rows: dict[Path, int]) -> Path:
+    """Return the path of the table that a header begins; `rows` counts, from 0, the tables of each list of tables."""
+    path: Path = ()
+    while header:
+        [(key, header)] = header.items()
+        path += (key,)
+        if isinstance(header, list):
+            rows[path] = rows.get(path, -1) + 1
+            [header] = header
+        if path in rows:
+            path += (rows[path],)
+    return path

@@ -58,20 +58,25 @@ def place_of(error: ErrorDetails, values: Any) -> Path:
 
 def advice_on(error: ErrorDetails, place: Path, root: type) -> str:
     """Return how to correct an error at a place of a dataclass, without a full stop."""
-    kind, loc = error["type"], error["loc"]
-    if kind == "unexpected_keyword_argument":
+    if error["type"] == "unexpected_keyword_argument":
         return _advice_on_unknown_key(str(place[-1]), _plain(_type_at(root, place[:-1])))
-    if kind == "missing" and isinstance(loc[-1], int):
-        kind = "missing_item"
-    elif kind != "missing" and loc[-1] != "[key]" and len(place) < len(loc):
-        kind = "union"
-    context = dict(error.get("ctx", {}))
+    values = {**error.get("ctx", {}), "value": error["input"]}
+    # Pydantic joins the allowed words in English: 'pass', 'fail' or 'pending'.
+    values["known"] = ", ".join(word for word in re.findall(r"'([^']*)'", values.get("expected", "")) if word)
+    kind = _kind_of(error, place)
     if kind in _NUMBERS:
         number, bounds = get_args(_type_at(root, place))
-        context |= {"least": bounds.ge, "most": bounds.le}
+        values |= {"least": bounds.ge, "most": bounds.le}
         kind = number.__name__
-    known = ", ".join(word for word in re.findall(r"'([^']*)'", context.get("expected", "")) if word)
-    return _(_ADVICE[kind]).format(**context, value=error["input"], known=known) if kind in _ADVICE else error["msg"]
+    return _(_ADVICE[kind]).format(**values) if kind in _ADVICE else error["msg"]
+
+
+def _kind_of(error: ErrorDetails, place: Path) -> str:
+    """Return the type of an error, or what its location tells more exactly: a missing item, or no type of a union."""
+    last = error["loc"][-1]
+    if error["type"] == "missing":
+        return "missing_item" if isinstance(last, int) else "missing"
+    return "union" if last != "[key]" and len(place) < len(error["loc"]) else error["type"]
 
 
 def _advice_on_unknown_key(key: str, table: type) -> str:
