@@ -28,14 +28,14 @@ _MUST_BE: Mapping[FactSort, str] = {
 }
 
 
-class Fault(NamedTuple):
+class PolicyFault(NamedTuple):
     """What is wrong with a policy: where, and how to correct it, without a full stop."""
 
     path: Path
     advice: str
 
 
-def faults_of(policy: Policy) -> Iterator[Fault]:
+def faults_of(policy: Policy) -> Iterator[PolicyFault]:
     """Yield what is wrong with a policy."""
     yield from _zone_faults(policy.zone)
     yield from _hours_faults(policy.hours.periods)
@@ -52,26 +52,26 @@ def faults_of(policy: Policy) -> Iterator[Fault]:
         yield _too_many_days(policy, "rectify", "default_days")
 
 
-def _fault(path: Path, advice: str, **values: object) -> Fault:
-    return Fault(path, advice.format(**values))
+def _fault(path: Path, advice: str, **values: object) -> PolicyFault:
+    return PolicyFault(path, advice.format(**values))
 
 
-def _zone_faults(name: str) -> Iterator[Fault]:
+def _zone_faults(name: str) -> Iterator[PolicyFault]:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield _fault(("zone",), _("“{name}” is not a time zone; use one such as Asia/Shanghai"), name=name)
 
 
-def _hours_faults(periods: Sequence[tuple[time, time]]) -> Iterator[Fault]:
+def _hours_faults(periods: Sequence[tuple[time, time]]) -> Iterator[PolicyFault]:
     path = ("hours", "periods")
     for index, period in enumerate(periods):
         yield from _span_faults((*path, index), period)
     if any(reopens < closes for (_opens, closes), (reopens, _closes) in pairwise(periods)):
-        yield Fault(path, _("the periods overlap; put them one after the other"))
+        yield PolicyFault(path, _("the periods overlap; put them one after the other"))
 
 
-def _window_faults(policy: Policy) -> Iterator[Fault]:
+def _window_faults(policy: Policy) -> Iterator[PolicyFault]:
     yield from _span_faults(("windows", "default"), policy.windows.default, WINDOW_STEP_MINUTES)
     known: set[str] = set()
     for index, industry in enumerate(policy.windows.industries):
@@ -83,7 +83,7 @@ def _window_faults(policy: Policy) -> Iterator[Fault]:
             known.add(name)
 
 
-def _span_faults(path: Path, span: tuple[time, time], step_minutes: int = 1) -> Iterator[Fault]:
+def _span_faults(path: Path, span: tuple[time, time], step_minutes: int = 1) -> Iterator[PolicyFault]:
     """Yield what is wrong with two times of a day."""
     for moment in span:
         if moment.second or moment.microsecond or moment.tzinfo or moment.minute % step_minutes:
@@ -91,10 +91,10 @@ def _span_faults(path: Path, span: tuple[time, time], step_minutes: int = 1) -> 
             yield _fault(path, advice, value=moment.isoformat(), minutes=step_minutes)
             return
     if span[0] >= span[1]:
-        yield Fault(path, _("must end later than it begins, on the same day"))
+        yield PolicyFault(path, _("must end later than it begins, on the same day"))
 
 
-def _missing_keys(policy: Policy) -> Iterator[Fault]:
+def _missing_keys(policy: Policy) -> Iterator[PolicyFault]:
     """Yield the codes that every policy must have an entry for."""
     wanted: list[tuple[Path, Collection[str], Iterable[str]]] = [
         (("classes", "days"), policy.classes.days, ServiceClass),
@@ -104,13 +104,13 @@ def _missing_keys(policy: Policy) -> Iterator[Fault]:
         (("reasons",), policy.reasons, policy.rules),
     ]
     for path, present, codes in wanted:
-        yield from (Fault((*path, str(code)), _("missing; add it")) for code in codes if code not in present)
+        yield from (PolicyFault((*path, str(code)), _("missing; add it")) for code in codes if code not in present)
     for code in (CLEAN_REASON, OVERRIDE_REASON):
         if code not in policy.reasons or Verdict.PASS not in policy.reasons[code].verdicts:
-            yield Fault(("reasons", code), _('missing; add it, with verdicts = ["pass"]'))
+            yield PolicyFault(("reasons", code), _('missing; add it, with verdicts = ["pass"]'))
 
 
-def _repeated_values(policy: Policy) -> Iterator[Fault]:
+def _repeated_values(policy: Policy) -> Iterator[PolicyFault]:
     lists: list[tuple[Path, Sequence[str]]] = [
         *((("documents", "required", kind.value), value) for kind, value in policy.documents.required.items()),
         *((("measures", verdict.value), value) for verdict, value in policy.measures.items()),
@@ -124,19 +124,19 @@ def _repeated_values(policy: Policy) -> Iterator[Fault]:
                 yield _fault(path, _("“{value}” is there twice; give each value once"), value=value)
 
 
-def _rule_faults(path: Path, rule: Rule, policy: Policy) -> Iterator[Fault]:
+def _rule_faults(path: Path, rule: Rule, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, rule.code)
     yield from _placeholder_faults((*path, "text"), rule.text, PLACEHOLDERS)
     if rule.yields_to and (rule.yields_to not in policy.rules or rule.yields_to == rule.code):
         yield _fault((*path, "yields_to"), _("“{rule}” is not another rule of this policy"), rule=rule.yields_to)
 
 
-def _code_faults(path: Path, code: str) -> Iterator[Fault]:
+def _code_faults(path: Path, code: str) -> Iterator[PolicyFault]:
     if code != path[-1]:
         yield _fault((*path, "code"), _("must be “{code}”, the name of its table"), code=path[-1])
 
 
-def _limit_faults(path: Path, limit: Limit) -> Iterator[Fault]:
+def _limit_faults(path: Path, limit: Limit) -> Iterator[PolicyFault]:
     # A limit on cards or documents may also compare with the facts of the case.
     own, known = FACTS[limit.scope], {**FACTS["case"], **FACTS[limit.scope]}
     sort = own.get(limit.observes)
@@ -146,9 +146,9 @@ def _limit_faults(path: Path, limit: Limit) -> Iterator[Fault]:
     if sort is not FactSort.NUMBER and limit.op not in _EQUALITY:
         yield _fault((*path, "op"), _("“{fact}” can only be compared by = or !="), fact=limit.observes)
     if (limit.value is None) == (not limit.value_of):
-        yield Fault((*path, "value"), _("give either value or value_of"))
+        yield PolicyFault((*path, "value"), _("give either value or value_of"))
     elif limit.value is not None and not _is_of_sort(limit.value, sort):
-        yield Fault((*path, "value"), _(_MUST_BE[sort]))
+        yield PolicyFault((*path, "value"), _(_MUST_BE[sort]))
     for key, name, wanted in (("value_of", limit.value_of, sort), ("subject_of", limit.subject_of, FactSort.TEXT)):
         if name and known.get(name) is not wanted:
             yield _unknown_fact((*path, key), name, [fact for fact, its in known.items() if its is wanted])
@@ -157,19 +157,19 @@ def _limit_faults(path: Path, limit: Limit) -> Iterator[Fault]:
         yield from _placeholder_faults((*path, "text"), limit.text, PLACEHOLDERS)
 
 
-def _restriction_faults(path: Path, limit: Limit, known: Mapping[str, FactSort]) -> Iterator[Fault]:
+def _restriction_faults(path: Path, limit: Limit, known: Mapping[str, FactSort]) -> Iterator[PolicyFault]:
     """Yield what is wrong with the least sample and the conditions of a limit."""
     for index, fact in enumerate(limit.samples):
         if index or fact not in known:
-            yield Fault((*path, f"min_{fact}"), _("give one least sample, of a fact that is counted here"))
+            yield PolicyFault((*path, f"min_{fact}"), _("give one least sample, of a fact that is counted here"))
     for name, values in limit.conditions.items():
         if name not in known:
             yield _unknown_fact((*path, "when", name), name, known)
         elif not all(_is_of_sort(value, known[name]) for value in values):
-            yield Fault((*path, "when", name), _(_MUST_BE[known[name]]))
+            yield PolicyFault((*path, "when", name), _(_MUST_BE[known[name]]))
 
 
-def _unknown_fact(path: Path, name: str, known: Collection[str]) -> Fault:
+def _unknown_fact(path: Path, name: str, known: Collection[str]) -> PolicyFault:
     advice = _("“{name}” is not a fact that can be used here; known: {known}")
     return _fault(path, advice, name=name, known=", ".join(sorted(known)))
 
@@ -185,7 +185,7 @@ def _is_of_sort(value: FactValue, sort: FactSort) -> bool:
             return sort is FactSort.NUMBER and value == value  # noqa: PLR0124
 
 
-def _reason_faults(path: Path, reason: Reason, policy: Policy) -> Iterator[Fault]:
+def _reason_faults(path: Path, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, reason.code)
     rule = policy.rules.get(reason.code)
     allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _NOT_TOLD
@@ -195,16 +195,16 @@ def _reason_faults(path: Path, reason: Reason, policy: Policy) -> Iterator[Fault
             advice = _("placeholders stand between square brackets, such as {example}")
             yield _fault((*path, key), advice, example="[ ({days} days ago)]")
     if reason.rectify_days is not None and not reason.item.en:
-        yield Fault((*path, "rectify_days"), _("there is no item to rectify; add one or remove the days"))
+        yield PolicyFault((*path, "rectify_days"), _("there is no item to rectify; add one or remove the days"))
     if reason.rectify_days is not None and reason.rectify_days > policy.rectify.cap_days:
         yield _too_many_days(policy, *path, "rectify_days")
 
 
-def _too_many_days(policy: Policy, *path: str | int) -> Fault:
+def _too_many_days(policy: Policy, *path: str | int) -> PolicyFault:
     return _fault(path, _("must be a whole number from {least} to {most}"), least=1, most=policy.rectify.cap_days)
 
 
-def _placeholder_faults(path: Path, words: Words, allowed: Collection[str]) -> Iterator[Fault]:
+def _placeholder_faults(path: Path, words: Words, allowed: Collection[str]) -> Iterator[PolicyFault]:
     """Yield the placeholders that are not allowed, and braces that stand alone."""
     for text in (words.en, words.zh):
         try:

@@ -12,25 +12,25 @@ from annotated_types import Interval, Len
 
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Severity, Verdict, WaitsFor
 from workbench.domain.policy.settings import (
-    Appeals,
-    Calls,
-    Checks,
-    Classes,
+    AppealPolicy,
+    CallPolicy,
+    CheckPolicy,
+    ClassPolicy,
     Code,
     Count,
     Country,
-    Days,
-    Desk,
-    Hours,
-    Pending,
-    Priorities,
-    Rectify,
-    Retention,
-    Sampling,
-    Separation,
-    Source,
+    DayCount,
+    DeskPolicy,
+    PendingPolicy,
+    PriorityPolicy,
+    RectifyPolicy,
+    RetentionPolicy,
+    SamplingPolicy,
+    SeparationPolicy,
+    SourceText,
     Text,
-    Use,
+    UsePolicy,
+    WorkingHours,
 )
 
 Scope = Literal["case", "card", "document"]
@@ -102,7 +102,7 @@ class Limit:
     min_calls: Count | None = None
     min_answered: Count | None = None
     subject_of: Text = ""
-    source: Source = ""
+    source: SourceText = ""
     text: Words | None = None
 
     @property
@@ -128,7 +128,7 @@ class Rule:
     code: Code
     leg: PanelKind
     text: Words
-    source: Source
+    source: SourceText
     told: bool
     limits: Annotated[tuple[Limit, ...], Len(1)]
     yields_to: Text = ""
@@ -148,7 +148,7 @@ class Reason:
     title: Words
     letter: Words
     item: Words = NO_WORDS
-    rectify_days: Days | None = None
+    rectify_days: DayCount | None = None
     waits_for: WaitsFor | None = None
 
 
@@ -179,7 +179,7 @@ class IndustryWindow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Windows:
+class CallingWindows:
     """The calling windows: of some industries, and of all others."""
 
     default: CallingWindow
@@ -228,7 +228,7 @@ USUAL_FORECAST = ForecastPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Documents:
+class DocumentPolicy:
     """The documents that each kind of applicant hands in, and the name of each document."""
 
     required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
@@ -242,24 +242,24 @@ class Policy:
     version: Code
     zone: Text
     country: Country
-    hours: Hours
-    classes: Classes
-    priority: Priorities
-    desk: Desk
-    calls: Calls
-    windows: Windows
-    use: Use
-    documents: Documents
+    hours: WorkingHours
+    classes: ClassPolicy
+    priority: PriorityPolicy
+    desk: DeskPolicy
+    calls: CallPolicy
+    windows: CallingWindows
+    use: UsePolicy
+    documents: DocumentPolicy
     rules: Annotated[Mapping[Code, Rule], Len(1)]
     reasons: Mapping[Code, Reason]
     questions: tuple[Question, ...] = ()
-    rectify: Rectify
-    pending: Pending
-    appeal: Appeals
+    rectify: RectifyPolicy
+    pending: PendingPolicy
+    appeal: AppealPolicy
     measures: Mapping[Verdict, Annotated[tuple[Measure, ...], Len(1)]]
-    check: Checks
-    separation: Separation
-    sampling: Sampling
-    retention: Retention
+    check: CheckPolicy
+    separation: SeparationPolicy
+    sampling: SamplingPolicy
+    retention: RetentionPolicy
     supplier: Supplier
     forecast: ForecastPolicy = USUAL_FORECAST

@@ -15,38 +15,38 @@ def _is_not_blank(text: str) -> bool:
 
 
 Text = Annotated[str, Len(1, 1000), Predicate(_is_not_blank)]
-Source = Annotated[str, Len(1, 300), Predicate(_is_not_blank)]
+SourceText = Annotated[str, Len(1, 300), Predicate(_is_not_blank)]
 Code = Annotated[str, Len(1, 32), Predicate(_is_not_blank)]
 Country = Annotated[str, Len(1, 2), Predicate(_is_not_blank)]
-Days = Annotated[int, Interval(ge=1, le=366)]
+DayCount = Annotated[int, Interval(ge=1, le=366)]
 Minutes = Annotated[int, Interval(ge=1, le=7 * 24 * 60)]
 Count = Annotated[int, Interval(ge=1, le=1_000_000)]
 Ratio = Annotated[float, Interval(ge=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
-    """The working hours of a day, one period after the other."""
+class WorkingHours:
+    """The periods of a day that count as working time, one after the other."""
 
     periods: Annotated[tuple[tuple[time, time], ...], Len(1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Classes:
-    """The service classes: working days of each, and which one a case has.
+class ClassPolicy:
+    """The working days of each service class, and which class a case has.
 
     A case has the class that the applicant was promised, else the longest that its risk or its number of cards gives.
     """
 
-    days: Mapping[ServiceClass, Days]
+    days: Mapping[ServiceClass, DayCount]
     default: ServiceClass
     complex_from_cards: Count
     risk: Mapping[Risk, ServiceClass] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Priorities:
-    """The priority of a case: the highest that its kind, its risk or its number of cards gives it."""
+class PriorityPolicy:
+    """The priority that a case gets by its kind, risk and number of cards; the highest one counts."""
 
     high_from_cards: Count
     kind: Mapping[ApplicantKind, Priority] = field(default_factory=dict)
@@ -54,8 +54,8 @@ class Priorities:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """How long and how many cases a reviewer may hold, and for how long a verdict can be undone."""
+class DeskPolicy:
+    """The limits of holding cases, and the seconds in which a verdict can be undone."""
 
     hold_minutes: Minutes
     aside_minutes: Minutes
@@ -64,46 +64,46 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calls:
-    """Over how many days calls are counted."""
+class CallPolicy:
+    """The number of days over which calls are counted."""
 
-    window_days: Days
+    window_days: DayCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """Trades for which cards are not provided, and words that a call script must not hold."""
+class UsePolicy:
+    """The trades for which cards are not provided, and the words that a call script must not hold."""
 
     prohibited_trades: tuple[Text, ...]
     forbidden_script_words: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rectify:
-    """Working days to rectify: by default, and at most."""
+class RectifyPolicy:
+    """The working days to rectify, by default and at most."""
 
-    default_days: Days
-    cap_days: Days
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """Working days until the next action on a pending case."""
-
-    days: Days
+    default_days: DayCount
+    cap_days: DayCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appeals:
-    """Working days to file an appeal, and to answer one."""
+class PendingPolicy:
+    """The working days until the next action on a pending case."""
 
-    file_days: Days
-    answer_days: Days
+    days: DayCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checks:
-    """What a second person must confirm."""
+class AppealPolicy:
+    """The working days to file an appeal, and to answer one."""
+
+    file_days: DayCount
+    answer_days: DayCount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPolicy:
+    """The verdicts that a second person must confirm."""
 
     final_fail: bool
     override: bool
@@ -112,21 +112,21 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Separation:
-    """Whether who imported a case may not decide it."""
+class SeparationPolicy:
+    """The duties that one person must not combine: `importer`, to import a case and to decide it."""
 
     importer: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sampling:
+class SamplingPolicy:
     """The share of decisions that are looked at again."""
 
     ratio: Ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """For how long a case is kept."""
+class RetentionPolicy:
+    """The time for which a case is kept."""
 
-    years: Days
+    years: Annotated[int, Interval(ge=1, le=366)]
