@@ -31,7 +31,7 @@ def parse_policy(text: str, name: str) -> Policy:
         [policy] = _adapter().validate_json(document)
     except ValidationError as error:
         # A misspelt key is a key that is missing too: say what it should be.
-        first = min(error.errors(include_url=False), key=lambda found: found["type"] != "unexpected_keyword_argument")
+        first = min(error.errors(), key=lambda found: found["type"] != "unexpected_keyword_argument")
         first["loc"] = first["loc"][1:]
         place = place_of(first, json.loads(document)[0])
         _refuse(text, name, place, advice_on(first, place, Policy))
