@@ -57,6 +57,7 @@ MENDS = {
     "a number for a flag": ("override = true", "override = 1", "check.override"),
     "days as a text": ("rectify_days = 3", 'rectify_days = "3"', "reasons.ID-RIC.rectify_days"),
     "more days to rectify than the cap": ("default_days = 5", "default_days = 16", "rectify.default_days"),
+    "a date for days": ("rectify_days = 3", "rectify_days = 2026-11-26", "reasons.ID-RIC.rectify_days"),
     "a date for a text": ('country = "CN"', "country = 2026-11-26", "country"),
     "a text for a table": (
         'name = { en = "Fictional Telecom Ltd", zh = "虚构通信有限公司" }',
@@ -167,18 +168,26 @@ def replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
+def advice_in_chinese(text: str, where: str) -> str:
+    """Return what a refusal advises; in Chinese, so that no sentence of a library passes for one of ours."""
+    with speaking("zh"):
+        message = refusal(text)
+    found = re.fullmatch(rf"site\.toml 第\d+行：[^：]*{re.escape(where)}[^：]*：(.*[一-鿿].*)。", message)
+    assert found, message
+    return found[1]
+
+
 @pytest.mark.parametrize("name", MENDS)
 def test_a_malformed_policy_names_file_and_key(name: str) -> None:
     old, new, where = MENDS[name]
-    message = refusal(replaced(default_policy_text(), old, new))
-    assert re.match(rf"site\.toml, line \d+: [^ ]*{re.escape(where)}[^ ]*: .+\.$", message), message
+    assert advice_in_chinese(replaced(default_policy_text(), old, new), where)
 
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_malformed_limit_names_its_number_and_key(name: str) -> None:
     old, new, where = LIMITS[name]
-    message = refusal(default_policy_text() + RULE + replaced(LIMIT, old, new))
-    assert re.match(rf"site\.toml, line \d+: rules\.ACT-EXTRA\.limits\[1\]\.{where}: .+\.$", message), message
+    text = default_policy_text() + RULE + replaced(LIMIT, old, new)
+    assert advice_in_chinese(text, f"rules.ACT-EXTRA.limits[1].{where}")
 
 
 def test_a_refusal_names_the_line_of_the_key() -> None:
@@ -193,12 +202,6 @@ def test_a_refusal_names_the_values_that_are_allowed() -> None:
         "unit: “rings” must be one of: days, years, fen, cards, documents, calls, ratio, s, handsets, complaints, "
         "records, words."
     )
-
-
-def test_a_refusal_is_in_the_language_in_use() -> None:
-    with speaking("zh"):
-        message = refusal(replaced(default_policy_text(), "override = true", "override = 1"))
-    assert re.fullmatch(r"site\.toml 第\d+行：check\.override：必须是 true 或 false。", message)
 
 
 def test_what_is_no_toml_says_where() -> None:
