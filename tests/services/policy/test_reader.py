@@ -68,6 +68,7 @@ MENDS = {
     "a code of another table": ("[rules.ID-RIC]", '[rules.ID-RIC]\ncode = "X"', "rules.ID-RIC.code"),
     "a verdict twice": ('verdicts = ["fail"]', 'verdicts = ["fail", "fail"]', "reasons.ACT-PEAK-HOUR.verdicts"),
     "no working hours": ('periods = [["09:00", "12:00"], ["13:00", "18:00"]]', "periods = []", "hours.periods"),
+    "a period without length": ('["09:00", "12:00"]', '["09:00", "09:00"]', "hours.periods[1]"),
     "a time with seconds": ('["09:00", "12:00"]', '["09:00:30", "12:00"]', "hours.periods[1]"),
     "a time with a zone": ('["09:00", "12:00"]', '["09:00Z", "12:00"]', "hours.periods[1]"),
     "a ratio above one": ("ratio = 0.05", "ratio = 5", "sampling.ratio"),
@@ -125,6 +126,12 @@ MENDS = {
     ),
     "a brace alone": ("{observed:document|documents} missing", "{observed missing", "rules.DOC-MISSING.text"),
     "a source too long": ('source = "GB/T 2260', 'source = "' + "x" * 300 + "GB/T 2260", "rules.ID-REGION.source"),
+}
+# What is replaced in the default file by what may stand there as well.
+AT_THE_LIMIT = {
+    "days to rectify at the cap": ("default_days = 5", "default_days = 15"),
+    "periods that touch, and an odd minute": ('["09:00", "12:00"]', '["09:01", "13:00"]'),
+    "a window on the half hour": ('default = ["08:00", "21:00"]', 'default = ["08:30", "21:00"]'),
 }
 LIMITS = {
     "an unknown fact": ('"peak_hour_calls"', '"peak_hour_call"', "observes"),
@@ -188,6 +195,23 @@ def test_a_malformed_limit_names_its_number_and_key(name: str) -> None:
     old, new, where = LIMITS[name]
     text = default_policy_text() + RULE + replaced(LIMIT, old, new)
     assert advice_in_chinese(text, f"rules.ACT-EXTRA.limits[1].{where}")
+
+
+@pytest.mark.parametrize("name", AT_THE_LIMIT)
+def test_a_value_at_its_limit_is_taken(name: str) -> None:
+    assert parse_policy(replaced(default_policy_text(), *AT_THE_LIMIT[name]), "site.toml")
+
+
+def test_a_refused_code_names_the_code_that_is_meant() -> None:
+    message = refusal(replaced(default_policy_text(), "[rules.ID-RIC]", '[rules.ID-RIC]\ncode = "X"'))
+    assert message.endswith("rules.ID-RIC.code: must be “ID-RIC”, the name of its table.")
+
+
+def test_a_refused_fact_names_those_of_the_same_sort() -> None:
+    message = refusal(default_policy_text() + RULE + replaced(LIMIT, "value = 60", 'value_of = "industry"'))
+    known = message.removesuffix(".").partition("known: ")[2].split(", ")
+    assert "peak_day_calls" in known
+    assert "industry" not in known
 
 
 def test_a_refusal_names_the_line_of_the_key() -> None:
