@@ -12,7 +12,7 @@ import textual.app
 import textual.pilot
 import textual.screen
 
-_SOON_S = 0.007
+_SOON_S = 0.02
 _UPDATE_PERIOD_S = 0.005
 _ROUNDS = 2
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from pydantic_core import ErrorDetails
 
 from workbench.i18n import _, marked
-from workbench.services.foundation.toml_lines import Path, known_path
+from workbench.services.policy.toml_lines import Path, known_path
 
 _TEXT = marked("must be a text that is not empty")
 _LIST = marked("must be a list")

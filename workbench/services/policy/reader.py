@@ -11,8 +11,8 @@ from workbench.domain.findings.policy_checks import faults_of
 from workbench.domain.policy.policy import Policy
 from workbench.errors import BadConfiguration
 from workbench.i18n import _
-from workbench.services.foundation.toml_lines import Path, line_of
 from workbench.services.policy.error_text import advice_on, place_of
+from workbench.services.policy.toml_lines import Path, line_of
 
 
 def parse_policy(text: str, name: str) -> Policy:

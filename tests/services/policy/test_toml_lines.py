@@ -1,6 +1,6 @@
 import pytest
 
-from workbench.services.foundation.toml_lines import Path, known_path, line_of
+from workbench.services.policy.toml_lines import Path, known_path, line_of
 
 TEXT = '''\
 # a comment

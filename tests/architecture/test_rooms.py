@@ -1,0 +1,58 @@
+"""The folders of the program: few files at one level, and imports in one direction."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MOST_FILES = 14
+# Rebuilt as a whole by the work on large imports.
+LARGE = {"workbench/services/reading", "workbench/services/importing"}
+# Each step of the schema is a file for good.
+STEPS = "db/migrations/versions"
+
+
+def folders() -> list[Path]:
+    """Return every folder that holds modules of the program."""
+    found = {path.parent for top in ("workbench", "screens", "db") for path in (ROOT / top).rglob("*.py")}
+    return sorted(folder for folder in found if str(folder.relative_to(ROOT)) not in LARGE | {STEPS})
+
+
+@pytest.mark.parametrize("folder", folders(), ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_a_folder_holds_at_most_fourteen_modules(folder: Path) -> None:
+    modules = [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
+
+    assert len(modules) <= MOST_FILES, modules
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("file", "planted"),
+    [
+        ("workbench/services/case/casefiles.py", "workbench.services.review.verdicts"),
+        ("workbench/domain/clock/due.py", "workbench.domain.case.lifecycle"),
+        ("screens/panels/panel.py", "screens.verdict.dialog"),
+        ("workbench/cli/framework/output.py", "workbench.cli.cases.cases"),
+        ("db/queries/claim.py", "db.schema"),
+    ],
+)
+def test_a_planted_ring_between_folders_breaks_a_contract(tmp_path: Path, file: str, planted: str) -> None:
+    for name in ("workbench", "screens", "db"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    target = tmp_path / file
+    target.write_text(target.read_text(encoding="utf-8") + f"\nimport {planted}\n", encoding="utf-8")
+
+    checked = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 1, checked.stdout
+    assert "BROKEN" in checked.stdout
