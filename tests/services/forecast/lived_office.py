@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from sqlalchemy import insert, text
 
@@ -30,9 +31,9 @@ _ACTIONS = {"queued": "resubmit", "passed": "approve", "failed": "decide", "laps
 
 def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
     """Write into a site what happened in an office until now, and return the courses by the numbers of their cases."""
-    services = SimulatedOffice(plan)
-    now = services.time.of_instant(TUESDAY)
-    courses = [known for course in services.history.courses if (known := course.until(now)) is not None]
+    simulated = _simulated(plan)
+    now = simulated.time.of_instant(TUESDAY)
+    courses = [known for course in simulated.history.courses if (known := course.until(now)) is not None]
     database = site.services("admin").context.database
     numbers = plant(database, TUESDAY - timedelta(days=60), len(courses), due_in_days=90)
     by_number = dict(zip(numbers, courses, strict=True))
@@ -42,7 +43,7 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
                 """UPDATE "case" SET state = :state, round = :round, service_class = :class,
                 complete_at = :complete, due_at = :due, waits_for = :waits WHERE id = :id"""
             ),
-            [_case(services, number, course) for number, course in by_number.items()],
+            [_case(simulated, number, course) for number, course in by_number.items()],
         )
         acts = [act for number, course in by_number.items() for act in _acts(number, course)]
         acts.sort(key=lambda act: act[1])
@@ -53,7 +54,7 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
             [
                 {
                     "seq": seq + place,
-                    "at": services.time.instant(at),
+                    "at": simulated.time.instant(at),
                     "actor_id": makers[place % len(makers)],
                     "actor_login": "",
                     "identity": "",
@@ -72,16 +73,22 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
     return by_number
 
 
-def _case(services: SimulatedOffice, number: int, course: CaseHistory) -> dict[str, object]:
+@cache
+def _simulated(plan: Plan) -> SimulatedOffice:
+    """Simulate an office once in a process."""
+    return SimulatedOffice(plan)
+
+
+def _case(simulated: SimulatedOffice, number: int, course: CaseHistory) -> dict[str, object]:
     first, last = course.steps[0], course.steps[-1].what
-    complete_at = services.time.instant(first.at)
+    complete_at = simulated.time.instant(first.at)
     return {
         "id": number,
         "state": last,
         "round": 1 + sum(step.what == "queued" for step in course.steps[1:]),
         "class": course.attributes["service_class"],
         "complete": to_us(complete_at),
-        "due": to_us(services.time.instant(int(first.at) + 1.0 + course.class_days)),
+        "due": to_us(simulated.time.instant(int(first.at) + 1.0 + course.class_days)),
         "waits": "applicant" if last == "pending" else "",
     }
 
