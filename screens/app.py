@@ -29,7 +29,7 @@ from workbench.signs import drawn
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from workbench.services.wiring import Services
+    from screens.service_protocols import ScreenServices as Services
 
 NOT_REMEMBERED = Look(None)
 

@@ -23,8 +23,8 @@ from workbench.i18n import _
 from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices
     from workbench.services.calendar.preview import CalendarEffect, DaySetting
-    from workbench.services.wiring import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class DayDialog(Dialog["CalendarEffect"]):
     effect_view = getters.query_one("#effect", Static)
     hint = getters.query_one("#hint", Static)
 
-    def __init__(self, services: "Services", question: DayQuestion, view: View) -> None:
+    def __init__(self, services: "ScreenServices", question: DayQuestion, view: View) -> None:
         super().__init__()
         self._services = services
         self._question = question

@@ -32,8 +32,8 @@ from workbench.keys.command import Place
 
 if TYPE_CHECKING:
     from screens.calendar.day_dialog import DayQuestion
+    from screens.service_protocols import ScreenServices
     from workbench.services.calendar.preview import CalendarYear
-    from workbench.services.wiring import Services
 
 _OF_ADMINS = frozenset({"off", "work", "hours", "published"})
 _STEPS = {"left": -1, "right": 1, "up": -7, "down": 7}
@@ -94,7 +94,7 @@ class CalendarScreen(WorkScreen):
     months = getters.query_one("#months", Static)
     page = getters.query_one("#page", Static)
 
-    def __init__(self, clock: Clock, services: "Services") -> None:
+    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
         super().__init__()
         self.clock = clock
         self.services = services

@@ -37,7 +37,7 @@ from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Services
+    from screens.service_protocols import ScreenServices
 
 
 class ChecksScreen(WorkScreen):
@@ -75,7 +75,7 @@ class ChecksScreen(WorkScreen):
     staged = getters.query_one("#staged", VerticalScroll)
     bench = getters.query_one(EvidencePanels)
 
-    def __init__(self, clock: Clock, services: "Services") -> None:
+    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
         super().__init__()
         self.clock = clock
         self.services = services

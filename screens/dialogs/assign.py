@@ -33,8 +33,8 @@ from workbench.keys.registry import BACK
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from screens.service_protocols import ScreenServices
     from workbench.services.queue.assignment import Assignment, Candidate
-    from workbench.services.wiring import Services
 
 
 class AssignDialog(Dialog["Assignment"]):
@@ -67,7 +67,7 @@ class AssignDialog(Dialog["Assignment"]):
     about = getters.query_one("#about", Static)
     hint = getters.query_one("#hint", Static)
 
-    def __init__(self, services: "Services", case_ids: tuple[int, ...], view: View) -> None:
+    def __init__(self, services: "ScreenServices", case_ids: tuple[int, ...], view: View) -> None:
         super().__init__()
         self._services = services
         self._case_ids = case_ids
@@ -185,7 +185,7 @@ class AssignDialog(Dialog["Assignment"]):
         self.hint.update(joined(("Enter ", key), (does, FAINT), ("   Esc ", key), (_("back"), FAINT)))
 
 
-async def give_away(screen: "Screen[None]", services: "Services", case_ids: tuple[int, ...], view: View) -> bool:
+async def give_away(screen: "Screen[None]", services: "ScreenServices", case_ids: tuple[int, ...], view: View) -> bool:
     """Ask to whom cases go, give them, and report; say whether anything was given."""
     dialog = AssignDialog(services, case_ids, view)
     done = await screen.app.push_screen_wait(dialog)

@@ -25,7 +25,7 @@ from workbench.i18n import _, current
 from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
-    from workbench.services.case.documents import Documents
+    from screens.service_protocols import DocumentService
 
 _LINES_EACH = 2
 
@@ -57,7 +57,7 @@ class DocumentList(Dialog[bool]):
     list = getters.query_one("#list", Static)
     said = getters.query_one("#said", Static)
 
-    def __init__(self, documents: "Documents", case_id: int, case: str, view: View) -> None:
+    def __init__(self, documents: "DocumentService", case_id: int, case: str, view: View) -> None:
         super().__init__()
         self._documents = documents
         self._case_id = case_id

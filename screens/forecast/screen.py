@@ -24,8 +24,8 @@ from workbench.keys import forecast as keys
 from workbench.keys.command import Command, Place
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices
     from workbench.domain.forecast.result import QueueForecast
-    from workbench.services.wiring import Services
 
 MOST_REVIEWERS = 99
 _ROUND_PAGE = 4
@@ -47,7 +47,7 @@ class ForecastScreen(WorkScreen):
 
     page = getters.query_one("#page > Static", Static)
 
-    def __init__(self, clock: Clock, services: "Services") -> None:
+    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
         super().__init__()
         self.clock = clock
         self.services = services

@@ -26,8 +26,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices
     from workbench.domain.case.casefile import CaseRowView
-    from workbench.services.wiring import Services
 
 TICK_S = 1.0
 LOOK_EVERY_TICKS = 60
@@ -55,7 +55,7 @@ class QueueFace(WorkScreen):
     bar = getters.query_one(FilterBar)
     page = getters.query_one("#page", Static)
 
-    def __init__(self, clock: Clock, services: "Services", preset: Preset) -> None:
+    def __init__(self, clock: Clock, services: "ScreenServices", preset: Preset) -> None:
         super().__init__()
         self.clock = clock
         self.services = services

@@ -12,9 +12,9 @@ from workbench.i18n import _
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices
     from screens.widgets.paged_list import RowView
     from workbench.errors import WorkbenchError
-    from workbench.services.wiring import Services
 
 _WIDE = 108
 _KEY = "$text-accent bold"
@@ -23,7 +23,7 @@ _KEY = "$text-accent bold"
 class Listed(Protocol):
     """What the head says something about."""
 
-    services: "Services"
+    services: "ScreenServices"
     filter_text: str
     all_count: int | None
     is_changed: bool

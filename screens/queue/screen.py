@@ -24,7 +24,7 @@ from workbench.keys.registry import BACK, GO
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Services
+    from screens.service_protocols import ScreenServices
 
 MOST_MARKED = 5_000
 """So many cases are marked and given away at once."""
@@ -59,7 +59,9 @@ class QueueScreen(QueueFace):
         bind(keys.TO_DESK, "desk"),
     ]
 
-    def __init__(self, clock: Clock, services: "Services", preset: Preset, open_case: Callable[[int], object]) -> None:
+    def __init__(
+        self, clock: Clock, services: "ScreenServices", preset: Preset, open_case: Callable[[int], object]
+    ) -> None:
         super().__init__(clock, services, preset)
         self._open_case = open_case
 

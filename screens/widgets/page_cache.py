@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from screens.service_protocols import QueueService
     from workbench.domain.case.casefile import CaseRowView
 
 PAGE = 100
@@ -17,25 +18,10 @@ _FAR = 1000
 """From here on a page is read with the count known, which lets the second half be read from its end."""
 
 
-class Rows(Protocol):
-    """What lists are read from."""
-
-    def count(self, filter_text: str = "") -> int:
-        """Count the cases of a filter."""
-
-    def page(
-        self, filter_text: str = "", *, start: int = 0, limit: int = PAGE, total: int | None = None
-    ) -> "tuple[CaseRowView, ...]":
-        """Return the rows from `start` on."""
-
-    def place_of(self, filter_text: str, case_id: int) -> int | None:
-        """Return the row of a case, None if it has none or that is too dear."""
-
-
 class RowPages:
     """One reading of a list; another reading is another object, so that late answers reach nobody."""
 
-    def __init__(self, rows: Rows, filter_text: str) -> None:
+    def __init__(self, rows: "QueueService", filter_text: str) -> None:
         self.filter_text = filter_text
         self.count: int | None = None
         self._rows = rows

@@ -19,14 +19,13 @@ _WAITING = frozenset({"dialog", "leave"})
 """Workers that wait for a person."""
 
 
-class Driver:
+class KeyDriver:
     """Presses keys, one at a time, each on purpose."""
 
-    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks, services: MemoryServices) -> None:
+    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks) -> None:
         self.app = app
         self.pilot = pilot
         self.clocks = clocks
-        self.services = services
 
     async def press(self, *keys: str) -> None:
         """Press keys slowly enough for each to count."""
@@ -81,6 +80,14 @@ class Driver:
         return type(self.app.screen).__name__
 
 
+class Driver(KeyDriver):
+    """A driver of a workbench whose services are in memory."""
+
+    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks, services: MemoryServices) -> None:
+        super().__init__(app, pilot, clocks)
+        self.services = services
+
+
 @asynccontextmanager
 async def at_work(
     *evidence: Any,
@@ -94,8 +101,7 @@ async def at_work(
     services = MemoryServices(clocks, *evidence)
     if arrange is not None:
         arrange(services)
-    opened: Any = services
-    app = WorkbenchApp(lambda: opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
+    app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
     with speaking(language):
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, pilot, clocks, services)
@@ -110,15 +116,15 @@ async def at_work(
 @asynccontextmanager
 async def at_the_site(
     site: Site, login: str, *, size: tuple[int, int] = (120, 40), language: str = "en"
-) -> AsyncIterator[Driver]:
+) -> AsyncIterator[KeyDriver]:
     """Open a workbench on the office of one person at a real database; its clock is the site's."""
     clocks = Clocks()
     clocks.at = site.clock.at
-    services: Any = site.services(login)
+    services = site.services(login)
     app = WorkbenchApp(lambda: services, now=site.clock, monotonic=clocks.monotonic)
     with speaking(language):
         async with app.run_test(size=size, notifications=True) as pilot:
-            driver = Driver(app, pilot, clocks, services)
+            driver = KeyDriver(app, pilot, clocks)
             await driver.settle()
             try:
                 yield driver

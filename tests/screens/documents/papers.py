@@ -69,7 +69,7 @@ class PaperStore:
         self.writings = {line.number: (by,) for line in lines}
         return tuple(WrittenDocument(line=line, state="written") for line in lines)
 
-    def suggested_folder(self, _case_id: int) -> Path:
+    def suggested_folder(self, case_id: int) -> Path:  # noqa: ARG002 - the signature of the service
         """Return a folder that is not there."""
         return self.folder
 

@@ -26,7 +26,7 @@ def test_importing_the_screens_loads_nothing_heavy() -> None:
 
 async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None:
     clocks, gate = Clocks(), threading.Event()
-    services: Any = MemoryServices(clocks, clean())
+    services = MemoryServices(clocks, clean())
 
     def slow() -> Any:
         gate.wait(10)
@@ -69,7 +69,7 @@ async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monke
 
 async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the_empty_desk() -> None:
     clocks, gate = Clocks(), threading.Event()
-    services: Any = MemoryServices(clocks, clean())
+    services = MemoryServices(clocks, clean())
 
     def slow() -> Any:
         gate.wait(10)
@@ -78,7 +78,7 @@ async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the
     def fails() -> Any:
         raise Busy("Another program holds the database.")
 
-    services.claims.next = fails
+    services.claims.next = fails  # type: ignore[method-assign]  # the double fails
     app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         driver = Driver(app, pilot, clocks, services)

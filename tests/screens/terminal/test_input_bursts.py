@@ -134,9 +134,9 @@ async def test_the_same_key_pressed_again_acts() -> None:
 async def test_a_key_held_down_takes_back_one_verdict_only() -> None:
     async with at_work(clean(), clean()) as desk:
         await desk.press("n", "p", "y", "n", "p", "y")
-        first = desk.services._undoable
+        first = desk.services.undoable
         await desk.press("u")
-        desk.services._undoable = first
+        desk.services.undoable = first
         desk.app.desk.count()
         await desk.settle()
         for _repeat in range(10):

@@ -234,7 +234,7 @@ async def test_after_a_verdict_n_shows_the_next_case() -> None:
 async def test_undo_goes_away_when_the_notice_goes_out() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "y")
-        desk.services._undoable = None
+        desk.services.undoable = None
         desk.clocks.pass_s(61)
         desk.app.desk.tick()
         await desk.settle()
