@@ -1,4 +1,4 @@
-"""What may follow `g`: shown until the next key, with the letters of the modes."""
+"""The menu after `g`: the modes with their letters, shown until the next key."""
 
 from typing import ClassVar
 
@@ -17,9 +17,9 @@ from workbench.keys.registry import BACK
 
 
 class WhichKey(Dialog[str]):
-    """Waits for the second key of a pair; any other key only ends the waiting.
+    """Waits for the second key of a two-key command; any other key closes the menu.
 
-    It does not end by itself: who reads it first must not have the second key taken for another command.
+    It has no timeout: after one, the second key would run another command.
     """
 
     DEFAULT_CSS = """
@@ -46,7 +46,7 @@ class WhichKey(Dialog[str]):
             event.stop()
             self.leave(command.id)
         elif event.character is None or event.character.isascii():
-            # A composed character comes again as the key it stands for.
+            # A character of an input method arrives again as the key it stands for.
             event.stop()
             self.leave()
 

@@ -1,4 +1,4 @@
-"""Asked before the program is left with a case in hand."""
+"""The dialog shown on quitting while a case is held."""
 
 from typing import ClassVar, Literal
 
@@ -18,7 +18,7 @@ Choice = Literal["leave", "release"]
 
 
 class Leaving(Dialog[Choice]):
-    """Says what happens to the case, and lets the reviewer choose."""
+    """Says what happens to the held case, and asks whether to keep or release it."""
 
     DEFAULT_CSS = """
     Leaving { align: center middle; background: $background 60%; }
@@ -40,17 +40,17 @@ class Leaving(Dialog[Choice]):
         self._until = until
 
     def compose(self) -> ComposeResult:
-        said = _("You hold {case}. It stays yours until {until}, and so does what you have typed.").format(
+        message = _("You hold {case}. If you quit, the hold and your draft are kept until {until}.").format(
             case=self._case, until=self._until
         )
         keys = (
-            ("q", f"{_('leaves')} (1)"),
-            ("b", f"{_('releases it first')} (2)"),
-            ("Esc", _("stays")),
+            ("q", f"{_('quit')} (1)"),
+            ("b", f"{_('release the case and quit')} (2)"),
+            ("Esc", _("stay")),
         )
         with Vertical() as box:
-            box.border_title = plain(f"{_('Leave')}")
-            yield Static(plain(said), markup=False)
+            box.border_title = plain(f"{_('Quit')}")
+            yield Static(plain(message), markup=False)
             yield Static(
                 Content.assemble(
                     "\n",

@@ -1,4 +1,4 @@
-"""A page to read over the desk: an explanation, the keys, a letter."""
+"""A dialog that shows a page of text, such as the keys or a letter."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -17,13 +17,13 @@ from workbench.i18n import _
 from workbench.keys.registry import BACK
 
 Lines = Callable[[int], list[Content]]
-"""Gives the lines of a page for a width in cells."""
+"""Returns the lines of a page for a width in cells."""
 
-_AROUND = 5
+_FRAME_LINES = 5
 
 
 class Sheet(Dialog[None]):
-    """Lines under a title; any way back leaves."""
+    """Shows lines under a title; Esc, q, ? and Enter close it."""
 
     DEFAULT_CSS = """
     Sheet { align: center middle; background: $background 60%; }
@@ -64,10 +64,10 @@ class Sheet(Dialog[None]):
 
     def _draw(self) -> None:
         if not self.query("#page"):
-            # Called after a refresh; the dialog may have gone meanwhile.
+            # Called after a refresh; the dialog may be closed by then.
             return
-        self.body.styles.max_height = max(3, self.size.height - _AROUND)
-        # One cell less, for the scroll bar that comes with a long page.
+        self.body.styles.max_height = max(3, self.size.height - _FRAME_LINES)
+        # One cell less for the scroll bar of a long page.
         width = self.body.size.width - 1
         if width > 0:
             self.query_one("#page", Static).update(Content("\n").join(self._lines(width)))

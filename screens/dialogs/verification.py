@@ -1,4 +1,4 @@
-"""Noting a fact that was confirmed outside: how, and what came of it."""
+"""The dialog that records a verification: how a fact was confirmed outside, and the result."""
 
 from typing import ClassVar
 
@@ -21,7 +21,7 @@ from workbench.keys.registry import BACK
 
 
 class Verify(Dialog[tuple[VerificationKind, str]]):
-    """Asks how a fact was confirmed and for the result."""
+    """Asks how a fact was confirmed, and for the result."""
 
     DEFAULT_CSS = """
     Verify { align: center middle; background: $background 60%; }
@@ -47,10 +47,10 @@ class Verify(Dialog[tuple[VerificationKind, str]]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = plain(f"{_('Verified outside')}")
+            box.border_title = plain(f"{_('External verification')}")
             yield Static(id="kinds", markup=False)
-            yield TextLine(placeholder=_("what was confirmed, or not"))
-            keys = (("↑ ↓", _("how")), ("Enter", _("saves")), ("Esc", _("back")))
+            yield TextLine(placeholder=_("what was confirmed or could not be confirmed"))
+            keys = (("↑ ↓", _("method")), ("Enter", _("save")), ("Esc", _("back")))
             yield Static(
                 Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
                 id="hint",
@@ -62,12 +62,12 @@ class Verify(Dialog[tuple[VerificationKind, str]]):
         self._draw()
 
     @on(Input.Submitted)
-    def take(self, event: Input.Submitted) -> None:
-        """Take the result, unless it is empty."""
+    def submit(self, event: Input.Submitted) -> None:
+        """Accept the result, unless it is empty."""
         if event.value.strip():
             self.leave((self._kind, event.value.strip()))
         else:
-            self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
 
     def action_choose(self, step: int) -> None:
         kinds = list(VerificationKind)

@@ -301,7 +301,7 @@ def test_a_digit_shows_a_document_over_the_desk_and_a_key_goes_back(database: Pa
 def test_of_a_broken_document_the_list_says_that_it_cannot_be_shown(database: Path, tmp_path: Path) -> None:
     with workbench_at(database, tmp_path, SIXEL_TERMINAL) as terminal:
         open_first(terminal, b"3")
-        terminal.wait_for(rb"cannot be shown; w writes it")
+        terminal.wait_for(rb"cannot be shown here. Press w")
 
         assert b"Traceback" not in terminal.sent
 
@@ -323,7 +323,7 @@ def test_a_signal_ends_the_workbench_while_a_document_is_shown(
 def test_in_a_plain_terminal_a_folder_is_offered(database: Path, tmp_path: Path) -> None:
     with workbench_at(database, tmp_path, PLAIN_TERMINAL) as terminal:
         open_first(terminal)
-        terminal.wait_for(rb"no pictures")
+        terminal.wait_for(rb"cannot show images")
         terminal.press(b"\r")
         terminal.wait_for(rb"documents are in")
 

@@ -76,9 +76,9 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
 
         case = site.services("a").casefiles.show(1)
         told = [(act_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
-        assert told == [("revealed", "name of the handler"), ("revealed", "all of the identity")]
+        assert told == [("revealed", "name of the handler"), ("revealed", "all identity fields")]
         assert "revealed" in desk.text
-        assert "all of the identity" in desk.text
+        assert "all identity fields" in desk.text
 
 
 async def test_what_was_asked_for_before_all_was_hidden_is_not_shown_any_more() -> None:

@@ -132,7 +132,7 @@ async def test_g_and_a_letter_go_to_a_mode_and_back() -> None:
     async with at_work() as desk:
         await desk.pilot.press("g", "c")
         await desk.settle()
-        assert "No verdict waits for a second person." in desk.text
+        assert "No verdicts are waiting for a check." in desk.text
 
         await desk.pilot.press("g", "d")
         await desk.settle()
