@@ -20,7 +20,7 @@ from screens.dialogs.assign_text import (
     refused_lines,
     title_words,
 )
-from screens.dialogs.text_sheet import Sheet
+from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
@@ -199,5 +199,5 @@ async def give_away(screen: "Screen[None]", services: "ScreenServices", case_ids
         def lines(width: int) -> list[Content]:
             return refused_lines(done, width)
 
-        screen.app.push_screen(Sheet(title, lines))
+        screen.app.push_screen(TextSheet(title, lines))
     return bool(done.given)

@@ -16,15 +16,15 @@ from workbench.keys.command import Command
 from workbench.keys.registry import BACK
 
 
-class WhichKey(Dialog[str]):
+class GoMenu(Dialog[str]):
     """Waits for the second key of a two-key command; any other key closes the menu.
 
     It has no timeout: after one, the second key would run another command.
     """
 
     DEFAULT_CSS = """
-    WhichKey { background: $background 25%; }
-    WhichKey > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
+    GoMenu { background: $background 25%; }
+    GoMenu > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 

@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 from textual.content import Content
 from textual.screen import Screen
 
-from screens.dialogs.text_sheet import Sheet
+from screens.dialogs.text_sheet import TextSheet
 from screens.shell.bindings import available
 from screens.widgets.safe_text import FAINT, joined, wrapped
 from workbench.domain.text.safe import cells, pad_right
@@ -34,7 +34,7 @@ class HasMoreHelp(Protocol):
         """Return the lines of help."""
 
 
-def key_sheet(screen: Screen[object], place: Place) -> Sheet:
+def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
     """Return the page of all keys of a screen; keys that do not work now are dim.
 
     The page of a read-only screen starts with the reason and lists only the keys that work.
@@ -61,7 +61,7 @@ def key_sheet(screen: Screen[object], place: Place) -> Sheet:
                 shown += [*screen.more_help(width), Content()]
         return shown[:-1]
 
-    return Sheet(_("Keys"), lines)
+    return TextSheet(_("Keys"), lines)
 
 
 def _lines(command: Command, width: int, *, is_now: bool) -> list[Content]:

@@ -28,7 +28,7 @@ _ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, LOOK_GROUP, GO_GROUP)
 """The order of the groups: verdicts first, navigation last."""
 
 
-class Commands(Provider):
+class CommandProvider(Provider):
     """The commands that are available on the screen below the palette."""
 
     async def discover(self) -> Hits:

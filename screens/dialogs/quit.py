@@ -17,15 +17,15 @@ from workbench.keys.registry import BACK
 Choice = Literal["leave", "release"]
 
 
-class Leaving(Dialog[Choice]):
+class QuitDialog(Dialog[Choice]):
     """Says what happens to the held case, and asks whether to keep or release it."""
 
     DEFAULT_CSS = """
-    Leaving { align: center middle; background: $background 60%; }
-    Leaving > Vertical {
+    QuitDialog { align: center middle; background: $background 60%; }
+    QuitDialog > Vertical {
         width: 72; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
-    Leaving Static { height: auto; }
+    QuitDialog Static { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+q,ctrl+c", "choose('leave')", show=False, priority=True),

@@ -22,16 +22,16 @@ Lines = Callable[[int], list[Content]]
 _FRAME_LINES = 5
 
 
-class Sheet(Dialog[None]):
+class TextSheet(Dialog[None]):
     """Shows lines under a title; Esc, q, ? and Enter close it."""
 
     DEFAULT_CSS = """
-    Sheet { align: center middle; background: $background 60%; }
-    Sheet > Vertical {
+    TextSheet { align: center middle; background: $background 60%; }
+    TextSheet > Vertical {
         width: 92; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
-    Sheet VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
-    Sheet Static { height: auto; }
+    TextSheet VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
+    TextSheet Static { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(BACK, "back"),

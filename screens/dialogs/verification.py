@@ -20,17 +20,17 @@ from workbench.i18n import _
 from workbench.keys.registry import BACK
 
 
-class Verify(Dialog[tuple[VerificationKind, str]]):
+class VerificationDialog(Dialog[tuple[VerificationKind, str]]):
     """Asks how a fact was confirmed, and for the result."""
 
     DEFAULT_CSS = """
-    Verify { align: center middle; background: $background 60%; }
-    Verify > Vertical {
+    VerificationDialog { align: center middle; background: $background 60%; }
+    VerificationDialog > Vertical {
         width: 80; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
-    Verify Static { height: auto; }
-    Verify Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
-    Verify Input:focus { border: none; }
+    VerificationDialog Static { height: auto; }
+    VerificationDialog Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
+    VerificationDialog Input:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(BACK, "back"),

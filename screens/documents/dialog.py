@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from screens.dialogs.prompt import Prompt
 from screens.documents.dialog_text import document_lines, folder_question, foot, keys_of_picture, written
-from screens.documents.viewer import Pictures
+from screens.documents.viewer import ImageViewer
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
@@ -70,7 +70,7 @@ class DocumentList(Dialog[bool]):
         self._is_busy = False
 
     def compose(self) -> ComposeResult:
-        self._pictures = Pictures(self.app)
+        self._pictures = ImageViewer(self.app)
         with Vertical() as box:
             box.border_title = plain(_("Documents of {case}").format(case=self._case))
             with VerticalScroll(can_focus=False):

@@ -45,7 +45,7 @@ def _decoding(what: str) -> Iterator[None]:
         raise Unreadable(what) from error
 
 
-class Pages:
+class PageRenderer:
     """The pages of an open document."""
 
     def __init__(self, handle: int, media_type: str, *, is_sixel: bool) -> None:

@@ -14,7 +14,7 @@ _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
 _END_S = 2.0
 
 
-class Pictures:
+class ImageViewer:
     """Shows documents as images, if the terminal can; asks the terminal once."""
 
     def __init__(self, app: "App[None]") -> None:

@@ -21,7 +21,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from screens.documents.page_renderer import Pages
+    from screens.documents.page_renderer import PageRenderer
 
 SIXEL, KITTY, NO_PICTURES, UNREADABLE = 10, 11, 12, 13
 """Exit codes: the image protocol of the terminal, no protocol, or a file that cannot be decoded."""
@@ -64,10 +64,10 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
-    from screens.documents.page_renderer import Pages, Unreadable
+    from screens.documents.page_renderer import PageRenderer, Unreadable
 
     try:
-        pages = Pages(int(handle), media_type, is_sixel=protocol == "sixel")
+        pages = PageRenderer(int(handle), media_type, is_sixel=protocol == "sixel")
         with _screen():
             _look_through(pages, caption, keys)
     except Unreadable:
@@ -122,7 +122,7 @@ def _abilities() -> int:
     return KITTY if b"_Gi=31;OK" in answer else NO_PICTURES
 
 
-def _look_through(pages: "Pages", caption: str, keys: str) -> None:
+def _look_through(pages: "PageRenderer", caption: str, keys: str) -> None:
     page = 0
     while True:
         size = os.get_terminal_size(sys.stdout.fileno())

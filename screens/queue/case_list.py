@@ -16,8 +16,8 @@ from screens.queue.row_text import RowContext, heading_line, row_line, unread_li
 from screens.shell.clock import ZONE, Clock
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
-from screens.widgets.page_cache import PAGE, RowPages
-from screens.widgets.paged_list import RowLook, RowView
+from screens.widgets.page_cache import PAGE, PageCache
+from screens.widgets.paged_list import PagedList, RowState
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.wording.amounts import count
@@ -44,7 +44,7 @@ class Preset:
 class CaseList(Vertical):
     """Shows the cases of a filter, or a page that says why there are none."""
 
-    rows = getters.query_one("#rows", RowView)
+    rows = getters.query_one("#rows", PagedList)
     page = getters.query_one("#page", Static)
 
     class Changed(Message):
@@ -63,7 +63,7 @@ class CaseList(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="titles", markup=False)
-        yield RowView(self._draw_row, id="rows")
+        yield PagedList(self._draw_row, id="rows")
         yield Static(id="page", markup=False)
 
     @property
@@ -82,7 +82,7 @@ class CaseList(Vertical):
     @work(exclusive=True, group="list")
     async def load(self) -> None:
         """Reload the list and keep the cursor on its case."""
-        rows, pages = self.rows, RowPages(self._services.queue, self.filter_text)
+        rows, pages = self.rows, PageCache(self._services.queue, self.filter_text)
         if rows.pages is None:
             self.set_timer(_READING_AFTER_S, self._show_reading)
         case = rows.current
@@ -99,7 +99,7 @@ class CaseList(Vertical):
             return
         self.post_message(self.Changed())
 
-    @on(RowView.Moved)
+    @on(PagedList.Moved)
     def fill(self) -> None:
         """Read the visible pages that are not read yet."""
         if not self._is_filling:
@@ -119,7 +119,7 @@ class CaseList(Vertical):
         finally:
             self._is_filling = False
 
-    def _missing_page(self) -> tuple[RowPages, int] | None:
+    def _missing_page(self) -> tuple[PageCache, int] | None:
         """Return the next page to read: a visible one, otherwise the one below."""
         pages = self.rows.pages
         if pages is None:
@@ -222,7 +222,7 @@ class CaseList(Vertical):
         self.notify(message, markup=False, timeout=5)
         self.post_message(self.Changed())
 
-    def _take_count(self, pages: RowPages) -> None:
+    def _take_count(self, pages: PageCache) -> None:
         rows = self.rows
         rows.fit()
         if self.wants_end:
@@ -257,7 +257,7 @@ class CaseList(Vertical):
         # Without the cell of the scroll bar, even while there is none: columns must not shift.
         return max(10, self.screen.size.width - 2)
 
-    def _draw_row(self, row: "CaseRowView | None", look: RowLook) -> Content:
+    def _draw_row(self, row: "CaseRowView | None", look: RowState) -> Content:
         view = self.view()
         if row is None:
             return Content.assemble(" ", unread_line(view.symbols))
@@ -265,7 +265,7 @@ class CaseList(Vertical):
         return Content.assemble(" ", row_line(context, self._row_width()))
 
 
-def _has_same_order(pages: RowPages, number: int, fresh: "tuple[CaseRowView, ...]") -> bool:
+def _has_same_order(pages: PageCache, number: int, fresh: "tuple[CaseRowView, ...]") -> bool:
     """Say whether a page shows the same cases in the same order as before."""
     before = [pages.row(number * PAGE + at) for at in range(len(fresh))]
     return [row.id if row is not None else None for row in before] == [row.id for row in fresh]

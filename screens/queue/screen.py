@@ -20,7 +20,7 @@ from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock
 from screens.shell.footer import Hints
 from screens.shell.header import Head
-from screens.widgets.paged_list import RowView
+from screens.widgets.paged_list import PagedList
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.i18n import marked
 from workbench.keys import queue as keys
@@ -67,7 +67,7 @@ class QueueScreen(WorkScreen):
     ]
 
     cases = getters.query_one(CaseList)
-    rows = getters.query_one("#rows", RowView)
+    rows = getters.query_one("#rows", PagedList)
     bar = getters.query_one(FilterBar)
 
     def __init__(
@@ -165,7 +165,7 @@ class QueueScreen(WorkScreen):
         self.rows.focus()
         self.refresh_bindings()
 
-    @on(RowView.Chosen)
+    @on(PagedList.Chosen)
     def action_open(self) -> None:
         row = self.rows.current
         if row is not None:

@@ -36,7 +36,7 @@ _SIGNS = {
 _TABLE = str.maketrans(_SIGNS)
 
 
-class AsciiLines(LineFilter):
+class AsciiFilter(LineFilter):
     """Replaces each symbol of ambiguous width by one ASCII character, so that the layout stays."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature

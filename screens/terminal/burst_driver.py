@@ -13,7 +13,7 @@ from textual import events
 from textual.message import Message
 
 from screens.terminal.driver import TerminalDriver
-from screens.terminal.input_bursts import TypedAtOnce, is_text
+from screens.terminal.input_bursts import InputBurst, is_text
 from screens.terminal.width_probe import QUESTION
 
 TOGETHER_S = 0.005
@@ -23,7 +23,7 @@ AFTER_S = 0.1
 """Characters that arrive within this time after a text belong to it."""
 
 
-class TypedDriver(TerminalDriver):
+class BurstDriver(TerminalDriver):
     """A driver that collects the characters of a burst and hands them on together."""
 
     question = ""
@@ -70,13 +70,13 @@ class TypedDriver(TerminalDriver):
             return
         if is_text("".join(key.character or "" for key in run)) or run[0].time - self._text_at < AFTER_S:
             self._text_at = run[-1].time
-            super().process_message(TypedAtOnce(run))
+            super().process_message(InputBurst(run))
             return
         for key in run:
             super().process_message(key)
 
 
-class AskingDriver(TypedDriver):
+class ProbingDriver(BurstDriver):
     """A driver that also asks the terminal how wide it draws the program's symbols."""
 
     question = QUESTION

@@ -14,7 +14,7 @@ _MOST_KEYS = 2
 """The most keys that may pile up on a busy machine; a longer burst is text."""
 
 
-class TypedAtOnce(events.Event, bubble=False):
+class InputBurst(events.Event, bubble=False):
     """Characters that were composed or arrived in one burst: text, not keys."""
 
     def __init__(self, keys: Sequence[events.Key]) -> None:
@@ -45,7 +45,7 @@ def fold(screen: Screen[Any], event: events.Key) -> None:
     event.prevent_default()
     folded = fold_key(char)
     if not folded.isascii():
-        screen.app.post_message(TypedAtOnce([event]))
+        screen.app.post_message(InputBurst([event]))
         return
     key = events.Key(key_named(folded), None)
     # A key does not bubble past its sender; sent by the app, it travels like one from the keyboard.

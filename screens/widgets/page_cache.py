@@ -18,7 +18,7 @@ _FAR = 1000
 """From this row on the list is counted before a page is read, so that its second half can be read from the end."""
 
 
-class RowPages:
+class PageCache:
     """The pages of one load of a list; each load has its own object, so that a late answer cannot reach the next."""
 
     def __init__(self, rows: "QueueService", filter_text: str) -> None:

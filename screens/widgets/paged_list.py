@@ -12,38 +12,38 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from screens.widgets.page_cache import RowPages
+from screens.widgets.page_cache import PageCache
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseRowView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowLook:
+class RowState:
     """How to draw a row: its width and whether it is marked."""
 
     is_marked: bool
     width: int
 
 
-Draw = Callable[["CaseRowView | None", RowLook], Content]
+Draw = Callable[["CaseRowView | None", RowState], Content]
 """Returns the line of a row; None stands for a row that is not read yet."""
 
 
-class RowView(ScrollView, can_focus=True, inherit_bindings=False):
+class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
     """A list of cases with a cursor and marks.
 
     Marks are case ids, so that they stay on their cases when the list is reloaded.
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-view--cursor", "row-view--marked"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"paged-list--cursor", "paged-list--marked"}
     DEFAULT_CSS = """
-    RowView {
+    PagedList {
         height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $background;
-        & > .row-view--cursor { background: $panel; }
-        & > .row-view--marked { background: $accent 12%; }
-        &:focus > .row-view--cursor { background: $primary 35%; }
+        & > .paged-list--cursor { background: $panel; }
+        & > .paged-list--marked { background: $accent 12%; }
+        &:focus > .paged-list--cursor { background: $primary 35%; }
     }
     """
 
@@ -56,7 +56,7 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, draw: Draw, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._draw = draw
-        self.pages: RowPages | None = None
+        self.pages: PageCache | None = None
         self.cursor = 0
         self.marks: set[int] = set()
         self.range_from: int | None = None
@@ -84,7 +84,7 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
             return None
         return min(self.range_from, self.cursor), max(self.range_from, self.cursor)
 
-    def show(self, pages: RowPages, cursor: int) -> None:
+    def show(self, pages: PageCache, cursor: int) -> None:
         """Show newly loaded pages and keep the cursor's distance from the top."""
         from_top = self.cursor - self.scroll_offset.y if self.pages is not None else cursor
         self.pages, self.range_from = pages, None
@@ -132,12 +132,12 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, self.visual_style.rich_style)
         row = self.pages.row(index)
         is_marked = (row is not None and row.id in self.marks) or self._is_in_range(index)
-        line = self._draw(row, RowLook(is_marked=is_marked, width=width))
+        line = self._draw(row, RowState(is_marked=is_marked, width=width))
         style = self.visual_style
         if is_marked:
-            style = self.get_visual_style("row-view--marked")
+            style = self.get_visual_style("paged-list--marked")
         if index == self.cursor:
-            style = self.get_visual_style("row-view--cursor")
+            style = self.get_visual_style("paged-list--cursor")
         strips = Visual.to_strips(self, line, width, 1, style, pad=True, apply_selection=False)
         return strips[0].crop(0, width) if strips else Strip.blank(width, style.rich_style)
 

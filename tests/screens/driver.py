@@ -65,7 +65,7 @@ class KeyDriver:
         """Go to a mode, and wait until it is there."""
         await self.pilot.press("g", letter)
         async with asyncio.timeout(10):
-            while self.app.current_mode != _MODES[letter] or self.dialog == "WhichKey":
+            while self.app.current_mode != _MODES[letter] or self.dialog == "GoMenu":
                 await self.pilot.pause(0.005)
         await self.settle()
 

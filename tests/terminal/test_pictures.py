@@ -21,7 +21,7 @@ import pytest
 from textual.app import App
 
 from db.enums import ImportKind
-from screens.documents.viewer import Pictures
+from screens.documents.viewer import ImageViewer
 from screens.documents.viewer_process import KITTY, NO_PICTURES, SIXEL, UNREADABLE
 from tests.nursery import ROOT, nursery
 from tests.offices import Site
@@ -223,9 +223,9 @@ def test_a_broken_picture_is_said_so_and_nothing_else_is_printed(tmp_path: Path,
 
 @has_pictures
 def test_a_page_that_cannot_be_drawn_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from screens.documents.page_renderer import Pages, Unreadable
+    from screens.documents.page_renderer import PageRenderer, Unreadable
 
-    pages = Pages(opened(tmp_path, png()), "image/png", is_sixel=True)
+    pages = PageRenderer(opened(tmp_path, png()), "image/png", is_sixel=True)
     monkeypatch.setattr(pages, "_image", object())
 
     with pytest.raises(Unreadable):
@@ -237,7 +237,7 @@ async def test_only_what_ended_well_was_shown(tmp_path: Path, monkeypatch: pytes
     async def ended(*_arguments: object, **_more: object) -> int:
         return code
 
-    pictures = Pictures(App())
+    pictures = ImageViewer(App())
     monkeypatch.setattr(pictures, "_run", ended)
     (tmp_path / "x").touch()
     with (tmp_path / "x").open("rb") as file:

@@ -201,7 +201,7 @@ async def test_the_footer_offers_the_next_case_once_the_office_is_open() -> None
 async def test_a_key_that_leads_nowhere_after_g_only_ends_the_waiting() -> None:
     async with at_work(clean()) as desk:
         await desk.press("g")
-        assert desk.dialog == "WhichKey"
+        assert desk.dialog == "GoMenu"
         await desk.press("n")
         assert desk.dialog == "DeskScreen"
         assert desk.services.files[123].header.held_by is None
@@ -212,7 +212,7 @@ async def test_both_keys_of_a_pair_may_come_at_once(letter: str, screen: str) ->
     async with at_work(clean()) as desk:
         for key in ("g", letter):
             desk.app.post_message(events.Key(key, key))
-        while desk.dialog == "WhichKey":
+        while desk.dialog == "GoMenu":
             await desk.pilot.pause(0.01)
         await desk.settle()
 
