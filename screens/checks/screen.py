@@ -107,7 +107,7 @@ class ChecksScreen(WorkScreen):
             self._rows = await asyncio.to_thread(self.services.checks.waiting)
             self._why_alone = await asyncio.to_thread(self.services.checks.why_alone)
         except WorkbenchError as error:
-            self.complain(error)
+            self._report(error)
             return
         self.case = None
         self.remove_class("-open")
@@ -122,7 +122,7 @@ class ChecksScreen(WorkScreen):
         try:
             self.case = await asyncio.to_thread(self.services.casefiles.show, case_id)
         except WorkbenchError as error:
-            self.complain(error)
+            self._report(error)
             return
         self._show_case()
 
@@ -144,7 +144,7 @@ class ChecksScreen(WorkScreen):
         try:
             await asyncio.to_thread(act, case_id, note, decision_id)
         except WorkbenchError as error:
-            self.complain(error)
+            self._report(error)
             return
         self._unsent.pop(name, None)
         self.notify(message.format(case=format_case(case_id)), markup=False, timeout=8)
@@ -156,7 +156,7 @@ class ChecksScreen(WorkScreen):
         from screens.documents.dialog import DocumentList
 
         if self.case is not None:
-            listed = DocumentList(self.services.documents, self.case.header.id, self._named(), self._view())
+            listed = DocumentList(self.services.documents, self.case.header.id, self._case_name(), self._view())
             await self.app.push_screen_wait(listed)
 
     @on(OptionList.OptionHighlighted, "#list")
@@ -192,14 +192,14 @@ class ChecksScreen(WorkScreen):
 
     def action_approve(self) -> None:
         asked = Question(
-            title=_("Approve {case}").format(case=self._named()),
+            title=_("Approve {case}").format(case=self._case_name()),
             help=_("The verdict takes effect and its notice goes out. A note is required: what did you check?"),
         )
         self.ask(asked, self.services.checks.approve, _("{case} approved. To undo, press u on the desk."))
 
     def action_give_back(self) -> None:
         asked = Question(
-            title=_("Return {case}").format(case=self._named()),
+            title=_("Return {case}").format(case=self._case_name()),
             help=_("A note is required: what should the maker review again?"),
         )
         self.ask(asked, self.services.checks.give_back, _("{case} returned to its maker."))
@@ -227,7 +227,7 @@ class ChecksScreen(WorkScreen):
         self.list.focus()
         self._draw()
 
-    def complain(self, error: WorkbenchError) -> None:
+    def _report(self, error: WorkbenchError) -> None:
         """Show an error as a notification."""
         self.notify(str(error), severity="error", markup=False, timeout=8)
 
@@ -269,5 +269,5 @@ class ChecksScreen(WorkScreen):
     def _verdict(self) -> StagedVerdict:
         return StagedVerdict(self.case, self.services.actor)
 
-    def _named(self) -> str:
+    def _case_name(self) -> str:
         return format_case(self.case.header.id) if self.case is not None else ""

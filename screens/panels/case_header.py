@@ -88,9 +88,9 @@ def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Cont
         mark = view.symbols.of_priority(header.priority)
         style = BAD if header.priority is Priority.URGENT else UNEASY if header.priority is Priority.HIGH else FAINT
         parts += [(f"{mark} {_(PRIORITY[header.priority])}", style)]
-    whose = _whose(case, login)
-    if whose:
-        parts += [(dot if parts else "", FAINT), (whose, MINE)]
+    why_first = _why_first(case, login)
+    if why_first:
+        parts += [(dot if parts else "", FAINT), (why_first, MINE)]
     if is_lost:
         parts += [(dot if parts else "", FAINT), (_("hold lost"), BAD)]
     elif header.held_until is not None:
@@ -99,7 +99,7 @@ def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Cont
     return joined(*parts)
 
 
-def _whose(case: CaseFile, login: str) -> str:
+def _why_first(case: CaseFile, login: str) -> str:
     """Return why `next` gives this reviewer the case before more urgent ones, or an empty string."""
     if not login or case.header.assignee != login or case.header.state not in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         return ""

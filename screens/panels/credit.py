@@ -27,7 +27,7 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [*finding_lines(case, PanelKind.CREDIT, width, view.symbols), EMPTY]
     facts = table((_(word) for word in CREDIT_LIST.values()), width)
     for kind in CreditList:
-        lines += _of_list(case, kind, view, facts)
+        lines += _list_lines(case, kind, view, facts)
     checked = [record.checked_on for record in case.evidence.credit if record.checked_on is not None]
     if checked:
         oldest = min(checked)
@@ -36,7 +36,7 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return lines + _earlier(case, view)
 
 
-def _of_list(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
+def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
     label = _(CREDIT_LIST[kind])
     records = [record for record in case.evidence.credit if record.list is kind]
     hits = [record for record in records if record.match is not CreditMatch.NONE]

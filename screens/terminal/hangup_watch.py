@@ -51,7 +51,7 @@ class Terminal:
         self._loop = asyncio.get_running_loop()
         for number, code in _SIGNALS.items():
             signal.signal(number, partial(self._signalled, code))
-        threading.Thread(target=self._look, name="terminal", daemon=True).start()
+        threading.Thread(target=self._watch, name="terminal", daemon=True).start()
 
     def leave(self, code: int) -> None:
         """End the program with an exit code; the first call counts. Any thread and any signal handler may call it."""
@@ -71,7 +71,7 @@ class Terminal:
 
         self._task = asyncio.ensure_future(end())
 
-    def _look(self) -> None:
+    def _watch(self) -> None:
         """End the program when the terminal is gone, and enforce the end after the grace time."""
         while not self._is_told.wait(POLL_S):
             if self._is_gone():

@@ -1,4 +1,4 @@
-"""A workbench driven by keys: what it shows, and waiting until nothing runs any more."""
+"""Drives a workbench by keys, waits until it is idle, and reads what it shows."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -16,11 +16,11 @@ from workbench.keys.registry import MODES
 
 _MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}
 _WAITING = frozenset({"dialog", "leave"})
-"""Workers that wait for a person."""
+"""Groups of workers that wait for the user."""
 
 
 class KeyDriver:
-    """Presses keys, one at a time, each on purpose."""
+    """Presses keys one at a time, slowly enough for each to count."""
 
     def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks) -> None:
         self.app = app
@@ -40,7 +40,7 @@ class KeyDriver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until no worker runs but those that wait for a person."""
+        """Wait until no worker runs, except those that wait for the user."""
         await self.pilot.pause()
         while any(worker.group not in _WAITING for worker in self.app.workers):
             await asyncio.sleep(0.005)
@@ -62,7 +62,7 @@ class KeyDriver:
         return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
 
     async def go(self, letter: str) -> None:
-        """Go to a mode, and wait until it is there."""
+        """Go to a mode and wait until it is shown."""
         await self.pilot.press("g", letter)
         async with asyncio.timeout(10):
             while self.app.current_mode != _MODES[letter] or self.dialog == "GoMenu":
@@ -71,12 +71,12 @@ class KeyDriver:
 
     @property
     def notes(self) -> list[str]:
-        """What was said in passing and is still shown."""
+        """The notifications that are still shown."""
         return [note.message for note in self.app._notifications]
 
     @property
     def dialog(self) -> str:
-        """The name of what lies on top."""
+        """The class name of the screen on top."""
         return type(self.app.screen).__name__
 
 
@@ -96,7 +96,7 @@ async def at_work(
     symbols: str = "auto",
     arrange: Callable[[MemoryServices], None] | None = None,
 ) -> AsyncIterator[Driver]:
-    """Open a workbench on an office with these cases."""
+    """Open a workbench with services in memory and these cases."""
     clocks = Clocks()
     services = MemoryServices(clocks, *evidence)
     if arrange is not None:
@@ -109,7 +109,7 @@ async def at_work(
             try:
                 yield driver
             finally:
-                # The signs are the whole process's; the next test draws with its own.
+                # The symbol set belongs to the process; the next test needs the default.
                 signs.use("auto")
 
 
@@ -117,7 +117,7 @@ async def at_work(
 async def at_the_site(
     site: Site, login: str, *, size: tuple[int, int] = (120, 40), language: str = "en"
 ) -> AsyncIterator[KeyDriver]:
-    """Open a workbench on the office of one person at a real database; its clock is the site's."""
+    """Open a workbench for one person on a real database; its clock is the site's."""
     clocks = Clocks()
     clocks.at = site.clock.at
     services = site.services(login)
@@ -129,5 +129,5 @@ async def at_the_site(
             try:
                 yield driver
             finally:
-                # The signs are the whole process's; the next test draws with its own.
+                # The symbol set belongs to the process; the next test needs the default.
                 signs.use("auto")

@@ -325,7 +325,7 @@ def test_in_a_plain_terminal_a_folder_is_offered(database: Path, tmp_path: Path)
         open_first(terminal)
         terminal.wait_for(rb"cannot show images")
         terminal.press(b"\r")
-        terminal.wait_for(rb"documents are in")
+        terminal.wait_for(rb"documents saved to")
 
         (folder,) = (tmp_path / "data").rglob("workbench-C-000001")
         assert "01-BIZ_LICENSE.png" in {path.name for path in folder.iterdir()}

@@ -166,7 +166,7 @@ async def test_a_day_is_set_off_with_its_effect_seen_first_and_a_reason_owed() -
 
         await desk.type("台风")
         await desk.press("enter", "enter")
-        assert "Write something first" in desk.text
+        assert "Enter some text first" in desk.text
         assert desk.services.calendars.by_hand == {}
 
         await desk.type("storm [/b]")
@@ -190,7 +190,7 @@ async def test_a_half_day_takes_hours_and_wrong_ones_are_not_set() -> None:
         await desk.press("enter", "enter")
         await desk.type("inventory")
         await desk.press("enter")
-        assert "What it does is not known yet" in desk.text
+        assert "The effect is not known yet" in desk.text
         assert desk.services.calendars.by_hand == {}
 
         await desk.press("shift+tab", "shift+tab")

@@ -13,6 +13,6 @@ async def test_a_time_that_is_past_or_unreadable_keeps_the_question_open(typed: 
         assert desk.dialog == "Prompt"
         assert typed in desk.text
         assert "is not a time. Enter it like 2026-11-25 09:00." in desk.text or "must be in the future" in desk.text
-        assert "Enter saves   Esc back" in desk.text
+        assert "Enter save   Esc back" in desk.text
         await desk.type("qp明")
         assert desk.dialog == "Prompt"

@@ -78,7 +78,7 @@ async def test_too_little_history_is_said() -> None:
         await desk.go("f")
 
         assert "Too little history yet" in desk.text
-        assert "what the policy assumes a reviewer decides a day" in desk.text
+        assert "simulations of the daily decisions per reviewer that the policy assumes" in desk.text
 
 
 async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:

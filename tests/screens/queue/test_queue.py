@@ -173,7 +173,7 @@ async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_
         assert "away" in desk.text
 
         await desk.press("enter", "enter")
-        assert "Write something first" in desk.text
+        assert "Enter some text first" in desk.text
         await desk.type("why")
         assert "assign 3 cases to rev2" in desk.text
         await desk.press("enter")

@@ -84,7 +84,7 @@ async def test_a_filter_that_nothing_matches_says_which_and_how_to_clear_it() ->
         await desk.press("enter")
 
         assert "No cases match  zz" in desk.text
-        assert "an empty line clears it" in desk.text
+        assert "clear the line to reset it" in desk.text
 
 
 @pytest.mark.parametrize("key", ["slash", "f4"])

@@ -1,4 +1,4 @@
-"""A workbench on an office in memory for a terminal of its own; saved drafts go to the file that is named."""
+"""Runs a workbench with services in memory in a terminal of its own; drafts are saved to the named file."""
 
 import json
 import signal

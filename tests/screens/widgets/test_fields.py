@@ -60,7 +60,7 @@ async def test_a_pasted_megabyte_is_cut_at_the_end_of_the_field_at_once_and_it_s
             assert time.monotonic() - began < 5
             await pilot.press("x")
             assert len(field.value if isinstance(field, TextLine) else field.text) <= limit
-        assert any("takes" in note.message and "left out" in note.message for note in app._notifications)
+        assert any("limited to" in note.message and "was dropped" in note.message for note in app._notifications)
 
 
 @pytest.mark.parametrize(("keys", "field"), [("c", "Prompt"), ("e", "VerificationDialog"), ("s", "Prompt")])
