@@ -8,14 +8,13 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.calendar.year_text import effect_lines
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError
@@ -166,7 +165,6 @@ class DayDialog(Dialog["CalendarEffect"]):
             self.leave()
 
     def _show_keys(self) -> None:
-        key = "$text-accent bold"
         is_last = isinstance(self.focused, Input) and self.focused.id == "reason"
         does = _("set the day") if is_last else _("next field")
-        self.hint.update(Content.assemble(joined(("Enter ", key), (does, FAINT), ("   Esc ", key), (_("back"), FAINT))))
+        self.hint.update(key_hints(("Enter", does), ("Esc", _("back"))))

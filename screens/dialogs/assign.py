@@ -24,7 +24,7 @@ from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -178,11 +178,10 @@ class AssignDialog(Dialog["Assignment"]):
     def _show_keys(self) -> None:
         if self._is_assigning:
             return
-        key = "$text-accent bold"
         does = _("continue to the reason")
         if self.focused is self.reason:
             does = _("assign {cases} to {login}").format(cases=cases_words(len(self._case_ids)), login=self._login)
-        self.hint.update(joined(("Enter ", key), (does, FAINT), ("   Esc ", key), (_("back"), FAINT)))
+        self.hint.update(key_hints(("Enter", does), ("Esc", _("back"))))
 
 
 async def give_away(screen: "Screen[None]", services: "ScreenServices", case_ids: tuple[int, ...], view: View) -> bool:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from screens.panels.labels import ANSWER
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import BAD, FAINT, joined, plain, row, wrapped
+from screens.widgets.safe_text import BAD, FAINT, key_hints, plain, row, wrapped
 from workbench.domain.case.casefile import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
 from workbench.errors import WorkbenchError
@@ -62,11 +62,7 @@ class Checklist(Dialog[bool]):
             yield Static(id="list", markup=False)
             yield Static(id="message", markup=False)
             keys = [(key, _(ANSWER[value.value])) for key, value in _KEYS.items()] + [("Esc", _("back"))]
-            yield Static(
-                Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
-                id="foot",
-                markup=False,
-            )
+            yield Static(key_hints(*keys), id="foot", markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:

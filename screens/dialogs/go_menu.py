@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from screens.shell.base_screen import Dialog
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import FAINT, joined
+from screens.widgets.safe_text import joined, key_hints
 from workbench.i18n import _
 from workbench.keys.command import Command
 from workbench.keys.registry import BACK
@@ -33,11 +33,8 @@ class GoMenu(Dialog[str]):
         self._commands = {command.keys[0].split(" ")[1]: command for command in commands}
 
     def compose(self) -> ComposeResult:
-        parts = [
-            joined((key, "$text-accent bold"), (f" {_(command.label)}", FAINT))
-            for key, command in self._commands.items()
-        ]
-        yield Static(Content("   ").join([joined(("g", "bold")), *parts]), markup=False)
+        hints = key_hints(*((key, _(command.label)) for key, command in self._commands.items()))
+        yield Static(Content.assemble(joined(("g", "bold")), "   ", hints), markup=False)
 
     def on_key(self, event: events.Key) -> None:
         super().on_key(event)

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
 from workbench.keys.registry import BACK
@@ -60,7 +60,7 @@ class Prompt(Dialog[str]):
             yield Static(plain(self._question.help, FAINT), markup=False)
             yield TextLine(self._question.value, placeholder=self._question.placeholder)
             yield Static(id="problem", markup=False)
-            yield Static(_keys(), markup=False)
+            yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
         yield TooSmall()
 
     @on(Input.Changed)
@@ -88,12 +88,3 @@ class Prompt(Dialog[str]):
 
     def action_back(self) -> None:
         self.leave()
-
-
-def _keys() -> Content:
-    return joined(
-        ("Enter ", "$text-accent bold"),
-        (_("save"), FAINT),
-        ("   Esc ", "$text-accent bold"),
-        (_("back"), FAINT),
-    )

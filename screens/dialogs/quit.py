@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import FAINT, joined, plain
+from screens.widgets.safe_text import key_hints, plain
 from workbench.i18n import _
 from workbench.keys.registry import BACK
 
@@ -51,13 +51,7 @@ class QuitDialog(Dialog[Choice]):
         with Vertical() as box:
             box.border_title = plain(f"{_('Quit')}")
             yield Static(plain(message), markup=False)
-            yield Static(
-                Content.assemble(
-                    "\n",
-                    Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
-                ),
-                markup=False,
-            )
+            yield Static(Content.assemble("\n", key_hints(*keys)), markup=False)
         yield TooSmall()
 
     def action_choose(self, choice: Choice) -> None:

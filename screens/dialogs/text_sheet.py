@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import FAINT, joined, plain
+from screens.widgets.safe_text import key_hints, plain
 from workbench.i18n import _
 from workbench.keys.registry import BACK
 
@@ -50,7 +50,7 @@ class TextSheet(Dialog[None]):
             box.border_title = plain(self._title)
             with VerticalScroll():
                 yield Static(id="page", markup=False)
-            yield Static(joined(("Esc ", "$text-accent bold"), (_("back"), FAINT)), markup=False)
+            yield Static(key_hints(("Esc", _("back"))), markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -13,7 +13,7 @@ from screens.panels.labels import VERIFICATION
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.symbols import symbols_of
-from screens.widgets.safe_text import FAINT, UNEASY, joined, plain
+from screens.widgets.safe_text import FAINT, UNEASY, joined, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.vocabulary import VerificationKind
 from workbench.i18n import _
@@ -51,11 +51,7 @@ class VerificationDialog(Dialog[tuple[VerificationKind, str]]):
             yield Static(id="kinds", markup=False)
             yield TextLine(placeholder=_("what was confirmed or could not be confirmed"))
             keys = (("↑ ↓", _("method")), ("Enter", _("save")), ("Esc", _("back")))
-            yield Static(
-                Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
-                id="hint",
-                markup=False,
-            )
+            yield Static(key_hints(*keys), id="hint", markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:

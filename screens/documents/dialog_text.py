@@ -8,7 +8,7 @@ from textual.content import Content
 
 from screens.dialogs.prompt import Question
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, joined, plain, row
+from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, joined, key_hints, plain, row
 from workbench.domain.case.documents import EXTENSIONS, DocumentLine
 from workbench.domain.case.vocabulary import Quality, Severity
 from workbench.domain.evidence.evidence import LONG_TERM
@@ -104,4 +104,4 @@ def written(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
 def foot() -> Content:
     """Return the keys of the list."""
     keys = (("1-9 Enter", _("open")), ("↑ ↓", _("choose")), ("w", _("save all to a folder")), ("Esc", _("back")))
-    return Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys)
+    return key_hints(*keys)

@@ -36,11 +36,6 @@ class PageCache:
             return self.count
         return self._known if self._is_whole else self._known + PAGE
 
-    @property
-    def is_counted(self) -> bool:
-        """Whether `length` is exact."""
-        return self.count is not None or self._is_whole
-
     def row(self, index: int) -> "CaseRowView | None":
         """Return a row, None if it is not read yet."""
         page = self._pages.get(index // PAGE)

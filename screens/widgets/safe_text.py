@@ -46,6 +46,11 @@ def joined(*parts: Part) -> Content:
     return Content.assemble(*((drawn(safe(text)), style) for text, style in parts if text))
 
 
+def key_hints(*hints: tuple[str, str]) -> Content:
+    """Return keys, each followed by what it does."""
+    return Content("   ").join(joined((key, f"{MINE} bold"), (f" {label}", FAINT)) for key, label in hints)
+
+
 def row(left: Content, right: Content, width: int) -> Content:
     """Return a line with content at both ends; where it is narrow, the left content is cut."""
     room = width - right.cell_length - (1 if right.cell_length else 0)
