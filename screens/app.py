@@ -29,7 +29,7 @@ from workbench.signs import drawn
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from workbench.services.wiring import Services
+    from screens.service_protocols import ScreenServices as Services
 
 NOT_REMEMBERED = Look(None)
 
@@ -151,13 +151,13 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     @work(exclusive=True, group="leave")
     async def ask_leave(self) -> None:
         """Leave, after asking if a case is held."""
-        from screens.dialogs.quit import Leaving
+        from screens.dialogs.quit import QuitDialog
         from workbench.domain.case.case_id import format_case
 
         case = self.desk.case
         if self.desk.is_held and case is not None and case.header.held_until is not None:
             until = self.desk.view().instant(case.header.held_until)
-            choice = await self.push_screen_wait(Leaving(format_case(case.header.id), until))
+            choice = await self.push_screen_wait(QuitDialog(format_case(case.header.id), until))
             if choice is None:
                 return
             if choice == "release" and not await self.desk.release_now():
@@ -248,10 +248,10 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
             self.notify(str(error), severity="error", markup=False, timeout=8)
 
     def action_which(self) -> None:
-        from screens.dialogs.go_menu import WhichKey
+        from screens.dialogs.go_menu import GoMenu
 
         # Not in a worker: the second key may be there already, and by itself it is another command.
-        self.push_screen(WhichKey(MODES), self._go_where)
+        self.push_screen(GoMenu(MODES), self._go_where)
 
     def action_help(self) -> None:
         from screens.dialogs.help import key_sheet
@@ -261,9 +261,9 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     def action_palette(self) -> None:
         from textual.command import CommandPalette
 
-        from screens.dialogs.palette import Commands
+        from screens.dialogs.palette import CommandProvider
 
-        self.push_screen(CommandPalette([Commands], placeholder=drawn(_("Find a command …"))))
+        self.push_screen(CommandPalette([CommandProvider], placeholder=drawn(_("Find a command …"))))
 
     def action_turn_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name

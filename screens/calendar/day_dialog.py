@@ -1,4 +1,4 @@
-"""Setting a day of the calendar by hand: what it does to due dates is seen before it is confirmed."""
+"""The dialog that sets a day of the calendar and shows beforehand which due dates move."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -8,14 +8,13 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.calendar.year_text import effect_lines
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError
@@ -23,13 +22,13 @@ from workbench.i18n import _
 from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices
     from workbench.services.calendar.preview import CalendarEffect, DaySetting
-    from workbench.services.wiring import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayQuestion:
-    """What is asked for: a title, how the day is to be, and which fields there are besides the reason."""
+    """What the dialog asks: its title, the setting to start with, and the fields besides the reason."""
 
     title: str
     setting: "DaySetting"
@@ -38,7 +37,7 @@ class DayQuestion:
 
 
 class DayDialog(Dialog["CalendarEffect"]):
-    """Shows what setting a day does, asks why, sets it, and goes when that is done."""
+    """Previews the new setting of a day, asks for the reason and saves it; closes once it is saved."""
 
     DEFAULT_CSS = """
     DayDialog { align: center middle; background: $background 60%; }
@@ -58,14 +57,14 @@ class DayDialog(Dialog["CalendarEffect"]):
     effect_view = getters.query_one("#effect", Static)
     hint = getters.query_one("#hint", Static)
 
-    def __init__(self, services: "Services", question: DayQuestion, view: View) -> None:
+    def __init__(self, services: "ScreenServices", question: DayQuestion, view: View) -> None:
         super().__init__()
         self._services = services
         self._question = question
         self._view = view
         self._setting = question.setting
         self._effect: CalendarEffect | None = None
-        self._is_setting = False
+        self._is_saving = False
 
     def compose(self) -> ComposeResult:
         asked = self._question
@@ -77,21 +76,21 @@ class DayDialog(Dialog["CalendarEffect"]):
                 )
                 yield TextLine(format_hours(asked.setting.hours), id="hours")
             if asked.asks_name:
-                yield Static(plain(_("What the day is called, if it has a name")), classes="title", markup=False)
+                yield Static(plain(_("Name of the day (optional)")), classes="title", markup=False)
                 yield TextLine(asked.setting.name, id="name")
-            yield Static(plain(_("Why the day is set so, for colleagues")), classes="title", markup=False)
+            yield Static(plain(_("Reason, for colleagues")), classes="title", markup=False)
             yield TextLine(id="reason")
-            yield Static(plain(_("Looking which due dates move …"), FAINT), id="effect", markup=False)
+            yield Static(plain(_("Checking which due dates move …"), FAINT), id="effect", markup=False)
             yield Static(id="hint", markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:
-        self.look()
-        self._say_keys()
+        self.preview()
+        self._show_keys()
 
     @work(exclusive=True, group="read")
-    async def look(self) -> None:
-        """Look which due dates the setting moves."""
+    async def preview(self) -> None:
+        """Show which due dates the setting moves."""
         self._effect = None
         setting = self._setting
         try:
@@ -103,21 +102,21 @@ class DayDialog(Dialog["CalendarEffect"]):
         self.effect_view.update(effect_lines(effect, self._view, max(20, self.effect_view.size.width)))
 
     @work(group="give")
-    async def write(self, reason: str) -> None:
-        """Set the day, in a thread that takes as long as it takes."""
-        self._is_setting = True
-        self.hint.update(plain(_("Writing …"), FAINT))
+    async def save(self, reason: str) -> None:
+        """Save the day in a thread; the dialog stays open until it ends."""
+        self._is_saving = True
+        self.hint.update(plain(_("Saving …"), FAINT))
         try:
             done = await asyncio.to_thread(self._services.calendars.set_day, self._setting, reason)
         except WorkbenchError as error:
-            self._is_setting = False
+            self._is_saving = False
             self.hint.update(plain(str(error), BAD))
             return
         self.leave(done)
 
     @on(Input.Changed, "#hours")
     def take_hours(self, event: Input.Changed) -> None:
-        """Look at the effect of other hours, or say what is wrong with them."""
+        """Preview the typed hours, or show what is wrong with them."""
         try:
             hours = parse_hours(event.value)
         except BadConfiguration as error:
@@ -126,7 +125,7 @@ class DayDialog(Dialog["CalendarEffect"]):
             self.effect_view.update(plain(str(error), BAD))
             return
         self._setting = replace(self._setting, hours=hours)
-        self.look()
+        self.preview()
 
     @on(Input.Changed, "#name")
     def take_name(self, event: Input.Changed) -> None:
@@ -134,39 +133,38 @@ class DayDialog(Dialog["CalendarEffect"]):
         self._setting = replace(self._setting, name=event.value.strip())
 
     @on(Input.Submitted)
-    def go_on(self, event: Input.Submitted) -> None:
-        """Go on to the next field; from the last one set the day, if its effect was seen and the reason is there."""
+    def submit(self, event: Input.Submitted) -> None:
+        """Go to the next field; in the last one save the day, if the preview is shown and a reason is given."""
         if event.input.id != "reason":
             self.focus_next()
             return
-        if self._is_setting:
+        if self._is_saving:
             return
         reason = event.value.strip()
         if self._effect is None:
-            self.hint.update(plain(_("What it does is not known yet; wait, or mend the hours."), UNEASY))
+            self.hint.update(plain(_("The effect is not known yet. Wait, or correct the hours."), UNEASY))
         elif not self._effect.after and self._setting.name == self._question.setting.name:
-            self.hint.update(plain(_("Nothing changes; Esc leaves."), UNEASY))
+            self.hint.update(plain(_("Nothing would change. Press Esc to cancel."), UNEASY))
         elif not reason:
-            self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
         else:
-            self.write(reason)
+            self.save(reason)
 
     @on(Input.Changed, "#reason")
-    def write_on(self) -> None:
-        """Take away what was said about the line before."""
-        if not self._is_setting:
-            self._say_keys()
+    def clear_hint(self) -> None:
+        """Replace the hint about the previous input by the keys."""
+        if not self._is_saving:
+            self._show_keys()
 
     def on_descendant_focus(self) -> None:
-        if not self._is_setting:
-            self._say_keys()
+        if not self._is_saving:
+            self._show_keys()
 
     def action_back(self) -> None:
-        if not self._is_setting:
+        if not self._is_saving:
             self.leave()
 
-    def _say_keys(self) -> None:
-        key = "$text-accent bold"
+    def _show_keys(self) -> None:
         is_last = isinstance(self.focused, Input) and self.focused.id == "reason"
-        does = _("sets the day") if is_last else _("goes on")
-        self.hint.update(Content.assemble(joined(("Enter ", key), (does, FAINT), ("   Esc ", key), (_("back"), FAINT))))
+        does = _("set the day") if is_last else _("next field")
+        self.hint.update(key_hints(("Enter", does), ("Esc", _("back"))))

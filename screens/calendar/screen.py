@@ -1,4 +1,4 @@
-"""The working calendar: a year as months, its days set by hand by an admin."""
+"""The calendar screen: a year of working days, which an admin can change."""
 
 import asyncio
 from dataclasses import replace
@@ -32,22 +32,22 @@ from workbench.keys.command import Place
 
 if TYPE_CHECKING:
     from screens.calendar.day_dialog import DayQuestion
+    from screens.service_protocols import ScreenServices
     from workbench.services.calendar.preview import CalendarYear
-    from workbench.services.wiring import Services
 
-_OF_ADMINS = frozenset({"off", "work", "hours", "published"})
+_ADMIN_ACTIONS = frozenset({"off", "work", "hours", "published"})
 _STEPS = {"left": -1, "right": 1, "up": -7, "down": 7}
 
 
 class YearScroll(VerticalScroll, inherit_bindings=False):
-    """Where the months lie; its keys move the chosen day, and the view follows."""
+    """The scrollable months; the arrow keys move the selected day and the view follows it."""
 
     def __init__(self, *children: Widget, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(*children, id=id)
         self._lines: YearLines | None = None
 
     def follow(self, lines: YearLines) -> None:
-        """Scroll so that the chosen day is seen, with its month's name where there is room."""
+        """Scroll to the selected day, with the name of its month if it fits."""
         self._lines = lines
         self.call_after_refresh(self._scroll)
 
@@ -55,7 +55,7 @@ class YearScroll(VerticalScroll, inherit_bindings=False):
         self.call_after_refresh(self._scroll)
 
     def watch_virtual_size(self) -> None:
-        """Scroll once the months have been laid out; before that there is nowhere to scroll to."""
+        """Scroll again once the months have their size."""
         self.call_after_refresh(self._scroll)
 
     def _scroll(self) -> None:
@@ -72,7 +72,7 @@ class YearScroll(VerticalScroll, inherit_bindings=False):
 
 
 class CalendarScreen(WorkScreen):
-    """The mode of the calendar."""
+    """Shows the months of a year and the selected day."""
 
     CSS_PATH = Path(__file__).with_name("calendar.tcss")
     PLACE: ClassVar[Place] = "calendar"
@@ -94,7 +94,7 @@ class CalendarScreen(WorkScreen):
     months = getters.query_one("#months", Static)
     page = getters.query_one("#page", Static)
 
-    def __init__(self, clock: Clock, services: "Services") -> None:
+    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
         super().__init__()
         self.clock = clock
         self.services = services
@@ -105,7 +105,7 @@ class CalendarScreen(WorkScreen):
         yield Head()
         with YearScroll(id="year"):
             yield Static(id="months", markup=False)
-        yield Static(plain(_("Reading the calendar …"), FAINT), id="page", markup=False)
+        yield Static(plain(_("Loading the calendar …"), FAINT), id="page", markup=False)
         yield Static(id="day", markup=False)
         yield Static(id="legend", markup=False)
         yield Hints()
@@ -119,13 +119,13 @@ class CalendarScreen(WorkScreen):
 
     @work(exclusive=True, group="read")
     async def load(self, chosen: date) -> None:
-        """Read the year of a day, and choose the day."""
+        """Load the year of a day and select the day."""
         if self.year is None:
             self.add_class("-page")
         try:
             self.year = await asyncio.to_thread(self.services.calendars.year, chosen.year)
         except WorkbenchError as error:
-            self._break_down(error)
+            self._show_failure(error)
             return
         self.chosen = chosen
         self.remove_class("-page")
@@ -134,22 +134,24 @@ class CalendarScreen(WorkScreen):
 
     @work(exclusive=True, group="dialog")
     async def ask(self, question: "DayQuestion") -> None:
-        """Show what setting the chosen day does, and set it if that is confirmed."""
+        """Open the dialog for the selected day and reload the year if it was saved."""
         from screens.calendar.day_dialog import DayDialog
 
         done = await self.app.push_screen_wait(DayDialog(self.services, question, self.view()))
         if done is not None:
-            said = _("{day} is set; due dates moved: {count}.")
-            self.notify(said.format(day=self.view().day(self.chosen), count=len(done.moved)), markup=False, timeout=8)
+            message = _("{day} saved; due dates moved: {count}.")
+            self.notify(
+                message.format(day=self.view().day(self.chosen), count=len(done.moved)), markup=False, timeout=8
+            )
             self.load(self.chosen)
 
     @property
     def read_only(self) -> str | None:
-        """Why the keys that set days are not there; None for who may use them."""
-        return None if self.services.actor.has(Role.ADMIN) else _("Days are set by admins; here you can look.")
+        """The sentence for reviewers who may not set days; None for admins."""
+        return None if self.services.actor.has(Role.ADMIN) else _("Only an admin can set days; you can view them.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        if action in _OF_ADMINS:
+        if action in _ADMIN_ACTIONS:
             may = self.year is not None and self.services.actor.has(Role.ADMIN)
             if action == "published":
                 may = may and self.year is not None and self.chosen in self.year.overrides
@@ -165,7 +167,7 @@ class CalendarScreen(WorkScreen):
         self._choose(edges.get(key) or self.chosen + timedelta(days=_STEPS[key]))
 
     def action_turn(self, by: int) -> None:
-        # 29 February has no day like it in most years.
+        # 29 February does not exist in most years.
         day = min(self.chosen.day, 28) if self.chosen.month == 2 else self.chosen.day  # noqa: PLR2004 - February
         self._choose(self.chosen.replace(year=self.chosen.year + by, day=day))
 
@@ -176,19 +178,19 @@ class CalendarScreen(WorkScreen):
         self.load(self.chosen)
 
     def action_off(self) -> None:
-        self._ask(_("{day}: nobody works"), asks_name=True)
+        self._ask(_("{day}: day off"), asks_name=True)
 
     def action_work(self) -> None:
-        self._ask(_("{day}: worked by the usual hours"), working=True, asks_name=True)
+        self._ask(_("{day}: usual hours"), working=True, asks_name=True)
 
     def action_hours(self) -> None:
-        self._ask(_("{day}: hours of its own"), working=True, asks_hours=True, asks_name=True)
+        self._ask(_("{day}: special hours"), working=True, asks_hours=True, asks_name=True)
 
     def action_published(self) -> None:
         self._ask(_("{day}: as published"), as_published=True)
 
     def view(self) -> View:
-        """Return from where the calendar is looked at now."""
+        """Return the time, zone and symbols that the calendar is drawn with."""
         zone = self.year.zone if self.year is not None else ZONE
         return View(now=self.clock.now(), zone=zone, symbols=symbols_of(self))
 
@@ -211,7 +213,7 @@ class CalendarScreen(WorkScreen):
         from screens.calendar.day_dialog import DayQuestion
         from workbench.services.calendar.preview import DaySetting
 
-        assert self.year is not None  # noqa: S101 - check_action lets nobody ask before the year is read
+        assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
         setting = DaySetting(on=self.chosen, working=working, as_published=as_published)
         override = self.year.overrides.get(self.chosen)
         if override is not None and asks_name:
@@ -222,12 +224,12 @@ class CalendarScreen(WorkScreen):
         shown = title.format(day=self.view().day(self.chosen))
         self.ask(DayQuestion(title=shown, setting=setting, asks_hours=asks_hours, asks_name=asks_name))
 
-    def _break_down(self, error: WorkbenchError) -> None:
-        """Say that the year cannot be read; what was read before stays."""
+    def _show_failure(self, error: WorkbenchError) -> None:
+        """Show that the year cannot be read; a year that was loaded before stays."""
         if self.year is not None:
             self.notify(str(error), severity="error", markup=False, timeout=8)
             return
-        self.page.update(paragraphs(f"{error}\n\n" + _("n reads the calendar again.")).stylize(BAD))
+        self.page.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(BAD))
         self.add_class("-page")
 
     def _draw(self) -> None:
@@ -235,7 +237,7 @@ class CalendarScreen(WorkScreen):
         head = joined(*title_words(self.year, self.chosen.year, view))
         self.query_one(Head).update(row(head, who_line(self.services.actor.login, None, view), width))
         if self.year is not None and self.year.year == self.chosen.year:
-            # Without the cell of the scroll bar, whether it is there or not: columns must not jump.
+            # Without the cell of the scroll bar, even while there is none: columns must not shift.
             found = year_lines(self.year, self.chosen, width - 1, view)
             self.months.update(Content("\n").join(found.lines))
             self.query_one("#day", Static).update(day_lines(self.year, self.chosen, view, width))

@@ -1,4 +1,4 @@
-"""The calendar as lines: a year as months with its days, and what the chosen day is."""
+"""The lines of the calendar screen: the months of a year, the selected day and the effect of a change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 _MONTH_CELLS = 21
 _GAP_CELLS = 3
 _STYLES = {"*": BAD, "+": UNEASY, ".": FAINT, "/": TOLD, "x": BAD, "o": UNEASY}
-_MOST_DUES = 5
+_MAX_DUES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearLines:
-    """The lines of a year, and in which of them the chosen day and its month's title stand."""
+    """The lines of a year, and the line numbers of the selected day and of its month's title."""
 
     lines: list[Content]
     title_at: int
@@ -50,7 +50,7 @@ class YearLines:
 
 
 def title_words(found: "CalendarYear | None", year: int, view: View) -> list[Part]:
-    """Return the head of the calendar: the year, whether it is published, how many days are worked."""
+    """Return the header: the year, whether it is published, and its number of working days."""
     parts: list[Part] = [(_("Calendar"), "bold"), (f"   {year}", "bold $text-accent")]
     if found is not None:
         dot = f" {view.symbols.dot} "
@@ -62,7 +62,7 @@ def title_words(found: "CalendarYear | None", year: int, view: View) -> list[Par
 
 
 def months_a_row(width: int) -> int:
-    """Return how many months stand side by side in so many cells: a number that twelve can be divided by."""
+    """Return how many months fit side by side: a divisor of twelve."""
     fitting = (width + _GAP_CELLS) // (_MONTH_CELLS + _GAP_CELLS)
     return max(number for number in (1, 2, 3, 4) if number <= max(1, fitting))
 
@@ -97,7 +97,7 @@ def _side_by_side(parts: Sequence[Content]) -> Content:
 def _month(
     found: "CalendarYear", month: int, days: "dict[date, CalendarDay]", chosen: date, view: View
 ) -> list[Content]:
-    """Return a month: its name, the days of the week, its weeks."""
+    """Return the lines of a month: its name, the weekdays and its weeks."""
     weeks = weeks_of(found.year, month)
     is_open = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
     name: list[Part] = [(month_words(month), "bold $text-accent" if month == chosen.month else "bold")]
@@ -123,7 +123,7 @@ def _cell(day: "CalendarDay", is_chosen: bool, is_today: bool) -> list[Part]:  #
 
 
 def legend_lines(view: View, width: int) -> Content:
-    """Return what the signs mean, in as many lines as it takes."""
+    """Return the meaning of the symbols, wrapped to the width."""
     meanings = [joined((sign, _STYLES[sign]), (f" {_(words)}", FAINT)) for sign, words in LEGEND]
     meanings.append(joined((view.symbols.provisional, UNEASY), (f" {_('provisional')}", FAINT)))
     meanings.append(joined((_("today"), "bold underline")))
@@ -139,7 +139,7 @@ def legend_lines(view: View, width: int) -> Content:
 
 
 def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Content:
-    """Return what the chosen day is: kind, name, whether that was published, hours, and who set it by hand."""
+    """Return the selected day: its kind, name, status and hours, and who changed it."""
     day = found.days[(chosen - found.days[0].on).days]
     dot = f" {view.symbols.dot} "
     is_open = day.status is DayStatus.PROVISIONAL
@@ -150,29 +150,29 @@ def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Co
     parts.append((f"{dot}{mark}{_(STATUS_WORDS[day.status])}", UNEASY if is_open else FINE))
     if chosen == found.today:
         parts.append((dot + _("today"), "bold underline"))
-    hours = hours_words(day.hours or found.hours) if day.working else _("nobody works")
+    hours = hours_words(day.hours or found.hours) if day.working else _("no working hours")
     lines = [joined(*parts), plain(hours, FAINT)]
     override = found.overrides.get(chosen)
     if override is not None:
         before = found.published[chosen]
         published = f"{kind_words(before)} {before.name}".strip()
-        said = _("Set by {login} on {day}: {reason}. Published: {published}.").format(
+        message = _("Set by {login} on {day}: {reason}. Published: {published}.").format(
             login=override.by,
             day=view.day(override.at.astimezone(found.zone).date()),
             reason=override.reason,
             published=published,
         )
-        lines += [plain(part, FAINT) for part in wrapped(said, width)[:2]]
+        lines += [plain(part, FAINT) for part in wrapped(message, width)[:2]]
     return Content("\n").join(lines)
 
 
 def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
-    """Return which due dates a change moves: how many, and the first few."""
+    """Return how many due dates a change moves, and the first of them."""
     if not effect.after:
-        return plain(_("The day is like this already; nothing changes."), FAINT)
+        return plain(_("The day is already set like this; nothing changes."), FAINT)
     moved = effect.moved
     lines = [joined((moving_words(len(moved)), UNEASY if moved else FINE))]
-    for due in moved[:_MOST_DUES]:
+    for due in moved[:_MAX_DUES]:
         parts: list[Part] = [
             (f"{format_case(due.case_id)}  ", "$text-accent"),
             (f"{view.instant(due.before)} → {view.instant(due.after)}", ""),
@@ -180,8 +180,8 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
         if due.is_provisional:
             parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))
         lines.append(joined(*parts))
-    if len(moved) > _MOST_DUES:
-        lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MOST_DUES)), FAINT))
+    if len(moved) > _MAX_DUES:
+        lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), FAINT))
     if effect.told:
         lines += [plain(part, UNEASY) for part in wrapped(telling_words(effect.told, written=False), width)]
     if effect.settled:

@@ -1,4 +1,4 @@
-"""The verdicts that wait for a second person: read, then let take effect or give back."""
+"""The checks screen: a second person reads staged verdicts and approves or returns them."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.checks.staged_text import alone_line, row_line, staged_lines, staged_of
+from screens.checks.staged_text import StagedVerdict, alone_line, row_line
 from screens.dialogs.prompt import Prompt, Question
 from screens.panels.case_header import case_lines
 from screens.panels.evidence_panels import EvidencePanels
@@ -26,10 +26,10 @@ from screens.shell.footer import Hints
 from screens.shell.header import Head, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
-from screens.widgets.safe_text import FAINT, UNEASY, plain, wrapped
+from screens.widgets.safe_text import FAINT, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView
-from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
+from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import desk
@@ -37,11 +37,11 @@ from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Services
+    from screens.service_protocols import ScreenServices
 
 
 class ChecksScreen(WorkScreen):
-    """The mode of the checker."""
+    """Lists the staged verdicts and shows the case of the selected one."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         Path(__file__).parents[1] / "panels" / "panels.tcss",
@@ -75,19 +75,19 @@ class ChecksScreen(WorkScreen):
     staged = getters.query_one("#staged", VerticalScroll)
     bench = getters.query_one(EvidencePanels)
 
-    def __init__(self, clock: Clock, services: "Services") -> None:
+    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
         super().__init__()
         self.clock = clock
         self.services = services
         self.case: CaseFile | None = None
         self._rows: tuple[CaseRowView, ...] = ()
         self._why_alone = ""
-        self._begun: dict[str, str] = {}
+        self._unsent: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         yield Head()
         yield OptionList(id="list", markup=False)
-        yield Static(plain(_("No verdict waits for a second person."), FAINT), id="nothing", markup=False)
+        yield Static(plain(_("No verdicts are waiting for a check."), FAINT), id="nothing", markup=False)
         yield EvidencePanels()
         with VerticalScroll(id="staged"):
             yield Static(markup=False)
@@ -102,12 +102,12 @@ class ChecksScreen(WorkScreen):
 
     @work(exclusive=True, group="read")
     async def load(self) -> None:
-        """Read which verdicts wait."""
+        """Load the list of staged verdicts."""
         try:
             self._rows = await asyncio.to_thread(self.services.checks.waiting)
             self._why_alone = await asyncio.to_thread(self.services.checks.why_alone)
         except WorkbenchError as error:
-            self.complain(error)
+            self._report(error)
             return
         self.case = None
         self.remove_class("-open")
@@ -118,36 +118,36 @@ class ChecksScreen(WorkScreen):
 
     @work(exclusive=True, group="case")
     async def read(self, case_id: int) -> None:
-        """Read the case under the cursor, with its verdict."""
+        """Load the case under the cursor with its verdict."""
         try:
             self.case = await asyncio.to_thread(self.services.casefiles.show, case_id)
         except WorkbenchError as error:
-            self.complain(error)
+            self._report(error)
             return
         self._show_case()
 
     @work(group="dialog")
-    async def ask(self, question: Question, act: Callable[[int, str, int | None], object], said: str) -> None:
-        """Ask for a note, act on the case, and say so."""
+    async def ask(self, question: Question, act: Callable[[int, str, int | None], object], message: str) -> None:
+        """Ask for a note, run the action on the case, and report it."""
         if self.case is None:
             return
         case_id = self.case.header.id
-        # What was read is what is checked: another verdict that came meanwhile is refused.
-        looked_at = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        # The service refuses if another verdict was staged after this one was read.
+        decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
         name = question.title
-        asked = replace(question, value=self._begun.get(name, ""))
+        asked = replace(question, value=self._unsent.get(name, ""))
         note = await self.app.push_screen_wait(
-            Prompt(asked, on_change=lambda typed: self._begun.update({name: typed})),
+            Prompt(asked, on_change=lambda typed: self._unsent.update({name: typed})),
         )
         if note is None:
             return
         try:
-            await asyncio.to_thread(act, case_id, note, looked_at)
+            await asyncio.to_thread(act, case_id, note, decision_id)
         except WorkbenchError as error:
-            self.complain(error)
+            self._report(error)
             return
-        self._begun.pop(name, None)
-        self.notify(said.format(case=format_case(case_id)), markup=False, timeout=8)
+        self._unsent.pop(name, None)
+        self.notify(message.format(case=format_case(case_id)), markup=False, timeout=8)
         self.load()
 
     @work(group="dialog")
@@ -156,7 +156,7 @@ class ChecksScreen(WorkScreen):
         from screens.documents.dialog import DocumentList
 
         if self.case is not None:
-            listed = DocumentList(self.services.documents, self.case.header.id, self._named(), self._view())
+            listed = DocumentList(self.services.documents, self.case.header.id, self._case_name(), self._view())
             await self.app.push_screen_wait(listed)
 
     @on(OptionList.OptionHighlighted, "#list")
@@ -181,7 +181,7 @@ class ChecksScreen(WorkScreen):
         if action == "documents":
             return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.services.actor)
         if action in {"approve", "give_back"}:
-            return True if self._may_check(Action.APPROVE if action == "approve" else Action.RETURN) else None
+            return True if self._verdict.may(Action.APPROVE if action == "approve" else Action.RETURN) else None
         return True
 
     def action_open(self) -> None:
@@ -192,15 +192,15 @@ class ChecksScreen(WorkScreen):
 
     def action_approve(self) -> None:
         asked = Question(
-            title=_("Approve {case}").format(case=self._named()),
-            help=_("The verdict takes effect and its notice goes out. A note is owed: what did you check?"),
+            title=_("Approve {case}").format(case=self._case_name()),
+            help=_("The verdict takes effect and its notice goes out. A note is required: what did you check?"),
         )
-        self.ask(asked, self.services.checks.approve, _("{case} approved; u on the desk takes it back."))
+        self.ask(asked, self.services.checks.approve, _("{case} approved. To undo, press u on the desk."))
 
     def action_give_back(self) -> None:
         asked = Question(
-            title=_("Return {case}").format(case=self._named()),
-            help=_("A note is owed: what should the maker look at again?"),
+            title=_("Return {case}").format(case=self._case_name()),
+            help=_("A note is required: what should the maker review again?"),
         )
         self.ask(asked, self.services.checks.give_back, _("{case} returned to its maker."))
 
@@ -227,24 +227,9 @@ class ChecksScreen(WorkScreen):
         self.list.focus()
         self._draw()
 
-    def complain(self, error: WorkbenchError) -> None:
-        """Say what could not be done."""
+    def _report(self, error: WorkbenchError) -> None:
+        """Show an error as a notification."""
         self.notify(str(error), severity="error", markup=False, timeout=8)
-
-    def _may_check(self, action: Action) -> bool:
-        if self.case is None:
-            return False
-        return not self._is_own() and is_allowed(action, self.case.header.state, self.services.actor)
-
-    def _is_own(self) -> bool:
-        decision = staged_of(self.case) if self.case is not None else None
-        return decision is not None and decision.maker == self.services.actor.login
-
-    def _why_not(self) -> str:
-        """Say why the verdict cannot be checked by this person, or nothing."""
-        if self._is_own():
-            return _("This verdict is your own: a second person checks it; u on the desk takes it back until then.")
-        return role_refusal(Action.APPROVE, self.services.actor) or ""
 
     def _view(self) -> View:
         zone = ZoneInfo(self.case.policy.zone) if self.case is not None else ZONE
@@ -265,26 +250,24 @@ class ChecksScreen(WorkScreen):
             at = self.list.highlighted or 0
             self.list.set_options([Option(row_line(found, view, width - 2)) for found in self._rows])
             self.list.highlighted = min(at, len(self._rows) - 1) if self._rows else None
-        self._show_staged(view, width)
-        self.refresh_bindings()
+        self._show_staged()
 
     def _show_case(self) -> None:
-        view, width = self._view(), max(10, self.size.width - 2)
         if self.case is not None and self.has_class("-open"):
-            self.bench.show(self.case, view)
+            self.bench.show(self.case, self._view())
             self._draw()
-        self._show_staged(view, width)
+        else:
+            self._show_staged()
+
+    def _show_staged(self) -> None:
+        lines = self._verdict.lines(self._view(), max(8, self.size.width - 4))
+        self.staged.display = lines is not None
+        self.staged.query_one(Static).update(lines or "")
         self.refresh_bindings()
 
-    def _show_staged(self, view: View, width: int) -> None:
-        decision = staged_of(self.case) if self.case is not None else None
-        self.staged.display = decision is not None
-        if self.case is not None and decision is not None:
-            lines = staged_lines(self.case, decision, view, width - 2)
-            why = self._why_not()
-            if why:
-                lines = Content("\n").join([*(plain(part, UNEASY) for part in wrapped(why, width - 2)), lines])
-            self.staged.query_one(Static).update(lines)
+    @property
+    def _verdict(self) -> StagedVerdict:
+        return StagedVerdict(self.case, self.services.actor)
 
-    def _named(self) -> str:
+    def _case_name(self) -> str:
         return format_case(self.case.header.id) if self.case is not None else ""

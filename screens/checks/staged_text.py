@@ -1,26 +1,62 @@
-"""A verdict that waits for a second person, as its checker reads it."""
+"""The staged verdict of a case, as the checker reads it."""
+
+from dataclasses import dataclass
 
 from textual.content import Content
 
 from screens.panels.labels import DECIDED, MEASURE, PRIORITY
 from screens.shell.view import View
 from screens.widgets.safe_text import BAD, FAINT, UNEASY, Part, fitted, joined, plain, row, wrapped
+from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionLine
+from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.i18n import _, current
 
 STAGED = "staged"
 
 
-def staged_of(case: CaseFile) -> DecisionLine | None:
-    """Return the verdict of a case that waits for a second person, the newest."""
-    staged = [decision for decision in case.decisions if decision.status == STAGED]
-    return max(staged, key=lambda decision: decision.id, default=None)
+@dataclass(frozen=True, slots=True)
+class StagedVerdict:
+    """The staged verdict of a case, if it has one, as `actor` may check it."""
+
+    case: CaseFile | None
+    actor: Actor
+
+    @property
+    def decision(self) -> DecisionLine | None:
+        """The newest staged decision of the case."""
+        staged = [each for each in self.case.decisions if each.status == STAGED] if self.case is not None else []
+        return max(staged, key=lambda each: each.id, default=None)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the actor made the verdict."""
+        return self.decision is not None and self.decision.maker == self.actor.login
+
+    def may(self, action: Action) -> bool:
+        """Say whether the actor may approve or return the verdict."""
+        return self.case is not None and not self.is_own and is_allowed(action, self.case.header.state, self.actor)
+
+    @property
+    def refusal(self) -> str:
+        """The reason why the actor may not check the verdict, or an empty string."""
+        if self.is_own:
+            return _("This is your own verdict; a second person must check it. Until then, undo it with u on the desk.")
+        return role_refusal(Action.APPROVE, self.actor) or ""
+
+    def lines(self, view: View, width: int) -> Content | None:
+        """Return the verdict, under the reason why the actor may not check it; None without a verdict."""
+        if self.case is None or self.decision is None:
+            return None
+        verdict = staged_lines(self.case, self.decision, view, width)
+        refusal = [plain(part, UNEASY) for part in wrapped(self.refusal, width)] if self.refusal else []
+        return Content("\n").join([*refusal, verdict])
 
 
 def row_line(found: CaseRowView, view: View, width: int) -> Content:
-    """Return a waiting case as the list shows it."""
+    """Return a case with a staged verdict as a line of the list."""
     due = view.instant(found.due_at) if found.due_at is not None else _("not due yet")
     counts: list[Part] = []
     if found.blocks:
@@ -37,7 +73,7 @@ def row_line(found: CaseRowView, view: View, width: int) -> Content:
 
 
 def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> Content:
-    """Return what the maker decided, for which reasons, and what the applicant would read."""
+    """Return the verdict with its reasons, the internal note and the letter to the applicant."""
     verdict: list[Part] = [
         (f"{format_case(case.header.id)}  ", "bold"),
         (_(DECIDED[decision.verdict]), "bold"),
@@ -65,6 +101,6 @@ def _texts(label: str, text: str, width: int) -> list[Content]:
 
 
 def alone_line(why: str, width: int) -> Content:
-    """Say that one person reviews here alone, so that nothing is checked before there is a second one."""
-    said = _("One person reviews here alone ({reason}); verdicts wait until an admin adds a second one.")
-    return joined((fitted(said.format(reason=why), width).rstrip(), UNEASY))
+    """Return the warning that only one person reviews here, so that nobody can check a verdict."""
+    message = _("Only one person reviews here ({reason}). Verdicts wait until an admin adds a second person.")
+    return joined((fitted(message.format(reason=why), width).rstrip(), UNEASY))

@@ -141,12 +141,12 @@ class CaseScreen(RevealScreen):
     @work(group="dialog")
     async def ask_verify(self) -> None:
         """Ask what was confirmed outside and note it."""
-        from screens.dialogs.verification import Verify
+        from screens.dialogs.verification import VerificationDialog
 
         if self.services is None or self.case is None:
             return
         case_id = self.case.header.id
-        answer = await self.app.push_screen_wait(Verify())
+        answer = await self.app.push_screen_wait(VerificationDialog())
         if answer is not None and await self._written(self.services.remarks.verify, case_id, *answer):
             self.reload()
 
@@ -179,7 +179,7 @@ class CaseScreen(RevealScreen):
     @work(exclusive=True, group="read")
     async def explain(self) -> None:
         """Show why this case is next."""
-        from screens.dialogs.text_sheet import Sheet
+        from screens.dialogs.text_sheet import TextSheet
 
         if self.services is None or self.case is None:
             return
@@ -192,13 +192,13 @@ class CaseScreen(RevealScreen):
         def lines(width: int) -> list[Content]:
             return [plain(part) for sentence in sentences for part in wrapped(sentence, width)]
 
-        self.app.push_screen(Sheet(_("Why {case}").format(case=self._named()), lines))
+        self.app.push_screen(TextSheet(_("Why {case}").format(case=self._named()), lines))
 
     @work(exclusive=True, group="read")
     async def tell(self) -> None:
         """Show and copy what can be told about how long this case takes."""
         from screens.desk.forecast_loader import foreseen, sentence_of, told_lines
-        from screens.dialogs.text_sheet import Sheet
+        from screens.dialogs.text_sheet import TextSheet
 
         case = self.case
         if self.services is None or case is None:
@@ -210,7 +210,7 @@ class CaseScreen(RevealScreen):
         view = self.view()
         self.app.copy_to_clipboard(sentence_of(forecast, view))
         title = _("How long {case} takes").format(case=self._named())
-        self.app.push_screen(Sheet(title, lambda width: told_lines(forecast, case, view, width)))
+        self.app.push_screen(TextSheet(title, lambda width: told_lines(forecast, case, view, width)))
 
     async def _written(self, act: Callable[..., object], *arguments: object) -> bool:
         """Write something down and say whether that worked."""

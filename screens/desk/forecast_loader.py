@@ -13,9 +13,9 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _, current
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices as Services
     from workbench.domain.case.casefile import CaseFile
     from workbench.domain.forecast.result import CaseForecast
-    from workbench.services.wiring import Services
 
 
 async def foreseen(services: "Services", case: "CaseFile") -> "CaseForecast | None":

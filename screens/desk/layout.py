@@ -26,9 +26,9 @@ from workbench.i18n import _, marked
 if TYPE_CHECKING:
     from screens.desk.draft import Draft
     from screens.panels.evidence_panels import EvidencePanels
+    from screens.service_protocols import ScreenServices as Services
     from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Undoable
     from workbench.domain.forecast.result import CaseForecast
-    from workbench.services.wiring import Services
 
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60

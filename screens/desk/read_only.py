@@ -15,8 +15,8 @@ from workbench.keys import registry as keys
 from workbench.keys.command import Place
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices as Services
     from workbench.domain.case.casefile import CaseFile
-    from workbench.services.wiring import Services
 
 _ONLY_AT_THE_DESK = frozenset({"next", "undo"})
 

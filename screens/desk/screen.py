@@ -20,8 +20,8 @@ from workbench.keys import registry as keys
 from workbench.keys.command import Place
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices as Services
     from workbench.domain.case.casefile import CaseFile, Decided
-    from workbench.services.wiring import Services
 
 
 class DeskScreen(CaseScreen):

@@ -1,4 +1,4 @@
-"""Giving cases to a person: to whom, why, and what became of each."""
+"""The dialog that assigns cases to a reviewer and reports the outcome."""
 
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
@@ -20,11 +20,11 @@ from screens.dialogs.assign_text import (
     refused_lines,
     title_words,
 )
-from screens.dialogs.text_sheet import Sheet
+from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -33,14 +33,14 @@ from workbench.keys.registry import BACK
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from screens.service_protocols import ScreenServices
     from workbench.services.queue.assignment import Assignment, Candidate
-    from workbench.services.wiring import Services
 
 
 class AssignDialog(Dialog["Assignment"]):
-    """Asks for a person and a reason, gives the cases, and goes when that is done.
+    """Asks for a reviewer and a reason, assigns the cases, and closes when that is done.
 
-    It gives them itself, so that nobody leaves before the outcome is known.
+    It assigns them itself, so that it cannot be closed before the outcome is known.
     """
 
     DEFAULT_CSS = """
@@ -67,35 +67,35 @@ class AssignDialog(Dialog["Assignment"]):
     about = getters.query_one("#about", Static)
     hint = getters.query_one("#hint", Static)
 
-    def __init__(self, services: "Services", case_ids: tuple[int, ...], view: View) -> None:
+    def __init__(self, services: "ScreenServices", case_ids: tuple[int, ...], view: View) -> None:
         super().__init__()
         self._services = services
         self._case_ids = case_ids
         self._view = view
         self._people: tuple[Candidate, ...] = ()
         self._plan: Assignment | None = None
-        self._is_giving = False
+        self._is_assigning = False
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = plain(title_words(self._case_ids))
-            yield Static(plain(_("Looking who is there …"), FAINT), id="about", markup=False)
+            yield Static(plain(_("Loading the reviewers …"), FAINT), id="about", markup=False)
             yield OptionList(markup=False)
-            yield Static(plain(_("Why, for colleagues")), id="reason-title", markup=False)
+            yield Static(plain(_("Reason, for colleagues")), id="reason-title", markup=False)
             yield TextLine()
             yield Static(id="hint", markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:
         self.prepare()
-        self._say_keys()
+        self._show_keys()
 
     def on_resize(self) -> None:
-        self._say_plan()
+        self._show_plan()
 
     @work(exclusive=True, group="read")
     async def prepare(self) -> None:
-        """Read who is there and what giving would do."""
+        """Load the reviewers and the effect of an assignment."""
         try:
             self._people = await asyncio.to_thread(self._services.assigning.candidates)
             self._plan = await asyncio.to_thread(self._services.assigning.plan, self._case_ids)
@@ -106,51 +106,51 @@ class AssignDialog(Dialog["Assignment"]):
             [Option(person_line(one, at, self._view)) for at, one in enumerate(self._people, start=1)]
         )
         self.people.highlighted = 0 if self._people else None
-        self._say_plan()
-        self._say_keys()
+        self._show_plan()
+        self._show_keys()
 
     @work(group="give")
-    async def give(self, login: str, reason: str) -> None:
-        """Give the cases, in a thread that takes as long as it takes."""
-        self._is_giving = True
+    async def assign(self, login: str, reason: str) -> None:
+        """Assign the cases in a thread; the dialog stays open until it ends."""
+        self._is_assigning = True
         self.hint.update(busy_line(len(self._case_ids), login))
         try:
             done = await asyncio.to_thread(self._services.assigning.give, self._case_ids, login, reason)
         except WorkbenchError as error:
-            self._is_giving = False
+            self._is_assigning = False
             self.hint.update(plain(str(error), BAD))
             return
         self.leave(done)
 
     @on(OptionList.OptionHighlighted)
     def follow(self) -> None:
-        """Name the chosen person in the last line."""
-        self._say_keys()
+        """Name the selected reviewer in the last line."""
+        self._show_keys()
 
     @on(OptionList.OptionSelected)
-    def go_on(self) -> None:
+    def ask_reason(self) -> None:
         """Ask for the reason next."""
         self.reason.focus()
 
     @on(Input.Submitted)
-    def take(self, event: Input.Submitted) -> None:
-        """Give the cases, unless the reason is owed."""
+    def submit(self, event: Input.Submitted) -> None:
+        """Assign the cases, if a reason is given."""
         login, reason = self._login, event.value.strip()
-        if self._is_giving or not login:
+        if self._is_assigning or not login:
             return
         if not reason:
-            self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
             return
-        self.give(login, reason)
+        self.assign(login, reason)
 
     @on(Input.Changed)
-    def write_on(self) -> None:
-        """Take away what was said about the line before."""
-        if not self._is_giving:
-            self._say_keys()
+    def clear_hint(self) -> None:
+        """Replace the hint about the previous input by the keys."""
+        if not self._is_assigning:
+            self._show_keys()
 
     def on_descendant_focus(self) -> None:
-        self._say_keys()
+        self._show_keys()
 
     def on_key(self, event: events.Key) -> None:
         if event.key.isdigit() and self.focused is self.people and 0 < int(event.key) <= len(self._people):
@@ -159,7 +159,7 @@ class AssignDialog(Dialog["Assignment"]):
             self.reason.focus()
 
     def action_back(self) -> None:
-        if self._is_giving:
+        if self._is_assigning:
             return
         if self.focused is self.reason:
             self.people.focus()
@@ -171,22 +171,21 @@ class AssignDialog(Dialog["Assignment"]):
         at = self.people.highlighted
         return self._people[at].login if at is not None and at < len(self._people) else ""
 
-    def _say_plan(self) -> None:
+    def _show_plan(self) -> None:
         if self._plan is not None:
             self.about.update(plan_lines(self._plan, max(20, self.about.size.width)))
 
-    def _say_keys(self) -> None:
-        if self._is_giving:
+    def _show_keys(self) -> None:
+        if self._is_assigning:
             return
-        key = "$text-accent bold"
-        does = _("goes on to the reason")
+        does = _("continue to the reason")
         if self.focused is self.reason:
-            does = _("gives {cases} to {login}").format(cases=cases_words(len(self._case_ids)), login=self._login)
-        self.hint.update(joined(("Enter ", key), (does, FAINT), ("   Esc ", key), (_("back"), FAINT)))
+            does = _("assign {cases} to {login}").format(cases=cases_words(len(self._case_ids)), login=self._login)
+        self.hint.update(key_hints(("Enter", does), ("Esc", _("back"))))
 
 
-async def give_away(screen: "Screen[None]", services: "Services", case_ids: tuple[int, ...], view: View) -> bool:
-    """Ask to whom cases go, give them, and report; say whether anything was given."""
+async def give_away(screen: "Screen[None]", services: "ScreenServices", case_ids: tuple[int, ...], view: View) -> bool:
+    """Ask for a reviewer, assign the cases and report; return whether any case was assigned."""
     dialog = AssignDialog(services, case_ids, view)
     done = await screen.app.push_screen_wait(dialog)
     if done is None:
@@ -199,5 +198,5 @@ async def give_away(screen: "Screen[None]", services: "Services", case_ids: tupl
         def lines(width: int) -> list[Content]:
             return refused_lines(done, width)
 
-        screen.app.push_screen(Sheet(title, lines))
+        screen.app.push_screen(TextSheet(title, lines))
     return bool(done.given)

@@ -1,4 +1,4 @@
-"""What is said about giving cases to a person: before, to whom, and what became of it."""
+"""The text of the assignment dialog: the reviewers, the effect and the outcome."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ _LOGIN_CELLS = 10
 
 
 def cases_words(number: int) -> str:
-    """Return so many cases in words."""
+    """Return a number of cases in words."""
     return _("1 case") if number == 1 else _("{count} cases").format(count=count(number))
 
 
@@ -30,27 +30,27 @@ def title_words(case_ids: tuple[int, ...]) -> str:
 
 
 def plan_lines(plan: "Assignment", width: int) -> Content:
-    """Say what would happen to whom: holds that end, cases that cannot be given."""
+    """Return the effect of an assignment: holds that end, and cases that cannot be assigned."""
     lines: list[Content] = []
     held = [one for one in plan.given if one.from_holder]
     if held:
         holders = listed(sorted({one.from_holder or "" for one in held}))
-        said = _("{cases} held by {who}: the hold ends, the draft goes along.").format(
+        message = _("{cases} held by {who}: the hold ends and the draft is handed over.").format(
             cases=cases_words(len(held)), who=holders
         )
-        lines += [plain(part, UNEASY) for part in wrapped(said, width)]
+        lines += [plain(part, UNEASY) for part in wrapped(message, width)]
     if plan.refused:
-        said = _("{cases} cannot be assigned, among them: {why}").format(
+        message = _("{cases} cannot be assigned, for example: {why}").format(
             cases=cases_words(len(plan.refused)), why=plan.refused[0].why
         )
-        lines += [plain(part, BAD) for part in wrapped(said, width)]
+        lines += [plain(part, BAD) for part in wrapped(message, width)]
     if not lines:
-        lines = [plain(part, FAINT) for part in wrapped(_("Nobody holds what you give away."), width)]
+        lines = [plain(part, FAINT) for part in wrapped(_("Nobody holds the selected cases."), width)]
     return Content("\n").join(lines)
 
 
 def person_line(one: "Candidate", number: int, view: View) -> Content:
-    """Return a person as the list shows one: what this person holds and has already, and until when away."""
+    """Return a reviewer as a line of the list: cases held and assigned, and the absence."""
     login = pad_right(safe(one.login), _LOGIN_CELLS)
     parts: list[Part] = [
         (f"{number} " if number <= 9 else "  ", FAINT),  # noqa: PLR2004 - digits choose
@@ -65,21 +65,21 @@ def person_line(one: "Candidate", number: int, view: View) -> Content:
 
 
 def busy_line(number: int, login: str) -> Content:
-    """Say what is going on."""
-    return plain(_("Giving {cases} to {login} …").format(cases=cases_words(number), login=login), FAINT)
+    """Return the line shown while the cases are assigned."""
+    return plain(_("Assigning {cases} to {login} …").format(cases=cases_words(number), login=login), FAINT)
 
 
 def done_words(done: "Assignment", login: str) -> str:
-    """Say in one sentence what became of it."""
+    """Return the outcome in one sentence."""
     if len(done.given) == 1:
-        said = _("{case} goes to {login}.").format(case=format_case(done.given[0].case_id), login=login)
+        message = _("{case} goes to {login}.").format(case=format_case(done.given[0].case_id), login=login)
     else:
-        said = _("{cases} go to {login}.").format(cases=cases_words(len(done.given)), login=login)
-    return said
+        message = _("{cases} go to {login}.").format(cases=cases_words(len(done.given)), login=login)
+    return message
 
 
 def refused_lines(done: "Assignment", width: int) -> list[Content]:
-    """Return a line for each case that could not be given, with its reason."""
+    """Return each case that could not be assigned, with the reason."""
     lines: list[Content] = []
     for one in done.refused:
         name = pad_right(format_case(one.case_id), _LOGIN_CELLS)

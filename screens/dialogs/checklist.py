@@ -1,4 +1,4 @@
-"""The questions that no imported fact answers, answered one by one."""
+"""The dialog with the checklist of a case, answered question by question."""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
@@ -13,7 +13,7 @@ from textual.widgets import Static
 from screens.panels.labels import ANSWER
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import BAD, FAINT, joined, plain, row, wrapped
+from screens.widgets.safe_text import BAD, FAINT, key_hints, plain, row, wrapped
 from workbench.domain.case.casefile import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
 from workbench.errors import WorkbenchError
@@ -25,7 +25,7 @@ _KEYS = {"1": ChecklistValue.YES, "2": ChecklistValue.NO, "3": ChecklistValue.NO
 
 
 class Checklist(Dialog[bool]):
-    """Shows the questions; digits answer the one under the cursor. It goes with whether anything was answered."""
+    """Shows the questions; digits answer the one under the cursor. The result says whether any was answered."""
 
     DEFAULT_CSS = """
     Checklist { align: center middle; background: $background 60%; }
@@ -46,7 +46,7 @@ class Checklist(Dialog[bool]):
     ]
 
     list = getters.query_one("#list", Static)
-    said = getters.query_one("#said", Static)
+    message = getters.query_one("#message", Static)
 
     def __init__(self, lines: tuple[ChecklistLine, ...], answer: Answer) -> None:
         super().__init__()
@@ -60,13 +60,9 @@ class Checklist(Dialog[bool]):
         with Vertical() as box:
             box.border_title = plain(f"{_('Checklist')}")
             yield Static(id="list", markup=False)
-            yield Static(id="said", markup=False)
+            yield Static(id="message", markup=False)
             keys = [(key, _(ANSWER[value.value])) for key, value in _KEYS.items()] + [("Esc", _("back"))]
-            yield Static(
-                Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
-                id="foot",
-                markup=False,
-            )
+            yield Static(key_hints(*keys), id="foot", markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -77,11 +73,11 @@ class Checklist(Dialog[bool]):
 
     @work(group="write")
     async def save(self, question: str, value: ChecklistValue) -> None:
-        """Save an answer, and go on to the next question."""
+        """Save an answer and move to the next question."""
         try:
             await self._answer(question, value)
         except WorkbenchError as error:
-            self.said.update(plain(str(error), BAD))
+            self.message.update(plain(str(error), BAD))
             return
         self._answers[question] = value.value
         self._has_answered = True
@@ -100,7 +96,7 @@ class Checklist(Dialog[bool]):
 
     def _draw(self) -> None:
         if not self.query("#list"):
-            # Called after a refresh; the dialog may have gone meanwhile.
+            # Called after a refresh; the dialog may be closed by then.
             return
         width = self.list.content_size.width
         if not width:
@@ -114,4 +110,6 @@ class Checklist(Dialog[bool]):
             first = row(plain(f" {parts[0]}"), plain(f"{word} ", style), width)
             block = [first, *(plain(f" {part}") for part in parts[1:])]
             drawn += [content.stylize("on $panel") for content in block] if at == self._cursor else block
-        self.list.update(Content("\n").join(drawn) if drawn else plain(_("The policy asks no questions here."), FAINT))
+        self.list.update(
+            Content("\n").join(drawn) if drawn else plain(_("The policy has no questions for this case."), FAINT)
+        )

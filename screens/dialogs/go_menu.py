@@ -1,4 +1,4 @@
-"""What may follow `g`: shown until the next key, with the letters of the modes."""
+"""The menu after `g`: the modes with their letters, shown until the next key."""
 
 from typing import ClassVar
 
@@ -10,21 +10,21 @@ from textual.widgets import Static
 
 from screens.shell.base_screen import Dialog
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import FAINT, joined
+from screens.widgets.safe_text import joined, key_hints
 from workbench.i18n import _
 from workbench.keys.command import Command
 from workbench.keys.registry import BACK
 
 
-class WhichKey(Dialog[str]):
-    """Waits for the second key of a pair; any other key only ends the waiting.
+class GoMenu(Dialog[str]):
+    """Waits for the second key of a two-key command; any other key closes the menu.
 
-    It does not end by itself: who reads it first must not have the second key taken for another command.
+    It has no timeout: after one, the second key would run another command.
     """
 
     DEFAULT_CSS = """
-    WhichKey { background: $background 25%; }
-    WhichKey > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
+    GoMenu { background: $background 25%; }
+    GoMenu > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 
@@ -33,11 +33,8 @@ class WhichKey(Dialog[str]):
         self._commands = {command.keys[0].split(" ")[1]: command for command in commands}
 
     def compose(self) -> ComposeResult:
-        parts = [
-            joined((key, "$text-accent bold"), (f" {_(command.label)}", FAINT))
-            for key, command in self._commands.items()
-        ]
-        yield Static(Content("   ").join([joined(("g", "bold")), *parts]), markup=False)
+        hints = key_hints(*((key, _(command.label)) for key, command in self._commands.items()))
+        yield Static(Content.assemble(joined(("g", "bold")), "   ", hints), markup=False)
 
     def on_key(self, event: events.Key) -> None:
         super().on_key(event)
@@ -46,7 +43,7 @@ class WhichKey(Dialog[str]):
             event.stop()
             self.leave(command.id)
         elif event.character is None or event.character.isascii():
-            # A composed character comes again as the key it stands for.
+            # A character of an input method arrives again as the key it stands for.
             event.stop()
             self.leave()
 

@@ -1,9 +1,11 @@
-"""The keys of a screen, grouped, from the registry."""
+"""The page of keys of a screen, generated from the command registry."""
+
+from typing import Protocol, runtime_checkable
 
 from textual.content import Content
 from textual.screen import Screen
 
-from screens.dialogs.text_sheet import Sheet
+from screens.dialogs.text_sheet import TextSheet
 from screens.shell.bindings import available
 from screens.widgets.safe_text import FAINT, joined, wrapped
 from workbench.domain.text.safe import cells, pad_right
@@ -15,13 +17,30 @@ _KEYS_CELLS = 11
 _LABEL_CELLS = 20
 
 
-def key_sheet(screen: Screen[object], place: Place) -> Sheet:
-    """Return the page of all keys of a screen; what cannot be done now is dim.
+@runtime_checkable
+class MayBeReadOnly(Protocol):
+    """A screen that may be read-only."""
 
-    A screen with a `read_only` sentence begins with it, and only what can be done there is listed.
+    @property
+    def read_only(self) -> str | None:
+        """The sentence that says why nothing can be changed, None if it can."""
+
+
+@runtime_checkable
+class HasMoreHelp(Protocol):
+    """A screen with help besides its keys."""
+
+    def more_help(self, width: int) -> list[Content]:
+        """Return the lines of help."""
+
+
+def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
+    """Return the page of all keys of a screen; keys that do not work now are dim.
+
+    The page of a read-only screen starts with the reason and lists only the keys that work.
     """
     now = frozenset(available(screen))
-    read_only: str | None = getattr(screen, "read_only", None)
+    read_only = screen.read_only if isinstance(screen, MayBeReadOnly) else None
 
     def lines(width: int) -> list[Content]:
         shown: list[Content] = []
@@ -38,12 +57,11 @@ def key_sheet(screen: Screen[object], place: Place) -> Sheet:
                 for command in (command for command in commands if command.group == group):
                     shown += _lines(command, width, is_now=command.id in now or part == "everywhere")
                 shown.append(Content())
-            # What a screen has to say besides its keys stands with them.
-            more = getattr(screen, "more_help", None) if part == place else None
-            shown += [*more(width), Content()] if more is not None else []
+            if part == place and isinstance(screen, HasMoreHelp):
+                shown += [*screen.more_help(width), Content()]
         return shown[:-1]
 
-    return Sheet(_("Keys"), lines)
+    return TextSheet(_("Keys"), lines)
 
 
 def _lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
@@ -56,7 +74,7 @@ def _lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
 
 
 def _range(command: Command) -> str:
-    """Return the keys of a command, many in a row as their ends."""
+    """Return the keys of a command; of many keys, the first and the last."""
     most = 3
     keys = command.shown_keys.split(" ")
     return command.shown_keys if len(keys) <= most else f"{keys[0]}–{keys[-1]}"

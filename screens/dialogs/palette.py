@@ -1,4 +1,4 @@
-"""Any command found by its words, in both languages, or by pinyin initials."""
+"""The command palette: finds commands by words in both languages or by pinyin initials."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,24 +19,25 @@ _NOT_LISTED = frozenset(
     {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
     | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.all_keys)}
 )
-"""What only moves has keys that no input method takes; a verdict is confirmed by its own key, never by Enter."""
+"""Commands left out: those that only move, whose keys work under any input method, and the confirmation of a verdict,
+which must be its own key and never Enter."""
 
-_HARDLY = 0.01
+_LOWEST_SCORE = 0.01
 
 _ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, LOOK_GROUP, GO_GROUP)
-"""First what decides, then what moves the case on, then what is written down, looked at, gone to."""
+"""The order of the groups: verdicts first, navigation last."""
 
 
-class Commands(Provider):
-    """The commands that can be done on the screen below."""
+class CommandProvider(Provider):
+    """The commands that are available on the screen below the palette."""
 
     async def discover(self) -> Hits:
-        """Yield all of them before anything is typed."""
+        """Yield all commands while nothing is typed."""
         for command, act in self._now():
             yield DiscoveryHit(_shown(command), act, text=_(command.label), help=_(command.help))
 
     async def search(self, query: str) -> Hits:
-        """Yield those whose words hold what is typed."""
+        """Yield the commands that match the query."""
         is_found = False
         for command, act in self._now():
             score = _score(query, command)
@@ -44,8 +45,8 @@ class Commands(Provider):
                 is_found = True
                 yield Hit(score, _shown(command), act, text=_(command.label), help=_(command.help))
         if not is_found:
-            # Textual has words for this too, in one language.
-            yield Hit(_HARDLY, joined((_("No command is called so."), FAINT)), _do_nothing, text=query)
+            # Textual has its own message for this, in English only.
+            yield Hit(_LOWEST_SCORE, joined((_("No matching command."), FAINT)), _do_nothing, text=query)
 
     def _now(self) -> list[tuple[Command, Act]]:
         run = self.app.run_action
@@ -59,7 +60,7 @@ class Commands(Provider):
 
 
 def _do_nothing() -> None:
-    """Leave everything as it is."""
+    """The action of a palette line that is only a message."""
 
 
 def _shown(command: Command) -> Content:
@@ -67,13 +68,13 @@ def _shown(command: Command) -> Content:
 
 
 def _score(query: str, command: Command) -> float:
-    """Return how well words fit, 0 if not at all: the label before the help, in whichever language."""
+    """Return how well a command matches the query in any language, from 0 to 1; the label counts more than the help."""
     words = query.strip()
     if matches(words, command.id, _(command.label)):
         return 1.0
-    if any(matches(words, "", said) for said in _in_all_languages(command.label)):
+    if any(matches(words, "", text) for text in _in_all_languages(command.label)):
         return 0.9
-    return 0.5 if any(matches(words, "", said) for said in _in_all_languages(command.help)) else 0.0
+    return 0.5 if any(matches(words, "", text) for text in _in_all_languages(command.help)) else 0.0
 
 
 def _in_all_languages(message: str) -> tuple[str, ...]:

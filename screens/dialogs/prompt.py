@@ -1,4 +1,4 @@
-"""One line that is asked for: a reason, a comment, a time."""
+"""A dialog that asks for one line: a reason, a comment or a time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, joined, plain
+from screens.widgets.safe_text import BAD, FAINT, UNEASY, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
 from workbench.keys.registry import BACK
@@ -21,7 +21,7 @@ from workbench.keys.registry import BACK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked for: a title, a sentence under it, what stands there at first; `problem` says what is wrong."""
+    """The title, help and initial value of a prompt; `problem` returns what is wrong with an input."""
 
     title: str
     help: str
@@ -32,7 +32,7 @@ class Question:
 
 
 class Prompt(Dialog[str]):
-    """Asks for one line; Enter saves it, Esc leaves."""
+    """Asks for one line; Enter accepts it, Esc cancels."""
 
     DEFAULT_CSS = """
     Prompt { align: center middle; background: $background 60%; }
@@ -60,40 +60,31 @@ class Prompt(Dialog[str]):
             yield Static(plain(self._question.help, FAINT), markup=False)
             yield TextLine(self._question.value, placeholder=self._question.placeholder)
             yield Static(id="problem", markup=False)
-            yield Static(_keys(), markup=False)
+            yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
         yield TooSmall()
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
-        """Hand on what is typed."""
-        self._tell(Content())
+        """Pass on the typed text."""
+        self._show_problem(Content())
         if self._on_change is not None:
             self._on_change(event.value)
 
     @on(Input.Submitted)
-    def take(self, event: Input.Submitted) -> None:
-        """Take the line, unless it is owed and empty, or wrong."""
+    def submit(self, event: Input.Submitted) -> None:
+        """Accept the line, unless it is invalid or empty although required."""
         text = event.value.strip()
         problem = self._question.problem(text) if self._question.problem is not None else None
         if not text and not self._question.is_optional:
-            self._tell(plain(_("Write something first; Esc leaves without."), UNEASY))
+            self._show_problem(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
         elif problem is not None:
-            self._tell(plain(problem, BAD))
+            self._show_problem(plain(problem, BAD))
         else:
             self.leave(text)
 
-    def _tell(self, problem: Content) -> None:
+    def _show_problem(self, problem: Content) -> None:
         self.problem.update(problem)
         self.problem.display = bool(problem)
 
     def action_back(self) -> None:
         self.leave()
-
-
-def _keys() -> Content:
-    return joined(
-        ("Enter ", "$text-accent bold"),
-        (_("saves"), FAINT),
-        ("   Esc ", "$text-accent bold"),
-        (_("back"), FAINT),
-    )

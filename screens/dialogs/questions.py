@@ -1,4 +1,4 @@
-"""What the desk asks for in one line, and how the answers are read."""
+"""The prompts of the desk for one line, and how their answers are parsed."""
 
 from datetime import datetime, timedelta
 
@@ -15,15 +15,15 @@ _QUOTED = 24
 
 
 def skip_question(case: str) -> Question:
-    """Return the question for the reason of a skip."""
+    """Return the prompt for the reason of a skip."""
     return Question(
         title=_("Skip {case}").format(case=case),
-        help=_("Why? It comes back to you only when something about it changes."),
+        help=_("Why? You get the case again only if something about it changes."),
     )
 
 
 def comment_question(case: str, begun: str) -> Question:
-    """Return the question for a comment, with what was begun before."""
+    """Return the prompt for a comment, with the text typed before."""
     return Question(
         title=_("Comment on {case}").format(case=case),
         help=_("For colleagues only; the applicant never sees it."),
@@ -32,10 +32,10 @@ def comment_question(case: str, begun: str) -> Question:
 
 
 def aside_question(case: str, default: datetime, view: View) -> Question:
-    """Return the question until when a case is put aside."""
+    """Return the prompt for the time until which a case is put aside."""
     return Question(
         title=_("Put {case} aside").format(case=case),
-        help=_("Until when? Empty means {when}; or write it like {example}.").format(
+        help=_("Until when? Leave empty for {when}, or enter a time like {example}.").format(
             when=view.instant(default), example=_example(view)
         ),
         is_optional=True,
@@ -47,20 +47,20 @@ def _moment_problem(text: str, view: View) -> str | None:
     try:
         until = moment(text, view)
     except BadData:
-        said = _("“{value}” is no time; write it like {example}.")
-        return said.format(value=fit(text, _QUOTED, drawn("…")).rstrip(), example=_example(view))
+        message = _("“{value}” is not a time. Enter it like {example}.")
+        return message.format(value=fit(text, _QUOTED, drawn("…")).rstrip(), example=_example(view))
     if until is not None and until <= view.now:
-        return _("A case can only be put aside until a time to come.")
+        return _("The time must be in the future.")
     return None
 
 
 def _example(view: View) -> str:
-    """Return a time to come, as it may be typed."""
+    """Return a future time in the input format."""
     return f"{view.today + timedelta(days=1)} 09:00"
 
 
 def moment(text: str, view: View) -> datetime | None:
-    """Return the instant that was typed, None for nothing; a time alone is one of today.
+    """Parse a typed time; None for an empty input, and a time without a date is today.
 
     Raises:
         BadData: If it cannot be read.

@@ -1,4 +1,4 @@
-"""Asked before the program is left with a case in hand."""
+"""The dialog shown on quitting while a case is held."""
 
 from typing import ClassVar, Literal
 
@@ -10,22 +10,22 @@ from textual.widgets import Static
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import FAINT, joined, plain
+from screens.widgets.safe_text import key_hints, plain
 from workbench.i18n import _
 from workbench.keys.registry import BACK
 
 Choice = Literal["leave", "release"]
 
 
-class Leaving(Dialog[Choice]):
-    """Says what happens to the case, and lets the reviewer choose."""
+class QuitDialog(Dialog[Choice]):
+    """Says what happens to the held case, and asks whether to keep or release it."""
 
     DEFAULT_CSS = """
-    Leaving { align: center middle; background: $background 60%; }
-    Leaving > Vertical {
+    QuitDialog { align: center middle; background: $background 60%; }
+    QuitDialog > Vertical {
         width: 72; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
-    Leaving Static { height: auto; }
+    QuitDialog Static { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+q,ctrl+c", "choose('leave')", show=False, priority=True),
@@ -40,24 +40,18 @@ class Leaving(Dialog[Choice]):
         self._until = until
 
     def compose(self) -> ComposeResult:
-        said = _("You hold {case}. It stays yours until {until}, and so does what you have typed.").format(
+        message = _("You hold {case}. If you quit, the hold and your draft are kept until {until}.").format(
             case=self._case, until=self._until
         )
         keys = (
-            ("q", f"{_('leaves')} (1)"),
-            ("b", f"{_('releases it first')} (2)"),
-            ("Esc", _("stays")),
+            ("q", f"{_('quit')} (1)"),
+            ("b", f"{_('release the case and quit')} (2)"),
+            ("Esc", _("stay")),
         )
         with Vertical() as box:
-            box.border_title = plain(f"{_('Leave')}")
-            yield Static(plain(said), markup=False)
-            yield Static(
-                Content.assemble(
-                    "\n",
-                    Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
-                ),
-                markup=False,
-            )
+            box.border_title = plain(f"{_('Quit')}")
+            yield Static(plain(message), markup=False)
+            yield Static(Content.assemble("\n", key_hints(*keys)), markup=False)
         yield TooSmall()
 
     def action_choose(self, choice: Choice) -> None:

@@ -1,4 +1,4 @@
-"""A page to read over the desk: an explanation, the keys, a letter."""
+"""A dialog that shows a page of text, such as the keys or a letter."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -12,26 +12,26 @@ from textual.widgets import Static
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import FAINT, joined, plain
+from screens.widgets.safe_text import key_hints, plain
 from workbench.i18n import _
 from workbench.keys.registry import BACK
 
 Lines = Callable[[int], list[Content]]
-"""Gives the lines of a page for a width in cells."""
+"""Returns the lines of a page for a width in cells."""
 
-_AROUND = 5
+_FRAME_LINES = 5
 
 
-class Sheet(Dialog[None]):
-    """Lines under a title; any way back leaves."""
+class TextSheet(Dialog[None]):
+    """Shows lines under a title; Esc, q, ? and Enter close it."""
 
     DEFAULT_CSS = """
-    Sheet { align: center middle; background: $background 60%; }
-    Sheet > Vertical {
+    TextSheet { align: center middle; background: $background 60%; }
+    TextSheet > Vertical {
         width: 92; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
-    Sheet VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
-    Sheet Static { height: auto; }
+    TextSheet VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
+    TextSheet Static { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(BACK, "back"),
@@ -50,7 +50,7 @@ class Sheet(Dialog[None]):
             box.border_title = plain(self._title)
             with VerticalScroll():
                 yield Static(id="page", markup=False)
-            yield Static(joined(("Esc ", "$text-accent bold"), (_("back"), FAINT)), markup=False)
+            yield Static(key_hints(("Esc", _("back"))), markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -64,10 +64,10 @@ class Sheet(Dialog[None]):
 
     def _draw(self) -> None:
         if not self.query("#page"):
-            # Called after a refresh; the dialog may have gone meanwhile.
+            # Called after a refresh; the dialog may be closed by then.
             return
-        self.body.styles.max_height = max(3, self.size.height - _AROUND)
-        # One cell less, for the scroll bar that comes with a long page.
+        self.body.styles.max_height = max(3, self.size.height - _FRAME_LINES)
+        # One cell less for the scroll bar of a long page.
         width = self.body.size.width - 1
         if width > 0:
             self.query_one("#page", Static).update(Content("\n").join(self._lines(width)))

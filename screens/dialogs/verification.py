@@ -1,4 +1,4 @@
-"""Noting a fact that was confirmed outside: how, and what came of it."""
+"""The dialog that records a verification: how a fact was confirmed outside, and the result."""
 
 from typing import ClassVar
 
@@ -13,24 +13,24 @@ from screens.panels.labels import VERIFICATION
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.symbols import symbols_of
-from screens.widgets.safe_text import FAINT, UNEASY, joined, plain
+from screens.widgets.safe_text import FAINT, UNEASY, joined, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.vocabulary import VerificationKind
 from workbench.i18n import _
 from workbench.keys.registry import BACK
 
 
-class Verify(Dialog[tuple[VerificationKind, str]]):
-    """Asks how a fact was confirmed and for the result."""
+class VerificationDialog(Dialog[tuple[VerificationKind, str]]):
+    """Asks how a fact was confirmed, and for the result."""
 
     DEFAULT_CSS = """
-    Verify { align: center middle; background: $background 60%; }
-    Verify > Vertical {
+    VerificationDialog { align: center middle; background: $background 60%; }
+    VerificationDialog > Vertical {
         width: 80; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
     }
-    Verify Static { height: auto; }
-    Verify Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
-    Verify Input:focus { border: none; }
+    VerificationDialog Static { height: auto; }
+    VerificationDialog Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
+    VerificationDialog Input:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(BACK, "back"),
@@ -47,27 +47,23 @@ class Verify(Dialog[tuple[VerificationKind, str]]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = plain(f"{_('Verified outside')}")
+            box.border_title = plain(f"{_('External verification')}")
             yield Static(id="kinds", markup=False)
-            yield TextLine(placeholder=_("what was confirmed, or not"))
-            keys = (("↑ ↓", _("how")), ("Enter", _("saves")), ("Esc", _("back")))
-            yield Static(
-                Content("   ").join(joined((key, "$text-accent bold"), (f" {word}", FAINT)) for key, word in keys),
-                id="hint",
-                markup=False,
-            )
+            yield TextLine(placeholder=_("what was confirmed or could not be confirmed"))
+            keys = (("↑ ↓", _("method")), ("Enter", _("save")), ("Esc", _("back")))
+            yield Static(key_hints(*keys), id="hint", markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:
         self._draw()
 
     @on(Input.Submitted)
-    def take(self, event: Input.Submitted) -> None:
-        """Take the result, unless it is empty."""
+    def submit(self, event: Input.Submitted) -> None:
+        """Accept the result, unless it is empty."""
         if event.value.strip():
             self.leave((self._kind, event.value.strip()))
         else:
-            self.hint.update(plain(_("Write something first; Esc leaves without."), UNEASY))
+            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
 
     def action_choose(self, step: int) -> None:
         kinds = list(VerificationKind)

@@ -1,4 +1,4 @@
-"""The documents of a case: listed, shown where the terminal can, written to a folder where it cannot."""
+"""The dialog with the documents of a case: shows them in the terminal or saves them to a folder."""
 
 import asyncio
 from pathlib import Path
@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from screens.dialogs.prompt import Prompt
 from screens.documents.dialog_text import document_lines, folder_question, foot, keys_of_picture, written
-from screens.documents.viewer import Pictures
+from screens.documents.viewer import ImageViewer
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.view import View
@@ -25,13 +25,13 @@ from workbench.i18n import _, current
 from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
-    from workbench.services.case.documents import Documents
+    from screens.service_protocols import DocumentService
 
 _LINES_EACH = 2
 
 
 class DocumentList(Dialog[bool]):
-    """Lists documents; digits, or the arrows and Enter, open one. It goes with whether any was opened."""
+    """Lists documents; a digit, or the arrows and Enter, opens one. The result says whether any was opened."""
 
     DEFAULT_CSS = """
     DocumentList { align: center middle; background: $background 60%; }
@@ -55,9 +55,9 @@ class DocumentList(Dialog[bool]):
 
     body = getters.query_one(VerticalScroll)
     list = getters.query_one("#list", Static)
-    said = getters.query_one("#said", Static)
+    message = getters.query_one("#message", Static)
 
-    def __init__(self, documents: "Documents", case_id: int, case: str, view: View) -> None:
+    def __init__(self, documents: "DocumentService", case_id: int, case: str, view: View) -> None:
         super().__init__()
         self._documents = documents
         self._case_id = case_id
@@ -70,12 +70,12 @@ class DocumentList(Dialog[bool]):
         self._is_busy = False
 
     def compose(self) -> ComposeResult:
-        self._pictures = Pictures(self.app)
+        self._pictures = ImageViewer(self.app)
         with Vertical() as box:
             box.border_title = plain(_("Documents of {case}").format(case=self._case))
             with VerticalScroll(can_focus=False):
                 yield Static(id="list", markup=False)
-            yield Static(id="said", markup=False)
+            yield Static(id="message", markup=False)
             yield Static(foot(), markup=False)
         yield TooSmall()
 
@@ -87,11 +87,11 @@ class DocumentList(Dialog[bool]):
 
     @work(exclusive=True, group="read")
     async def load(self) -> None:
-        """Read the list, with who opened what."""
+        """Load the list with who opened which document."""
         try:
             self._lines = await asyncio.to_thread(self._documents.list, self._case_id)
         except WorkbenchError as error:
-            self._tell(str(error), BAD)
+            self._report(str(error), BAD)
         self._draw()
         early, self._early = self._early, 0
         if early:
@@ -99,7 +99,7 @@ class DocumentList(Dialog[bool]):
 
     @work(exclusive=True, group="dialog")
     async def show_picture(self, line: DocumentLine) -> None:
-        """Show a document, or offer a folder where nothing can be shown."""
+        """Show a document, or offer to save all to a folder if the terminal cannot show it."""
         self._is_busy = True
         try:
             if line.media_type in PICTURES and await self._pictures.can_show():
@@ -107,18 +107,18 @@ class DocumentList(Dialog[bool]):
             else:
                 await self._offer_folder(is_asked=False)
         except WorkbenchError as error:
-            self._tell(str(error), BAD)
+            self._report(str(error), BAD)
         finally:
             self._is_busy = False
         self.load()
 
     @work(exclusive=True, group="dialog")
     async def write_all(self) -> None:
-        """Ask for a folder and write every document there."""
+        """Ask for a folder and save every document there."""
         try:
             await self._offer_folder(is_asked=True)
         except WorkbenchError as error:
-            self._tell(str(error), BAD)
+            self._report(str(error), BAD)
         self.load()
 
     async def _show(self, line: DocumentLine) -> None:
@@ -128,9 +128,11 @@ class DocumentList(Dialog[bool]):
             name = line.name(current())
             caption = f"{self._case}  {line.number} {name}"
             if await self._pictures.show(file, line.media_type, caption, keys_of_picture(line)):
-                self._tell("", FINE)
+                self._report("", FINE)
             else:
-                self._tell(_("{document} cannot be shown; w writes it to a folder.").format(document=name), UNEASY)
+                self._report(
+                    _("{document} cannot be shown here. Press w to save it to a folder.").format(document=name), UNEASY
+                )
 
     async def _offer_folder(self, *, is_asked: bool) -> None:
         suggested = await asyncio.to_thread(self._documents.suggested_folder, self._case_id)
@@ -139,11 +141,11 @@ class DocumentList(Dialog[bool]):
             return
         done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder))
         self._has_opened = True
-        self._tell(*written(done, folder))
+        self._report(*written(done, folder))
 
     def action_open(self, number: int) -> None:
         if self._lines is None:
-            # Pressed before the list is there: it opens when it is.
+            # Pressed before the list is loaded: open it then.
             self._early = number
         elif number <= len(self._lines):
             self._cursor = number - 1
@@ -158,8 +160,8 @@ class DocumentList(Dialog[bool]):
             self.show_picture(line)
         else:
             name = line.name(current())
-            self._tell(
-                _("The file of {document} is not in the store as it was imported; an admin puts it back.").format(
+            self._report(
+                _("The stored file of {document} is missing or altered. Ask an admin to restore it.").format(
                     document=name
                 ),
                 BAD,
@@ -176,12 +178,12 @@ class DocumentList(Dialog[bool]):
     def action_back(self) -> None:
         self.leave(self._has_opened)
 
-    def _tell(self, text: str, style: str) -> None:
-        self.said.update(plain(text, style) if text else "")
+    def _report(self, text: str, style: str) -> None:
+        self.message.update(plain(text, style) if text else "")
 
     def _draw(self) -> None:
         if not self.query("#list"):
-            # Called after a refresh; the dialog may have gone meanwhile.
+            # Called after a refresh; the dialog may be closed by then.
             return
         self.body.styles.max_height = max(3, self.size.height - 8)
         width = self.body.size.width - 1

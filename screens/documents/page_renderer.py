@@ -1,4 +1,4 @@
-"""The pages of a document as pictures in the terminal; only the program that shows them imports this."""
+"""Draws the pages of a document as images in the terminal; only the viewer process imports it."""
 
 import io
 import os
@@ -16,23 +16,23 @@ _LINES_AROUND = 3
 
 
 class Unreadable(Exception):
-    """A file that is not the picture or the document that it seems to be."""
+    """The file cannot be decoded as its media type."""
 
 
 def _renderables() -> tuple[Any, Any]:
-    """Return the two ways of drawing; the library asks the terminal while it is imported, unless there is none."""
+    """Return the sixel and the kitty renderer; without a terminal the library sends no query when it is imported."""
     terminal = sys.__stdout__
-    sys.__stdout__ = None  # type: ignore[misc]  # put back at once
+    sys.__stdout__ = None  # type: ignore[misc]  # restored below
     try:
         from textual_image.renderable import SixelImage, TGPImage
     finally:
-        sys.__stdout__ = terminal  # type: ignore[misc]  # as it was
+        sys.__stdout__ = terminal  # type: ignore[misc]  # restores it
     return SixelImage, TGPImage
 
 
 @contextmanager
 def _decoding(what: str) -> Iterator[None]:
-    """Decode what an applicant sent; a broken file makes the libraries raise whatever comes, and warn on the screen.
+    """Turn any failure of the decoding libraries into `Unreadable`, and keep their warnings off the screen.
 
     Raises:
         Unreadable: If it cannot be decoded.
@@ -41,15 +41,15 @@ def _decoding(what: str) -> Iterator[None]:
         with warnings.catch_warnings(action="ignore"):
             yield
     except Exception as error:
-        # This program exists for what the libraries cannot be trusted to name; the cause may hold stored values.
+        # A broken file makes the libraries raise anything.
         raise Unreadable(what) from error
 
 
-class Pages:
-    """A document that is open, page by page."""
+class PageRenderer:
+    """The pages of an open document."""
 
     def __init__(self, handle: int, media_type: str, *, is_sixel: bool) -> None:
-        """Read the file of a handle.
+        """Read the document from an open file descriptor.
 
         Raises:
             Unreadable: If it cannot be decoded.
@@ -68,7 +68,7 @@ class Pages:
             raise Unreadable(media_type)
 
     def draw(self, page: int, cells: tuple[int, int], caption: str, keys: str) -> None:
-        """Draw a page as large as the terminal's columns and lines allow, with words above and below.
+        """Draw a page as large as fits below the caption and the keys.
 
         Raises:
             Unreadable: If the page cannot be decoded.
@@ -82,7 +82,7 @@ class Pages:
         console.print(keys, style="dim", no_wrap=True, overflow="crop", end="\r\n")
         with _decoding(str(page)), console.capture() as captured:
             console.print(self._draw(self._picture(page), width="auto", height="auto"), height=room)
-        # The terminal is raw: a line feed alone would not go back to the first column.
+        # In raw mode a line feed does not return to the first column.
         sys.stdout.write(captured.get().replace("\n", "\r\n"))
         sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""Pictures of documents, shown by a program of their own while the workbench is suspended."""
+"""Starts the viewer process, which shows a document while the workbench is suspended."""
 
 import asyncio
 import contextlib
@@ -14,8 +14,8 @@ _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
 _END_S = 2.0
 
 
-class Pictures:
-    """What this terminal can draw, asked once, and drawing it."""
+class ImageViewer:
+    """Shows documents as images, if the terminal can; asks the terminal once."""
 
     def __init__(self, app: "App[None]") -> None:
         self._app = app
@@ -23,11 +23,11 @@ class Pictures:
 
     @property
     def are_installed(self) -> bool:
-        """Whether the optional extra is there; nothing of it is imported, for importing asks the terminal."""
+        """Whether the optional packages are installed; importing them would query the terminal."""
         return all(importlib.util.find_spec(name) is not None for name in ("textual_image", "pypdfium2"))
 
     async def can_show(self) -> bool:
-        """Say whether pictures can be shown here."""
+        """Say whether this terminal can show images."""
         if self._app.is_headless or not self.are_installed:
             return False
         if self._ability is None:
@@ -35,15 +35,15 @@ class Pictures:
         return self._ability in _PROTOCOLS
 
     async def show(self, file: BinaryIO, media_type: str, caption: str, keys: str) -> bool:
-        """Show a document until a key leaves it, and say whether it could be decoded."""
+        """Show a document until the reviewer closes it, and say whether it could be decoded."""
         protocol = _PROTOCOLS[self._ability or SIXEL]
         number = file.fileno()
         return await self._run(protocol, str(number), media_type, caption, keys, handle=number) == 0
 
     async def _run(self, *arguments: str, handle: int | None = None) -> int:
-        """Suspend the workbench, run the program in its terminal, and return its exit code.
+        """Suspend the workbench, run the viewer in its terminal and return its exit code.
 
-        The loop runs on meanwhile, so that signals end the workbench as ever; nothing is painted.
+        The event loop keeps running, so that signals still end the workbench; nothing is drawn.
         """
         try:
             with self._app.batch_update(), self._app.suspend():
@@ -57,13 +57,13 @@ class Pictures:
                 try:
                     return await process.wait()
                 finally:
-                    await _ended(process)
+                    await _terminated(process)
         except SuspendNotSupported:
             return NO_PICTURES
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """End a program that is still running, because the workbench is to end."""
+async def _terminated(process: asyncio.subprocess.Process) -> None:
+    """Terminate the viewer if it still runs, because the workbench ends."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

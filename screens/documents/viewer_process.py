@@ -1,8 +1,9 @@
-"""Shows one document in the terminal: a program of its own, started while the workbench is suspended.
+"""Shows one document in the terminal, as a process of its own, while the workbench is suspended.
 
-What applicants sent is decoded here and not in the workbench, and what the terminal answers is read here.
-`python -m screens.documents.viewer_process probe` says by its exit code what the terminal can do;
-`… sixel|kitty FD MEDIA_TYPE CAPTION KEYS` shows the open file FD until a key leaves it.
+A separate process decodes the files, because applicants sent them and a decoder may crash or take all memory. It also
+reads the answers of the terminal, which the workbench would take for keys.
+`python -m screens.documents.viewer_process probe` reports by its exit code which images the terminal can draw;
+`… sixel|kitty FD MEDIA_TYPE CAPTION KEYS` shows the open file FD until a key closes it.
 """
 
 import os
@@ -20,16 +21,16 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from screens.documents.page_renderer import Pages
+    from screens.documents.page_renderer import PageRenderer
 
 SIXEL, KITTY, NO_PICTURES, UNREADABLE = 10, 11, 12, 13
-"""What the exit code says: which pictures the terminal draws, none, or that the file is none."""
+"""Exit codes: the image protocol of the terminal, no protocol, or a file that cannot be decoded."""
 
 PATIENCE_S = 2.0
-"""So long the terminal may take to answer, which over a slow line it does; one that is silent can draw nothing."""
+"""The time the terminal has to answer, also over a slow line; one that does not answer shows no images."""
 
 IDLE_S = 300.0
-"""So long a document stays in sight without a key: it shows a person, and perhaps nobody sits there any more."""
+"""A document is closed after this time without a key: it shows personal data, and the reviewer may have left."""
 
 _LOOK_S = 0.5
 _QUESTIONS = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
@@ -51,7 +52,7 @@ _MEMORY_BYTES, _CPU_S = 4 << 30, 120
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the first argument says and return the exit code."""
+    """Run the command in `arguments` and return the exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return NO_PICTURES
     signal.signal(signal.SIGTERM, _end)
@@ -63,10 +64,10 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
-    from screens.documents.page_renderer import Pages, Unreadable
+    from screens.documents.page_renderer import PageRenderer, Unreadable
 
     try:
-        pages = Pages(int(handle), media_type, is_sixel=protocol == "sixel")
+        pages = PageRenderer(int(handle), media_type, is_sixel=protocol == "sixel")
         with _screen():
             _look_through(pages, caption, keys)
     except Unreadable:
@@ -75,13 +76,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
-    """Leave through every `finally`, so that the terminal is as it was."""
+    """Exit through every `finally`, so that the terminal is restored."""
     sys.exit(128 + number)
 
 
 @contextmanager
 def _screen() -> Iterator[None]:
-    """Have the screen, and the keys as they are pressed; nothing of it stays in sight afterwards."""
+    """Switch to raw mode and the alternate screen, and restore the terminal afterwards."""
     handle = sys.stdin.fileno()
     before: list[Any] = termios.tcgetattr(handle)
     try:
@@ -94,17 +95,17 @@ def _screen() -> Iterator[None]:
 
 
 def _write(text: str) -> None:
-    """Write; a terminal that is gone has nothing to tidy up."""
+    """Write to the terminal; if it is gone there is nothing to clean up."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError:
-        # Nobody reads it any more; the read that follows finds the same and leaves.
+        # The terminal is gone; the next read notices it and ends the program.
         return
 
 
 def _abilities() -> int:
-    """Ask the terminal what it draws; every terminal answers the second question, and thereby ends the waiting."""
+    """Ask the terminal for its image protocols; every terminal answers the second query, which ends the wait."""
     _write(_QUESTIONS.decode("ascii"))
     answer, until = b"", time.monotonic() + PATIENCE_S
     while not (attributes := _ATTRIBUTES.search(answer)):
@@ -115,13 +116,13 @@ def _abilities() -> int:
         if not more:
             return NO_PICTURES
         answer += more
-    # Several terminals that know both draw the one way of kitty's that is used here wrongly, and sixels well.
+    # Several terminals that know both protocols draw sixels correctly, but not the kitty placement used here.
     if b"4" in attributes[1].split(b";"):
         return SIXEL
     return KITTY if b"_Gi=31;OK" in answer else NO_PICTURES
 
 
-def _look_through(pages: "Pages", caption: str, keys: str) -> None:
+def _look_through(pages: "PageRenderer", caption: str, keys: str) -> None:
     page = 0
     while True:
         size = os.get_terminal_size(sys.stdout.fileno())
@@ -135,7 +136,7 @@ def _look_through(pages: "Pages", caption: str, keys: str) -> None:
 
 
 def _key(size: os.terminal_size) -> bytes | None:
-    """Return the next key, nothing for a terminal that is gone or idle, None if its size changed."""
+    """Return the next key, b"" if the terminal is gone or idle, None if its size changed."""
     parent, until = os.getppid(), time.monotonic() + IDLE_S
     while time.monotonic() < until and os.getppid() == parent:
         if select.select([sys.stdin], [], [], _LOOK_S)[0]:

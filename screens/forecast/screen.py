@@ -1,4 +1,4 @@
-"""The forecast of the queue: how long until it is cleared, and what if more or fewer reviewers decided."""
+"""The forecast screen: when the queue is cleared, with the current number of reviewers or another."""
 
 import asyncio
 from pathlib import Path
@@ -24,15 +24,15 @@ from workbench.keys import forecast as keys
 from workbench.keys.command import Command, Place
 
 if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices
     from workbench.domain.forecast.result import QueueForecast
-    from workbench.services.wiring import Services
 
 MOST_REVIEWERS = 99
-_ROUND_PAGE = 4
+_PAGE_PADDING = 4
 
 
 class ForecastScreen(WorkScreen):
-    """The mode of the forecast."""
+    """Shows the forecast of the queue for a number of reviewers."""
 
     CSS_PATH = Path(__file__).with_name("forecast.tcss")
     PLACE: ClassVar[Place] = "forecast"
@@ -47,7 +47,7 @@ class ForecastScreen(WorkScreen):
 
     page = getters.query_one("#page > Static", Static)
 
-    def __init__(self, clock: Clock, services: "Services") -> None:
+    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
         super().__init__()
         self.clock = clock
         self.services = services
@@ -71,12 +71,12 @@ class ForecastScreen(WorkScreen):
 
     @property
     def hinted(self) -> tuple[Command, ...]:
-        """What the footer names."""
+        """The commands in the footer."""
         return (keys.MORE, keys.FEWER, keys.AS_IT_IS, keys.LEAVE_FORECAST)
 
     @work(exclusive=True, group="forecast")
     async def load(self) -> None:
-        """Find out how the queue goes with the reviewers that are asked about."""
+        """Compute the forecast for the selected number of reviewers."""
         try:
             self.forecast = await asyncio.to_thread(lambda: self.services.forecasts.of_queue(self.reviewers))
         except WorkbenchError as error:
@@ -88,15 +88,15 @@ class ForecastScreen(WorkScreen):
         self.show_forecast()
 
     def show_head(self) -> None:
-        """Show the line above."""
+        """Show the header."""
         view = self._view()
         right = who_line(self.services.actor.login, None, view)
         self.query_one(Head).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
 
     def show_forecast(self) -> None:
-        """Show what was found out."""
+        """Show the forecast."""
         if self.forecast is not None:
-            width = max(10, self.size.width - 2 * _ROUND_PAGE + 2)
+            width = max(10, self.size.width - 2 * _PAGE_PADDING + 2)
             self.page.update(forecast_lines(self.forecast, self._view(), width, self.size.height))
         self.refresh_bindings()
 
@@ -104,14 +104,14 @@ class ForecastScreen(WorkScreen):
         if action == "change":
             if self.forecast is None:
                 return None
-            wanted = self._asked_about() + (1 if parameters == (1,) else -1)
+            wanted = self._reviewers() + (1 if parameters == (1,) else -1)
             return True if 1 <= wanted <= MOST_REVIEWERS else None
         if action == "as_it_is":
             return True if self.reviewers is not None else None
         return True
 
     def action_change(self, by: int) -> None:
-        self.reviewers = self._asked_about() + by
+        self.reviewers = self._reviewers() + by
         self.load()
         self.refresh_bindings()
 
@@ -122,8 +122,8 @@ class ForecastScreen(WorkScreen):
     def action_again(self) -> None:
         self.load()
 
-    def _asked_about(self) -> int:
-        """Return how many reviewers are asked about: presses add up, also before the answer is there."""
+    def _reviewers(self) -> int:
+        """Return the selected number of reviewers; key presses add up before the forecast is computed."""
         if self.reviewers is not None:
             return self.reviewers
         return self.forecast.usual_reviewers if self.forecast is not None else 1

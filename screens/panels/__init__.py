@@ -1,1 +1,1 @@
-"""The panels of the desk: what is known of a case, as lines."""
+"""The panels with the evidence and the history of a case."""

@@ -1,4 +1,4 @@
-"""What the cards were used for: figures with their limits, a bar for each day, a map of the hours."""
+"""The call activity panel: figures with their limits, a bar for each day and a heat map of the hours."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -18,7 +18,7 @@ from workbench.i18n import _, marked
 from workbench.wording.amounts import count, duration_s, ratio
 
 Figure = tuple[str, str, Shown]
-"""A fact by name, what it is called, and how its value is shown."""
+"""The name of a fact, its label and the function that formats its value."""
 
 _FIGURES: tuple[Figure, ...] = (
     ("calls", marked("calls"), count),
@@ -39,11 +39,11 @@ _OF_A_CARD = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
 _WEEKDAYS = (marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"))
 _WIDE_MAP = 54
 _FIGURE_CELLS = 6
-"""So many cells are set right; a longer figure, a duration, stands out of the column rather than widen it."""
+"""The width of the right-aligned figures; a longer one, such as a duration, does not widen the column."""
 
 
 def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    """Return the lines of the panel of call activity."""
+    """Return the lines of the call activity panel."""
     lines = finding_lines(case, PanelKind.ACTIVITY, width, view.symbols)
     if not case.evidence.all_calls.calls and not case.evidence.all_calls.calls_in:
         return [*lines, EMPTY, PanelLine(plain(_("No call records were imported for these cards."), FAINT))]
@@ -63,15 +63,15 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    """Return the bars of the days, and under them when they begin and how high they go."""
+    """Return a bar for each day, and below them the first day and the maximum."""
     days = case.days[-max(1, width - 1) :]
     bars = sparkline([number for _day, number in days], width - 1, view.symbols.bars)
     if not bars.strip():
         return []
     lines = [PanelLine(joined((" ", ""), (bars, TOLD)))]
     busiest = max(number for _day, number in days)
-    said = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=count(busiest))
-    return [*lines, *(PanelLine(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2)), EMPTY]
+    text = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=count(busiest))
+    return [*lines, *(PanelLine(plain(f" {part}", FAINT)) for part in wrapped(text, width - 2)), EMPTY]
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[PanelLine]:
@@ -90,7 +90,7 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]
 
 
 def _known(case: CaseFile) -> dict[str, tuple[str, float]]:
-    """Return the figures that are known: how each is shown, and its value."""
+    """Return the known figures, each formatted and as a number."""
     known: dict[str, tuple[str, float]] = {}
     for name, _label, shown in _FIGURES:
         value = case.facts.case.get(name)
@@ -100,7 +100,7 @@ def _known(case: CaseFile) -> dict[str, tuple[str, float]]:
 
 
 def _mark(limit: NearLimit | None, view: View) -> Content | None:
-    """Return the mark of what the rules say about a figure, None where none looks at it."""
+    """Return the mark of a figure that a rule checks, None for any other."""
     if limit is None:
         return None
     if not limit.is_hit:
@@ -124,21 +124,21 @@ def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
                 )
             )
         )
-    said = _("calling hours {opens} to {closes}; calls outside stand out").format(
+    text = _("calling hours {opens} to {closes}; calls outside are highlighted").format(
         opens=f"{opens:02}:00", closes=f"{closes:02}:00"
     )
-    return [*lines, *(PanelLine(plain(f" {part}", FAINT)) for part in wrapped(said, width - 2))]
+    return [*lines, *(PanelLine(plain(f" {part}", FAINT)) for part in wrapped(text, width - 2))]
 
 
 def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
-    """Yield a row of the map in runs of one sign, the fuller the brighter."""
+    """Yield a row of the heat map in runs of one character; fuller characters are brighter."""
     for sign, run in groupby(signs):
         share = 40 + 60 * max(0, shades.find(sign)) // (len(shades) - 1)
         yield "".join(run), f"{style} {share}%"
 
 
 def _calling_hours(case: CaseFile) -> tuple[int, int]:
-    """Return the full hours within which calls are in order for this industry."""
+    """Return the hours in which this industry may call, widened to full hours."""
     window = case.policy.windows.by_industry.get(case.header.industry, case.policy.windows.default)
     return window.opens.hour, window.closes.hour + (1 if window.closes.minute else 0)
 
@@ -147,8 +147,8 @@ def _window(case: CaseFile, view: View) -> list[PanelLine]:
     calls = case.evidence.all_calls
     if calls.window_to is None:
         return []
-    said = _("data to {day}, {far}").format(day=view.day(calls.window_to), far=view.far(calls.window_to))
-    return [PanelLine(plain(f" {said}", FAINT))]
+    text = _("data to {day}, {far}").format(day=view.day(calls.window_to), far=view.far(calls.window_to))
+    return [PanelLine(plain(f" {text}", FAINT))]
 
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:

@@ -1,4 +1,4 @@
-"""The lines about a case above its panels: whose it is, how urgent, until when."""
+"""The lines about a case above its panels: applicant, priority, hold and due date."""
 
 from textual.content import Content
 
@@ -13,21 +13,21 @@ from workbench.i18n import _
 from workbench.wording.amounts import count, hold_left, working_days_left
 
 _LEFT_ROOM = 24
-"""So much of what stands left, such as the applicant's name, is shown before what is left of the time is."""
+"""The cells that the left part, such as the applicant's name, needs before the remaining time is shown."""
 
 _LEAST_LEFT = 16
-"""So much of it is shown in any case."""
+"""The cells that the left part always gets."""
 
 
 def case_lines(
     case: CaseFile, view: View, width: int, login: str, *, is_lost: bool = False, likely: str = ""
 ) -> list[Content]:
-    """Return the lines about a case as `login` sees it: applicant and hold, what it is, until when."""
+    """Return the lines about a case for the reviewer `login`: applicant and hold, then the facts and the due date."""
     header = case.header
     name = joined((header.applicant_name, "bold"))
     parts = _about(header, view)
-    until = _until(header, view, likely, _dotted(parts, view), width)
-    # A part of it that has no room is left out whole.
+    until = _due_and_forecast(header, view, likely, _dotted(parts, view), width)
+    # A part that does not fit is left out as a whole.
     while len(parts) > 1 and _dotted(parts, view).cell_length + until.cell_length >= width:
         parts.pop()
     return [
@@ -37,15 +37,15 @@ def case_lines(
 
 
 def narrow_lines(case: CaseFile, view: View, width: int, likely: str = "") -> list[Content]:
-    """Return the one line that a narrow window has room for: applicant, and until when."""
+    """Return the single line of a narrow window: applicant and due date."""
     name = joined((case.header.applicant_name, "bold"))
-    return [row(name, _until(case.header, view, likely, name, width), width)]
+    return [row(name, _due_and_forecast(case.header, view, likely, name, width), width)]
 
 
-def _until(header: CaseHeader, view: View, likely: str, left: Content, width: int) -> Content:
-    """Return until when a case is due and when it is likely passed, as much of it as what stands left leaves room for.
+def _due_and_forecast(header: CaseHeader, view: View, likely: str, left: Content, width: int) -> Content:
+    """Return the due date and the forecast, as far as they fit beside the left part.
 
-    What is left until the due date gives way first, unless it is that it is overdue; then when it is likely passed.
+    The remaining time is left out first, unless the case is overdue; then the forecast.
     """
     shorter = _due(header, view, with_rest=header.is_breached)
     for until, least in (
@@ -59,7 +59,7 @@ def _until(header: CaseHeader, view: View, likely: str, left: Content, width: in
 
 
 def _with_likely(due: Content, likely: str, view: View) -> Content:
-    """Return when a case is due with when it is likely passed."""
+    """Return the due date followed by the forecast."""
     return Content.assemble(due, joined((f" {view.symbols.dot} ", FAINT), (likely, TOLD))) if likely else due
 
 
@@ -81,16 +81,16 @@ def _about(header: CaseHeader, view: View) -> list[str]:
 
 
 def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Content:
-    """Return how urgent a case is, why it is `login`'s before all others, and how long its hold lasts."""
+    """Return the priority of a case, why `login` gets it first, and the remaining hold."""
     header, dot = case.header, f" {view.symbols.dot} "
     parts: list[Part] = []
     if header.priority is not Priority.NORMAL:
         mark = view.symbols.of_priority(header.priority)
         style = BAD if header.priority is Priority.URGENT else UNEASY if header.priority is Priority.HIGH else FAINT
         parts += [(f"{mark} {_(PRIORITY[header.priority])}", style)]
-    whose = _whose(case, login)
-    if whose:
-        parts += [(dot if parts else "", FAINT), (whose, MINE)]
+    why_first = _why_first(case, login)
+    if why_first:
+        parts += [(dot if parts else "", FAINT), (why_first, MINE)]
     if is_lost:
         parts += [(dot if parts else "", FAINT), (_("hold lost"), BAD)]
     elif header.held_until is not None:
@@ -99,8 +99,8 @@ def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Cont
     return joined(*parts)
 
 
-def _whose(case: CaseFile, login: str) -> str:
-    """Say why `next` gives a case to this person before others that are more urgent, or nothing."""
+def _why_first(case: CaseFile, login: str) -> str:
+    """Return why `next` gives this reviewer the case before more urgent ones, or an empty string."""
     if not login or case.header.assignee != login or case.header.state not in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         return ""
     newest = max(case.decisions, key=lambda decision: decision.id, default=None)
@@ -114,12 +114,12 @@ def _due(header: CaseHeader, view: View, *, with_rest: bool = True) -> Content:
         return joined((_("not due yet"), FAINT))
     dot = f" {view.symbols.dot} "
     if is_with_applicant(header.state, header.waits_for):
-        # The date on file will move by the time that the applicant takes.
+        # The stored date moves by the time that the applicant takes.
         return joined((_("with the applicant"), ""), (dot, FAINT), (_("clock paused"), FAINT))
     if not clock_runs(header.state, header.waits_for):
         return joined((_("was due {when}").format(when=view.instant(header.due_at)), FAINT))
     if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_breached:
-        # The date on file will move by the time that is lost.
+        # The stored date moves by the length of the suspension.
         return joined((_("work suspended"), ""), (dot, FAINT), (_("clock paused"), FAINT))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
     if header.is_due_provisional:

@@ -1,8 +1,8 @@
-"""Whether the applicant pays and is on a list; no record at all is not the same as nothing found."""
+"""The credit panel: arrears, blacklists and earlier reviews; a list that was not checked is shown as such."""
 
+from screens.panels.history_text import decisions_in_effect
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
 from screens.panels.lines import EMPTY, PanelLine, Table, finding_lines, heading, mark_of, table
-from screens.panels.standing import standing
 from screens.shell.view import View
 from screens.widgets.safe_text import FAINT, FINE, joined, plain
 from workbench.domain.case.casefile import CaseFile
@@ -19,7 +19,7 @@ _RULES = {
     CreditList.TELECOM: "CR-TELECOM-LIST",
     CreditList.PUNISHMENT: "CR-PUNISHED",
 }
-"""The rules that look at the records of a list."""
+"""The rule that checks the records of each list."""
 
 
 def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -27,16 +27,16 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [*finding_lines(case, PanelKind.CREDIT, width, view.symbols), EMPTY]
     facts = table((_(word) for word in CREDIT_LIST.values()), width)
     for kind in CreditList:
-        lines += _of_list(case, kind, view, facts)
+        lines += _list_lines(case, kind, view, facts)
     checked = [record.checked_on for record in case.evidence.credit if record.checked_on is not None]
     if checked:
         oldest = min(checked)
-        said = _("checked {day}, {far}").format(day=view.day(oldest), far=view.far(oldest))
-        lines.append(PanelLine(plain(f" {said}", FAINT)))
+        checked_text = _("checked {day}, {far}").format(day=view.day(oldest), far=view.far(oldest))
+        lines.append(PanelLine(plain(f" {checked_text}", FAINT)))
     return lines + _earlier(case, view)
 
 
-def _of_list(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
+def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
     label = _(CREDIT_LIST[kind])
     records = [record for record in case.evidence.credit if record.list is kind]
     hits = [record for record in records if record.match is not CreditMatch.NONE]
@@ -49,7 +49,7 @@ def _of_list(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list
     for record in hits:
         rule = _RULES[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
         lines.append(facts.fact(label, _amount_or_match(record), mark_of(case, (rule,), view.symbols)))
-        lines += [PanelLine(plain(f"   {part}", FAINT)) for part in _particulars(record, view)]
+        lines += [PanelLine(plain(f"   {part}", FAINT)) for part in _record_details(record, view)]
         label = ""
     return lines
 
@@ -60,7 +60,7 @@ def _amount_or_match(record: CreditFacts) -> str:
     return _(MATCH[record.match])
 
 
-def _particulars(record: CreditFacts, view: View) -> list[str]:
+def _record_details(record: CreditFacts, view: View) -> list[str]:
     parts: list[str] = []
     if record.overdue_days:
         parts.append(_("{count} days overdue").format(count=count(record.overdue_days)))
@@ -74,7 +74,7 @@ def _particulars(record: CreditFacts, view: View) -> list[str]:
 
 
 def _earlier(case: CaseFile, view: View) -> list[PanelLine]:
-    decisions = standing(case)
+    decisions = decisions_in_effect(case)
     if not decisions:
         return []
     lines = [EMPTY, heading(_("Earlier reviews"))]

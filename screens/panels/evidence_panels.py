@@ -1,4 +1,4 @@
-"""The panels side by side, or behind tabs where the window is narrow; one may fill the desk."""
+"""The evidence panels: side by side, as tabs in a narrow window, or one of them zoomed."""
 
 from typing import ClassVar
 
@@ -22,13 +22,13 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _, marked
 
-_LEGS = (PanelKind.IDENTITY, PanelKind.ACTIVITY, PanelKind.CREDIT)
+_KINDS = (PanelKind.IDENTITY, PanelKind.ACTIVITY, PanelKind.CREDIT)
 _TITLES = (marked("Identity"), marked("Call activity"), marked("Credit"), marked("History"))
 _SHORT = (marked("Identity"), marked("Calls"), marked("Credit"), marked("History"))
 
 
 class EvidencePanels(Container):
-    """What is known of the case on the desk."""
+    """Shows the evidence and the history of a case in four panels."""
 
     PANELS: ClassVar[tuple[str, ...]] = ("identity", "activity", "credit", "history")
 
@@ -63,23 +63,23 @@ class EvidencePanels(Container):
 
     @property
     def panel(self) -> Panel:
-        """The panel that the reviewer is at."""
+        """The active panel."""
         return self.query_one(f"#{self.active}", Panel)
 
     @property
     def gravest(self) -> str:
-        """The name of the panel with the gravest finding, the first where several have one."""
+        """The name of the panel with the most severe finding; the first of several."""
         if self._case is None:
             return self.PANELS[0]
         case = self._case
-        return min(self.PANELS[: len(_LEGS)], key=lambda name: gravity(case, _LEGS[self.PANELS.index(name)]))
+        return min(self.PANELS[: len(_KINDS)], key=lambda name: gravity(case, _KINDS[self.PANELS.index(name)]))
 
     def show(self, case: CaseFile, view: View) -> None:
         """Show a case in all panels."""
         self._case, self._view = case, view
         for number, name in enumerate(self.PANELS):
             panel = self.query_one(f"#{name}", Panel)
-            counts = counts_of(case, _LEGS[number], view.symbols) if number < len(_LEGS) else Content()
+            counts = counts_of(case, _KINDS[number], view.symbols) if number < len(_KINDS) else Content()
             panel.entitle(f"{number + 1} {_(_TITLES[number])}", counts)
             panel.show(case, view)
         self._show_tabs()
@@ -107,8 +107,8 @@ class EvidencePanels(Container):
         for number, name in enumerate(self.PANELS):
             style = "bold reverse" if name == self.active else FAINT
             title = joined((f" {number + 1} {_(_SHORT[number])} ", style))
-            if number < len(_LEGS):
-                counts = counts_of(self._case, _LEGS[number], symbols)
+            if number < len(_KINDS):
+                counts = counts_of(self._case, _KINDS[number], symbols)
                 title = Content.assemble(title, " ", counts)
             parts.append(title)
         self.tabs.update(Content.assemble(" ", Content(f" {symbols.bar} ").join(parts)))

@@ -1,8 +1,7 @@
-"""What happened to a case, newest first, and what the last round asked for."""
+"""The history panel: the events of a case, newest first, and the items that the last round required."""
 
-from screens.panels.history_text import act_words, detail_words
+from screens.panels.history_text import act_words, decisions_in_effect, detail_words
 from screens.panels.lines import EMPTY, PanelLine, heading
-from screens.panels.standing import standing
 from screens.shell.view import View
 from screens.widgets.safe_text import BAD, FAINT, FINE, joined, plain, wrapped
 from workbench.domain.case.casefile import CaseFile, DecisionLine
@@ -12,12 +11,12 @@ from workbench.i18n import _
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
-    asked = next((decision for decision in standing(case) if decision.items), None)
-    lines = _asked(asked, view) if asked is not None else []
+    last = next((decision for decision in decisions_in_effect(case) if decision.items), None)
+    lines = _required_items(last, view) if last is not None else []
     rows = [
         (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history
     ]
-    # A Chinese date has up to 20 cells, a name has any number; a blank stands behind the longest.
+    # The columns are as wide as their longest text and a blank: a Chinese date has up to 20 cells, a name any number.
     wide = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
     before = sum(wide)
     for when, act, who, text in rows:
@@ -36,8 +35,8 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return lines
 
 
-def _asked(decision: DecisionLine, view: View) -> list[PanelLine]:
-    lines = [heading(_("Round {round} asked for").format(round=decision.round))]
+def _required_items(decision: DecisionLine, view: View) -> list[PanelLine]:
+    lines = [heading(_("Required in round {round}").format(round=decision.round))]
     for item in decision.items:
         done = item.is_satisfied or item.is_waived
         mark = (view.symbols.fine, FINE) if done else (view.symbols.block, BAD)

@@ -1,9 +1,9 @@
-"""What the log says about an act, in the words of the language in use."""
+"""The events of a case in the current language, and which decisions are in effect."""
 
 from collections.abc import Callable
 
 from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
-from workbench.domain.case.casefile import CaseFile, HistoryLine
+from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import Priority, ServiceClass, Verdict
 from workbench.i18n import _, current, marked
@@ -21,12 +21,12 @@ _ACTS: dict[str, str] = {
     "verify": marked("verified"),
     "checklist": marked("checklist"),
     "assign": marked("assigned"),
-    "answer": marked("reply came"),
+    "answer": marked("reply received"),
     "resubmit": marked("resubmitted"),
     "withdraw": marked("withdrawn"),
     "import": marked("received"),
     "documents": marked("document opened"),
-    "documents-written": marked("written to a folder"),
+    "documents-written": marked("saved to a folder"),
     "reveal": marked("revealed"),
     "evidence": marked("new evidence"),
     "evidence-late": marked("late evidence"),
@@ -38,21 +38,21 @@ _ACTS: dict[str, str] = {
     "class": marked("class changed to"),
     "priority": marked("priority changed to"),
     "lapse": marked("lapsed"),
-    "day-passed": marked("its day passed"),
-    "delay-told": marked("told of the delay"),
+    "day-passed": marked("pending date reached"),
+    "delay-told": marked("delay notice drafted"),
 }
 _KINDS: dict[str, str] = {
     "applications": marked("application"),
     "cards": marked("cards"),
     "documents": marked("documents"),
     "calls": marked("call records"),
-    "optouts": marked("refusals to be called"),
+    "optouts": marked("opt-out records"),
     "credit": marked("credit records"),
     "complaints": marked("complaints"),
 }
 _FIELDS: dict[str, str] = {
     "all": marked("everything"),
-    "identity": marked("all of the identity"),
+    "identity": marked("all identity fields"),
     "legal_rep_name": marked("name of the legal representative"),
     "legal_rep_id_no": marked("ID number of the legal representative"),
     "handler_name": marked("name of the handler"),
@@ -62,32 +62,38 @@ _FIELDS: dict[str, str] = {
     "actual_user_name": marked("user of card {number}"),
 }
 _BY_TIME = frozenset({"lapse", "day-passed", "delay-told"})
-"""What only the passing of time brings about; whose workbench or command did it stands beside it."""
+"""Events that happen by time alone; the actor beside them is whoever ran the program."""
 
+_IN_EFFECT = frozenset({"applied", "approved"})
 _FAIL_KINDS: dict[str, str] = {"fixable": marked("can be mended"), "final": marked("final")}
 
 
+def decisions_in_effect(case: CaseFile) -> tuple[DecisionLine, ...]:
+    """Return the decisions that took effect: not those undone, returned, void or staged."""
+    return tuple(decision for decision in case.decisions if decision.status in _IN_EFFECT)
+
+
 def act_words(entry: HistoryLine) -> str:
-    """Return what was done."""
+    """Return the name of an event."""
     return _(_ACTS[entry.action]) if entry.action in _ACTS else entry.action
 
 
 def detail_words(entry: HistoryLine, case: CaseFile) -> str:
-    """Return the particulars; what a person wrote stays as it is."""
+    """Return the details of an event; text that a person wrote is not translated."""
     if entry.action in _BY_TIME:
         return _("automatic")
-    said = _DETAILS.get(entry.action)
-    return entry.text if said is None or not entry.text else said(entry.text, case)
+    translate = _DETAILS.get(entry.action)
+    return entry.text if translate is None or not entry.text else translate(entry.text, case)
 
 
 def _decided(text: str, _case: CaseFile) -> str:
     verdict, *rest = text.split()
     if verdict not in set(Verdict):
         return text
-    said = _(DECIDED[Verdict(verdict)])
+    outcome = _(DECIDED[Verdict(verdict)])
     if rest and rest[0] in _FAIL_KINDS:
-        said = _("{verdict}, {kind}").format(verdict=said, kind=_(_FAIL_KINDS[rest.pop(0)]))
-    return _("{what}: {details}").format(what=said, details=" ".join(rest)) if rest else said
+        outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))
+    return _("{what}: {details}").format(what=outcome, details=" ".join(rest)) if rest else outcome
 
 
 def _answered(text: str, case: CaseFile) -> str:
@@ -131,11 +137,11 @@ def _revealed(text: str, _case: CaseFile) -> str:
 
 
 def _due(text: str, _case: CaseFile) -> str:
-    # As the log has it, RFC 3339 with the policy's offset: the day and the time are what a person reads.
+    # The log has RFC 3339 with the policy's offset; only the day and the time are shown.
     return text[:16].replace("T", " ")
 
 
-def _brought(text: str, _case: CaseFile) -> str:
+def _file_kind(text: str, _case: CaseFile) -> str:
     return _(_KINDS[text]) if text in _KINDS else text
 
 
@@ -152,5 +158,5 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "due": _due,
     "class": _class,
     "priority": _priority,
-    **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _brought),
+    **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _file_kind),
 }

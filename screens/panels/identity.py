@@ -1,4 +1,4 @@
-"""Who applies: applicant, people, cards, documents, and what the reviewer found out."""
+"""The identity panel: applicant, people, cards, documents, checklist and verifications."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -41,7 +41,7 @@ def identity_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _marked(case: CaseFile, value: object, rules: tuple[str, ...], view: View) -> Content | None:
-    """Return the mark of a checked fact; what is unknown is not fine, unless a rule says something of it."""
+    """Return the mark of a checked fact; an unknown value has none unless a rule reports it."""
     seen = any(finding.rule in rules for finding in case.findings)
     return mark_of(case, rules, view.symbols) if seen or value else None
 
@@ -123,7 +123,7 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _about(card: CardFacts, view: View) -> list[str]:
-    """Return what is known of a card besides its number."""
+    """Return the facts of a card besides its number."""
     words: list[str] = []
     if card.activated_on is not None:
         words.append(_("since {day}").format(day=view.day(card.activated_on)))
@@ -149,7 +149,7 @@ def _name(case: CaseFile, kind: DocumentKind) -> str:
 
 
 def _state_of(document: DocumentFacts, view: View) -> Content:
-    """Return what is claimed of a document; seal and quality are claims until the checklist confirms them."""
+    """Return the claimed state of a document; the checklist confirms seal and quality."""
     wrong: list[str] = []
     if document.sealed is False:
         wrong.append(_("no seal"))
@@ -169,7 +169,7 @@ def _use(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [
         *prose(_("stated use"), view.shown("stated_use", application.stated_use), width),
         *prose(_("call script"), view.shown("call_script", application.call_script), width),
-        *prose(_("where consent comes from"), view.shown("consent_source", application.consent_source), width),
+        *prose(_("source of consent"), view.shown("consent_source", application.consent_source), width),
     ]
     return [heading(_("Use")), *lines] if lines else []
 
@@ -189,7 +189,7 @@ def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
 def _verifications(case: CaseFile, view: View) -> list[PanelLine]:
     if not case.verifications:
         return []
-    return [heading(_("Verified outside")), *_verified(case, view)]
+    return [heading(_("External verification")), *_verified(case, view)]
 
 
 def _verified(case: CaseFile, view: View) -> Iterable[PanelLine]:

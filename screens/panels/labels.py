@@ -1,4 +1,4 @@
-"""What the shared words are called on screens; messages are translated where they are shown."""
+"""The labels of domain values on screens; they are translated where they are shown."""
 
 from workbench.domain.case.vocabulary import (
     ApplicantKind,

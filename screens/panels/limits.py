@@ -1,4 +1,4 @@
-"""The limit beside a figure: the gravest that is hit, else the first that would be."""
+"""The limit shown beside a figure: the most severe one exceeded, otherwise the first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _AS_SHARE = "_ratio"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearLimit:
-    """A limit with a figure of its own beside a fact."""
+    """A numeric limit of a fact."""
 
     observes: str
     op: str
@@ -30,7 +30,7 @@ class NearLimit:
 
 
 def nearest(case: CaseFile, name: str, value: FactValue) -> NearLimit | None:
-    """Return the limit to show beside a known figure, None where no rule with a figure looks at it."""
+    """Return the limit to show beside a figure, None if no rule limits it."""
     seen = {finding.rule for finding in case.findings}
     chosen = [
         _near(limit, is_hit=rule.code in seen and COMPARISONS[limit.op](value, limit.value))
@@ -53,7 +53,7 @@ def _near(limit: Limit, *, is_hit: bool) -> NearLimit:
 
 
 def bound_words(limit: NearLimit) -> str:
-    """Return a limit in words: `limit 60`, `min 40 %`."""
+    """Return a limit in words, for example `limit 60` or `min 40 %`."""
     figure = _figure(limit)
     if limit.op in _UPPER:
         return _("limit {figure}").format(figure=figure)
@@ -65,6 +65,6 @@ def _figure(limit: NearLimit) -> str:
         return ratio(limit.value)
     if limit.observes.endswith(_IN_SECONDS):
         return duration_s(limit.value)
-    # A count that must not be reached lets one less pass.
+    # A limit that must not be reached allows one less.
     value = limit.value - 1 if limit.op == ">=" else limit.value
     return count(int(value))

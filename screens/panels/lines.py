@@ -1,4 +1,4 @@
-"""The lines that panels are made of: findings, headings, facts with their marks."""
+"""The lines that panels consist of: findings, headings, and facts with their marks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 
 @dataclass(frozen=True, slots=True)
 class PanelLine:
-    """One line of a panel; `field` names the personal value that it shows masked, '' if none."""
+    """One line of a panel; `field` names the masked personal value in it, '' if none."""
 
     content: Content
     field: str = ""
@@ -35,7 +35,7 @@ def heading(text: str) -> PanelLine:
 
 
 def prose(label: str, text: str, width: int) -> list[PanelLine]:
-    """Return a label and a long text under it, indented; nothing if there is no text."""
+    """Return a label with a long text indented below it; nothing for an empty text."""
     if not text.strip():
         return []
     return [PanelLine(plain(f" {label}", FAINT)), *(PanelLine(plain(f"  {part}")) for part in wrapped(text, width - 3))]
@@ -43,7 +43,7 @@ def prose(label: str, text: str, width: int) -> list[PanelLine]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Where the facts of a group stand: the width of the panel, and the cells that labels take."""
+    """The layout of a group of facts: the width of the panel and of the column of labels."""
 
     width: int
     columns: int
@@ -51,10 +51,10 @@ class Table:
     def fact(
         self, label: str, value: str, mark: Content | None = None, *, note: str = "", field: str = ""
     ) -> PanelLine:
-        """Return a dim label, its value, and at the end the mark of what the rules say; the note only if it fits."""
+        """Return a dim label, its value and at the end its mark; the note is added if it fits."""
         style = FAINT if value == _("unknown") else ""
         right = mark or Content()
-        # A long value moves to the left rather than lose its end.
+        # A long value moves to the left instead of being cut.
         room = self.width - cells(value) - right.cell_length - 1
         columns = max(cells(label) + 2, min(self.columns, room))
         left = joined((" " + pad_right(label, columns - 1), FAINT), (value, style))
@@ -64,29 +64,29 @@ class Table:
 
 
 def table(labels: Iterable[str], width: int) -> Table:
-    """Return where facts with these labels stand."""
+    """Return the layout for facts with these labels."""
     return Table(width=width, columns=max((cells(label) for label in labels), default=0) + 3)
 
 
-def findings_on(case: CaseFile, leg: PanelKind) -> list[Finding]:
-    """Return the findings of a panel, the gravest first."""
+def findings_on(case: CaseFile, kind: PanelKind) -> list[Finding]:
+    """Return the findings of a panel, the most severe first."""
     return sorted(
-        (finding for finding in case.findings if finding.leg is leg),
+        (finding for finding in case.findings if finding.leg is kind),
         key=lambda finding: _ORDER.index(finding.severity),
     )
 
 
-def gravity(case: CaseFile, leg: PanelKind) -> int:
-    """Return how grave the gravest finding of a panel is; the graver, the lower."""
-    found = findings_on(case, leg)
+def gravity(case: CaseFile, kind: PanelKind) -> int:
+    """Return the rank of the most severe finding of a panel; 0 is the most severe."""
+    found = findings_on(case, kind)
     return _ORDER.index(found[0].severity) if found else len(_ORDER)
 
 
-def finding_lines(case: CaseFile, leg: PanelKind, width: int, symbols: Symbols) -> list[PanelLine]:
-    """Return what the rules saw, in words, the code dim behind where it fits; one line says if nothing."""
-    found = findings_on(case, leg)
+def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols) -> list[PanelLine]:
+    """Return the findings in words, each with its code if it fits, or one line that says there are none."""
+    found = findings_on(case, kind)
     if not found:
-        return [PanelLine(joined((f"{symbols.fine} ", FINE), (_("nothing against it"), FINE)))]
+        return [PanelLine(joined((f"{symbols.fine} ", FINE), (_("no findings"), FINE)))]
     lines: list[PanelLine] = []
     for finding in found:
         style = STYLES[finding.severity]
@@ -104,9 +104,9 @@ def _with_code(lines: list[Content], code: str, width: int) -> list[Content]:
 
 
 def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, subject: str | None = None) -> Content:
-    """Return the mark of a checked fact: the gravest of these rules' findings, else that it is fine.
+    """Return the mark of a checked fact: the most severe finding of these rules, otherwise the mark for fine.
 
-    `subject` looks only at findings about it.
+    With a `subject`, only findings about it count.
     """
     severities = [
         finding.severity
@@ -119,9 +119,9 @@ def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, subject: 
     return plain(symbols.of_severity(worst), STYLES[worst])
 
 
-def counts_of(case: CaseFile, leg: PanelKind, symbols: Symbols) -> Content:
-    """Return the count of a panel's findings for its title: `✗ 1  ! 2`, `✓` where there are none."""
-    found = findings_on(case, leg)
+def counts_of(case: CaseFile, kind: PanelKind, symbols: Symbols) -> Content:
+    """Return the number of findings for the title of a panel: `✗ 1  ! 2`, or `✓` if there are none."""
+    found = findings_on(case, kind)
     parts = [
         (f"{symbols.of_severity(severity)} {number}", STYLES[severity])
         for severity in _ORDER

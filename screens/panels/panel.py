@@ -1,4 +1,4 @@
-"""One panel of the desk: lines with a cursor on the masked fields, and what is more below."""
+"""One evidence panel: lines with a cursor on the masked fields, and a count of the lines below."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -19,7 +19,7 @@ PanelLines = Callable[[CaseFile, View, int], list[PanelLine]]
 
 
 class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
-    """A part of what is known of a case; the arrows belong to the desk, which moves the cursor."""
+    """Shows the lines of one panel; the desk handles the arrow keys and moves the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page_up", show=False),
@@ -51,7 +51,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         return [Static(markup=False)]
 
     def show(self, case: CaseFile, view: View) -> None:
-        """Show a case, the cursor and the scroll where they were if it is the same one."""
+        """Show a case; if it is the same one, keep the cursor and the scroll position."""
         is_same = self._case is not None and self._case.header.id == case.header.id
         self._case, self._view = case, view
         if not is_same:
@@ -60,11 +60,11 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._draw()
 
     def entitle(self, title: str, counts: Content) -> None:
-        """Set the title, with the count of findings behind it."""
+        """Set the title and the number of findings behind it."""
         self.border_title = Content.assemble(title, "  " if counts else "", counts)
 
     def move(self, step: int) -> None:
-        """Choose the next masked field in a direction; without one, scroll."""
+        """Select the next masked field in a direction; scroll if there is none."""
         fields = [line.field for line in self._shown if line.field]
         if not fields:
             self.scroll_relative(y=step, animate=False)
@@ -81,17 +81,17 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         if self.size.width != self._width:
             self._draw()
-        self._say_more()
+        self._show_rest()
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         super().watch_scroll_y(old, new)
-        self._say_more()
+        self._show_rest()
 
     def _draw(self) -> None:
         if self._case is None or self._view is None:
             return
         if not self.size.width:
-            # Hidden; it is drawn when it gets its size, even if that is the one it had before.
+            # Hidden: draw it when it gets a size, even if that is the previous one.
             self._width = 0
             return
         self._width = self.size.width
@@ -101,18 +101,18 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
             for line in self._shown
         ]
         self.query_one(Static).update(Content("\n").join(pointed))
-        self.call_after_refresh(self._say_more)
+        self.call_after_refresh(self._show_rest)
 
     def _follow(self) -> None:
-        """Scroll so that the chosen field is seen."""
+        """Scroll the selected field into view."""
         y = next((at for at, line in enumerate(self._shown) if line.field == self.field), 0)
         if y < self.scroll_offset.y or y >= self.scroll_offset.y + self.size.height:
             self.scroll_to(y=max(0, y - self.size.height // 2), animate=False)
 
-    def _say_more(self) -> None:
+    def _show_rest(self) -> None:
         more = len(self._shown) - self.size.height - self.scroll_offset.y
         if more <= 0:
             self.border_subtitle = ""
             return
-        said = _("{count} more").format(count=more)
-        self.border_subtitle = plain(f"{symbols_of(self).down} {said}")
+        rest = _("{count} more").format(count=more)
+        self.border_subtitle = plain(f"{symbols_of(self).down} {rest}")

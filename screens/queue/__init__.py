@@ -1,1 +1,1 @@
-"""The queue screen and its filter."""
+"""The queue screen with its filter."""

@@ -1,4 +1,4 @@
-"""The line in which a filter is typed; under it what is wrong, where, and what could come next."""
+"""The filter line of the queue, with an error message or completions below it."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from screens.widgets.text_fields import TextLine
 
 
 class FilterField(TextLine):
-    """The line itself; Tab completes the word at the cursor, ^u clears all of it wherever the cursor is."""
+    """The text field of the filter: Tab completes the word at the cursor, Ctrl+U clears the line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", show=False),
@@ -23,11 +23,11 @@ class FilterField(TextLine):
     ]
 
     def action_clear_line(self) -> None:
-        """Clear the whole line: after an error the cursor stands in its middle."""
+        """Clear the whole line; after an error the cursor is in the middle of it."""
         self.clear()
 
     def action_complete(self) -> None:
-        """Complete the word at the cursor as far as that is certain."""
+        """Complete the word at the cursor by the longest common prefix of its completions."""
         word = word_at(self.value, self.cursor_position)
         found = completions(word)
         if not found:
@@ -41,7 +41,7 @@ class FilterField(TextLine):
 
 
 class FilterBar(Vertical):
-    """The filter line with its three lines of help; hidden until it is asked for."""
+    """The filter line with three lines of help; hidden until it is opened."""
 
     DEFAULT_CSS = """
     FilterBar { display: none; height: 4; padding: 0 1; background: $surface; }
@@ -61,14 +61,14 @@ class FilterBar(Vertical):
     third = getters.query_one("#third", Static)
 
     class Applied(Message):
-        """A filter was entered that can be understood; empty to clear it."""
+        """A valid filter was entered; an empty text clears the filter."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
     class Left(Message):
-        """The line was left; the filter stays as it was."""
+        """The line was closed without a change."""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -79,41 +79,43 @@ class FilterBar(Vertical):
         yield Static(id="third", classes="hint", markup=False)
 
     def open(self, text: str) -> None:
-        """Open the line on the filter in force."""
+        """Open the line with the current filter."""
         self.is_open = True
         self.field.value = text
         self.field.cursor_position = len(text)
         self.field.focus()
-        self._say()
+        self._show_help()
 
     def close(self) -> None:
         """Close the line."""
         self.is_open = False
 
     @on(Input.Changed)
-    def write_on(self, event: Input.Changed) -> None:
-        """Say what is wrong with what was typed, or what could come next."""
+    def update_help(self, event: Input.Changed) -> None:
+        """Show what is wrong with the text, or how it can continue."""
         event.stop()
-        self._say()
+        self._show_help()
 
     @on(Input.Submitted)
-    def enter(self, event: Input.Submitted) -> None:
-        """Hand on a filter that can be understood; show where another is wrong."""
+    def submit(self, event: Input.Submitted) -> None:
+        """Apply a valid filter; otherwise move the cursor to the error."""
         event.stop()
         problem = problem_in(event.value)
         if problem is None:
             self.post_message(self.Applied(event.value.strip()))
             return
         self.field.cursor_position = min(problem.end, len(event.value))
-        self._say(is_late=True)
+        self._show_help(is_submitted=True)
 
     def on_resize(self) -> None:
         if self.is_open:
-            self._say()
+            self._show_help()
 
-    def _say(self, *, is_late: bool = False) -> None:
+    def _show_help(self, *, is_submitted: bool = False) -> None:
         width = max(10, (self.size.width or self.app.size.width) - 4)
         field = self.field
-        lines = hint_lines(field.value, field.cursor_position, round(field.scroll_offset.x), width, is_late=is_late)
+        lines = hint_lines(
+            field.value, field.cursor_position, round(field.scroll_offset.x), width, is_submitted=is_submitted
+        )
         for line, shown in zip((self.first, self.second, self.third), lines, strict=True):
             line.update(shown)

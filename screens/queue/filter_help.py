@@ -1,4 +1,4 @@
-"""What the filter line says under what is typed: where it is wrong, or which keys go on from there."""
+"""The help below the filter line: where the error is, or how the text can continue."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ _NAME_CELLS = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """The word at the cursor: `key` and `value` are what stands on both sides of the sign, if there is one."""
+    """The word at the cursor; `key` and `value` are the parts before and after the operator, if there is one."""
 
     start: int
     text: str
@@ -39,7 +39,7 @@ def word_at(text: str, cursor: int) -> Word:
 
 
 def problem_in(text: str) -> FilterProblem | None:
-    """Say what is wrong with a filter, None if nothing is."""
+    """Return the first problem of a filter, None for a valid one."""
     try:
         parse_filter(text)
     except FilterProblem as problem:
@@ -48,7 +48,7 @@ def problem_in(text: str) -> FilterProblem | None:
 
 
 def completions(word: Word) -> tuple[str, ...]:
-    """Return what could stand instead of the word at the cursor: keys, or the words that a key knows."""
+    """Return the completions of the word at the cursor: keys, or the values of its key."""
     if not word.has_sign:
         typed = word.key.casefold()
         return tuple(f"{key.name}:" for key in FILTER_KEYS if key.name.startswith(typed)) if typed else ()
@@ -60,32 +60,34 @@ def completions(word: Word) -> tuple[str, ...]:
     return tuple(f"{head}{value}" for value in key.values if value.startswith(last.casefold()) and value != last)
 
 
-def hint_lines(text: str, cursor: int, scrolled: int, width: int, *, is_late: bool) -> tuple[Content, Content, Content]:
-    """Return the three lines under the filter; the last says which keys end it, unless an error needs the room.
+def hint_lines(
+    text: str, cursor: int, scrolled: int, width: int, *, is_submitted: bool
+) -> tuple[Content, Content, Content]:
+    """Return the three lines of help; the last one names the keys, unless an error message needs it.
 
-    `scrolled` is how many cells of it have moved out to the left. What is wrong at the word that is being typed
-    is said quietly, unless `is_late`: it was entered.
+    `scrolled` is the number of cells scrolled out at the left. A problem in the word that is being typed is shown
+    as a warning, and as an error once the filter `is_submitted`.
     """
     problem = problem_in(text)
     word = word_at(text, cursor)
     if problem is None:
-        return (*_help(word, width), _ends(width))
-    is_being_typed = problem.end >= word.start and problem.start <= cursor and not is_late
+        return (*_help(word, width), _key_help(width))
+    is_being_typed = problem.end >= word.start and problem.start <= cursor and not is_submitted
     if is_being_typed and completions(word):
-        return (*_help(word, width), _ends(width))
+        return (*_help(word, width), _key_help(width))
     style = UNEASY if is_being_typed else BAD
     before = cells(safe(text[: problem.start])) - scrolled
     marked = max(1, cells(safe(text[problem.start : problem.end])))
     start, end = max(0, before), min(width, before + marked)
     carets = " " * min(start, width - 1) + "^" * max(1, end - start)
-    said, *rest = wrapped(str(problem), width)
-    third = joined((fit(" ".join(rest), width), style)) if rest else _ends(width)
-    return joined((carets, style)), joined((said, style)), third
+    message, *rest = wrapped(str(problem), width)
+    third = joined((fit(" ".join(rest), width), style)) if rest else _key_help(width)
+    return joined((carets, style)), joined((message, style)), third
 
 
 def key_lines(width: int) -> list[Content]:
-    """Return every key of the filter language with its line of help, for the page of keys."""
-    lines = [joined((_("Queue · what a filter can say"), f"{FAINT} bold"))]
+    """Return all keys of the filter language with their help, for the page of keys."""
+    lines = [joined((_("Queue · filter keys"), f"{FAINT} bold"))]
     for key in FILTER_KEYS:
         name = pad_right(f" {key.name}:", _NAME_CELLS)
         first, *rest = wrapped(_(key.help), width - _NAME_CELLS)
@@ -95,7 +97,7 @@ def key_lines(width: int) -> list[Content]:
 
 
 def _help(word: Word, width: int) -> tuple[Content, Content]:
-    """Return the keys that begin like the word, or what the word's key takes."""
+    """Return the keys that start with the word, or the values of its key."""
     if word.has_sign:
         key = KEY_NAMES.get(word.key.casefold())
         if key is None:
@@ -105,17 +107,17 @@ def _help(word: Word, width: int) -> tuple[Content, Content]:
     if len(keys) == 1:
         return _listed(completions(word), width), _explained(keys[0], width)
     names = tuple(f"{key.name}:" for key in keys or FILTER_KEYS)
-    searched = _("other words search names, application and phone numbers; - leaves out")
+    searched = _("other words search names, application and phone numbers; - excludes")
     return _listed(names, width), joined((fit(safe(searched), width), FAINT))
 
 
-def _ends(width: int) -> Content:
-    """Say how the line is applied and left."""
-    return joined((fit(_("Enter applies · Tab completes · Esc leaves"), width), FAINT))
+def _key_help(width: int) -> Content:
+    """Return the keys that apply, complete and cancel the filter."""
+    return joined((fit(_("Enter applies · Tab completes · Esc cancels"), width), FAINT))
 
 
 def _listed(words: tuple[str, ...], width: int) -> Content:
-    """Return words beside each other, as many as there is room for."""
+    """Return as many words side by side as fit."""
     parts: list[Part] = []
     left = width
     for word in words:

@@ -1,4 +1,4 @@
-"""A case as one line of the queue, in columns that give way where the window is narrow."""
+"""A case as one line of the queue; a narrow window shows fewer columns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from textual.content import Content
 
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, MINE, UNEASY, Part, joined
+from screens.widgets.safe_text import BAD, FAINT, MINE, UNEASY, Part, joined, wrapped
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import STATE_WORDS
@@ -17,14 +17,15 @@ from workbench.domain.text.safe import cells, fit, pad_left, pad_right, safe
 from workbench.i18n import _, current, marked
 from workbench.wording.amounts import count, waiting
 
-_OVER = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
+_CLOSED = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
 _SMALLEST_NAME = 10
+_SIGN_CELLS = 17
 _OVERDUE = "$text-error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One row and from where it is looked at; `login` is who looks."""
+class RowContext:
+    """One row with what it is drawn with; `login` is the reviewer at the screen."""
 
     row: CaseRowView
     view: View
@@ -34,13 +35,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column; it is there in windows from `above` cells on and below `below`.
+    """One column, shown if the row has at least `above` and less than `below` cells.
 
-    A column of no width takes what the others leave.
+    A column of width 0 takes the remaining cells.
     """
 
     title: str
-    parts: Callable[[Seen, int], list[Part]]
+    parts: Callable[[RowContext, int], list[Part]]
     width: int
     width_zh: int = 0
     is_right: bool = False
@@ -50,21 +51,21 @@ class Column:
 
     @property
     def cells(self) -> int:
-        """How many cells it takes in the language in use."""
+        """The width in the current language."""
         return self.width_zh if self.width_zh and current() == "zh" else self.width
 
 
-def row_line(seen: Seen, width: int) -> Content:
-    """Return a case as the list shows it, in exactly so many cells."""
+def row_line(context: RowContext, width: int) -> Content:
+    """Return a case as a line of exactly `width` cells."""
     parts: list[Part] = []
     for column, room in _columns(width):
-        parts += [*_fitted(column.parts(seen, room), room, seen.view.symbols, is_right=column.is_right)]
+        parts += [*_fitted(column.parts(context, room), room, context.view.symbols, is_right=column.is_right)]
         parts.append((" " * column.gap, ""))
     return joined(*parts)
 
 
-def coming_line(symbols: Symbols) -> Content:
-    """Return the line of a row that is on its way."""
+def unread_line(symbols: Symbols) -> Content:
+    """Return the line of a row that is not read yet."""
     return joined((f"   {symbols.ellipsis}", FAINT))
 
 
@@ -78,14 +79,14 @@ def heading_line(width: int, symbols: Symbols) -> Content:
 
 
 def _columns(width: int) -> list[tuple[Column, int]]:
-    """Return the columns that a window has room for, each with its cells."""
+    """Return the columns that fit, each with its width."""
     shown = [column for column in COLUMNS if column.above <= width < column.below]
     left = width - sum(column.cells + column.gap for column in shown)
     return [(column, column.cells or max(_SMALLEST_NAME, left)) for column in shown]
 
 
 def _fitted(parts: list[Part], room: int, symbols: Symbols, *, is_right: bool) -> list[Part]:
-    """Return parts cut or filled up to so many cells."""
+    """Return parts cut or padded to `room` cells."""
     fitted: list[Part] = []
     left = room
     for text, style in parts:
@@ -98,17 +99,17 @@ def _fitted(parts: list[Part], room: int, symbols: Symbols, *, is_right: bool) -
     return [blank, *fitted] if is_right else [*fitted, blank]
 
 
-def _signs(seen: Seen, _room: int) -> list[Part]:
-    row, symbols = seen.row, seen.view.symbols
-    mark: Part = ("x", f"{MINE} bold") if seen.is_marked else (" ", "")
-    if row.held_by == seen.login:
+def _signs(context: RowContext, _room: int) -> list[Part]:
+    row, symbols = context.row, context.view.symbols
+    mark: Part = ("x", f"{MINE} bold") if context.is_marked else (" ", "")
+    if row.held_by == context.login:
         return [mark, (symbols.mine, MINE)]
-    return [mark, (symbols.mine if row.assignee == seen.login else " ", FAINT)]
+    return [mark, (symbols.mine if row.assignee == context.login else " ", FAINT)]
 
 
-def _urgency(seen: Seen) -> Part:
-    """Return the sign in front of a due time: overdue, due today, not sure yet."""
-    row, view = seen.row, seen.view
+def _urgency(context: RowContext) -> Part:
+    """Return the symbol before a due time: overdue, due today or provisional."""
+    row, view = context.row, context.view
     if row.due_at is None or not clock_runs(row.state, row.waits_for):
         return (" ", "")
     if row.is_breached:
@@ -118,60 +119,60 @@ def _urgency(seen: Seen) -> Part:
     return (view.symbols.provisional if row.is_due_provisional else " ", FAINT)
 
 
-def _due_style(seen: Seen) -> str:
-    if seen.row.state in _OVER:
+def _due_style(context: RowContext) -> str:
+    if context.row.state in _CLOSED:
         return FAINT
-    # The sign is strong; a column of strong dates would be loud.
-    return {BAD: _OVERDUE, UNEASY: UNEASY}.get(_urgency(seen)[1], "")
+    # The symbol is bold; a whole column of bold dates would distract.
+    return {BAD: _OVERDUE, UNEASY: UNEASY}.get(_urgency(context)[1], "")
 
 
-def _due(seen: Seen, _room: int) -> list[Part]:
-    if still := still_words(seen.row, seen.view.now):
+def _due(context: RowContext, _room: int) -> list[Part]:
+    if still := still_words(context.row, context.view.now):
         return [("  ", ""), (still, FAINT)]
-    due = seen.row.due_at
-    text = _("not due yet") if due is None else seen.view.instant(due)
-    return [_urgency(seen), (f" {text}", FAINT if due is None else _due_style(seen))]
+    due = context.row.due_at
+    text = _("not due yet") if due is None else context.view.instant(due)
+    return [_urgency(context), (f" {text}", FAINT if due is None else _due_style(context))]
 
 
-def _short_due(seen: Seen, _room: int) -> list[Part]:
-    if is_with_applicant(seen.row.state, seen.row.waits_for):
+def _short_due(context: RowContext, _room: int) -> list[Part]:
+    if is_with_applicant(context.row.state, context.row.waits_for):
         return [("  ", ""), (_("applicant"), FAINT)]
-    if is_suspended(seen.row, seen.view.now):
+    if is_suspended(context.row, context.view.now):
         return [("  ", ""), (_("suspended"), FAINT)]
-    due = seen.row.due_at
+    due = context.row.due_at
     if due is None:
         return [(" ", ""), (f" {_('not due yet')}", FAINT)]
-    local = due.astimezone(seen.view.zone)
-    text = f"{local:%m-%d %H:%M}" if local.year == seen.view.today.year else f"{local:%Y-%m-%d}"
-    return [_urgency(seen), (f" {text}", _due_style(seen))]
+    local = due.astimezone(context.view.zone)
+    text = f"{local:%m-%d %H:%M}" if local.year == context.view.today.year else f"{local:%Y-%m-%d}"
+    return [_urgency(context), (f" {text}", _due_style(context))]
 
 
-def _priority(seen: Seen, _room: int) -> list[Part]:
-    priority = seen.row.priority
+def _priority(context: RowContext, _room: int) -> list[Part]:
+    priority = context.row.priority
     style = {Priority.URGENT: BAD, Priority.HIGH: UNEASY}.get(priority, FAINT)
-    return [(seen.view.symbols.of_priority(priority), style)]
+    return [(context.view.symbols.of_priority(priority), style)]
 
 
-def _case(seen: Seen, _room: int) -> list[Part]:
-    return [(format_case(seen.row.id), "bold" if seen.is_marked else "")]
+def _case(context: RowContext, _room: int) -> list[Part]:
+    return [(format_case(context.row.id), "bold" if context.is_marked else "")]
 
 
-def _applicant(seen: Seen, _room: int) -> list[Part]:
-    return [(seen.row.applicant_name, "")]
+def _applicant(context: RowContext, _room: int) -> list[Part]:
+    return [(context.row.applicant_name, "")]
 
 
-def _state(seen: Seen, _room: int) -> list[Part]:
-    state = seen.row.state
-    # What is queued is the rule; a list that says it on each line says nothing.
+def _state(context: RowContext, _room: int) -> list[Part]:
+    state = context.row.state
+    # Most cases are queued; naming that state on every line would hide the others.
     return [(_(STATE_WORDS[state]) if state is not CaseState.QUEUED else "", FAINT)]
 
 
-def _round(seen: Seen, _room: int) -> list[Part]:
-    return [(count(seen.row.round), "" if seen.row.round > 1 else FAINT)]
+def _round(context: RowContext, _room: int) -> list[Part]:
+    return [(count(context.row.round), "" if context.row.round > 1 else FAINT)]
 
 
-def _findings(seen: Seen, _room: int) -> list[Part]:
-    row, symbols = seen.row, seen.view.symbols
+def _findings(context: RowContext, _room: int) -> list[Part]:
+    row, symbols = context.row, context.view.symbols
     if not row.blocks and not row.warns:
         return []
     blocks = f"{symbols.block}{row.blocks}" if row.blocks else ""
@@ -179,16 +180,16 @@ def _findings(seen: Seen, _room: int) -> list[Part]:
     return [(pad_right(blocks, 3 if warns else 0), BAD), (warns, UNEASY)]
 
 
-def _who(seen: Seen, _room: int) -> list[Part]:
-    row = seen.row
+def _who(context: RowContext, _room: int) -> list[Part]:
+    row = context.row
     if row.held_by:
-        return [(row.held_by, MINE if row.held_by == seen.login else "")]
-    # Nobody works on it yet; the brackets say so.
+        return [(row.held_by, MINE if row.held_by == context.login else "")]
+    # Brackets: assigned, but not held.
     return [(f"({row.assignee})", FAINT)] if row.assignee else []
 
 
-def _waiting(seen: Seen, room: int) -> list[Part]:
-    return [(pad_left(waiting(seen.view.now - seen.row.received_at), room), FAINT)]
+def _waiting(context: RowContext, room: int) -> list[Part]:
+    return [(pad_left(waiting(context.view.now - context.row.received_at), room), FAINT)]
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -206,3 +207,28 @@ COLUMNS: tuple[Column, ...] = (
     Column(title=marked("who"), parts=_who, width=12, above=100),
     Column(title=marked("waits"), parts=_waiting, width=6, is_right=True, above=66),
 )
+
+
+def legend_lines(width: int, symbols: Symbols) -> list[Content]:
+    """Return the meaning of each symbol of the list, in the order of the columns."""
+    ranks = " ".join(map(symbols.of_priority, (Priority.URGENT, Priority.HIGH, Priority.LOW)))
+    legend = (
+        (symbols.mine, _("held by you; dim: assigned to you")),
+        ("x", _("marked")),
+        (symbols.block, _("before a date: overdue")),
+        (symbols.warn, _("before a date: due today")),
+        (symbols.provisional, _("the date is provisional: the calendar of that year is not published yet")),
+        (_("with applicant"), _("waiting for the applicant: the clock is paused, so the case is not overdue")),
+        (ranks, _("priority: urgent, high, low; no mark for normal")),
+        (_("state"), _("empty: queued")),
+        (f"{symbols.block}2 {symbols.warn}3", _("findings: 2 blocking, 3 warnings")),
+        ("rev3", _("held by rev3")),
+        ("(sup)", _("assigned to sup and not held yet; offered to nobody else")),
+        (_("waits"), _("time since it was received")),
+    )
+    lines = [joined((_("Queue · symbols"), f"{FAINT} bold"))]
+    for sign, meaning in legend:
+        first, *rest = wrapped(meaning, width - _SIGN_CELLS)
+        lines.append(joined((pad_right(f" {sign}", _SIGN_CELLS), "bold"), (first, FAINT)))
+        lines += [joined((" " * _SIGN_CELLS, ""), (part, FAINT)) for part in rest]
+    return lines

@@ -1,33 +1,38 @@
-"""The queue: every case in a list, found by a filter, opened to read, given to a person."""
+"""The queue screen: every case in a list that can be filtered, opened to read and assigned."""
 
-import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import getters, on, work
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.screen import ModalScreen
 
+from screens.queue.case_list import CaseList, Preset
 from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import key_lines
-from screens.queue.layout import Preset, QueueFace
-from screens.queue.queue_legend import legend_lines
+from screens.queue.messages import head_line
+from screens.queue.row_text import legend_lines
+from screens.shell.base_screen import TooSmall, WorkScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock
-from screens.widgets.paged_list import RowView
+from screens.shell.footer import Hints
+from screens.shell.header import Head
+from screens.widgets.paged_list import PagedList
 from workbench.domain.case.lifecycle import Action, role_refusal
-from workbench.errors import WorkbenchError
-from workbench.i18n import _, marked
+from workbench.i18n import marked
 from workbench.keys import queue as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK, GO
-from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
-    from workbench.services.wiring import Services
+    from screens.service_protocols import ScreenServices
 
-MOST_MARKED = 5_000
-"""So many cases are marked and given away at once."""
+TICK_S = 1.0
+REFRESH_EVERY_TICKS = 60
+"""A tick is a second; the visible rows are read again each minute."""
 
 PRESETS: dict[str, Preset] = {
     preset.id: preset
@@ -38,14 +43,16 @@ PRESETS: dict[str, Preset] = {
     )
 }
 
-_OF_SUPERVISORS = frozenset({"assign", "mark", "range", "mark_all"})
-_NEED_A_ROW = frozenset({"open", "mark", "range", "mark_all", "assign", "move"})
+_SUPERVISOR_ACTIONS = frozenset({"assign", "mark", "range", "mark_all"})
+_ROW_ACTIONS = frozenset({"open", "mark", "range", "mark_all", "assign", "move"})
 
 
-class QueueScreen(QueueFace):
-    """The mode of the queue, and of the lists that are saved filters of it."""
+class QueueScreen(WorkScreen):
+    """Shows the whole queue, or one of the presets, which are saved filters of it."""
 
+    CSS_PATH = Path(__file__).with_name("queue.tcss")
     PLACE: ClassVar[Place] = "queue"
+    AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.OPEN_CASE, "open"),
         bind(keys.FILTER, "filter"),
@@ -59,64 +66,106 @@ class QueueScreen(QueueFace):
         bind(keys.TO_DESK, "desk"),
     ]
 
-    def __init__(self, clock: Clock, services: "Services", preset: Preset, open_case: Callable[[int], object]) -> None:
-        super().__init__(clock, services, preset)
+    cases = getters.query_one(CaseList)
+    rows = getters.query_one("#rows", PagedList)
+    bar = getters.query_one(FilterBar)
+
+    def __init__(
+        self, clock: Clock, services: "ScreenServices", preset: Preset, open_case: Callable[[int], object]
+    ) -> None:
+        super().__init__()
+        self._clock = clock
+        self._services = services
+        self._preset = preset
         self._open_case = open_case
+        self._is_covered = False
+        self._shown_minute = ""
+        self._ticks = 0
+
+    def compose(self) -> ComposeResult:
+        yield Head()
+        yield FilterBar()
+        yield CaseList(self._clock, self._services, self._preset)
+        yield Hints()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.set_interval(TICK_S, self.tick)
+        self.show_head()
+
+    def on_resize(self) -> None:
+        self.show_head()
+
+    def on_screen_suspend(self) -> None:
+        self._is_covered = isinstance(self.app.screen, ModalScreen)
+
+    def on_screen_resume(self) -> None:
+        # A dialog over the list changed no row; after another screen the list is reloaded.
+        if not self._is_covered:
+            self.cases.load()
+
+    def tick(self) -> None:
+        """Update the clock, and each minute the visible rows."""
+        self._ticks += 1
+        view = self.cases.view()
+        if view.clock(view.now) != self._shown_minute:
+            self.show_head()
+            self.rows.refresh()
+        if self._ticks % REFRESH_EVERY_TICKS == 0 and self.is_current:
+            self.cases.refresh_rows()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"back", "desk"}:
             is_in_list = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
             return is_in_list is (action == "back")
-        if action in _OF_SUPERVISORS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
+        if action in _SUPERVISOR_ACTIONS and role_refusal(Action.ASSIGN, self._services.actor) is not None:
             return None
-        if action in _NEED_A_ROW:
+        if action in _ROW_ACTIONS:
             return True if self.rows.length else None
         return True
 
     def more_help(self, width: int) -> list[Content]:
-        """Return what the page of keys tells about the columns and the filter."""
-        return [*legend_lines(width, self.view().symbols), Content(), *key_lines(width)]
+        """Return the help on the columns and the filter for the page of keys."""
+        return [*legend_lines(width, self.cases.view().symbols), Content(), *key_lines(width)]
 
     @property
     def hinted(self) -> tuple[Command, ...]:
-        """What the footer names, first what matters more; while a filter is typed its own lines do."""
+        """The commands in the footer, the most important first; none while a filter is typed, which has its own."""
         if self.bar.is_open:
             return ()
         if self.rows.marks or self.rows.range_from is not None:
             return (keys.ASSIGN, keys.MARK_ROW, keys.MARK_RANGE, BACK)
         return (keys.OPEN_CASE, keys.FILTER, keys.TO_DESK, GO)
 
+    @on(CaseList.Changed)
+    def show_head(self) -> None:
+        """Show the header, the titles of the columns and the keys that work."""
+        view = self.cases.view()
+        self._shown_minute = view.clock(view.now)
+        line = head_line(self.cases, self._services.actor.login, view, max(10, self.size.width - 2))
+        self.query_one(Head).update(line)
+        self.cases.show_titles()
+        self.refresh_bindings()
+
     def ask_filter(self) -> None:
-        """Open the line in which the filter is typed."""
-        self.bar.open(self.filter_text)
+        """Open the filter line."""
+        self.bar.open(self.cases.filter_text)
 
     @on(FilterBar.Applied)
     def apply(self, event: FilterBar.Applied) -> None:
-        """Show what the filter asks for; an empty one brings back what the list begins with."""
+        """Show the cases of the filter that was typed."""
         self.bar.close()
-        # What is still being marked belongs to the list that goes.
-        self.workers.cancel_group(self, "mark")
-        self.filter_text = event.text or self.preset.filter_text
-        self.rows.clear()
-        self.rows.cursor = 0
-        self.rows.pages = None
-        self.wants_end = False
-        self.rows.focus()
-        self.load()
+        self.cases.filter_by(event.text)
         self.show_head()
 
     @on(FilterBar.Left)
     def leave_filter(self) -> None:
-        """Leave the filter as it was."""
+        """Close the filter line and keep the filter."""
         self.bar.close()
         self.rows.focus()
         self.refresh_bindings()
 
-    @on(RowView.Chosen)
-    def choose(self) -> None:
-        """Open the row that was clicked."""
-        self.action_open()
-
+    @on(PagedList.Chosen)
     def action_open(self) -> None:
         row = self.rows.current
         if row is not None:
@@ -126,11 +175,7 @@ class QueueScreen(QueueFace):
         self.ask_filter()
 
     def action_move(self, key: str) -> None:
-        rows, page = self.rows, max(1, self.rows.size.height - 1)
-        at = rows.cursor
-        to = {"up": at - 1, "down": at + 1, "pageup": at - page, "pagedown": at + page, "home": 0}
-        self.wants_end = key == "end"
-        rows.move_to(to.get(key, rows.length - 1))
+        self.cases.move(key)
 
     def action_mark(self) -> None:
         self.rows.range_from = None
@@ -143,16 +188,16 @@ class QueueScreen(QueueFace):
             self.rows.refresh()
             self.show_head()
         else:
-            self.mark_range()
+            self.cases.mark_range()
 
     def action_mark_all(self) -> None:
-        self.mark_all()
+        self.cases.mark_all()
 
     def action_assign(self) -> None:
         self.assign()
 
     def action_again(self) -> None:
-        self.load()
+        self.cases.load()
 
     def action_back(self) -> None:
         if self.bar.is_open:
@@ -164,64 +209,13 @@ class QueueScreen(QueueFace):
             self.rows.clear()
         self.show_head()
 
-    @work(exclusive=True, group="mark")
-    async def mark_all(self) -> None:
-        """Mark every case of the filter, and say how many that are."""
-        try:
-            found = await asyncio.to_thread(self.services.queue.ids, self.filter_text, MOST_MARKED)
-        except WorkbenchError as error:
-            self.complain(error)
-            return
-        self.rows.mark(found)
-        self._say_marked(len(found))
-
-    @work(exclusive=True, group="mark")
-    async def mark_range(self) -> None:
-        """Mark the cases of the range that was drawn: those that were seen, none that came between them since."""
-        drawn, pages = self.rows.range, self.rows.pages
-        if drawn is None or pages is None:
-            return
-        first, last = drawn
-        wanted = min(last - first + 1, MOST_MARKED)
-        seen = [pages.row(first + at) for at in range(wanted)]
-        found = [row.id for row in seen if row is not None]
-        if len(found) < wanted:
-            try:
-                rows = await asyncio.to_thread(
-                    self.services.queue.page, self.filter_text, start=first, limit=wanted, total=pages.count
-                )
-            except WorkbenchError as error:
-                self.complain(error)
-                return
-            found = [row.id for row in rows]
-            is_same = len(found) == wanted and all(
-                row is None or row.id == case_id for row, case_id in zip(seen, found, strict=True)
-            )
-            if not is_same:
-                said = _("The list has changed since the range was drawn; nothing is marked. n reads it again.")
-                self.notify(said, severity="warning", markup=False)
-                return
-        self.rows.range_from = None
-        self.rows.mark(found)
-        if last - first + 1 > wanted:
-            self._say_marked(len(found))
-        self.show_head()
-
-    def _say_marked(self, number: int) -> None:
-        """Say how many were marked, and whether that is all."""
-        said = _("{count} marked.").format(count=count(number))
-        if number >= MOST_MARKED:
-            said = _("The first {count} are marked; so many are given away at once.").format(count=count(number))
-        self.notify(said, markup=False, timeout=5)
-        self.show_head()
-
     @work(exclusive=True, group="dialog")
     async def assign(self) -> None:
-        """Give the marked cases to a person, or the one under the cursor."""
+        """Assign the marked cases, or the one under the cursor, to a reviewer."""
         from screens.dialogs.assign import give_away
 
         row = self.rows.current
         case_ids = tuple(sorted(self.rows.marks)) or ((row.id,) if row is not None else ())
-        if case_ids and await give_away(self, self.services, case_ids, self.view()):
+        if case_ids and await give_away(self, self._services, case_ids, self.cases.view()):
             self.rows.clear()
-            self.load()
+            self.cases.load()

@@ -9,9 +9,9 @@ from textual import events
 from screens.shell.base_screen import is_too_small
 from screens.shell.key_guard import Presses
 from screens.shell.resilient_app import ResilientApp
-from screens.terminal.ascii_filter import AsciiLines
-from screens.terminal.burst_driver import AskingDriver, TypedDriver
-from screens.terminal.input_bursts import TypedAtOnce, is_written_in
+from screens.terminal.ascii_filter import AsciiFilter
+from screens.terminal.burst_driver import BurstDriver, ProbingDriver
+from screens.terminal.input_bursts import InputBurst, is_written_in
 from screens.terminal.width_probe import is_wide, is_worth_asking
 from workbench import signs
 from workbench.domain.text.safe import fold_key
@@ -31,10 +31,10 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         self.presses = presses
         self._pressed_on: object = None
         self._said_at = -_SAID_S
-        self._ascii = AsciiLines(enabled=False)
+        self._ascii = AsciiFilter(enabled=False)
         self._filters.append(self._ascii)
         self._is_asked = symbols == "auto" and is_worth_asking(os.environ)
-        self.driver_class = AskingDriver if self._is_asked else TypedDriver
+        self.driver_class = ProbingDriver if self._is_asked else BurstDriver
         self.use_symbols("ascii" if symbols == "ascii" else "auto")
 
     def use_symbols(self, symbols: signs.SymbolSet) -> None:
@@ -45,7 +45,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys act that were pressed on purpose; say why a text does nothing."""
-        if isinstance(event, TypedAtOnce):
+        if isinstance(event, InputBurst):
             await self._take_text(event)
         elif isinstance(event, events.CursorPosition):
             self._take_width(event)
@@ -65,7 +65,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         """Show a message in the signs of this terminal."""
         super().notify(signs.drawn(message), title=signs.drawn(title), **options)
 
-    async def _take_text(self, text: TypedAtOnce) -> None:
+    async def _take_text(self, text: InputBurst) -> None:
         """Put a text where it is written; nowhere else does any part of it act."""
         if not is_written_in(self.focused):
             for key in text.keys:

@@ -1,1 +1,1 @@
-"""What the program knows about terminals."""
+"""The terminal driver: input, output and the end of the terminal."""

@@ -1,4 +1,7 @@
-"""The last look at what is drawn where signs must be ASCII: frames, bars and marks that Textual draws by itself."""
+"""Replaces the symbols that Textual draws itself, such as borders and scroll bars, by ASCII.
+
+Textual has no ASCII mode: its borders and scroll bars are drawn in characters whose width some terminals get wrong.
+"""
 
 from rich.segment import Segment
 from textual.color import Color
@@ -9,7 +12,7 @@ _SIGNS = {
     **dict.fromkeys("│┃║╎┆┊╏┇┋▏▎▍▌▋▊▉▐▕", "|"),
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╯╰┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬▗▖▘▝▛▜▙▟▞▚╱╲╳", "+"),
     **dict.fromkeys("█▀▒▓░", "#"),
-    # The ends of a scroll bar; its colour says enough.
+    # The ends of a scroll bar; its colour is enough.
     **dict.fromkeys("▁▂▃▄▅▆▇", " "),
     **dict.fromkeys("◆●•✱★■", "*"),
     **dict.fromkeys("○◌◇□", "o"),
@@ -33,11 +36,11 @@ _SIGNS = {
 _TABLE = str.maketrans(_SIGNS)
 
 
-class AsciiLines(LineFilter):
-    """Draws one ASCII character for each sign of uncertain width; nothing moves."""
+class AsciiFilter(LineFilter):
+    """Replaces each symbol of ambiguous width by one ASCII character, so that the layout stays."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
-        """Return the segments of a line with ASCII signs."""
+        """Return the segments of a line in ASCII."""
         return [
             segment
             if segment.text.isascii()

@@ -1,4 +1,9 @@
-"""Reading the terminal so that keys can be told from text."""
+"""A driver that tells pressed keys from text that arrives in one burst.
+
+Textual reports each character as a key. A pasted text without bracketed paste, or the output of an input method,
+would then run commands letter by letter. Only the time between characters tells the two apart, and only the driver
+sees it before the characters are dispatched.
+"""
 
 import threading
 import time
@@ -8,18 +13,18 @@ from textual import events
 from textual.message import Message
 
 from screens.terminal.driver import TerminalDriver
-from screens.terminal.input_bursts import TypedAtOnce, is_text
+from screens.terminal.input_bursts import InputBurst, is_text
 from screens.terminal.width_probe import QUESTION
 
 TOGETHER_S = 0.005
-"""Characters so close behind each other were not pressed one by one."""
+"""Characters that arrive within this time of each other are a burst."""
 
 AFTER_S = 0.1
-"""What comes so soon after a text still belongs to it."""
+"""Characters that arrive within this time after a text belong to it."""
 
 
-class TypedDriver(TerminalDriver):
-    """Reads a terminal, and keeps characters that come at once together."""
+class BurstDriver(TerminalDriver):
+    """A driver that collects the characters of a burst and hands them on together."""
 
     question = ""
 
@@ -30,7 +35,7 @@ class TypedDriver(TerminalDriver):
         self._text_at = -AFTER_S
 
     def start_application_mode(self) -> None:
-        """Start, and ask the terminal what there is to ask, once."""
+        """Start, and send the question to the terminal once."""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual left it untyped
         if self.question and self._writer_thread is not None:
             self.write(self.question)
@@ -38,7 +43,7 @@ class TypedDriver(TerminalDriver):
             self.question = ""
 
     def process_message(self, message: Message) -> None:
-        """Hand a message on in its turn; a character waits a moment for those that came with it."""
+        """Hand on a message in order; a character waits for the rest of its burst."""
         with self._lock:
             if isinstance(message, events.Key) and message.character is not None and _is_written(message.character):
                 self._run.append(message)
@@ -59,20 +64,20 @@ class TypedDriver(TerminalDriver):
                 self._settle()
 
     def _settle(self) -> None:
-        """Hand on the characters that waited, as keys or as a text."""
+        """Hand on the collected characters, as keys or as a text."""
         run, self._run = self._run, []
         if not run:
             return
         if is_text("".join(key.character or "" for key in run)) or run[0].time - self._text_at < AFTER_S:
             self._text_at = run[-1].time
-            super().process_message(TypedAtOnce(run))
+            super().process_message(InputBurst(run))
             return
         for key in run:
             super().process_message(key)
 
 
-class AskingDriver(TypedDriver):
-    """One that asks the terminal how wide it draws the program's signs."""
+class ProbingDriver(BurstDriver):
+    """A driver that also asks the terminal how wide it draws the program's symbols."""
 
     question = QUESTION
 

@@ -1,8 +1,8 @@
-"""How the workbench reads and writes its terminal: whatever comes from there, or stops coming, it goes on.
+"""The terminal driver: a variant of Textual's that survives bad input and a terminal that disappears.
 
-It extends Textual's own driver for Linux, which ends with a traceback on a byte that is not UTF-8, keeps reading from
-a terminal that was closed, and starts twice after a stop that it could not prepare for. Textual has no settings for
-these, so that the reading loop is written here.
+Textual's own driver fails on bytes that are not UTF-8 and on characters that the terminal's encoding lacks, does not
+notice that the terminal is gone, and starts a second time after a stop that it did not prepare. Each of these would
+cost a reviewer unsaved work, and Textual has no setting for them.
 """
 
 import codecs
@@ -12,7 +12,7 @@ import sys
 import time
 from contextlib import suppress
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, Protocol, runtime_checkable
 
 from textual import events
 from textual._parser import ParseError
@@ -28,14 +28,14 @@ CHUNK_BYTES = 4096
 _WAIT_MS = 100
 
 PASTE_LENGTH = 100_000
-"""So many characters of a paste are looked at; no field takes more than a tenth of that."""
+"""The characters of a paste that are read; the longest field takes a tenth of them."""
 
 BURST_S = 0.1
-"""Keys that come so soon after something pasted were pasted too: a paste may say that it is over, and go on."""
+"""Keys within this time after a paste belong to it: a pasted text may contain the mark that ends a paste."""
 
 
 def _question_marks(error: UnicodeError) -> tuple[str, int]:
-    """Stand in for what the terminal's encoding does not know, in as many cells."""
+    """Replace characters that the terminal's encoding lacks by as many question marks as they have cells."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "?" * cells(error.object[error.start : error.end]), error.end
@@ -45,47 +45,56 @@ codecs.register_error("workbench.cells", _question_marks)
 
 
 class Output:
-    """A terminal's output that may go away; what is written then goes to nobody.
+    """The output of a terminal that may disappear; from then on it is discarded.
 
-    The input side finds out by itself and ends the program; here nothing must wait, and nothing be left unwritten
-    when the interpreter ends: it would end with a code of its own.
+    The input side notices the end by itself and ends the program. Until then the output must neither block nor keep
+    unwritten data: flushing it at exit would fail and replace the exit code.
     """
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
 
     def write(self, text: str) -> None:
-        """Write, as long as somebody may read it."""
+        """Write to the terminal while it is there."""
         try:
-            # Who shares the terminal may have set it not to wait; then whatever it is too slow for would be lost.
+            # Another program on this terminal may have set it to non-blocking; a slow terminal would then lose output.
             os.set_blocking(self._file.fileno(), True)
             self._file.write(text)
         except OSError:
-            self.to_nobody()
+            self.discard()
 
     def flush(self) -> None:
-        """Pass on what was written."""
+        """Flush the output."""
         try:
             self._file.flush()
         except OSError:
-            self.to_nobody()
+            self.discard()
 
     def fileno(self) -> int:
-        """Return the file behind it."""
+        """Return the file descriptor."""
         return self._file.fileno()
 
-    def to_nobody(self) -> None:
-        """Let everything go to nobody from now on."""
-        nobody = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-        os.dup2(nobody, self._file.fileno())
-        os.close(nobody)
+    def discard(self) -> None:
+        """Discard all output from now on."""
+        sink = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        os.dup2(sink, self._file.fileno())
+        os.close(sink)
+
+
+@runtime_checkable
+class TerminalApp(Protocol):
+    """The part of the app that the driver calls."""
+
+    def go_to_sleep(self) -> None: ...
+    def wake_up(self) -> None: ...
+    def hung_up(self, code: int) -> None: ...
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, for terminals that are not all well.
+    """Textual's driver for unreliable terminals.
 
-    It takes bytes that are no text, speaks the terminal's own encoding, ends when the terminal is gone, hides what
-    is revealed when the process is suspended, and starts again only what a suspension had ended.
+    It accepts invalid bytes, uses the terminal's encoding, ends when the terminal is gone, hides revealed values
+    before the process is suspended, and after a suspension restarts only what was stopped.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -100,28 +109,25 @@ class TerminalDriver(LinuxDriver):
         self._read_at = 0.0
 
     def _sigtstp_application(self, *_signal: int | FrameType | None) -> None:
-        """Stop, but in the app's own turn: what is revealed is masked first, and nothing half drawn."""
-        self._loop.call_soon_threadsafe(self._stand_still)
+        """Suspend from the event loop, so that revealed values are masked first and no frame is half drawn."""
+        self._loop.call_soon_threadsafe(self._suspend)
 
-    def _stand_still(self) -> None:
-        self._tell("go_to_sleep")
+    def _suspend(self) -> None:
+        if isinstance(self._app, TerminalApp):
+            self._app.go_to_sleep()
         self._is_suspended = True
         super()._sigtstp_application()
 
     def _sigcont_application(self, *_signal: int | FrameType | None) -> None:
-        """Go on; after a stop that could not be prepared for, everything still runs and must not run twice."""
+        """Resume; after a stop that was not prepared everything still runs and must not be started twice."""
         if self._is_suspended:
             self._is_suspended = False
             super()._sigcont_application()
-        self._loop.call_soon_threadsafe(self._tell, "wake_up")
-
-    def _tell(self, what: str) -> None:
-        act = getattr(self._app, what, None)
-        if act is not None:
-            act()
+        if isinstance(self._app, TerminalApp):
+            self._loop.call_soon_threadsafe(self._app.wake_up)
 
     def run_input_thread(self) -> None:
-        """Read keys until told to end, or until nobody is at the other end."""
+        """Read keys until the program ends or the terminal is gone."""
         parser = XTermParser(self._debug)
         encoding = getattr(sys.__stdin__, "encoding", None) or "utf-8"
         decode = codecs.getincrementaldecoder(encoding)("replace").decode
@@ -131,7 +137,8 @@ class TerminalDriver(LinuxDriver):
             if poll.poll(_WAIT_MS):
                 data = self._read()
                 if not data:
-                    self._loop.call_soon_threadsafe(self._app.hung_up, HUNG_UP)  # type: ignore[attr-defined]  # the workbench's own app
+                    if isinstance(self._app, TerminalApp):
+                        self._loop.call_soon_threadsafe(self._app.hung_up, HUNG_UP)
                     break
                 for event in parser.feed(decode(data)):
                     self.process_message(event)
@@ -142,7 +149,7 @@ class TerminalDriver(LinuxDriver):
                 self.process_message(event)
 
     def _read(self) -> bytes:
-        """Return what was typed, nothing if the terminal is gone."""
+        """Return the bytes that were typed, or nothing if the terminal is gone."""
         try:
             data = os.read(self.fileno, CHUNK_BYTES)
         except OSError:
@@ -151,7 +158,7 @@ class TerminalDriver(LinuxDriver):
         return data
 
     def process_message(self, message: Message) -> None:
-        """Hand a message on, without what acts or hides in a paste, and without keys that belong to one."""
+        """Hand on a message; clean pasted text, and drop keys that are part of a paste."""
         if isinstance(message, events.Paste):
             self._pasted_at = self._read_at
             message.text = typed(message.text[:PASTE_LENGTH], keep_newlines=True)

@@ -1,4 +1,8 @@
-"""The end of the terminal or of the process, as the world around announces it."""
+"""Watches for SIGTERM, SIGHUP and a terminal that is gone, and ends the program in time.
+
+Textual ends on none of them when its event loop is blocked by a terminal that accepts no output. Only a thread that
+needs nothing of the loop can then save the reviewer from a process that lives on and holds the database.
+"""
 
 import asyncio
 import os
@@ -16,19 +20,18 @@ from typing import Any
 
 POLL_S = 0.5
 GRACE_S = 1.5
-"""So long an end that was announced may take; then the process ends as it is, like after a power cut."""
+"""The time in which an announced end must be done; afterwards the process is ended at once."""
 
 HUNG_UP = 129
 _SIGNALS = {signal.SIGTERM: 143, signal.SIGHUP: HUNG_UP}
-_GIVE_BACK = b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
-"""What gives a terminal back: no paste marks, wrapping, no mouse, plain keys, the first screen, the cursor."""
+_RESET = b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+"""Resets a terminal: bracketed paste, wrapping, mouse, key protocol, main screen and cursor."""
 
 
 class Terminal:
-    """Watches for signals and for a terminal that is gone; either ends the program with its exit code.
+    """Ends the program with an exit code on a signal or when the terminal is gone.
 
-    The watch is a thread of its own: where a dead or stalled terminal keeps the app from running, nothing inside
-    the app would ever look.
+    It watches from a thread of its own, because a dead or stalled terminal can block the whole app.
     """
 
     def __init__(self, end: Callable[[int], Awaitable[None]]) -> None:
@@ -44,14 +47,14 @@ class Terminal:
             self._attributes = termios.tcgetattr(self._input)
 
     def watch(self) -> None:
-        """Begin to watch, from inside the running app."""
+        """Start to watch; called by the running app."""
         self._loop = asyncio.get_running_loop()
         for number, code in _SIGNALS.items():
             signal.signal(number, partial(self._signalled, code))
-        threading.Thread(target=self._look, name="terminal", daemon=True).start()
+        threading.Thread(target=self._watch, name="terminal", daemon=True).start()
 
     def leave(self, code: int) -> None:
-        """End the program with an exit code; the first one counts. Any thread may ask for it, and a signal."""
+        """End the program with an exit code; the first call counts. Any thread and any signal handler may call it."""
         if self._loop is None or self._is_told.is_set():
             return
         self._code = code
@@ -68,13 +71,13 @@ class Terminal:
 
         self._task = asyncio.ensure_future(end())
 
-    def _look(self) -> None:
-        """Leave if nobody is at the other end; see to it that leaving comes to an end."""
+    def _watch(self) -> None:
+        """End the program when the terminal is gone, and enforce the end after the grace time."""
         while not self._is_told.wait(POLL_S):
             if self._is_gone():
                 self.leave(HUNG_UP)
         time.sleep(GRACE_S)
-        self._give_back()
+        self._reset()
         os._exit(self._code)
 
     def _is_gone(self) -> bool:
@@ -84,8 +87,8 @@ class Terminal:
         poll.register(self._input, select.POLLHUP | select.POLLERR)
         return any(happened & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _fd, happened in poll.poll(0))
 
-    def _give_back(self) -> None:
-        """Give the terminal back as it was, if it is there and takes it."""
+    def _reset(self) -> None:
+        """Reset the terminal, if it is there and accepts output."""
         if self._input is None:
             return
         with suppress(OSError, termios.error):
@@ -93,4 +96,4 @@ class Terminal:
             poll = select.poll()
             poll.register(self._input, select.POLLOUT)
             if any(happened & select.POLLOUT for _fd, happened in poll.poll(0)):
-                os.write(self._input, _GIVE_BACK)
+                os.write(self._input, _RESET)

@@ -1,4 +1,4 @@
-"""Telling keys from text: what an input method composed or somebody pasted is no command."""
+"""Tells keys from text: text of an input method or a paste is no command."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +11,11 @@ from workbench.domain.text.safe import fold_key
 from workbench.keys.command import key_named
 
 _MOST_KEYS = 2
-"""So many keys may wait for a busy machine and then come together; what is longer is text."""
+"""The most keys that may pile up on a busy machine; a longer burst is text."""
 
 
-class TypedAtOnce(events.Event, bubble=False):
-    """Characters that were composed or came at once, and are text, not keys."""
+class InputBurst(events.Event, bubble=False):
+    """Characters that were composed or arrived in one burst: text, not keys."""
 
     def __init__(self, keys: Sequence[events.Key]) -> None:
         super().__init__()
@@ -23,21 +23,21 @@ class TypedAtOnce(events.Event, bubble=False):
 
 
 def is_text(characters: str) -> bool:
-    """Say whether characters that came at once are text: too many for keys, or of several one that no key has."""
+    """Say whether a burst is text: it is too long for keys, or several characters of which one is on no key."""
     if len(characters) > _MOST_KEYS:
         return True
     return len(characters) > 1 and not all(fold_key(char).isascii() for char in characters)
 
 
 def is_written_in(widget: Widget | None, key: events.Key | None = None) -> bool:
-    """Say whether a key, by default a letter, goes into a text field."""
+    """Say whether the widget is a text field that takes this key, by default a letter."""
     if widget is None:
         return False
     return widget.check_consume_key(key.key, key.character) if key is not None else widget.check_consume_key("a", "a")
 
 
 def fold(screen: Screen[Any], event: events.Key) -> None:
-    """Read a key under an input method as the key it stands for; where it stands for none, it is text."""
+    """Replace a full-width character of an input method by the key it stands for; any other is text."""
     char = event.character
     if char is None or char.isascii() or is_written_in(screen.focused, event):
         return
@@ -45,9 +45,9 @@ def fold(screen: Screen[Any], event: events.Key) -> None:
     event.prevent_default()
     folded = fold_key(char)
     if not folded.isascii():
-        screen.app.post_message(TypedAtOnce([event]))
+        screen.app.post_message(InputBurst([event]))
         return
     key = events.Key(key_named(folded), None)
-    # A key does not bubble past its sender; from the app it travels as one from the keyboard does.
+    # A key does not bubble past its sender; sent by the app, it travels like one from the keyboard.
     key.set_sender(screen.app)
     screen.app.post_message(key)

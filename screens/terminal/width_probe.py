@@ -1,27 +1,27 @@
-"""Whether a terminal draws the program's signs in two cells: asked by drawing some and asking where the cursor is.
+"""Finds out whether a terminal draws the program's symbols two cells wide.
 
-Unicode leaves the width of these signs to the terminal and its font, so that no table, neither Rich's nor wcwidth's,
-can tell; only the terminal can.
+The width of these symbols is ambiguous in Unicode: it depends on the terminal and its font, and neither the locale nor
+terminfo tells. So some are drawn, and the terminal reports the position of the cursor.
 """
 
 from collections.abc import Mapping
 
 _SIGNS = "◆…─█•"
 QUESTION = f"\x1b[H{_SIGNS}\x1b[6n\x1b[H"
-"""Drawn before the first frame, which covers it; the answer is a cursor position report."""
+"""Sent before the first frame, which covers it; the answer is a cursor position report."""
 
 _MULTIPLEXERS = ("screen", "tmux", "dumb")
 
 
 def is_worth_asking(environment: Mapping[str, str]) -> bool:
-    """Say whether the answer would be the terminal's own: tmux and screen answer for one that they do not know."""
+    """Say whether the terminal itself would answer: tmux and screen answer in its place without knowing it."""
     inside = environment.get("TMUX") or environment.get("STY")
     return not inside and not environment.get("TERM", "dumb").startswith(_MULTIPLEXERS)
 
 
 def is_wide(column: int, row: int) -> bool:
-    """Say whether an answer tells of wide signs; `column` and `row` count from 0, as cells.
+    """Say whether the reported cursor position means wide symbols; `column` and `row` count from 0.
 
-    What no terminal could answer is taken for a key that looks like an answer.
+    A position that no terminal could report is a key whose code looks like a report.
     """
     return row == 0 and len(_SIGNS) < column <= 2 * len(_SIGNS)

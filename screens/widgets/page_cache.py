@@ -1,41 +1,27 @@
-"""The rows of one filter as far as they are read: a few pages, the oldest forgotten."""
+"""A cache of the pages of a filtered list, limited to the pages used last."""
 
 import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from screens.service_protocols import QueueService
     from workbench.domain.case.casefile import CaseRowView
 
 PAGE = 100
-"""Rows that are read at one go."""
+"""Rows of a page."""
 
 KEPT = 12
-"""Pages that are remembered; the list takes the same memory however long it is."""
+"""Pages that are kept, so that a long list takes no more memory than a short one."""
 
 _FAR = 1000
-"""From here on a page is read with the count known, which lets the second half be read from its end."""
+"""From this row on the list is counted before a page is read, so that its second half can be read from the end."""
 
 
-class Rows(Protocol):
-    """What lists are read from."""
+class PageCache:
+    """The pages of one load of a list; each load has its own object, so that a late answer cannot reach the next."""
 
-    def count(self, filter_text: str = "") -> int:
-        """Count the cases of a filter."""
-
-    def page(
-        self, filter_text: str = "", *, start: int = 0, limit: int = PAGE, total: int | None = None
-    ) -> "tuple[CaseRowView, ...]":
-        """Return the rows from `start` on."""
-
-    def place_of(self, filter_text: str, case_id: int) -> int | None:
-        """Return the row of a case, None if it has none or that is too dear."""
-
-
-class RowPages:
-    """One reading of a list; another reading is another object, so that late answers reach nobody."""
-
-    def __init__(self, rows: Rows, filter_text: str) -> None:
+    def __init__(self, rows: "QueueService", filter_text: str) -> None:
         self.filter_text = filter_text
         self.count: int | None = None
         self._rows = rows
@@ -45,7 +31,7 @@ class RowPages:
 
     @property
     def length(self) -> int:
-        """How many rows there are, as far as that is known: a page more than was read while it may go on."""
+        """The number of rows; before they are counted, one page more than was read unless the end was reached."""
         if self.count is not None:
             return self.count
         return self._known if self._is_whole else self._known + PAGE
@@ -57,12 +43,12 @@ class RowPages:
         return page[at] if page is not None and at < len(page) else None
 
     def missing(self, first: int, last: int) -> int | None:
-        """Return the first page between two rows that is not read yet."""
+        """Return the number of the first unread page between two rows."""
         last = min(last, self.length - 1)
         return next((at for at in range(first // PAGE, last // PAGE + 1) if at not in self._pages), None)
 
     async def begin(self, case_id: int | None, index: int) -> int:
-        """Read the page of a case, else that of a row, and return the row to stand on.
+        """Read the page of a case, otherwise that of a row, and return the row for the cursor.
 
         Raises:
             WorkbenchError: If it cannot be read.
@@ -77,7 +63,7 @@ class RowPages:
             at = min(at, max(0, self.count - 1))
         await self.read(at // PAGE)
         if self.row(at) is None and at >= PAGE:
-            # The list has become shorter than that.
+            # The list became shorter.
             await self.count_all()
             at = max(0, self.length - 1)
             await self.read(at // PAGE)
@@ -94,7 +80,7 @@ class RowPages:
         return found
 
     async def fetch(self, number: int) -> "tuple[CaseRowView, ...]":
-        """Return a page as it is now, and keep what is shown.
+        """Read a page without replacing the cached one.
 
         Raises:
             WorkbenchError: If it cannot be read.
@@ -104,7 +90,7 @@ class RowPages:
         )
 
     def put(self, number: int, found: "tuple[CaseRowView, ...]") -> None:
-        """Remember a page, and forget the one that was not asked for longest."""
+        """Cache a page and drop the one that was used least recently."""
         self._pages[number] = found
         self._pages.move_to_end(number)
         while len(self._pages) > KEPT:
@@ -124,7 +110,7 @@ class RowPages:
         self.count = await asyncio.to_thread(self._rows.count, self.filter_text)
 
     def touch(self, first: int, last: int) -> None:
-        """Take note that these rows are looked at, so that their pages stay."""
+        """Mark the pages of these rows as used, so that they are kept."""
         for number in range(first // PAGE, last // PAGE + 1):
             if number in self._pages:
                 self._pages.move_to_end(number)

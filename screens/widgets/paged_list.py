@@ -1,4 +1,4 @@
-"""A list of any length: it draws the lines that are seen, and asks for what it does not have yet."""
+"""A list of any length that draws only the visible rows and requests the pages that are not read yet."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,51 +12,51 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from screens.widgets.page_cache import RowPages
+from screens.widgets.page_cache import PageCache
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseRowView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowLook:
-    """How a row is looked at: under the cursor, marked."""
+class RowState:
+    """How to draw a row: its width and whether it is marked."""
 
     is_marked: bool
     width: int
 
 
-Draw = Callable[["CaseRowView | None", RowLook], Content]
-"""Gives the line of a row, of None while it is on its way."""
+Draw = Callable[["CaseRowView | None", RowState], Content]
+"""Returns the line of a row; None stands for a row that is not read yet."""
 
 
-class RowView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Cases one below the other, with a cursor and marks.
+class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
+    """A list of cases with a cursor and marks.
 
-    Marks are case ids, so they stay with their cases when the list is read again.
+    Marks are case ids, so that they stay on their cases when the list is reloaded.
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-view--cursor", "row-view--marked"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"paged-list--cursor", "paged-list--marked"}
     DEFAULT_CSS = """
-    RowView {
+    PagedList {
         height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $background;
-        & > .row-view--cursor { background: $panel; }
-        & > .row-view--marked { background: $accent 12%; }
-        &:focus > .row-view--cursor { background: $primary 35%; }
+        & > .paged-list--cursor { background: $panel; }
+        & > .paged-list--marked { background: $accent 12%; }
+        &:focus > .paged-list--cursor { background: $primary 35%; }
     }
     """
 
     class Moved(Message):
-        """The cursor or the window moved: something may be asked for."""
+        """The cursor or the visible rows moved, so that other pages may be needed."""
 
     class Chosen(Message):
-        """The row under the cursor was chosen with the mouse."""
+        """The row under the cursor was clicked."""
 
     def __init__(self, draw: Draw, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._draw = draw
-        self.pages: RowPages | None = None
+        self.pages: PageCache | None = None
         self.cursor = 0
         self.marks: set[int] = set()
         self.range_from: int | None = None
@@ -68,24 +68,24 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def length(self) -> int:
-        """How many rows there are, as far as that is known."""
+        """The number of rows, as far as it is known."""
         return self.pages.length if self.pages is not None else 0
 
     @property
     def window(self) -> tuple[int, int]:
-        """The first and the last row that are seen."""
+        """The first and the last visible row."""
         first = self.scroll_offset.y
         return first, max(first, min(first + max(1, self.size.height), self.length) - 1)
 
     @property
     def range(self) -> tuple[int, int] | None:
-        """The rows of the range that is being drawn, first and last."""
+        """The first and the last row of the range that is being selected."""
         if self.range_from is None:
             return None
         return min(self.range_from, self.cursor), max(self.range_from, self.cursor)
 
-    def show(self, pages: RowPages, cursor: int) -> None:
-        """Show another reading of the list, the cursor as far from the top as it was."""
+    def show(self, pages: PageCache, cursor: int) -> None:
+        """Show newly loaded pages and keep the cursor's distance from the top."""
         from_top = self.cursor - self.scroll_offset.y if self.pages is not None else cursor
         self.pages, self.range_from = pages, None
         self.cursor = max(0, min(cursor, pages.length - 1))
@@ -95,13 +95,13 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def fit(self) -> None:
-        """Take the length of what is known, and draw again what is seen."""
+        """Adopt the known length and redraw."""
         self.cursor = max(0, min(self.cursor, self.length - 1))
         self.virtual_size = Size(max(1, self.size.width), self.length)
         self.refresh()
 
     def move_to(self, row: int) -> None:
-        """Put the cursor on a row and see to it that it is seen."""
+        """Move the cursor to a row and scroll to it."""
         self.cursor = max(0, min(row, self.length - 1))
         self._follow()
         self.refresh()
@@ -113,14 +113,14 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def toggle(self) -> None:
-        """Mark or unmark the row under the cursor, and go on to the next."""
+        """Mark or unmark the row under the cursor and move to the next."""
         row = self.current
         if row is not None:
             self.marks.symmetric_difference_update({row.id})
             self.move_to(self.cursor + 1)
 
     def clear(self) -> None:
-        """Take all marks and the range away."""
+        """Remove all marks and the range."""
         self.marks.clear()
         self.range_from = None
         self.refresh()
@@ -132,12 +132,12 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, self.visual_style.rich_style)
         row = self.pages.row(index)
         is_marked = (row is not None and row.id in self.marks) or self._is_in_range(index)
-        line = self._draw(row, RowLook(is_marked=is_marked, width=width))
+        line = self._draw(row, RowState(is_marked=is_marked, width=width))
         style = self.visual_style
         if is_marked:
-            style = self.get_visual_style("row-view--marked")
+            style = self.get_visual_style("paged-list--marked")
         if index == self.cursor:
-            style = self.get_visual_style("row-view--cursor")
+            style = self.get_visual_style("paged-list--cursor")
         strips = Visual.to_strips(self, line, width, 1, style, pad=True, apply_selection=False)
         return strips[0].crop(0, width) if strips else Strip.blank(width, style.rich_style)
 
@@ -152,7 +152,7 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved())
 
     async def on_click(self, event: events.Click) -> None:
-        """Go to the row that is clicked; a click on the cursor chooses it."""
+        """Move the cursor to the clicked row; a click on the cursor opens it."""
         index = self.scroll_offset.y + event.y
         if index >= self.length:
             return
@@ -162,11 +162,11 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
             self.move_to(index)
 
     def _is_in_range(self, index: int) -> bool:
-        drawn = self.range
-        return drawn is not None and drawn[0] <= index <= drawn[1]
+        selected = self.range
+        return selected is not None and selected[0] <= index <= selected[1]
 
     def _follow(self) -> None:
-        """Scroll so that the cursor is seen."""
+        """Scroll the cursor into view."""
         height = max(1, self.size.height)
         first = self.scroll_offset.y
         if self.cursor < first:

@@ -1,19 +1,19 @@
-"""Small pictures of figures: a line of daily bars and a map of hours, in characters."""
+"""Charts in characters: sparklines, columns and a heat map of hours."""
 
 from collections.abc import Sequence
 
 
 def sparkline(figures: Sequence[int], width: int, bars: str) -> str:
-    """Return bars of the figures in at most so many cells, the last ones where there are too many.
+    """Return a bar for each of the last `width` figures.
 
-    `bars` are the signs from none to the greatest; a figure above zero is never drawn as none.
+    `bars` are the characters from empty to full; a figure above zero is never drawn empty.
     """
     shown = figures[-width:] if width > 0 else ()
     return "".join(_shade(figure, max(shown, default=0), bars) for figure in shown)
 
 
 def _shade(figure: int, greatest: int, shades: str) -> str:
-    """Return the sign of a figure among signs from none to the greatest."""
+    """Return the character of a figure; `shades` go from empty to full."""
     if figure <= 0 or greatest <= 0:
         return shades[0]
     steps = len(shades) - 1
@@ -21,9 +21,9 @@ def _shade(figure: int, greatest: int, shades: str) -> str:
 
 
 def column_rows(figures: Sequence[int], height: int, bars: str) -> list[str]:
-    """Return columns of the figures, one sign wide and so many lines high, the top line first.
+    """Return columns of the figures, one character wide and `height` lines high, the top line first.
 
-    `bars` are the signs from none to a full cell; a figure above zero is never drawn as none.
+    `bars` are the characters from empty to full; a figure above zero is never drawn empty.
     """
     greatest = max(figures, default=0)
     steps = len(bars) - 1
@@ -35,7 +35,7 @@ def column_rows(figures: Sequence[int], height: int, bars: str) -> list[str]:
 
 
 def heat_rows(hours: Sequence[Sequence[int]], shades: str, *, cell: int = 1) -> list[str]:
-    """Return a row of signs for each weekday, each hour `cell` signs wide, all on one scale."""
+    """Return a row of characters for each weekday, each hour `cell` characters wide, all on one scale."""
     greatest = max((max(row, default=0) for row in hours), default=0)
     return ["".join(_shade(figure, greatest, shades) * cell for figure in row) for row in hours]
 

@@ -1,4 +1,4 @@
-"""The one door for text on its way into a widget: brackets stay brackets, controls stay out of the terminal."""
+"""The only way for text into a widget: brackets are not markup, and control characters are removed."""
 
 from textual.content import Content
 
@@ -14,14 +14,14 @@ FINE = "$text-success"
 MINE = "$text-accent"
 
 _NEVER_FIRST = frozenset("。，、；：？！）》」』】”’…％")
-"""What no line of Chinese begins with. Source: GB/T 15834, 5.1."""
+"""Characters that must not start a line of Chinese. Source: GB/T 15834, 5.1."""
 
 Part = tuple[str, str]
 """A text and its style."""
 
 
 def plain(text: str, style: str = "") -> Content:
-    """Return stored text in one line, so that no character of it acts."""
+    """Return stored text as one line without markup and control characters."""
     shown = drawn(safe(text))
     return Content.styled(shown, style) if style else Content(shown)
 
@@ -32,22 +32,27 @@ def paragraphs(text: str) -> Content:
 
 
 def editable(text: str) -> str:
-    """Return stored text for a field that takes text; fields draw what they are given."""
+    """Return stored text for a text field, which would draw control characters as they are."""
     return safe(text, keep_newlines=True)
 
 
 def fitted_line(text: str) -> str:
-    """Return stored text for a field of one line."""
+    """Return stored text for a text field of one line."""
     return " ".join(safe(line) for line in text.splitlines())
 
 
 def joined(*parts: Part) -> Content:
-    """Return parts one behind the other, each in its style and each through the door."""
+    """Return the parts joined, each cleaned and in its style."""
     return Content.assemble(*((drawn(safe(text)), style) for text, style in parts if text))
 
 
+def key_hints(*hints: tuple[str, str]) -> Content:
+    """Return keys, each followed by what it does."""
+    return Content("   ").join(joined((key, f"{MINE} bold"), (f" {label}", FAINT)) for key, label in hints)
+
+
 def row(left: Content, right: Content, width: int) -> Content:
-    """Return a line with something at both ends; the left end gives way where it is narrow."""
+    """Return a line with content at both ends; where it is narrow, the left content is cut."""
     room = width - right.cell_length - (1 if right.cell_length else 0)
     if room <= 0:
         return _cut_short(left, width)
@@ -58,7 +63,7 @@ def row(left: Content, right: Content, width: int) -> Content:
 
 
 def _cut_short(content: Content, width: int) -> Content:
-    """Return content in at most so many cells, with a sign where it is cut."""
+    """Return content cut to `width` cells, with an ellipsis if it was cut."""
     if content.cell_length <= width:
         return content
     sign = Content(drawn("…"))
@@ -67,7 +72,7 @@ def _cut_short(content: Content, width: int) -> Content:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return stored text cut into lines of so many cells, at blanks where there are any."""
+    """Return stored text wrapped to lines of `width` cells, at blanks if possible."""
     lines: list[str] = []
     for paragraph in drawn(safe(text, keep_newlines=True)).replace("\t", " ").split("\n"):
         lines += _cut(paragraph, max(2, width))
@@ -80,17 +85,19 @@ def _cut(paragraph: str, width: int) -> list[str]:
     while cells(rest) > width:
         head = _head(rest, width)
         blank = head.rfind(" ")
-        # A blank in the second half is a good place to break; Chinese has none and breaks anywhere.
+        # Break at a blank in the second half of the line; Chinese has no blanks and breaks anywhere.
         cut = (
-            blank if blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii() else _closed(rest, len(head))
+            blank
+            if blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii()
+            else _before_punctuation(rest, len(head))
         )
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, rest]
 
 
-def _closed(text: str, cut: int) -> int:
-    """Return the place before which a text is cut so that no line begins with what closes a sentence or a bracket."""
+def _before_punctuation(text: str, cut: int) -> int:
+    """Return the place to cut, moved left so that no line starts with closing punctuation."""
     earlier = cut
     while earlier > 1 and text[earlier] in _NEVER_FIRST:
         earlier -= 1
@@ -107,5 +114,5 @@ def _head(text: str, width: int) -> str:
 
 
 def fitted(text: str, width: int) -> str:
-    """Return stored text in at most so many cells."""
+    """Return stored text cut to `width` cells."""
     return fit(drawn(safe(text)), max(0, width), drawn("…"))

@@ -1,4 +1,4 @@
-"""The fields that take text: what acts or hides does not get in, and each has an end and says so."""
+"""Text fields that reject control and invisible characters and limit the length of their text."""
 
 from typing import ClassVar
 
@@ -12,19 +12,19 @@ from workbench.domain.text.safe import typed
 from workbench.i18n import _
 
 LINE_LENGTH = 2_000
-"""The most characters of a line."""
+"""The maximum length of a line."""
 
 PAGE_LENGTH = 10_000
-"""The most characters of a text of several lines; imported texts have the same limit."""
+"""The maximum length of a text of several lines; imported texts have the same limit."""
 
-_LEFT_ALONE = frozenset({"f6", "f7"})
+_KEYS_OF_SCREENS = frozenset({"f6", "f7"})
 
-_LOOKED_AT = 4
-"""So many times its room is looked at of a pasted text: a megabyte must not be read for what gets in."""
+_SCAN_FACTOR = 4
+"""A pasted text is scanned to this multiple of the free room, so that a megabyte is not scanned for a short field."""
 
 
 class TextLine(Input):
-    """One line that takes text."""
+    """A text field of one line."""
 
     def __init__(
         self,
@@ -37,12 +37,12 @@ class TextLine(Input):
         super().__init__(fitted_line(value), placeholder=placeholder, id=id, classes=classes)
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Put text in the place of other text, as far as there is room."""
+        """Replace text, as far as the limit allows."""
         room = max(0, LINE_LENGTH - len(self.value) + abs(end - start))
-        super().replace(_let_in(self, text, room, keep_newlines=False), start, end)
+        super().replace(_accepted(self, text, room, keep_newlines=False), start, end)
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take all that was pasted; a line by itself would take no more than its first line."""
+        """Insert the whole pasted text; Input would insert its first line only."""
         event.prevent_default()
         event.stop()
         start, end = sorted(self.selection)
@@ -50,17 +50,19 @@ class TextLine(Input):
 
 
 class Page(TextArea, inherit_bindings=False):
-    """A text of several lines; F6 and F7 are left to the screens."""
+    """A text field of several lines; it leaves F6 and F7 to the screens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding for binding in TextArea.BINDINGS if not (isinstance(binding, Binding) and binding.key in _LEFT_ALONE)
+        binding
+        for binding in TextArea.BINDINGS
+        if not (isinstance(binding, Binding) and binding.key in _KEYS_OF_SCREENS)
     ]
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(editable(text), id=id, soft_wrap=True, tab_behavior="focus")
 
     def load_text(self, text: str) -> None:
-        """Begin with a text that is stored."""
+        """Load a stored text."""
         super().load_text(editable(text))
 
     def replace(
@@ -71,17 +73,17 @@ class Page(TextArea, inherit_bindings=False):
         *,
         maintain_selection_offset: bool = True,
     ) -> EditResult:
-        """Put text in the place of other text, as far as there is room."""
+        """Replace text, as far as the limit allows."""
         room = max(0, PAGE_LENGTH - len(self.text) + len(self.get_text_range(*sorted((start, end)))))
-        allowed = _let_in(self, insert, room, keep_newlines=True)
+        allowed = _accepted(self, insert, room, keep_newlines=True)
         return super().replace(allowed, start, end, maintain_selection_offset=maintain_selection_offset)
 
 
-def _let_in(field: Input | TextArea, text: str, room: int, *, keep_newlines: bool) -> str:
-    """Return what gets into a field of a text, and say so if that is not all."""
-    allowed = typed(text[: max(room, 1) * _LOOKED_AT], keep_newlines=keep_newlines)
+def _accepted(field: Input | TextArea, text: str, room: int, *, keep_newlines: bool) -> str:
+    """Return the part of a text that the field accepts; notify the user if the rest is dropped."""
+    allowed = typed(text[: max(room, 1) * _SCAN_FACTOR], keep_newlines=keep_newlines)
     if len(allowed) > room:
         limit = LINE_LENGTH if isinstance(field, Input) else PAGE_LENGTH
-        said = _("This field takes {limit} characters; the rest is left out.").format(limit=limit)
-        field.notify(said, severity="warning", markup=False)
+        message = _("This field is limited to {limit} characters; the rest was dropped.").format(limit=limit)
+        field.notify(message, severity="warning", markup=False)
     return allowed[:room]

@@ -1,4 +1,4 @@
-"""A workbench driven by keys: what it shows, and waiting until nothing runs any more."""
+"""Drives a workbench by keys, waits until it is idle, and reads what it shows."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -16,17 +16,16 @@ from workbench.keys.registry import MODES
 
 _MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}
 _WAITING = frozenset({"dialog", "leave"})
-"""Workers that wait for a person."""
+"""Groups of workers that wait for the user."""
 
 
-class Driver:
-    """Presses keys, one at a time, each on purpose."""
+class KeyDriver:
+    """Presses keys one at a time, slowly enough for each to count."""
 
-    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks, services: MemoryServices) -> None:
+    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks) -> None:
         self.app = app
         self.pilot = pilot
         self.clocks = clocks
-        self.services = services
 
     async def press(self, *keys: str) -> None:
         """Press keys slowly enough for each to count."""
@@ -41,7 +40,7 @@ class Driver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until no worker runs but those that wait for a person."""
+        """Wait until no worker runs, except those that wait for the user."""
         await self.pilot.pause()
         while any(worker.group not in _WAITING for worker in self.app.workers):
             await asyncio.sleep(0.005)
@@ -63,22 +62,30 @@ class Driver:
         return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
 
     async def go(self, letter: str) -> None:
-        """Go to a mode, and wait until it is there."""
+        """Go to a mode and wait until it is shown."""
         await self.pilot.press("g", letter)
         async with asyncio.timeout(10):
-            while self.app.current_mode != _MODES[letter] or self.dialog == "WhichKey":
+            while self.app.current_mode != _MODES[letter] or self.dialog == "GoMenu":
                 await self.pilot.pause(0.005)
         await self.settle()
 
     @property
     def notes(self) -> list[str]:
-        """What was said in passing and is still shown."""
+        """The notifications that are still shown."""
         return [note.message for note in self.app._notifications]
 
     @property
     def dialog(self) -> str:
-        """The name of what lies on top."""
+        """The class name of the screen on top."""
         return type(self.app.screen).__name__
+
+
+class Driver(KeyDriver):
+    """A driver of a workbench whose services are in memory."""
+
+    def __init__(self, app: WorkbenchApp, pilot: Pilot[None], clocks: Clocks, services: MemoryServices) -> None:
+        super().__init__(app, pilot, clocks)
+        self.services = services
 
 
 @asynccontextmanager
@@ -89,13 +96,12 @@ async def at_work(
     symbols: str = "auto",
     arrange: Callable[[MemoryServices], None] | None = None,
 ) -> AsyncIterator[Driver]:
-    """Open a workbench on an office with these cases."""
+    """Open a workbench with services in memory and these cases."""
     clocks = Clocks()
     services = MemoryServices(clocks, *evidence)
     if arrange is not None:
         arrange(services)
-    opened: Any = services
-    app = WorkbenchApp(lambda: opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
+    app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
     with speaking(language):
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, pilot, clocks, services)
@@ -103,25 +109,25 @@ async def at_work(
             try:
                 yield driver
             finally:
-                # The signs are the whole process's; the next test draws with its own.
+                # The symbol set belongs to the process; the next test needs the default.
                 signs.use("auto")
 
 
 @asynccontextmanager
 async def at_the_site(
     site: Site, login: str, *, size: tuple[int, int] = (120, 40), language: str = "en"
-) -> AsyncIterator[Driver]:
-    """Open a workbench on the office of one person at a real database; its clock is the site's."""
+) -> AsyncIterator[KeyDriver]:
+    """Open a workbench for one person on a real database; its clock is the site's."""
     clocks = Clocks()
     clocks.at = site.clock.at
-    services: Any = site.services(login)
+    services = site.services(login)
     app = WorkbenchApp(lambda: services, now=site.clock, monotonic=clocks.monotonic)
     with speaking(language):
         async with app.run_test(size=size, notifications=True) as pilot:
-            driver = Driver(app, pilot, clocks, services)
+            driver = KeyDriver(app, pilot, clocks)
             await driver.settle()
             try:
                 yield driver
             finally:
-                # The signs are the whole process's; the next test draws with its own.
+                # The symbol set belongs to the process; the next test needs the default.
                 signs.use("auto")

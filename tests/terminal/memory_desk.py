@@ -4,7 +4,6 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean, troubled
@@ -15,7 +14,7 @@ if __name__ == "__main__":
     done, symbols, language = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     i18n.use(language)
     clocks = Clocks()
-    services: Any = MemoryServices(clocks, clean(), troubled())
+    services = MemoryServices(clocks, clean(), troubled())
     app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=time.monotonic, symbols=symbols)
     app.run()
     acts = [list(map(str, act)) for act in services.log] + [["decide", each.verdict.value] for each in services.decided]

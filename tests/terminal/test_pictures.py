@@ -21,7 +21,7 @@ import pytest
 from textual.app import App
 
 from db.enums import ImportKind
-from screens.documents.viewer import Pictures
+from screens.documents.viewer import ImageViewer
 from screens.documents.viewer_process import KITTY, NO_PICTURES, SIXEL, UNREADABLE
 from tests.nursery import ROOT, nursery
 from tests.offices import Site
@@ -223,9 +223,9 @@ def test_a_broken_picture_is_said_so_and_nothing_else_is_printed(tmp_path: Path,
 
 @has_pictures
 def test_a_page_that_cannot_be_drawn_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from screens.documents.page_renderer import Pages, Unreadable
+    from screens.documents.page_renderer import PageRenderer, Unreadable
 
-    pages = Pages(opened(tmp_path, png()), "image/png", is_sixel=True)
+    pages = PageRenderer(opened(tmp_path, png()), "image/png", is_sixel=True)
     monkeypatch.setattr(pages, "_image", object())
 
     with pytest.raises(Unreadable):
@@ -237,7 +237,7 @@ async def test_only_what_ended_well_was_shown(tmp_path: Path, monkeypatch: pytes
     async def ended(*_arguments: object, **_more: object) -> int:
         return code
 
-    pictures = Pictures(App())
+    pictures = ImageViewer(App())
     monkeypatch.setattr(pictures, "_run", ended)
     (tmp_path / "x").touch()
     with (tmp_path / "x").open("rb") as file:
@@ -301,7 +301,7 @@ def test_a_digit_shows_a_document_over_the_desk_and_a_key_goes_back(database: Pa
 def test_of_a_broken_document_the_list_says_that_it_cannot_be_shown(database: Path, tmp_path: Path) -> None:
     with workbench_at(database, tmp_path, SIXEL_TERMINAL) as terminal:
         open_first(terminal, b"3")
-        terminal.wait_for(rb"cannot be shown; w writes it")
+        terminal.wait_for(rb"cannot be shown here. Press w")
 
         assert b"Traceback" not in terminal.sent
 
@@ -323,9 +323,9 @@ def test_a_signal_ends_the_workbench_while_a_document_is_shown(
 def test_in_a_plain_terminal_a_folder_is_offered(database: Path, tmp_path: Path) -> None:
     with workbench_at(database, tmp_path, PLAIN_TERMINAL) as terminal:
         open_first(terminal)
-        terminal.wait_for(rb"no pictures")
+        terminal.wait_for(rb"cannot show images")
         terminal.press(b"\r")
-        terminal.wait_for(rb"documents are in")
+        terminal.wait_for(rb"documents saved to")
 
         (folder,) = (tmp_path / "data").rglob("workbench-C-000001")
         assert "01-BIZ_LICENSE.png" in {path.name for path in folder.iterdir()}

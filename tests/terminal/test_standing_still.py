@@ -79,7 +79,7 @@ def others_work(site: Site, turns: int) -> float:
 
 
 def leave(terminal: Forked) -> None:
-    terminal.await_words("It stays", "q")
+    terminal.await_words("If you quit", "q")
     # A second q that comes sooner is taken for the same press.
     time.sleep(0.8)
     terminal.press("q")

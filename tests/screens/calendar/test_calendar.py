@@ -99,10 +99,10 @@ async def test_the_year_turns_where_it_ends_and_a_leap_day_has_no_day_like_it() 
 
 
 EXPLAINED = {
-    date(2026, 10, 1): "holiday · 国庆节 · official\nnobody works",
+    date(2026, 10, 1): "holiday · 国庆节 · official\nno working hours",
     date(2026, 10, 10): "make-up working day · 调休上班日 · official\n09:00–12:00, 13:00–18:00",
-    date(2026, 11, 21): "weekend · official\nnobody works",
-    date(2027, 1, 1): "holiday · 元旦 · ◐ provisional\nnobody works",
+    date(2026, 11, 21): "weekend · official\nno working hours",
+    date(2027, 1, 1): "holiday · 元旦 · ◐ provisional\nno working hours",
     date(2027, 1, 4): "working day · ◐ provisional\n09:00–12:00, 13:00–18:00",
 }
 
@@ -150,8 +150,8 @@ async def test_only_an_admin_sets_days() -> None:
         assert "day off" not in desk.text.splitlines()[-1]
 
         await desk.press("?")
-        assert "Days are set by admins; here you can look." in desk.text
-        assert "nobody works" not in desk.text
+        assert "Only an admin can set days; you can view them." in desk.text
+        assert "no working hours" not in desk.text
 
 
 async def test_a_day_is_set_off_with_its_effect_seen_first_and_a_reason_owed() -> None:
@@ -159,24 +159,24 @@ async def test_a_day_is_set_off_with_its_effect_seen_first_and_a_reason_owed() -
         await desk.go("k")
         await desk.press("right", "o")
 
-        assert "Wed 25 Nov: nobody works" in desk.text
+        assert "Wed 25 Nov: day off" in desk.text
         assert "7 due dates would move." in desk.text
         assert "C-000002  Thu 26 Nov 22:32 → Mon 30 Nov 22:32 ◐ provisional" in desk.text
         assert "… and 2 more." in desk.text
 
         await desk.type("台风")
         await desk.press("enter", "enter")
-        assert "Write something first" in desk.text
+        assert "Enter some text first" in desk.text
         assert desk.services.calendars.by_hand == {}
 
         await desk.type("storm [/b]")
         await desk.press("enter")
         assert desk.dialog == "CalendarScreen"
         assert desk.services.calendars.reasons == ["storm [/b]"]
-        assert "off, set by hand · 台风 · official\nnobody works\nSet by admin" in shown_day(desk)
+        assert "off, set by hand · 台风 · official\nno working hours\nSet by admin" in shown_day(desk)
         assert "storm [/b]. Published: working day." in shown_day(desk)
         assert "25x" in desk.text
-        assert desk.notes == ["Wed 25 Nov is set; due dates moved: 7."]
+        assert desk.notes == ["Wed 25 Nov saved; due dates moved: 7."]
 
 
 async def test_a_half_day_takes_hours_and_wrong_ones_are_not_set() -> None:
@@ -190,7 +190,7 @@ async def test_a_half_day_takes_hours_and_wrong_ones_are_not_set() -> None:
         await desk.press("enter", "enter")
         await desk.type("inventory")
         await desk.press("enter")
-        assert "What it does is not known yet" in desk.text
+        assert "The effect is not known yet" in desk.text
         assert desk.services.calendars.by_hand == {}
 
         await desk.press("shift+tab", "shift+tab")
@@ -236,7 +236,7 @@ async def test_a_calendar_that_cannot_be_read_says_so_and_can_be_read_again() ->
     async with at_work(arrange=broken) as desk:
         await desk.go("k")
         assert "disk I/O error" in desk.text
-        assert "n reads the calendar again." in desk.text
+        assert "Press n to reload." in desk.text
 
         await desk.press("left", "t", "pagedown", "o")
         desk.services.calendars.broken = None

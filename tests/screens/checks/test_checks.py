@@ -53,20 +53,20 @@ async def test_a_verdict_is_approved_with_a_note_that_is_owed_and_kept() -> None
     async with at_work(troubled()) as desk:
         await stage(desk)
         await desk.press("a", "enter")
-        assert "A note is owed" in desk.text
-        assert "Write something first; Esc leaves without." in desk.text
+        assert "A note is required" in desk.text
+        assert "Enter some text first, or press Esc to cancel." in desk.text
 
         await desk.type("agreed")
         await desk.press("escape", "a", "enter")
         assert ("approve", 123, "agreed") in desk.services.log
-        assert "No verdict waits for a second person." in desk.text
+        assert "No verdicts are waiting for a check." in desk.text
 
 
 async def test_a_verdict_is_returned_with_a_note_that_is_owed() -> None:
     async with at_work(troubled()) as desk:
         await stage(desk)
         await desk.press("enter", "r", "enter")
-        assert "Write something first" in desk.text
+        assert "Enter some text first" in desk.text
 
         await desk.type("seal?")
         await desk.press("enter")
@@ -90,7 +90,7 @@ async def test_without_anything_to_check_the_screen_says_so() -> None:
     async with at_work(arrange=nothing) as desk:
         await go_to_checks(desk)
 
-        assert "No verdict waits for a second person." in desk.text
+        assert "No verdicts are waiting for a check." in desk.text
 
 
 async def test_where_one_person_reviews_alone_the_screen_says_why_nothing_is_checked() -> None:
@@ -100,14 +100,14 @@ async def test_where_one_person_reviews_alone_the_screen_says_why_nothing_is_che
     async with at_work(troubled(), arrange=alone) as desk:
         await go_to_checks(desk)
 
-        assert "alone (a shop of one person [/b])" in desk.text
+        assert "Only one person reviews here (a shop of one person [/b])" in desk.text
 
 
 async def test_your_own_verdict_says_why_it_offers_no_act() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
         await go_to_checks(desk)
-        assert "This verdict is your own" in desk.text
+        assert "This is your own verdict" in desk.text
         assert "a approve" not in desk.text
 
         await desk.press("f5", "f6")

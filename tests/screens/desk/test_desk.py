@@ -150,7 +150,7 @@ async def test_an_empty_queue_says_which_empty_it_is(empty: Empty, said: str) ->
 async def test_skip_asks_for_a_reason_and_clears_the_desk() -> None:
     async with at_work() as desk:
         await desk.press("n", "s", "enter")
-        assert "Write something first" in desk.text
+        assert "Enter some text first" in desk.text
 
         await desk.type("know them")
         await desk.press("enter")

@@ -7,7 +7,7 @@ import pytest
 
 import screens.app
 from tests.offices import Site
-from tests.screens.driver import Driver, at_the_site, at_work
+from tests.screens.driver import KeyDriver, at_the_site, at_work
 from workbench.errors import StorageBusy
 from workbench.services.deadlines.tick import Ticked
 
@@ -18,7 +18,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screens.app, "CATCH_UP_EVERY_S", 0.05)
 
 
-async def _until(desk: Driver, done: Callable[[], bool]) -> None:
+async def _until(desk: KeyDriver, done: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not done():
             await desk.pilot.pause(0.01)

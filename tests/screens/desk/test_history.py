@@ -63,7 +63,7 @@ def test_a_decision_that_stands_is_shown_with_what_it_asked_for(status: str) -> 
     credit, history = drawn(with_decision(status))
 
     assert "rev7" in credit
-    assert "Round 1 asked for" in history
+    assert "Required in round 1" in history
     assert "a copy" in history
 
 

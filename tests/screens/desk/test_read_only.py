@@ -49,7 +49,7 @@ async def test_panels_zoom_history_and_fields_work_as_on_the_desk() -> None:
         await desk.press("tab", "1", "down", "full_stop")
         assert any(entry[:2] == ("reveal", 124) for entry in desk.services.log)
         await desk.press("i")
-        assert desk.dialog == "Sheet"
+        assert desk.dialog == "TextSheet"
 
 
 async def test_a_verdict_key_says_why_there_is_no_verdict() -> None:

@@ -46,7 +46,7 @@ async def test_a_command_is_found_in_both_languages_and_by_initials(words: str, 
 async def test_what_is_no_command_is_said_to_be_none_and_entering_it_does_nothing() -> None:
     async with at_work(clean(), language="zh") as desk:
         await desk.press("n")
-        assert await look(desk, "xyzzy") == ["没有这样的命令。"]
+        assert await look(desk, "xyzzy") == ["没有匹配的命令。"]
         await desk.press("down", "enter")
         assert (desk.dialog, desk.services.decided) == ("DeskScreen", [])
 

@@ -1,4 +1,4 @@
-"""The documents of an office in memory, with files of a folder that a test names."""
+"""The document service in memory."""
 
 import io
 from pathlib import Path
@@ -17,7 +17,7 @@ PNG = b"\x89PNG\r\n\x1a\n made up"
 
 
 class PaperStore:
-    """Documents that are listed, opened and written; every one is opened already until a test says otherwise."""
+    """Lists, opens and writes documents; all count as opened until a test sets `openings`."""
 
     def __init__(self, services: "MemoryServices") -> None:
         self.services = services
@@ -69,7 +69,7 @@ class PaperStore:
         self.writings = {line.number: (by,) for line in lines}
         return tuple(WrittenDocument(line=line, state="written") for line in lines)
 
-    def suggested_folder(self, _case_id: int) -> Path:
+    def suggested_folder(self, case_id: int) -> Path:  # noqa: ARG002 - the signature of the service
         """Return a folder that is not there."""
         return self.folder
 

@@ -30,22 +30,22 @@ async def test_o_lists_the_documents_with_what_each_is_and_who_opened_it(size: t
         assert "1 business licence" in desk.text
         assert "PNG · 82 kB · received Mon 23 Nov" in desk.text
         assert "opened by rev2 Tue 24 Nov 14:32" in desk.text
-        assert "opened by nobody" in desk.text
-        assert "said to be sealed" in desk.text
+        assert "not opened yet" in desk.text
+        assert "declared as sealed" in desk.text
 
 
 async def test_where_no_picture_can_be_shown_enter_offers_a_folder_and_tells_it() -> None:
     async with at_work(clean(), size=(80, 24), arrange=unopened) as desk:
         await desk.press("n", "o", "down", "enter")
         assert desk.dialog == "Prompt"
-        assert "shows no pictures" in desk.text
+        assert "cannot show images" in desk.text
         assert "/nowhere/workbench-C-000123" in desk.text
 
         await desk.press("enter")
 
         assert ("write documents", 123, "/nowhere/workbench-C-000123") in desk.services.log
-        assert "8 documents are in /nowhere/workbench-C-000123." in desk.text
-        assert "opened by nobody" not in desk.text
+        assert "8 documents saved to /nowhere/workbench-C-000123." in desk.text
+        assert "not opened yet" not in desk.text
 
 
 async def test_a_digit_pressed_before_the_list_is_there_opens_once_it_is() -> None:
@@ -84,7 +84,7 @@ async def test_w_writes_all_without_an_excuse_and_a_full_folder_is_said_so() -> 
 
     async with at_work(clean(), arrange=full) as desk:
         await desk.press("n", "o", "w")
-        assert "shows no pictures" not in desk.text
+        assert "cannot show images" not in desk.text
 
         await desk.press("enter")
 
@@ -103,7 +103,7 @@ async def test_a_file_that_is_not_in_the_store_is_told_and_not_opened() -> None:
         await desk.press("2")
 
         assert desk.dialog == "DocumentList"
-        assert "is not in the store as it was imported" in desk.text
+        assert "is missing or altered. Ask an admin" in desk.text
         assert not [entry for entry in desk.services.log if entry[0] == "open"]
 
 
@@ -114,7 +114,7 @@ async def test_the_verdict_dialog_says_in_one_line_how_much_nobody_opened() -> N
         assert desk.text.count("opened by nobody") == 1
 
         await desk.press("escape", "o", "w", "enter")
-        assert "written to a folder by rev1" in desk.text
+        assert "saved to a folder by rev1" in desk.text
 
         await desk.press("escape", "p")
         assert "8 documents opened by nobody" in desk.text

@@ -1,4 +1,4 @@
-"""The calendar of the office in memory: the real days, overrides in a dictionary, a few due dates that move."""
+"""The calendar service in memory: real days, overrides in a dictionary, and a few due dates that move."""
 
 from datetime import date, timedelta
 from functools import cache
@@ -21,7 +21,7 @@ def _seeded(year: int) -> dict[date, CalendarDay]:
 
 
 class MemoryCalendars:
-    """A calendar in memory; `broken` makes every reading fail, `dues` is how many due dates each change moves."""
+    """A calendar in memory; `broken` makes every read fail, `dues` is the number of due dates a change moves."""
 
     def __init__(self, hours: tuple[tuple[object, object], ...]) -> None:
         self.hours = hours

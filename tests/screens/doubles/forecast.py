@@ -1,4 +1,4 @@
-"""Forecasts of an office in memory: figures that a test may set."""
+"""The forecast service in memory, with figures that a test may set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ SPAN = DayRange(p50=TODAY + timedelta(days=1), p90=TODAY + timedelta(days=3))
 
 
 def case_forecast(case_id: int, state: CaseState = CaseState.QUEUED) -> CaseForecast:
-    """Return the forecast of a case of which a third is sent back."""
+    """Return the forecast of a case where a third is sent back."""
     return CaseForecast(
         case_id=case_id,
         state=state,
@@ -34,7 +34,7 @@ def case_forecast(case_id: int, state: CaseState = CaseState.QUEUED) -> CaseFore
 
 @dataclass
 class MemoryForecasts:
-    """Answers as they are set; `changes` are made to those of cases, and a `failure` is raised instead."""
+    """Returns the figures that are set; `changes` apply to forecasts of cases, and a `failure` is raised instead."""
 
     state_of: Callable[[int], CaseState]
     queued: int = 88

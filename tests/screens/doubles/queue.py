@@ -1,4 +1,4 @@
-"""The queue of the office in memory: real rows in the order they were put in, a small part of the filter language."""
+"""The queue service in memory: rows in insertion order, and a small part of the filter language."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -39,7 +39,7 @@ def case_row(number: int, **changes: Any) -> CaseRowView:
 
 
 class MemoryQueue:
-    """A list in memory; `broken` makes every reading fail, `asked` notes what was read."""
+    """A list in memory; `broken` makes every read fail, `asked` records the reads."""
 
     def __init__(self, counts: Callable[[], DeskCounts], login: Callable[[], str]) -> None:
         self.counts = counts
@@ -49,7 +49,7 @@ class MemoryQueue:
         self._login = login
 
     def fill(self, count: int) -> None:
-        """Put so many made-up cases into the list."""
+        """Fill the list with made-up cases."""
         self.all = [case_row(number) for number in range(1, count + 1)]
 
     def put(self, number: int, **changes: Any) -> None:
@@ -58,7 +58,7 @@ class MemoryQueue:
         self.all[at] = replace(self.all[at], **changes)
 
     def fail(self) -> None:
-        """Let every reading fail from now on."""
+        """Make every read fail from now on."""
         self.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
 
     def count(self, filter_text: str = "") -> int:
@@ -96,7 +96,7 @@ class MemoryQueue:
 
 
 class MemoryAssigning:
-    """Gives cases of the list in memory; `refuse` names those that cannot be given."""
+    """Assigns cases of the list in memory; `refuse` names those that cannot be assigned."""
 
     def __init__(self, queue: MemoryQueue, people: Iterable[Candidate] = ()) -> None:
         self.queue = queue
@@ -134,6 +134,6 @@ class MemoryAssigning:
 
 
 def candidate(login: str, **changes: Any) -> Candidate:
-    """Return a made-up person."""
+    """Return a made-up reviewer."""
     values: dict[str, Any] = {"login": login, "held": 1, "assigned": 4, "is_away": False, "away_until": None}
     return Candidate(**(values | changes))

@@ -16,7 +16,7 @@ async def test_plus_and_minus_ask_what_if_more_or_fewer_decided(size: tuple[int,
         assert "88 to decide; 4 reviewers decide about 22 a working day." in desk.text
 
         await desk.press("plus", "plus")
-        assert "6 reviewers  what if; as it is: 4" in desk.text
+        assert "6 reviewers  what if; currently: 4" in desk.text
         assert "about 33 a working day" in desk.text
 
         await desk.press("minus", "f5", "f5", "f6")
@@ -48,7 +48,7 @@ async def test_the_picture_marks_the_middle_and_the_end(size: tuple[int, int], s
         lines = desk.text.splitlines()
         scale = next(line for line in lines if line.count("▲" if symbols == "auto" else "^") == 2)
 
-        assert "working days: 5 for one of two, 5 for nine of ten" in desk.text
+        assert "working days: 5 in half of the runs, 5 in nine of ten" in desk.text
         assert symbols == "auto" or scale.strip(" -^") == ""
         assert any(("█" if symbols == "auto" else "#") in line for line in lines)
 
@@ -78,7 +78,7 @@ async def test_too_little_history_is_said() -> None:
         await desk.go("f")
 
         assert "Too little history yet" in desk.text
-        assert "what the policy assumes a reviewer decides a day" in desk.text
+        assert "simulations of the daily decisions per reviewer that the policy assumes" in desk.text
 
 
 async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:
@@ -88,7 +88,7 @@ async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:
     async with at_work(arrange=broken) as desk:
         await desk.go("f")
         assert "The storage failed." in desk.text
-        assert "n looks again." in desk.text
+        assert "Press n to reload." in desk.text
 
         desk.services.forecasts.failure = None
         await desk.press("n")
@@ -135,7 +135,7 @@ async def test_where_nobody_is_there_no_date_is_told_and_what_if_still_is_asked(
 
     async with at_work(arrange=empty) as desk:
         await desk.go("f")
-        assert "nobody is there  as it is" in desk.text
+        assert "no reviewers  as it is" in desk.text
         assert "88 to decide; nobody is there, and nobody is known to come back." in desk.text
         assert "no date can be told" in desk.text
         assert "2030" not in desk.text

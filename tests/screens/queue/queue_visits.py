@@ -1,4 +1,4 @@
-"""Visits of the queue's screen: who comes there, what is seen, how time passes."""
+"""Helpers for tests of the queue screen: arrange it, open it, let time pass."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from tests.screens.driver import Driver
 
 
 def many(count: int) -> Callable[[MemoryServices], None]:
-    """Return what fills the queue of an office and makes rev1 a supervisor."""
+    """Return a function that fills the queue and makes rev1 a supervisor."""
 
     def arrange(services: MemoryServices) -> None:
         services.queue.fill(count)

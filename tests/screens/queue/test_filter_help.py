@@ -3,8 +3,8 @@ import pytest
 from screens.queue.filter_help import completions, hint_lines, word_at
 
 
-def hint(text: str, *, scrolled: int = 0, is_late: bool = False) -> tuple[str, str]:
-    first, second, _third = hint_lines(text, len(text), scrolled, 100, is_late=is_late)
+def hint(text: str, *, scrolled: int = 0, is_submitted: bool = False) -> tuple[str, str]:
+    first, second, _third = hint_lines(text, len(text), scrolled, 100, is_submitted=is_submitted)
     return first.plain, second.plain.rstrip()
 
 
@@ -55,4 +55,4 @@ def test_carets_follow_a_line_that_has_scrolled() -> None:
 def test_a_value_half_typed_is_wrong_only_when_it_is_entered() -> None:
     assert hint("priority:hi")[0].strip() == "priority:high"
 
-    assert hint("priority:hi", is_late=True)[0].strip() == "^^"
+    assert hint("priority:hi", is_submitted=True)[0].strip() == "^^"

@@ -75,7 +75,7 @@ async def test_nothing_moves_by_itself_but_the_screen_says_that_the_list_has_cha
         desk.services.queue.all.insert(0, case_row(999))
         await pass_a_minute(desk, screen)
         assert "C-000999" not in desk.text
-        assert "it has changed, n reads it again" in desk.text
+        assert "list changed, press n to reload" in desk.text
 
         await desk.press("f2")
         assert "it has changed" not in desk.text
@@ -86,7 +86,7 @@ async def test_rows_are_marked_one_by_one_as_a_range_and_all_at_once() -> None:
     async with at_work(arrange=many(6_000)) as desk:
         screen = await go(desk)
         await desk.press("space", "space", "down", "v", *["down"] * 3)
-        assert "range begun" in desk.text
+        assert "range started" in desk.text
         await desk.press("v")
         assert screen.rows.marks == {1, 2, 4, 5, 6, 7}
 
@@ -95,7 +95,7 @@ async def test_rows_are_marked_one_by_one_as_a_range_and_all_at_once() -> None:
 
         await desk.press("V")
         assert len(screen.rows.marks) == 5_000
-        assert "The first 5,000 are marked; so many are given away at once." in desk.notes
+        assert "Marked the first 5,000, the most that can be assigned at once." in desk.notes
 
 
 async def test_a_range_reaches_over_rows_that_were_never_read() -> None:
@@ -121,9 +121,9 @@ async def test_a_hostile_name_is_shown_and_does_nothing() -> None:
 @pytest.mark.parametrize(
     ("letter", "said"),
     [
-        ("q", "No case is open."),
-        ("m", "You hold nothing, and nothing is assigned to you."),
-        ("p", "No case waits for an answer."),
+        ("q", "No cases are open."),
+        ("m", "You hold no cases, and none are assigned to you."),
+        ("p", "No cases are pending."),
     ],
 )
 async def test_an_empty_list_says_which_empty_it_is(letter: str, said: str) -> None:
@@ -140,7 +140,7 @@ async def test_a_list_that_cannot_be_read_says_why_and_is_read_again() -> None:
 
     async with at_work(arrange=broken) as desk:
         await go(desk)
-        assert "The list cannot be read." in desk.text
+        assert "The list cannot be loaded." in desk.text
         assert "disk I/O error" in desk.text
 
         desk.services.queue.broken = None
@@ -168,14 +168,14 @@ async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_
         desk.services.assigning.refuse = frozenset({3})
         await desk.press("space", "space", "space", "a")
         assert "Assign 3 cases" in desk.text
-        assert "1 case held by rev1: the hold ends, the draft goes along." in desk.text
-        assert "1 case cannot be assigned, among them: C-000003 is passed" in desk.text
+        assert "1 case held by rev1: the hold ends and the draft is handed over." in desk.text
+        assert "1 case cannot be assigned, for example: C-000003 is passed" in desk.text
         assert "away" in desk.text
 
         await desk.press("enter", "enter")
-        assert "Write something first" in desk.text
+        assert "Enter some text first" in desk.text
         await desk.type("why")
-        assert "gives 3 cases to rev2" in desk.text
+        assert "assign 3 cases to rev2" in desk.text
         await desk.press("enter")
 
         assert desk.services.assigning.given == [((1, 2), "rev2", "why")]
@@ -204,7 +204,7 @@ async def test_a_range_over_rows_that_were_never_read_marks_nothing_when_the_lis
         await desk.press("v")
 
         assert not screen.rows.marks
-        assert any("has changed since" in note for note in desk.notes)
+        assert any("The list changed while" in note for note in desk.notes)
 
 
 async def test_marking_all_of_a_filter_that_is_left_meanwhile_marks_nothing() -> None:
@@ -217,9 +217,9 @@ async def test_marking_all_of_a_filter_that_is_left_meanwhile_marks_nothing() ->
             return real(filter_text, limit)
 
         desk.services.queue.ids = slow  # type: ignore[method-assign]  # the double answers late
-        screen.mark_all()
+        screen.cases.mark_all()
         screen.bar.post_message(FilterBar.Applied("虚构公司299"))
-        while screen.filter_text != "虚构公司299":
+        while screen.cases.filter_text != "虚构公司299":
             await desk.pilot.pause()
         gate.set()
         await desk.settle()
@@ -311,7 +311,7 @@ async def test_escape_goes_back_to_the_desk_once_nothing_is_open_in_the_list(let
 async def test_escape_leaves_an_empty_list_too_and_it_says_what_reads_it_again() -> None:
     async with at_work() as desk:
         await go(desk)
-        assert "n reads the list again" in desk.text
+        assert "n reload the list" in desk.text
         await desk.press("escape")
 
         assert desk.dialog == "DeskScreen"

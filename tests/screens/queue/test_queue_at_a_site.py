@@ -2,10 +2,10 @@
 
 from screens.queue.screen import QueueScreen
 from tests.offices import Site
-from tests.screens.driver import Driver, at_the_site
+from tests.screens.driver import KeyDriver, at_the_site
 
 
-async def go(desk: Driver) -> QueueScreen:
+async def go(desk: KeyDriver) -> QueueScreen:
     await desk.go("q")
     screen = desk.app.screen
     assert isinstance(screen, QueueScreen)

@@ -22,7 +22,7 @@ async def test_a_wrong_filter_is_shown_at_its_place_and_not_applied() -> None:
 
         await desk.press("enter")
         assert screen.bar.is_open
-        assert screen.filter_text == ""
+        assert screen.cases.filter_text == ""
 
         await desk.press("escape")
         assert not screen.bar.is_open
@@ -83,8 +83,8 @@ async def test_a_filter_that_nothing_matches_says_which_and_how_to_clear_it() ->
         await desk.type("zz")
         await desk.press("enter")
 
-        assert "Nothing matches  zz" in desk.text
-        assert "an empty line clears it" in desk.text
+        assert "No cases match  zz" in desk.text
+        assert "clear the line to reset it" in desk.text
 
 
 @pytest.mark.parametrize("key", ["slash", "f4"])
@@ -104,8 +104,8 @@ async def test_while_a_filter_is_typed_it_says_how_it_is_applied_and_left() -> N
         await desk.press("slash")
         await desk.type("zz")
 
-        assert "Enter applies · Tab completes · Esc leaves" in desk.text
-        assert screen.filter_text == ""
+        assert "Enter applies · Tab completes · Esc cancels" in desk.text
+        assert screen.cases.filter_text == ""
 
 
 async def test_a_whole_error_is_read_in_a_narrow_window_and_one_key_clears_the_line() -> None:
@@ -128,4 +128,4 @@ async def test_a_word_that_finds_nothing_but_is_one_of_the_filter_names_the_term
         screen.bar.post_message(FilterBar.Applied(word))
         await desk.settle()
 
-        assert f"Perhaps you meant  {term}" in desk.text
+        assert f"Did you mean  {term}" in desk.text

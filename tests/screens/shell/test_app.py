@@ -26,7 +26,7 @@ def test_importing_the_screens_loads_nothing_heavy() -> None:
 
 async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None:
     clocks, gate = Clocks(), threading.Event()
-    services: Any = MemoryServices(clocks, clean())
+    services = MemoryServices(clocks, clean())
 
     def slow() -> Any:
         gate.wait(10)
@@ -69,7 +69,7 @@ async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monke
 
 async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the_empty_desk() -> None:
     clocks, gate = Clocks(), threading.Event()
-    services: Any = MemoryServices(clocks, clean())
+    services = MemoryServices(clocks, clean())
 
     def slow() -> Any:
         gate.wait(10)
@@ -78,7 +78,7 @@ async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the
     def fails() -> Any:
         raise StorageBusy("Another program holds the database.")
 
-    services.claims.next = fails
+    services.claims.next = fails  # type: ignore[method-assign]  # the double fails
     app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         driver = Driver(app, pilot, clocks, services)
@@ -132,7 +132,7 @@ async def test_g_and_a_letter_go_to_a_mode_and_back() -> None:
     async with at_work() as desk:
         await desk.pilot.press("g", "c")
         await desk.settle()
-        assert "No verdict waits for a second person." in desk.text
+        assert "No verdicts are waiting for a check." in desk.text
 
         await desk.pilot.press("g", "d")
         await desk.settle()
@@ -201,7 +201,7 @@ async def test_the_footer_offers_the_next_case_once_the_office_is_open() -> None
 async def test_a_key_that_leads_nowhere_after_g_only_ends_the_waiting() -> None:
     async with at_work(clean()) as desk:
         await desk.press("g")
-        assert desk.dialog == "WhichKey"
+        assert desk.dialog == "GoMenu"
         await desk.press("n")
         assert desk.dialog == "DeskScreen"
         assert desk.services.files[123].header.held_by is None
@@ -212,7 +212,7 @@ async def test_both_keys_of_a_pair_may_come_at_once(letter: str, screen: str) ->
     async with at_work(clean()) as desk:
         for key in ("g", letter):
             desk.app.post_message(events.Key(key, key))
-        while desk.dialog == "WhichKey":
+        while desk.dialog == "GoMenu":
             await desk.pilot.pause(0.01)
         await desk.settle()
 

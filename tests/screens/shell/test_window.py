@@ -55,4 +55,4 @@ async def test_the_question_before_leaving_names_letters_and_digits_apart() -> N
     async with at_work(troubled()) as desk:
         await desk.press("n", "q")
 
-        assert "q leaves (1)   b releases it first (2)   Esc stays" in desk.text
+        assert "q quit (1)   b release the case and quit (2)   Esc stay" in desk.text

@@ -1,4 +1,4 @@
-"""A workbench on an office in memory for a terminal of its own; saved drafts go to the file that is named."""
+"""Runs a workbench with services in memory in a terminal of its own; drafts are saved to the named file."""
 
 import json
 import signal
@@ -17,12 +17,12 @@ if __name__ == "__main__":
     if "nohup" in sys.argv:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     clocks = Clocks()
-    services: Any = MemoryServices(clocks, clean())
+    services = MemoryServices(clocks, clean())
 
-    def save(_number: int, body: Mapping[str, Any]) -> None:
+    def save(case_id: int, body: Mapping[str, Any]) -> None:
         drafts.write_text(json.dumps(body), encoding="utf-8")
 
-    services.drafts.save = save
+    services.drafts.save = save  # type: ignore[method-assign]  # the double writes to a file
     app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=time.monotonic)
     app.run()
     sys.exit(app.return_code)

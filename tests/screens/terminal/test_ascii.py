@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from db.enums import CaseState, Role
-from screens.terminal.ascii_filter import AsciiLines
+from screens.terminal.ascii_filter import AsciiFilter
 from screens.widgets.safe_text import fitted, plain, row
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.services import MemoryServices
@@ -136,7 +136,7 @@ def test_the_last_look_puts_one_ascii_character_for_each_sign(sign: str) -> None
     from rich.segment import Segment
     from textual.color import Color
 
-    (drawn,) = AsciiLines().apply([Segment(f"a{sign}虚")], Color(0, 0, 0))
+    (drawn,) = AsciiFilter().apply([Segment(f"a{sign}虚")], Color(0, 0, 0))
 
     assert len(drawn.text) == 3
     assert drawn.text[:2].isascii()

@@ -2,14 +2,14 @@ import pytest
 from textual import events
 
 from db.enums import CaseState, FailKind, Verdict
-from screens.terminal.input_bursts import TypedAtOnce, is_text
+from screens.terminal.input_bursts import InputBurst, is_text
 from screens.terminal.width_probe import is_wide, is_worth_asking
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import Driver, at_work
 
 
-def text_of(characters: str) -> TypedAtOnce:
-    return TypedAtOnce([events.Key(char, char) for char in characters])
+def text_of(characters: str) -> InputBurst:
+    return InputBurst([events.Key(char, char) for char in characters])
 
 
 def key(char: str) -> events.Key:
@@ -38,7 +38,7 @@ def test_what_keys_there_are_may_come_by_two(characters: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "dialog"),
-    [("？", "Sheet"), ("：", "CommandPalette"), ("ｐ", "VerdictDialog"), ("ｆ", "VerdictDialog"), ("ｃ", "Prompt")],
+    [("？", "TextSheet"), ("：", "CommandPalette"), ("ｐ", "VerdictDialog"), ("ｆ", "VerdictDialog"), ("ｃ", "Prompt")],
 )
 async def test_full_width_characters_act_as_the_keys_they_stand_for(typed: str, dialog: str) -> None:
     async with at_work(clean()) as desk:
@@ -134,9 +134,9 @@ async def test_the_same_key_pressed_again_acts() -> None:
 async def test_a_key_held_down_takes_back_one_verdict_only() -> None:
     async with at_work(clean(), clean()) as desk:
         await desk.press("n", "p", "y", "n", "p", "y")
-        first = desk.services._undoable
+        first = desk.services.undoable
         await desk.press("u")
-        desk.services._undoable = first
+        desk.services.undoable = first
         desk.app.desk.count()
         await desk.settle()
         for _repeat in range(10):
@@ -154,7 +154,7 @@ async def test_a_held_q_does_not_leave_with_a_case_in_hand() -> None:
             desk.clocks.seconds += 0.03
             await desk.pilot.press("q")
 
-        assert desk.dialog == "Leaving"
+        assert desk.dialog == "QuitDialog"
 
 
 async def test_held_keys_after_a_verdict_do_not_give_the_next() -> None:

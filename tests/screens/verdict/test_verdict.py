@@ -237,7 +237,7 @@ async def test_after_a_verdict_n_shows_the_next_case() -> None:
 async def test_undo_goes_away_when_the_notice_goes_out() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "y")
-        desk.services._undoable = None
+        desk.services.undoable = None
         desk.clocks.pass_s(61)
         desk.app.desk.tick()
         await desk.settle()
@@ -340,7 +340,7 @@ async def test_a_note_is_previewed_when_its_writer_pauses_by_one_thread_at_a_tim
                 running.append(running[-1] - 1)
             return preview(request)
 
-        desk.services.verdicts.preview = slow
+        desk.services.verdicts.preview = slow  # type: ignore[method-assign]  # the double is slowed down in place
         await desk.press("n", "f", "t")
         asked.clear()
         for letter in note:

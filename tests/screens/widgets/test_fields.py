@@ -60,10 +60,10 @@ async def test_a_pasted_megabyte_is_cut_at_the_end_of_the_field_at_once_and_it_s
             assert time.monotonic() - began < 5
             await pilot.press("x")
             assert len(field.value if isinstance(field, TextLine) else field.text) <= limit
-        assert any("takes" in note.message and "left out" in note.message for note in app._notifications)
+        assert any("limited to" in note.message and "was dropped" in note.message for note in app._notifications)
 
 
-@pytest.mark.parametrize(("keys", "field"), [("c", "Prompt"), ("e", "Verify"), ("s", "Prompt")])
+@pytest.mark.parametrize(("keys", "field"), [("c", "Prompt"), ("e", "VerificationDialog"), ("s", "Prompt")])
 async def test_a_megabyte_into_a_dialog_leaves_the_desk_at_work(keys: str, field: str) -> None:
     async with at_work() as desk:
         await desk.press("n", keys)

@@ -1,4 +1,4 @@
-from screens.widgets.page_cache import KEPT, PAGE, RowPages
+from screens.widgets.page_cache import KEPT, PAGE, PageCache
 from tests.screens.doubles.queue import MemoryQueue
 from workbench.domain.case.casefile import DeskCounts
 
@@ -11,7 +11,7 @@ def queue(count: int) -> MemoryQueue:
 
 
 async def test_before_it_is_counted_a_list_is_a_page_longer_than_what_was_read() -> None:
-    pages = RowPages(queue(950), "")
+    pages = PageCache(queue(950), "")
     assert await pages.begin(None, 0) == 0
     assert pages.length == 2 * PAGE
 
@@ -20,7 +20,7 @@ async def test_before_it_is_counted_a_list_is_a_page_longer_than_what_was_read()
 
 
 async def test_a_short_page_ends_a_list_also_where_it_is_empty() -> None:
-    short, full = RowPages(queue(7), ""), RowPages(queue(PAGE), "")
+    short, full = PageCache(queue(7), ""), PageCache(queue(PAGE), "")
     await short.begin(None, 0)
     await full.begin(None, 0)
     assert full.missing(0, 2 * PAGE) == 1
@@ -31,7 +31,7 @@ async def test_a_short_page_ends_a_list_also_where_it_is_empty() -> None:
 
 
 async def test_only_so_many_pages_are_remembered_however_far_one_goes() -> None:
-    pages = RowPages(queue(40 * PAGE), "")
+    pages = PageCache(queue(40 * PAGE), "")
     await pages.begin(None, 0)
     await pages.count_all()
     for number in range(40):
@@ -45,15 +45,15 @@ async def test_only_so_many_pages_are_remembered_however_far_one_goes() -> None:
 
 async def test_reading_begins_where_the_case_is_now_and_at_the_end_of_a_list_that_became_shorter() -> None:
     made = queue(2_500)
-    assert await RowPages(made, "").begin(1_700, 3) == 1_699
+    assert await PageCache(made, "").begin(1_700, 3) == 1_699
     made.fill(230)
 
-    assert await RowPages(made, "").begin(1_700, 1_699) == 229
-    assert await RowPages(made, "").begin(None, 250) == 229
+    assert await PageCache(made, "").begin(1_700, 1_699) == 229
+    assert await PageCache(made, "").begin(None, 250) == 229
 
 
 async def test_a_list_of_nothing_has_no_rows() -> None:
-    pages = RowPages(queue(0), "")
+    pages = PageCache(queue(0), "")
 
     assert await pages.begin(5, 7) == 0
     assert pages.length == 0

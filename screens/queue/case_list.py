@@ -1,0 +1,271 @@
+"""The list of cases on the queue screen: reads its rows page by page, refreshes them and marks cases."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from screens.queue.messages import broken_page, empty_page, reading_page
+from screens.queue.row_text import RowContext, heading_line, row_line, unread_line
+from screens.shell.clock import ZONE, Clock
+from screens.shell.symbols import symbols_of
+from screens.shell.view import View
+from screens.widgets.page_cache import PAGE, PageCache
+from screens.widgets.paged_list import PagedList, RowState
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.wording.amounts import count
+
+if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices
+    from workbench.domain.case.casefile import CaseRowView
+
+MOST_MARKED = 5_000
+"""The most cases that can be marked and assigned at once."""
+
+_READING_AFTER_S = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A saved filter with a screen of its own: its name in the header, and the filter it starts with and resets to."""
+
+    id: str
+    name: str
+    filter_text: str
+
+
+class CaseList(Vertical):
+    """Shows the cases of a filter, or a page that says why there are none."""
+
+    rows = getters.query_one("#rows", PagedList)
+    page = getters.query_one("#page", Static)
+
+    class Changed(Message):
+        """The rows, their count, the filter or the marks changed."""
+
+    def __init__(self, clock: Clock, services: "ScreenServices", preset: Preset) -> None:
+        super().__init__()
+        self.preset = preset
+        self.filter_text = preset.filter_text
+        self.all_count: int | None = None
+        self.is_stale = False
+        self.wants_end = False
+        self._clock = clock
+        self._services = services
+        self._is_filling = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="titles", markup=False)
+        yield PagedList(self._draw_row, id="rows")
+        yield Static(id="page", markup=False)
+
+    @property
+    def is_preset(self) -> bool:
+        """Whether the filter is the one that the list starts with."""
+        return self.filter_text == self.preset.filter_text
+
+    def view(self) -> View:
+        """Return the time, zone and symbols that rows are drawn with."""
+        return View(now=self._clock.now(), zone=ZONE, symbols=symbols_of(self))
+
+    def show_titles(self) -> None:
+        """Show the titles of the columns."""
+        self.query_one("#titles", Static).update(heading_line(self._row_width(), self.view().symbols))
+
+    @work(exclusive=True, group="list")
+    async def load(self) -> None:
+        """Reload the list and keep the cursor on its case."""
+        rows, pages = self.rows, PageCache(self._services.queue, self.filter_text)
+        if rows.pages is None:
+            self.set_timer(_READING_AFTER_S, self._show_reading)
+        case = rows.current
+        try:
+            at = await pages.begin(case.id if case is not None else None, rows.cursor)
+            rows.show(pages, at)
+            self.is_stale = False
+            self._show("rows" if pages.length else "nothing")
+            await pages.count_all()
+            self._take_count(pages)
+            self.all_count = await asyncio.to_thread(self._services.queue.count) if self.filter_text else pages.count
+        except WorkbenchError as error:
+            self._show_failure(error)
+            return
+        self.post_message(self.Changed())
+
+    @on(PagedList.Moved)
+    def fill(self) -> None:
+        """Read the visible pages that are not read yet."""
+        if not self._is_filling:
+            self._is_filling = True
+            self._fill()
+
+    @work(group="fill")
+    async def _fill(self) -> None:
+        rows = self.rows
+        try:
+            while (wanted := self._missing_page()) is not None:
+                pages, number = wanted
+                await pages.read(number)
+                rows.fit()
+        except WorkbenchError as error:
+            self._report(error)
+        finally:
+            self._is_filling = False
+
+    def _missing_page(self) -> tuple[PageCache, int] | None:
+        """Return the next page to read: a visible one, otherwise the one below."""
+        pages = self.rows.pages
+        if pages is None:
+            return None
+        first, last = self.rows.window
+        pages.touch(first, last)
+        number = pages.missing(first, last + self.rows.size.height)
+        return (pages, number) if number is not None else None
+
+    @work(exclusive=True, group="refresh")
+    async def refresh_rows(self) -> None:
+        """Read the visible rows again; show them if the order is unchanged, otherwise mark the list as stale."""
+        pages = self.rows.pages
+        if pages is None or self.is_stale:
+            return
+        first, last = self.rows.window
+        try:
+            found = [(number, await pages.fetch(number)) for number in range(first // PAGE, last // PAGE + 1)]
+            total = await asyncio.to_thread(self._services.queue.count, self.filter_text)
+        except WorkbenchError:
+            # The next action reports it; a list that is not refreshed is no failure.
+            return
+        if pages is not self.rows.pages:
+            return
+        if total == pages.count and all(_has_same_order(pages, number, fresh) for number, fresh in found):
+            for number, fresh in found:
+                pages.put(number, fresh)
+            self.rows.refresh()
+        else:
+            self.is_stale = True
+            self.post_message(self.Changed())
+
+    def filter_by(self, text: str) -> None:
+        """Show the cases of a filter; an empty one resets to the filter of the preset."""
+        # An unfinished mark belongs to the rows that are replaced.
+        self.workers.cancel_group(self, "mark")
+        self.filter_text = text or self.preset.filter_text
+        self.rows.clear()
+        self.rows.cursor = 0
+        self.rows.pages = None
+        self.wants_end = False
+        self.rows.focus()
+        self.load()
+
+    def move(self, key: str) -> None:
+        """Move the cursor as a key says."""
+        rows, page = self.rows, max(1, self.rows.size.height - 1)
+        at = rows.cursor
+        to = {"up": at - 1, "down": at + 1, "pageup": at - page, "pagedown": at + page, "home": 0}
+        self.wants_end = key == "end"
+        rows.move_to(to.get(key, rows.length - 1))
+
+    @work(exclusive=True, group="mark")
+    async def mark_all(self) -> None:
+        """Mark every case of the filter and say how many."""
+        try:
+            found = await asyncio.to_thread(self._services.queue.ids, self.filter_text, MOST_MARKED)
+        except WorkbenchError as error:
+            self._report(error)
+            return
+        self.rows.mark(found)
+        self._say_marked(len(found))
+
+    @work(exclusive=True, group="mark")
+    async def mark_range(self) -> None:
+        """Mark the cases of the selected range, unless the rows were reordered since it was started."""
+        selected, pages = self.rows.range, self.rows.pages
+        if selected is None or pages is None:
+            return
+        first, last = selected
+        wanted = min(last - first + 1, MOST_MARKED)
+        seen = [pages.row(first + at) for at in range(wanted)]
+        found = [row.id for row in seen if row is not None]
+        if len(found) < wanted:
+            try:
+                rows = await asyncio.to_thread(
+                    self._services.queue.page, self.filter_text, start=first, limit=wanted, total=pages.count
+                )
+            except WorkbenchError as error:
+                self._report(error)
+                return
+            found = [row.id for row in rows]
+            is_same = len(found) == wanted and all(
+                row is None or row.id == case_id for row, case_id in zip(seen, found, strict=True)
+            )
+            if not is_same:
+                message = _("The list changed while you selected the range, so nothing was marked. Press n to reload.")
+                self.notify(message, severity="warning", markup=False)
+                return
+        self.rows.range_from = None
+        self.rows.mark(found)
+        if last - first + 1 > wanted:
+            self._say_marked(len(found))
+        self.post_message(self.Changed())
+
+    def _say_marked(self, number: int) -> None:
+        message = _("{count} marked.").format(count=count(number))
+        if number >= MOST_MARKED:
+            message = _("Marked the first {count}, the most that can be assigned at once.").format(count=count(number))
+        self.notify(message, markup=False, timeout=5)
+        self.post_message(self.Changed())
+
+    def _take_count(self, pages: PageCache) -> None:
+        rows = self.rows
+        rows.fit()
+        if self.wants_end:
+            rows.move_to(rows.length - 1)
+        self._show("rows" if pages.length else "nothing")
+
+    def _report(self, error: WorkbenchError) -> None:
+        self.notify(str(error), severity="error", markup=False, timeout=8)
+
+    def _show_failure(self, error: WorkbenchError) -> None:
+        """Say that the list cannot be read; rows that were read before stay."""
+        if self.rows.pages is not None:
+            self._report(error)
+            return
+        self.page.update(broken_page(error))
+        self._show("broken")
+
+    def _show_reading(self) -> None:
+        if self.rows.pages is None and not self.has_class("-page"):
+            self.page.update(reading_page())
+            self.add_class("-page")
+
+    def _show(self, what: Literal["rows", "nothing", "broken"]) -> None:
+        if what == "nothing":
+            self.page.update(empty_page(self.preset.id, self.filter_text, is_preset=self.is_preset))
+        self.set_class(what != "rows", "-page")
+        if what == "rows" and not isinstance(self.screen.focused, Input):
+            self.rows.focus()
+        self.post_message(self.Changed())
+
+    def _row_width(self) -> int:
+        # Without the cell of the scroll bar, even while there is none: columns must not shift.
+        return max(10, self.screen.size.width - 2)
+
+    def _draw_row(self, row: "CaseRowView | None", look: RowState) -> Content:
+        view = self.view()
+        if row is None:
+            return Content.assemble(" ", unread_line(view.symbols))
+        context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=look.is_marked)
+        return Content.assemble(" ", row_line(context, self._row_width()))
+
+
+def _has_same_order(pages: PageCache, number: int, fresh: "tuple[CaseRowView, ...]") -> bool:
+    """Say whether a page shows the same cases in the same order as before."""
+    before = [pages.row(number * PAGE + at) for at in range(len(fresh))]
+    return [row.id if row is not None else None for row in before] == [row.id for row in fresh]

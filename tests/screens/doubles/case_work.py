@@ -1,0 +1,119 @@
+"""The services that work on cases, in memory: holds, drafts and remarks."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from db.enums import CaseState, ChecklistValue, VerificationKind
+from workbench.domain.case.casefile import (
+    CaseFile,
+    Empty,
+    VerificationLine,
+)
+from workbench.services.queue.lost_holds import LostHold
+
+if TYPE_CHECKING:
+    from tests.screens.doubles.services import MemoryServices
+
+HOLD = timedelta(minutes=30)
+
+
+class MemoryClaims:
+    """Holds in memory."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def next(self) -> CaseFile | Empty:
+        with self._services.lock:
+            for state in (CaseState.IN_REVIEW, CaseState.QUEUED):
+                for case_id, found in self._services.files.items():
+                    if found.header.state is state and found.header.aside_until is None:
+                        self._services.hold(case_id)
+                        return self._services.show(case_id)
+        return self._services.empty
+
+    def renew(self, case_id: int) -> datetime | None:
+        self._services.log.append(("renew", case_id))
+        return None if self._services.renewal_is_lost else self._services.clocks.now() + HOLD
+
+    def loss(self, case_id: int, fence: int) -> LostHold | None:  # noqa: ARG002 - the signature of the service
+        return self._services.loss
+
+    def release(self, case_id: int) -> None:
+        self._services.log.append(("release", case_id))
+        self._services.change(case_id, state=CaseState.QUEUED, held_by=None, held_until=None)
+
+    def skip(self, case_id: int, reason: str) -> None:
+        self._services.log.append(("skip", case_id, reason))
+        self._services.change(case_id, state=CaseState.PENDING, held_by=None, held_until=None)
+
+    def aside(self, case_id: int, until: datetime | None = None) -> datetime:
+        self._services.log.append(("aside", case_id, until))
+        ends = until or self._services.clocks.now() + timedelta(hours=2)
+        self._services.change(case_id, aside_until=ends)
+        return ends
+
+    def explain(self, case_id: int) -> tuple[str, ...]:
+        return ("Priority high, class standard, risk high [/b].", f"Due on the second working day, C-{case_id:06}.")
+
+
+class MemoryCaseFiles:
+    """Cases in memory, as the screens read them."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def show(self, case_id: int) -> CaseFile:
+        return self._services.show(case_id)
+
+    def evidence_no(self, case_id: int) -> int:
+        return self._services.files[case_id].header.evidence_no
+
+    def reveal(self, case_id: int, field: str) -> str:
+        self._services.log.append(("reveal", case_id, field))
+        return self._clear(case_id)[field]
+
+    def reveal_identity(self, case_id: int) -> dict[str, str]:
+        self._services.log.append(("reveal", case_id, "identity"))
+        return self._clear(case_id)
+
+    def _clear(self, case_id: int) -> dict[str, str]:
+        found = self._services.evidence[case_id]
+        names = ("legal_rep_name", "legal_rep_id_no", "handler_name", "handler_id_no", "contact_phone")
+        values = {name: str(getattr(found.application, name)) for name in names}
+        return values | {f"msisdn:{at}": card.msisdn for at, card in enumerate(found.cards)}
+
+
+class MemoryDrafts:
+    """Drafts in memory."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def save(self, case_id: int, body: Mapping[str, Any]) -> None:
+        self._services.saved[case_id] = dict(body)
+
+
+class MemoryRemarks:
+    """Comments, verifications and checklist answers in memory."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def comment(self, case_id: int, text: str) -> None:
+        self._services.log.append(("comment", case_id, text))
+
+    def verify(self, case_id: int, kind: VerificationKind, result: str) -> None:
+        line = VerificationLine(
+            kind=kind.value, result=result, by=self._services.actor.login, at=self._services.clocks.now()
+        )
+        self._services.files[case_id] = replace(self._services.files[case_id], verifications=(line,))
+
+    def checklist(self, case_id: int, question: str, answer: ChecklistValue, note: str = "") -> None:  # noqa: ARG002 - the signature of the service
+        lines = tuple(
+            replace(line, answer=answer.value) if line.question == question else line
+            for line in self._services.files[case_id].checklist
+        )
+        self._services.files[case_id] = replace(self._services.files[case_id], checklist=lines)

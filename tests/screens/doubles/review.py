@@ -1,0 +1,186 @@
+"""The services that decide cases, in memory; the rules are the real ones."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from db.enums import CaseState, FailKind, Verdict
+from workbench.domain.case.casefile import (
+    CaseFile,
+    CaseRowView,
+    Decided,
+    DecisionLine,
+    ItemLine,
+    Undoable,
+    VerdictPreview,
+    VerdictRequest,
+)
+from workbench.domain.case.verdict import check_reasons_for, items_for, pending_waits_for, problems_of
+from workbench.errors import Busy, NotAllowed
+from workbench.services.notices.verdict_letter_facts import causes, worded_items
+
+if TYPE_CHECKING:
+    from tests.screens.doubles.services import MemoryServices
+
+
+class MemoryVerdicts:
+    """Verdicts in memory, judged by the real rules."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def preview(self, request: VerdictRequest) -> VerdictPreview:
+        found = self._services.show(request.case_id)
+        fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+        return VerdictPreview(
+            letter=causes(found, request.reasons) if request.letter is None else request.letter,
+            items=worded_items(found, items_for(request, found.policy)) if fixable else (),
+            own_items=worded_items(found, items_for(replace(request, items=()), found.policy)) if fixable else (),
+            deadline_at=self._deadline() if fixable else None,
+            until=request.until or (self._deadline().date() if request.verdict is Verdict.PENDING else None),
+            waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy),
+            measures=found.policy.measures.get(request.verdict, ()),
+            check_for=check_reasons_for(request, found.policy, found.findings, found.header.risk),
+            open_questions=tuple(line.question for line in found.checklist if line.answer is None),
+            has_new_evidence=self._services.new_evidence and request.evidence_no is not None,
+            problems=self._problems(request, found),
+            unopened=self._services.documents.unopened(request.case_id),
+        )
+
+    def _problems(self, request: VerdictRequest, found: CaseFile) -> tuple[str, ...]:
+        filled = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy))
+        return problems_of(filled, found.policy, found.findings)
+
+    def _deadline(self) -> datetime:
+        return self._services.clocks.now() + timedelta(days=9)
+
+    def decide(self, request: VerdictRequest) -> Decided:
+        found = self._services.show(request.case_id)
+        if found.header.held_by != self._services.actor.login:
+            raise NotAllowed("Nobody holds it.")
+        if self._services.new_evidence and request.evidence_no is not None:
+            raise Busy("Evidence arrived.")
+        problems = self._problems(request, found)
+        if problems:
+            raise NotAllowed(problems[0])
+        self._services.decided.append(request)
+        preview = self.preview(request)
+        until = None if preview.check_for else self._services.clocks.now() + timedelta(seconds=60)
+        line = DecisionLine(
+            id=len(self._services.decided),
+            round=1,
+            verdict=request.verdict,
+            fail_kind=request.fail_kind,
+            measure=request.measure,
+            reasons=request.reasons,
+            note=request.note,
+            letter=preview.letter,
+            status="staged" if preview.check_for else "applied",
+            maker=self._services.actor.login,
+            decided_at=self._services.clocks.now(),
+            release_at=until,
+            checker=None,
+            check_note="",
+            deadline_at=preview.deadline_at,
+            until_on=preview.until,
+            items=tuple(
+                ItemLine(code=item.code, text=item.text, is_satisfied=False, is_waived=False) for item in preview.items
+            ),
+        )
+        states = {
+            Verdict.PASS: CaseState.PASSED,
+            Verdict.FAIL: CaseState.RECTIFYING,
+            Verdict.PENDING: CaseState.PENDING,
+        }
+        state = CaseState.AWAITING_CHECK if preview.check_for else states[request.verdict]
+        self._services.files[request.case_id] = replace(
+            self._services.files[request.case_id], decisions=(line, *found.decisions)
+        )
+        self._services.change(request.case_id, state=state, held_by=None, held_until=None)
+        self._services.undoable = Undoable(
+            case_id=request.case_id, decision_id=line.id, verdict=request.verdict, until=until
+        )
+        return Decided(
+            case_id=request.case_id,
+            decision_id=line.id,
+            verdict=request.verdict,
+            state=state,
+            decided_at=self._services.clocks.now(),
+            release_at=until,
+            notice=f"虚构远声:\n{preview.letter}",
+            deadline_at=preview.deadline_at,
+            check_for=preview.check_for,
+        )
+
+
+class MemoryUndo:
+    """Takes back the last verdict."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def last(self) -> Undoable | None:
+        return self._services.undoable
+
+    def undo(self, case_id: int) -> CaseFile:
+        self._services.log.append(("undo", case_id))
+        self._services.undoable = None
+        self._services.hold(case_id)
+        return self._services.show(case_id)
+
+
+class MemoryChecks:
+    """Staged verdicts in memory."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def why_alone(self) -> str:
+        return self._services.why_alone
+
+    def waiting(self) -> tuple[CaseRowView, ...]:
+        return tuple(
+            CaseRowView(
+                id=case_id,
+                agent="",
+                application_no=found.header.application_no,
+                applicant_name=found.header.applicant_name,
+                state=found.header.state,
+                round=1,
+                priority=found.header.priority,
+                due_at=found.header.due_at,
+                is_due_provisional=False,
+                is_breached=False,
+                waits_for=None,
+                assignee=None,
+                held_by=None,
+                held_until=None,
+                blocks=2,
+                warns=3,
+                received_at=found.header.received_at,
+            )
+            for case_id, found in self._services.files.items()
+            if found.header.state is CaseState.AWAITING_CHECK
+        )
+
+    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> Decided:
+        assert decision_id is not None
+        self._services.log.append(("approve", case_id, note))
+        self._services.change(case_id, state=CaseState.FAILED)
+        return Decided(
+            case_id=case_id,
+            decision_id=1,
+            verdict=Verdict.FAIL,
+            state=CaseState.FAILED,
+            decided_at=self._services.clocks.now(),
+            release_at=None,
+            notice=None,
+            deadline_at=None,
+            check_for=(),
+        )
+
+    def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile:
+        assert decision_id is not None
+        self._services.log.append(("give_back", case_id, note))
+        self._services.change(case_id, state=CaseState.QUEUED)
+        return self._services.show(case_id)
