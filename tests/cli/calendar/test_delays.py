@@ -19,8 +19,8 @@ NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
 DUE_SO_FAR = {
-    Language.ZH: "此前的到期日：2026年11月25日(周三)18:00",
-    Language.EN: "Due date so far: Wednesday, 25 November 2026, 18:00",
+    Language.ZH: "此前的办结时限：2026年11月25日(周三)18:00",
+    Language.EN: "Current due date: Wednesday, 25 November 2026, 18:00",
 }
 
 
@@ -84,7 +84,7 @@ def test_another_due_date_may_owe_another_notice(services: Promises) -> None:
 
     assert tick(services.at("2026-11-26 17:50")) == 1
     assert tick(services.at("2026-11-26 18:00")) == 0
-    assert "此前的到期日：2026年11月26日(周四)18:00" in notices(services)[-1]["body"]
+    assert "此前的办结时限：2026年11月26日(周四)18:00" in notices(services)[-1]["body"]
 
 
 def test_nobody_is_late_or_at_risk_whose_clock_stands(services: Promises) -> None:
@@ -124,7 +124,7 @@ def test_a_delay_letter_says_of_time_what_the_policy_has_it_say(
     assert (DUE_SO_FAR[language] in body) is (word != "forecast")
     assert (NO_PROMISE[language] in body) is (word != "promise")
     if word == "forecast":
-        assert "到期日" not in body
+        assert "办结时限" not in body
         assert "due date" not in body.lower()
         assert "promised" not in body
         assert "承诺的时限" not in body

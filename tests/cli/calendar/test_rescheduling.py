@@ -59,7 +59,7 @@ def test_the_day_is_kept_whatever_is_suspended_before_it_and_a_suspended_day_mea
     services.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
     services.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
     assert services.due(case) == "2026-12-14 18:00"
-    assert "新的到期日：2026年12月14日(周一)18:00" in newest_notice(services)["body"]
+    assert "新的办结时限：2026年12月14日(周一)18:00" in newest_notice(services)["body"]
 
     other = services.received("2026-11-24 10:00")
     services.run("sup", "extend", other, "--until", "2026-12-10", "--reason", "x")
@@ -102,7 +102,7 @@ def test_another_class_that_moves_the_due_date_later_is_told_with_its_reason(ser
     notice = newest_notice(services)
     assert (notice["kind"], notice["case"]) == ("delay", case)
     assert "号码较多" in notice["body"]
-    assert "新的到期日：2026年12月1日(周二)18:00" in notice["body"]
+    assert "新的办结时限：2026年12月1日(周二)18:00" in notice["body"]
 
     services.run("sup", "class", case, "expedited", "--reason", "x")
     assert len(services.terminal.document("a", "notices")["notices"]) == 1

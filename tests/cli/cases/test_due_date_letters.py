@@ -61,10 +61,10 @@ def has(letter: str, parts: Sequence[str], others: Sequence[str]) -> None:
         assert part not in letter, letter
 
 
-PROMISES = {EN: ("New due date", "by the new due date", "by the due date"), ZH: ("新的到期日", "在新的到期日前")}
+PROMISES = {EN: ("New due date", "by the new due date", "by the due date"), ZH: ("新的办结时限", "在新的办结时限前")}
 NOT_FINISHED = {
-    EN: ("Due date so far: ", "The review of your application is not finished yet. We finish it as soon as we can"),
-    ZH: ("此前的到期日：", "申请审核尚未完成，我司将尽快完成并告知结论。"),
+    EN: ("Current due date: ", "The review of your application is not finished yet. We will finish it as soon as we can"),
+    ZH: ("此前的办结时限：", "申请审核尚未完成，我司将尽快完成并告知结论。"),
 }
 
 
@@ -109,7 +109,7 @@ def test_who_was_overdue_or_not_there_yet_hears_of_no_suspension(services: Promi
     for case in (moved, later):
         assert [kind for kind, _body in letters(services, case)] == ["delay", "resumed"]
     said = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--reason", "y").stderr
-    assert said == "1 due date is concerned.\n1 applicant is told.\n"
+    assert said == "1 due date is affected.\n1 applicant is told.\n"
 
 
 def test_only_who_had_the_letter_of_a_suspension_gets_that_of_its_end(services: Promises) -> None:
@@ -122,7 +122,7 @@ def test_only_who_had_the_letter_of_a_suspension_gets_that_of_its_end(services: 
     assert [kind for kind, _body in letters(services, told)] == ["delay", "resumed"]
     # The due date of the other moved as well, but it was never said that work had stopped.
     assert [kind for kind, _body in letters(services, paused)] == ["delay"]
-    has(newest(services, paused), ["新的到期日：2026年12月2日(周三)11:00"], ["恢复"])
+    has(newest(services, paused), ["新的办结时限：2026年12月2日(周三)11:00"], ["恢复"])
 
 
 def test_who_was_told_of_another_delay_is_not_told_of_the_end_of_a_suspension_with_a_known_end(
@@ -150,10 +150,10 @@ def test_a_suspension_that_lies_ahead_is_told_as_such_and_so_is_that_it_is_calle
     case = services.received("2026-11-26 10:00", "extended")
     speak(services, language)
     services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "x")
-    has(newest(services, case), [ahead], ["is suspended since", "审核工作自"])
+    has(newest(services, case), [ahead], ["has been suspended since", "审核工作自"])
     services.run("sup", "calendar", "resume")
 
-    has(newest(services, case), [off], ["taken up again", "已经恢复", *PROMISES[language][:2]])
+    has(newest(services, case), [off], ["have resumed", "已经恢复", *PROMISES[language][:2]])
 
 
 def test_the_letter_of_the_end_quotes_the_reasons_of_what_concerned_the_applicant_only(services: Promises) -> None:
@@ -179,8 +179,8 @@ def test_nobody_who_has_to_act_is_told_to_do_nothing(services: Promises, languag
     wait_for(services, case, WaitsFor.APPLICANT)
     services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
 
-    asked = "We still need from you what we asked for." if language == EN else "此前要求补充的材料仍需提交。"
-    has(newest(services, case), [asked], ["need not do anything", "无需办理"])
+    asked = "We still need what we asked you for." if language == EN else "此前要求补充的材料仍须提交。"
+    has(newest(services, case), [asked], ["do not need to do anything", "无需办理"])
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_only_who_had_a_receipt_is_reminded_of_what_was_told(
                 CaseState.PENDING,
                 whom,
                 {
-                    EN: "Information that the review needs from others has not come yet.",
+                    EN: "We are still waiting for information from others that the review needs.",
                     ZH: "审核所需的核查信息尚未返回。",
                 },
             )
@@ -237,8 +237,8 @@ def test_a_delay_has_its_true_reason_and_says_what_is_so_in_every_state(
 @pytest.mark.parametrize(
     ("language", "stopped", "promise"),
     [
-        (EN, "Work is suspended since Thursday, 26 November 2026, 12:00", "by the due date."),
-        (ZH, "审核工作自2026年11月26日(周四)12:00起中止", "在到期日前"),
+        (EN, "Work has been suspended since Thursday, 26 November 2026, 12:00", "by the due date."),
+        (ZH, "审核工作自2026年11月26日(周四)12:00起中止", "在办结时限前"),
     ],
 )
 def test_a_receipt_while_work_is_suspended_says_so_and_its_end_is_told(
