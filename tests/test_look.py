@@ -52,5 +52,5 @@ async def test_a_folder_that_takes_no_file_is_said_and_the_theme_changes_all_the
     (tmp_path / "state").write_text("a file where the folder should be", encoding="utf-8")
 
     assert await press_f10(Look(tmp_path / "state")) == "desk-light"
-    with pytest.raises(StorageFailed, match="not remembered"):
+    with pytest.raises(StorageFailed, match="not saved"):
         Look(tmp_path / "state").keep_theme("desk-light")

@@ -51,9 +51,9 @@ def until_kept(home: Path, marked: int) -> None:
 
 def test_a_first_start_says_how_far_the_sample_data_are_and_then_opens(tmp_path: Path) -> None:
     with PtySession(["demo"], tmp_path) as terminal:
-        terminal.wait_for(r"Making sample data … +\d+ %")
+        terminal.wait_for(r"Creating sample data … +\d+ %")
         assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * PATIENCE_S)
-        assert "Making sample data" not in terminal.text
+        assert "Creating sample data" not in terminal.text
 
 
 def test_demo_next_fail_two_reasons_notice_undo_and_next(demo_home: Path) -> None:

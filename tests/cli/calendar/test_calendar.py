@@ -228,7 +228,7 @@ def test_importing_a_year_moves_due_dates_and_makes_them_certain(terminal: Termi
     assert result.exit_code == 0, result.output
     assert f"{moving}  2027" not in result.stdout
     assert f"{moving}  Tue 5 Jan 2027 18:00 → Mon 4 Jan 2027 18:00" in result.stdout
-    assert "Nothing is written." in result.stderr
+    assert "Dry run: nothing was written." in result.stderr
     assert "1 due date would move. 1 due date stays" in result.stderr
     assert due_of(terminal, moving) == ("2027-01-05T18:00:00+08:00", True)
 
@@ -289,9 +289,9 @@ def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("2026-11-26", "off"), "--reason is empty"),
+        (("2026-11-26", "off"), "--reason must not be empty"),
         (("2026-13-01", "off", "--reason", "x"), "DATE: "),
-        (("2026-11-26", "maybe", "--reason", "x"), "write off, work, published, or hours such as 09:00-12:00"),
+        (("2026-11-26", "maybe", "--reason", "x"), "use off, work, published, or hours such as 09:00-12:00"),
         (("2026-11-26", "12:00-09:00", "--reason", "x"), "run backwards"),
         (("2026-11-26", "09:00-12:00,11:00-13:00", "--reason", "x"), "overlap"),
         (("2026-11-26", "off", "--name", "x" * 65, "--reason", "x"), "at most 64 characters"),
@@ -409,13 +409,13 @@ def test_who_is_due_later_is_told_in_the_own_language_and_a_dry_run_says_how_man
 
     told = letters(terminal)
     assert set(told) == {chinese, english}
-    for part in ("新的到期日：2026年11月30日(周一)18:00", "工作日安排有调整。", f"受理编号：{chinese}", "虚构公司1"):
+    for part in ("新的办结时限：2026年11月30日(周一)18:00", "工作日安排有调整。", f"受理编号：{chinese}", "虚构公司1"):
         assert part in told[chinese]
     for part in ("New due date: Monday, 30 November 2026, 18:00", "The working calendar has changed.", english):
         assert part in told[english]
     assert "inventory" not in "".join(told.values())
     chinese_said = terminal.as_person("admin", "--lang", "zh", *words[:2], "2026-11-27", "off", "--dry-run").stderr
-    assert "将告知2位申请人。" in chinese_said
+    assert "将为2位申请人起草通知。" in chinese_said
 
 
 def test_nobody_is_told_of_a_date_that_is_earlier_or_past_or_while_the_clock_stands(terminal: Terminal) -> None:
@@ -443,7 +443,7 @@ def test_importing_and_seeding_a_year_tell_who_is_due_later(terminal: Terminal, 
     done = terminal.document("admin", "import", "calendar", str(path))
 
     assert (done["moved_count"], done["told"]) == (1, 1)
-    assert "新的到期日：2027年1月6日(周三)18:00" in letters(terminal)[case]
+    assert "新的办结时限：2027年1月6日(周三)18:00" in letters(terminal)[case]
     seeded = plant_case(terminal, local(1, 25, 10, year=2028))
     terminal.site.clock.at = local(1, 25, 10, year=2028)
     assert due_of(terminal, seeded) > ("2028-01-28T18:00:00+08:00", True)

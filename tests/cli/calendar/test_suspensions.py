@@ -74,7 +74,7 @@ def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promise
     assert services.due(case) == "2026-11-27 15:00"
     assert [one["kind"] for one in notices(services)] == ["delay", "resumed"]
     assert "2026年11月25日(周三)14:00起中止" in notices(services)[0]["body"]
-    assert "新的到期日：2026年11月27日(周五)15:00" in notices(services)[1]["body"]
+    assert "新的办结时限：2026年11月27日(周五)15:00" in notices(services)[1]["body"]
     services.at("2026-11-27 15:00")
     assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
 
@@ -307,7 +307,7 @@ def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: 
         assert done == {"suspensions": [], "cases": 2, "notices": 2, "written": False}
     said = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
 
-    assert said == "Nothing is written.\n2 due dates would be concerned.\n2 applicants would be told.\n"
+    assert said == "Dry run: nothing was written.\n2 due dates would be affected.\n2 applicants would be told.\n"
     assert notices(services) == []
     assert services.terminal.document("a", "calendar")["suspensions"] == []
     assert {services.due(case) for case in cases} == {"2026-11-27 18:00"}

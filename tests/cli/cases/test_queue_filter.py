@@ -50,7 +50,7 @@ def test_next_says_that_only_the_filter_hides_what_is_left(terminal: Terminal) -
 
     result = terminal.as_person("a", "next", "--filter", "成都", "--json")
 
-    assert "The filter hides the 4 cases" in refused(result, 69, json_failure=True)
+    assert "The filter hides the remaining 4 cases" in refused(result, 69, json_failure=True)
     assert '"kind": "filtered"' in result.stdout
 
 

@@ -233,7 +233,7 @@ def test_imports_are_listed_with_the_newest_first_as_the_help_says(terminal: Ter
     listed = terminal.document("admin", "imports", "list")["batches"]
 
     assert [batch["batch"] for batch in listed] == ["B-000002", "B-000001"]
-    assert "the newest first" in terminal.run("imports", "--help").stdout
+    assert "newest first" in terminal.run("imports", "--help").stdout
 
 
 def test_a_workbook_that_is_none_is_65(terminal: Terminal, desk: Desk) -> None:

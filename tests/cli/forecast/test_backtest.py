@@ -49,8 +49,8 @@ def test_a_log_is_tested_and_the_figures_are_one_json_document(terminal: Termina
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Mean error in days", "Median of the past", "Cases tested", "60", "Inside the range (80%)"]),
-        ("zh", ["平均误差（天）", "历史中位数", "检验的案例数", "60", "落在80%区间内"]),
+        ("en", ["Mean error (days)", "Median of the past", "Test cases", "60", "Coverage of the 80% range"]),
+        ("zh", ["平均误差（天）", "历史中位数", "检验案例数", "60", "80%区间的覆盖率"]),
     ],
 )
 def test_a_person_gets_an_aligned_table_in_their_language(

@@ -62,7 +62,7 @@ def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal
         (("nexxt",), "did you mean next"),
         (("imports", "undoo"), "did you mean undo"),
         (("next", "--jsn"), "--json"),
-        (("show",), "CASE is missing"),
+        (("show",), "Missing CASE"),
         (("show", "C-1", "C-2"), "C-2"),
         (("queue", "--limit", "many"), "whole number"),
         (("queue", "--limit", "0"), "from 1 to 10000"),

@@ -99,7 +99,7 @@ def test_an_argument_that_is_no_text_is_wrong_usage(hostile: HostileSite) -> Non
     result = Terminal(hostile.site).as_person("a", "comment", f"C-{hostile.cases[0]:06d}", "\udcff")
 
     assert result.exit_code == 2
-    assert "no text" in result.stderr
+    assert "not text" in result.stderr
     assert list(leaks(result.stderr_bytes)) == []
 
 

@@ -100,5 +100,5 @@ def test_demo_says_when_its_sample_data_are_old(
     result = terminal.run("demo")
 
     assert result.exit_code == 0, result.output
-    assert "The sample data are 12 days old; `workbench demo --reset` makes new ones." in result.stderr
+    assert "The sample data is 12 days old; `workbench demo --reset` creates it again." in result.stderr
     assert "days old" not in terminal.run("demo", "--reset").stderr
