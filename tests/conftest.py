@@ -1,4 +1,4 @@
-"""What all tests may ask for."""
+"""Fixtures for all tests."""
 
 import gc
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def pytest_collection_finish() -> None:
-    """Collect garbage seldom, and never what was imported: looking through it took a quarter of the time."""
+    """Collect garbage rarely and never imported modules, which took a quarter of the run time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
@@ -29,7 +29,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def answers_of_pure_functions_kept() -> Iterator[None]:
-    """Work out the same things once in a process."""
+    """Cache the results of pure functions in this process."""
     with answers_kept():
         yield
 
@@ -85,14 +85,14 @@ def only_frames_that_are_read() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    """Speak English, whatever the machine's locale is."""
+    """Use English, whatever the locale of the machine is."""
     with i18n.speaking("en"):
         yield
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    """A database of the test's own, with people and an injected clock."""
+    """A database for one test, with people and an injected clock."""
     made = Site(tmp_path / "w.db").create()
     yield made
     made.close()

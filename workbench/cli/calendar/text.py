@@ -82,8 +82,8 @@ def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
 def import_lines(planned: "CalendarImport", zone: ZoneInfo, today: date) -> Iterator[str]:
     """Yield the effect of importing calendars: years, days and due dates."""
     for year in planned.unpublished:
-        said = _("The holidays of {year} are not published yet: the file lists no days, and the year is unchanged.")
-        yield said.format(year=year)
+        sentence = _("The holidays of {year} are not published yet: the file lists no days, and the year is unchanged.")
+        yield sentence.format(year=year)
     if planned.years:
         yield _("Years imported: {years}.").format(years=" ".join(map(str, planned.years)))
     for override in planned.kept:

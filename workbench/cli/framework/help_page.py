@@ -51,7 +51,7 @@ def _section(title: str, records: Iterable[tuple[str, str]]) -> str:
     if not rows:
         return ""
     width = min(max(cells(left) for left, _right in rows), _LEFT_MOST)
-    shown = [f"{title}:"]
+    shown = [_("{title}:").format(title=title)]
     for left, right in rows:
         indent = " " * (len(_INDENT) + width + 2)
         text = _wrapped(right, indent)

@@ -93,8 +93,8 @@ def bound(function: Function, *, shows_shared: bool = False) -> Function:
     """
 
     def run_command(ctx: typer.Context, **values: Any) -> None:
-        said = {name: _plain(values.pop(f"shared_{name}")) for name in _SHARED}
-        ctx.obj = ctx.obj.with_more(said, ctx.invoked_subcommand)
+        given = {name: _plain(values.pop(f"shared_{name}")) for name in _SHARED}
+        ctx.obj = ctx.obj.with_more(given, ctx.invoked_subcommand)
         language = ctx.obj.shared.language
         if language in LANGUAGES:
             use(language)
