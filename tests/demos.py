@@ -1,4 +1,4 @@
-"""The demo, made once for all tests of a run: each test that changes it takes a copy."""
+"""The demo database, created once per test run; a test that changes it works on a copy."""
 
 import csv
 import os
@@ -24,7 +24,7 @@ FEW = ("DEMO-003", "DEMO-004", "DEMO-005")
 
 
 def clock() -> datetime:
-    """The time at the demo that `made_demo` is."""
+    """Return the time at which `made_demo` is used."""
     return NOW
 
 
@@ -36,34 +36,34 @@ def _shared(factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo of NOW that is only looked at."""
+    """A demo of NOW, read-only."""
     return prepare(_shared(tmp_path_factory) / "demo-of-now", clock)
 
 
 @pytest.fixture(scope="session")
 def demo_of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo as the program makes it, to be copied into a home."""
+    """The folder of a demo of today, to be copied into a home folder."""
     return prepare(_shared(tmp_path_factory) / "demo-of-today", program_clock).parent
 
 
 @pytest.fixture
 def fresh_demo(made_demo: Path, tmp_path: Path) -> Path:
     """A copy of the demo of NOW that may be changed."""
-    # Others look at it at the same time; what SQLite keeps beside it meanwhile holds nothing, and goes when they do.
+    # Other tests may read it meanwhile; the side files of SQLite hold no data then and may disappear.
     passing = shutil.ignore_patterns("*-wal", "*-shm")
     return shutil.copytree(made_demo.parent, tmp_path / "demo", ignore=passing) / NAME
 
 
 @pytest.fixture
 def demo_home(demo_of_today: Path, tmp_path: Path) -> Path:
-    """A home in which the demo was made before, for `workbench demo` in a terminal."""
+    """A home folder with an existing demo, for `workbench demo` in a terminal."""
     shutil.copytree(demo_of_today, tmp_path / "data" / "workbench" / "demo")
     return tmp_path
 
 
 @contextmanager
 def services(database: Path, login: str = "rev1") -> Iterator[Services]:
-    """Open somebody's office at a demo of NOW."""
+    """Open the services of a person on a demo of NOW."""
     opened = open_services(database, login, clock)
     try:
         yield opened

@@ -1,4 +1,4 @@
-"""A database as the first schema, or a later one, had it, with what a newer one holds."""
+"""Converts a database back to the first schema or a later one, for tests of upgrades."""
 
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from db.engine import Database
 
 
 def take_back(path: Path, to: str = "0001") -> None:
-    """Make a database one of an older schema, with the same rows in every table that this schema knows."""
+    """Convert a database to an older schema, keeping the rows of every table that it has."""
     newer = path.with_name(path.name + ".newer")
     path.rename(newer)
     _create(path, to)
@@ -49,7 +49,7 @@ def columns() -> dict[str, str]:
 
 
 def tables(connection: object) -> list[tuple[str]]:
-    """Return the tables of a database that hold what people know."""
+    """Return the tables that hold user data."""
     found: list[tuple[str]] = connection.execute(  # type: ignore[attr-defined]  # the driver's connection, which has no types
         "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT IN ('alembic_version')"
         " AND name NOT LIKE 'search_term%' AND name NOT LIKE 'sqlite_%' ORDER BY name"
@@ -58,7 +58,7 @@ def tables(connection: object) -> list[tuple[str]]:
 
 
 def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every table that holds what people know, as far as the first schema has it."""
+    """Return all user data, limited to the tables and columns of the first schema."""
     connection = sqlite.driver().connect(str(path))
     try:
         return {

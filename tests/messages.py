@@ -1,7 +1,7 @@
-"""Brings the Chinese catalogue up to date with the sources: `python -m tests.messages [FILE.json …]`.
+"""Updates the Chinese catalogue from the sources: `python -m tests.messages [FILE.json …]`.
 
-Each file is an object of messages and their Chinese. What is still without Chinese is printed, and left out until it
-has one; what no source says any more is dropped.
+Each file is a JSON object of English messages and their Chinese. Messages without Chinese are printed and left out;
+messages that no source uses are dropped.
 """
 
 import ast
@@ -20,39 +20,39 @@ KEYWORDS = {"_", "marked", "ngettext"}
 _WIDTH = 120
 
 Identity = str | tuple[str, str]
-"""A message, or one thing and many."""
+"""A message, or its singular and plural."""
 
 
 def catalogue() -> Catalog:
-    """Return the catalogue as it is written."""
+    """Read the catalogue."""
     with (MESSAGES / "workbench.po").open("rb") as file:
         return read_po(file, locale="zh")
 
 
 def messages_in_the_sources() -> dict[str, Identity]:
-    """Return what the sources mark as messages, by the singular; within f-strings too, which extractors overlook."""
+    """Return the messages in the sources, by singular; also those in f-strings, which extractors overlook."""
     found: dict[str, Identity] = {}
     for package in ("workbench", "screens", "db"):
         for path in sorted((ROOT / package).rglob("*.py")):
             for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(call, ast.Call) and _named(call.func) in KEYWORDS:
+                if isinstance(call, ast.Call) and _name_of(call.func) in KEYWORDS:
                     words = [arg.value for arg in call.args[:2] if isinstance(arg, ast.Constant)]
                     texts = [word for word in words if isinstance(word, str)]
-                    is_counted = _named(call.func) == "ngettext" and len(texts) > 1
+                    is_counted = _name_of(call.func) == "ngettext" and len(texts) > 1
                     if texts:
                         found[texts[0]] = (texts[0], texts[1]) if is_counted else texts[0]
     return found
 
 
 def compiled(written: Catalog) -> bytes:
-    """Return a catalogue as programs read it."""
+    """Compile a catalogue to the .mo format."""
     out = io.BytesIO()
     write_mo(out, written)
     return out.getvalue()
 
 
-def bring_up_to_date(given: dict[str, str]) -> list[str]:
-    """Write the catalogue anew with the translations given, and return the messages that have none."""
+def update(given: dict[str, str]) -> list[str]:
+    """Rewrite the catalogue with the given translations, and return the messages that have none."""
     old = catalogue()
     wanted = messages_in_the_sources()
     known = {_singular(message.id): message.string for message in old if message.id and message.string}
@@ -78,7 +78,7 @@ def _singular(identity: str | list[str] | tuple[str, ...]) -> str:
     return identity if isinstance(identity, str) else identity[0]
 
 
-def _named(function: ast.expr) -> str:
+def _name_of(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
 
@@ -86,4 +86,4 @@ if __name__ == "__main__":
     translations: dict[str, str] = {}
     for name in sys.argv[1:]:
         translations.update(json.loads(Path(name).read_text(encoding="utf-8")))
-    print(json.dumps(bring_up_to_date(translations), ensure_ascii=False, indent=1))  # noqa: T201 - a command of its own
+    print(json.dumps(update(translations), ensure_ascii=False, indent=1))  # noqa: T201 - a command of its own

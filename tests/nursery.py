@@ -1,4 +1,4 @@
-"""Processes forked from one that has imported everything and opened nothing: a second saved on each start."""
+"""Starts test processes by forking one that has already imported the program, which saves a second each."""
 
 import atexit
 import faulthandler
@@ -42,7 +42,7 @@ _IMPORTED = (
 
 
 class Child:
-    """A forked process, asked for and waited for through its parent; it looks like one that was started here."""
+    """A forked process; it has the interface of `subprocess.Popen`."""
 
     def __init__(self, pid: int, parent: "Nursery", stdout: TextIOWrapper | None) -> None:
         self.pid = pid
@@ -59,7 +59,7 @@ class Child:
         return self.returncode
 
     def wait(self, timeout: float = PATIENCE_S) -> int:
-        """Wait for its end and return its exit code."""
+        """Wait until it ends and return its exit code."""
         if self.returncode is None:
             select.select([self._handle], [], [], timeout)
         code = self.poll()
@@ -67,7 +67,7 @@ class Child:
         return code
 
     def communicate(self, timeout: float = 600) -> tuple[str, None]:
-        """Read what it still prints until it ends."""
+        """Read its remaining output until it ends."""
         assert self.stdout is not None
         with self.stdout:
             said = self.stdout.read()
@@ -75,17 +75,17 @@ class Child:
         return said, None
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal, if it is there to get one."""
+        """Send it a signal if it is still running."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it."""
         self.send_signal(signal.SIGKILL)
 
 
 class Nursery:
-    """The process that forks."""
+    """The parent process, which forks on request."""
 
     def __init__(self) -> None:
         self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -166,7 +166,7 @@ def nursery() -> Nursery:
 
 
 def _take(wanted: Sequence[int], given: Sequence[int]) -> None:
-    """Give open files the numbers that they shall have."""
+    """Duplicate file descriptors to the wanted numbers."""
     aside = [fcntl.fcntl(handle, fcntl.F_DUPFD, _ABOVE_ALL_HANDLES) for handle in given]
     for handle in given:
         os.close(handle)
@@ -176,7 +176,7 @@ def _take(wanted: Sequence[int], given: Sequence[int]) -> None:
 
 
 def _born(wish: dict[str, Any], given: Sequence[int]) -> None:
-    """Become what was asked for."""
+    """Set up the forked child and run the request."""
     os.setsid()
     _take(wish["handles"], given)
     if wish.get("is_deaf"):
@@ -203,7 +203,7 @@ def _born(wish: dict[str, Any], given: Sequence[int]) -> None:
 
 
 def _leave(code: int) -> None:
-    """End as a process does, but do not take apart everything that was imported: that takes longer than most lives."""
+    """Exit without tearing down the imported modules, which takes longer than most children run."""
     threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter calls first
     atexit._run_exitfuncs()
     sys.stdout.flush()

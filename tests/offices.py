@@ -1,4 +1,4 @@
-"""A database with people and queued cases, for tests of what people do with them."""
+"""A test database with people and queued cases."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ RANKS = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 
 @dataclass
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that only moves when a test moves it."""
 
     at: datetime = TUESDAY
 
@@ -34,14 +34,14 @@ class Clock:
         return self.at
 
     def on(self, **spans: float) -> datetime:
-        """Move on by so much."""
+        """Advance the clock."""
         self.at += timedelta(**spans)
         return self.at
 
 
 @dataclass
 class Site:
-    """A database of its own, in a folder of the test's own."""
+    """A database in the folder of the test, with people and their services."""
 
     path: Path
     clock: Clock = field(default_factory=Clock)
@@ -73,13 +73,13 @@ class Site:
         return self
 
     def services(self, login: str) -> Services:
-        """Return one person's office, the same each time."""
+        """Return the services of a person, opened once."""
         if login not in self.services_by_login:
             self.services_by_login[login] = open_services(self.path, login, self.clock)
         return self.services_by_login[login]
 
     def close(self) -> None:
-        """Close every office."""
+        """Close all opened services."""
         for services in self.services_by_login.values():
             services.close()
 
@@ -89,7 +89,7 @@ class Site:
             return session.get_one(CaseRow, case_id).state
 
     def actions(self, case_id: int) -> list[str]:
-        """Return the actions that the log has of a case, refused ones with a mark."""
+        """Return the logged actions of a case, refused ones with a mark."""
         with self.services("admin").context.read() as session:
             rows = session.execute(
                 text("SELECT action, is_refused FROM event WHERE case_id = :case ORDER BY seq"), {"case": case_id}
@@ -105,7 +105,7 @@ class Site:
         severity: str = "",
         rule: str = "ACT-PEAK-HOUR",
     ) -> list[int]:
-        """Put queued cases of made-up persons into the database, each with one finding if a severity is given."""
+        """Insert queued cases of fictional applicants, each with one finding if a severity is given."""
         return plant(
             self.services("admin").context.database,
             self.clock.at,
@@ -127,7 +127,7 @@ def plant(
     severity: str = "",
     rule: str = "ACT-PEAK-HOUR",
 ) -> list[int]:
-    """Write published applications and their queued cases straight into the tables."""
+    """Insert published applications and their queued cases directly into the tables."""
     with database.write() as session:
         seq = int(session.execute(text("SELECT coalesce(max(published_seq), 0) FROM import_batch")).scalar_one()) + 1
         batch = ImportBatchRow(
@@ -249,5 +249,5 @@ def _finding(case_id: int, rule: str, severity: str) -> dict[str, object]:
 
 
 def microseconds(at: datetime) -> int:
-    """Return an instant as the tables hold it."""
+    """Return an instant in microseconds, as the tables store it."""
     return to_us(at)

@@ -1,4 +1,4 @@
-"""A site under another policy than the default."""
+"""Changes to the policy of a test site."""
 
 from sqlalchemy import text
 
@@ -8,7 +8,7 @@ _NO_DOCUMENTS = ('individual = ["AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_L
 
 
 def amend(site: Site, *changes: tuple[str, str]) -> None:
-    """Change the text of the policy in force, each part into another, before anybody has leant on it."""
+    """Replace parts of the text of the policy in force, before it has been used."""
     with site.services("admin").context.write() as session:
         body: str = session.execute(text("SELECT body FROM policy_version")).scalar_one()
         for before, after in changes:
@@ -23,10 +23,10 @@ def amend(site: Site, *changes: tuple[str, str]) -> None:
 
 
 def ask_persons_for_nothing(site: Site) -> None:
-    """Let a person have to hand in no document, so that an application is complete as it comes."""
+    """Require no documents of individuals, so that their applications are complete on receipt."""
     amend(site, _NO_DOCUMENTS)
 
 
 def tell_of_time(site: Site, word: str) -> None:
-    """Let letters say of time what a word says: promise, forecast or both."""
+    """Set which times letters give: promise, forecast or both."""
     amend(site, ('letters = "both"', f'letters = "{word}"'))

@@ -1,4 +1,4 @@
-"""Cases that were received when a test says, and what `workbench clock` says of them."""
+"""A site on which a test plants cases at given times and reads their clocks."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,23 +16,23 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def local(text: str) -> datetime:
-    """Return an instant of Shanghai: `2026-11-24 10:00`."""
+    """Parse a time in Shanghai, such as `2026-11-24 10:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 @dataclass
 class Promises:
-    """A site whose time is told by the test."""
+    """A site whose clock the test sets."""
 
     site: Site
 
     @property
     def terminal(self) -> Terminal:
-        """Commands at the site."""
+        """A terminal on the site."""
         return Terminal(self.site)
 
     def at(self, text: str) -> "Promises":
-        """Let it be this time."""
+        """Set the clock."""
         self.site.clock.at = local(text)
         return self
 
@@ -48,34 +48,34 @@ class Promises:
         return format_case(case_id)
 
     def clock(self, case: str) -> Any:
-        """Return what `workbench clock` says, and check that lists are sorted by the same."""
+        """Return what `workbench clock` prints, and check that `show` gives the same due date."""
         found = self.terminal.document("a", "clock", case)
         assert self.terminal.document("audit", "show", case)["due_at"] == found["due_at"]
         return found
 
     def due(self, case: str) -> str:
-        """Return the due date that `workbench clock` says, as `2026-11-24 10:00`."""
+        """Return the due date that `workbench clock` prints, as `2026-11-24 10:00`."""
         found = datetime.fromisoformat(self.clock(case)["due_at"])
         assert found.utcoffset() == SHANGHAI.utcoffset(found.replace(tzinfo=None))
         shown = found.replace(tzinfo=None).isoformat(" ")
         return shown.removesuffix(":00")
 
     def run(self, login: str, *words: str) -> None:
-        """Give a command that works."""
+        """Run a command that must succeed."""
         result = self.terminal.as_person(login, *words)
         assert result.exit_code == 0, result.output
 
     def ask(self, at: str, case: str) -> None:
-        """Let a reviewer take the case and ask its applicant for something."""
+        """Take the next case and set it to pending for its applicant."""
         self.at(at).run("a", "next")
         self.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT")
 
     def answer(self, at: str, case: str) -> None:
-        """Note the applicant's answer."""
+        """Record the applicant's answer."""
         self.at(at).run("a", "answer", case)
 
     def log(self, at: str, case: str, action: str, state: CaseState) -> None:
-        """Let a case enter a state by an act that no command does."""
+        """Put a case into a state by an action that no command performs."""
         context = self.at(at).site.services("sup").context
         with context.write() as session:
             row = session.get_one(CaseRow, int(case.split("-")[1]))

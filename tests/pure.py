@@ -1,4 +1,4 @@
-"""Pure functions whose answers are kept for a whole run: each test would work out the same ones anew."""
+"""Caches the results of pure functions for a whole test run."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from workbench.services.policy.reader import parse_policy
 
 
 def _kept(function: Callable[..., Any], key: Callable[..., Hashable]) -> Callable[..., Any]:
-    """Return a function that works out each answer once, by what tells its arguments apart; failures are not kept."""
+    """Return a cached version of a function; `key` makes a hashable key of its arguments, and errors are not cached."""
     known: dict[Hashable, Any] = {}
 
     def answer(*arguments: Any) -> Any:
@@ -28,7 +28,7 @@ def _kept(function: Callable[..., Any], key: Callable[..., Hashable]) -> Callabl
 
 @contextmanager
 def answers_kept() -> Iterator[None]:
-    """Read each text of a policy, each stored day of a calendar and each country's holidays only once."""
+    """Parse each policy text, stored calendar day and country's holidays only once."""
     policy = _kept(parse_policy, lambda text, name: (text, name, i18n.current()))
     seeded = _kept(seed_days, lambda country, years: (country, tuple(years)))
     with pytest.MonkeyPatch.context() as patched:

@@ -1,6 +1,6 @@
-"""The parts of the README that the program itself knows: keys, commands, and a picture of the desk.
+"""Generates the key table, the command table and the picture of the desk for the README.
 
-`python -m tests.readme` writes them; a test fails when they are out of date.
+`python -m tests.readme` writes them; a test fails if the tables are out of date.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ PICTURE = ROOT / "fixtures" / "pictures" / "desk.svg"
 
 
 def key_table() -> str:
-    """Return the keys of every place as Markdown."""
+    """Return the key table as Markdown."""
     lines = ["| key | | does |", "|---|---|---|"]
     for place, words in PLACES.items():
         commands = commands_of(place)
@@ -40,7 +40,7 @@ def _keys(command: Command) -> str:
 
 
 def command_list() -> str:
-    """Return the commands of the command line as Markdown, groups with their own."""
+    """Return the command table as Markdown, with subcommands."""
     root: Any = typer.main.get_command(build_app(lambda *_arguments: 0))
     lines = ["| command | does |", "|---|---|"]
     for name, command in root.commands.items():
@@ -51,7 +51,7 @@ def command_list() -> str:
 
 
 def with_parts(text: str) -> str:
-    """Return the README with its generated parts as they are now."""
+    """Return the README with its tables regenerated."""
     with speaking("en"):
         for name, part in (("keys", key_table()), ("commands", command_list())):
             head, _old, tail = _split(text, name)
@@ -67,7 +67,7 @@ def _split(text: str, name: str) -> tuple[str, str, str]:
 
 
 async def _picture(folder: Path) -> str:
-    """Return the desk of the demo with the first case that it gives."""
+    """Return a picture of the desk of the demo with its first case."""
     site = Site(prepare(folder / "demo", clock), Clock(NOW))
     try:
         async with at_the_site(site, "rev1") as driver:
@@ -78,7 +78,7 @@ async def _picture(folder: Path) -> str:
 
 
 def main() -> None:
-    """Write the parts and the picture."""
+    """Write the tables and the picture."""
     README.write_text(with_parts(README.read_text(encoding="utf-8")), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         PICTURE.write_text(asyncio.run(_picture(Path(folder))), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Where the test data lies that nobody of this project made; tests that need it skip without it."""
+"""Finds third-party test data, which is not part of the repository; tests that need it are skipped without it."""
 
 import os
 from pathlib import Path

@@ -25,7 +25,7 @@ async def press_f10(look: Look) -> str:
         return str(app.theme)
 
 
-async def test_the_theme_is_the_one_of_the_last_time(tmp_path: Path) -> None:
+async def test_the_theme_is_kept_between_starts(tmp_path: Path) -> None:
     look = Look(tmp_path / "state")
 
     assert await press_f10(look) == "desk-light"
@@ -33,7 +33,7 @@ async def test_the_theme_is_the_one_of_the_last_time(tmp_path: Path) -> None:
     assert await press_f10(look) == "desk-dark"
 
 
-async def test_what_is_remembered_is_the_persons_own(tmp_path: Path) -> None:
+async def test_the_saved_theme_is_private_to_the_user(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     await press_f10(Look(folder))
 
@@ -42,7 +42,7 @@ async def test_what_is_remembered_is_the_persons_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", ["", "[]", '{"theme": 3}', '{"theme": "none such"}', "\x00"])
-async def test_what_cannot_be_read_is_as_if_nothing_were_remembered(tmp_path: Path, kept: str) -> None:
+async def test_an_unreadable_file_counts_as_no_saved_theme(tmp_path: Path, kept: str) -> None:
     (tmp_path / "look.json").write_text(kept, encoding="utf-8")
 
     assert await press_f10(Look(tmp_path)) == "desk-light"
@@ -52,5 +52,5 @@ async def test_a_folder_that_takes_no_file_is_said_and_the_theme_changes_all_the
     (tmp_path / "state").write_text("a file where the folder should be", encoding="utf-8")
 
     assert await press_f10(Look(tmp_path / "state")) == "desk-light"
-    with pytest.raises(StorageFailed, match="not remembered"):
+    with pytest.raises(StorageFailed, match="not saved"):
         Look(tmp_path / "state").keep_theme("desk-light")

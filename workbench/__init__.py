@@ -1,1 +1,1 @@
-"""The secondary-review workbench, its headless half: rules, services and the command line."""
+"""The part of the secondary-review workbench without screens: domain rules, services and the command line."""

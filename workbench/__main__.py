@@ -1,4 +1,4 @@
-"""The composition root: chooses the language, then builds the command line and, if asked, the screens."""
+"""The composition root: the entry point that wires the command line to the terminal interface."""
 
 import gc
 import io
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def now() -> datetime:
-    """Return the time; the only clock of the program."""
+    """Return the current time; the only place where the program reads the clock."""
     return datetime.now(UTC)  # noqa: TID251 - the injected clock itself
 
 
-def spoken(arguments: Sequence[str]) -> str:
-    """Return the language that `--lang` asks for, else the locale's."""
+def requested_language(arguments: Sequence[str]) -> str:
+    """Return the language given by `--lang`, else the language of the locale."""
     for position, argument in enumerate(arguments):
         if argument.startswith("--lang="):
             return argument.removeprefix("--lang=")
@@ -32,11 +32,11 @@ def spoken(arguments: Sequence[str]) -> str:
 
 
 def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str) -> int:
-    """Open the terminal interface and return its exit code; the database is opened after the first frame."""
+    """Run the terminal interface and return its exit code; the database is opened after the first frame."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         from workbench.cli.framework import output
 
-        output.complain(i18n._("The workbench needs a terminal; elsewhere use its commands, such as `workbench next`."))
+        output.complain(i18n._("The workbench needs a terminal; without one, use a command such as `workbench next`."))
         return ExitCode.UNAVAILABLE
     from screens.app import WorkbenchApp
     from workbench.look import own_look
@@ -45,10 +45,10 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
         from workbench.services.opening import open_services as opened
 
         try:
-            # What was broken off is finished once the first case can be taken.
+            # Interrupted work is finished later, so that the first case can be taken sooner.
             return opened(find(), as_login, now, resumes=False)
         finally:
-            # What was imported stays to the end; looking through it again and again would only take time.
+            # Imported modules live until the end; collecting them again and again only takes time.
             gc.freeze()
             gc.enable()
 
@@ -62,23 +62,23 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
 
 
 def main() -> None:
-    """Run the program."""
-    # Whatever the caller's umask is: files hold personal data and are the owner's alone.
+    """Run the command line, or open the workbench if no command is given."""
+    # Files hold personal data: only the owner may read them, whatever the caller's umask is.
     os.umask(0o077)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A locale that does not know Chinese must not end a command in the middle.
+        # A locale without Chinese must not make a command fail while it prints.
         sys.stdout.reconfigure(errors="backslashreplace")
-    # Importing makes a great many objects and no garbage; collecting meanwhile only delays the first frame.
+    # Imports create many objects and no garbage; collecting meanwhile only delays the first frame.
     gc.disable()
-    language = spoken(sys.argv[1:])
+    language = requested_language(sys.argv[1:])
     if language in i18n.LANGUAGES:
         i18n.use(language)
     from workbench.cli.framework.command_context import CommandContext
-    from workbench.cli.framework.fast_start import plain_opening
+    from workbench.cli.framework.fast_start import shared_options_only
 
-    chosen = plain_opening(sys.argv[1:])
-    if chosen is not None:
-        sys.exit(CommandContext(now=now, open_workbench=open_workbench, chosen=chosen).workbench())
+    shared = shared_options_only(sys.argv[1:])
+    if shared is not None:
+        sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).workbench())
     from workbench.cli.app import build_app
 
     gc.enable()

@@ -1,4 +1,4 @@
-"""Errors that a person can read, each with the exit code of its command."""
+"""The errors that users see, each with the exit code of a command that fails with it."""
 
 from enum import IntEnum
 
@@ -19,19 +19,19 @@ class ExitCode(IntEnum):
 
 
 class WorkbenchError(Exception):
-    """Something a person can do about; its text is one sentence that names the thing and the way out."""
+    """An error that the user can act on; its message says what happened, why, and what to do."""
 
     exit_code: ExitCode = ExitCode.IO
 
 
 class WrongUsage(WorkbenchError):
-    """The command line asks for what does not exist."""
+    """The command line is invalid."""
 
     exit_code = ExitCode.USAGE
 
 
 class BadData(WorkbenchError):
-    """A file holds what cannot be taken in."""
+    """A file holds data that cannot be imported."""
 
     exit_code = ExitCode.DATA
 
@@ -43,13 +43,13 @@ class NotFound(WorkbenchError):
 
 
 class NothingAvailable(WorkbenchError):
-    """There is nothing to give."""
+    """Nothing is available, such as a case when the queue is empty."""
 
     exit_code = ExitCode.UNAVAILABLE
 
 
 class CannotCreate(WorkbenchError):
-    """A file or folder cannot be made."""
+    """A file or folder cannot be created."""
 
     exit_code = ExitCode.CANNOT_CREATE
 
@@ -61,7 +61,7 @@ class StorageFailed(WorkbenchError):
 
 
 class Busy(WorkbenchError):
-    """Another was first, or holds it now; try again."""
+    """The case, the database or a file is in use by another person or process."""
 
     exit_code = ExitCode.BUSY
 
@@ -73,12 +73,12 @@ class StorageBusy(WorkbenchError):
 
 
 class NotAllowed(WorkbenchError):
-    """This person may not do this now."""
+    """The person, the role or the state does not permit the action."""
 
     exit_code = ExitCode.NOT_ALLOWED
 
 
 class BadConfiguration(WorkbenchError):
-    """A configuration, policy or schema does not fit the program."""
+    """A configuration, a policy or the database schema is invalid for this version of the program."""
 
     exit_code = ExitCode.CONFIG

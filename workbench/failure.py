@@ -1,4 +1,4 @@
-"""What is said about a failure that nobody expected: where it came up and of which kind, never a stored value."""
+"""Messages about unexpected exceptions: where they were raised and their type, never a stored value."""
 
 import sqlite3
 import traceback
@@ -10,19 +10,21 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 
 def sentence(error: BaseException) -> str:
-    """Return one sentence about a failure, without the values that it holds."""
+    """Return one sentence about an exception, without the stored values that its message may contain."""
     if isinstance(error, OSError) and not isinstance(error, sqlite3.Error):
-        return _("The disk or another program failed: {cause}.").format(cause=error.strerror or type(error).__name__)
+        return _("The operating system reported an error: {cause}.").format(
+            cause=error.strerror or type(error).__name__
+        )
     original = getattr(error, "orig", None)
     if isinstance(original, Exception):
-        return _("The database failed: {cause}.").format(cause=original)
-    return _("The program failed unexpectedly at {place} ({kind}); please report this.").format(
+        return _("The database reported an error: {cause}.").format(cause=original)
+    return _("Unexpected error at {place} ({kind}); please report it.").format(
         place=place(error), kind=type(error).__name__
     )
 
 
 def place(error: BaseException) -> str:
-    """Return the innermost line of this program where a failure came up."""
+    """Return the innermost line of this program in the traceback, as `file:line`."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -34,5 +36,5 @@ def place(error: BaseException) -> str:
 
 
 def steps(error: BaseException) -> list[str]:
-    """Return the way through the program to a failure: files, lines and functions, but nothing that they held."""
+    """Return the traceback as files, lines and functions, without any values."""
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]

@@ -14,7 +14,7 @@ _current = "en"
 
 
 def catalogue(language: str) -> gettext.NullTranslations:
-    """Return the compiled messages of a language; English needs none."""
+    """Return the compiled messages of a language; English has none, its messages are the sources."""
     if language not in _catalogues:
         _catalogues[language] = (
             gettext.NullTranslations()
@@ -25,7 +25,7 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 def use(language: str) -> None:
-    """Speak this language (en or zh) from now on, in the whole process."""
+    """Set the language of the process, en or zh."""
     global _current  # noqa: PLW0603 - one process speaks one language, as gettext.install has it
     if language not in LANGUAGES:
         raise ValueError(language)
@@ -39,7 +39,7 @@ def current() -> str:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak another language for a while (tests, pictures)."""
+    """Use another language inside a `with` block (tests, pictures)."""
     before = _current
     use(language)
     try:
@@ -49,7 +49,7 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def language_of(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the language that the locale asks for, English when in doubt."""
+    """Return the language of the locale, English by default."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = environment.get(name)
         if value:
@@ -58,15 +58,15 @@ def language_of(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _(message: str) -> str:
-    """Translate a message into the language in use, when it is shown and not before."""
+    """Translate a message into the language in use; call it when the message is shown, not at import."""
     return catalogue(_current).gettext(message)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
-    """Translate a message that counts something."""
+    """Translate a message with a count, in its singular or plural form."""
     return catalogue(_current).ngettext(singular, plural, count)
 
 
 def marked(message: str) -> str:
-    """Mark a message for the catalogue that is translated later, where it is shown."""
+    """Mark a message for the catalogue; it is translated later, by `_` where it is shown."""
     return message

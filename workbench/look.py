@@ -1,4 +1,4 @@
-"""How a person last had the workbench look: remembered from one start to the next, for that person alone."""
+"""Each user's theme, remembered between starts."""
 
 import json
 import os
@@ -12,13 +12,13 @@ _FILE = "look.json"
 
 
 class Look:
-    """The remembered theme, in a file of the person's own; without a folder nothing is remembered."""
+    """The saved theme, in a file of the user; without a folder nothing is saved."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def theme(self) -> str:
-        """Return the theme of the last time, empty if none is known; how things look is no reason to fail."""
+        """Return the saved theme, or an empty string if there is none or it cannot be read."""
         if self._folder is None:
             return ""
         try:
@@ -29,31 +29,33 @@ class Look:
         return theme if isinstance(theme, str) else ""
 
     def keep_theme(self, theme: str) -> None:
-        """Remember a theme.
+        """Save a theme.
 
         Raises:
-            StorageFailed: If the folder takes no file.
+            StorageFailed: If the file cannot be written.
         """
         if self._folder is None:
             return
-        half = self._folder / f".{_FILE}.{os.getpid()}"
+        unfinished = self._folder / f".{_FILE}.{os.getpid()}"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            with os.fdopen(
+                os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+            ) as file:
                 json.dump({"theme": theme}, file)
-            half.replace(self._folder / _FILE)
+            unfinished.replace(self._folder / _FILE)
         except OSError as error:
             with suppress(OSError):
-                half.unlink()
+                unfinished.unlink()
             raise StorageFailed(
-                _("The look is not remembered: {file} cannot be written ({cause}).").format(
+                _("The theme was not saved: {file} cannot be written ({cause}).").format(
                     file=self._folder / _FILE, cause=error.strerror
                 )
             ) from error
 
 
 def own_look() -> Look:
-    """Return the look of the person at this machine."""
+    """Return the look of the current OS user."""
     import platformdirs
 
     return Look(Path(platformdirs.user_state_dir("workbench")))

@@ -1,4 +1,4 @@
-"""The program's own signs, and plain ones for terminals that draw them in two cells."""
+"""ASCII replacements for symbols of uncertain width, for terminals that draw them two cells wide."""
 
 from typing import Literal
 
@@ -41,14 +41,14 @@ _is_plain = False
 
 
 def use(symbols: SymbolSet) -> None:
-    """Draw with these signs from now on, in the whole process."""
+    """Set the symbols of the process."""
     global _is_plain  # noqa: PLW0603 - one process draws on one terminal
     _is_plain = symbols == "ascii"
 
 
 def drawn(text: str) -> str:
-    """Return a text as this terminal can draw it: as it is, or with ASCII for signs of uncertain width.
+    """Return a text as this terminal draws it: unchanged, or with symbols of uncertain width as ASCII.
 
-    What is stored is not changed by it; Chinese characters and their punctuation stay.
+    Chinese characters and their punctuation stay.
     """
     return text.translate(_PLAIN) if _is_plain and not text.isascii() else text

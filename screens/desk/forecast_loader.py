@@ -53,7 +53,7 @@ def told_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width: in
         lines += [Content(), plain(_("Missing"), FAINT), *_wrapped(missing, width)]
     asked = [text for _finding, text in asked_about(case, language)]
     if asked:
-        lines += [Content(), plain(_("Will be asked about"), FAINT), *_wrapped(asked, width)]
+        lines += [Content(), plain(_("Likely questions"), FAINT), *_wrapped(asked, width)]
     return lines
 
 

@@ -72,7 +72,7 @@ def busy_line(number: int, login: str) -> Content:
 def done_words(done: "Assignment", login: str) -> str:
     """Return the outcome in one sentence."""
     if len(done.given) == 1:
-        message = _("{case} goes to {login}.").format(case=format_case(done.given[0].case_id), login=login)
+        message = _("{case} is assigned to {login}.").format(case=format_case(done.given[0].case_id), login=login)
     else:
         message = _("{cases} go to {login}.").format(cases=cases_words(len(done.given)), login=login)
     return message

@@ -1,4 +1,4 @@
-"""A terminal at a site with people."""
+"""Fixtures for running commands on a site."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +13,7 @@ from tests.offices import Site
 
 @pytest.fixture(autouse=True, scope="session")
 def parsers_built_once() -> Iterator[None]:
-    """Make the parser of the same commands once: giving a command made it anew."""
+    """Build the parser of the commands once instead of for every command."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(testing, "_get_command", cache(get_command))
         yield
@@ -21,5 +21,5 @@ def parsers_built_once() -> Iterator[None]:
 
 @pytest.fixture
 def terminal(site: Site) -> Terminal:
-    """Commands at a database of the test's own."""
+    """Runs commands on the test's own database."""
     return Terminal(site)

@@ -1,4 +1,4 @@
-"""The whole way by commands, each in a process of its own."""
+"""The whole workflow by commands, each in its own process."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ SCRIPT = Path(__file__).with_name("whole_way.sh")
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_whole_way_from_a_new_database_to_the_exports(tmp_path: Path) -> None:
+def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path) -> None:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH", "LC_", "LANG", "SUDO"))
     }

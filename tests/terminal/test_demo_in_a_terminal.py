@@ -59,9 +59,9 @@ def memory_kb(terminal: PtySession) -> int:
 
 def test_a_first_start_shows_progress_and_needs_no_more_memory_than_a_later_one(tmp_path: Path) -> None:
     with PtySession(["demo"], tmp_path) as terminal:
-        terminal.wait_for(r"Making sample data … +\d+ %")
+        terminal.wait_for(r"Creating sample data … +\d+ %")
         assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * PATIENCE_S)
-        assert "Making sample data" not in terminal.text
+        assert "Creating sample data" not in terminal.text
         first = memory_kb(terminal)
     with PtySession(["demo"], tmp_path) as terminal:
         terminal.wait_for(r"takes the next")

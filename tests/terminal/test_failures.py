@@ -26,7 +26,7 @@ def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_s
         terminal.await_words(r"C-0+1", "n")
         terminal.await_words("Comment on", "c")
         terminal.settle("kept")
-        said = terminal.await_words("failed unexpectedly", "\r")
+        said = terminal.await_words("Unexpected error", "\r")
         assert "KeyError" in said
         assert terminal.process.poll() is None
         terminal.await_words(r"Comment on[\s\S]*kept", "c")
@@ -42,7 +42,7 @@ def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_s
             terminal.rest(0.5)
         said = words(bytes(terminal.raw[begins:]))
         assert terminal.process.returncode == 74
-        assert "workbench: The program failed unexpectedly at " in said
+        assert "workbench: Unexpected error at " in said
         assert "secret" not in words(bytes(terminal.raw))
         assert terminal.leaks() == []
 

@@ -46,8 +46,8 @@ def said(forecast: CaseForecast, language: str = "en") -> str:
 
 def test_who_waits_in_the_queue_is_expected_to_pass_by_a_day() -> None:
     assert said(FORECAST) == "C-000001 is accepted; it is expected to pass by Fri 27 Nov, at the latest Wed 2 Dec."
-    assert said(FORECAST, "zh").startswith("C-000001已受理，预计")
-    assert "前审核通过，最晚" in said(FORECAST, "zh")
+    assert said(FORECAST, "zh").startswith("C-000001已受理；如审核无异议，预计")
+    assert "前通过，一般不晚于" in said(FORECAST, "zh")
 
 
 def test_what_a_second_person_looks_at_is_not_said_to_pass() -> None:

@@ -1,1 +1,1 @@
-"""The command line: headless, scriptable, with the exit codes and JSON keys of the contract."""
+"""The command line; its names, flags, JSON keys and exit codes are a contract with scripts and do not change."""

@@ -1,4 +1,4 @@
-"""The command line as a whole."""
+"""Builds the Typer app with all commands."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,14 +19,14 @@ from workbench.i18n import _
 
 
 def _system_time() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - where no clock is injected, the system's is
+    return datetime.now(UTC)  # noqa: TID251 - the default when no clock is injected
 
 
 def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _system_time) -> typer.Typer:
-    """Build the commands; their help is in the language in use now.
+    """Build the Typer app; help texts are translated into the language in use at the time of the call.
 
     Args:
-        open_workbench: Opens the terminal interface; this half never imports it.
+        open_workbench: Opens the terminal interface, which the command line never imports.
         now: The clock of every command.
     """
     app = typer.Typer(
@@ -39,7 +39,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _syst
     app.callback(
         cls=RootGroup,
         invoke_without_command=True,
-        help=_("Review the holders of telesales cards. Without a command the workbench opens."),
+        help=_("Secondary review of telesales cards. Without a command, opens the workbench."),
     )(bound(_root, shows_shared=True))
     register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
     register(

@@ -1,1 +1,1 @@
-"""The registry of keyboard commands."""
+"""The registry of keyboard commands: every key, label and help text of the terminal interface."""

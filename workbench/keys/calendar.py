@@ -1,4 +1,4 @@
-"""The commands of the calendar."""
+"""The keyboard commands of the calendar screen, and the command that opens it."""
 
 from workbench.i18n import marked
 from workbench.keys.command import GO_GROUP, LOOK_GROUP, RECORD_GROUP, Command
@@ -7,15 +7,15 @@ MOVE_DAY = Command(
     "calendar.move",
     ("left", "right", "up", "down", "home", "end"),
     marked("move"),
-    marked("Move by a day, by a week, to the first or the last day of the month."),
+    marked("Move by a day or a week, or to the first or last day of the month."),
     LOOK_GROUP,
     "calendar",
 )
 TURN_YEAR = Command(
     "calendar.year",
     ("pageup", "pagedown"),
-    marked("another year"),
-    marked("Turn to the year before or after."),
+    marked("change year"),
+    marked("Go to the previous or next year."),
     LOOK_GROUP,
     "calendar",
 )
@@ -32,8 +32,8 @@ TODAY = Command(
 READ_AGAIN = Command(
     "calendar.again",
     ("n",),
-    marked("look again"),
-    marked("Read the calendar again."),
+    marked("refresh"),
+    marked("Reload the calendar."),
     LOOK_GROUP,
     "calendar",
     twin="f2",
@@ -42,7 +42,7 @@ DAY_OFF = Command(
     "calendar.off",
     ("o",),
     marked("day off"),
-    marked("Let nobody work on this day; what it does to due dates is shown first."),
+    marked("Make this a day off; the effect on due dates is shown first."),
     RECORD_GROUP,
     "calendar",
     twin="f5",
@@ -52,7 +52,7 @@ DAY_WORKED = Command(
     "calendar.work",
     ("w",),
     marked("working day"),
-    marked("Let this day be worked by the usual hours; what it does to due dates is shown first."),
+    marked("Make this a working day with the usual hours; the effect on due dates is shown first."),
     RECORD_GROUP,
     "calendar",
     twin="f6",
@@ -61,7 +61,7 @@ DAY_HOURS = Command(
     "calendar.hours",
     ("h",),
     marked("half day"),
-    marked("Give this day hours of its own, such as a half day; what it does to due dates is shown first."),
+    marked("Give this day its own hours, such as a half day; the effect on due dates is shown first."),
     RECORD_GROUP,
     "calendar",
     twin="f7",
@@ -71,7 +71,7 @@ DAY_PUBLISHED = Command(
     "calendar.published",
     ("u",),
     marked("as published"),
-    marked("Take back what was set by hand for this day; what it does to due dates is shown first."),
+    marked("Undo what was set by hand for this day; the effect on due dates is shown first."),
     RECORD_GROUP,
     "calendar",
     twin="f3",

@@ -1,6 +1,6 @@
-"""What a command of the terminal interface is.
+"""The definition of a keyboard command, and how its keys are written.
 
-Labels, helps and groups are marked messages; they are translated where they are shown.
+Labels, help texts and groups are marked messages; they are translated where they are shown.
 """
 
 from dataclasses import dataclass, field
@@ -23,10 +23,10 @@ PLACES: dict[Place, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something that a key does.
+    """A keyboard command: its keys, and how the footer, help and palette show it.
 
-    `keys` are as a person presses them, `twin` one that no input method swallows; `hint` puts it into the
-    footer when it makes sense there; `danger` marks what other people will see.
+    `twin` is another key that no input method intercepts; `hint` shows the command in the footer; `danger` marks
+    a command whose effect other people see.
     """
 
     id: str
@@ -41,12 +41,12 @@ class Command:
 
     @property
     def all_keys(self) -> tuple[str, ...]:
-        """The keys with the twin."""
+        """The keys, with the twin if there is one."""
         return (*self.keys, self.twin) if self.twin else self.keys
 
     @property
     def shown_keys(self) -> str:
-        """The keys as help and tables print them."""
+        """The keys as the help and the tables print them."""
         return " ".join(shown_key(key) for key in self.all_keys)
 
 
@@ -77,7 +77,7 @@ _NAMES = {shown: name for name, shown in _SHOWN.items()} | {" ": "space"}
 
 
 def shown_key(key: str) -> str:
-    """Return a key as a person reads it: `F5`, `^p`, `Esc`, `?`."""
+    """Return a key as users read it: `F5`, `^p`, `Esc`, `?`."""
     if key in _SHOWN:
         return _SHOWN[key]
     if key.startswith("ctrl+"):
@@ -86,12 +86,12 @@ def shown_key(key: str) -> str:
 
 
 def key_named(char: str) -> str:
-    """Return the name that the terminal interface gives the key of a character."""
+    """Return Textual's name for the key that types a character."""
     return _NAMES.get(char, char)
 
 
 CASE_GROUP = marked("Case")
 VERDICT_GROUP = marked("Verdict")
 RECORD_GROUP = marked("Record")
-LOOK_GROUP = marked("Look")
+LOOK_GROUP = marked("View")
 GO_GROUP = marked("Go")

@@ -1,4 +1,4 @@
-"""The commands of the desk."""
+"""The keyboard commands of the desk."""
 
 from workbench.i18n import marked
 from workbench.keys.command import CASE_GROUP, LOOK_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
@@ -7,7 +7,7 @@ NEXT = Command(
     "desk.next",
     ("n",),
     marked("next"),
-    marked("Take the next case; first the one you hold already."),
+    marked("Take the next case, or return to the one you hold."),
     CASE_GROUP,
     "desk",
     twin="f2",
@@ -17,7 +17,7 @@ UNDO = Command(
     "desk.undo",
     ("u",),
     marked("undo"),
-    marked("Take back your last verdict until its notice goes out."),
+    marked("Undo your last verdict, until its notice goes out."),
     CASE_GROUP,
     "desk",
     twin="f3",
@@ -27,7 +27,7 @@ PASS = Command(
     "desk.pass",
     ("p",),
     marked("pass"),
-    marked("Pass the case; asks before anything happens."),
+    marked("Pass the case; asks for confirmation."),
     VERDICT_GROUP,
     "desk",
     twin="f5",
@@ -38,7 +38,7 @@ FAIL = Command(
     "desk.fail",
     ("f",),
     marked("fail"),
-    marked("Fail the case, with reasons; asks before anything happens."),
+    marked("Fail the case, with reasons; asks for confirmation."),
     VERDICT_GROUP,
     "desk",
     twin="f6",
@@ -49,7 +49,7 @@ PEND = Command(
     "desk.pend",
     ("w",),
     marked("pending"),
-    marked("Wait for somebody, until a date; asks before anything happens."),
+    marked("Set the case to pending until a date; asks for confirmation."),
     VERDICT_GROUP,
     "desk",
     twin="f7",
@@ -59,8 +59,8 @@ PEND = Command(
 RECTIFY = Command(
     "desk.rectify",
     ("r",),
-    marked("to be mended"),
-    marked("Fail in a way that can be mended, the items first."),
+    marked("rectify"),
+    marked("Fail the case but allow rectification, starting with the items."),
     VERDICT_GROUP,
     "desk",
     danger=True,
@@ -69,7 +69,7 @@ ASIDE = Command(
     "desk.aside",
     ("h",),
     marked("put aside"),
-    marked("Keep the case for later and free the desk for another."),
+    marked("Keep the case for later and free the desk for another one."),
     CASE_GROUP,
     "desk",
     twin="f9",
@@ -79,18 +79,18 @@ SKIP = Command(
     "desk.skip",
     ("s",),
     marked("skip"),
-    marked("Leave the case to others, with a reason."),
+    marked("Leave the case to others; asks for a reason."),
     CASE_GROUP,
     "desk",
 )
 RELEASE = Command(
-    "desk.release", ("b",), marked("release"), marked("Give the case back to the queue."), CASE_GROUP, "desk"
+    "desk.release", ("b",), marked("release"), marked("Return the case to the queue."), CASE_GROUP, "desk"
 )
 COMMENT = Command(
     "desk.comment",
     ("c",),
     marked("comment"),
-    marked("Write a comment for colleagues; the applicant never sees it."),
+    marked("Add a comment for colleagues; the applicant never sees it."),
     RECORD_GROUP,
     "desk",
 )
@@ -98,7 +98,7 @@ CHECKLIST = Command(
     "desk.checklist",
     ("l",),
     marked("checklist"),
-    marked("Answer the questions that no imported fact answers."),
+    marked("Answer the questions that imported data cannot answer."),
     RECORD_GROUP,
     "desk",
 )
@@ -106,7 +106,7 @@ VERIFY = Command(
     "desk.verify",
     ("e",),
     marked("verify"),
-    marked("Note a fact that was confirmed outside."),
+    marked("Record a fact that was confirmed outside the workbench."),
     RECORD_GROUP,
     "desk",
 )
@@ -114,7 +114,7 @@ DOCUMENTS = Command(
     "desk.documents",
     ("o",),
     marked("documents"),
-    marked("List the documents and open one; each opening is on record."),
+    marked("List the documents and open one; each opening is logged."),
     LOOK_GROUP,
     "desk",
 )
@@ -122,7 +122,7 @@ EXPLAIN = Command(
     "desk.explain",
     ("i",),
     marked("explain"),
-    marked("Why this case is next, and how its due date came about."),
+    marked("Show why this case is next and how its due date is calculated."),
     LOOK_GROUP,
     "desk",
 )
@@ -131,8 +131,8 @@ REVEAL = Command(
     ("full_stop",),
     marked("reveal"),
     marked(
-        "Show the chosen masked field for 15 seconds; twice shows all of the identity until . or a minute without a"
-        " key. It is logged."
+        "Show the selected masked field for 15 seconds; press twice for the whole identity, "
+        "until . or a minute idle. Logged."
     ),
     LOOK_GROUP,
     "desk",
@@ -141,7 +141,7 @@ ASSIGN = Command(
     "desk.assign",
     ("a",),
     marked("assign"),
-    marked("Give this case to a person; a supervisor does."),
+    marked("Assign this case to a person (supervisor)."),
     CASE_GROUP,
     "desk",
 )
@@ -149,7 +149,7 @@ FIND = Command(
     "desk.find",
     ("slash",),
     marked("find a case"),
-    marked("Go to the queue and its filter; the case on the desk stays yours."),
+    marked("Search in the queue; you keep the case on the desk."),
     LOOK_GROUP,
     "desk",
     twin="f4",
@@ -157,8 +157,8 @@ FIND = Command(
 SAY = Command(
     "desk.say",
     ("t",),
-    marked("tell how long"),
-    marked("Show and copy the sentence about how long it takes, to be read out on the phone."),
+    marked("phone estimate"),
+    marked("Show and copy the expected dates as a sentence to read out on the phone."),
     LOOK_GROUP,
     "desk",
 )
@@ -167,7 +167,7 @@ CALLS = Command(
     "desk.calls",
     ("2",),
     marked("call activity"),
-    marked("Go to the panel of call activity."),
+    marked("Go to the call activity panel."),
     LOOK_GROUP,
     "desk",
 )
@@ -176,18 +176,16 @@ HISTORY = Command(
     "desk.history",
     ("4",),
     marked("history"),
-    marked("Go to the history, with earlier decisions and what was asked for."),
+    marked("Go to the history, with earlier decisions and requests."),
     LOOK_GROUP,
     "desk",
 )
-NEXT_PANEL = Command(
-    "desk.panel", ("tab",), marked("next panel"), marked("Go on to the next panel."), LOOK_GROUP, "desk"
-)
+NEXT_PANEL = Command("desk.panel", ("tab",), marked("next panel"), marked("Go to the next panel."), LOOK_GROUP, "desk")
 PREVIOUS_PANEL = Command(
     "desk.panel_back",
     ("shift+tab",),
     marked("previous panel"),
-    marked("Go back to the panel before."),
+    marked("Go to the previous panel."),
     LOOK_GROUP,
     "desk",
 )
@@ -195,7 +193,7 @@ FIELD_UP = Command(
     "desk.field_up",
     ("up",),
     marked("field above"),
-    marked("Choose the masked field above, or scroll."),
+    marked("Select the masked field above, or scroll."),
     LOOK_GROUP,
     "desk",
 )
@@ -203,7 +201,7 @@ FIELD_DOWN = Command(
     "desk.field_down",
     ("down",),
     marked("field below"),
-    marked("Choose the masked field below, or scroll."),
+    marked("Select the masked field below, or scroll."),
     LOOK_GROUP,
     "desk",
 )
@@ -211,7 +209,7 @@ ZOOM = Command(
     "desk.zoom",
     ("plus",),
     marked("zoom"),
-    marked("Let this panel fill the desk; Esc brings the others back."),
+    marked("Enlarge this panel to fill the desk; Esc restores the others."),
     LOOK_GROUP,
     "desk",
 )

@@ -1,4 +1,4 @@
-"""The commands of the forecast screen, and the way to it."""
+"""The keyboard commands of the forecast screen, and the command that opens it."""
 
 from workbench.i18n import marked
 from workbench.keys.command import GO_GROUP, LOOK_GROUP, Command
@@ -6,8 +6,8 @@ from workbench.keys.command import GO_GROUP, LOOK_GROUP, Command
 MORE = Command(
     "forecast.more",
     ("plus",),
-    marked("one reviewer more"),
-    marked("Count as if one reviewer more decided."),
+    marked("one more reviewer"),
+    marked("Forecast with one more reviewer."),
     LOOK_GROUP,
     "forecast",
     twin="f6",
@@ -16,8 +16,8 @@ MORE = Command(
 FEWER = Command(
     "forecast.fewer",
     ("minus",),
-    marked("one reviewer fewer"),
-    marked("Count as if one reviewer fewer decided."),
+    marked("one fewer reviewer"),
+    marked("Forecast with one fewer reviewer."),
     LOOK_GROUP,
     "forecast",
     twin="f5",
@@ -27,7 +27,7 @@ AS_IT_IS = Command(
     "forecast.as_it_is",
     ("0",),
     marked("as it is"),
-    marked("Count with the reviewers who are there."),
+    marked("Forecast with the reviewers who are at work."),
     LOOK_GROUP,
     "forecast",
     hint=True,
@@ -35,8 +35,8 @@ AS_IT_IS = Command(
 LOOK_AGAIN = Command(
     "forecast.again",
     ("n",),
-    marked("look again"),
-    marked("Read the queue again."),
+    marked("refresh"),
+    marked("Reload the queue."),
     LOOK_GROUP,
     "forecast",
     twin="f2",
@@ -54,7 +54,7 @@ GO_FORECAST = Command(
     "go.forecast",
     ("g f",),
     marked("forecast"),
-    marked("Go to the forecast of the queue, and ask what if more or fewer reviewers decided."),
+    marked("Go to the queue forecast, and try more or fewer reviewers."),
     GO_GROUP,
     "everywhere",
 )

@@ -1,4 +1,4 @@
-"""The commands of the queue and of the lists that are saved filters of it."""
+"""The keyboard commands of the queue screen, and the commands that open it: queue, mine and pending."""
 
 from workbench.i18n import marked
 from workbench.keys.command import CASE_GROUP, GO_GROUP, LOOK_GROUP, Command
@@ -7,7 +7,7 @@ OPEN_CASE = Command(
     "queue.open",
     ("enter",),
     marked("open"),
-    marked("Open the case to read; one that you hold opens on the desk."),
+    marked("Open the case read-only; a case you hold opens on the desk."),
     CASE_GROUP,
     "queue",
     hint=True,
@@ -16,7 +16,7 @@ FILTER = Command(
     "queue.filter",
     ("slash",),
     marked("filter"),
-    marked("Filter or search: by words, state:, due<, who: and more; Enter applies, an empty line clears."),
+    marked("Filter or search by words, state:, due<, who: and more; Enter applies, an empty line clears."),
     LOOK_GROUP,
     "queue",
     twin="f4",
@@ -26,7 +26,7 @@ MARK_ROW = Command(
     "queue.mark",
     ("space",),
     marked("mark"),
-    marked("Mark or unmark the case under the cursor, and go on."),
+    marked("Mark or unmark the case under the cursor and move down."),
     CASE_GROUP,
     "queue",
     hint=True,
@@ -35,7 +35,7 @@ MARK_RANGE = Command(
     "queue.range",
     ("v",),
     marked("range"),
-    marked("Begin a range at the cursor; pressed again it marks all from there to here."),
+    marked("Start a range at the cursor; press again to mark all cases from there to here."),
     CASE_GROUP,
     "queue",
 )
@@ -43,7 +43,7 @@ MARK_ALL = Command(
     "queue.all",
     ("V",),
     marked("mark all"),
-    marked("Mark every case of the filter, up to a limit."),
+    marked("Mark every case that matches the filter, up to a limit."),
     CASE_GROUP,
     "queue",
 )
@@ -51,7 +51,7 @@ ASSIGN = Command(
     "queue.assign",
     ("a",),
     marked("assign"),
-    marked("Give the marked cases, or the one under the cursor, to a person."),
+    marked("Assign the marked cases, or the one under the cursor, to a person."),
     CASE_GROUP,
     "queue",
     hint=True,
@@ -59,8 +59,8 @@ ASSIGN = Command(
 LOOK_AGAIN = Command(
     "queue.again",
     ("n",),
-    marked("look again"),
-    marked("Read the list again; the cursor stays on its case."),
+    marked("refresh"),
+    marked("Reload the list; the cursor stays on its case."),
     LOOK_GROUP,
     "queue",
     twin="f2",
@@ -69,7 +69,7 @@ TO_DESK = Command(
     "queue.desk",
     ("escape",),
     marked("desk"),
-    marked("Go back to the desk; out of a filter line, a range or marks first back to the list."),
+    marked("Leave the filter line, the range or the marks; from the list, go back to the desk."),
     GO_GROUP,
     "queue",
     hint=True,
@@ -78,7 +78,7 @@ MOVE = Command(
     "queue.move",
     ("up", "down", "pageup", "pagedown", "home", "end"),
     marked("move"),
-    marked("Move the cursor by a row, by a page, to the first or to the last."),
+    marked("Move the cursor by a row or a page, or to the first or last row."),
     LOOK_GROUP,
     "queue",
 )
@@ -94,7 +94,7 @@ GO_MINE = Command(
     "go.mine",
     ("g m",),
     marked("mine"),
-    marked("Go to the cases that you hold or that are assigned to you."),
+    marked("Go to the cases you hold or that are assigned to you."),
     GO_GROUP,
     "everywhere",
 )
@@ -102,7 +102,7 @@ GO_PENDING = Command(
     "go.pending",
     ("g p",),
     marked("pending"),
-    marked("Go to the cases that wait for somebody."),
+    marked("Go to the pending cases."),
     GO_GROUP,
     "everywhere",
 )

@@ -1,4 +1,4 @@
-"""The one registry of commands: keys, footer, help, palette and the README's key table derive from it."""
+"""All keyboard commands; the bindings, footer, help, palette and the README's key table derive from them."""
 
 from collections.abc import Iterator
 
@@ -49,8 +49,8 @@ TOGGLE = Command(
 FINAL = Command(
     "verdict.final",
     ("f",),
-    marked("final or mended"),
-    marked("Change between a fail that is final and one that can be mended."),
+    marked("final or fixable"),
+    marked("Switch between a final fail and one that can be rectified."),
     VERDICT_GROUP,
     "verdict",
     twin="f6",
@@ -59,8 +59,8 @@ FINAL = Command(
 WAIT_FOR = Command(
     "verdict.wait_for",
     ("w",),
-    marked("who is waited for"),
-    marked("Change whom the case waits for."),
+    marked("waiting for"),
+    marked("Change who the case waits for."),
     VERDICT_GROUP,
     "verdict",
     twin="f7",
@@ -70,7 +70,7 @@ MEASURE = Command(
     "verdict.measure",
     ("m",),
     marked("measure"),
-    marked("Change what happens to the cards with this verdict."),
+    marked("Change the measure for the cards."),
     VERDICT_GROUP,
     "verdict",
     twin="f5",
@@ -79,7 +79,7 @@ ITEMS = Command(
     "verdict.items",
     ("r",),
     marked("items"),
-    marked("Go to what has to be mended, or to the date."),
+    marked("Go to the rectification items, or to the date."),
     VERDICT_GROUP,
     "verdict",
     twin="f2",
@@ -88,7 +88,7 @@ LETTER = Command(
     "verdict.letter",
     ("e",),
     marked("edit the text"),
-    marked("Edit the causes that the applicant reads."),
+    marked("Edit the reasons in the words that the applicant reads."),
     VERDICT_GROUP,
     "verdict",
     twin="f9",
@@ -97,7 +97,7 @@ LETTER = Command(
 NOTE = Command(
     "verdict.note",
     ("t",),
-    marked("note for us"),
+    marked("internal note"),
     marked("Write an internal note; the applicant never sees it."),
     VERDICT_GROUP,
     "verdict",
@@ -107,7 +107,7 @@ OPEN = Command(
     "checks.open",
     ("enter",),
     marked("open"),
-    marked("Show the case and the verdict that waits for a second person."),
+    marked("Show the case and the verdict to check."),
     VERDICT_GROUP,
     "checks",
     hint=True,
@@ -116,7 +116,7 @@ APPROVE = Command(
     "checks.approve",
     ("a",),
     marked("approve"),
-    marked("Let the verdict take effect."),
+    marked("Approve the verdict; it takes effect."),
     VERDICT_GROUP,
     "checks",
     twin="f5",
@@ -127,7 +127,7 @@ LEAVE_CHECKS = Command(
     "checks.desk",
     ("escape",),
     marked("desk"),
-    marked("Go back to the desk; out of an opened case first back to the list."),
+    marked("Leave the opened case; from the list, go back to the desk."),
     GO_GROUP,
     "checks",
     hint=True,
@@ -136,7 +136,7 @@ GIVE_BACK = Command(
     "checks.return",
     ("r",),
     marked("return"),
-    marked("Give the case back to who decided it, with a note."),
+    marked("Return the case to its maker, with a note."),
     VERDICT_GROUP,
     "checks",
     twin="f6",
@@ -146,8 +146,8 @@ GIVE_BACK = Command(
 RELOAD = Command(
     "checks.reload",
     ("n",),
-    marked("look again"),
-    marked("Read the list again."),
+    marked("refresh"),
+    marked("Reload the list."),
     LOOK_GROUP,
     "checks",
     twin="f2",
@@ -156,7 +156,7 @@ GO = Command(
     "go",
     ("g",),
     marked("go to …"),
-    marked("Go to another part of the workbench: g and then its letter."),
+    marked("Go to another screen: press g, then its letter."),
     GO_GROUP,
     "everywhere",
 )
@@ -164,7 +164,7 @@ GO_DESK = Command(
     "go.desk",
     ("g d",),
     marked("desk"),
-    marked("Go to the desk, with the case that you hold."),
+    marked("Go to the desk and the case you hold."),
     GO_GROUP,
     "everywhere",
 )
@@ -172,7 +172,7 @@ GO_CHECKS = Command(
     "go.checks",
     ("g c",),
     marked("checks"),
-    marked("Go to the verdicts that wait for a second person."),
+    marked("Go to the verdicts that need a second person."),
     GO_GROUP,
     "everywhere",
 )
@@ -189,7 +189,7 @@ PALETTE = Command(
     "palette",
     ("colon",),
     marked("commands"),
-    marked("Find any command by its words, in both languages."),
+    marked("Find any command by words from its name, in English or Chinese."),
     GO_GROUP,
     "everywhere",
     twin="ctrl+p",
@@ -206,7 +206,7 @@ THEME = Command(
     "theme",
     ("f10",),
     marked("light or dark"),
-    marked("Change between dark letters on light and light letters on dark."),
+    marked("Switch between the light and the dark theme."),
     GO_GROUP,
     "everywhere",
 )
@@ -214,13 +214,13 @@ QUIT = Command(
     "quit",
     ("q", "ctrl+q", "ctrl+c"),
     marked("quit"),
-    marked("Leave the workbench; asks first if you hold a case."),
+    marked("Quit the workbench; asks first if you hold a case."),
     GO_GROUP,
     "everywhere",
 )
 
 MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST)
-"""Where `g` leads, in the order it is shown."""
+"""The commands after `g`, in the order in which they are shown."""
 
 COMMANDS: tuple[Command, ...] = (
     *DESK_COMMANDS,
@@ -236,5 +236,5 @@ BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 
 
 def commands_of(place: Place) -> Iterator[Command]:
-    """Yield the commands of one screen in the order of the registry."""
+    """Return the commands of one place in the order of the registry."""
     return (command for command in COMMANDS if command.place == place)

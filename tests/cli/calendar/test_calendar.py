@@ -1,4 +1,4 @@
-"""The working calendar by commands: looked at, set by hand, taken in; and the due dates that move with it."""
+"""The calendar commands: show, set and import, and the due dates that move."""
 
 import json
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ def local(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) ->
 
 
 def plant_case(terminal: Terminal, complete_at: datetime, days: int = 3, paused_s: int = 0) -> str:
-    """Put a queued case into the queue, due as the calendar says, and return its number."""
+    """Plant a queued case whose due date follows the calendar, and return its number."""
     classes = {1: "expedited", 3: "standard", 5: "complex", 7: "maximum", 10: "extended"}
     [case_id] = terminal.site.plant()
     context = terminal.site.services("admin").context
@@ -59,7 +59,7 @@ def worked(day: str, name: str = "元旦") -> dict[str, Any]:
 
 
 def published() -> dict[date, bool]:
-    """Every day of 2018 to 2026 as the notices have it."""
+    """Every day of 2018 to 2026 according to the published notices."""
     named: dict[date, bool] = {}
     for year in YEARS:
         body = json.loads(shared_data("holidays_cn", f"{year}.json").read_text(encoding="utf-8"))
@@ -88,7 +88,7 @@ def test_the_calendar_equals_the_notices_as_seeded_and_as_imported(terminal: Ter
     assert shown(terminal) == wanted
 
 
-def test_notices_make_the_calendar_from_nothing_the_last_one_first(terminal: Terminal) -> None:
+def test_holiday_notices_build_the_calendar_in_any_order(terminal: Terminal) -> None:
     wanted = published()
     with terminal.site.services("admin").context.write() as session:
         session.execute(text("DELETE FROM calendar_day"))
@@ -113,7 +113,7 @@ def test_an_empty_year_is_not_published_and_stays_provisional(terminal: Terminal
     assert "The calendar of 2027 is not published yet" in said
 
 
-def test_days_say_what_they_are(terminal: Terminal) -> None:
+def test_days_have_their_kinds(terminal: Terminal) -> None:
     days = {day["date"]: day for day in terminal.document("a", "calendar", "show", "2026")["days"]}
 
     assert len(days) == 365
@@ -130,14 +130,14 @@ def test_days_say_what_they_are(terminal: Terminal) -> None:
     assert days["2026-11-24"]["hours"] == "09:00-12:00,13:00-18:00"
 
 
-def test_the_year_is_this_one_by_default_and_one_that_no_table_knows_is_assumed(terminal: Terminal) -> None:
+def test_the_default_is_this_year_and_unknown_years_are_assumed(terminal: Terminal) -> None:
     assert terminal.document("a", "calendar")["year"] == 2026
     assumed = terminal.document("a", "calendar", "2031")
     assert (assumed["status"], assumed["working_days"]) == ("provisional", 261)
     refused(terminal.as_person("a", "calendar", "show", "12026", "--json"), 2)
 
 
-def test_text_shows_a_year_as_months_with_signs(terminal: Terminal) -> None:
+def test_the_text_output_shows_a_year_in_months_with_marks(terminal: Terminal) -> None:
     said = terminal.as_person("a", "calendar", "2026").stdout
 
     assert " 5* 6* 7* 8  9 10+11." in said
@@ -163,7 +163,7 @@ def test_a_dry_run_says_which_due_dates_move_and_writes_nothing(terminal: Termin
     assert terminal.document("a", "calendar")["days"][329]["kind"] == "workday"
 
 
-def test_setting_a_day_off_moves_the_due_dates_that_lean_on_it(terminal: Terminal) -> None:
+def test_setting_a_day_off_moves_the_due_dates_that_depend_on_it(terminal: Terminal) -> None:
     case = plant_case(terminal, local(11, 24, 10))
 
     result = terminal.as_person("admin", "calendar", "set", "2026-11-26", "off", "--name", "台风", "--reason", "storm")
@@ -191,7 +191,7 @@ def test_a_half_day_on_the_due_day_moves_it_to_noon_and_as_published_moves_it_ba
     assert terminal.document("a", "calendar")["days"][330]["kind"] == "workday"
 
 
-def test_a_weekend_that_is_worked_brings_due_dates_nearer(terminal: Terminal) -> None:
+def test_a_working_weekend_brings_due_dates_forward(terminal: Terminal) -> None:
     case = plant_case(terminal, local(11, 24, 10), days=5)
     assert due_of(terminal, case)[0] == "2026-12-01T18:00:00+08:00"
 
@@ -200,7 +200,7 @@ def test_a_weekend_that_is_worked_brings_due_dates_nearer(terminal: Terminal) ->
     assert due_of(terminal, case)[0] == "2026-11-30T18:00:00+08:00"
 
 
-def test_what_counts_as_paused_or_over_is_left_alone(terminal: Terminal) -> None:
+def test_paused_and_closed_cases_are_unchanged(terminal: Terminal) -> None:
     appealed, passed = (plant_case(terminal, local(11, 24, 10)) for _case in range(2))
     with terminal.site.services("admin").context.write() as session:
         for case, column, value in (
@@ -216,7 +216,7 @@ def test_what_counts_as_paused_or_over_is_left_alone(terminal: Terminal) -> None
     assert done["moved"] == []
 
 
-def test_importing_a_year_moves_due_dates_and_makes_them_certain(terminal: Terminal, tmp_path: Path) -> None:
+def test_importing_a_year_moves_due_dates_and_makes_them_final(terminal: Terminal, tmp_path: Path) -> None:
     moving = plant_case(terminal, local(12, 24, 10), days=7)
     certain = plant_case(terminal, local(12, 31, 10), days=3)
     assert due_of(terminal, moving) == ("2027-01-05T18:00:00+08:00", True)
@@ -228,7 +228,7 @@ def test_importing_a_year_moves_due_dates_and_makes_them_certain(terminal: Termi
     assert result.exit_code == 0, result.output
     assert f"{moving}  2027" not in result.stdout
     assert f"{moving}  Tue 5 Jan 2027 18:00 → Mon 4 Jan 2027 18:00" in result.stdout
-    assert "Nothing is written." in result.stderr
+    assert "Dry run: nothing was written." in result.stderr
     assert "1 due date would move. 1 due date stays" in result.stderr
     assert due_of(terminal, moving) == ("2027-01-05T18:00:00+08:00", True)
 
@@ -249,7 +249,7 @@ def _events(terminal: Terminal) -> list[tuple[str, str]]:
         return [tuple(row) for row in session.execute(text("SELECT action, body FROM event ORDER BY seq"))]
 
 
-def test_what_was_set_by_hand_stays_when_the_year_is_imported(terminal: Terminal, tmp_path: Path) -> None:
+def test_days_set_by_hand_are_kept_when_the_year_is_imported(terminal: Terminal, tmp_path: Path) -> None:
     terminal.document("admin", "calendar", "set", "2027-01-04", "off", "--reason", "move")
     done = terminal.document("admin", "import", "calendar", str(notice(tmp_path, 2027, [off("2027-01-01")])))
 
@@ -258,7 +258,7 @@ def test_what_was_set_by_hand_stays_when_the_year_is_imported(terminal: Terminal
     assert (day["working"], day["kind"], day["status"]) == (False, "override", "official")
 
 
-def test_others_see_a_changed_calendar_without_starting_again(terminal: Terminal) -> None:
+def test_other_processes_see_a_changed_calendar_without_a_restart(terminal: Terminal) -> None:
     reader = terminal.site.services("a").context
     with reader.read() as session:
         assert reader.calendar(session).is_working(date(2026, 11, 26))
@@ -289,9 +289,9 @@ def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("2026-11-26", "off"), "--reason is empty"),
+        (("2026-11-26", "off"), "--reason must not be empty"),
         (("2026-13-01", "off", "--reason", "x"), "DATE: "),
-        (("2026-11-26", "maybe", "--reason", "x"), "write off, work, published, or hours such as 09:00-12:00"),
+        (("2026-11-26", "maybe", "--reason", "x"), "use off, work, published, or hours such as 09:00-12:00"),
         (("2026-11-26", "12:00-09:00", "--reason", "x"), "run backwards"),
         (("2026-11-26", "09:00-12:00,11:00-13:00", "--reason", "x"), "overlap"),
         (("2026-11-26", "off", "--name", "x" * 65, "--reason", "x"), "at most 64 characters"),
@@ -301,7 +301,9 @@ def test_a_wrong_setting_is_refused_with_its_cause(terminal: Terminal, words: tu
     assert said in refused(terminal.as_person("admin", "calendar", "set", *words, "--json"), 2)
 
 
-def test_a_file_that_is_wrong_is_told_with_its_place_and_nothing_is_written(terminal: Terminal, tmp_path: Path) -> None:
+def test_an_error_in_a_file_is_reported_with_its_position_and_nothing_is_written(
+    terminal: Terminal, tmp_path: Path
+) -> None:
     wrong = tmp_path / "2027.json"
     wrong.write_text('{"year": 2027, "days": [\n{"name": "元旦", "date": "2027-02-30", "isOffDay": true}]}')
     good = notice(tmp_path, 2025, [off("2025-01-01")])
@@ -324,7 +326,7 @@ def test_a_file_that_is_wrong_is_told_with_its_place_and_nothing_is_written(term
     assert terminal.document("a", "calendar", "2025")["days"][27]["working"] is False
 
 
-def test_every_mistake_of_several_files_is_told_at_once(terminal: Terminal, tmp_path: Path) -> None:
+def test_all_errors_of_several_files_are_reported_at_once(terminal: Terminal, tmp_path: Path) -> None:
     first = notice(tmp_path, 2027, [off("x"), off("2027-01-01"), {}])
     second = notice(tmp_path, 2028, [off("2027-01-01")])
 
@@ -334,7 +336,7 @@ def test_every_mistake_of_several_files_is_told_at_once(terminal: Terminal, tmp_
     assert json.loads(result.stdout)["error_count"] == 3
 
 
-def test_what_is_no_file_or_does_not_go_with_a_calendar_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+def test_missing_files_and_unsupported_options_are_refused(terminal: Terminal, tmp_path: Path) -> None:
     refused(terminal.as_person("admin", "import", "calendar", str(tmp_path / "none.json"), "--json"), 66)
     refused(terminal.as_person("admin", "import", "calendar", str(tmp_path), "--json"), 65)
     path = notice(tmp_path, 2027, [off("2027-01-01")])
@@ -358,7 +360,7 @@ def test_many_due_dates_move_in_one_transaction(terminal: Terminal) -> None:
     assert terminal.document("audit", "audit")["broken_at"] is None
 
 
-def test_any_start_lets_the_calendar_reach_into_next_year(terminal: Terminal) -> None:
+def test_each_start_extends_the_calendar_into_next_year(terminal: Terminal) -> None:
     terminal.site.clock.at = local(12, 30, 10, year=2027)
     case = plant_case(terminal, local(12, 30, 10, year=2027))
     assert due_of(terminal, case) == ("2028-01-05T18:00:00+08:00", True)
@@ -386,14 +388,16 @@ def test_seeding_a_year_moves_due_dates_that_took_its_holidays_for_working_days(
 
 
 def letters(terminal: Terminal) -> dict[str, str]:
-    """Return the letter of each case that has one; all are about a delay."""
+    """Return the delay letter of each case that has one."""
     found = terminal.document("a", "notices")["notices"]
     assert {one["kind"] for one in found} <= {"delay"}
     assert len(found) == len({one["case"] for one in found})
     return {one["case"]: one["body"] for one in found}
 
 
-def test_who_is_due_later_is_told_in_the_own_language_and_a_dry_run_says_how_many(terminal: Terminal) -> None:
+def test_applicants_with_a_later_due_date_are_notified_in_their_language_and_a_dry_run_counts_them(
+    terminal: Terminal,
+) -> None:
     chinese, english = plant_case(terminal, local(11, 24, 10)), plant_case(terminal, local(11, 24, 10))
     plant_case(terminal, local(11, 24, 10), days=1)
     with terminal.site.services("admin").context.write() as session:
@@ -409,16 +413,16 @@ def test_who_is_due_later_is_told_in_the_own_language_and_a_dry_run_says_how_man
 
     told = letters(terminal)
     assert set(told) == {chinese, english}
-    for part in ("新的到期日：2026年11月30日(周一)18:00", "工作日安排有调整。", f"受理编号：{chinese}", "虚构公司1"):
+    for part in ("新的办结时限：2026年11月30日(周一)18:00", "工作日安排有调整。", f"受理编号：{chinese}", "虚构公司1"):
         assert part in told[chinese]
     for part in ("New due date: Monday, 30 November 2026, 18:00", "The working calendar has changed.", english):
         assert part in told[english]
     assert "inventory" not in "".join(told.values())
     chinese_said = terminal.as_person("admin", "--lang", "zh", *words[:2], "2026-11-27", "off", "--dry-run").stderr
-    assert "将告知2位申请人。" in chinese_said
+    assert "将为2位申请人起草通知。" in chinese_said
 
 
-def test_nobody_is_told_of_a_date_that_is_earlier_or_past_or_while_the_clock_stands(terminal: Terminal) -> None:
+def test_no_notice_for_an_earlier_or_past_date_or_a_stopped_clock(terminal: Terminal) -> None:
     earlier, past, asked, told = (plant_case(terminal, local(11, 24, 10)) for _case in range(4))
     past_due, asked_case = int(past[2:]), int(asked[2:])
     with terminal.site.services("admin").context.write() as session:
@@ -436,14 +440,16 @@ def test_nobody_is_told_of_a_date_that_is_earlier_or_past_or_while_the_clock_sta
     assert set(letters(terminal)) == {earlier, told}
 
 
-def test_importing_and_seeding_a_year_tell_who_is_due_later(terminal: Terminal, tmp_path: Path) -> None:
+def test_importing_and_seeding_a_year_notify_applicants_with_a_later_due_date(
+    terminal: Terminal, tmp_path: Path
+) -> None:
     case = plant_case(terminal, local(12, 28, 10), days=5)
     path = notice(tmp_path, 2027, [off("2027-01-01"), off("2027-01-04")])
     assert terminal.document("admin", "import", "calendar", str(path), "--dry-run")["told"] == 1
     done = terminal.document("admin", "import", "calendar", str(path))
 
     assert (done["moved_count"], done["told"]) == (1, 1)
-    assert "新的到期日：2027年1月6日(周三)18:00" in letters(terminal)[case]
+    assert "新的办结时限：2027年1月6日(周三)18:00" in letters(terminal)[case]
     seeded = plant_case(terminal, local(1, 25, 10, year=2028))
     terminal.site.clock.at = local(1, 25, 10, year=2028)
     assert due_of(terminal, seeded) > ("2028-01-28T18:00:00+08:00", True)

@@ -1,4 +1,4 @@
-"""Delays by volume: who is told that the answer comes late, when, and in which words."""
+"""Delays caused by a full queue: who is notified, when, and in which words."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,19 +19,19 @@ NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
 DUE_SO_FAR = {
-    Language.ZH: "此前的到期日：2026年11月25日(周三)18:00",
-    Language.EN: "Due date so far: Wednesday, 25 November 2026, 18:00",
+    Language.ZH: "此前的办结时限：2026年11月25日(周三)18:00",
+    Language.EN: "Current due date: Wednesday, 25 November 2026, 18:00",
 }
 
 
 @pytest.fixture
 def services(site: Site) -> Promises:
-    """Four people who are assumed to decide 32 cases a day."""
+    """A site with four reviewers who are assumed to decide 32 cases a day."""
     return Promises(site).at("2026-11-24 10:00")
 
 
 def tick(services: Promises) -> int:
-    """Tick, see that a second tick does nothing more, and return how many were told of a delay."""
+    """Tick twice; check that the second does nothing, and return how many delay notices the first wrote."""
     found: dict[str, Any] = services.terminal.document("audit", "tick")
     assert {**found, "delayed": 0} == NOTHING
     assert services.terminal.document("a", "tick") == NOTHING
@@ -44,12 +44,12 @@ def notices(services: Promises) -> list[Any]:
 
 
 def write_to_in(services: Promises, language: Language) -> None:
-    """Let every applicant be one who is written to in a language."""
+    """Set the language of every applicant."""
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language.value})
 
 
-def test_who_cannot_be_decided_on_the_due_day_is_told_before_it_passes_and_not_again(services: Promises) -> None:
+def test_an_expected_delay_is_announced_once_before_the_due_date_passes(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     services.received("2026-11-24 10:00")
     assert tick(services.at("2026-11-25 10:00")) == 0
@@ -64,7 +64,7 @@ def test_who_cannot_be_decided_on_the_due_day_is_told_before_it_passes_and_not_a
     assert len(notices(services)) == 1
 
 
-def test_only_those_are_told_whose_turn_comes_too_late(services: Promises) -> None:
+def test_only_applicants_expected_to_be_late_are_notified(services: Promises) -> None:
     numbers = services.at("2026-11-24 18:00").site.plant(40, due_in_days=1)
     assert tick(services.at("2026-11-24 23:30")) == 0
 
@@ -75,7 +75,7 @@ def test_only_those_are_told_whose_turn_comes_too_late(services: Promises) -> No
     assert sorted(each["case"] for each in notices(services)) == [f"C-{number:06}" for number in numbers[-told:]]
 
 
-def test_another_due_date_may_owe_another_notice(services: Promises) -> None:
+def test_a_changed_due_date_can_require_another_notice(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     assert tick(services.at("2026-11-25 17:50")) == 1
     services.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "人手不足")
@@ -84,10 +84,10 @@ def test_another_due_date_may_owe_another_notice(services: Promises) -> None:
 
     assert tick(services.at("2026-11-26 17:50")) == 1
     assert tick(services.at("2026-11-26 18:00")) == 0
-    assert "此前的到期日：2026年11月26日(周四)18:00" in notices(services)[-1]["body"]
+    assert "此前的办结时限：2026年11月26日(周四)18:00" in notices(services)[-1]["body"]
 
 
-def test_nobody_is_late_or_at_risk_whose_clock_stands(services: Promises) -> None:
+def test_cases_with_a_stopped_clock_are_neither_late_nor_at_risk(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     services.ask("2026-11-25 17:00", case)
     assert tick(services.at("2026-11-25 17:50")) == 0
@@ -98,7 +98,7 @@ def test_nobody_is_late_or_at_risk_whose_clock_stands(services: Promises) -> Non
     assert tick(services.at("2026-11-26 17:55")) == 0
 
 
-def test_who_had_a_first_verdict_is_told_when_the_due_date_has_passed_only(services: Promises) -> None:
+def test_after_a_first_verdict_a_delay_is_announced_only_once_the_due_date_has_passed(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     services.at("2026-11-24 11:00").run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
@@ -110,7 +110,7 @@ def test_who_had_a_first_verdict_is_told_when_the_due_date_has_passed_only(servi
 @LANGUAGES
 @pytest.mark.parametrize("at", ["2026-11-25 17:50", "2026-11-25 18:30"])
 @pytest.mark.parametrize("word", ["promise", "forecast", "both"])
-def test_a_delay_letter_says_of_time_what_the_policy_has_it_say(
+def test_the_policy_sets_which_times_a_delay_letter_gives(
     services: Promises, word: str, at: str, language: Language
 ) -> None:
     tell_of_time(services.site, word)
@@ -124,7 +124,7 @@ def test_a_delay_letter_says_of_time_what_the_policy_has_it_say(
     assert (DUE_SO_FAR[language] in body) is (word != "forecast")
     assert (NO_PROMISE[language] in body) is (word != "promise")
     if word == "forecast":
-        assert "到期日" not in body
+        assert "办结时限" not in body
         assert "due date" not in body.lower()
         assert "promised" not in body
         assert "承诺的时限" not in body
@@ -132,7 +132,7 @@ def test_a_delay_letter_says_of_time_what_the_policy_has_it_say(
 
 
 @LANGUAGES
-def test_a_delay_letter_tells_what_the_desk_is_told(services: Promises, language: Language) -> None:
+def test_a_delay_letter_and_the_desk_give_the_same_forecast(services: Promises, language: Language) -> None:
     lived(services.site)
     case = services.received("2026-11-24 10:00", "expedited")
     write_to_in(services, language)
@@ -145,7 +145,7 @@ def test_a_delay_letter_tells_what_the_desk_is_told(services: Promises, language
     assert f"\n{letter_sentence(told, language)}\n" in body
 
 
-def test_nobody_waits_for_the_forecasts(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_computing_forecasts_blocks_nobody(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     of_cases = Forecasts.of_cases
     other = services.site.services("b")
     asked: list[int] = []
@@ -163,9 +163,7 @@ def test_nobody_waits_for_the_forecasts(services: Promises, monkeypatch: pytest.
     assert asked == [int(case.split("-")[1])]
 
 
-def test_what_is_decided_while_the_forecast_is_made_is_not_told(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_case_decided_during_the_forecast_gets_no_notice(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     of_cases = Forecasts.of_cases
     case = services.received("2026-11-24 10:00", "expedited")
 
@@ -178,7 +176,7 @@ def test_what_is_decided_while_the_forecast_is_made_is_not_told(
     assert services.at("2026-11-25 17:50").terminal.document("audit", "tick") == NOTHING
 
 
-def test_the_log_keeps_of_which_due_date_somebody_was_told(services: Promises) -> None:
+def test_the_log_records_the_due_date_of_each_notice(services: Promises) -> None:
     services.received("2026-11-24 10:00", "expedited")
     services.at("2026-11-25 17:50").run("audit", "tick")
     with services.site.services("admin").context.read() as session:

@@ -1,4 +1,4 @@
-"""A date that leans on a year without a published calendar says so, wherever it is told."""
+"""A due date that depends on an unpublished year is marked as provisional everywhere."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ TUESDAY_29_DECEMBER = datetime(2026, 12, 29, 2, tzinfo=UTC)
 
 @pytest.fixture
 def case(terminal: Terminal) -> str:
-    """A case that came on 29 December, due on 4 January 2027 as far as is known."""
+    """A case received on 29 December and provisionally due on 4 January 2027."""
     terminal.site.clock.at = TUESDAY_29_DECEMBER
     [case_id] = terminal.site.plant(severity="block")
     context = terminal.site.services("admin").context
@@ -28,7 +28,7 @@ def case(terminal: Terminal) -> str:
     return format_case(case_id)
 
 
-def test_show_queue_and_next_say_that_the_due_date_is_provisional(terminal: Terminal, case: str) -> None:
+def test_show_queue_and_next_mark_a_provisional_due_date(terminal: Terminal, case: str) -> None:
     shown = terminal.document("a", "show", case)
     assert (shown["due_at"], shown["due_provisional"]) == ("2027-01-04T18:00:00+08:00", True)
     [row] = terminal.document("a", "queue")["cases"]
@@ -39,7 +39,7 @@ def test_show_queue_and_next_say_that_the_due_date_is_provisional(terminal: Term
     assert "provisional" in terminal.as_person("a", "explain", case).stdout
 
 
-async def test_desk_queue_and_dialog_show_the_sign(terminal: Terminal, case: str) -> None:
+async def test_desk_queue_and_dialog_show_the_provisional_mark(terminal: Terminal, case: str) -> None:
     async with at_the_site(terminal.site, "a") as desk:
         await desk.go("q")
         [line] = [line for line in desk.text.splitlines() if case in line]
@@ -62,14 +62,14 @@ async def test_desk_queue_and_dialog_show_the_sign(terminal: Terminal, case: str
         ),
     ],
 )
-def test_letters_say_which_year_is_not_published(terminal: Terminal, case: str, language: str, said: str) -> None:
+def test_letters_name_the_unpublished_year(terminal: Terminal, case: str, language: str, said: str) -> None:
     with terminal.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language})
 
     assert said in _letter(terminal, case)
 
 
-def test_a_letter_of_a_year_that_is_published_says_nothing_of_it(terminal: Terminal) -> None:
+def test_letters_do_not_mention_a_published_year(terminal: Terminal) -> None:
     [case_id] = terminal.site.plant(severity="block")
 
     letter = _letter(terminal, format_case(case_id))

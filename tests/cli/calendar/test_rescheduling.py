@@ -1,4 +1,4 @@
-"""Extending a due date, and changing class and priority, by commands."""
+"""The commands extend, class and priority."""
 
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ def newest_notice(services: Promises) -> dict[str, Any]:
     return found
 
 
-def test_a_supervisor_extends_a_due_date_with_a_reason_and_the_applicant_is_told(services: Promises) -> None:
+def test_extending_a_due_date_takes_a_reason_and_notifies_the_applicant(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待运营商核实")
 
@@ -38,7 +38,7 @@ def test_a_supervisor_extends_a_due_date_with_a_reason_and_the_applicant_is_told
     assert "2026年12月2日(周三)18:00" in newest_notice(services)["body"]
 
 
-def test_what_is_paused_after_an_extension_comes_on_top(services: Promises) -> None:
+def test_pauses_after_an_extension_are_added(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
     services.ask("2026-11-25 09:00", case)
@@ -54,19 +54,19 @@ def test_a_day_off_means_the_next_working_day(services: Promises) -> None:
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_the_day_is_kept_whatever_is_suspended_before_it_and_a_suspended_day_means_the_next(services: Promises) -> None:
+def test_an_extended_day_is_kept_despite_suspensions_and_a_suspended_day_means_the_next(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
     services.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
     assert services.due(case) == "2026-12-14 18:00"
-    assert "新的到期日：2026年12月14日(周一)18:00" in newest_notice(services)["body"]
+    assert "新的办结时限：2026年12月14日(周一)18:00" in newest_notice(services)["body"]
 
     other = services.received("2026-11-24 10:00")
     services.run("sup", "extend", other, "--until", "2026-12-10", "--reason", "x")
     assert services.due(other) == "2026-12-14 18:00"
 
 
-def test_one_that_was_late_before_a_suspension_is_extended_to_the_day(services: Promises) -> None:
+def test_a_case_late_before_a_suspension_is_extended_to_the_given_day(services: Promises) -> None:
     case = services.received("2026-11-16 10:00")
     assert services.due(case) == "2026-11-19 18:00"
     services.run("sup", "calendar", "suspend", "2026-11-20", "2026-11-23", "--reason", "x")
@@ -89,20 +89,20 @@ def test_it_is_extended_by_a_year_at_most(services: Promises) -> None:
         ("en", "“2026-12-02 10:00” is no date that can be read; write it like 2026-11-03."),
     ],
 )
-def test_a_day_with_a_time_is_told_how_a_day_is_written(services: Promises, language: str, said: str) -> None:
+def test_a_date_with_a_time_is_refused_with_an_example(services: Promises, language: str, said: str) -> None:
     case = services.received("2026-11-24 10:00")
     words = ("--lang", language, "extend", case, "--until", "2026-12-02 10:00", "--reason", "x")
 
     assert said in services.terminal.as_person("sup", *words).stderr
 
 
-def test_another_class_that_moves_the_due_date_later_is_told_with_its_reason(services: Promises) -> None:
+def test_a_class_change_that_moves_the_due_date_later_notifies_with_the_reason(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "class", case, "complex", "--reason", "号码较多")
     notice = newest_notice(services)
     assert (notice["kind"], notice["case"]) == ("delay", case)
     assert "号码较多" in notice["body"]
-    assert "新的到期日：2026年12月1日(周二)18:00" in notice["body"]
+    assert "新的办结时限：2026年12月1日(周二)18:00" in notice["body"]
 
     services.run("sup", "class", case, "expedited", "--reason", "x")
     assert len(services.terminal.document("a", "notices")["notices"]) == 1
@@ -128,7 +128,7 @@ def test_a_due_date_is_not_extended_to_a_day_that_is_past(services: Promises) ->
     assert services.terminal.document("a", "notices")["notices"] == []
 
 
-def test_while_the_applicant_mends_the_deadline_of_that_is_extended(services: Promises) -> None:
+def test_during_rectification_extend_moves_the_deadline(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
@@ -141,7 +141,7 @@ def test_while_the_applicant_mends_the_deadline_of_that_is_extended(services: Pr
     assert services.terminal.document("a", "show", case)["round"] == 2
 
 
-def test_the_clock_names_the_deadline_of_an_applicant_who_is_mending(services: Promises) -> None:
+def test_the_clock_names_the_rectification_deadline(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     assert services.clock(case)["mend_by"] is None
@@ -158,7 +158,7 @@ def test_the_clock_names_the_deadline_of_an_applicant_who_is_mending(services: P
     assert services.clock(case)["mend_by"] is None
 
 
-def test_a_deadline_goes_no_further_than_the_policy_allows(services: Promises) -> None:
+def test_a_deadline_stays_within_the_policy_limit(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED")
@@ -188,7 +188,9 @@ def test_a_deadline_goes_no_further_than_the_policy_allows(services: Promises) -
         (("priority", "C-1", "normal", "--reason", "x"), 2, "has that already"),
     ],
 )
-def test_what_cannot_be_changed_is_refused(services: Promises, words: tuple[str, ...], code: int, told: str) -> None:
+def test_changes_that_are_not_allowed_are_refused(
+    services: Promises, words: tuple[str, ...], code: int, told: str
+) -> None:
     services.received("2026-11-24 10:00")
 
     assert told in refused(services.terminal.as_person("sup", *words), code)
@@ -202,13 +204,13 @@ def test_what_cannot_be_changed_is_refused(services: Promises, words: tuple[str,
         ("priority", "C-1", "high", "--reason", "x"),
     ],
 )
-def test_it_takes_a_supervisor(services: Promises, words: tuple[str, ...]) -> None:
+def test_only_a_supervisor_reschedules(services: Promises, words: tuple[str, ...]) -> None:
     services.received("2026-11-24 10:00")
 
     assert "supervisor" in refused(services.terminal.as_person("a", *words), 77)
 
 
-def test_another_priority_changes_the_order_and_brings_a_skipped_case_back(services: Promises) -> None:
+def test_a_priority_change_reorders_the_queue_and_offers_a_skipped_case_again(services: Promises) -> None:
     first, second = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "skip", first, "--reason", "x")
@@ -218,7 +220,7 @@ def test_another_priority_changes_the_order_and_brings_a_skipped_case_back(servi
     assert services.terminal.document("a", "next")["case"] == first
 
 
-def test_evidence_does_not_overrule_what_a_supervisor_chose(services: Promises) -> None:
+def test_evidence_does_not_override_a_supervisors_choice(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "class", case, "extended", "--reason", "x")
     services.run("sup", "priority", case, "low", "--reason", "x")
@@ -242,7 +244,7 @@ def test_the_history_says_what_was_changed(services: Promises) -> None:
     assert "class changed to complex" in told
 
 
-def test_reasons_are_kept_with_the_case_and_out_of_the_log(services: Promises) -> None:
+def test_reasons_are_stored_with_the_case_and_not_in_the_log(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "class", case, "complex", "--reason", "张三要求")
     with services.site.services("admin").context.read() as session:

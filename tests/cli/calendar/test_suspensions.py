@@ -1,4 +1,4 @@
-"""Stopping the clocks and letting them run again, by commands, and what applicants are told of it."""
+"""The commands calendar suspend and resume, and the notices that they cause."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def notices(services: Promises) -> list[dict[str, Any]]:
 
 
 def kinds_written(services: Promises) -> list[str]:
-    """Return the kinds of notices without a command: each finishes what was broken off."""
+    """Return the kinds of notices; read directly, because a command would finish interrupted work."""
     with services.site.services("admin").context.read() as session:
         return list(session.execute(text("SELECT kind FROM notice ORDER BY id")).scalars())
 
@@ -40,7 +40,7 @@ def suspend(services: Promises, *words: str, reason: str = "台风停工") -> An
     return services.terminal.document("sup", "calendar", "suspend", *words, "--reason", reason)
 
 
-def test_days_without_work_move_every_due_date_and_each_applicant_is_told(services: Promises) -> None:
+def test_a_suspension_moves_every_due_date_and_notifies_each_applicant(services: Promises) -> None:
     cases = [services.received("2026-11-24 10:00") for _case in range(3)]
     done = suspend(services, "2026-11-25", "2026-11-26")
 
@@ -74,12 +74,12 @@ def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promise
     assert services.due(case) == "2026-11-27 15:00"
     assert [one["kind"] for one in notices(services)] == ["delay", "resumed"]
     assert "2026年11月25日(周三)14:00起中止" in notices(services)[0]["body"]
-    assert "新的到期日：2026年11月27日(周五)15:00" in notices(services)[1]["body"]
+    assert "新的办结时限：2026年11月27日(周五)15:00" in notices(services)[1]["body"]
     services.at("2026-11-27 15:00")
     assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
 
 
-def test_what_was_overdue_before_it_stays_overdue(services: Promises) -> None:
+def test_a_case_overdue_before_the_suspension_stays_overdue(services: Promises) -> None:
     case = services.received("2026-11-20 10:00", "expedited")
     suspend(services, "2026-11-24 09:00")
 
@@ -88,7 +88,7 @@ def test_what_was_overdue_before_it_stays_overdue(services: Promises) -> None:
     assert services.terminal.document("a", "show", case)["breached"] is True
 
 
-def test_it_may_be_entered_afterwards(services: Promises) -> None:
+def test_a_suspension_can_be_entered_afterwards(services: Promises) -> None:
     case = services.received("2026-11-20 10:00")
     suspend(services, "2026-11-23 09:00", "2026-11-23 12:00")
 
@@ -99,7 +99,7 @@ def test_it_may_be_entered_afterwards(services: Promises) -> None:
     assert services.due(case) == "2026-11-26 15:00"
 
 
-def test_it_may_be_limited_to_a_province_or_an_agent(services: Promises) -> None:
+def test_a_suspension_can_be_limited_to_a_province_or_an_agent(services: Promises) -> None:
     here, there = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
     context = services.site.services("admin").context
     with context.write() as session:
@@ -114,7 +114,7 @@ def test_it_may_be_limited_to_a_province_or_an_agent(services: Promises) -> None
     assert len(notices(services)) == 2
 
 
-def test_a_case_that_is_opened_while_work_stands_still_takes_the_suspension_in(services: Promises) -> None:
+def test_a_case_opened_during_a_suspension_is_suspended(services: Promises) -> None:
     suspend(services, "2026-11-23", "2026-11-25")
     case = services.received("2026-11-24 10:00")
 
@@ -133,7 +133,7 @@ def test_a_pause_within_a_suspension_counts_once(services: Promises) -> None:
     assert services.due(case) == "2026-12-01 10:00"
 
 
-def test_the_log_has_one_event_for_it_and_one_for_each_lot_of_cases(
+def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_cases(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 2)
@@ -150,7 +150,7 @@ def test_the_log_has_one_event_for_it_and_one_for_each_lot_of_cases(
     assert all("张三" not in row.body for row in rows)
 
 
-def test_one_that_was_broken_off_is_finished_at_the_next_start_and_nobody_is_told_twice(
+def test_an_interrupted_suspension_is_finished_at_the_next_start_without_duplicate_notices(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 2)
@@ -173,7 +173,7 @@ def test_one_that_was_broken_off_is_finished_at_the_next_start_and_nobody_is_tol
     assert sorted(one["case"] for one in notices(services)) == ["C-000001", "C-000002", "C-000003", "C-000004"]
 
 
-def test_an_act_on_a_case_while_a_suspension_is_taken_in_takes_no_letter_from_its_applicant(
+def test_an_action_on_a_case_during_processing_of_a_suspension_costs_no_letter(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
@@ -195,7 +195,7 @@ def test_an_act_on_a_case_while_a_suspension_is_taken_in_takes_no_letter_from_it
     assert {services.due(case) for case in cases} == {"2026-11-30 12:00"}
 
 
-def test_ends_that_were_broken_off_are_told_once(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_resumptions_are_announced_once(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 1)
     for _case in range(3):
         services.received("2026-11-24 10:00")
@@ -216,7 +216,7 @@ def test_ends_that_were_broken_off_are_told_once(services: Promises, monkeypatch
 
 
 @pytest.mark.parametrize("is_end", [False, True])
-def test_two_who_take_a_suspension_in_at_once_tell_everybody_once(
+def test_two_processes_that_process_a_suspension_at_once_notify_everyone_once(
     services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_end: bool
 ) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 1)
@@ -241,7 +241,7 @@ def test_two_who_take_a_suspension_in_at_once_tell_everybody_once(
     assert sorted(kinds_written(services)) == ["delay"] * 3 + ["resumed"] * 3 * is_end
 
 
-def test_who_was_told_of_one_that_ends_within_another_hears_when_that_is_over(services: Promises) -> None:
+def test_the_end_within_another_suspension_is_announced_when_the_other_is_over(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     suspend(services, "2026-11-25", "2026-11-30", reason="台风")
     suspend(services, "2026-11-26", "2026-11-27", reason="停电")
@@ -259,7 +259,7 @@ def test_who_was_told_of_one_that_ends_within_another_hears_when_that_is_over(se
     assert len(notices(services)) == 2
 
 
-def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(services: Promises) -> None:
+def test_only_a_supervisor_suspends_and_refused_attempts_are_logged(services: Promises) -> None:
     for words in (("suspend", "2026-11-25", "--reason", "x"), ("resume",)):
         assert "supervisor" in refused(services.terminal.as_person("a", "calendar", *words), 77)
     with services.site.services("admin").context.read() as session:
@@ -281,13 +281,13 @@ def test_who_is_no_supervisor_stops_nothing_and_the_attempt_is_in_the_log(servic
         (("2062-11-25", "--reason", "x"), "2062-11-25 is more than 366 days ahead"),
     ],
 )
-def test_what_cannot_be_a_suspension_is_wrong_usage(services: Promises, words: tuple[str, ...], told: str) -> None:
+def test_an_invalid_suspension_is_wrong_usage(services: Promises, words: tuple[str, ...], told: str) -> None:
     assert told in refused(services.terminal.as_person("sup", "calendar", "suspend", *words), 2)
     if told != "--reason":
         assert told in refused(services.terminal.as_person("sup", "calendar", "suspend", *words, "--dry-run"), 2)
 
 
-def test_the_same_is_not_suspended_twice_unless_it_was_taken_back(services: Promises) -> None:
+def test_the_same_period_is_not_suspended_twice_unless_the_first_was_cancelled(services: Promises) -> None:
     suspend(services, "2026-12-01", "2026-12-02")
     suspend(services, "2026-12-01", "2026-12-02", "--province", "Sichuan")
     suspend(services, "2026-12-03")
@@ -307,7 +307,7 @@ def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: 
         assert done == {"suspensions": [], "cases": 2, "notices": 2, "written": False}
     said = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
 
-    assert said == "Nothing is written.\n2 due dates would be concerned.\n2 applicants would be told.\n"
+    assert said == "Dry run: nothing was written.\n2 due dates would be affected.\n2 applicants would be told.\n"
     assert notices(services) == []
     assert services.terminal.document("a", "calendar")["suspensions"] == []
     assert {services.due(case) for case in cases} == {"2026-11-27 18:00"}
@@ -344,7 +344,7 @@ def test_the_year_shows_its_suspensions(services: Promises) -> None:
     assert services.terminal.document("a", "calendar")["suspensions"] == [flood]
 
 
-def test_an_open_suspension_that_lies_ahead_is_called_off_and_takes_no_time(services: Promises) -> None:
+def test_resume_cancels_a_future_open_suspension_without_lost_time(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "extended")
     suspend(services, "2026-12-01")
     assert services.terminal.document("sup", "calendar", "resume")["notices"] == 1
@@ -357,7 +357,7 @@ def test_an_open_suspension_that_lies_ahead_is_called_off_and_takes_no_time(serv
     assert services.at("2026-12-02 10:00").clock(case)["running"] is True
 
 
-def test_what_lies_ahead_stays_while_another_suspension_is_ended(services: Promises) -> None:
+def test_ending_a_suspension_keeps_future_ones(services: Promises) -> None:
     suspend(services, "2026-11-24 09:00")
     suspend(services, "2026-12-01")
 
@@ -365,7 +365,7 @@ def test_what_lies_ahead_stays_while_another_suspension_is_ended(services: Promi
     assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [2]
 
 
-def test_one_with_a_known_end_that_lies_ahead_is_called_off_by_its_number(services: Promises) -> None:
+def test_a_future_suspension_with_a_known_end_is_cancelled_by_its_number(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "extended")
     suspend(services, "2026-12-01", "2026-12-02")
     suspend(services, "2026-12-03", "2026-12-03")
@@ -382,7 +382,7 @@ def test_one_with_a_known_end_that_lies_ahead_is_called_off_by_its_number(servic
     assert "no suspension 9" in refused(services.terminal.as_person("sup", "calendar", "resume", "9"), 66)
 
 
-def test_of_several_in_force_the_named_one_alone_is_ended(services: Promises) -> None:
+def test_only_the_named_suspension_is_ended(services: Promises) -> None:
     suspend(services, "2026-11-24 09:00", "--province", "Sichuan")
     suspend(services, "2026-11-24 09:00", "--province", "Guangdong")
 
@@ -392,7 +392,7 @@ def test_of_several_in_force_the_named_one_alone_is_ended(services: Promises) ->
     assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
 
 
-def test_two_that_are_taken_in_together_are_told_to_whom_each_concerns_and_once(
+def test_suspensions_processed_together_are_announced_once_to_those_affected(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, there = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
@@ -415,7 +415,7 @@ def test_two_that_are_taken_in_together_are_told_to_whom_each_concerns_and_once(
     assert told == [(there, True, False), (here, False, True), (there, False, True)]
 
 
-def test_one_that_ends_earlier_than_was_told_is_told_to_whom_its_beginning_was(services: Promises) -> None:
+def test_an_earlier_end_is_announced_to_the_recipients_of_the_suspension_letter(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.received("2026-11-20 10:00", "expedited")
     suspend(services, "2026-11-24 14:00", "2026-11-30")

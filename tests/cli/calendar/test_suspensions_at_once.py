@@ -1,4 +1,4 @@
-"""Suspensions that are taken in by several at once, broken off, or entered while another is taken in."""
+"""Suspensions that are processed concurrently, interrupted, or entered while another is processed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ ONE, OTHER = "台风", "停电"
 
 
 class BrokenOff(Exception):
-    """Whoever took the suspension in does not go on."""
+    """Stands for a process that stops while it applies a suspension."""
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def stop(begin: str, end: str | None, reason: str) -> Stop:
 
 
 def told(services: Promises) -> list[tuple[int, str, str]]:
-    """Return case, kind and cause of each letter, without a command: each would finish what was broken off."""
+    """Return case, kind and cause of each letter; read directly, because a command would finish interrupted work."""
     with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind, body FROM notice ORDER BY case_id, id")).all()
     return [(row.case_id, row.kind, "".join(one for one in (ONE, OTHER) if one in row.body)) for row in rows]
 
 
-def between_lots(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
-    """Let this happen once, after the first lot."""
+def between_batches(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
+    """Call this once, after the first batch."""
     turns = iter((act,))
 
     def pause() -> None:
@@ -51,7 +51,7 @@ def break_off() -> None:
 
 
 def nested(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
-    """Hold who begins first before its first lot; let another act, who reads what is owed before the first goes on."""
+    """Pause the first process before its first batch until another has read which letters are due."""
     real = recompute.settle_open_cases
     held: list[tuple[Any, ...]] = []
     done: list[Any] = []
@@ -69,14 +69,14 @@ def nested(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
 
 
 @pytest.mark.parametrize("is_broken", [False, True])
-def test_one_that_has_nothing_to_do_with_a_case_is_not_told_with_another(
+def test_an_unrelated_suspension_is_not_in_the_letter_of_another(
     services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
 ) -> None:
     for _case in range(3):
         services.received("2026-11-24 10:00")
     suspending_ = services.site.services("sup").suspending
     later = stop("2027-01-13 09:00", "2027-01-13 18:00", OTHER)
-    between_lots(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
+    between_batches(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
     try:
         suspending_.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
     except BrokenOff:
@@ -86,7 +86,7 @@ def test_one_that_has_nothing_to_do_with_a_case_is_not_told_with_another(
 
 
 @pytest.mark.parametrize("is_broken", [False, True])
-def test_the_end_of_two_that_overlap_is_told_once(
+def test_the_end_of_two_overlapping_suspensions_is_announced_once(
     services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
 ) -> None:
     for _case in range(3):
@@ -96,7 +96,7 @@ def test_the_end_of_two_that_overlap_is_told_once(
     services.at("2026-11-24 12:00")
     sup.suspend(stop("2026-11-24 13:00", None, OTHER))
     services.at("2026-11-25 13:00")
-    between_lots(monkeypatch, break_off if is_broken else other.finish)
+    between_batches(monkeypatch, break_off if is_broken else other.finish)
     try:
         sup.resume()
     except BrokenOff:
@@ -108,7 +108,7 @@ def test_the_end_of_two_that_overlap_is_told_once(
     ]
 
 
-def test_of_one_within_another_nobody_is_told_after_a_break(
+def test_a_suspension_within_another_is_not_announced_after_an_interruption(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _case in range(2):
@@ -119,7 +119,7 @@ def test_of_one_within_another_nobody_is_told_after_a_break(
             patch.setattr(suspensions, "settle_open_cases", lambda *_words: break_off())
             with pytest.raises(BrokenOff):
                 sup.suspend(stop("2026-11-25 09:00", end, reason))
-    between_lots(monkeypatch, break_off)
+    between_batches(monkeypatch, break_off)
     with pytest.raises(BrokenOff):
         other.finish()
     other.finish()
@@ -127,7 +127,9 @@ def test_of_one_within_another_nobody_is_told_after_a_break(
     assert told(services) == [(case, "delay", ONE) for case in (1, 2)]
 
 
-def test_of_two_that_are_entered_at_once_both_are_told(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_suspensions_entered_at_once_are_both_announced(
+    services: Promises, monkeypatch: pytest.MonkeyPatch
+) -> None:
     services.received("2026-11-24 10:00")
     sup = services.site.services("sup").suspending
     nested(monkeypatch, lambda: sup.suspend(stop("2026-11-26 09:00", "2026-11-26 18:00", OTHER)))
@@ -137,7 +139,7 @@ def test_of_two_that_are_entered_at_once_both_are_told(services: Promises, monke
     assert ONE in "".join(cause for _case, _kind, cause in told(services))
 
 
-def test_the_end_of_one_is_told_though_another_is_entered_at_once(
+def test_the_end_of_a_suspension_is_announced_while_another_is_entered(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services.received("2026-11-24 10:00")

@@ -1,4 +1,4 @@
-"""What only time brings about, by the command for cron."""
+"""The command tick, which cron runs."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def services(site: Site) -> Promises:
 
 
 def tick(services: Promises) -> dict[str, Any]:
-    """Tick as somebody who may do nothing else, and see that a second tick does nothing more."""
+    """Tick as the auditor, and check that a second tick does nothing."""
     found: dict[str, Any] = services.terminal.document("audit", "tick")
     assert services.terminal.document("a", "tick") == NOTHING
     return found
@@ -28,7 +28,7 @@ def kinds(services: Promises) -> list[str]:
     return [notice["kind"] for notice in services.terminal.document("a", "notices")["notices"]]
 
 
-def test_a_pending_case_comes_back_when_its_day_passed(services: Promises) -> None:
+def test_a_pending_case_returns_to_the_queue_after_its_date(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-26")
@@ -40,7 +40,7 @@ def test_a_pending_case_comes_back_when_its_day_passed(services: Promises) -> No
     assert services.due(case) == "2026-12-02 17:00"
 
 
-def test_what_is_not_mended_by_its_deadline_lapses_and_an_answer_in_time_still_counts(services: Promises) -> None:
+def test_a_case_not_rectified_by_its_deadline_lapses_and_an_answer_in_time_still_counts(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--until", "2026-11-26")
@@ -51,7 +51,7 @@ def test_what_is_not_mended_by_its_deadline_lapses_and_an_answer_in_time_still_c
     assert services.clock(case)["running"] is False
 
 
-def test_a_case_that_waited_past_its_due_date_owes_a_delay_notice_once(services: Promises) -> None:
+def test_a_case_past_its_due_date_gets_one_delay_notice(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     services.received("2026-11-24 10:00")
     assert tick(services.at("2026-11-25 10:00")) == NOTHING
@@ -60,7 +60,7 @@ def test_a_case_that_waited_past_its_due_date_owes_a_delay_notice_once(services:
     assert kinds(services) == ["delay"]
     [notice] = services.terminal.document("a", "notices")["notices"]
     assert notice["case"] == case
-    assert "此前的到期日：2026年11月25日(周三)18:00" in notice["body"]
+    assert "此前的办结时限：2026年11月25日(周三)18:00" in notice["body"]
     services.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "x")
     assert tick(services.at("2026-11-26 18:00")) == {**NOTHING, "delayed": 1}
 
@@ -72,7 +72,7 @@ def test_nobody_is_late_while_work_is_suspended(services: Promises) -> None:
     assert tick(services.at("2026-11-27 10:00")) == NOTHING
 
 
-def test_who_was_told_of_a_suspension_is_told_when_its_known_end_has_come(services: Promises) -> None:
+def test_recipients_of_a_suspension_letter_are_notified_at_its_known_end(services: Promises) -> None:
     services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-11-25", "2026-11-26", "--reason", "台风")
     assert tick(services.at("2026-11-26 12:00")) == NOTHING
@@ -81,7 +81,7 @@ def test_who_was_told_of_a_suspension_is_told_when_its_known_end_has_come(servic
     assert kinds(services) == ["delay", "resumed"]
 
 
-def test_what_it_does_is_in_the_log(services: Promises) -> None:
+def test_tick_logs_what_it_does(services: Promises) -> None:
     services.received("2026-11-24 10:00", "expedited")
     services.at("2026-11-26 18:00").run("audit", "tick")
     with services.site.services("admin").context.read() as session:
@@ -90,7 +90,7 @@ def test_what_it_does_is_in_the_log(services: Promises) -> None:
     assert tuple(newest) == ("delay-told", "audit")
 
 
-def test_who_heard_of_a_later_suspension_only_is_not_told_of_the_end_of_an_earlier_one(services: Promises) -> None:
+def test_the_end_of_a_suspension_is_announced_only_to_those_who_heard_of_that_one(services: Promises) -> None:
     services.run("sup", "calendar", "suspend", "2026-11-24", "2026-11-24", "--reason", "台风")
     services.received("2026-11-25 10:00")
     services.at("2026-11-25 12:00").run("sup", "calendar", "suspend", "2026-11-26", "--reason", "洪水")
@@ -99,7 +99,7 @@ def test_who_heard_of_a_later_suspension_only_is_not_told_of_the_end_of_an_earli
     assert kinds(services) == ["delay"]
 
 
-def test_who_leaves_meanwhile_breaks_it_off_between_two_lots_and_the_next_tick_goes_on(
+def test_quitting_stops_tick_between_two_batches_and_the_next_tick_continues(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = services.site

@@ -1,4 +1,4 @@
-"""Commands for a shell script: each is a process of its own, forked from a warm one, with the script's files."""
+"""Runs the commands of a shell script in forked processes, which start faster than new ones."""
 
 import json
 import os
@@ -21,12 +21,12 @@ with socket.socket(socket.AF_UNIX) as asked:
     socket.send_fds(asked, [json.dumps(wish).encode()], [0, 1, 2])
     sys.exit(int(asked.recv(10)))
 """
-"""What a script runs with the plainest of Pythons instead of `python -m workbench`."""
+"""The program that a script runs instead of `python -m workbench`; it imports only the standard library."""
 
 
 @contextmanager
 def lending(place: Path) -> Iterator[None]:
-    """Run the workbench for whoever asks at a socket."""
+    """Serve requests to run the workbench on a socket."""
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(str(place))
         door.listen()

@@ -1,4 +1,4 @@
-"""Taking, showing, deciding and leaving cases by commands."""
+"""The commands that take, show, decide and hand over cases."""
 
 import json
 from datetime import datetime
@@ -52,7 +52,7 @@ ACTIVITY_KEYS = (
 )
 
 
-def test_next_prints_the_case_with_the_keys_of_the_contract(terminal: Terminal) -> None:
+def test_next_prints_the_case_with_the_promised_keys(terminal: Terminal) -> None:
     terminal.site.plant(1, severity="block")
 
     case = terminal.document("a", "next")
@@ -73,7 +73,7 @@ def test_next_gives_the_same_case_again(terminal: Terminal) -> None:
     assert terminal.document("a", "next")["case"] == terminal.document("a", "next")["case"]
 
 
-def test_an_empty_queue_is_69_with_its_cause_as_json(terminal: Terminal) -> None:
+def test_an_empty_queue_exits_with_69_and_gives_the_cause_as_json(terminal: Terminal) -> None:
     result = terminal.as_person("a", "next", "--json")
 
     assert "empty" in refused(result, 69, json_failure=True)
@@ -95,7 +95,7 @@ def test_a_queue_that_others_hold_says_who_and_until_when(terminal: Terminal) ->
     assert "b 10:30" in result.stderr
 
 
-def test_identity_is_masked_unless_it_is_revealed_which_the_log_knows(terminal: Terminal) -> None:
+def test_identity_is_masked_unless_revealed_and_revealing_is_logged(terminal: Terminal) -> None:
     terminal.site.plant(1)
 
     masked = terminal.document("a", "show", "c-1")["identity"]
@@ -123,7 +123,7 @@ def test_an_unknown_case_is_66(terminal: Terminal, words: tuple[str, ...]) -> No
     assert "C-000099" in refused(terminal.as_person("a", command, "C-99", *more, "--json"), 66)
 
 
-def test_an_application_number_is_no_case(terminal: Terminal) -> None:
+def test_an_application_number_is_not_accepted_as_a_case(terminal: Terminal) -> None:
     assert "C-000123" in refused(terminal.as_person("a", "show", "T-1-1"), 66)
 
 
@@ -144,7 +144,7 @@ def test_a_stale_fence_is_75(terminal: Terminal) -> None:
     refused(terminal.as_person("a", "decide", "C-1", "pass", "--reason", "OK", "--fence", str(fence)), 75)
 
 
-def test_decide_says_what_it_did_and_undo_takes_it_back(terminal: Terminal) -> None:
+def test_decide_prints_its_result_and_undo_reverts_it(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
 
@@ -162,7 +162,7 @@ def test_decide_says_what_it_did_and_undo_takes_it_back(terminal: Terminal) -> N
     assert (back["state"], back["held_by"], back["fence"]) == ("in_review", "a", 2)
 
 
-def test_undo_after_the_grace_is_77_and_says_since_when(terminal: Terminal) -> None:
+def test_undo_after_release_exits_with_77_and_gives_the_time(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
     terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
@@ -171,7 +171,7 @@ def test_undo_after_the_grace_is_77_and_says_since_when(terminal: Terminal) -> N
     refused(terminal.as_person("a", "undo", "C-1", "--json"), 77)
 
 
-def test_a_fail_that_can_be_mended_has_its_items_and_deadline(terminal: Terminal) -> None:
+def test_a_fixable_fail_has_items_and_a_deadline(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
 
@@ -210,7 +210,7 @@ def test_a_final_fail_waits_for_a_second_person(terminal: Terminal) -> None:
     assert (applied["state"], applied["verdict"]) == ("failed", "fail")
 
 
-def test_a_returned_verdict_is_on_the_makers_desk_again(terminal: Terminal) -> None:
+def test_a_returned_verdict_is_back_on_the_makers_desk(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
     terminal.document("a", "decide", "C-1", "fail", "--final", "--reason", "USE-TRADE", "--note", "sure")
@@ -220,7 +220,7 @@ def test_a_returned_verdict_is_on_the_makers_desk_again(terminal: Terminal) -> N
     assert (back["state"], back["held_by"]) == ("in_review", "a")
 
 
-def test_skip_release_and_aside_leave_a_held_case(terminal: Terminal) -> None:
+def test_skip_release_and_aside_end_or_pause_a_hold(terminal: Terminal) -> None:
     terminal.site.plant(3)
     first = terminal.document("a", "next")["case"]
     assert terminal.document("a", "skip", first, "--reason", "too hard")["state"] == "queued"
@@ -234,7 +234,7 @@ def test_skip_release_and_aside_leave_a_held_case(terminal: Terminal) -> None:
     assert aside["aside_until"] == "2026-11-24T15:00:00+08:00"
 
 
-def test_a_time_that_is_past_means_tomorrow_and_a_past_day_is_refused(terminal: Terminal) -> None:
+def test_a_past_time_means_tomorrow_and_a_past_day_is_refused(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
 
@@ -242,7 +242,7 @@ def test_a_time_that_is_past_means_tomorrow_and_a_past_day_is_refused(terminal: 
     refused(terminal.as_person("a", "aside", "C-1", "--until", "2026-11-01"), 2)
 
 
-def test_the_queue_lists_open_cases_with_the_keys_of_the_contract(terminal: Terminal) -> None:
+def test_the_queue_lists_open_cases_with_the_promised_keys(terminal: Terminal) -> None:
     terminal.site.plant(3)
     terminal.document("b", "next")
 
@@ -255,7 +255,7 @@ def test_the_queue_lists_open_cases_with_the_keys_of_the_contract(terminal: Term
     assert datetime.fromisoformat(queue["cases"][0]["due_at"]).utcoffset() is not None
 
 
-def test_a_supervisor_assigns_and_says_from_whom(terminal: Terminal) -> None:
+def test_assign_names_the_previous_holder(terminal: Terminal) -> None:
     terminal.site.plant(2)
     held = terminal.document("a", "next")["case"]
     other = next(case for case in ("C-000001", "C-000002") if case != held)
@@ -287,7 +287,7 @@ def test_remarks_are_in_the_history(terminal: Terminal) -> None:
     assert case["verifications"][0]["kind"] == "phone"
 
 
-def test_a_pending_case_is_answered_and_a_rectified_one_comes_in_its_next_round(terminal: Terminal) -> None:
+def test_an_answer_requeues_a_pending_case_and_a_resubmission_starts_the_next_round(terminal: Terminal) -> None:
     terminal.site.plant(2)
     first = terminal.document("a", "next")["case"]
     terminal.document("a", "decide", first, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-30")
@@ -300,7 +300,7 @@ def test_a_pending_case_is_answered_and_a_rectified_one_comes_in_its_next_round(
     refused(terminal.as_person("a", "answer", second, "--json"), 77)
 
 
-def test_a_withdrawn_case_is_over(terminal: Terminal) -> None:
+def test_a_withdrawn_case_is_closed(terminal: Terminal) -> None:
     terminal.site.plant(1)
 
     assert terminal.document("a", "withdraw", "C-1", "--reason", "he said so")["state"] == "withdrawn"

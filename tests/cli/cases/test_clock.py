@@ -1,4 +1,4 @@
-"""The walk of a case's clock, by commands, on cases made by hand: every trap of the calendar and of the log."""
+"""The walk from receipt to due date, on hand-made cases with every difficulty of the calendar and the log."""
 
 import time
 from collections.abc import Iterator
@@ -185,7 +185,7 @@ def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(service
     assert services.due(case) == "2026-11-25 18:00"
 
 
-def test_days_that_were_set_by_hand_are_told_as_such(services: Promises) -> None:
+def test_days_set_by_hand_are_labelled(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "complex")
     calendars = services.site.services("admin").calendars
     calendars.set_day(DaySetting(on=date(2026, 11, 26), working=True, hours=((clock(9), clock(12)),)), "inventory")
@@ -205,7 +205,7 @@ def test_the_spring_festival_is_not_named_after_its_eve(services: Promises) -> N
     assert holiday["detail"] == "春节"
 
 
-def test_a_suspension_that_begins_after_the_due_date_is_no_part_of_the_walk(services: Promises) -> None:
+def test_a_suspension_after_the_due_date_is_not_in_the_walk(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-12-14", "2026-12-16", "--reason", "搬家")
 
@@ -352,14 +352,14 @@ def test_a_case_that_is_not_complete_has_no_clock(services: Promises) -> None:
     assert whats(found) == ["incomplete"]
 
 
-def test_what_came_before_it_was_complete_does_not_count(services: Promises) -> None:
+def test_time_before_completion_does_not_count(services: Promises) -> None:
     case = services.received("2026-11-20 10:00", complete_at="2026-11-24 10:00")
 
     assert services.due(case) == "2026-11-27 18:00"
     assert whats(services.clock(case))[:2] == ["incomplete", "received"]
 
 
-def test_a_case_of_rounds_has_one_budget(services: Promises) -> None:
+def test_all_rounds_of_a_case_share_one_budget(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.at("2026-11-24 11:00").run("a", "next")
     services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED")
@@ -378,7 +378,7 @@ def test_an_unknown_case_is_66_and_every_role_may_ask(services: Promises) -> Non
     assert services.terminal.as_person("audit", "clock", case).exit_code == 0
 
 
-def test_the_walk_is_told_in_chinese_too(services: Promises) -> None:
+def test_the_walk_is_available_in_chinese(services: Promises) -> None:
     case = services.received("2026-11-27 19:10")
     with i18n.speaking("zh"):
         lines = services.terminal.run("clock", case, "--as", "a", "--lang", "zh").stdout.splitlines()
@@ -390,7 +390,7 @@ def _texts(document: Any) -> list[str]:
     return [step["text"] for step in document["steps"]]
 
 
-def test_what_a_supervisor_changed_stands_where_it_happened_and_the_due_date_says_that_it_was_moved(
+def test_the_walk_shows_supervisor_changes_in_order_and_marks_the_due_date_as_moved(
     services: Promises,
 ) -> None:
     case = services.received("2026-11-24 10:00")
@@ -402,7 +402,7 @@ def test_what_a_supervisor_changed_stands_where_it_happened_and_the_due_date_say
     assert _texts(found)[-1] == "Due Wed 2 Dec 18:00; 3 working days after day 0, moved by what is told here."
 
 
-def test_a_suspension_to_come_without_an_end_leaves_the_due_date_open(services: Promises) -> None:
+def test_a_future_suspension_without_an_end_leaves_the_due_date_open(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "complex")
     services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "台风")
     due = next(text for text in _texts(services.at("2026-11-25 11:00").clock(case)) if text.startswith("Due "))
@@ -410,7 +410,7 @@ def test_a_suspension_to_come_without_an_end_leaves_the_due_date_open(services: 
     assert due.endswith("It moves on by the work that is lost until work is taken up again.")
 
 
-def test_what_is_overdue_on_a_make_up_day_is_told_within_the_hours(services: Promises) -> None:
+def test_a_case_overdue_on_a_make_up_day_is_shown_within_working_hours(services: Promises) -> None:
     case = services.received("2026-09-24 10:00", "expedited")
     found = services.at("2026-10-12 10:00").clock(case)
 

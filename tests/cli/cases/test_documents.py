@@ -29,7 +29,7 @@ def test_documents_are_written_to_a_folder_and_listed(terminal: Terminal, case: 
     assert [line["action"] for line in terminal.document("a", "show", case)["history"]].count("documents-written") == 1
 
 
-def test_a_person_reads_which_file_is_which(terminal: Terminal, case: str, tmp_path: Path) -> None:
+def test_the_text_output_lists_which_file_is_which_document(terminal: Terminal, case: str, tmp_path: Path) -> None:
     result = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "out"))
 
     assert result.exit_code == 0
@@ -38,7 +38,7 @@ def test_a_person_reads_which_file_is_which(terminal: Terminal, case: str, tmp_p
     assert "8 documents are in" in result.stderr
 
 
-def test_refusals_have_the_exit_codes_of_the_contract(terminal: Terminal, case: str, tmp_path: Path) -> None:
+def test_refusals_have_the_promised_exit_codes(terminal: Terminal, case: str, tmp_path: Path) -> None:
     full = tmp_path / "full"
     full.mkdir()
     (full / "mine").touch()
@@ -55,7 +55,7 @@ def test_refusals_have_the_exit_codes_of_the_contract(terminal: Terminal, case: 
     assert "refused documents" in terminal.site.actions(1)
 
 
-def test_what_is_damaged_in_the_store_is_told_and_left_out(terminal: Terminal, case: str, tmp_path: Path) -> None:
+def test_damaged_documents_are_reported_and_left_out(terminal: Terminal, case: str, tmp_path: Path) -> None:
     store = terminal.site.services("admin").context.store
     lines = terminal.site.services("a").documents.list(1)
     store.document_path(lines[0].sha256).write_bytes(b"%PDF- another")

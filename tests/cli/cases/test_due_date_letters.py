@@ -1,4 +1,4 @@
-"""What letters about due dates say in each situation, in both languages: nothing that is not so."""
+"""Letters about due dates state only what is true, in every situation and both languages."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ def services(site: Site) -> Promises:
 
 
 def speak(services: Promises, language: str) -> None:
-    """Let every applicant have this language."""
+    """Set the language of every applicant."""
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language})
 
@@ -38,7 +38,7 @@ def newest(services: Promises, case: str) -> str:
 
 
 def send_receipt(services: Promises, case: str) -> None:
-    """Let the applicant have had a receipt, long ago."""
+    """Store a receipt that was sent long ago."""
     at = local("2026-11-01 10:00")
     with services.site.services("admin").context.write() as session:
         receipt = NoticeRow(
@@ -48,7 +48,7 @@ def send_receipt(services: Promises, case: str) -> None:
 
 
 def wait_for(services: Promises, case: str, waits_for: WaitsFor | None, state: CaseState = CaseState.PENDING) -> None:
-    """Let the case be in a state, waiting for somebody."""
+    """Put the case into a state, waiting for somebody."""
     with services.site.services("admin").context.write() as session:
         row = session.get_one(CaseRow, int(case[2:]))
         row.state, row.waits_for = state.value, waits_for.value if waits_for else ""
@@ -61,10 +61,13 @@ def has(letter: str, parts: Sequence[str], others: Sequence[str]) -> None:
         assert part not in letter, letter
 
 
-PROMISES = {EN: ("New due date", "by the new due date", "by the due date"), ZH: ("新的到期日", "在新的到期日前")}
+PROMISES = {EN: ("New due date", "by the new due date", "by the due date"), ZH: ("新的办结时限", "在新的办结时限前")}
 NOT_FINISHED = {
-    EN: ("Due date so far: ", "The review of your application is not finished yet. We finish it as soon as we can"),
-    ZH: ("此前的到期日：", "申请审核尚未完成，我司将尽快完成并告知结论。"),
+    EN: (
+        "Current due date: ",
+        "The review of your application is not finished yet. We will finish it as soon as we can",
+    ),
+    ZH: ("此前的办结时限：", "申请审核尚未完成，我司将尽快完成并告知结论。"),
 }
 
 
@@ -97,7 +100,7 @@ def test_the_end_of_a_suspension_promises_no_date_that_is_past(services: Promise
     has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
 
 
-def test_who_was_overdue_or_not_there_yet_hears_of_no_suspension(services: Promises) -> None:
+def test_overdue_and_later_applicants_get_no_suspension_letter(services: Promises) -> None:
     overdue, later = services.received("2026-10-09 10:00"), services.received("2026-11-26 11:30", "expedited")
     moved = services.received("2026-11-25 10:00")
     services.run("sup", "calendar", "suspend", "2026-11-26 09:30", "--reason", "x")
@@ -109,10 +112,10 @@ def test_who_was_overdue_or_not_there_yet_hears_of_no_suspension(services: Promi
     for case in (moved, later):
         assert [kind for kind, _body in letters(services, case)] == ["delay", "resumed"]
     said = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--reason", "y").stderr
-    assert said == "1 due date is concerned.\n1 applicant is told.\n"
+    assert said == "1 due date is affected.\n1 applicant is told.\n"
 
 
-def test_only_who_had_the_letter_of_a_suspension_gets_that_of_its_end(services: Promises) -> None:
+def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(services: Promises) -> None:
     told, paused = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
     wait_for(services, paused, WaitsFor.APPLICANT)
     services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
@@ -122,10 +125,10 @@ def test_only_who_had_the_letter_of_a_suspension_gets_that_of_its_end(services: 
     assert [kind for kind, _body in letters(services, told)] == ["delay", "resumed"]
     # The due date of the other moved as well, but it was never said that work had stopped.
     assert [kind for kind, _body in letters(services, paused)] == ["delay"]
-    has(newest(services, paused), ["新的到期日：2026年12月2日(周三)11:00"], ["恢复"])
+    has(newest(services, paused), ["新的办结时限：2026年12月2日(周三)11:00"], ["恢复"])
 
 
-def test_who_was_told_of_another_delay_is_not_told_of_the_end_of_a_suspension_with_a_known_end(
+def test_recipients_of_another_delay_letter_get_no_resumption_letter_of_a_suspension_with_a_known_end(
     services: Promises,
 ) -> None:
     told, other = services.received("2026-11-26 10:00"), services.received("2026-11-20 10:00", "expedited")
@@ -144,19 +147,19 @@ def test_who_was_told_of_another_delay_is_not_told_of_the_end_of_a_suspension_wi
         (ZH, "审核工作将自2026年12月1日(周二)00:00起中止", "中止安排已经取消。"),
     ],
 )
-def test_a_suspension_that_lies_ahead_is_told_as_such_and_so_is_that_it_is_called_off(
+def test_letters_announce_a_future_suspension_and_its_cancellation(
     services: Promises, language: str, ahead: str, off: str
 ) -> None:
     case = services.received("2026-11-26 10:00", "extended")
     speak(services, language)
     services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "x")
-    has(newest(services, case), [ahead], ["is suspended since", "审核工作自"])
+    has(newest(services, case), [ahead], ["has been suspended since", "审核工作自"])
     services.run("sup", "calendar", "resume")
 
-    has(newest(services, case), [off], ["taken up again", "已经恢复", *PROMISES[language][:2]])
+    has(newest(services, case), [off], ["have resumed", "已经恢复", *PROMISES[language][:2]])
 
 
-def test_the_letter_of_the_end_quotes_the_reasons_of_what_concerned_the_applicant_only(services: Promises) -> None:
+def test_the_resumption_letter_quotes_only_reasons_that_affected_the_applicant(services: Promises) -> None:
     here, there = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
     with services.site.services("admin").context.write() as session:
         session.get_one(ApplicationRow, 2).province = "四川省"
@@ -173,14 +176,14 @@ def test_the_letter_of_the_end_quotes_the_reasons_of_what_concerned_the_applican
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_nobody_who_has_to_act_is_told_to_do_nothing(services: Promises, language: str) -> None:
+def test_applicants_who_must_act_are_not_told_to_do_nothing(services: Promises, language: str) -> None:
     case = services.received("2026-11-26 10:00")
     speak(services, language)
     wait_for(services, case, WaitsFor.APPLICANT)
     services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
 
-    asked = "We still need from you what we asked for." if language == EN else "此前要求补充的材料仍需提交。"
-    has(newest(services, case), [asked], ["need not do anything", "无需办理"])
+    asked = "We still need what we asked you for." if language == EN else "此前要求补充的材料仍须提交。"
+    has(newest(services, case), [asked], ["do not need to do anything", "无需办理"])
 
 
 @pytest.mark.parametrize(
@@ -190,7 +193,7 @@ def test_nobody_who_has_to_act_is_told_to_do_nothing(services: Promises, languag
         (ZH, ["晚于此前告知的时间", "在承诺的时限内"], ["晚于预定的时间", "无法按时完成"]),
     ],
 )
-def test_only_who_had_a_receipt_is_reminded_of_what_was_told(
+def test_only_applicants_with_a_receipt_are_reminded_of_it(
     services: Promises, language: str, promised: list[str], planned: list[str]
 ) -> None:
     imported, accepted = services.received("2026-10-09 10:00"), services.received("2026-10-09 10:00")
@@ -212,7 +215,7 @@ def test_only_who_had_a_receipt_is_reminded_of_what_was_told(
                 CaseState.PENDING,
                 whom,
                 {
-                    EN: "Information that the review needs from others has not come yet.",
+                    EN: "We are still waiting for information from others that the review needs.",
                     ZH: "审核所需的核查信息尚未返回。",
                 },
             )
@@ -221,7 +224,7 @@ def test_only_who_had_a_receipt_is_reminded_of_what_was_told(
     ],
 )
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_a_delay_has_its_true_reason_and_says_what_is_so_in_every_state(
+def test_a_delay_letter_gives_the_actual_reason_in_every_state(
     services: Promises, state: CaseState, waits_for: WaitsFor | None, reason: dict[str, str], language: str
 ) -> None:
     case = services.received("2026-10-09 10:00")
@@ -237,11 +240,11 @@ def test_a_delay_has_its_true_reason_and_says_what_is_so_in_every_state(
 @pytest.mark.parametrize(
     ("language", "stopped", "promise"),
     [
-        (EN, "Work is suspended since Thursday, 26 November 2026, 12:00", "by the due date."),
-        (ZH, "审核工作自2026年11月26日(周四)12:00起中止", "在到期日前"),
+        (EN, "Work has been suspended since Thursday, 26 November 2026, 12:00", "by the due date."),
+        (ZH, "审核工作自2026年11月26日(周四)12:00起中止", "在办结时限前"),
     ],
 )
-def test_a_receipt_while_work_is_suspended_says_so_and_its_end_is_told(
+def test_a_receipt_during_a_suspension_says_so_and_is_followed_by_a_resumption_letter(
     services: Promises, tmp_path: Path, language: str, stopped: str, promise: str
 ) -> None:
     ask_persons_for_nothing(services.site)

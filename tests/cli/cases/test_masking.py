@@ -1,4 +1,4 @@
-"""No command gives a name of a case's people away, unless it is asked to reveal."""
+"""No command prints a personal name unless it is asked to reveal."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ SAID = f"{'、'.join(PEOPLE)} 都说 {SPACED}"
 
 
 def people(applicant: str, legal: str, user: str) -> dict[str, str]:
-    """Return the cells of an application of a person that names people wherever it can."""
+    """Return the cells of an application that has a personal name in every column that can hold one."""
     texts = dict.fromkeys(("business_scope", "stated_use", "call_script", "consent_source"), SAID)
     names = {"applicant_name": applicant, "handler_name": applicant, "legal_rep_name": legal}
     return {**texts, **names, "applicant_kind": "individual", "uscc": "", "language": "zh"}
@@ -26,7 +26,7 @@ def people(applicant: str, legal: str, user: str) -> dict[str, str]:
 
 @pytest.fixture
 def desk(terminal: Terminal, tmp_path: Path) -> Desk:
-    """Return a desk with one case of a person, in its second version, about whom everything was said."""
+    """Return a desk with one case of a person, updated once, with a name in every field."""
     folder = tmp_path / "files"
     folder.mkdir()
     desk = Desk(terminal.site, folder)
@@ -41,13 +41,13 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
 
 
 def shown(text: str) -> Iterator[str]:
-    """Return the names that a text gives away, blanks and line ends in it notwithstanding."""
+    """Return the names that a text contains, ignoring spaces and line breaks."""
     squeezed = "".join(text.split())
     return (name for name in PEOPLE if name in squeezed)
 
 
 def both_ways(terminal: Terminal, login: str, *words: str) -> str:
-    """Return what a command prints for people, and as JSON."""
+    """Return what a command prints as text and as JSON."""
     printed = ""
     for more in ((), ("--json",)):
         result = terminal.as_person(login, *words, *more)
@@ -57,7 +57,7 @@ def both_ways(terminal: Terminal, login: str, *words: str) -> str:
 
 
 def decided(terminal: Terminal) -> list[str]:
-    """Let a case be taken, written about, decided and undone, each in words and as JSON; return what that printed."""
+    """Take, comment, decide and undo a case, each as text and as JSON; return everything printed."""
     printed = [both_ways(terminal, "a", "next")]
     printed += [both_ways(terminal, "a", "comment", "C-1", SAID)]
     printed += [both_ways(terminal, "a", "verify", "C-1", "phone", "--result", SAID)]
@@ -119,7 +119,7 @@ def test_the_reason_of_a_reveal_is_in_the_log_without_a_number(terminal: Termina
     assert json.loads(last["body"])["reason"] == "138••••••00 asked"
 
 
-def test_a_revealed_case_has_the_names(terminal: Terminal, desk: Desk) -> None:
+def test_a_revealed_case_shows_the_names(terminal: Terminal, desk: Desk) -> None:
     decided(terminal)
 
     assert list(shown(both_ways(terminal, "a", "show", "C-1", "--reveal"))) == list(PEOPLE)

@@ -6,7 +6,7 @@ from tests.cli.framework.terminal import Terminal, refused
 from workbench.domain.case.case_id import format_case
 
 
-def test_the_queue_lists_what_the_filter_finds_and_counts_it_all(terminal: Terminal) -> None:
+def test_the_queue_lists_and_counts_the_cases_that_match_the_filter(terminal: Terminal) -> None:
     terminal.site.plant(4)
     urgent = terminal.site.plant(3, priority="urgent")
 
@@ -36,7 +36,7 @@ def test_the_first_of_the_queue_is_what_next_takes(terminal: Terminal) -> None:
         ("who:zoe", 1, "zoe"),
     ],
 )
-def test_a_filter_that_cannot_be_understood_is_2_with_the_place(
+def test_an_invalid_filter_exits_with_2_and_names_the_position(
     terminal: Terminal, command: str, wanted: str, place: int, words: str
 ) -> None:
     for more in ((), ("--json",)):
@@ -45,21 +45,21 @@ def test_a_filter_that_cannot_be_understood_is_2_with_the_place(
         assert words in sentence
 
 
-def test_next_says_that_only_the_filter_hides_what_is_left(terminal: Terminal) -> None:
+def test_next_says_that_the_filter_hides_the_remaining_cases(terminal: Terminal) -> None:
     terminal.site.plant(4)
 
     result = terminal.as_person("a", "next", "--filter", "成都", "--json")
 
-    assert "The filter hides the 4 cases" in refused(result, 69, json_failure=True)
+    assert "The filter hides the remaining 4 cases" in refused(result, 69, json_failure=True)
     assert '"kind": "filtered"' in result.stdout
 
 
-def test_who_may_not_review_takes_nothing_with_a_filter_either(terminal: Terminal) -> None:
+def test_a_filter_does_not_let_other_roles_take_cases(terminal: Terminal) -> None:
     terminal.site.plant(1)
     refused(terminal.as_person("audit", "next", "--filter", "公司"), 77)
 
 
-def test_a_number_that_was_typed_for_a_person_is_repeated_masked_and_cut(terminal: Terminal) -> None:
+def test_a_personal_number_in_an_error_message_is_masked_and_cut(terminal: Terminal) -> None:
     for key in ("who", "holder", "assignee"):
         said = refused(terminal.as_person("a", "queue", "--filter", f"{key}:13800138000"), 2)
         assert "138••••••00" in said
@@ -68,7 +68,7 @@ def test_a_number_that_was_typed_for_a_person_is_repeated_masked_and_cut(termina
     assert len(long) < 200
 
 
-def test_the_most_that_the_queue_lists_is_said(terminal: Terminal) -> None:
+def test_the_queue_states_the_allowed_limits(terminal: Terminal) -> None:
     for limit in ("20000", "0"):
         said = refused(terminal.as_person("a", "queue", "--limit", limit), 2)
         assert "a whole number from 1 to 10000" in said

@@ -1,4 +1,4 @@
-"""Taking files in and writing files out by commands."""
+"""The commands import, imports, export and notices."""
 
 import json
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def _file(desk: Desk, *rows: object, name: str = "applications.csv") -> str:
     return str(path)
 
 
-def test_an_import_says_what_it_did(terminal: Terminal, desk: Desk) -> None:
+def test_an_import_reports_what_it_did(terminal: Terminal, desk: Desk) -> None:
     file = _file(desk, application("A-1"), application("A-2"))
 
     report = terminal.document("admin", "import", "applications", file)
@@ -50,7 +50,7 @@ def test_a_dry_run_writes_nothing(terminal: Terminal, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("more", [(), ("--dry-run",)])
-def test_bad_rows_are_65_with_a_report_that_names_their_places(
+def test_bad_rows_exit_with_65_and_a_report_of_their_positions(
     terminal: Terminal, desk: Desk, more: tuple[str, ...]
 ) -> None:
     file = _file(desk, application("A-1"), application("A-2", submitted_at="yesterday", contact_phone="138****0000"))
@@ -68,7 +68,7 @@ def test_bad_rows_are_65_with_a_report_that_names_their_places(
     assert report["errors"][0].keys() == {"file", "sheet", "line", "column", "message"}
 
 
-def test_a_wrong_header_is_65_with_a_report(terminal: Terminal, desk: Desk) -> None:
+def test_a_wrong_header_exits_with_65_and_a_report(terminal: Terminal, desk: Desk) -> None:
     path = desk.folder / "wrong.csv"
     path.write_text("applicatoin_no,submitted_at\nA-1,2026-11-20\n", encoding="utf-8")
 
@@ -80,7 +80,7 @@ def test_a_wrong_header_is_65_with_a_report(terminal: Terminal, desk: Desk) -> N
     assert "application_no" in report["errors"][0]["message"]
 
 
-def test_rejects_take_the_bad_rows_and_the_good_ones_go_in(terminal: Terminal, desk: Desk) -> None:
+def test_rejects_gets_the_bad_rows_and_the_good_ones_are_imported(terminal: Terminal, desk: Desk) -> None:
     file = _file(desk, application("A-1"), application("A-2", submitted_at="yesterday"))
     rejects = desk.folder / "rejects.csv"
 
@@ -104,7 +104,7 @@ def test_a_missing_file_is_66_and_a_reviewer_imports_nothing(terminal: Terminal,
     refused(terminal.as_person("a", "import", "applications", _file(desk, application("A-1")), "--json"), 77)
 
 
-def test_people_read_where_the_errors_are(terminal: Terminal, desk: Desk) -> None:
+def test_the_text_output_gives_the_positions_of_errors(terminal: Terminal, desk: Desk) -> None:
     file = _file(desk, application("A-1", submitted_at="yesterday"))
 
     result = terminal.as_person("admin", "import", "applications", file)
@@ -133,7 +133,7 @@ def _workbook(desk: Desk, *, name: str = "workbook.xlsx", **sheets: Sequence[Cel
 CARD = {"application_no": "A-1", "msisdn": "13800138000"}
 
 
-def test_a_workbook_goes_in_as_one_batch_that_says_what_each_sheet_was(terminal: Terminal, desk: Desk) -> None:
+def test_a_workbook_is_one_batch_that_lists_the_kind_of_each_sheet(terminal: Terminal, desk: Desk) -> None:
     file = _workbook(desk, 号卡=[CARD], 申请=[application("A-1"), application("A-2")])
 
     report = terminal.document("admin", "import", "workbook", file)
@@ -169,7 +169,7 @@ def test_errors_in_a_workbook_name_sheet_line_and_column(terminal: Terminal, des
     ]
 
 
-def test_people_read_which_sheet_was_read_and_where_the_errors_are(terminal: Terminal, desk: Desk) -> None:
+def test_the_text_output_lists_the_sheets_and_the_positions_of_errors(terminal: Terminal, desk: Desk) -> None:
     terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
     file = _workbook(desk, 说明=[], Sheet2=[CARD, {**CARD, "msisdn": "138****0000"}])
 
@@ -180,9 +180,7 @@ def test_people_read_which_sheet_was_read_and_where_the_errors_are(terminal: Ter
     assert "workbook.xlsx, sheet Sheet2, line 3, column msisdn: The number is masked" in result.stdout
 
 
-def test_a_workbook_keeps_its_good_rows_with_rejects_and_takes_the_options_of_other_imports(
-    terminal: Terminal, desk: Desk
-) -> None:
+def test_a_workbook_accepts_rejects_and_the_other_import_options(terminal: Terminal, desk: Desk) -> None:
     file = _workbook(desk, cards=[CARD], applications=[application("A-1"), application("A-2", submitted_at="x")])
     rejects = desk.folder / "rejects.xlsx"
 
@@ -213,7 +211,7 @@ def test_rejects_are_written_whatever_the_sheet_of_the_input_is_called(
         assert book.sheet_names == ["cards"]
 
 
-def test_a_workbook_whose_sheet_has_a_required_mark_in_its_name_has_rejects_too(terminal: Terminal, desk: Desk) -> None:
+def test_rejects_are_written_for_a_sheet_with_a_required_mark_in_its_name(terminal: Terminal, desk: Desk) -> None:
     desk.applications(application("A-1"))
     cells = [list(CARD), ["A-1", "*", ""]]
     rows = ("".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) for row in cells)
@@ -233,15 +231,15 @@ def test_imports_are_listed_with_the_newest_first_as_the_help_says(terminal: Ter
     listed = terminal.document("admin", "imports", "list")["batches"]
 
     assert [batch["batch"] for batch in listed] == ["B-000002", "B-000001"]
-    assert "the newest first" in terminal.run("imports", "--help").stdout
+    assert "newest first" in terminal.run("imports", "--help").stdout
 
 
-def test_a_workbook_that_is_none_is_65(terminal: Terminal, desk: Desk) -> None:
+def test_an_invalid_workbook_exits_with_65(terminal: Terminal, desk: Desk) -> None:
     for file in (_file(desk, application("A-1")), str(desk.folder)):
         refused(terminal.as_person("admin", "import", "workbook", file, "--json"), 65, json_failure=True)
 
 
-def test_an_export_says_how_many_rows_it_wrote(terminal: Terminal, tmp_path: Path) -> None:
+def test_an_export_reports_how_many_rows_it_wrote(terminal: Terminal, tmp_path: Path) -> None:
     terminal.site.plant(2)
     path = tmp_path / "out.csv"
 
@@ -251,7 +249,7 @@ def test_an_export_says_how_many_rows_it_wrote(terminal: Terminal, tmp_path: Pat
     assert path.read_text(encoding="utf-8-sig").count("\n") == 3
 
 
-def test_the_format_that_is_asked_for_wins_over_the_name(terminal: Terminal, tmp_path: Path) -> None:
+def test_the_format_option_overrides_the_file_name(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
     terminal.document("admin", "export", "events", "--output", str(path), "--format", "jsonl")

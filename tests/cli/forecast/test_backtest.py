@@ -26,7 +26,7 @@ def log(folder: Path) -> Path:
     return path
 
 
-def test_a_log_is_tested_and_the_figures_are_one_json_document(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_backtest_prints_its_figures_as_json(terminal: Terminal, tmp_path: Path) -> None:
     path = shared_data("event_logs", "helpdesk.csv")
 
     first, second = (
@@ -49,11 +49,11 @@ def test_a_log_is_tested_and_the_figures_are_one_json_document(terminal: Termina
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Mean error in days", "Median of the past", "Cases tested", "60", "Inside the range (80%)"]),
-        ("zh", ["平均误差（天）", "历史中位数", "检验的案例数", "60", "落在80%区间内"]),
+        ("en", ["Mean error (days)", "Median of the past", "Test cases", "60", "Coverage of the 80% range"]),
+        ("zh", ["平均误差（天）", "历史中位数", "检验案例数", "60", "80%区间的覆盖率"]),
     ],
 )
-def test_a_person_gets_an_aligned_table_in_their_language(
+def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(
     terminal: Terminal, tmp_path: Path, language: str, words: list[str]
 ) -> None:
     said = ("--case", "Number", "--activity", "What", "--time", "At")
@@ -67,13 +67,13 @@ def test_without_a_log_the_command_says_what_is_missing(terminal: Terminal) -> N
     assert "--log" in refused(terminal.run_bare("forecast", "backtest"), 2)
 
 
-def test_a_column_that_is_not_there_is_named(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_missing_column_is_named(terminal: Terminal, tmp_path: Path) -> None:
     result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), "--case", "Numbr", "--json")
 
     assert refused(result, 65) == "log.csv, line 1, column Numbr: There is no such column; is it one of Number?"
 
 
-def test_a_bomb_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+def test_an_xml_bomb_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "log.xes.gz"
     path.write_bytes(gzip.compress(b'<!DOCTYPE log [<!ENTITY a "b">]>\n<log><trace>&a;</trace></log>'))
 
@@ -82,20 +82,20 @@ def test_a_bomb_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     )
 
 
-def test_a_file_that_is_not_there_is_told(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_missing_log_file_is_reported(terminal: Terminal, tmp_path: Path) -> None:
     sentence = refused(terminal.run_bare("forecast", "backtest", "--log", str(tmp_path / "no.csv")), 66)
 
     assert "There is no file" in sentence
 
 
-def test_a_log_without_a_past_is_told(terminal: Terminal) -> None:
+def test_a_log_without_closed_cases_is_reported(terminal: Terminal) -> None:
     path = shared_data("event_logs", "running-example.csv")
     sentence = refused(terminal.run_bare("forecast", "backtest", "--log", str(path)), 65)
 
     assert sentence.startswith("running-example.csv: of 6 cases none of the first 60% was over when the others began")
 
 
-def test_what_would_act_on_the_terminal_is_not_printed(terminal: Terminal, tmp_path: Path) -> None:
+def test_control_characters_in_a_log_are_not_printed(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text("case,\x1b[31m[b]activity,time\n1,a,2012-01-01\n", encoding="utf-8")
     result = terminal.run_bare("forecast", "backtest", "--log", str(path))

@@ -1,4 +1,4 @@
-"""The forecast by commands: for a case, for the queue, and as a sentence for the phone."""
+"""`workbench forecast`: for a case, for the queue, and as a sentence for the phone."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ def number(terminal: Terminal) -> str:
     return f"C-{terminal.site.plant(20)[-1]:06}"
 
 
-def test_a_case_has_days_and_what_they_lean_on(terminal: Terminal, number: str) -> None:
+def test_a_case_forecast_has_days_and_their_basis(terminal: Terminal, number: str) -> None:
     found = terminal.document("a", "forecast", number)
 
     assert found["case"] == number
@@ -36,7 +36,7 @@ def test_a_case_has_days_and_what_they_lean_on(terminal: Terminal, number: str) 
     assert terminal.document("sup", "forecast", "show", number) == found
 
 
-def test_what_would_make_it_faster_is_told(terminal: Terminal) -> None:
+def test_the_forecast_says_what_would_make_it_faster(terminal: Terminal) -> None:
     (case_id,) = terminal.site.plant(severity="block")
 
     found = terminal.document("a", "forecast", f"C-{case_id}")
@@ -59,7 +59,7 @@ def test_the_sentence_for_the_phone_is_one_line_with_nothing_personal(terminal: 
     assert result.stdout.strip() == terminal.document("a", "forecast", number)["say"]
 
 
-def test_more_reviewers_make_it_sooner(terminal: Terminal) -> None:
+def test_more_reviewers_bring_the_forecast_forward(terminal: Terminal) -> None:
     lived(terminal.site)
     number = f"C-{terminal.site.plant(300)[-1]}"
 
@@ -69,7 +69,7 @@ def test_more_reviewers_make_it_sooner(terminal: Terminal) -> None:
     assert many["passed"]["p90"] < few["passed"]["p90"]
 
 
-def test_the_queue_is_told_with_all_its_cases(terminal: Terminal, number: str) -> None:
+def test_the_queue_forecast_lists_all_cases(terminal: Terminal, number: str) -> None:
     found = terminal.document("sup", "forecast", "--reviewers", "2")
 
     assert (found["reviewers"], found["usual_reviewers"]) == (2, 3)
@@ -81,7 +81,7 @@ def test_the_queue_is_told_with_all_its_cases(terminal: Terminal, number: str) -
     assert f"{found['queued']} to decide; 2 reviewers decide about" in said
 
 
-def test_too_little_history_is_said(terminal: Terminal) -> None:
+def test_the_forecast_says_that_there_is_too_little_history(terminal: Terminal) -> None:
     (case_id,) = terminal.site.plant()
 
     assert terminal.document("a", "forecast", f"C-{case_id}")["assumed"] is True
@@ -89,14 +89,14 @@ def test_too_little_history_is_said(terminal: Terminal) -> None:
     assert "Too little history yet" in terminal.as_person("a", "forecast", f"C-{case_id}").stdout
 
 
-def test_an_empty_queue_needs_no_days(terminal: Terminal) -> None:
+def test_an_empty_queue_is_cleared_in_zero_days(terminal: Terminal) -> None:
     found = terminal.document("a", "forecast")
 
     assert (found["queued"], found["cases"], found["clear_days"]) == (0, [], {"p50": 0.0, "p90": 0.0})
     assert "Nothing waits." in terminal.as_person("a", "forecast").stdout
 
 
-def test_nobody_there_and_doubtful_days_are_told_in_documents_and_words(terminal: Terminal) -> None:
+def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Terminal) -> None:
     (*_others, last) = terminal.site.plant(1_200)
     number = f"C-{last:06}"
 
@@ -117,7 +117,7 @@ def test_nobody_there_and_doubtful_days_are_told_in_documents_and_words(terminal
     assert "no date can be told" in terminal.as_person("a", "forecast", number).stdout
 
 
-def test_wrong_asking_is_refused_in_a_sentence(terminal: Terminal) -> None:
+def test_invalid_forecast_requests_are_refused_in_a_sentence(terminal: Terminal) -> None:
     (case_id,) = terminal.site.plant()
 
     refused(terminal.as_person("a", "forecast", "C-99999", "--json"), 66)
@@ -125,15 +125,15 @@ def test_wrong_asking_is_refused_in_a_sentence(terminal: Terminal) -> None:
     refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "0"), 2)
     refused(terminal.as_person("audit", "forecast", f"C-{case_id}", "--json"), 77)
     said = refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "20", "--say"), 2)
-    assert "give one of them" in said
+    assert "cannot be used together" in said
     terminal.as_person("a", "withdraw", f"C-{case_id}", "--reason", "gone")
     assert "withdrawn" in refused(terminal.as_person("a", "forecast", f"C-{case_id}"), 77)
 
 
-def test_it_speaks_chinese(terminal: Terminal, number: str) -> None:
+def test_the_forecast_is_available_in_chinese(terminal: Terminal, number: str) -> None:
     with speaking("en"):
         said = terminal.as_person("a", "forecast", number, "--say", "--lang", "zh").stdout
 
     assert "月" in said
-    assert "前审核通过，最晚" in said
+    assert "前通过，一般不晚于" in said
     assert number in said

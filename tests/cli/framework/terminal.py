@@ -1,4 +1,4 @@
-"""The commands as a test gives them: at a site of its own, with its clock."""
+"""Runs commands in a test, on its own site and clock."""
 
 import json
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _IN_USE: list["Terminal"] = []
 
 @cache
 def _built(language: str) -> typer.Typer:
-    """Build the commands once for each language: their help is in the one in use now. They act at the last terminal."""
+    """Build the app once per language, because help texts are translated then; it acts on the last terminal."""
     assert language == i18n.current()
     return build_app(_open, _now)
 
@@ -40,32 +40,32 @@ class Terminal:
     opened: list[tuple[Path, str | None, str]] = field(default_factory=list)
 
     def run(self, *words: str) -> Result:
-        """Give a command at the site's database."""
+        """Run a command on the site's database."""
         return self.run_bare("--database", str(self.site.path), *words)
 
     def run_bare(self, *words: str) -> Result:
-        """Give a command as it stands."""
+        """Run a command without adding options."""
         _IN_USE[:] = [self]
         return CliRunner().invoke(_built(i18n.current()), list(words), prog_name="workbench")
 
     def open(self, find: Any, login: str | None, symbols: str) -> int:
-        """Note that the workbench was to be opened."""
+        """Record that the workbench was opened."""
         self.opened.append((find(), login, symbols))
         return 0
 
     def as_person(self, login: str, *words: str) -> Result:
-        """Give a command as somebody."""
+        """Run a command as somebody."""
         return self.run(*words, "--as", login)
 
     def document(self, login: str, *words: str) -> Any:
-        """Give a command as somebody, and return the JSON document that it prints."""
+        """Run a command as somebody and return the JSON document that it prints."""
         result = self.as_person(login, *words, "--json")
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)
 
 
 def refused(result: Result, code: int, *, json_failure: bool = False) -> str:
-    """Check that a command failed as the contract says, and return its sentence."""
+    """Check that a command failed with the exit code and one sentence, and return the sentence."""
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output
     if not json_failure:

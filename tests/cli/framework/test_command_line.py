@@ -1,4 +1,4 @@
-"""The command line itself: options anywhere, defaults of groups, wrong usage, help, what is imported."""
+"""The command line: shared options, default commands of groups, usage errors, help and imports."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ def test_without_a_command_the_workbench_opens(terminal: Terminal) -> None:
     assert terminal.opened == [(terminal.site.path, "a", "ascii")]
 
 
-def test_the_exit_code_of_the_workbench_is_handed_on(terminal: Terminal) -> None:
+def test_the_exit_code_of_the_workbench_is_passed_on(terminal: Terminal) -> None:
     terminal.opened = []
     terminal.open = lambda *_words: 74  # type: ignore[method-assign]  # the injected function is the test's
 
@@ -42,7 +42,7 @@ def test_shared_options_count_before_and_after_the_command(terminal: Terminal, w
 
 
 @pytest.mark.parametrize("words", [("reviewers",), ("reviewers", "list"), ("reviewers", "--as", "a")])
-def test_a_group_does_its_default_command(terminal: Terminal, words: tuple[str, ...]) -> None:
+def test_a_group_runs_its_default_command(terminal: Terminal, words: tuple[str, ...]) -> None:
     result = terminal.run("--as", "a", *words, "--json")
 
     assert result.exit_code == 0, result.output
@@ -62,7 +62,7 @@ def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal
         (("nexxt",), "did you mean next"),
         (("imports", "undoo"), "did you mean undo"),
         (("next", "--jsn"), "--json"),
-        (("show",), "CASE is missing"),
+        (("show",), "Missing CASE"),
         (("show", "C-1", "C-2"), "C-2"),
         (("queue", "--limit", "many"), "whole number"),
         (("queue", "--limit", "0"), "from 1 to 10000"),
@@ -83,7 +83,7 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal, words: 
 
 
 @pytest.mark.parametrize("words", [("--help",), ("decide", "--help"), ("imports", "--help"), ("import", "--help")])
-def test_help_is_given_without_a_database(terminal: Terminal, words: tuple[str, ...]) -> None:
+def test_help_works_without_a_database(terminal: Terminal, words: tuple[str, ...]) -> None:
     result = terminal.run_bare(*words)
 
     assert result.exit_code == 0
@@ -97,7 +97,7 @@ def test_the_help_fits_into_a_hundred_cells(terminal: Terminal) -> None:
             assert cells(line) <= 100, line
 
 
-def test_the_help_speaks_the_language_that_is_in_use(terminal: Terminal) -> None:
+def test_the_help_is_in_the_language_in_use(terminal: Terminal) -> None:
     if not (i18n.LOCALE_DIR / "zh" / "LC_MESSAGES" / "workbench.mo").exists():
         pytest.skip("there is no Chinese catalogue yet")
     with i18n.speaking("zh"):
@@ -107,7 +107,7 @@ def test_the_help_speaks_the_language_that_is_in_use(terminal: Terminal) -> None
     assert "--database" in result.stdout
 
 
-def test_a_missing_database_is_not_made(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_missing_database_is_not_created(terminal: Terminal, tmp_path: Path) -> None:
     missing = tmp_path / "none.db"
 
     sentence = refused(terminal.run_bare("--database", str(missing), "queue", "--json"), 66)
@@ -120,7 +120,7 @@ def test_an_unknown_login_is_77(terminal: Terminal) -> None:
     assert "nobody" in refused(terminal.as_person("nobody", "queue"), 77)
 
 
-def test_as_is_refused_in_a_database_of_the_systems_users(terminal: Terminal, tmp_path: Path) -> None:
+def test_as_is_refused_in_an_os_identity_database(terminal: Terminal, tmp_path: Path) -> None:
     path = str(tmp_path / "os.db")
     assert terminal.run_bare("--database", path, "init").exit_code == 0
 
@@ -136,7 +136,7 @@ def test_init_leaves_an_existing_database_alone(terminal: Terminal) -> None:
     assert terminal.site.path.read_bytes() == before
 
 
-def test_a_failure_that_nobody_expected_shows_no_value_and_no_traceback(
+def test_an_unexpected_failure_shows_no_value_and_no_traceback(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_words: object, **_named: object) -> None:

@@ -1,4 +1,4 @@
-"""Hostile text through every command: what is printed is safe, and a failure is one sentence that is safe."""
+"""Hostile text in every command: all output and error messages are safe to print."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ LIKE_AN_OPTION = "--reason=\x1b]0;hXq7-option\x07[b]"
 WORDS = (PAYLOADS[0], PAYLOADS[21], PAYLOADS[22], PAYLOADS[29], FILE_NAME)
 OF_THE_PROGRAM = frozenset(map(int, ExitCode))
 LEFT_OUT = frozenset({"demo"})
-"""It makes a database where the user's data are; it takes no text either."""
+"""Skipped: the demo creates a database among the user's data, and it takes no text."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def hostile(site: Site, tmp_path: Path) -> HostileSite:
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield every command of the program, as words."""
+    """Yield every command of the program as a list of words."""
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
@@ -45,7 +45,7 @@ def all_commands(site: Site) -> list[tuple[str, ...]]:
 
 
 def said_safely(terminal: Terminal, login: str, *words: str) -> str:
-    """Give a command, check that it printed nothing that acts and that its exit code is the program's own."""
+    """Run a command; check that it printed no control characters and exited with a code of the program."""
     result = terminal.as_person(login, *words)
     output = result.stdout_bytes + result.stderr_bytes
     assert list(leaks(output)) == [], words
@@ -55,7 +55,7 @@ def said_safely(terminal: Terminal, login: str, *words: str) -> str:
 
 
 @pytest.mark.parametrize("is_short", [True, pytest.param(False, marks=pytest.mark.proof)])
-def test_every_command_survives_hostile_words_and_prints_nothing_that_acts(
+def test_no_command_prints_control_characters_for_hostile_arguments(
     hostile: HostileSite, monkeypatch: pytest.MonkeyPatch, is_short: bool
 ) -> None:
     terminal = Terminal(hostile.site)
@@ -76,7 +76,7 @@ def test_every_command_survives_hostile_words_and_prints_nothing_that_acts(
         said_safely(terminal, "admin", *path, "--json", WORDS[3])
 
 
-def test_what_is_read_out_is_safe_and_json_stays_json(hostile: HostileSite) -> None:
+def test_stored_hostile_text_is_printed_safely_and_json_stays_valid(hostile: HostileSite) -> None:
     terminal = Terminal(hostile.site)
     cases = [f"C-{case:06d}" for case in hostile.cases]
 
@@ -96,11 +96,11 @@ def test_what_is_read_out_is_safe_and_json_stays_json(hostile: HostileSite) -> N
     assert any(text in json.dumps(document, ensure_ascii=False) for text in (f"{MARK}-clipboard",))
 
 
-def test_an_argument_that_is_no_text_is_wrong_usage(hostile: HostileSite) -> None:
+def test_an_argument_with_invalid_bytes_is_wrong_usage(hostile: HostileSite) -> None:
     result = Terminal(hostile.site).as_person("a", "comment", f"C-{hostile.cases[0]:06d}", "\udcff")
 
     assert result.exit_code == 2
-    assert "no text" in result.stderr
+    assert "not text" in result.stderr
     assert list(leaks(result.stderr_bytes)) == []
 
 

@@ -16,14 +16,14 @@ def at_work(terminal: Terminal) -> Iterator[Terminal]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_ascii_symbols_leave_nothing_of_ambiguous_width_in_what_is_printed(at_work: Terminal, language: str) -> None:
+def test_with_ascii_symbols_nothing_of_ambiguous_width_is_printed(at_work: Terminal, language: str) -> None:
     shown = at_work.as_person("a", "show", "C-1", "--symbols", "ascii", "--lang", language).stdout
 
     assert "*" in shown
     assert {char for char in shown if unicodedata.east_asian_width(char) == "A"} == set()
 
 
-def test_without_them_masks_are_dots_and_documents_are_data_either_way(at_work: Terminal) -> None:
+def test_without_ascii_symbols_masks_are_dots_and_json_is_the_same(at_work: Terminal) -> None:
     assert "•" in at_work.as_person("a", "show", "C-1").stdout
     ascii_too = at_work.as_person("a", "show", "C-1", "--json", "--symbols", "ascii").stdout
     assert "•" in ascii_too

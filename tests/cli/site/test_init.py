@@ -15,7 +15,7 @@ GROUP = str(os.getegid())
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A place that every user of the host can get to, which pytest's own folders are not."""
+    """A folder that every user of the host can enter, unlike pytest's own."""
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_mode & 0o011 != 0o011:
             folder.chmod(folder.stat().st_mode | 0o011)
@@ -32,7 +32,7 @@ def lines_of(result: Result) -> list[dict[str, Any]]:
     return lines
 
 
-def test_a_shared_database_is_named_to_everybody_by_the_site_file(terminal: Terminal, place: Path) -> None:
+def test_the_site_file_names_the_shared_database(terminal: Terminal, place: Path) -> None:
     made = init(terminal, place, "--shared", GROUP, "--identity", "named", "--json")
 
     assert made.exit_code == 0, made.output
@@ -55,7 +55,7 @@ def test_a_site_that_names_another_database_keeps_it(terminal: Terminal, place: 
     assert not place.with_name("other.db").exists()
 
 
-def test_an_unknown_group_or_a_place_that_others_cannot_reach_is_refused_with_nothing_made(
+def test_an_unknown_group_or_unreachable_place_is_refused_and_nothing_is_created(
     terminal: Terminal, place: Path
 ) -> None:
     closed = place.parent.parent / "closed"
@@ -73,7 +73,7 @@ def test_an_unknown_group_or_a_place_that_others_cannot_reach_is_refused_with_no
     assert [path.name for path in full.iterdir()] == ["mine"]
 
 
-def test_what_is_there_already_is_left_as_it_was(terminal: Terminal, place: Path) -> None:
+def test_existing_files_are_left_unchanged(terminal: Terminal, place: Path) -> None:
     store = place.parent / "w.db.store"
     store.mkdir(parents=True)
     (store / "hash.key").write_bytes(b"k" * 32)
@@ -93,7 +93,7 @@ def test_a_private_database_that_its_group_can_read_is_refused(terminal: Termina
     assert "chmod 600" in refused(terminal.run_bare("--database", str(place), "queue"), 78)
 
 
-def test_doctor_says_of_a_shared_database_how_far_it_can_be_trusted(terminal: Terminal, place: Path) -> None:
+def test_doctor_states_the_trust_level_of_a_shared_database(terminal: Terminal, place: Path) -> None:
     assert init(terminal, place, "--shared", GROUP).exit_code == 0
 
     well = terminal.run_bare("--database", str(place), "doctor", "--json")
@@ -106,7 +106,9 @@ def test_doctor_says_of_a_shared_database_how_far_it_can_be_trusted(terminal: Te
     assert any(line["ok"] is False and "`chmod 660`" in line["text"] for line in lines_of(ill))
 
 
-def test_one_who_reviews_alone_says_why_and_still_checks_nothing_of_their_own(terminal: Terminal, place: Path) -> None:
+def test_a_solo_reviewer_gives_a_reason_and_still_cannot_check_their_own_verdicts(
+    terminal: Terminal, place: Path
+) -> None:
     assert init(terminal, place, "--identity", "named", "--solo", "a shop of one person").exit_code == 0
 
     def run(*words: str) -> Result:

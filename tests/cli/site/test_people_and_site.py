@@ -1,4 +1,4 @@
-"""People, the log and the database itself by commands."""
+"""The commands about people, the audit log and the database."""
 
 from pathlib import Path
 
@@ -37,14 +37,14 @@ def test_roles_limits_and_absences_change(terminal: Terminal) -> None:
     refused(terminal.as_person("admin", "reviewers", "role", "admin", "--remove", "admin", "--json"), 77)
 
 
-def test_the_log_is_verified_and_its_head_printed(terminal: Terminal) -> None:
+def test_audit_verifies_the_log_and_prints_its_head(terminal: Terminal) -> None:
     report = terminal.document("audit", "audit")
     head = terminal.document("audit", "audit", "head")
 
     assert report == {"events": head["seq"], "head": head["head"], "broken_at": None}
 
 
-def test_a_log_that_was_changed_is_told(terminal: Terminal) -> None:
+def test_a_changed_log_is_reported(terminal: Terminal) -> None:
     with terminal.site.services("admin").context.write() as session:
         triggers = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
         for trigger in triggers:
@@ -54,7 +54,7 @@ def test_a_log_that_was_changed_is_told(terminal: Terminal) -> None:
     assert "event 2" in refused(terminal.as_person("audit", "audit", "verify", "--json"), 74)
 
 
-def test_init_makes_a_database_that_knows_its_maker(terminal: Terminal, tmp_path: Path) -> None:
+def test_init_registers_the_user_who_creates_the_database(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "deep" / "new.db"
 
     made = terminal.run_bare("--database", str(path), "init", "--identity", "named", "--json")
@@ -63,7 +63,7 @@ def test_init_makes_a_database_that_knows_its_maker(terminal: Terminal, tmp_path
     assert terminal.run_bare("--database", str(path), "reviewers").exit_code == 0
 
 
-def test_doctor_says_what_is_well(terminal: Terminal) -> None:
+def test_doctor_reports_what_is_in_order(terminal: Terminal) -> None:
     result = terminal.run("doctor", "--json")
 
     assert result.exit_code == 0, result.output
@@ -86,7 +86,7 @@ def test_demo_opens_the_workbench_as_its_first_reviewer(
     assert (path.exists(), login, symbols) == (True, "rev1", "auto")
 
 
-def test_demo_says_when_its_sample_data_are_old(
+def test_demo_says_when_its_sample_data_is_old(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
@@ -98,5 +98,5 @@ def test_demo_says_when_its_sample_data_are_old(
     result = terminal.run("demo")
 
     assert result.exit_code == 0, result.output
-    assert "The sample data are 12 days old; `workbench demo --reset` makes new ones." in result.stderr
+    assert "The sample data is 12 days old; `workbench demo --reset` creates it again." in result.stderr
     assert "days old" not in terminal.run("demo", "--reset").stderr

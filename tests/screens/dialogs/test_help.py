@@ -40,10 +40,10 @@ async def test_a_page_longer_than_the_window_is_scrolled_by_arrows() -> None:
     async with at_work(clean(), size=(80, 24)) as desk:
         await desk.press("n", "f1")
         first = desk.text
-        assert "Leave the workbench" not in first
+        assert "Quit the workbench" not in first
         await desk.press("end")
         await desk.pilot.pause(0.3)
-        assert "Leave the workbench" in desk.text
+        assert "Quit the workbench" in desk.text
 
         await desk.press("home", "down")
         await desk.pilot.pause(0.3)

@@ -28,7 +28,7 @@ async def test_it_opens_with_what_can_be_done_now_verdicts_first() -> None:
         await desk.press("escape", "n")
 
         shown = await look(desk)
-        assert shown[:5] == ["pass", "fail", "pending", "to be mended", "put aside"]
+        assert shown[:5] == ["pass", "fail", "pending", "rectify", "put aside"]
         assert shown.index("skip") < shown.index("comment") < shown.index("zoom") < shown.index("desk")
         assert "field above" not in shown
         assert "undo" not in shown

@@ -187,13 +187,13 @@ async def test_what_will_be_asked_about_is_told_with_it() -> None:
     async with at_work(arrange=second) as desk:
         await desk.press("n", "t")
 
-        assert "Will be asked about" in desk.text
+        assert "Likely questions" in desk.text
 
 
 async def test_the_sentence_is_found_among_the_commands() -> None:
     async with at_work() as desk:
         await desk.press("n", "colon")
-        await desk.type("how long")
+        await desk.type("phone estimate")
         await desk.press("enter")
 
         assert "expected to pass by" in desk.text

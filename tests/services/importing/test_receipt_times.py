@@ -21,10 +21,10 @@ from workbench.services.forecast.forecasts import Arrival, Forecasts
 from workbench.wording.forecast import letter_sentence
 from workbench.wording.letter_dates import letter_day
 
-DUE = {Language.ZH: "到期日：2026年11月26日(周四)18:00", Language.EN: "Due date: Thursday, 26 November 2026, 18:00"}
-BY_THE_DUE_DATE = {Language.ZH: "在到期日前告知结论", Language.EN: "You will have our answer by the due date."}
+DUE = {Language.ZH: "办结时限：2026年11月26日(周四)18:00", Language.EN: "Due date: Thursday, 26 November 2026, 18:00"}
+BY_THE_DUE_DATE = {Language.ZH: "在办结时限前告知结论", Language.EN: "You will have our answer by the due date."}
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
-FASTER = {Language.ZH: "怎样可以更快：", Language.EN: "What can make it faster:"}
+FASTER = {Language.ZH: "如何加快审核：", Language.EN: "What can make it faster:"}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 
 
@@ -96,7 +96,7 @@ def test_a_forecast_alone_speaks_of_no_due_date(desk: Desk, receive: Any, langua
     body = receive(language)
 
     assert NO_PROMISE[language] in body
-    assert "到期日" not in body
+    assert "办结时限" not in body
     assert "due date" not in body.lower()
     assert "\n\n\n" not in body
 
@@ -112,7 +112,7 @@ def test_while_work_is_suspended_there_is_nothing_to_expect_and_the_promise_stay
 
     assert NO_PROMISE[language] not in body
     assert "2026" in body
-    assert ("到期日" in body) or ("ue date" in body)
+    assert ("办结时限" in body) or ("ue date" in body)
 
 
 def test_while_work_on_those_of_one_agent_is_suspended_what_is_expected_comes_after_that(desk: Desk) -> None:

@@ -34,7 +34,7 @@ def test_whoever_hands_in_the_last_document_gets_a_receipt_with_number_and_due_d
     assert (receipt.case_id, receipt.kind, receipt.language) == (1, "receipt", "zh")
     assert receipt.subject == "电销卡二次审核受理通知，受理编号 C-000001"
     assert "尊敬的虚构甲号信息服务有限公司：" in receipt.body
-    assert "受理编号：C-000001\n申请编号：A-1\n到期日：2026年11月26日(周四)18:00" in receipt.body
+    assert "受理编号：C-000001\n申请编号：A-1\n办结时限：2026年11月26日(周四)18:00" in receipt.body
     desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2")
     assert len(receipts(desk)) == 1
 

@@ -115,7 +115,7 @@ def test_a_pass_that_restores_the_cards_says_so(letter: LetterFacts) -> None:
 def test_a_fixable_fail_tells_all_that_is_owed(letter: LetterFacts) -> None:
     composed = compose(fixable(letter))
 
-    outcome = "不通过（可整改）" if letter.language is Language.ZH else "failed (can be mended)"
+    outcome = "不通过（可整改）" if letter.language is Language.ZH else "not passed (rectification possible)"
     assert outcome in composed.subject
     for owed in (
         outcome,
@@ -142,7 +142,7 @@ def test_a_final_fail_tells_the_measure_and_the_way_of_appeal_and_no_deadline(le
     composed = compose(final(letter))
 
     for owed in (
-        "不通过（不可整改）" if letter.language is Language.ZH else "failed (final)",
+        "不通过（不可整改）" if letter.language is Language.ZH else "not passed (final)",
         causes_text(final(letter).reasons, letter.language),
         "双停" if letter.language is Language.ZH else "outgoing and incoming calls are barred",
         "证明材料" if letter.language is Language.ZH else "enclose your evidence",
@@ -186,7 +186,7 @@ def test_a_pending_on_others_says_on_whom_and_asks_for_nothing(
 ) -> None:
     body = compose(pending(letter, waits_for)).body
 
-    for owed in (zh, "待核实", "无需提交材料") if letter.language is Language.ZH else (en, "you need not send"):
+    for owed in (zh, "待核实", "无需提交材料") if letter.language is Language.ZH else (en, "you do not need to send"):
         assert owed in body
     assert NEXT_ACTION[letter.language] in body
 

@@ -1,1 +1,1 @@
-"""Commands of the working calendar."""
+"""Commands about the working calendar."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.cli.calendar import suspensions
-from workbench.cli.calendar.text import effect_lines, effect_said, import_lines, print_year
+from workbench.cli.calendar.text import effect_lines, effect_summary, import_lines, print_year
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import DryRun, JsonFlag, day_said, needed
+from workbench.cli.framework.options import DryRun, JsonFlag, parse_day, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
@@ -30,7 +30,9 @@ _MOST_MOVED = 1_000
 
 def show_year(
     context: CommandContext,
-    year: Annotated[int | None, typer.Argument(metavar="YEAR", help=marked("The year; else this one."))] = None,
+    year: Annotated[
+        int | None, typer.Argument(metavar="YEAR", help=marked("Year to show. Default: this year."))
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show a year of the working calendar."""
@@ -49,11 +51,11 @@ def _year_document(found: "CalendarYear", stops: "Iterable[Suspension]") -> dict
         "status": found.status.value,
         "working_days": sum(day.working for day in found.days),
         "days": [_day_document(day, found) for day in found.days],
-        "suspensions": [_stop_document(one, found.zone) for one in stops],
+        "suspensions": [_suspension_document(one, found.zone) for one in stops],
     }
 
 
-def _stop_document(one: "Suspension", zone: "ZoneInfo") -> dict[str, Any]:
+def _suspension_document(one: "Suspension", zone: "ZoneInfo") -> dict[str, Any]:
     return {
         "id": one.id,
         "from": one.span.start.astimezone(zone).isoformat(),
@@ -77,23 +79,25 @@ def _day_document(day: "CalendarDay", found: "CalendarYear") -> dict[str, Any]:
 
 def set_day(
     context: CommandContext,
-    day: Annotated[str, typer.Argument(metavar="DATE", help=marked("The day, such as 2026-11-26."))],
+    day: Annotated[str, typer.Argument(metavar="DATE", help=marked("Date, such as 2026-11-26."))],
     how: Annotated[
         str,
         typer.Argument(
             metavar="off|work|HH:MM-HH:MM[,…]|published",
-            help=marked("Off, worked by the policy's hours or by its own, or again as published."),
+            help=marked("Day off, working day, hours of its own, or back to what was published."),
         ),
     ],
-    name: Annotated[str, typer.Option("--name", metavar="T", help=marked("What the day is called."))] = "",
-    reason: Annotated[str, typer.Option("--reason", metavar="T", help=marked("Why; --dry-run does without."))] = "",
+    name: Annotated[str, typer.Option("--name", metavar="T", help=marked("Name of the day."))] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="T", help=marked("Reason. Not needed with --dry-run."))
+    ] = "",
     dry_run: DryRun = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Set a day of the working calendar by hand."""
     setting = _setting(day, how, name)
     if not dry_run:
-        needed(reason, "--reason")
+        required_text(reason, "--reason")
     with context.services() as services:
         zone = zone_of(services)
         if dry_run:
@@ -106,14 +110,14 @@ def set_day(
         return
     for line in effect_lines(effect, zone, today):
         output.line(line)
-    output.narrate(effect_said(effect, written=not dry_run))
+    output.narrate(effect_summary(effect, written=not dry_run))
 
 
 def _setting(day: str, how: str, name: str) -> "DaySetting":
-    """Return what was typed about a day."""
+    """Parse the arguments of `calendar set`."""
     from workbench.services.calendar.preview import DaySetting
 
-    on, word = day_said(day, "DATE"), how.strip().casefold()
+    on, word = parse_day(day, "DATE"), how.strip().casefold()
     if word in {"off", "work"}:
         return DaySetting(on=on, working=word == "work", name=name)
     if word == "published":
@@ -124,17 +128,15 @@ def _setting(day: str, how: str, name: str) -> "DaySetting":
         if any(char.isdigit() for char in how):
             raise WrongUsage(str(error)) from error
         raise WrongUsage(
-            _("“{word}” is no way to set a day; write off, work, published, or hours such as 09:00-12:00.").format(
-                word=how
-            )
+            _("Invalid setting “{word}”; use off, work, published, or hours such as 09:00-12:00.").format(word=how)
         ) from error
 
 
 def import_calendar(context: CommandContext, files: list[Path], *, dry_run: bool, as_json: bool) -> None:
-    """Take the notices of years in; which due dates move is told before anything is written.
+    """Import the calendars of years, and print which due dates move before anything is written.
 
     Raises:
-        FileProblem: With everything that is wrong in the files.
+        FileProblem: With every error in the files.
     """
     with context.services() as services:
         planned = services.calendars.take_in(files, dry_run=True)
@@ -142,17 +144,17 @@ def import_calendar(context: CommandContext, files: list[Path], *, dry_run: bool
             done = planned if dry_run else services.calendars.take_in(files)
             output.document(_import_document(done, zone_of(services), written=not dry_run))
         else:
-            _tell_and_write(services, context, files, planned, dry_run=dry_run)
+            _print_and_write(services, context, files, planned, dry_run=dry_run)
 
 
-def _tell_and_write(
+def _print_and_write(
     services: "Services", context: CommandContext, files: list[Path], planned: "CalendarImport", *, dry_run: bool
 ) -> None:
     zone = zone_of(services)
     for line in import_lines(planned, zone, context.now().astimezone(zone).date()):
         output.line(line)
     done = planned if dry_run else services.calendars.take_in(files)
-    output.narrate(effect_said(done.effect, written=not dry_run))
+    output.narrate(effect_summary(done.effect, written=not dry_run))
 
 
 def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool) -> dict[str, Any]:
@@ -203,13 +205,13 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
 
 
 GROUP = "calendar"
-GROUP_HELP = marked("The working calendar; shows this year by default.")
+GROUP_HELP = marked("Show and change the working calendar. Default: show this year.")
 ENTRIES = (
     Entry(
         "show",
         show_year,
-        marked("Show a year: working days, holidays, make-up days, published or not, and what is suspended."),
+        marked("Show a year: working days, holidays, make-up days and suspensions."),
     ),
-    Entry("set", set_day, marked("Set a day by hand: off, worked, or with hours of its own.")),
+    Entry("set", set_day, marked("Set a day by hand: day off, working day, or hours of its own.")),
     *suspensions.ENTRIES,
 )

@@ -1,4 +1,4 @@
-"""The working calendar as text: a year as months, and what a change of it does."""
+"""The working calendar as text: a year in months, and the effect of a change."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -40,7 +40,7 @@ _MOST_LINES = 20
 
 
 def print_year(found: "CalendarYear", stops: "Iterable[Suspension]") -> None:
-    """Print a year as months, three in a row, with what the signs mean, what was set by hand and what is suspended."""
+    """Print a year, three months in a row, with the legend, the days set by hand and the suspensions."""
     worked = sum(day.working for day in found.days)
     status = _(STATUS_WORDS[found.status])
     output.line(f"{found.year} · {status} · " + working_days_words(worked))
@@ -61,7 +61,7 @@ def print_year(found: "CalendarYear", stops: "Iterable[Suspension]") -> None:
 
 
 def _stop_line(one: "Suspension", found: "CalendarYear") -> str:
-    """Return a suspension in one line: `Suspension 3: Thu 26 Nov 09:00 to Fri 27 Nov 18:00 · 四川 · typhoon`."""
+    """Return a suspension as one line: `Suspension 3: Thu 26 Nov 09:00 to Fri 27 Nov 18:00 · 四川 · typhoon`."""
     start = instant_on_screen(one.span.start, found.today, found.zone)
     if one.span.is_open:
         span = _("Suspension {id}: from {start}, end unknown").format(id=one.id, start=start)
@@ -80,19 +80,19 @@ def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
 
 
 def import_lines(planned: "CalendarImport", zone: ZoneInfo, today: date) -> Iterator[str]:
-    """Yield what taking notices in does: years, days, due dates."""
+    """Yield the effect of importing calendars: years, days and due dates."""
     for year in planned.unpublished:
-        said = _("The notice of {year} is not out yet: its file names no day, and the year stays as it is.")
-        yield said.format(year=year)
+        sentence = _("The holidays of {year} are not published yet: the file lists no days, and the year is unchanged.")
+        yield sentence.format(year=year)
     if planned.years:
-        yield _("Years settled: {years}.").format(years=" ".join(map(str, planned.years)))
+        yield _("Years imported: {years}.").format(years=" ".join(map(str, planned.years)))
     for override in planned.kept:
-        yield _("Set by hand, and stays: {day}").format(day=day_words(override.day(), today))
+        yield _("Set by hand, kept: {day}").format(day=day_words(override.day(), today))
     yield from effect_lines(planned.effect, zone, today)
 
 
 def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Iterator[str]:
-    """Yield the days that become others in their working time, and the due dates that move, the first of each."""
+    """Yield the first days whose working time changes, and the first due dates that move."""
     changed = [
         after
         for before, after in zip(effect.before, effect.after, strict=True)
@@ -114,11 +114,11 @@ def _first_lines(lines: Sequence[str]) -> Iterator[str]:
         yield _("… and {count} more.").format(count=count(len(lines) - _MOST_LINES))
 
 
-def effect_said(effect: "CalendarEffect", *, written: bool) -> str:
-    """Return in one sentence what a change did, or would do."""
+def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
+    """Return a summary of what a change did, or would do."""
     days, moved, settled = len(effect.after), len(effect.moved), effect.settled
     if not days:
-        return _("No day of the calendar changes; nothing was written.")
+        return _("The calendar does not change; nothing was written.")
     if written:
         parts = [
             ngettext("{count} day changed.", "{count} days changed.", days).format(count=count(days)),
@@ -126,7 +126,7 @@ def effect_said(effect: "CalendarEffect", *, written: bool) -> str:
         ]
     else:
         parts = [
-            _("Nothing is written."),
+            _("Dry run: nothing was written."),
             ngettext("{count} day would change.", "{count} days would change.", days).format(count=count(days)),
             moving_words(moved),
         ]

@@ -1,4 +1,4 @@
-"""The command that does what time brings about: tick."""
+"""The command that handles passed dates and deadlines: tick."""
 
 from dataclasses import asdict
 
@@ -11,16 +11,22 @@ from workbench.wording.amounts import count
 
 
 def tick(context: CommandContext, as_json: JsonFlag = False) -> None:
-    """Do what is due by the time that it is."""
+    """Handle all dates and deadlines that have passed."""
     with context.services() as services:
         done = services.ticking.tick()
     if as_json:
         output.document(asdict(done))
         return
-    sentence = _("{queued} back in the queue, {lapsed} lapsed, {delayed} told of a delay, {resumed} of its end.")
+    sentence = _(
+        "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}."
+    )
     output.narrate(sentence.format(**{name: count(number) for name, number in asdict(done).items()}))
 
 
 ENTRIES = (
-    Entry("tick", tick, marked("Bring back, lapse and remind by the time that it is; for cron, and safe to repeat.")),
+    Entry(
+        "tick",
+        tick,
+        marked("Handle what has come due: requeue and lapse cases, draft delay notices. For cron; safe to repeat."),
+    ),
 )

@@ -1,1 +1,1 @@
-"""Commands about single cases."""
+"""Commands about cases."""

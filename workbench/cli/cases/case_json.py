@@ -1,4 +1,4 @@
-"""A case and its clock as JSON: the keys of the contract, and what else the desk shows."""
+"""Cases, clocks, decisions and empty queues as JSON, with the keys that the commands promise."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -20,7 +20,7 @@ from workbench.wording.findings import text_of
 
 
 def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, Any]:
-    """Return the three panels, findings and history of a case; personal values as the case file has them."""
+    """Return the header, findings, panels and history of a case, masked as the case file is."""
     zone = ZoneInfo(casefile.policy.zone)
     return {
         **header_document(casefile.header, zone),
@@ -50,7 +50,7 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
 
 
 def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
-    """Return what stands above the panels."""
+    """Return the header of a case: number, state, dates and hold."""
     shown: dict[str, Any] = plain(header, zone)
     del shown["id"], shown["version"]
     return {
@@ -63,7 +63,7 @@ def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
-    """Return a case as `queue` lists it; while it is paused or suspended its due date moves on."""
+    """Return a row of `queue`; the due date of a paused or suspended case is still moving."""
     return {
         "case": format_case(row.id),
         "agent": row.agent,
@@ -87,7 +87,7 @@ def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, A
 
 
 def decided_document(decided: Decided, zone: ZoneInfo) -> dict[str, Any]:
-    """Return what a decision did."""
+    """Return the result of a decision."""
     return {
         "case": format_case(decided.case_id),
         "decision": format_decision(decided.decision_id),
@@ -102,7 +102,7 @@ def decided_document(decided: Decided, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def empty_document(empty: Empty, zone: ZoneInfo) -> dict[str, Any]:
-    """Return why there is no case."""
+    """Return why `next` has no case."""
     return {
         "case": None,
         "empty": {
@@ -145,7 +145,7 @@ def _finding(finding: Finding, casefile: CaseFile) -> dict[str, Any]:
 
 
 def _identity(application: ApplicationFacts, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the columns of an application file, in their order."""
+    """Return the columns of an imported application, in the order of the file."""
     shown: dict[str, Any] = {}
     for field in fields(application):
         value = getattr(application, field.name)

@@ -1,4 +1,4 @@
-"""A case as text: what stands above the panels, the findings, the panels' figures, decisions and history."""
+"""Cases, the queue and decisions as text."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -26,7 +26,7 @@ PRIORITY_WORDS = {
 
 
 class CaseText:
-    """Prints cases for people; days of this year are written without it."""
+    """Prints cases as text; dates in the current year omit the year."""
 
     def __init__(self, zone: ZoneInfo, now: datetime) -> None:
         self.zone = zone
@@ -34,7 +34,7 @@ class CaseText:
         self.today: date = now.astimezone(zone).date()
 
     def instant(self, at: datetime | None) -> str:
-        """Return an instant, local to the policy's zone."""
+        """Return an instant in the time zone of the policy."""
         return "" if at is None else amounts.instant_on_screen(at, self.today, self.zone)
 
     def show(self, casefile: CaseFile, *, revealed: bool = False) -> None:
@@ -159,7 +159,7 @@ class CaseText:
         return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_breached else ''}"
 
     def decided(self, decided: Decided) -> None:
-        """Print what a decision did."""
+        """Print the result of a decision."""
         rows = [
             (_("Case"), format_case(decided.case_id)),
             (_("Decision"), format_decision(decided.decision_id)),
@@ -176,13 +176,13 @@ class CaseText:
 
 
 def why_empty(empty: Empty, zone: ZoneInfo) -> str:
-    """Return in one sentence why `next` has nothing."""
+    """Return one sentence that says why `next` has no case."""
     who = ", ".join(f"{login} {until.astimezone(zone):%H:%M}" for login, until in empty.who)
     sentences = {
         "none": _("The queue is empty."),
         "held": _("All {count} cases are held by others: {who}.").format(count=empty.count, who=who),
-        "skipped": _("You have skipped all {count} cases that are left.").format(count=empty.count),
-        "filtered": _("The filter hides the {count} cases that are left; choose another, or leave it out.").format(
+        "skipped": _("You have skipped all {count} remaining cases.").format(count=empty.count),
+        "filtered": _("The filter hides the remaining {count} cases; change it or leave it out.").format(
             count=empty.count
         ),
         "limit": _("You hold {limit} cases, which is your limit; decide or release one.").format(limit=empty.limit),
@@ -191,7 +191,7 @@ def why_empty(empty: Empty, zone: ZoneInfo) -> str:
 
 
 def _figures(title: str, values: dict[str, Any]) -> None:
-    """Print named values under a title, those that are known."""
+    """Print the known values under a title."""
     output.line()
     output.line(title)
     output.pairs((f"  {name}", _text(value)) for name, value in values.items() if value is not None and value != [])

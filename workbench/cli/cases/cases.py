@@ -1,4 +1,4 @@
-"""Commands that take and show cases: queue, next, show, explain, skip, release, aside, assign."""
+"""Commands that list, take and hand over cases: queue, next, show, explain, skip, release, aside, assign."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ import typer
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.options import CaseArgument, JsonFlag, ReasonText, moment_said, needed
+from workbench.cli.framework.options import CaseArgument, JsonFlag, ReasonText, parse_moment, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import Empty
@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 FilterText = Annotated[
     str,
     typer.Option(
-        "--filter", metavar="F", help=marked("Only some: words, state:, priority:, due<, applicant:, rule:, who:, …")
+        "--filter",
+        metavar="F",
+        help=marked("Only matching cases: words, state:, priority:, due<, applicant:, rule:, who: and more."),
     ),
 ]
 
 
 @contextmanager
-def _place_told() -> Iterator[None]:
-    """Say of a filter that cannot be understood where in it the mistake is."""
+def _filter_position_reported() -> Iterator[None]:
+    """Turn a filter error into a usage error that names the position of the mistake."""
     try:
         yield
     except FilterProblem as problem:
@@ -45,15 +47,16 @@ def queue(
     context: CommandContext,
     filter_text: FilterText = "",
     limit: Annotated[
-        int, typer.Option("--limit", min=1, max=10_000, metavar="N", help=marked("How many cases; 50 by default."))
+        int,
+        typer.Option("--limit", min=1, max=10_000, metavar="N", help=marked("Maximum number of cases. Default: 50.")),
     ] = 50,
     as_json: JsonFlag = False,
 ) -> None:
-    """List the open cases in the order of next."""
+    """List the open cases in the order in which `next` takes them."""
     from workbench.cli.cases.case_json import row_document
     from workbench.cli.cases.case_text import CaseText
 
-    with context.services() as services, _place_told():
+    with context.services() as services, _filter_position_reported():
         zone, rows, total = (
             zone_of(services),
             services.queue.page(filter_text, limit=limit),
@@ -70,7 +73,7 @@ def take_next(context: CommandContext, filter_text: FilterText = "", as_json: Js
     from workbench.cli.cases.case_json import case_document, empty_document
     from workbench.cli.cases.case_text import CaseText, why_empty
 
-    with context.services() as services, _place_told():
+    with context.services() as services, _filter_position_reported():
         found, zone = services.claims.next(filter_text), zone_of(services)
     if isinstance(found, Empty):
         output.complain(why_empty(found, zone))
@@ -87,7 +90,7 @@ def show(
     context: CommandContext,
     case: CaseArgument,
     reveal: Annotated[
-        bool, typer.Option("--reveal", help=marked("Show personal values whole; the log says so."))
+        bool, typer.Option("--reveal", help=marked("Show personal data unmasked; this is logged."))
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -106,7 +109,7 @@ def show(
 
 
 def explain(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
-    """Say why a case comes when it comes."""
+    """Explain the position of a case in the queue."""
     case_id = parse_case(case)
     with context.services() as services:
         sentences = services.claims.explain(case_id)
@@ -118,19 +121,19 @@ def explain(context: CommandContext, case: CaseArgument, as_json: JsonFlag = Fal
 
 
 def skip(context: CommandContext, case: CaseArgument, reason: ReasonText, as_json: JsonFlag = False) -> None:
-    """Give a held case back and see it no more until it changes."""
+    """Skip a held case; it is offered again only after it changes."""
     case_id = parse_case(case)
     with context.services() as services:
-        services.claims.skip(case_id, needed(reason, "--reason"))
-        tell_state(services, case_id, _("{case} was skipped."), as_json=as_json)
+        services.claims.skip(case_id, required_text(reason, "--reason"))
+        print_state(services, case_id, _("{case} was skipped."), as_json=as_json)
 
 
 def release(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
-    """Give a held case back."""
+    """Return a held case to the queue."""
     case_id = parse_case(case)
     with context.services() as services:
         services.claims.release(case_id)
-        tell_state(services, case_id, _("{case} was released."), as_json=as_json)
+        print_state(services, case_id, _("{case} was released."), as_json=as_json)
 
 
 def aside(
@@ -138,44 +141,46 @@ def aside(
     case: CaseArgument,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="T", help=marked("A time of day, or a day and time; 2 hours by default.")),
+        typer.Option("--until", metavar="T", help=marked("Time, or date and time. Default: 2 hours from now.")),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Put a held case away until a time."""
+    """Put a held case aside until a time."""
     case_id = parse_case(case)
     with context.services() as services:
         zone = zone_of(services)
-        moment = None if until is None else moment_said(until, "--until", zone, context.now())
+        moment = None if until is None else parse_moment(until, "--until", zone, context.now())
         back_at: datetime = services.claims.aside(case_id, moment)
-        sentence = _("{case} is aside until {until}.").replace("{until}", f"{back_at.astimezone(zone):%Y-%m-%d %H:%M}")
-        tell_state(services, case_id, sentence, as_json=as_json)
+        sentence = _("{case} is put aside until {until}.").replace(
+            "{until}", f"{back_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        )
+        print_state(services, case_id, sentence, as_json=as_json)
 
 
 def assign(
     context: CommandContext,
-    cases: Annotated[list[str], typer.Argument(metavar="CASE…", help=marked("The cases, such as C-000123."))],
-    to: Annotated[str, typer.Option("--to", metavar="LOGIN", help=marked("To whom."))],
+    cases: Annotated[list[str], typer.Argument(metavar="CASE…", help=marked("Cases, such as C-000123."))],
+    to: Annotated[str, typer.Option("--to", metavar="LOGIN", help=marked("Login of the person to assign to."))],
     reason: ReasonText,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=marked("Only say what would happen."))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=marked("Show what would happen; write nothing."))] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Give cases to a person."""
+    """Assign cases to a person."""
     case_ids = list(dict.fromkeys(parse_case(case) for case in cases))
     with context.services() as services:
-        given = services.assigning.assign(case_ids, to, needed(reason, "--reason"), dry_run=dry_run)
+        given = services.assigning.assign(case_ids, to, required_text(reason, "--reason"), dry_run=dry_run)
     if as_json:
         rows = [{"case": format_case(one.case_id), "to": one.to, "from": one.from_holder} for one in given]
         output.document({"assigned": rows, "dry_run": dry_run})
         return
-    sentence = _("{case} would go to {login}.") if dry_run else _("{case} goes to {login}.")
+    sentence = _("{case} would be assigned to {login}.") if dry_run else _("{case} is assigned to {login}.")
     for one in given:
-        taken = _(" It is taken from {holder}.").format(holder=one.from_holder) if one.from_holder else ""
+        taken = _(" This ends the hold of {holder}.").format(holder=one.from_holder) if one.from_holder else ""
         output.narrate(sentence.format(case=format_case(one.case_id), login=one.to) + taken)
 
 
-def tell_state(services: "Services", case_id: int, sentence: str, *, as_json: bool) -> None:
-    """Tell what was done with a case: a sentence for people, or where the case stands now as JSON."""
+def print_state(services: "Services", case_id: int, sentence: str, *, as_json: bool) -> None:
+    """Print what was done with a case: a sentence, or the header of the case as JSON."""
     if not as_json:
         output.narrate(sentence.format(case=format_case(case_id)))
         return
@@ -185,12 +190,12 @@ def tell_state(services: "Services", case_id: int, sentence: str, *, as_json: bo
 
 
 ENTRIES = (
-    Entry("queue", queue, marked("List the open cases in the order in which they come.")),
-    Entry("next", take_next, marked("Take the next case; exit code 69 says that there is none.")),
+    Entry("queue", queue, marked("List the open cases in the order `next` takes them.")),
+    Entry("next", take_next, marked("Take the next case. Exits with 69 if there is none.")),
     Entry("show", show, marked("Show a case: findings, the three panels, decisions and history.")),
-    Entry("explain", explain, marked("Say why a case comes when it comes.")),
-    Entry("skip", skip, marked("Give a held case back; it comes to you again only when it has changed.")),
-    Entry("release", release, marked("Give a held case back.")),
-    Entry("aside", aside, marked("Put a held case away until a time, with its draft.")),
-    Entry("assign", assign, marked("Give cases to a person (supervisor).")),
+    Entry("explain", explain, marked("Explain the position of a case in the queue.")),
+    Entry("skip", skip, marked("Skip a held case; it is offered to you again only after it changes.")),
+    Entry("release", release, marked("Return a held case to the queue.")),
+    Entry("aside", aside, marked("Put a held case aside until a time; the draft is kept.")),
+    Entry("assign", assign, marked("Assign cases to a person (supervisor).")),
 )

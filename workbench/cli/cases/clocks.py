@@ -5,17 +5,17 @@ from typing import Annotated
 import typer
 
 from db.enums import Priority, ServiceClass
-from workbench.cli.cases.cases import tell_state
+from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, JsonFlag, ReasonText, day_said, needed
+from workbench.cli.framework.options import CaseArgument, JsonFlag, ReasonText, parse_day, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.i18n import _, marked
 
 
 def clock(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
-    """Show how the due date of a case came about."""
+    """Show how the due date of a case is calculated."""
     from workbench.cli.cases.case_json import walk_document
     from workbench.wording.clock_explanation import ClockWords
 
@@ -33,19 +33,19 @@ def clock(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False
 def extend(
     context: CommandContext,
     case: CaseArgument,
-    until: Annotated[str, typer.Option("--until", metavar="D", help=marked("The day; due at its closing time."))],
+    until: Annotated[str, typer.Option("--until", metavar="D", help=marked("New date; due at closing time that day."))],
     reason: Annotated[
-        str, typer.Option("--reason", metavar="T", help=marked("Why; the applicant reads it in a notice."))
+        str, typer.Option("--reason", metavar="T", help=marked("Reason; the applicant reads it in a notice."))
     ],
     as_json: JsonFlag = False,
 ) -> None:
-    """Extend a due date, or the deadline of what an applicant mends."""
+    """Extend a due date, or a rectification deadline."""
     case_id = parse_case(case)
     with context.services() as services:
-        done = services.rescheduling.extend(case_id, day_said(until, "--until"), needed(reason, "--reason"))
+        done = services.rescheduling.extend(case_id, parse_day(until, "--until"), required_text(reason, "--reason"))
         when = f"{done.until.astimezone(zone_of(services)):%Y-%m-%d %H:%M}"
-        sentence = _("{case} is to be mended by {until}.") if done.is_deadline else _("{case} is due {until}.")
-        tell_state(services, case_id, sentence.replace("{until}", when), as_json=as_json)
+        sentence = _("{case} must be rectified by {until}.") if done.is_deadline else _("{case} is due {until}.")
+        print_state(services, case_id, sentence.replace("{until}", when), as_json=as_json)
 
 
 def change_class(
@@ -57,18 +57,20 @@ def change_class(
     ],
     reason: Annotated[
         str,
-        typer.Option("--reason", metavar="T", help=marked("Why; the applicant reads it if the due date moves later.")),
+        typer.Option(
+            "--reason", metavar="T", help=marked("Reason; the applicant reads it if the due date moves later.")
+        ),
     ],
     as_json: JsonFlag = False,
 ) -> None:
     """Change the service class of a case."""
     case_id = parse_case(case)
     with context.services() as services:
-        due_at = services.rescheduling.change_class(case_id, service_class, needed(reason, "--reason"))
+        due_at = services.rescheduling.change_class(case_id, service_class, required_text(reason, "--reason"))
         zone = zone_of(services)
         when = _("not due yet") if due_at is None else f"{due_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        sentence = _("{case} has another class; due: {when}.").replace("{when}", when)
-        tell_state(services, case_id, sentence, as_json=as_json)
+        sentence = _("{case}: service class changed; due date: {when}.").replace("{when}", when)
+        print_state(services, case_id, sentence, as_json=as_json)
 
 
 def change_priority(
@@ -81,23 +83,21 @@ def change_priority(
     """Change the priority of a case."""
     case_id = parse_case(case)
     with context.services() as services:
-        services.rescheduling.change_priority(case_id, priority, needed(reason, "--reason"))
-        tell_state(services, case_id, _("{case} has another priority."), as_json=as_json)
+        services.rescheduling.change_priority(case_id, priority, required_text(reason, "--reason"))
+        print_state(services, case_id, _("{case}: priority changed."), as_json=as_json)
 
 
 ENTRIES = (
-    Entry("clock", clock, marked("Show how the due date of a case came about, line by line.")),
+    Entry("clock", clock, marked("Show how the due date of a case is calculated, line by line.")),
     Entry(
         "extend",
         extend,
-        marked("Extend a due date, or the deadline while the applicant mends; the applicant is told (supervisor)."),
+        marked("Extend a due date, or a rectification deadline; the applicant is notified (supervisor)."),
     ),
     Entry(
         "class",
         change_class,
-        marked(
-            "Change a case's service class, and so its due date; the applicant is told if it is later (supervisor)."
-        ),
+        marked("Change a case's service class; the applicant is notified if the due date moves later (supervisor)."),
     ),
     Entry("priority", change_priority, marked("Change a case's priority (supervisor).")),
 )

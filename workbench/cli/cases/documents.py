@@ -1,4 +1,4 @@
-"""The command that writes out a case's documents."""
+"""The command that writes a case's documents to a folder: documents."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,11 +25,11 @@ def documents(
     case: CaseArgument,
     to: Annotated[
         Path,
-        typer.Option("--to", metavar="DIR", help=marked("A folder that is not there yet, or empty; for you only.")),
+        typer.Option("--to", metavar="DIR", help=marked("New or empty folder; only you can read it.")),
     ],
     as_json: JsonFlag = False,
 ) -> None:
-    """Write a case's documents into a folder."""
+    """Write a case's documents to a folder."""
     case_id = parse_case(case)
     with context.services() as services:
         done, zone = services.documents.write(case_id, to), zone_of(services)
@@ -51,20 +51,20 @@ def documents(
         ]
         output.document({"case": format_case(case_id), "folder": str(to.expanduser().absolute()), "documents": rows})
     else:
-        _tell(done, to)
+        _print_files(done, to)
     if any(one.state != "written" for one in done):
         raise AlreadyReported(ExitCode.IO)
 
 
-def _tell(done: "Sequence[WrittenDocument]", to: Path) -> None:
-    """Say which file is which."""
+def _print_files(done: "Sequence[WrittenDocument]", to: Path) -> None:
+    """Print which file holds which document."""
     written = [one.line for one in done if one.state == "written"]
     output.table([_("File"), _("Document")], [[line.file_name, line.name(current())] for line in written])
     output.narrate(
-        _("{count} documents are in {folder}, for you only; delete them when you are done.").format(
+        _("{count} documents are in {folder}, readable by you only; delete them when you are done.").format(
             count=len(written), folder=to
         )
     )
 
 
-ENTRIES = (Entry("documents", documents, marked("Write a case's documents into a folder; each is on record.")),)
+ENTRIES = (Entry("documents", documents, marked("Write a case's documents to a folder; each one is logged.")),)

@@ -1,4 +1,4 @@
-"""Commands that decide: decide, undo, check."""
+"""Commands about verdicts: decide, undo, check."""
 
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ import typer
 from db.enums import FailKind, Measure, Verdict, WaitsFor
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, JsonFlag, NoteText, day_said, needed
+from workbench.cli.framework.options import CaseArgument, JsonFlag, NoteText, parse_day, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import parse_case
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
@@ -18,7 +18,7 @@ from workbench.i18n import _, marked
 
 
 class CheckResult(StrEnum):
-    """What a second person says to a verdict."""
+    """The decision of the checker on a verdict."""
 
     APPROVE = "approve"
     RETURN = "return"
@@ -29,36 +29,41 @@ def decide(
     case: CaseArgument,
     verdict: Annotated[Verdict, typer.Argument(metavar="pass|fail|pending", help=marked("The verdict."))],
     reasons: Annotated[
-        list[str] | None, typer.Option("--reason", metavar="CODE", help=marked("A coded reason; may be repeated."))
+        list[str] | None, typer.Option("--reason", metavar="CODE", help=marked("Reason code; repeatable."))
     ] = None,
-    final: Annotated[bool, typer.Option("--final", help=marked("A fail that cannot be mended."))] = False,
+    final: Annotated[bool, typer.Option("--final", help=marked("Final fail: it cannot be rectified."))] = False,
     note: NoteText = "",
     letter: Annotated[
-        str | None, typer.Option("--letter", metavar="T", help=marked("The causes as the applicant reads them."))
+        str | None, typer.Option("--letter", metavar="T", help=marked("Reasons in the words that the applicant reads."))
     ] = None,
     items: Annotated[
         list[str] | None,
-        typer.Option("--item", metavar="CODE[:TEXT]", help=marked("What must be mended; by default one per reason.")),
+        typer.Option(
+            "--item", metavar="CODE[:TEXT]", help=marked("Rectification item; repeatable. Default: one per reason.")
+        ),
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="D", help=marked("The deadline of a fail, the next date of a pending.")),
+        typer.Option("--until", metavar="D", help=marked("Deadline of a fail, or next-action date of a pending case.")),
     ] = None,
-    measure: Annotated[Measure, typer.Option("--measure", help=marked("What happens to the cards."))] = Measure.NONE,
+    measure: Annotated[Measure, typer.Option("--measure", help=marked("Measure for the cards."))] = Measure.NONE,
     waits_for: Annotated[
         WaitsFor | None,
-        typer.Option("--waits-for", help=marked("Whom a pending case waits for; else the reason says.")),
+        typer.Option("--waits-for", help=marked("Who a pending case waits for. Default: set by the reason.")),
     ] = None,
     fence: Annotated[
-        int | None, typer.Option("--fence", metavar="N", help=marked("The hold's number; an older hold is refused."))
+        int | None,
+        typer.Option(
+            "--fence", metavar="N", help=marked("Fence number of your hold; refused if the case has a newer hold.")
+        ),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Give a verdict on a held case."""
     if final and verdict is not Verdict.FAIL:
-        raise WrongUsage(_("--final belongs to a fail only."))
+        raise WrongUsage(_("--final is only valid with the verdict fail."))
     fail_kind = (FailKind.FINAL if final else FailKind.FIXABLE) if verdict is Verdict.FAIL else None
-    day: date | None = None if until is None else day_said(until, "--until")
+    day: date | None = None if until is None else parse_day(until, "--until")
     request = VerdictRequest(
         case_id=parse_case(case),
         verdict=verdict,
@@ -72,16 +77,16 @@ def decide(
         waits_for=waits_for,
         fence=fence,
     )
-    _tell_decided(context, request, as_json=as_json)
+    _decide_and_print(context, request, as_json=as_json)
 
 
 def _item(text: str) -> ItemRequest:
-    """Return what must be mended, as CODE or CODE:TEXT says it."""
+    """Parse a rectification item, written as CODE or CODE:TEXT."""
     code, _colon, words = text.partition(":")
-    return ItemRequest(code=needed(code, "--item").upper(), text=words.strip())
+    return ItemRequest(code=required_text(code, "--item").upper(), text=words.strip())
 
 
-def _tell_decided(context: CommandContext, request: VerdictRequest, *, as_json: bool) -> None:
+def _decide_and_print(context: CommandContext, request: VerdictRequest, *, as_json: bool) -> None:
     from workbench.cli.cases.case_json import decided_document
     from workbench.cli.cases.case_text import CaseText
 
@@ -94,7 +99,7 @@ def _tell_decided(context: CommandContext, request: VerdictRequest, *, as_json: 
 
 
 def undo(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
-    """Take back the last act on a case."""
+    """Undo your last action on a case."""
     from workbench.cli.cases.case_json import case_document
     from workbench.cli.cases.case_text import CaseText
 
@@ -110,11 +115,13 @@ def undo(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False)
 def check(
     context: CommandContext,
     case: CaseArgument,
-    result: Annotated[CheckResult, typer.Argument(metavar="approve|return", help=marked("What you say to it."))],
+    result: Annotated[
+        CheckResult, typer.Argument(metavar="approve|return", help=marked("Your decision on the verdict."))
+    ],
     note: NoteText,
     as_json: JsonFlag = False,
 ) -> None:
-    """Approve or return the verdict of another."""
+    """Approve or return another person's verdict."""
     from workbench.cli.cases.case_json import case_document, decided_document
     from workbench.cli.cases.case_text import CaseText
 
@@ -123,15 +130,15 @@ def check(
         zone = zone_of(services)
         text = CaseText(zone, context.now())
         if result is CheckResult.APPROVE:
-            decided = services.checks.approve(case_id, needed(note, "--note"))
+            decided = services.checks.approve(case_id, required_text(note, "--note"))
             output.document(decided_document(decided, zone)) if as_json else text.decided(decided)
         else:
-            found = services.checks.give_back(case_id, needed(note, "--note"))
+            found = services.checks.give_back(case_id, required_text(note, "--note"))
             output.document(case_document(found)) if as_json else text.show(found)
 
 
 ENTRIES = (
-    Entry("decide", decide, marked("Give a verdict on a case that you hold.")),
-    Entry("undo", undo, marked("Take back your last act on a case, within its grace.")),
-    Entry("check", check, marked("Approve or return the verdict of another person.")),
+    Entry("decide", decide, marked("Give a verdict on a case you hold.")),
+    Entry("undo", undo, marked("Undo your last action on a case, while undo is still possible.")),
+    Entry("check", check, marked("Approve or return another person's verdict.")),
 )

@@ -1,4 +1,4 @@
-"""The command that writes files out: export."""
+"""The command that exports data to files: export."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import JsonFlag, day_said
+from workbench.cli.framework.options import JsonFlag, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import _, marked
 from workbench.wording.amounts import count
@@ -34,27 +34,31 @@ class FileFormat(StrEnum):
 def export(
     context: CommandContext,
     what: Annotated[
-        What, typer.Argument(metavar="applications|decisions|notices|events", help=marked("What is written."))
+        What, typer.Argument(metavar="applications|decisions|notices|events", help=marked("What to export."))
     ],
-    file: Annotated[Path, typer.Option("--output", metavar="FILE", help=marked("The file; a whole one is replaced."))],
-    chosen: Annotated[
-        FileFormat | None, typer.Option("--format", help=marked("The format; else that of the file's name."))
+    file: Annotated[
+        Path, typer.Option("--output", metavar="FILE", help=marked("File to write; an existing file is replaced."))
+    ],
+    file_format: Annotated[
+        FileFormat | None, typer.Option("--format", help=marked("File format. Default: from the file name."))
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="D", help=marked("Only what is of this day or later."))
+        str | None, typer.Option("--since", metavar="D", help=marked("Only records from this day on."))
     ] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help=marked("Write personal values whole; say why."))] = False,
-    reason: Annotated[str, typer.Option("--reason", metavar="T", help=marked("Why values are revealed."))] = "",
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help=marked("Write personal data unmasked; requires --reason."))
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help=marked("Reason for --reveal."))] = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """Write a file for others."""
+    """Export data to a file."""
     from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
 
     request = ExportRequest(
         what=ExportKind(what.value),
         output=file,
-        format=None if chosen is None else ExportFormat(chosen.value),
-        since=None if since is None else day_said(since, "--since"),
+        format=None if file_format is None else ExportFormat(file_format.value),
+        since=None if since is None else parse_day(since, "--since"),
         reveal=reveal,
         reason=reason,
     )
@@ -70,7 +74,7 @@ def export(
             }
         )
     else:
-        output.narrate(_("{rows} rows are in {file}.").format(rows=count(report.rows), file=report.path))
+        output.narrate(_("Wrote {rows} rows to {file}.").format(rows=count(report.rows), file=report.path))
 
 
-ENTRIES = (Entry("export", export, marked("Write applications, decisions, notices or events into a file (admin).")),)
+ENTRIES = (Entry("export", export, marked("Export applications, decisions, notices or events to a file (admin).")),)

@@ -1,4 +1,4 @@
-"""Commands that take files in: import, imports, imports undo."""
+"""Commands about imports: import, imports list, imports undo."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,26 +27,30 @@ _SHOWN = 20
 
 def import_files(
     context: CommandContext,
-    kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help=marked("What the files hold."))],
+    kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help=marked("Kind of data in the files."))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=marked("CSV, XLSX or JSON Lines files."))],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=marked("Only say what would happen."))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=marked("Show what would happen; write nothing."))] = False,
     encoding: Annotated[
         str | None,
-        typer.Option("--encoding", metavar="E", help=marked("The encoding of text files, if it is not found out.")),
+        typer.Option("--encoding", metavar="E", help=marked("Encoding of text files. Default: detected.")),
     ] = None,
     rejects: Annotated[
         Path | None,
-        typer.Option("--rejects", metavar="FILE", help=marked("Take good rows in, and write bad ones to this file.")),
+        typer.Option(
+            "--rejects", metavar="FILE", help=marked("Import the valid rows and write the rejected ones to this file.")
+        ),
     ] = None,
-    agent: Annotated[str, typer.Option("--agent", metavar="A", help=marked("The agent of rows that name none."))] = "",
+    agent: Annotated[str, typer.Option("--agent", metavar="A", help=marked("Agent for rows that name none."))] = "",
     as_new: Annotated[
-        bool, typer.Option("--as-new", help=marked("Open a new case where the application's case is over."))
+        bool, typer.Option("--as-new", help=marked("Open a new case if the application's case is closed."))
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Take files in as one batch."""
+    """Import files as one batch."""
     if kind is ImportKind.CALENDAR:
-        _take_calendar(context, files, dry_run=dry_run, as_json=as_json, refused=(encoding, rejects, agent, as_new))
+        _import_calendar_files(
+            context, files, dry_run=dry_run, as_json=as_json, unsupported=(encoding, rejects, agent, as_new)
+        )
         return
     from workbench.services.importing.request import ImportRequest
 
@@ -59,22 +63,22 @@ def import_files(
         agent=agent.strip(),
         as_new=as_new,
     )
-    report = _taken_in(context, request, as_json=as_json)
+    report = _run_import(context, request, as_json=as_json)
     _print_report(report, as_json=as_json)
     if report.error_count and rejects is None:
         raise AlreadyReported(ExitCode.DATA)
 
 
-def _take_calendar(
-    context: CommandContext, files: list[Path], *, dry_run: bool, as_json: bool, refused: tuple[object, ...]
+def _import_calendar_files(
+    context: CommandContext, files: list[Path], *, dry_run: bool, as_json: bool, unsupported: tuple[object, ...]
 ) -> None:
-    """Take the notices of years in; a file that is wrong is told like any other."""
+    """Import the calendars of years; errors are reported as for any other import."""
     from workbench.cli.calendar.commands import import_calendar
     from workbench.services.reading.problems import FileProblem
 
-    for option, value in zip(("--encoding", "--rejects", "--agent", "--as-new"), refused, strict=True):
+    for option, value in zip(("--encoding", "--rejects", "--agent", "--as-new"), unsupported, strict=True):
         if value:
-            raise WrongUsage(_("{option} does not go with a calendar; leave it out.").format(option=option))
+            raise WrongUsage(_("{option} does not apply to a calendar; leave it out.").format(option=option))
     try:
         import_calendar(context, files, dry_run=dry_run, as_json=as_json)
     except FileProblem as error:
@@ -82,8 +86,8 @@ def _take_calendar(
         raise AlreadyReported(ExitCode.DATA) from error
 
 
-def _taken_in(context: CommandContext, request: "ImportRequest", *, as_json: bool) -> "ImportReport":
-    """Run an import; one that is refused because of its files prints its report all the same."""
+def _run_import(context: CommandContext, request: "ImportRequest", *, as_json: bool) -> "ImportReport":
+    """Run an import; if its files have errors, the report is printed too."""
     from workbench.services.importing.request import ImportRefused
     from workbench.services.reading.problems import FileProblem
 
@@ -140,7 +144,7 @@ def _print_report(report: "ImportReport", *, as_json: bool) -> None:
 
 
 def _print_sheets(report: "ImportReport") -> None:
-    """Say which sheets were read as what."""
+    """Print the kind of data that each sheet was read as."""
     if report.sheets:
         output.table(
             [_("File"), _("Sheet"), _("Kind"), _("Rows")],
@@ -213,10 +217,10 @@ def list_batches(context: CommandContext, as_json: JsonFlag = False) -> None:
 
 def undo_batch(
     context: CommandContext,
-    batch: Annotated[str, typer.Argument(metavar="BATCH", help=marked("The batch, such as B-000012."))],
+    batch: Annotated[str, typer.Argument(metavar="BATCH", help=marked("Batch, such as B-000012."))],
     as_json: JsonFlag = False,
 ) -> None:
-    """Take an import back."""
+    """Undo an import."""
     batch_id = parse_batch(batch)
     with context.services() as services:
         undone = services.imports.undo(batch_id)
@@ -231,7 +235,7 @@ def undo_batch(
         )
     else:
         output.narrate(
-            _("{batch} is undone: {rows} rows and {cases} cases are gone.").format(
+            _("{batch} is undone: {rows} rows and {cases} cases were removed.").format(
                 batch=format_batch(undone.id), rows=count(undone.rows), cases=count(undone.cases)
             )
         )
@@ -240,14 +244,11 @@ def undo_batch(
 IMPORT = Entry(
     "import",
     import_files,
-    marked(
-        "Take files in: applications, cards, documents, calls, optouts, credit, complaints, a workbook of them,"
-        " or the calendar of a year."
-    ),
+    marked("Import applications, cards, documents, calls, optouts, credit, complaints, a workbook or a calendar."),
 )
 GROUP = "imports"
-GROUP_HELP = marked("The imports that were made; lists them by default.")
+GROUP_HELP = marked("List and undo imports. Default: list.")
 ENTRIES = (
-    Entry("list", list_batches, marked("List the imports, the newest first.")),
-    Entry("undo", undo_batch, marked("Take an import back, while nobody has acted on its cases.")),
+    Entry("list", list_batches, marked("List the imports, newest first.")),
+    Entry("undo", undo_batch, marked("Undo an import if nobody has acted on its cases.")),
 )

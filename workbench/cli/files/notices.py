@@ -1,4 +1,4 @@
-"""Commands about notices: notices, notices sent."""
+"""Commands about notices to applicants: notices list, notices sent."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,13 +19,15 @@ _KINDS = {
     "receipt": marked("receipt"),
     "delay": marked("delay"),
     "resumed": marked("work resumed"),
-    "deadline": marked("more time to mend"),
+    "deadline": marked("deadline extended"),
 }
 
 
 def list_notices(
     context: CommandContext,
-    unsent: Annotated[bool, typer.Option("--unsent", help=marked("Only what is released and not sent yet."))] = False,
+    unsent: Annotated[
+        bool, typer.Option("--unsent", help=marked("Only notices that are released but not sent."))
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """List the notices."""
@@ -69,25 +71,28 @@ def list_notices(
 def mark_sent(
     context: CommandContext,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help=marked("An exported file of notices, or lines with their numbers."))
+        Path,
+        typer.Argument(
+            metavar="FILE", help=marked("Exported notices file, or a file with one notice number per line.")
+        ),
     ],
     as_json: JsonFlag = False,
 ) -> None:
-    """Note which notices were sent."""
+    """Mark the notices in a file as sent."""
     from workbench.services.notices.sent_report import notice_ids
 
     ids = notice_ids(file)
     with context.services() as services:
-        news = services.notices.mark_sent(ids)
+        newly_sent = services.notices.mark_sent(ids)
     if as_json:
-        output.document({"sent": news, "already_sent": len(set(ids)) - news})
+        output.document({"sent": newly_sent, "already_sent": len(set(ids)) - newly_sent})
     else:
-        output.narrate(_("{count} notices are marked as sent.").format(count=count(news)))
+        output.narrate(_("{count} notices are marked as sent.").format(count=count(newly_sent)))
 
 
 GROUP = "notices"
-GROUP_HELP = marked("What applicants are told; lists the notices by default.")
+GROUP_HELP = marked("List notices to applicants and mark them as sent. Default: list.")
 ENTRIES = (
-    Entry("list", list_notices, marked("List the notices that were not taken back.")),
-    Entry("sent", mark_sent, marked("Note that the notices of a file were sent.")),
+    Entry("list", list_notices, marked("List the notices, without those that were undone.")),
+    Entry("sent", mark_sent, marked("Mark the notices in a file as sent.")),
 )

@@ -1,1 +1,1 @@
-"""Commands of the forecast."""
+"""Commands about the forecast."""

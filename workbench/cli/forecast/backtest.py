@@ -20,25 +20,25 @@ _DECIMALS = 6
 
 
 def backtest(
-    _run: CommandContext,
-    log: Annotated[Path, typer.Option("--log", metavar="FILE", help=marked("The event log: CSV, XES or XES.gz."))],
+    _context: CommandContext,
+    log: Annotated[Path, typer.Option("--log", metavar="FILE", help=marked("Event log: CSV, XES or XES.gz."))],
     case: Annotated[
-        str | None, typer.Option("--case", metavar="C", help=marked("The column of the case, if it is not guessed."))
+        str | None, typer.Option("--case", metavar="C", help=marked("Column of the case ID. Default: detected."))
     ] = None,
     activity: Annotated[
         str | None,
-        typer.Option("--activity", metavar="A", help=marked("The column of the activity, if it is not guessed.")),
+        typer.Option("--activity", metavar="A", help=marked("Column of the activity. Default: detected.")),
     ] = None,
     time: Annotated[
-        str | None, typer.Option("--time", metavar="T", help=marked("The column of the time, if it is not guessed."))
+        str | None, typer.Option("--time", metavar="T", help=marked("Column of the time. Default: detected."))
     ] = None,
     encoding: Annotated[
         str | None,
-        typer.Option("--encoding", metavar="E", help=marked("The encoding of text files, if it is not found out.")),
+        typer.Option("--encoding", metavar="E", help=marked("Encoding of text files. Default: detected.")),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Learn from the first 60 % of a log's cases, and tell how well the rest would have been forecast."""
+    """Train on the first 60 % of a log's cases and report how well the rest is forecast."""
     from workbench.services.eventlogs.backtesting import LogToTest, backtest_log
     from workbench.services.eventlogs.names import LogColumns
 
@@ -60,7 +60,7 @@ def backtest(
 
 def _print(result: "Backtest") -> None:
     output.table(
-        [_("Method"), _("Mean error in days"), _("Ratio")],
+        [_("Method"), _("Mean error (days)"), _("Ratio")],
         [
             [_("This forecast"), f"{result.mae_days:,.2f}", ""],
             [_("Median of the past"), f"{result.median_mae_days:,.2f}", _ratio(result, result.median_mae_days)],
@@ -71,21 +71,21 @@ def _print(result: "Backtest") -> None:
     output.line()
     output.pairs(
         [
-            (_("Cases learnt from"), count(result.learnt_cases)),
-            (_("Cases tested"), count(result.cases)),
-            (_("Events tested"), count(result.prefixes)),
-            (_("Inside the range (80%)"), f"{result.coverage80:.1%}"),
-            (_("Median width of the range in days"), f"{result.band_days:,.2f}"),
-            (_("Leans on the load"), _("yes") if result.used_load else _("no, it did not help")),
+            (_("Training cases"), count(result.learnt_cases)),
+            (_("Test cases"), count(result.cases)),
+            (_("Test events"), count(result.prefixes)),
+            (_("Coverage of the 80% range"), f"{result.coverage80:.1%}"),
+            (_("Median range width (days)"), f"{result.band_days:,.2f}"),
+            (_("Uses the workload"), _("yes") if result.used_load else _("no, it did not help")),
         ]
     )
 
 
 def _ratio(result: "Backtest", other_days: float) -> str:
-    """Return the error of the forecast in relation to that of another, nothing if that is 0."""
+    """Return the error of the forecast as a percentage of another error, empty if that is 0."""
     return f"{result.mae_days / other_days:.1%}" if other_days else ""
 
 
 BACKTEST = Entry(
-    "backtest", backtest, marked("Test the forecast on an event log: learn from its first part, forecast the rest.")
+    "backtest", backtest, marked("Backtest the forecast on an event log: train on the first part, forecast the rest.")
 )

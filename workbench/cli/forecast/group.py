@@ -1,9 +1,9 @@
-"""Commands about how long it will take: forecast show and forecast backtest."""
+"""The command group `forecast`: show and backtest."""
 
 from workbench.cli.forecast.backtest import BACKTEST
 from workbench.cli.forecast.show import SHOW
 from workbench.i18n import marked
 
 GROUP = "forecast"
-GROUP_HELP = marked("How long it will take; shows the forecast by default.")
+GROUP_HELP = marked("Forecast how long reviews will take. Default: show the forecast.")
 ENTRIES = (SHOW, BACKTEST)

@@ -1,4 +1,4 @@
-"""The command that says how long it will take: forecast show."""
+"""The command that prints the forecast of a case or of the queue: forecast show."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +25,7 @@ _DECIMALS = 2
 def show(
     context: CommandContext,
     case: Annotated[
-        str | None, typer.Argument(metavar="CASE", help=marked("The case, such as C-000123; else the whole queue."))
+        str | None, typer.Argument(metavar="CASE", help=marked("Case, such as C-000123. Default: the whole queue."))
     ] = None,
     reviewers: Annotated[
         int | None,
@@ -34,26 +34,28 @@ def show(
             min=1,
             max=999,
             metavar="N",
-            help=marked("What if so many decided; else those who are there."),
+            help=marked("Forecast with this many reviewers. Default: those at work."),
         ),
     ] = None,
-    as_said: Annotated[
-        bool, typer.Option("--say", help=marked("Only the sentence that can be read out on the phone."))
+    sentence_only: Annotated[
+        bool, typer.Option("--say", help=marked("Print only the sentence to read out on the phone."))
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Say how long it will take, for one case or for the queue."""
-    if as_said and reviewers is not None:
-        raise WrongUsage(_("--say tells how things are, and --reviewers what if: give one of them."))
+    """Print the forecast of one case or of the whole queue."""
+    if sentence_only and reviewers is not None:
+        raise WrongUsage(_("--say and --reviewers cannot be used together; leave one out."))
     if case is None:
-        if as_said:
+        if sentence_only:
             raise WrongUsage(_("--say needs a case: workbench forecast CASE --say."))
         _show_queue(context, reviewers, as_json=as_json)
     else:
-        _show_case(context, parse_case(case), reviewers, as_said=as_said, as_json=as_json)
+        _show_case(context, parse_case(case), reviewers, sentence_only=sentence_only, as_json=as_json)
 
 
-def _show_case(context: CommandContext, case_id: int, reviewers: int | None, *, as_said: bool, as_json: bool) -> None:
+def _show_case(
+    context: CommandContext, case_id: int, reviewers: int | None, *, sentence_only: bool, as_json: bool
+) -> None:
     from workbench.wording.phone import say
 
     with context.services() as services:
@@ -62,7 +64,7 @@ def _show_case(context: CommandContext, case_id: int, reviewers: int | None, *, 
     today = context.now().astimezone(zone).date()
     if as_json:
         output.document(_case_document(forecast, casefile, zone, today))
-    elif as_said:
+    elif sentence_only:
         output.line(say(forecast, today))
     else:
         _print_case(forecast, casefile, today)
@@ -88,11 +90,11 @@ def _case_document(forecast: "CaseForecast", casefile: "CaseFile", zone: "ZoneIn
 
 
 def _document(forecast: "CaseForecast") -> dict[str, Any]:
-    """Return a forecast for programs.
+    """Return a forecast as JSON.
 
-    Days are always dates. While all who decide are away `reviewers` and `per_day` are 0, and `back_on` is the day on
-    which the first is back; where none is known to come back `endless` is true, and the days of what is to come are the
-    last one that is looked at, years away: they stand for none.
+    Days are always dates. While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day
+    on which one returns. If no return is known, `endless` is true and future days are the last day of the simulation,
+    years ahead, which means that no date is known.
     """
     return {
         "case": format_case(forecast.case_id),
@@ -129,7 +131,7 @@ def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -
         rows.append((_("Missing"), "\n".join(missing)))
     asked = [text for _finding, text in asked_about(casefile, current())]
     if asked:
-        rows.append((_("Will be asked about"), "\n".join(asked)))
+        rows.append((_("Likely questions"), "\n".join(asked)))
     output.pairs(rows)
 
 
@@ -142,7 +144,7 @@ def _first_verdict(forecast: "CaseForecast", today: "date") -> str:
 
 
 def _end_row(forecast: "CaseForecast", today: "date") -> tuple[str, str]:
-    """Return when a case is passed; while a verdict is checked that may say otherwise, when its result is out."""
+    """Return when a case is expected to pass or, while its verdict awaits a check, when the result is expected."""
     if forecast.checked is not None:
         return _("Result"), _days(forecast, forecast.checked, today)
     return _("Passed"), _days(forecast, forecast.passed, today)
@@ -193,6 +195,6 @@ def _range(days: "DayRange") -> dict[str, str]:
 
 
 SHOW = Entry(
-    "show", show, marked("Say when a case is expected to be decided and passed, or when the queue is cleared.")
+    "show", show, marked("Forecast when a case will be decided and passed, or when the queue will be cleared.")
 )
 ENTRIES = (SHOW,)

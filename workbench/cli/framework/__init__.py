@@ -1,1 +1,1 @@
-"""What every command is built on: options, errors, output."""
+"""The framework of the commands: registration, shared options, errors and output."""

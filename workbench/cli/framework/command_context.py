@@ -1,4 +1,4 @@
-"""One command on its way: the options that all commands share, the clock, and the office it acts at."""
+"""The context of a command: the shared options, the clock, and access to the services."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 OpenWorkbench = Callable[[Callable[[], Path], str | None, str], int]
-"""Opens the workbench: told how to find the database, who acts and which symbols; returns the exit code."""
+"""Opens the workbench, given a way to find the database, the login and the symbols; returns the exit code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """What was said of the options that all commands share; None is what was not said."""
+class SharedOptions:
+    """The values of the options that all commands share; None if an option was not given."""
 
     database: str | None = None
     language: str | None = None
@@ -26,44 +26,44 @@ class Chosen:
     symbols: str | None = None
     site: Path | None = None
 
-    def with_more(self, said: Mapping[str, Any]) -> "Chosen":
-        """Return these with others, which were said later and win."""
-        return replace(self, **{name: value for name, value in said.items() if value is not None})
+    def with_more(self, given: Mapping[str, Any]) -> "SharedOptions":
+        """Return a copy in which options that were given later override these."""
+        return replace(self, **{name: value for name, value in given.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandContext:
-    """What a command needs to know of its surroundings."""
+    """The clock, the shared options and the entry to the services, passed to every command."""
 
     now: Callable[[], datetime]
     open_workbench: OpenWorkbench
-    chosen: Chosen = field(default_factory=Chosen)
+    shared: SharedOptions = field(default_factory=SharedOptions)
     subcommand: str | None = None
 
-    def with_more(self, said: Mapping[str, Any], subcommand: str | None) -> "CommandContext":
-        """Return this run with options that were said later, and with the command that follows, if one does."""
-        return replace(self, chosen=self.chosen.with_more(said), subcommand=subcommand)
+    def with_more(self, given: Mapping[str, Any], subcommand: str | None) -> "CommandContext":
+        """Return a copy with options that were given later, and with the name of the subcommand."""
+        return replace(self, shared=self.shared.with_more(given), subcommand=subcommand)
 
     def database(self) -> Path:
-        """Return where the database is, whether it is there or not."""
+        """Return the path of the database, whether it exists or not."""
         from workbench.services.foundation.locations import find_database
 
-        return find_database(self.chosen.database, os.environ, self.chosen.site)
+        return find_database(self.shared.database, os.environ, self.shared.site)
 
     def workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
-        """Open the workbench on the chosen database, or on another for another, and return its exit code."""
-        return self.open_workbench(find or self.database, self.chosen.login or login, self.chosen.symbols or "auto")
+        """Open the workbench and return its exit code; `find` and `login` replace the defaults."""
+        return self.open_workbench(find or self.database, self.shared.login or login, self.shared.symbols or "auto")
 
     @contextmanager
     def services(self) -> Iterator["Services"]:
-        """Open the office for whoever acts, and let go of the database afterwards.
+        """Open the services for the current user, and close the database afterwards.
 
         Raises:
-            WorkbenchError: If the database or the person is not as it must be.
+            WorkbenchError: If the database cannot be opened or the user is not registered.
         """
         from workbench.services import opening as site
 
-        services = site.open_services(self.database(), self.chosen.login, self.now)
+        services = site.open_services(self.database(), self.shared.login, self.now)
         try:
             yield services
         finally:
@@ -71,6 +71,6 @@ class CommandContext:
 
 
 def zone_of(services: "Services") -> ZoneInfo:
-    """Return the policy's zone."""
+    """Return the time zone of the policy."""
     with services.context.read() as session:
         return services.context.zone(session)

@@ -1,4 +1,4 @@
-"""Commands and groups of commands as Typer builds them, with our help, our usage errors and default commands."""
+"""Typer's command and group classes, extended with our help pages, usage errors and default commands."""
 
 import sys
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ SHARED_OPTIONS = ("--database", "--lang", "--as", "--symbols", "--site")
 
 
 class Command(TyperCommand):
-    """One command; words that it does not take are named."""
+    """A command that reports unexpected arguments in the language in use."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        # Typer's own sentence for this is in English only.
+        # Typer's own message for this exists in English only.
         ctx.allow_extra_args = True
         rest = super().parse_args(ctx, args)
         if rest:
-            ctx.fail(_("“{words}” is too much here.").format(words=" ".join(rest)))
+            ctx.fail(_("Unexpected “{words}”.").format(words=" ".join(rest)))
         return rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -32,7 +32,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """Several commands under one word."""
+    """A group of commands that suggests the nearest name for an unknown one."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(page(self, ctx))
@@ -41,16 +41,16 @@ class Group(TyperGroup):
         if args[0] not in self.commands:
             near = get_close_matches(args[0], self.commands, 1)
             sentence = (
-                _("There is no command “{name}”; did you mean {near}?")
+                _("Unknown command “{name}”; did you mean {near}?")
                 if near
-                else _("There is no command “{name}”; `workbench --help` lists them.")
+                else _("Unknown command “{name}”; `workbench --help` lists the commands.")
             )
             ctx.fail(sentence.format(name=args[0], near="".join(near)))
         return super().resolve_command(ctx, args)
 
 
 class RootGroup(Group):
-    """The whole program: it ends with an exit code, and a wrong command line is one sentence."""
+    """The root group: it reports usage errors in one sentence and exits with their code."""
 
     def main(
         self,
@@ -81,7 +81,7 @@ class RootGroup(Group):
 
 
 class DefaultGroup(Group):
-    """A group whose default command takes what names none of its commands."""
+    """A group that passes arguments to its default command unless they name another command."""
 
     default = ""
 
@@ -92,7 +92,7 @@ class DefaultGroup(Group):
         return super().parse_args(ctx, args)
 
     def _is_for_default(self, args: Sequence[str]) -> bool:
-        """Say whether the words are options or arguments of the default command."""
+        """Return whether the arguments are meant for the default command."""
         if not args or args[0] in self.commands or args[0] == "--help":
             return not args
         takes_arguments = any(param.param_type_name == "argument" for param in self.commands[self.default].params)
@@ -100,12 +100,12 @@ class DefaultGroup(Group):
 
 
 def defaulting_to(name: str) -> type[DefaultGroup]:
-    """Return a kind of group with this default command."""
+    """Return a group class with this default command."""
     return type("DefaultGroup", (DefaultGroup,), {"default": name})
 
 
 def _after_shared_options(args: Sequence[str]) -> int:
-    """Return how many words at the beginning are options that all commands share, with their values."""
+    """Return how many leading arguments are shared options and their values."""
     at = 0
     while at < len(args) and args[at].partition("=")[0] in SHARED_OPTIONS:
         at += 1 if "=" in args[at] else 2

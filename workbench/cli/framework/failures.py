@@ -1,4 +1,4 @@
-"""What a failed command says: one sentence and an exit code, never a traceback."""
+"""How a command fails: one sentence on stderr and an exit code, never a traceback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from workbench.i18n import _
 
 
 class AlreadyReported(Exception):
-    """A failure about which everything was printed already; only the exit code is left."""
+    """A failure that was already reported; it carries only the exit code."""
 
     def __init__(self, code: ExitCode) -> None:
         super().__init__(code)
@@ -20,10 +20,10 @@ class AlreadyReported(Exception):
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what goes wrong inside into one sentence on stderr and an exit code.
+def reported() -> Iterator[None]:
+    """Turn exceptions into one sentence on stderr and an exit code.
 
-    A reader that closes the pipe and a key that interrupts are Typer's to handle.
+    Typer handles a closed pipe and an interrupt itself.
     """
     try:
         yield
@@ -38,13 +38,13 @@ def told() -> Iterator[None]:
         output.complain(_not_text(error))
         raise typer.Exit(ExitCode.USAGE) from error
     except Exception as error:
-        # The last line of defence: whatever the cause, no stored value may be printed with a traceback.
+        # The last resort: a traceback would print stored values.
         output.complain(sentence(error))
         raise typer.Exit(ExitCode.IO) from error
 
 
 def _not_text(error: UnicodeEncodeError) -> str:
-    """Return the sentence about bytes that are no text: the command line brings them in as half characters."""
+    """Return the message about invalid bytes in an argument, which Python passes on as surrogates."""
     if error.encoding.lower().replace("-", "") == "utf8":
-        return _("An argument holds bytes that are no text; type it again.")
+        return _("An argument contains bytes that are not text; type it again.")
     return sentence(error)

@@ -1,20 +1,20 @@
-"""Opening the workbench without building every command first, so that its first frame comes soon."""
+"""A shortcut that opens the workbench without building the commands, so that the first frame appears sooner."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.cli.framework.command_context import Chosen
+from workbench.cli.framework.command_context import SharedOptions
 from workbench.i18n import LANGUAGES
 
 _SYMBOLS = ("auto", "ascii")
 
 
-def plain_opening(arguments: Sequence[str]) -> Chosen | None:
-    """Return what the shared options say if there is nothing but them, each whole and valid, else None.
+def shared_options_only(arguments: Sequence[str]) -> SharedOptions | None:
+    """Return the shared options if the arguments are nothing else and all are valid, else None.
 
-    Whatever is not plain, help and mistakes included, is for the command line proper.
+    Everything else, including help and mistakes, goes through the full command line.
     """
-    said: dict[str, str] = {}
+    given: dict[str, str] = {}
     rest = list(arguments)
     while rest:
         name, separator, value = rest.pop(0).partition("=")
@@ -24,13 +24,13 @@ def plain_opening(arguments: Sequence[str]) -> Chosen | None:
             value = rest.pop(0)
         if name not in {"--database", "--lang", "--as", "--symbols", "--site"} or value.startswith("-"):
             return None
-        said[name] = value
-    if said.get("--lang", "en") not in LANGUAGES or said.get("--symbols", "auto") not in _SYMBOLS:
+        given[name] = value
+    if given.get("--lang", "en") not in LANGUAGES or given.get("--symbols", "auto") not in _SYMBOLS:
         return None
-    return Chosen(
-        database=said.get("--database"),
-        language=said.get("--lang"),
-        login=said.get("--as"),
-        symbols=said.get("--symbols"),
-        site=Path(said["--site"]) if "--site" in said else None,
+    return SharedOptions(
+        database=given.get("--database"),
+        language=given.get("--lang"),
+        login=given.get("--as"),
+        symbols=given.get("--symbols"),
+        site=Path(given["--site"]) if "--site" in given else None,
     )

@@ -15,7 +15,7 @@ _LEFT_MOST = 34
 
 
 def page(command: Any, ctx: typer.Context) -> str:
-    """Return the help of a command or group: usage, what it does, arguments, options, commands."""
+    """Return the help of a command or group: usage, summary, arguments, options and commands."""
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
     parts = [_("Usage: {usage}").format(usage=usage), _wrapped(command.help or "", "")]
     arguments: list[tuple[str, str]] = []
@@ -35,7 +35,7 @@ def page(command: Any, ctx: typer.Context) -> str:
 
 
 def _record(param: Any) -> tuple[str, str]:
-    """Return how a parameter is written, and what it is for."""
+    """Return the two columns of a parameter: how it is written, and its help."""
     text = getattr(param, "help", None) or ""
     if is_argument(param):
         return name_of(param), text
@@ -46,12 +46,12 @@ def _record(param: Any) -> tuple[str, str]:
 
 
 def _section(title: str, records: Iterable[tuple[str, str]]) -> str:
-    """Return records in two columns under a title, or nothing without any."""
+    """Return records in two columns under a title, or an empty string if there are none."""
     rows = list(records)
     if not rows:
         return ""
     width = min(max(cells(left) for left, _right in rows), _LEFT_MOST)
-    shown = [f"{title}:"]
+    shown = [_("{title}:").format(title=title)]
     for left, right in rows:
         indent = " " * (len(_INDENT) + width + 2)
         text = _wrapped(right, indent)
@@ -63,7 +63,7 @@ def _section(title: str, records: Iterable[tuple[str, str]]) -> str:
 
 
 def _wrapped(text: str, indent: str) -> str:
-    """Return a text in lines of at most the page's width; Chinese is broken between any two characters."""
+    """Wrap a text to the width of the page; Chinese may break between any two characters."""
     lines: list[str] = [""]
     used = 0
     for word in _words(text):
@@ -78,7 +78,7 @@ def _wrapped(text: str, indent: str) -> str:
 
 
 def _words(text: str) -> Iterable[str]:
-    """Return what must not be broken: Western words with the blank before them, single wide characters."""
+    """Yield the unbreakable parts of a text: Western words with the space before them, and single wide characters."""
     word = ""
     for cluster, width in clusters(" ".join(text.split())):
         if width > 1 or cluster == " ":

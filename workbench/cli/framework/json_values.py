@@ -1,4 +1,4 @@
-"""Values as JSON has them: instants with the policy zone's offset, ISO dates, null for what is absent."""
+"""Conversion of values to JSON: instants with the offset of the policy's zone, ISO dates, null for absent values."""
 
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -13,7 +13,7 @@ _FEN = 100
 
 
 def plain(value: Any, zone: ZoneInfo) -> Any:
-    """Return a value as JSON can hold it; a dataclass becomes an object, an empty text null."""
+    """Convert a value to JSON types; a dataclass becomes an object, an empty text becomes null."""
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name), zone) for field in fields(value)}
     if isinstance(value, list | tuple):
@@ -28,7 +28,7 @@ def plain(value: Any, zone: ZoneInfo) -> Any:
 
 
 def yuan(fen: int | None) -> float | None:
-    """Return an amount in fen as yuan: a whole number where it is one."""
+    """Convert an amount in fen to yuan, as an integer if it is whole."""
     if fen is None:
         return None
     return fen // _FEN if fen % _FEN == 0 else float(Decimal(fen) / _FEN)

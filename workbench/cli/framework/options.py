@@ -1,4 +1,4 @@
-"""What is typed after options and arguments, read into values."""
+"""Options and arguments that several commands share, and the parsing of their values."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -12,20 +12,20 @@ from workbench.domain.values.values import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import _, marked
 
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help=marked("The case, such as C-000123."))]
-JsonFlag = Annotated[bool, typer.Option("--json", help=marked("Print one JSON document."))]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=marked("Only say what would happen."))]
-ReasonText = Annotated[str, typer.Option("--reason", metavar="T", help=marked("Why."))]
-NoteText = Annotated[str, typer.Option("--note", metavar="T", help=marked("An internal note."))]
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help=marked("Case, such as C-000123."))]
+JsonFlag = Annotated[bool, typer.Option("--json", help=marked("Print the result as JSON."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=marked("Show what would happen; write nothing."))]
+ReasonText = Annotated[str, typer.Option("--reason", metavar="T", help=marked("Reason."))]
+NoteText = Annotated[str, typer.Option("--note", metavar="T", help=marked("Internal note."))]
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
-def day_said(text: str, option: str) -> date:
-    """Return the day behind an option.
+def parse_day(text: str, option: str) -> date:
+    """Parse the date given to an option.
 
     Raises:
-        WrongUsage: If it is no day.
+        WrongUsage: If it is not a date.
     """
     try:
         return moments.day(text)
@@ -33,11 +33,11 @@ def day_said(text: str, option: str) -> date:
         raise WrongUsage(f"{option}: {error}") from error
 
 
-def moment_said(text: str, option: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Return the instant behind an option: a time of day to come, a day and time, or a day (its beginning).
+def parse_moment(text: str, option: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Parse the instant given to an option: the next such time of day, a date and time, or a date (its beginning).
 
     Raises:
-        WrongUsage: If it is none of them.
+        WrongUsage: If it is none of these.
     """
     found = _TIME.fullmatch(text.strip())
     if found:
@@ -50,12 +50,12 @@ def moment_said(text: str, option: str, zone: ZoneInfo, now: datetime) -> dateti
         raise WrongUsage(f"{option}: {error}") from error
 
 
-def needed(text: str, option: str) -> str:
-    """Return the text behind an option that must say something.
+def required_text(text: str, option: str) -> str:
+    """Return the text given to an option, stripped.
 
     Raises:
         WrongUsage: If it is blank.
     """
     if not text.strip():
-        raise WrongUsage(_("{option} is empty; say something there.").format(option=option))
+        raise WrongUsage(_("{option} must not be empty.").format(option=option))
     return text.strip()

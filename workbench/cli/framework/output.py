@@ -1,4 +1,4 @@
-"""The only place that prints: data on stdout, narration on stderr, and nothing that could steer the terminal."""
+"""All printing of the commands: data to stdout, messages to stderr, and no control characters to the terminal."""
 
 import json
 import sys
@@ -44,17 +44,17 @@ def lines(text: str) -> None:
 
 
 def narrate(text: str) -> None:
-    """Tell on stderr what happened."""
+    """Print on stderr what happened."""
     typer.echo(_shown(text), err=True)
 
 
 def complain(text: str) -> None:
-    """Tell on stderr what went wrong, in one line."""
+    """Print an error on stderr, in one line."""
     typer.echo(f"workbench: {_shown(' '.join(text.split()))}", err=True)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Sequence[int] = ()) -> None:
-    """Print rows in columns, aligned by terminal cells; the columns of figures stand to the right."""
+    """Print rows in columns, aligned by terminal cells; the columns in `figures` are right-aligned."""
     shown = [[_shown(cell) for cell in row] for row in [headers, *rows]]
     widths = [max(cells(row[index]) for row in shown) for index in range(len(headers))]
     for row in shown:
@@ -66,7 +66,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Seq
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> None:
-    """Print names with their values, values in one column; values of several lines keep to it."""
+    """Print names and values in two columns; lines of a value after the first are indented to its column."""
     shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows]
     width = max((cells(name) for name, _value in shown), default=0)
     for name, value in shown:
@@ -77,7 +77,7 @@ def pairs(rows: Iterable[tuple[str, str]]) -> None:
 
 
 class ProgressLine:
-    """One line on a terminal's stderr that says how far something is; elsewhere nothing."""
+    """A progress line on stderr; shown only if stderr is a terminal."""
 
     def __init__(self, label: str) -> None:
         self._label = label
@@ -85,13 +85,13 @@ class ProgressLine:
         self._is_shown = sys.stderr.isatty()
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how much of how much is done, when the figure changes."""
+        """Show the percentage done, if it has changed."""
         text = f"{self._label} {done * 100 // total if total else 100:3d} %"
         if self._is_shown and text != self._shown:
             self._shown = text
             typer.echo(f"\r{_shown(text)}", err=True, nl=False)
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Clear the line."""
         if self._shown:
             typer.echo(f"\r{' ' * cells(self._shown)}\r", err=True, nl=False)

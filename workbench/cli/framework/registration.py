@@ -1,4 +1,4 @@
-"""Hangs plain functions into the Typer app: help translated, shared options accepted everywhere, failures told."""
+"""Registers functions as commands: translates their help, adds the shared options and reports failures."""
 
 import copy
 import inspect
@@ -13,21 +13,21 @@ import typer
 from workbench import signs
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.command_groups import Command, defaulting_to
-from workbench.cli.framework.failures import told
+from workbench.cli.framework.failures import reported
 from workbench.i18n import LANGUAGES, _, marked, use
 
 Function = Callable[..., None]
 
 
 class Lang(StrEnum):
-    """The languages that can be asked for."""
+    """The choices of --lang."""
 
     EN = "en"
     ZH = "zh"
 
 
 class Symbols(StrEnum):
-    """How marks and frames are drawn."""
+    """The choices of --symbols."""
 
     AUTO = "auto"
     ASCII = "ascii"
@@ -35,7 +35,7 @@ class Symbols(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: its name, the function that does it, and its help (to be translated when the app is built)."""
+    """A command: its name, its function, and its help, which is translated when the app is built."""
 
     name: str
     function: Function
@@ -44,14 +44,17 @@ class Entry:
 
 DatabaseOption = Annotated[
     str | None,
-    typer.Option("--database", metavar="PATH", help=marked("The database; else $WORKBENCH_DATABASE or the settings.")),
+    typer.Option(
+        "--database", metavar="PATH", help=marked("Database file. Default: $WORKBENCH_DATABASE, then the settings.")
+    ),
 ]
-LangOption = Annotated[Lang | None, typer.Option("--lang", help=marked("The language; else that of the locale."))]
+LangOption = Annotated[Lang | None, typer.Option("--lang", help=marked("Language. Default: the locale's."))]
 LoginOption = Annotated[
-    str | None, typer.Option("--as", metavar="LOGIN", help=marked("Who acts, in a database that takes names."))
+    str | None,
+    typer.Option("--as", metavar="LOGIN", help=marked("Your login, in a database created with --identity named.")),
 ]
-SymbolsOption = Annotated[Symbols | None, typer.Option("--symbols", help=marked("How marks and frames are drawn."))]
-SiteOption = Annotated[Path | None, typer.Option("--site", metavar="FILE", help=marked("The site's settings file."))]
+SymbolsOption = Annotated[Symbols | None, typer.Option("--symbols", help=marked("Symbols for marks and frames."))]
+SiteOption = Annotated[Path | None, typer.Option("--site", metavar="FILE", help=marked("Site settings file."))]
 
 _SHARED = {
     "database": DatabaseOption,
@@ -69,34 +72,34 @@ def register(app: typer.Typer, entries: Iterable[Entry]) -> None:
 
 
 def register_group(app: typer.Typer, name: str, text: str, entries: Iterable[Entry]) -> None:
-    """Add commands under one word; the first one is the default."""
+    """Add a group of commands; the first one is the default."""
     entries = tuple(entries)
     group = typer.Typer(rich_markup_mode=None, add_completion=False)
-    group.callback(cls=defaulting_to(entries[0].name), help=_(text))(bound(_nothing))
+    group.callback(cls=defaulting_to(entries[0].name), help=_(text))(bound(_group_callback))
     register(group, entries)
     app.add_typer(group, name=name)
 
 
-def _nothing(_run: CommandContext) -> None:
-    """Do what a group does by itself: only its options count."""
+def _group_callback(_context: CommandContext) -> None:
+    """Do nothing; the group only accepts the shared options."""
 
 
 def bound(function: Function, *, shows_shared: bool = False) -> Function:
-    """Return a function for Typer that takes the shared options too, and tells failures.
+    """Wrap a function for Typer: the wrapper also accepts the shared options, and reports failures.
 
     Args:
-        function: What the command does; its first parameter is the Run.
+        function: The command; its first parameter is the CommandContext.
         shows_shared: Whether the help lists the shared options.
     """
 
     def run_command(ctx: typer.Context, **values: Any) -> None:
-        said = {name: _plain(values.pop(f"shared_{name}")) for name in _SHARED}
-        ctx.obj = ctx.obj.with_more(said, ctx.invoked_subcommand)
-        language = ctx.obj.chosen.language
+        given = {name: _plain(values.pop(f"shared_{name}")) for name in _SHARED}
+        ctx.obj = ctx.obj.with_more(given, ctx.invoked_subcommand)
+        language = ctx.obj.shared.language
         if language in LANGUAGES:
             use(language)
-        signs.use("ascii" if ctx.obj.chosen.symbols == Symbols.ASCII else "auto")
-        with told():
+        signs.use("ascii" if ctx.obj.shared.symbols == Symbols.ASCII else "auto")
+        with reported():
             function(ctx.obj, **values)
 
     own = list(inspect.signature(function).parameters.values())[1:]
@@ -115,19 +118,19 @@ def bound(function: Function, *, shows_shared: bool = False) -> Function:
 
 
 def _plain(value: Any) -> Any:
-    """Return the word behind a choice."""
+    """Return the value of a choice as text."""
     return value.value if isinstance(value, StrEnum) else value
 
 
 def _translated(parameter: inspect.Parameter, *, hidden: bool = False) -> inspect.Parameter:
-    """Return a parameter with its help in the language in use."""
+    """Return a parameter with its help translated."""
     annotation = parameter.annotation
     if get_origin(annotation) is Annotated:
         kind, info = get_args(annotation)
         info = copy.copy(info)
         info.help = _(info.help) if info.help else None
         info.hidden = info.hidden or hidden
-        # Defaults stand in the texts where they matter.
+        # The help texts name the defaults that matter.
         info.show_default = False
         annotation = Annotated[kind, info]
     return parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=annotation)

@@ -1,4 +1,4 @@
-"""What a wrong command line is told, and how parameters are written there and in the help."""
+"""Messages about invalid command lines, and how parameters are named in them and in the help."""
 
 from enum import Enum
 from typing import Any, get_args
@@ -9,7 +9,7 @@ from workbench.i18n import _
 
 
 def sentence_of(error: typer.TyperException) -> str:
-    """Return what is wrong with a command line, and where its help is."""
+    """Return what is wrong with a command line, and the command that shows its help."""
     ctx = getattr(error, "ctx", None)
     if ctx is None:
         return _cause(error)
@@ -17,18 +17,18 @@ def sentence_of(error: typer.TyperException) -> str:
 
 
 def _cause(error: Any) -> str:
-    """Return what is wrong; Typer's classes are known by their names, as it does not export them."""
+    """Return what is wrong; errors are matched by class name because Typer does not export the classes."""
     match type(error).__name__:
         case "NoSuchOption" if error.possibilities:
-            return _("There is no option {name}; did you mean {near}?").format(
+            return _("Unknown option {name}; did you mean {near}?").format(
                 name=error.option_name, near=", ".join(sorted(error.possibilities))
             )
         case "NoSuchOption":
-            return _("There is no option {name} here.").format(name=error.option_name)
+            return _("Unknown option {name}.").format(name=error.option_name)
         case "BadOptionUsage":
-            return _("{name} needs a value behind it.").format(name=error.option_name)
+            return _("{name} needs a value.").format(name=error.option_name)
         case "MissingParameter" if error.param is not None:
-            return _("{name} is missing.").format(name=name_of(error.param))
+            return _("Missing {name}.").format(name=name_of(error.param))
         case "BadParameter" if error.param is not None:
             return _about_value(error.param, error.message)
         case _other:
@@ -36,18 +36,18 @@ def _cause(error: Any) -> str:
 
 
 def _about_value(param: Any, message: str) -> str:
-    """Return what is wrong with a value."""
+    """Return what is wrong with the value of a parameter."""
     name, choices = name_of(param), choices_of(param)
     if choices:
-        return _("{name} takes one of: {choices}.").format(name=name, choices=", ".join(choices))
+        return _("{name} must be one of: {choices}.").format(name=name, choices=", ".join(choices))
     if is_number(param) and param.min is not None and param.max is not None:
-        return _("{name} takes a whole number from {least} to {most}.").format(
+        return _("{name} must be a whole number from {least} to {most}.").format(
             name=name, least=param.min, most=param.max
         )
     if is_number(param) and param.min is not None:
-        return _("{name} takes a whole number, {least} or more.").format(name=name, least=param.min)
+        return _("{name} must be a whole number of at least {least}.").format(name=name, least=param.min)
     if is_number(param):
-        return _("{name} takes a whole number.").format(name=name)
+        return _("{name} must be a whole number.").format(name=name)
     return f"{name}: {message}"
 
 

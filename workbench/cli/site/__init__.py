@@ -1,1 +1,1 @@
-"""Commands about the database, its people and its log."""
+"""Commands about the database, its people and its audit log."""

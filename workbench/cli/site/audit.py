@@ -1,4 +1,4 @@
-"""Commands about the log: audit verify, audit head."""
+"""Commands about the audit log: audit verify, audit head."""
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
@@ -11,26 +11,30 @@ from workbench.wording.amounts import count
 
 
 def verify(context: CommandContext, as_json: JsonFlag = False) -> None:
-    """Follow the chain of hashes from the first event."""
+    """Verify the hash chain from the first event to the last."""
     from workbench.services.site.audit_check import Audit
 
     with context.services() as services:
         report = Audit(services.context).verify()
     if not report.is_whole:
         output.complain(
-            _("The log does not fit at event {seq}; put the database back from a backup.").format(seq=report.broken_at)
+            _("The audit log was changed at event {seq}; restore the database from a backup.").format(
+                seq=report.broken_at
+            )
         )
         raise AlreadyReported(ExitCode.IO)
     if as_json:
         output.document({"events": report.events, "head": report.head, "broken_at": None})
     else:
         output.line(
-            _("The log is whole: {count} events, head {hash}.").format(count=count(report.events), hash=report.head)
+            _("The audit log is intact: {count} events, head {hash}.").format(
+                count=count(report.events), hash=report.head
+            )
         )
 
 
 def head(context: CommandContext, as_json: JsonFlag = False) -> None:
-    """Print the last event's number and hash, to be kept elsewhere."""
+    """Print the number and hash of the last event."""
     from workbench.services.site.audit_check import Audit
 
     with context.services() as services:
@@ -42,8 +46,8 @@ def head(context: CommandContext, as_json: JsonFlag = False) -> None:
 
 
 GROUP = "audit"
-GROUP_HELP = marked("The log of all acts; verifies it by default.")
+GROUP_HELP = marked("Verify the audit log. Default: verify.")
 ENTRIES = (
-    Entry("verify", verify, marked("Follow the chain of hashes from the first event to the last.")),
-    Entry("head", head, marked("Print the last event's number and hash, to be kept elsewhere.")),
+    Entry("verify", verify, marked("Verify the hash chain from the first event to the last.")),
+    Entry("head", head, marked("Print the number and hash of the last event, to be kept elsewhere.")),
 )

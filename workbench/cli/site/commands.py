@@ -9,7 +9,7 @@ from db.enums import IdentityMode
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.options import JsonFlag, needed
+from workbench.cli.framework.options import JsonFlag, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.errors import ExitCode
 from workbench.i18n import _, marked
@@ -21,56 +21,60 @@ def init(
     context: CommandContext,
     identity: Annotated[
         IdentityMode,
-        typer.Option("--identity", help=marked("Who acts: the system's user (os), or who is named with --as.")),
+        typer.Option("--identity", help=marked("How people are identified: by OS user (os) or with --as (named).")),
     ] = IdentityMode.OS,
     group: Annotated[
         str | None,
-        typer.Option("--shared", metavar="GROUP", help=marked("Share it with a group of this host; names it to all.")),
+        typer.Option(
+            "--shared",
+            metavar="GROUP",
+            help=marked("Share the database with a group on this host, and write the site file."),
+        ),
     ] = None,
     solo: Annotated[
         str | None,
-        typer.Option("--solo", metavar="REASON", help=marked("Say why one person reviews alone; it is on record.")),
+        typer.Option("--solo", metavar="REASON", help=marked("Reason why one person reviews alone; it is logged.")),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Make a new database."""
+    """Create a database."""
     from workbench.services import opening
     from workbench.services.foundation.group_sharing import group_named
     from workbench.services.foundation.locations import place_to_share
     from workbench.services.foundation.os_identity import os_login
     from workbench.services.foundation.site_settings import default_site_file
 
-    reason = "" if solo is None else needed(solo, "--solo")
+    reason = "" if solo is None else required_text(solo, "--solo")
     new = opening.NewSite(login=os_login(), identity=identity, solo=reason)
     named_by: Path | None = None
     if group is None:
         path = context.database()
         opening.make_site(path, new, context.now)
     else:
-        path = place_to_share(context.chosen.database).absolute()
-        named_by = context.chosen.site or default_site_file()
+        path = place_to_share(context.shared.database).absolute()
+        named_by = context.shared.site or default_site_file()
         opening.share_site(path, new, group_named(group), named_by, context.now)
     if as_json:
         made = {"database": str(path), "identity": identity.value, "admin": new.login, "shared": group}
         output.document({**made, "site": str(named_by) if named_by else None, "solo": solo})
         return
     output.narrate(
-        _("The database {file} is made; {login} is its first admin, supervisor and reviewer.").format(
+        _("Created the database {file}; {login} is its first admin, supervisor and reviewer.").format(
             file=path, login=new.login
         )
     )
     if named_by is not None:
         output.narrate(
-            _("{file} names it: everybody of the group {group} opens it with `workbench`, once registered.").format(
+            _("{file} names the database: registered members of the group {group} open it with `workbench`.").format(
                 file=named_by, group=group
             )
         )
     if solo is not None:
-        output.narrate(_("A verdict that takes a second person waits until there is one."))
+        output.narrate(_("Verdicts that need a second person wait until one is registered."))
 
 
 def doctor(context: CommandContext, as_json: JsonFlag = False) -> None:
-    """Say what is well and what is not."""
+    """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
 
     report = examine(context.database())
@@ -86,7 +90,7 @@ def doctor(context: CommandContext, as_json: JsonFlag = False) -> None:
 
 def demo(
     context: CommandContext,
-    reset: Annotated[bool, typer.Option("--reset", help=marked("Begin again with fresh sample data."))] = False,
+    reset: Annotated[bool, typer.Option("--reset", help=marked("Start again with fresh sample data."))] = False,
 ) -> None:
     """Open the workbench on sample data."""
     import platformdirs
@@ -95,7 +99,7 @@ def demo(
     from workbench.services.foundation.site_settings import APP_NAME
 
     folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
-    progress = output.ProgressLine(_("Making sample data …"))
+    progress = output.ProgressLine(_("Creating sample data …"))
     try:
         path = preparing.prepare(folder, context.now, reset=reset, progress=progress)
     finally:
@@ -103,13 +107,13 @@ def demo(
     days = preparing.days_since_made(folder, context.now())
     if days is not None:
         output.narrate(
-            _("The sample data are {days} days old; `workbench demo --reset` makes new ones.").format(days=days)
+            _("The sample data is {days} days old; `workbench demo --reset` creates it again.").format(days=days)
         )
     raise typer.Exit(context.workbench(lambda: preparing.openable(path), _DEMO_LOGIN))
 
 
 ENTRIES = (
-    Entry("demo", demo, marked("Open the workbench on made-up sample data, in a database of its own.")),
-    Entry("init", init, marked("Make a new database; who makes it becomes its first admin.")),
-    Entry("doctor", doctor, marked("Say whether database, store and settings are as they must be.")),
+    Entry("demo", demo, marked("Open the workbench on sample data, in a separate database.")),
+    Entry("init", init, marked("Create a database; you become its first admin.")),
+    Entry("doctor", doctor, marked("Check the database, the store and the settings.")),
 )
