@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.case_history import QUEUED
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.rework_time import Asked, levels_of
 
 _SOONEST, _LATEST = 0.3, 1.2
@@ -25,7 +25,7 @@ class Assumed:
     mend_days: int
     makers: tuple[int, ...] = ()
 
-    def rest(self, asked: Asked, paths: int) -> Figures:
+    def rest(self, asked: Asked, paths: int) -> FloatArray:
         """Draw what mending takes where no case is known that was mended: a share of cases, up to the deadline."""
         levels = levels_of(paths)
         # The upper levels are sent back, and spread over what mending takes.

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
-from workbench.domain.forecast.learning.feature_encoding import Figures
-from workbench.domain.forecast.learning.tree import Places
 
 QUEUED, VERDICT, PASSED, AWAITING_CHECK = "queued", "verdict", "passed", "awaiting_check"
 OVER = frozenset({PASSED, "failed", "lapsed", "withdrawn"})
@@ -91,12 +90,12 @@ class CaseHistory:
 class QueueSpells:
     """Every stay of cases in the queue: which course, which of its steps, from when to when, and its place in it."""
 
-    course: Places
-    step: Places
-    entered: Figures
-    left: Figures
-    rank: Places
-    due: Figures
+    course: IntArray
+    step: IntArray
+    entered: FloatArray
+    left: FloatArray
+    rank: IntArray
+    due: FloatArray
 
     @classmethod
     def of(cls, courses: Iterable[CaseHistory]) -> "QueueSpells":
@@ -110,7 +109,7 @@ class QueueSpells:
         times = np.array([row[2:] for row in found], dtype=np.float64).reshape(-1, 4)
         return cls(numbers[:, 0], numbers[:, 1], times[:, 0], times[:, 1], times[:, 2].astype(np.int64), times[:, 3])
 
-    def left_over(self, days: int) -> Figures:
+    def left_over(self, days: int) -> FloatArray:
         """Return how many cases waited at the end of each working day, from the first on."""
         ends = np.arange(1, days + 1)
         came = np.searchsorted(np.sort(self.entered), ends, side="right")
@@ -128,7 +127,7 @@ class QueueSpells:
         return int((here & before).sum())
 
 
-def urgency_of(due: Figures | float, at: Figures | float) -> Places:
+def urgency_of(due: FloatArray | float, at: FloatArray | float) -> IntArray:
     """Return 0 for what is overdue, 1 for what is due on that day, 2 for the rest: the first key of `next`."""
     is_later = due > np.floor(at) + 1
     return np.where(due <= at, 0, np.where(is_later, 2, 1))

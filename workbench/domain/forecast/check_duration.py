@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.case_history import AWAITING_CHECK, CaseHistory
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.arrays import FloatArray
 
 _ASSUMED = (0.25, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 2.0, 2.0, 3.0)
 """What a check takes where hardly any was seen, in working days."""
@@ -19,7 +19,7 @@ _NEWEST = 200
 class Checks:
     """The checks of late: how many working days each took until its result was out."""
 
-    took: Figures
+    took: FloatArray
 
     @classmethod
     def learnt(cls, courses: Iterable[CaseHistory]) -> "Checks":

@@ -9,11 +9,8 @@ needs no memory of the forecasts that were shown.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.domain.forecast.learning.feature_encoding import Figures
-
-Flags = NDArray[np.bool_]
+from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray
 
 _LEAST_SPREAD_DAYS = 0.5
 FEWEST_SCORES = 60
@@ -37,7 +34,7 @@ class Margin:
     middle: float = 0.0
     end: float = 1.15
 
-    def told(self, p50: Figures, p90: Figures) -> tuple[Figures, Figures]:
+    def told(self, p50: FloatArray, p90: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the middle and the end of ranges after what was learnt about them."""
         width = p90 - p50 + _LEAST_SPREAD_DAYS
         middle = np.maximum(p50 + self.middle * width, 0)
@@ -58,12 +55,12 @@ class Scores:
     compared with.
     """
 
-    at: Figures
-    p50: Figures
-    p90: Figures
-    took: Figures
-    day: Figures
-    is_over: Flags
+    at: FloatArray
+    p50: FloatArray
+    p90: FloatArray
+    took: FloatArray
+    day: FloatArray
+    is_over: BoolArray
     passing: float = 1.0
 
     def margin(self, share: float, until: float) -> Margin:
@@ -82,7 +79,7 @@ class Scores:
         return Margin(middle, max(end, middle + _LEAST_GAP, _LEAST_GAP))
 
 
-def _least(score: Figures, known: Figures, weights: Figures, share: float) -> float:
+def _least(score: FloatArray, known: FloatArray, weights: FloatArray, share: float) -> float:
     """Return the least margin that would have held for a share of the forecasts whose end has come.
 
     Args:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.arrays import FloatArray
 
 _LEAST_DAYS = 0.8
 """What is sent back takes at least about a working day until it is passed."""
@@ -10,7 +10,7 @@ _LEAST_DAYS = 0.8
 _HALF = 0.5
 
 
-def mostly_mended(after: Figures, share: Figures) -> Figures:
+def mostly_mended(after: FloatArray, share: FloatArray) -> FloatArray:
     """Return the days after a verdict, one row for each case, so that its share of them is of mended courses.
 
     Few cases tell the estimator too little of what sets one kind apart from the others; the share that was counted
@@ -37,7 +37,7 @@ def mostly_mended(after: Figures, share: Figures) -> Figures:
     return found
 
 
-def first_mended(after: Figures, share: Figures) -> Figures:
+def first_mended(after: FloatArray, share: FloatArray) -> FloatArray:
     """Return the days of the shortest mended course of each case, 0 where no more than half are sent back.
 
     The middle of passing is not before it, whatever is learnt about the cases of all kinds together. It is a whole day

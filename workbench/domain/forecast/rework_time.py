@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.estimator import Choices, Estimator
 from workbench.domain.forecast.learning.event_trace import Attribute
-from workbench.domain.forecast.learning.feature_encoding import Figures
 from workbench.domain.forecast.learning.past_split import Past
 from workbench.domain.forecast.learning.remaining_time import Remaining
 
@@ -32,8 +32,8 @@ class Asked:
     """Courses of which the rest is asked for, from their last step or from a verdict that is expected at a time."""
 
     courses: Sequence[CaseHistory]
-    verdict_at: Figures | None = None
-    waited: Figures | None = None
+    verdict_at: FloatArray | None = None
+    waited: FloatArray | None = None
 
 
 class Rework:
@@ -63,7 +63,7 @@ class Rework:
         past = Past(until * DAY_S, tuple(course.trace() for course in passed), tuple(begun))
         self._estimator = Estimator.grown(past, Choices(seed=seed), frozenset(), trees)
 
-    def days(self, asked: Asked, paths: int) -> Figures:
+    def days(self, asked: Asked, paths: int) -> FloatArray:
         """Return so many times drawn for each course, in working days: one row each."""
         if not asked.courses:
             return np.zeros((0, paths))
@@ -80,7 +80,7 @@ class Rework:
         return _drawn(remaining, levels_of(paths)) / DAY_S
 
 
-def levels_of(paths: int) -> Figures:
+def levels_of(paths: int) -> FloatArray:
     """Return the levels at which times are drawn, in a mixed order that is always the same.
 
     They lie evenly, so that few paths tell a distribution well; and they are the same for each case, so that no case
@@ -89,7 +89,7 @@ def levels_of(paths: int) -> Figures:
     return (np.random.default_rng(_MIXED_BY).permutation(paths) + 0.5) / paths
 
 
-def _drawn(remaining: Remaining, levels: Figures) -> Figures:
+def _drawn(remaining: Remaining, levels: FloatArray) -> FloatArray:
     """Return the times of each case at the levels, in seconds."""
     wanted = remaining.levels.of(levels).astype(np.float32)
     cells = np.stack([np.searchsorted(row, wanted) for row in remaining.cumulative])

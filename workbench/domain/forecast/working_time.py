@@ -8,8 +8,7 @@ import numpy as np
 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.hours import Hours
-from workbench.domain.forecast.learning.feature_encoding import Figures
-from workbench.domain.forecast.learning.tree import Places
+from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
 _ONE_DAY = timedelta(days=1)
 _HARDLY = 1e-9
@@ -50,9 +49,9 @@ class WorkingTime:
         self._begun, self._shares = np.array(begun), np.array(shares)
         self._days = np.array(days)
         self._laid_out = np.array(laid_out)
-        self.weekdays: Places = (self._laid_out + 6) % 7
+        self.weekdays: IntArray = (self._laid_out + 6) % 7
 
-    def of(self, at_s: Figures | Sequence[float]) -> Figures:
+    def of(self, at_s: FloatArray | Sequence[float]) -> FloatArray:
         """Return instants, given as seconds since 1970 in UTC, in working days."""
         at = np.asarray(at_s, dtype=np.float64)
         cell = np.maximum(np.searchsorted(self._starts_s, at, side="right") - 1, 0)
@@ -79,14 +78,14 @@ class WorkingTime:
         """Return the day of a time in working days; a day that is over is still that day."""
         return date.fromordinal(int(self._days[self._cell(at)]))
 
-    def days(self, at: Figures) -> list[date]:
+    def days(self, at: FloatArray) -> list[date]:
         """Return the day of each time in working days, as `day` does."""
         cells = np.searchsorted(self._begun, at - _HARDLY, side="left") - 1
         ordinals = self._days[np.clip(cells, 0, len(self._days) - 1)].tolist()
         known = {ordinal: date.fromordinal(ordinal) for ordinal in set(ordinals)}
         return [known[ordinal] for ordinal in ordinals]
 
-    def days_to_come(self, at: Figures, now: float) -> list[date]:
+    def days_to_come(self, at: FloatArray, now: float) -> list[date]:
         """Return the days of times as `days` does, but none of what is to come on a day that is over `now`.
 
         At an opening it is the closing before as well; what happens at once happens on the day that begins.

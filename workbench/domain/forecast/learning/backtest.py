@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.estimator import Choices, Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.domain.forecast.learning.feature_encoding import Figures
 from workbench.domain.forecast.learning.past_split import Split, split
 from workbench.domain.forecast.learning.workload import NAMES, Load
 
@@ -56,7 +56,7 @@ def backtest(traces: Sequence[Trace], progress: Progress, seed: int = 0) -> Back
     learnt, total = len(parts.past.finished), len(parts.past.finished) + len(parts.later)
     progress(0, total)
     estimator = Estimator.learnt(parts.past, Choices(doubtful=NAMES, seed=seed))
-    told: list[Figures] = []
+    told: list[FloatArray] = []
     for start in range(0, len(parts.later), _BATCH):
         progress(learnt + start, total)
         remaining = estimator.remaining_throughout(parts.later[start : start + _BATCH])
@@ -65,7 +65,7 @@ def backtest(traces: Sequence[Trace], progress: Progress, seed: int = 0) -> Back
     return _scored(parts, np.concatenate(told, axis=1), used_load=not estimator.ignored)
 
 
-def _scored(parts: Split, told_s: Figures, *, used_load: bool) -> Backtest:
+def _scored(parts: Split, told_s: FloatArray, *, used_load: bool) -> Backtest:
     """Compare what was told (middle, low, high) with what came."""
     past_s, true_s = remaining_s(parts.past.finished), remaining_s(parts.later)
     middle_s, low_s, high_s = told_s
@@ -82,6 +82,6 @@ def _scored(parts: Split, told_s: Figures, *, used_load: bool) -> Backtest:
     )
 
 
-def _mae_days(true_s: Figures, told_s: Figures | np.floating[Any]) -> float:
+def _mae_days(true_s: FloatArray, told_s: FloatArray | np.floating[Any]) -> float:
     """Return the mean absolute error in days."""
     return float(np.mean(np.abs(true_s - told_s))) / _DAY_S

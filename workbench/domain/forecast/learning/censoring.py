@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.domain.forecast.learning.feature_encoding import Figures
 
 _SMALLEST_CHANCE = 0.05
 """One case never stands for more than twenty."""
@@ -29,9 +28,9 @@ _FEWEST_LONGEST = 3
 class Exposure:
     """The cases to learn from: the place of each among those seen, how much it counts, and how far it is stretched."""
 
-    place: NDArray[np.int64]
-    weight: Figures
-    stretch: Figures
+    place: IntArray
+    weight: FloatArray
+    stretch: FloatArray
 
 
 def exposure_of(traces: Sequence[Trace], begun_s: Sequence[float], until_s: float) -> Exposure:
@@ -60,7 +59,7 @@ def exposure_of(traces: Sequence[Trace], begun_s: Sequence[float], until_s: floa
     )
 
 
-def _mean_beyond(lasted: Figures, weight: Figures, unseen: float) -> float:
+def _mean_beyond(lasted: FloatArray, weight: FloatArray, unseen: float) -> float:
     """Return how much longer than the middle case the longer half takes in the mean."""
     order = np.argsort(lasted, kind="stable")
     share = np.cumsum(weight[order])

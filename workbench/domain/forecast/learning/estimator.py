@@ -6,9 +6,10 @@ from typing import Self
 
 import numpy as np
 
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.censoring import Exposure, exposure_of
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder, Figures
+from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
 from workbench.domain.forecast.learning.past_split import Past, Split, earlier_split
 from workbench.domain.forecast.learning.quantile_calibration import (
     HIGH,
@@ -117,7 +118,7 @@ def _prefixes(traces: Iterable[Trace], of: Callable[[Trace], Iterable[Prefix]]) 
     return [prefix for trace in traces for prefix in of(trace)]
 
 
-def remaining_s(traces: Iterable[Trace]) -> Figures:
+def remaining_s(traces: Iterable[Trace]) -> FloatArray:
     """Return the time from each event to the end of its case."""
     return np.array([trace.ended_s - event.at_s for trace in traces for event in trace.events])
 

@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray
 from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.learning.trace_prefix import PATH_LENGTH, Path, Prefix
-
-Figures = NDArray[np.float64]
-Codes = NDArray[np.uint8]
 
 BINS = 32
 """The most codes of one column."""
@@ -29,7 +26,7 @@ _MISSING = -np.inf
 class _Means:
     """The mean of what followed each word."""
 
-    def __init__(self, words: Sequence[object], leans_on: Figures, target: Figures, weights: Figures) -> None:
+    def __init__(self, words: Sequence[object], leans_on: FloatArray, target: FloatArray, weights: FloatArray) -> None:
         """Learn from words, what each leans on, what followed it, and how much that counts."""
         place: dict[object, int] = {}
         places = np.array([place.setdefault(word, len(place)) for word in words])
@@ -39,7 +36,7 @@ class _Means:
         means = (np.bincount(places, weights * target) + _LEANS_ON * lean) / (weight + _LEANS_ON)
         self._mean = {word: float(means[at]) for word, at in place.items()}
 
-    def of(self, words: Iterable[object], else_: Figures) -> Figures:
+    def of(self, words: Iterable[object], else_: FloatArray) -> FloatArray:
         """Return the mean for each word, another figure where the word was never seen."""
         mean = self._mean
         return np.array([mean.get(word, other) for word, other in zip(words, else_.tolist(), strict=True)])
@@ -69,7 +66,7 @@ class FeatureEncoder:
     """Turns prefixes into codes, one column for each thing known; learnt from prefixes and what followed them."""
 
     def __init__(
-        self, prefixes: Sequence[Prefix], target: Figures, weights: Figures, ignored: frozenset[str] = frozenset()
+        self, prefixes: Sequence[Prefix], target: FloatArray, weights: FloatArray, ignored: frozenset[str] = frozenset()
     ) -> None:
         """Learn the codes.
 
@@ -84,7 +81,7 @@ class FeatureEncoder:
         self._words = sorted(name for name in names if any(type(p.attributes.get(name)) is str for p in prefixes))
         self._figures = sorted(names.difference(self._words))
         self._known: list[tuple[_Question, _Means]] = []
-        columns: list[Figures] = []
+        columns: list[FloatArray] = []
         overall = np.full(len(prefixes), self._overall)
         for question in self._questions():
             words = [question.word_of(prefix) for prefix in prefixes]
@@ -99,7 +96,7 @@ class FeatureEncoder:
         said = [_Question(partial(_attribute, name), leans=False) for name in self._words]
         return [*paths, _Question(_first, leans=False), *said]
 
-    def _plain(self, prefixes: Sequence[Prefix]) -> Figures:
+    def _plain(self, prefixes: Sequence[Prefix]) -> FloatArray:
         """Return the figures of prefixes, one row each."""
         names = self._figures
         rows = [
@@ -107,10 +104,10 @@ class FeatureEncoder:
         ]
         return np.array(rows)
 
-    def codes(self, prefixes: Sequence[Prefix]) -> Codes:
+    def codes(self, prefixes: Sequence[Prefix]) -> CodeArray:
         """Return the codes of prefixes, one row each."""
         overall = np.full(len(prefixes), self._overall)
-        columns: list[Figures] = []
+        columns: list[FloatArray] = []
         for question, means in self._known:
             words = (question.word_of(prefix) for prefix in prefixes)
             columns.append(means.of(words, columns[-1] if question.leans else overall))
@@ -121,7 +118,7 @@ class FeatureEncoder:
         return np.stack(coded, axis=1)
 
 
-def _edges(column: Figures) -> Figures:
+def _edges(column: FloatArray) -> FloatArray:
     """Return where a column is cut, so that about the same number of rows falls between two cuts."""
     shares = np.linspace(0, 1, BINS + 1)[1:-1]
     return np.unique(np.quantile(column, shares, method="lower"))

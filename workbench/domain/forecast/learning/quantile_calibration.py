@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.arrays import Float32Array, FloatArray
 
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
 
@@ -20,7 +19,7 @@ class QuantileCalibration:
     low: float = LOW
     high: float = HIGH
 
-    def of(self, level: Figures | float) -> Figures:
+    def of(self, level: FloatArray | float) -> FloatArray:
         """Return the level to take."""
         return np.asarray(np.interp(level, (0, LOW, MEDIAN, HIGH, 1), (0, self.low, MEDIAN, self.high, 1)))
 
@@ -33,10 +32,10 @@ class QuantileCalibration:
 class CalibratedQuantiles:
     """What was told of rows, and what came: the support, the share of time up to each of its values, the true time."""
 
-    support_s: Figures
-    cumulative: NDArray[np.float32]
-    true_s: Figures
-    weights: Figures
+    support_s: FloatArray
+    cumulative: Float32Array
+    true_s: FloatArray
+    weights: FloatArray
     cases: int
 
 
@@ -64,7 +63,7 @@ def right_levels(told: CalibratedQuantiles) -> QuantileCalibration:
     )
 
 
-def _quantile(values: NDArray[np.float32], weights: Figures, level: float) -> float:
+def _quantile(values: Float32Array, weights: FloatArray, level: float) -> float:
     """Return the least value up to which lies this share of the weight, the greatest if there is none."""
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()

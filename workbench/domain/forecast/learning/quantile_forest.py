@@ -7,12 +7,9 @@ case that it does not know, without a look at any later case.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.domain.forecast.learning.feature_encoding import Codes, Figures
-from workbench.domain.forecast.learning.tree import Places, Sample, Shape, Tree, grow
-
-Shares = NDArray[np.float32]
+from workbench.domain.forecast.learning.arrays import BoolArray, CodeArray, Float32Array, FloatArray, IntArray
+from workbench.domain.forecast.learning.tree import Sample, Shape, Tree, grow
 
 TREES = 60
 _LEAF_WEIGHT = 25.0
@@ -32,10 +29,10 @@ class Rows:
     The weights have a mean of 1; cases are numbered from 0.
     """
 
-    codes: Codes
-    remaining_s: Figures
-    weights: Figures
-    case: Places
+    codes: CodeArray
+    remaining_s: FloatArray
+    weights: FloatArray
+    case: IntArray
 
 
 class Forest:
@@ -50,8 +47,8 @@ class Forest:
         cell = np.searchsorted(self.support_s, rows.remaining_s)
         cases = int(rows.case.max()) + 1
         drawn_cases = max(1, min(cases, cases * _MOST_ROWS // len(rows.case)))
-        self._trees: list[tuple[Tree, Shares]] = []
-        self._drawn: list[NDArray[np.bool_]] = []
+        self._trees: list[tuple[Tree, Float32Array]] = []
+        self._drawn: list[BoolArray] = []
         for _tree in range(trees):
             times = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
             drawn = np.flatnonzero(times[rows.case])
@@ -60,7 +57,7 @@ class Forest:
             self._trees.append((tree, self._shares(leaf, cell[drawn], weights)))
             self._drawn.append(times > 0)
 
-    def _shares(self, leaf: Places, cell: Places, weights: Figures) -> Shares:
+    def _shares(self, leaf: IntArray, cell: IntArray, weights: FloatArray) -> Float32Array:
         """Return how the time that follows is shared out over the support, for each node of a tree."""
         width = len(self.support_s)
         nodes = int(leaf.max()) + 1
@@ -68,7 +65,7 @@ class Forest:
         total = np.maximum(shares.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
         return np.asarray(shares / total, dtype=np.float32)
 
-    def cumulative(self, codes: Codes) -> Shares:
+    def cumulative(self, codes: CodeArray) -> Float32Array:
         """Return, for each row, the share of time that is at most each value of the support."""
         found = np.zeros((len(codes), len(self.support_s)), dtype=np.float32)
         for start in range(0, len(codes), _CHUNK):
@@ -77,7 +74,7 @@ class Forest:
                 found[part] += shares[tree.leaves(codes[part])]
         return _summed(found, np.float32(len(self._trees)))
 
-    def cumulative_unknown(self, rows: Rows) -> tuple[Places, Shares]:
+    def cumulative_unknown(self, rows: Rows) -> tuple[IntArray, Float32Array]:
         """Return some of the rows learnt from, and `cumulative` for each by the trees that do not know its case."""
         step = len(rows.case) // _MOST_KNOWN + 1
         asked = np.arange(0, len(rows.case), step)
@@ -91,14 +88,14 @@ class Forest:
         return asked[told], _summed(found[told], times[told])
 
 
-def _summed(shares: Shares, total: Shares | np.float32) -> Shares:
+def _summed(shares: Float32Array, total: Float32Array | np.float32) -> Float32Array:
     """Return shares summed up along each row, so that the last is 1."""
-    summed: Shares = np.minimum(np.cumsum(shares, axis=1) / total, np.float32(1))
+    summed: Float32Array = np.minimum(np.cumsum(shares, axis=1) / total, np.float32(1))
     summed[:, -1] = 1
     return summed
 
 
-def _support(remaining_s: Figures, weights: Figures) -> Figures:
+def _support(remaining_s: FloatArray, weights: FloatArray) -> FloatArray:
     """Return the values that stand for all: as many rows lie between each two, and none lies above the last."""
     order = np.argsort(remaining_s, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
@@ -106,7 +103,7 @@ def _support(remaining_s: Figures, weights: Figures) -> Figures:
     return np.unique(np.append(remaining_s[order][np.minimum(at, len(order) - 1)], remaining_s.max()))
 
 
-def ranks(values: Figures) -> Figures:
+def ranks(values: FloatArray) -> FloatArray:
     """Return the place of each value among all, 0 to 1; equal values share one. A few huge values pull no more."""
     ordered = np.sort(values)
     return (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")) / (2 * len(values))

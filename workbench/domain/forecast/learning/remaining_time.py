@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.arrays import Float32Array, FloatArray
 from workbench.domain.forecast.learning.quantile_calibration import MEDIAN, QuantileCalibration
 
 _TINY = 1e-6
@@ -18,33 +17,33 @@ class Remaining:
     A row says which share of the time is at most each value of the support, after the time that was waited.
     """
 
-    support_s: Figures
-    cumulative: NDArray[np.float32]
+    support_s: FloatArray
+    cumulative: Float32Array
     levels: QuantileCalibration
-    waited_s: Figures
+    waited_s: FloatArray
 
     def __len__(self) -> int:
         """Return how many cases there are."""
         return len(self.cumulative)
 
-    def quantile_s(self, level: float) -> Figures:
+    def quantile_s(self, level: float) -> FloatArray:
         """Return for each case the least time within which it ends with this probability (0 to 1)."""
         return self._at(np.full((len(self), 1), level))[:, 0]
 
-    def median_s(self) -> Figures:
+    def median_s(self) -> FloatArray:
         """Return for each case the time that errs least in the mean: the middle one, 0 if half the time is 0."""
         return self.quantile_s(MEDIAN)
 
-    def band_s(self, share: float) -> tuple[Figures, Figures]:
+    def band_s(self, share: float) -> tuple[FloatArray, FloatArray]:
         """Return from when to when each case ends with this probability, as much of the rest on either side."""
         outside = (1 - share) / 2
         return self.quantile_s(outside), self.quantile_s(1 - outside)
 
-    def sample_s(self, random: np.random.Generator, count: int) -> Figures:
+    def sample_s(self, random: np.random.Generator, count: int) -> FloatArray:
         """Return so many times drawn for each case, one row each."""
         return self._at(random.random((len(self), count)))
 
-    def after(self, waited_s: Figures) -> "Remaining":
+    def after(self, waited_s: FloatArray) -> "Remaining":
         """Return what remains when nothing has happened for so long since the event that was asked about.
 
         Where hardly any case like it has waited so long, nothing is known, and it counts as if it had just begun to
@@ -59,7 +58,7 @@ class Remaining:
         cumulative = (np.maximum(self.cumulative - gone, 0) / left).astype(np.float32)
         return Remaining(self.support_s, cumulative, self.levels, np.where(is_known, waited_s, 0.0))
 
-    def _at(self, level: Figures) -> Figures:
+    def _at(self, level: FloatArray) -> FloatArray:
         """Return the times at levels, one row for each case."""
         wanted = self.levels.of(level).astype(np.float32) - np.float32(_TINY)
         cell = np.empty(wanted.shape, dtype=np.int64)

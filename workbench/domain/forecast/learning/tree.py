@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.domain.forecast.learning.feature_encoding import BINS, Codes, Figures
-
-Places = NDArray[np.int64]
+from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray, IntArray
+from workbench.domain.forecast.learning.feature_encoding import BINS
 
 _LEAF = -1
 _NOISE = 8.0
@@ -32,11 +30,11 @@ class Tree:
     The node on the right is the next one; a leaf asks for no column.
     """
 
-    column: Places
-    code: Places
-    left: Places
+    column: IntArray
+    code: IntArray
+    left: IntArray
 
-    def leaves(self, codes: Codes) -> Places:
+    def leaves(self, codes: CodeArray) -> IntArray:
         """Return the leaf of each row."""
         node = np.zeros(len(codes), dtype=np.int64)
         going = np.arange(len(codes))
@@ -52,20 +50,20 @@ class Tree:
 class Sample:
     """The rows that a tree is grown on: their codes, targets and weights."""
 
-    codes: Codes
-    target: Figures
-    weights: Figures
+    codes: CodeArray
+    target: FloatArray
+    weights: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class _Cuts:
     """The best cut of each node of a level: the column, or no column, and the code."""
 
-    column: Places
-    code: Places
+    column: IntArray
+    code: IntArray
 
 
-def grow(sample: Sample, shape: Shape, random: np.random.Generator) -> tuple[Tree, Places]:
+def grow(sample: Sample, shape: Shape, random: np.random.Generator) -> tuple[Tree, IntArray]:
     """Grow a tree, and return it with the leaf of each row of its sample."""
     column, code, left = [_LEAF], [0], [0]
     leaf = np.zeros(len(sample.target), dtype=np.int64)
@@ -88,7 +86,9 @@ def grow(sample: Sample, shape: Shape, random: np.random.Generator) -> tuple[Tre
     return Tree(np.array(column), np.array(code), np.array(left)), leaf
 
 
-def _moved(codes: Codes, rows: Places, leaf: Places, cut_level: tuple[int, _Cuts, Places]) -> tuple[Places, Places]:
+def _moved(
+    codes: CodeArray, rows: IntArray, leaf: IntArray, cut_level: tuple[int, _Cuts, IntArray]
+) -> tuple[IntArray, IntArray]:
     """Return the rows whose node was cut, and the nodes where all rows are now."""
     first, cuts, lefts = cut_level
     is_cut = cuts.column != _LEAF
@@ -103,7 +103,7 @@ def _moved(codes: Codes, rows: Places, leaf: Places, cut_level: tuple[int, _Cuts
 
 
 def _best_cuts(
-    sample: Sample, rows: Places, at: Places, count: int, shape: Shape, random: np.random.Generator
+    sample: Sample, rows: IntArray, at: IntArray, count: int, shape: Shape, random: np.random.Generator
 ) -> _Cuts:
     """Return the cut of each node of a level that makes the targets on its sides most alike.
 
@@ -129,12 +129,12 @@ def _best_cuts(
     return _Cuts(np.where(is_worth_it, best, _LEAF), cut_at[nodes, best])
 
 
-def _per_code(key: Places, values: Figures, count: int) -> Figures:
+def _per_code(key: IntArray, values: FloatArray, count: int) -> FloatArray:
     """Return the sum of values for each node and code."""
     return np.asarray(np.bincount(key, values, count * BINS), dtype=np.float64).reshape(count, BINS)
 
 
-def _gains(weight: Figures, pull: Figures, leaf_weight: float) -> Figures:
+def _gains(weight: FloatArray, pull: FloatArray, leaf_weight: float) -> FloatArray:
     """Return what a cut behind each code gains, 0 where a side is too light.
 
     Args:
@@ -150,7 +150,7 @@ def _gains(weight: Figures, pull: Figures, leaf_weight: float) -> Figures:
     return np.where(np.minimum(left_weight, right_weight) >= leaf_weight, gain, 0)
 
 
-def _variances(at: Places, weights: Figures, target: Figures, count: int) -> Figures:
+def _variances(at: IntArray, weights: FloatArray, target: FloatArray, count: int) -> FloatArray:
     """Return the variance of the targets in each node."""
     weight = np.bincount(at, weights, count)
     mean = np.bincount(at, weights * target, count) / weight

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.domain.forecast.learning.feature_encoding import Figures
-from workbench.domain.forecast.learning.tree import Places
+from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
 _DAYS_BACK = 40
 _HALF_LIFE_DAYS = 8.0
@@ -29,8 +28,8 @@ _IDLE_WEIGHT = 0.2
 class Verdicts:
     """All verdicts that were given: when, in working days, and by whom; in their order."""
 
-    at: Figures
-    maker: Places
+    at: FloatArray
+    maker: IntArray
 
     def before(self, at: float) -> "Verdicts":
         """Return those before a time."""
@@ -54,15 +53,15 @@ class Capacity:
     `shares` says how much of the work each reviewer does; `weekday` is a factor for each weekday.
     """
 
-    per_day: Figures
-    weights: Figures
-    weekday: Figures
+    per_day: FloatArray
+    weights: FloatArray
+    weekday: FloatArray
     shares: Mapping[int, float]
     is_assumed: bool = False
 
     @classmethod
     def learnt(
-        cls, verdicts: Verdicts, today: int, weekdays: Places, left_over: Figures, away: Sequence[Absence] = ()
+        cls, verdicts: Verdicts, today: int, weekdays: IntArray, left_over: FloatArray, away: Sequence[Absence] = ()
     ) -> "Capacity | None":
         """Learn from the working days before today; None if there are too few.
 
@@ -100,7 +99,7 @@ class Capacity:
         """Verdicts on a usual day."""
         return float(self.per_day @ self.weights)
 
-    def drawn(self, weekdays: Places, paths: int, random: np.random.Generator) -> Figures:
+    def drawn(self, weekdays: IntArray, paths: int, random: np.random.Generator) -> FloatArray:
         """Return what each of the days to come may bring, so many times: one row each.
 
         Day by day, so that the first days bring the same however many follow.
@@ -124,10 +123,10 @@ def _shares(verdicts: Verdicts, today: int) -> dict[int, float]:
     return {int(maker): float(weights[makers == maker].sum() / total) for maker in np.unique(makers)}
 
 
-def _weekday_factors(counts: Figures, weights: Figures, weekdays: Places) -> Figures:
+def _weekday_factors(counts: FloatArray, weights: FloatArray, weekdays: IntArray) -> FloatArray:
     """Return how much of a usual day each weekday brings, nearly 1 where few days show it."""
     mean = float(np.average(counts, weights=weights))
     found = np.bincount(weekdays, counts, _WEEKDAYS)
     days = np.bincount(weekdays, minlength=_WEEKDAYS)
-    factors: Figures = (found + _SHRUNK_BY_DAYS * mean) / ((days + _SHRUNK_BY_DAYS) * mean)
+    factors: FloatArray = (found + _SHRUNK_BY_DAYS * mean) / ((days + _SHRUNK_BY_DAYS) * mean)
     return factors

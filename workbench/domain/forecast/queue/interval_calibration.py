@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.domain.forecast.case_history import OVER, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.conformal_margin import UNTESTED, Margin, Scores
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.queue.capacity import Capacity
 from workbench.domain.forecast.queue.simulation import Inflow, Waiting
 from workbench.domain.forecast.rework_time import FEWEST_PASSED, Asked, Rework
@@ -116,7 +116,7 @@ def _moments(courses: Sequence[CaseHistory], stays: QueueSpells, until: float) -
     return found
 
 
-def _turns(moments: Sequence[_Moment], stays: QueueSpells, history: "History", queue_model: "QueueModel") -> Figures:
+def _turns(moments: Sequence[_Moment], stays: QueueSpells, history: "History", queue_model: "QueueModel") -> FloatArray:
     """Return how long each would have waited for its turn, drawn from what was known on that day."""
     found = np.zeros((len(moments), _PATHS))
     left_over = stays.left_over(int(max((moment.at for moment in moments), default=0)) + 1)
@@ -134,7 +134,7 @@ def _turns(moments: Sequence[_Moment], stays: QueueSpells, history: "History", q
     return found
 
 
-def _scores(moments: Sequence[_Moment], days: Figures, until: float, what: str, passing: float = 1.0) -> Scores:
+def _scores(moments: Sequence[_Moment], days: FloatArray, until: float, what: str, passing: float = 1.0) -> Scores:
     """Compare what was drawn with what came."""
     at = np.array([moment.at for moment in moments])
     ended = np.array([_next(moment, what) for moment in moments])

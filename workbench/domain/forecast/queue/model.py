@@ -14,7 +14,7 @@ from workbench.domain.forecast.assumed import Assumed
 from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.check_duration import Checks
 from workbench.domain.forecast.estimates import Clearing, Forecast, Reach
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.mended import first_mended, mostly_mended
 from workbench.domain.forecast.queue.capacity import Absence, Capacity, Verdicts, presence
 from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, interval_calibration_of
@@ -240,7 +240,7 @@ class QueueModel:
         """Return when the result is out of a verdict that has waited so long for a second person."""
         return Reach(p50=now + self.checks.quantile(waited, MEDIAN), p90=now + self.checks.quantile(waited, HIGH))
 
-    def rest(self, asked: Asked, paths: int) -> Figures:
+    def rest(self, asked: Asked, paths: int) -> FloatArray:
         """Return how long after a verdict, or after the last step, each case may take: assumed without history."""
         if self.rework is not None:
             return self.rework.days(asked, paths)
@@ -259,10 +259,10 @@ def waiting_of(cases: Sequence[OpenCase]) -> Waiting:
     )
 
 
-def _levels(days: Figures) -> tuple[Figures, Figures]:
+def _levels(days: FloatArray) -> tuple[FloatArray, FloatArray]:
     p50, p90 = np.quantile(days, [MEDIAN, HIGH], axis=1)
     return p50, p90
 
 
-def _reach(now: float, levels: tuple[Figures, Figures], place: int) -> Reach:
+def _reach(now: float, levels: tuple[FloatArray, FloatArray], place: int) -> Reach:
     return Reach(p50=now + float(levels[0][place]), p90=now + float(levels[1][place]))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.case_history import QueueSpells, urgency_of
-from workbench.domain.forecast.learning.feature_encoding import Figures
-from workbench.domain.forecast.learning.tree import Places
+from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 from workbench.domain.forecast.queue.capacity import Capacity
 
 _MOST_ENTRIES = 300
@@ -19,8 +18,8 @@ class Inflow:
     """What comes into the queue: so many a day, each with a rank and so many days until it is due."""
 
     per_day: float
-    rank: Places
-    days_left: Figures
+    rank: IntArray
+    days_left: FloatArray
 
     @classmethod
     def learnt(cls, stays: QueueSpells, until: float) -> "Inflow":
@@ -32,7 +31,7 @@ class Inflow:
         days = max(until - float(stays.entered[newest[0]]), 1.0)
         return cls(len(newest) / days, stays.rank[newest], stays.due[newest] - stays.entered[newest])
 
-    def overtaking(self, rank: int, due: float, at: Figures) -> Figures:
+    def overtaking(self, rank: int, due: float, at: FloatArray) -> FloatArray:
         """Return how many will come on each day that go before a case of this rank and due date."""
         if not len(self.rank):
             return np.zeros(len(at))
@@ -52,10 +51,10 @@ class Waiting:
     `since` is from when on each waits, if not from now: a later time of the first day.
     """
 
-    ahead: Places
-    rank: Places
-    due: Figures
-    since: Figures | None = None
+    ahead: IntArray
+    rank: IntArray
+    due: FloatArray
+    since: FloatArray | None = None
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -67,16 +66,16 @@ class Days:
     """The days to come: now, and for each working day from today on its weekday and who is there (1: as usual)."""
 
     now: float
-    weekdays: Places
-    presence: Figures
+    weekdays: IntArray
+    presence: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSimulation:
     """Courses that the work may take, each so much done by the end of each day."""
 
-    ends: Figures
-    done: Figures
+    ends: FloatArray
+    done: FloatArray
     inflow: Inflow
 
     @classmethod
@@ -91,11 +90,11 @@ class QueueSimulation:
         done = np.concatenate([np.zeros((paths, 1)), np.cumsum(brought, axis=1)], axis=1)
         return cls(ends, done, inflow)
 
-    def until_done(self, count: int) -> Figures:
+    def until_done(self, count: int) -> FloatArray:
         """Return when so many verdicts are given, in each course."""
         return np.array([np.interp(count, path, self.ends) for path in self.done])
 
-    def of(self, waiting: Waiting) -> Figures:
+    def of(self, waiting: Waiting) -> FloatArray:
         """Return when the turn of each case comes, in each course: one row for each case."""
         found = np.zeros((len(waiting), len(self.done)))
         # Cases of one rank that are due on one day are overtaken alike.
