@@ -11,7 +11,7 @@ from sqlmodel import Session
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import Budget, standing_of
 from workbench.domain.clock.suspension import Suspension, stopped_until
-from workbench.domain.forecast.queue.position import QueueSnapshot, place_of
+from workbench.domain.forecast.queue.position import QueueSnapshot, position_of
 from workbench.services.forecast.queue_snapshot import read_line
 
 
@@ -31,7 +31,7 @@ class Coming:
 
     def ahead(self, due_at: datetime, priority_rank: int) -> int:
         """Return how many would go before a case of this due date and priority."""
-        return self._line.ahead(place_of(due_at, priority_rank, self.now, self._zone))
+        return self._line.ahead(position_of(due_at, priority_rank, self.now, self._zone))
 
     def stopped_until(self, province: str, agent: str) -> datetime | None:
         """Return until when work on a case is suspended now, None if it is not or nobody knows until when."""
