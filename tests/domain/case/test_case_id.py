@@ -11,11 +11,10 @@ from workbench.domain.case.case_id import (
     format_decision,
     parse_batch,
     parse_case,
-    parse_decision,
 )
 from workbench.errors import ExitCode, NotFound
 
-PARSERS = [parse_case, parse_decision, parse_batch]
+PARSERS = [parse_case, parse_batch]
 
 
 def test_numbers_are_said_with_a_letter_and_six_digits() -> None:
@@ -47,11 +46,8 @@ def test_more_digits_than_a_database_counts_to_are_no_case() -> None:
         parse_case("C-" + "9" * 19)
 
 
-def test_decisions_and_batches_have_their_own_letters() -> None:
-    assert parse_decision("d-7") == 7
+def test_batches_have_their_own_letter() -> None:
     assert parse_batch("b-000007") == 7
-    with pytest.raises(NotFound, match=r'"C-000007" is not a decision number; decisions look like D-000123\.'):
-        parse_decision("C-000007")
     with pytest.raises(NotFound, match=r'"7" is not a batch number; batches look like B-000123\.'):
         parse_batch("7")
 
@@ -69,7 +65,6 @@ def test_a_refusal_repeats_neither_controls_nor_anyones_number_nor_pages() -> No
 @given(st.integers(1, 10**18 - 1))
 def test_a_number_comes_back_from_its_own_form(number: int) -> None:
     assert parse_case(format_case(number)) == number
-    assert parse_decision(format_decision(number).lower()) == number
     assert parse_batch(format_batch(number)) == number
 
 

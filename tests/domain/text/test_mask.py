@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from workbench.domain.text.mask import (
     MaskKind,
-    looks_masked,
     mask,
     mask_digits_within,
     mask_generic,
@@ -98,19 +97,10 @@ def test_a_mask_shows_no_more_than_its_profile_and_keeps_the_length(kind: MaskKi
 
 @pytest.mark.parametrize("kind", list(MaskKind))
 @given(text=VALUES)
-def test_masking_a_mask_shows_nothing_more_and_is_recognised(kind: MaskKind, text: str) -> None:
+def test_masking_a_mask_shows_nothing_more(kind: MaskKind, text: str) -> None:
     masked = mask(kind, text)
 
     assert mask(kind, masked) == masked
-    assert looks_masked(masked) or not text
-
-
-def test_what_others_masked_is_recognised() -> None:
-    assert looks_masked("138****1234")
-    assert looks_masked("138••••••78")
-    assert looks_masked("138＊＊＊＊1234")
-    assert not looks_masked("13800138078")
-    assert not looks_masked("")
 
 
 @pytest.mark.parametrize(

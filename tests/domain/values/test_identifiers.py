@@ -12,7 +12,6 @@ from workbench.domain.values.identifiers import (
     carrier_of_range,
     compact,
     iccid_luhn,
-    imei_valid,
     is_residence_permit,
     msisdn_valid,
     normal_id_no,
@@ -124,15 +123,6 @@ def test_a_sim_number_with_its_luhn_digit_passes(body: str) -> None:
     assert iccid_luhn(body + luhn.calc_check_digit(body))
 
 
-def test_a_handset_number_has_14_15_or_16_digits() -> None:
-    assert imei_valid("356868000041418")
-    assert imei_valid("35686800-004141")
-    assert imei_valid("3568680000414120")
-    assert not imei_valid("356868000041419")
-    assert not imei_valid("35686800004141812")
-    assert not imei_valid("")
-
-
 @pytest.mark.parametrize(
     "function",
     [
@@ -147,7 +137,6 @@ def test_a_handset_number_has_14_15_or_16_digits() -> None:
         normal_msisdn,
         normal_id_no,
         iccid_luhn,
-        imei_valid,
         compact,
     ],
 )
