@@ -1,4 +1,4 @@
-"""Cases in a list whose clocks stand still: the date on file will move."""
+"""What lists show instead of a due date while a clock is stopped, since the stored date will move."""
 
 from datetime import datetime
 
@@ -9,13 +9,13 @@ from workbench.i18n import _
 
 
 def is_suspended(row: CaseRowView, now: datetime) -> bool:
-    """Say whether an open suspension stands over a case that was not overdue before."""
+    """Say whether an open suspension stops the clock of a case that was not overdue before."""
     began = row.suspended_from
     return began is not None and began <= now and not row.is_breached and row.state not in FINAL_STATES
 
 
 def still_words(row: CaseRowView, now: datetime) -> str:
-    """Return what a list says instead of the due date of a case whose clock stands still, nothing where it runs."""
+    """Return the words shown instead of the due date while the clock is stopped, else an empty text."""
     if is_with_applicant(row.state, row.waits_for):
         return _("with applicant")
     return _("suspended") if is_suspended(row, now) else ""

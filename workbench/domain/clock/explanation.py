@@ -1,4 +1,4 @@
-"""The walk of a clock from receipt to the due date, stretch by stretch."""
+"""Explains a due date as a list of steps from receipt to the due date."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _OFF = frozenset({DayKind.HOLIDAY.value, DayKind.IN_LIEU.value})
 
 
 class StepKind(StrEnum):
-    """What a stretch of a walk is; the words of `steps[].what`."""
+    """The kind of a step, as written in `steps[].what`."""
 
     INCOMPLETE = "incomplete"
     RECEIVED = "received"
@@ -38,11 +38,11 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One line of a walk; nights, weekends and midday breaks between two lines are not told.
+    """One step of a walk. Nights, weekends and midday breaks between steps are omitted.
 
-    `start` and `end` are the same for what has no length, and `end` is None for what is not over. `counts` says
-    whether the clock runs in it; `working_s` are the working seconds that count in it, or that are lost. `detail` is
-    the cause of a suspension, the name of a holiday or that it was set by hand, the classes, the closing state.
+    `start` equals `end` for an event; `end` is None if the step has not ended. `counts` says whether the clock runs;
+    `working_s` are the working seconds that count or are lost. `detail` is the reason of a suspension, the name of a
+    holiday, the classes, or the closing state.
     """
 
     start: datetime
@@ -56,11 +56,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """Where a clock stands at one moment, and how it came there.
+    """The state of a clock at one moment, and the steps that led to it.
 
-    A case that is not complete has no due date, and one that is over no days left. `is_moved` says that the due date is
-    not just so many working days after day 0; `is_due_open` that an open suspension, perhaps one to come, moves it on.
-    `mend_by` is the deadline of an applicant who is mending.
+    An incomplete case has no due date, and a closed one has no days left. `is_moved`: the due date is not just the
+    promised working days after day 0. `is_due_open`: an open suspension will move the due date. `mend_by` is the
+    deadline of a rectification.
     """
 
     due_at: datetime | None
@@ -88,12 +88,12 @@ def walk(
     """Return the walk of a case.
 
     Args:
-        budget: What is promised, and the events.
-        suspensions: Those that concern the case.
-        calendar: The calendar under the case's policy.
-        now: The moment at which it is looked at.
-        handed_in_at: When the application came, complete or not.
-        runs: Whether the clock runs in the state that the case has.
+        budget: The budget of the case.
+        suspensions: The suspensions that affect the case.
+        calendar: The calendar of the policy of the case.
+        now: The current time.
+        handed_in_at: When the application was received, complete or not.
+        runs: Whether the clock runs in the current state of the case.
     """
     standing = standing_of(budget, suspensions, calendar)
     today = calendar.local_day(now)
@@ -114,7 +114,7 @@ def walk(
 
 
 def not_begun(handed_in_at: datetime, class_days: int) -> Walk:
-    """Return the walk of a case that is not complete: its clock did not begin."""
+    """Return the walk of an incomplete case, whose clock has not begun."""
     step = Step(start=handed_in_at, end=None, what=StepKind.INCOMPLETE, counts=False)
     return Walk(
         due_at=None,
@@ -144,7 +144,7 @@ def _steps(
     yield Step(start=budget.start, end=budget.start, what=StepKind.RECEIVED, counts=False)
     if counted > budget.start:
         yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS, counts=False)
-    # One that begins later, once the case is due, has nothing to do with it.
+    # A suspension that begins after the due date does not affect it.
     felt = [one for one in suspensions if one.span.start < max(standing.due_at, now)]
     off = list(_off(budget, felt, calendar, counted))
     known = [step.end for step in off if step.end is not None]
@@ -171,7 +171,7 @@ def _moment(at: datetime, what: StepKind, detail: str = "") -> Step:
 
 
 def _marks(budget: Budget) -> Iterator[Step]:
-    """Yield the acts of supervisors on the due date."""
+    """Yield the changes that supervisors made to the due date."""
     for mark in budget.marks:
         if mark.action == EXTENDED:
             yield Step(
@@ -193,7 +193,7 @@ def _class_step(mark: ClockEvent) -> Step:
 def _off(
     budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
 ) -> Iterator[Step]:
-    """Yield the times that do not count; of what lies in a pause and a suspension the pause is told."""
+    """Yield the times that do not count. Where a pause and a suspension overlap, the pause is shown."""
     taken: list[Span] = []
     for pause in budget.pauses:
         what = StepKind.RECTIFYING if pause.kind is PauseKind.RECTIFYING else StepKind.APPLICANT
@@ -215,7 +215,7 @@ def _lost(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "
 
 
 def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[Step]:
-    """Yield the parts of a time in which the clock runs, cut where something happened, special days apart."""
+    """Yield the parts of a time in which the clock runs, split at events and special days."""
     special = list(_special_days(gap, calendar))
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
     edges = sorted({gap.start, gap.end, *(at for at in (*ends, *cuts) if gap.start < at < gap.end)})
@@ -233,7 +233,7 @@ def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: Wo
 
 
 def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
-    """Return a time that has some work in it without the nights and days off at its ends."""
+    """Return a span that contains working time, without the nights and days off at its ends."""
     day = calendar.local_day(span.end)
     while not calendar.is_working(day) or calendar.opening(day) >= span.end:
         day -= timedelta(days=1)
@@ -241,9 +241,9 @@ def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
 
 
 def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
-    """Yield holidays, days in lieu beside one another as one, and make-up days, each from midnight to midnight.
+    """Yield holidays (adjacent ones joined), make-up days and days with own hours, from midnight to midnight.
 
-    Days that were set by hand are among them where they differ from a plain week.
+    Days set by hand are included if they differ from a plain week.
     """
     day, last = calendar.local_day(gap.start), calendar.local_day(gap.end)
     holidays: list[tuple[date, str]] = []
@@ -261,7 +261,7 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
         day += timedelta(days=1)
     for span in merged(_days(on, calendar) for on, _name in holidays):
         names = [name for on, name in holidays if name and span.start <= _midnight(on, calendar) < span.end]
-        # A holiday's eve may have a name of its own.
+        # The eve of a holiday may have a different name; the most frequent one is shown.
         name = max(names, key=names.count, default="")
         yield Step(start=span.start, end=span.end, what=StepKind.HOLIDAY, counts=False, detail=name)
     for on, detail in make_up:
@@ -278,7 +278,7 @@ def _midnight(on: date, calendar: WorkingCalendar) -> datetime:
 
 
 def _days(on: date, calendar: WorkingCalendar) -> Span:
-    """Return a day off with the days off that follow, a working day alone."""
+    """Return the span of a day; a day off is extended by the days off that follow."""
     after = on + timedelta(days=1)
     while not calendar.is_working(on) and not calendar.is_working(after):
         after += timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The keys of the filter language: what they are called, what they take, and one line of help for each."""
+"""The keys of the filter language, with their values and help texts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TEXT = ""
 
 
 class Takes(StrEnum):
-    """What stands behind a key."""
+    """The type of the value of a key."""
 
     CHOICE = "choice"
     DATE = "date"
@@ -25,10 +25,10 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterKey:
-    """One key: its name, the Chinese names that are understood too, and what it takes.
+    """One key: its name, its Chinese names, and the type of its value.
 
-    `values` are the words that it knows, for completion; a key that takes a choice takes nothing else. `is_ordered`
-    keys can be compared with < <= > >=.
+    `values` are the known words, for completion; a key of type choice accepts no others. `is_ordered` keys accept the
+    operators < <= > >=.
     """
 
     name: str
@@ -40,13 +40,13 @@ class FilterKey:
 
 
 STATE_GROUPS = ("open", "closed", "all")
-"""Words for several states at once."""
+"""Words that stand for several states."""
 
 DUE_WORDS = ("overdue", "today", "tomorrow", "yesterday", "none")
-"""What can stand for a date behind `due`; all but the first and the last are days."""
+"""Words that `due` accepts instead of a date; all but the first and the last are days."""
 
 PERSON_WORDS = ("me", "nobody")
-"""What can stand for a login."""
+"""Words accepted instead of a login."""
 
 FILTER_KEYS: tuple[FilterKey, ...] = (
     FilterKey(
@@ -154,7 +154,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         chinese=("电话",),
     ),
 )
-"""Every key, in the order in which the help lists them."""
+"""All keys, in the order of the help."""
 
 KEY_NAMES: dict[str, FilterKey] = {
     **{key.name: key for key in FILTER_KEYS},
@@ -162,7 +162,7 @@ KEY_NAMES: dict[str, FilterKey] = {
 }
 """The keys by each of their names."""
 
-# Other words by which people call the same thing.
+# Synonyms of values.
 _ALSO = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
 _ALSO_CHINESE = {
     "已超时": "overdue",
@@ -185,9 +185,9 @@ _SHOWN: Mapping[str, Callable[[], Mapping[str, str]]] = {
 
 
 def known_value(key: FilterKey, word: str) -> str | None:
-    """Return which of the key's own words was written, in English or as the screen has it; None if it is none.
+    """Return the value of a key for a word in English or as shown on screen, None if there is none.
 
-    `word` is folded already: no capitals, half width.
+    `word` is already folded: lower case, half width.
     """
     word = _ALSO.get(word, _ALSO_CHINESE.get(word, word))
     if word in key.values:
@@ -200,9 +200,9 @@ def known_value(key: FilterKey, word: str) -> str | None:
 
 
 def meant_terms(word: str) -> tuple[str, ...]:
-    """Return the terms that a bare word seems to mean, if it names a state or says when something is due.
+    """Return the terms that a bare word may mean, if it names a state or a due date.
 
-    They are in the language of the word; `word` is folded already.
+    They are in the language of the word; `word` is already folded.
     """
     is_english = word.isascii()
     return tuple(

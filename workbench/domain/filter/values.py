@@ -1,4 +1,4 @@
-"""What stands behind a key of a filter: read, checked, and in one spelling."""
+"""Checks and normalises the values of a filter."""
 
 import re
 import unicodedata
@@ -21,14 +21,14 @@ _FEWEST_DIGITS = 7
 
 
 class BadFilterValue(Exception):
-    """A value that a key does not take; the text is a sentence."""
+    """A value that a key does not accept; the text is a sentence for the user."""
 
 
 def read_value(key: FilterKey, op: str, word: str) -> str:
-    """Return a value in its one spelling.
+    """Return a value in its normal form.
 
     Raises:
-        BadFilterValue: If the key does not take it.
+        BadFilterValue: If the key does not accept it.
     """
     if not word.strip():
         raise BadFilterValue(_missing(key))
@@ -52,7 +52,7 @@ def _folded(word: str) -> str:
 
 
 def shown(word: str) -> str:
-    """Return what was typed as an error may repeat it: someone's number may have been pasted there."""
+    """Return typed text as an error may quote it, with numbers masked."""
     return safe(mask_digits_within(word), limit=_SHOWN_CELLS)
 
 

@@ -1,16 +1,20 @@
-"""How many terminal cells a text takes, and how to fit one into a column."""
+"""Measures text in terminal cells, and fits it into columns.
+
+The tables are hand-written because Python's Unicode tables are older than those of terminals: unassigned ideographs,
+and symbols that became wide in Unicode 16, take two cells.
+"""
 
 import unicodedata
 from collections.abc import Iterator
 
 TAB_CELLS = 8
-"""A tab moves to the next stop, at most this far; the greatest width is the safe one to count."""
+"""A tab is at most this wide; counting the greatest width is safe."""
 
-# Conjoining vowels and final consonants of Hangul stand on top of the leading one.
+# Hangul vowels and final consonants combine with the leading consonant.
 _JOINING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
-# Wide since Unicode 16, which this Python may not know yet: trigrams, hexagrams, counting rods.
+# Wide since Unicode 16, which this Python may not support: trigrams, hexagrams, counting rods.
 _WIDE_NOW = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376))
-# Planes of rare ideographs: wide even where this Python has not heard of a character yet.
+# Planes of rare ideographs: wide even if this Python does not know a character.
 _IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
 
 
@@ -20,17 +24,17 @@ def within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
 
 
 def is_ideographic_plane(char: str) -> bool:
-    """Say whether a character lies in the planes kept for rare ideographs, assigned or not."""
+    """Say whether a character is in the planes reserved for rare ideographs, assigned or not."""
     return within(ord(char), _IDEOGRAPHIC)
 
 
 def is_mark(char: str) -> bool:
-    """Say whether a character is drawn on top of the one before it."""
+    """Say whether a character combines with the one before it."""
     return unicodedata.category(char) in {"Mn", "Mc", "Me"} or within(ord(char), _JOINING)
 
 
 def _cells_of(char: str) -> int:
-    """Return the cells of one character by itself: 0, 1 or 2, or those of a tab."""
+    """Return the cells of a single character: 0, 1 or 2, or those of a tab."""
     if char == "\t":
         return TAB_CELLS
     code = ord(char)
@@ -44,7 +48,7 @@ def _cells_of(char: str) -> int:
 
 
 def clusters(text: str) -> Iterator[tuple[str, int]]:
-    """Split a text into what must not be cut apart: a character with its marks, and its cells."""
+    """Yield the units of a text that must not be split: a character with its marks, and its cells."""
     held, width = "", 0
     for char in text:
         own = _cells_of(char)
@@ -59,9 +63,9 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
 
 
 def cells(text: str) -> int:
-    """Return how many terminal cells a text takes, in cells.
+    """Return the width of a text in terminal cells.
 
-    Characters of ambiguous width (`…`, `•`) count one, as terminals draw them unless a Chinese font is set.
+    Characters of ambiguous width (`…`, `•`) count as one, as terminals draw them without a Chinese font.
     """
     if text.isascii() and text.isprintable():
         return len(text)
@@ -69,7 +73,7 @@ def cells(text: str) -> int:
 
 
 def head(text: str, width: int) -> str:
-    """Return as much of the beginning as fits into so many cells, without cutting a character."""
+    """Return the longest beginning that fits into so many cells, without splitting a character."""
     taken, used = [], 0
     for cluster, own in clusters(text):
         if used + own > width:
@@ -80,19 +84,19 @@ def head(text: str, width: int) -> str:
 
 
 def pad_right(text: str, width: int) -> str:
-    """Fill up with blanks behind, so that what follows stands in its column; a longer text stays as it is."""
+    """Pad a text with blanks on the right; a longer text is unchanged."""
     return text + " " * (width - cells(text))
 
 
 def pad_left(text: str, width: int) -> str:
-    """Fill up with blanks in front, for figures; a longer text stays as it is."""
+    """Pad a text with blanks on the left, for numbers; a longer text is unchanged."""
     return " " * (width - cells(text)) + text
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
-    """Return a text cut or filled up to exactly `width` cells; a cut shows as the ellipsis.
+    """Return a text truncated or padded to exactly `width` cells; a truncated one ends with the ellipsis.
 
-    Where the terminal draws `…` two cells wide, pass another ellipsis.
+    If the terminal draws `…` two cells wide, pass another ellipsis.
     """
     if width <= 0:
         return ""

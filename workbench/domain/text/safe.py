@@ -1,4 +1,4 @@
-"""The one door for stored text on its way to a screen: nothing in it can act on the terminal."""
+"""Sanitises stored text before it is shown, so that it cannot control the terminal."""
 
 import unicodedata
 
@@ -21,7 +21,7 @@ _C0_PICTURES = 0x2400
 _DELETE = "\x7f"
 _DELETE_PICTURE = "␡"
 
-# Drawn as nothing although no format control by its category (Default_Ignorable_Code_Point).
+# Invisible although not in a control category (Default_Ignorable_Code_Point).
 _INVISIBLE = (
     (0x034F, 0x034F),
     (0x115F, 0x1160),
@@ -33,9 +33,9 @@ _INVISIBLE = (
     (0xE0080, 0xE00FF),
     (0xE01F0, 0xE0FFF),
 )
-# They only choose a picture or a skin tone, and terminals disagree about the cells that takes.
+# Emoji selectors and skin tones, whose width differs between terminals.
 _PRESENTATION = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
-# What an input method left on makes of the keys that full-width folding does not cover.
+# What an active input method sends for keys that full-width folding does not cover.
 _KEYS = {
     "。": ".",
     "、": "/",
@@ -60,25 +60,25 @@ _KEYS = {
 
 
 def _must_be_pictured(char: str) -> bool:
-    """Say whether a character could act, hide or be drawn differently from terminal to terminal."""
+    """Say whether a character could control the terminal, be invisible, or be drawn differently by terminals."""
     category = unicodedata.category(char)
     if category in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
         return True
     if category == "Cn":
-        # Names may hold ideographs that this Python's tables do not know yet.
+        # Names may contain ideographs newer than this Python's Unicode tables.
         return not is_ideographic_plane(char)
     return within(ord(char), _INVISIBLE)
 
 
 def _picture(char: str) -> str:
-    """Return the visible picture of a character that must not reach the terminal."""
+    """Return a visible substitute for a character that must not reach the terminal."""
     if ord(char) < ord(" "):
         return chr(_C0_PICTURES + ord(char))
     return _DELETE_PICTURE if char == _DELETE else f"‹{ord(char):04X}›"
 
 
 def _with_few_marks(text: str) -> str:
-    """Drop what goes beyond four marks on one character, and give marks without one a dotted circle."""
+    """Drop marks beyond four on one character, and give marks without a base a dotted circle."""
     kept: list[str] = []
     marks = 0
     for char in text:
@@ -94,12 +94,12 @@ def _with_few_marks(text: str) -> str:
 
 
 def _limited(text: str, limit: int) -> str:
-    """Cut a text to so many cells, saying how many characters are left off."""
+    """Truncate a text to so many cells, with the number of characters omitted."""
     if cells(text) <= limit:
         return text
     sign = ""
     shown = head(text, limit)
-    # The sign takes room itself, which may make its figure one digit longer: settled after few rounds.
+    # The suffix takes space itself, which may lengthen its number: repeat until it is stable.
     while sign != (wanted := f"… +{len(text) - len(shown)}"):
         sign = wanted
         shown = head(text, limit - cells(sign))
@@ -107,11 +107,11 @@ def _limited(text: str, limit: int) -> str:
 
 
 def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) -> str:
-    """Return stored text so that no character of it can steer the terminal, hide, or reorder what is read.
+    """Return stored text in which no character can control the terminal, hide, or reorder the text.
 
-    Controls become pictures (`␛`), other invisible or private characters their code (`‹202E›`); at most four
-    marks stay on one character; with `limit` (in cells) a longer text ends in `… +312`, the characters left
-    off. Newlines and tabs stay only with `keep_newlines`. What is safe already comes back unchanged.
+    Controls become pictures (`␛`), other invisible or private characters their code (`‹202E›`), and at most four marks
+    stay on a character. With `limit` (in cells) a longer text ends with `… +312`, the number of characters omitted.
+    Newlines and tabs stay only with `keep_newlines`. Safe text is returned unchanged.
     """
     if not (text.isascii() and text.isprintable()):
         text = _without_controls(text, keep="\n\t" if keep_newlines else "")
@@ -119,7 +119,7 @@ def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) ->
 
 
 def _without_controls(text: str, keep: str) -> str:
-    """Return a text with pictures for what must not reach the terminal, composed, with few marks."""
+    """Return a text in normal form C, with substitutes for unsafe characters and few marks."""
     if keep:
         text = text.replace("\r\n", "\n")
     pictured = "".join(
@@ -131,10 +131,10 @@ def _without_controls(text: str, keep: str) -> str:
 
 
 def typed(text: str, *, keep_newlines: bool = False) -> str:
-    """Return typed or pasted text without what acts or hides; nothing else of it changes.
+    """Return typed or pasted text without control and invisible characters, otherwise unchanged.
 
-    What nobody sees is left out, not pictured: it was not meant, and a letter must not carry it. Without
-    `keep_newlines` lines are joined by a blank.
+    Invisible characters are removed, since they were not intended and must not get into a letter. Without
+    `keep_newlines`, lines are joined by a blank.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -148,9 +148,9 @@ def typed(text: str, *, keep_newlines: bool = False) -> str:
 
 
 def fold_key(char: str) -> str:
-    """Return the ASCII character of the key behind a full-width one; anything else comes back as it is.
+    """Return the ASCII key of a full-width character; other characters are returned unchanged.
 
-    For keys in command mode, where an input method left on sends `ａ`, `。` or `？`.
+    For keys in command mode, where an active input method sends `ａ`, `。` or `？`.
     """
     if len(char) != 1:
         return char

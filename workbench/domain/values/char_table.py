@@ -1,10 +1,10 @@
-"""Characters turned into others one by one, each worked out once: texts of any length are turned at once."""
+"""Character tables for `str.translate` whose entries are computed on first use."""
 
 from collections.abc import Callable
 
 
 class CharTable(dict[int, str]):
-    """What becomes of each character, for `str.translate`; a character is worked out when it is first met."""
+    """A translation table for `str.translate` that computes the entry of a character when it first occurs."""
 
     def __init__(self, turn: Callable[[str], str]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Finding Chinese words by the first letters of their pinyin: `sfzgq` finds 身份证过期."""
+"""Finds Chinese words by their pinyin initials: `sfzgq` finds 身份证过期."""
 
 import unicodedata
 
@@ -8,14 +8,14 @@ __all__ = ["initials", "matches"]
 
 
 def _folded(text: str) -> str:
-    """Return a text as it is compared: NFKC, no capitals, without blanks around."""
+    """Return a text in its compared form: NFKC, lower case, without surrounding blanks."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def matches(query: str, code: str, text: str) -> bool:
-    """Say whether what was typed is part of a code, of its text, or of the text's pinyin initials."""
+    """Say whether a query is part of a code, of its text, or of the pinyin initials of the text."""
     wanted = _folded(query)
     if wanted in _folded(code) or wanted in _folded(text):
         return True
-    # Only letters and digits can be initials; anything else need not wake the dictionary.
+    # Only letters and digits can be initials, so that the pinyin dictionary is loaded only if needed.
     return wanted.isascii() and wanted.isalnum() and wanted in initials(text)
