@@ -1,4 +1,4 @@
-"""The walk of a clock in sentences, line by line, in the language in use."""
+"""The steps of a due date in sentences, in the current language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ClockWords:
-    """Words for one walk, looked at on one day of the policy's zone."""
+    """The sentences of one walk, as seen on one day in the policy's zone."""
 
     walk: Walk
     today: date
     zone: tzinfo
 
     def lines(self) -> Iterator[str]:
-        """Yield a sentence for each step, then where the clock stands."""
+        """Yield a sentence for each step, then the current state of the clock."""
         for step in self.walk.steps:
             yield self.line(step)
         yield self._standing()
@@ -50,7 +50,7 @@ class ClockWords:
         )
 
     def _sentence(self, step: Step) -> str:
-        """Return what a stretch of time is told by."""
+        """Return the sentence template of a step with a duration."""
         is_open = step.end is None
         sentences = {
             StepKind.INCOMPLETE: _("{start}: handed in, not complete; the clock has not begun.")
@@ -121,7 +121,7 @@ class ClockWords:
         return "" if step.end is None else self._at(step.end)
 
     def _span(self, step: Step) -> str:
-        """Return a stretch as `Tue 24 Nov 10:00 – Wed 25 Nov 11:00`, whole days as days."""
+        """Return a span as `Tue 24 Nov 10:00 – Wed 25 Nov 11:00`, or as days if it is whole days."""
         start, end = step.start.astimezone(self.zone), (step.end or step.start).astimezone(self.zone)
         if step.what in {StepKind.HOLIDAY, StepKind.MAKE_UP}:
             first, last = start.date(), (end - _MICROSECOND).date()

@@ -1,4 +1,4 @@
-"""Findings in words: for reviewers, and for the letter to the applicant, in either language."""
+"""Findings in words, for reviewers and for letters, in either language."""
 
 import re
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ LIST_WORDS: dict[str, Words] = {
 
 
 class _Shown:
-    """A figure in a text: `{days:day|days}` adds the word for one or for many."""
+    """A formatted number; the format `{days:day|days}` adds the singular or plural of a word."""
 
     def __init__(self, text: str, *, is_one: bool) -> None:
         self.text = text
@@ -43,7 +43,7 @@ class _Shown:
 
 
 class _Values(dict[str, _Shown]):
-    """What placeholders stand for; in a rule's text an unknown one is shown as a dash."""
+    """The values of placeholders. In a rule's text, an unknown one becomes a dash."""
 
     def __missing__(self, name: str) -> _Shown:
         return _Shown("–", is_one=False)
@@ -52,7 +52,7 @@ class _Values(dict[str, _Shown]):
 def text_of(finding: Finding, policy: Policy, language: str) -> str:
     """Return a finding as a sentence without a full stop; phone numbers in it are masked.
 
-    A finding of a rule that the policy does not have, an earlier one perhaps, is given with its code and figures.
+    A finding whose rule is not in the policy is shown by its code and numbers.
     """
     rule = policy.rules.get(finding.rule)
     values = _values(finding, policy, language)
@@ -64,24 +64,24 @@ def text_of(finding: Finding, policy: Policy, language: str) -> str:
 
 
 def letter_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
-    """Return a reason's sentence for the applicant, with the figures of its finding where there is one."""
+    """Return a reason's sentence for the applicant, with the values of its finding if there is one."""
     return _told(reason.letter, reason, findings, policy, language)
 
 
 def item_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
-    """Return what the applicant must hand in or mend for a reason, '' where it is nothing."""
+    """Return what the applicant must submit or fix for a reason, '' if nothing."""
     return _told(reason.item, reason, findings, policy, language)
 
 
 def subject_words(finding: Finding, policy: Policy, language: str) -> str:
-    """Return what a finding is about: a masked number, documents or lists by name, or the words found."""
+    """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
     return ("、" if language == "zh" else ", ").join(
         _subject(part, policy, language) for part in finding.subject.split(";") if part
     )
 
 
 def filled(text: str, values: _Values) -> str:
-    """Fill in what is known; a part in square brackets goes where it lacks anything."""
+    """Fill in the placeholders. A part in square brackets is dropped if one of its values is unknown."""
 
     def part(match: re.Match[str]) -> str:
         inner = match[1]
@@ -94,7 +94,7 @@ def names_in(text: str) -> set[str]:
     """Return the placeholders of a text.
 
     Raises:
-        ValueError: If a brace stands alone.
+        ValueError: If braces are not balanced.
     """
     return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
 
@@ -111,7 +111,7 @@ def _told(words: Words, reason: Reason, findings: Iterable[Finding], policy: Pol
 
 
 def _is_of(finding: Finding, limit: Limit) -> bool:
-    """Say whether a finding was made by this limit."""
+    """Say whether a limit produced a finding."""
     return (
         finding.observes in {"", limit.observes}
         and (finding.op, finding.unit, finding.severity) == (limit.op, limit.unit, limit.severity)
@@ -143,7 +143,7 @@ def _subject(part: str, policy: Policy, language: str) -> str:
 
 
 def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -> str:
-    """Return a value as text; one that is not equal to the limit never looks equal to it."""
+    """Return a value as text. A value that differs from the limit never looks equal to it."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -158,9 +158,9 @@ def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -
 
 
 def _shortest(value: float, apart_from: float | None) -> str:
-    """Return a number with as few decimals as tell it from another, at least what rounding to one leaves.
+    """Return a number with as few decimals as distinguish it from another, at least one before rounding.
 
-    Without another it is a limit, which is given in full.
+    Without another number, it is a limit, which is shown in full.
     """
     if isinstance(value, int):
         return f"{value:,}"

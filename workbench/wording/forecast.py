@@ -1,4 +1,4 @@
-"""The forecast in words: for reviewers, for the phone, and for letters."""
+"""The forecast in words: for reviewers, on the phone, and in letters."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -19,7 +19,7 @@ _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 
 
 def range_on_screen(days: DayRange, today: date) -> str:
-    """Return days from and to as `25–27 Nov`, `27 Nov – 2 Dec` or one day; `11月25日–27日` in Chinese."""
+    """Return a range of days as `25–27 Nov`, `27 Nov – 2 Dec` or one day; `11月25日–27日` in Chinese."""
     first, last = days.p50, days.p90
     if days.is_one_day or first.year != today.year or last.year != today.year:
         shown = [day_on_screen(day, today) for day in dict.fromkeys((first, last))]
@@ -33,7 +33,7 @@ def range_on_screen(days: DayRange, today: date) -> str:
 
 
 def likely(forecast: CaseForecast, today: date) -> str:
-    """Return what the head of a case says: when it is likely passed, or the result of a check is likely out."""
+    """Return the forecast in the header of a case: when it likely passes, or when its check result is likely."""
     if forecast.is_endless:
         return _("no date can be told")
     days = range_on_screen(forecast.checked or forecast.passed, today)
@@ -45,19 +45,19 @@ def likely(forecast: CaseForecast, today: date) -> str:
 
 
 def marked_provisional(words: str, *, is_so: bool) -> str:
-    """Return words about days with a mark if these may still change."""
+    """Return a text about days, marked if the days may still change."""
     return _("{days} (provisional)").format(days=words) if is_so else words
 
 
 def explanation(forecast: CaseForecast, today: date) -> str:
-    """Say in one sentence what a forecast leans on."""
+    """Return one sentence that explains a forecast."""
     parts = [part for part in (_ahead(forecast), _speed(forecast, today), _sent_back(forecast)) if part]
     sentence = _(", ").join(parts)
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
 
 
 def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
-    """Yield what a forecast takes for granted, a sentence each."""
+    """Yield the assumptions of a forecast, a sentence each."""
     if forecast.is_thin:
         yield _("Too little history yet: the figures are what the policy assumes.")
     if isinstance(forecast, CaseForecast) and forecast.is_incomplete:
@@ -71,7 +71,7 @@ def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
 
 
 def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
-    """Yield how the queue goes, a sentence a line."""
+    """Yield the forecast of the queue, a sentence a line."""
     if forecast.reviewers:
         yield ngettext(
             "{waiting}; {reviewers} reviewer decides about {per_day} a working day.",
@@ -89,7 +89,7 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
 
 
 def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
-    """Yield when the queue is cleared, in whole working days, and how many of its cases are decided too late."""
+    """Yield when the queue will be cleared, in whole working days, and how many cases will be decided late."""
     p50, p90 = whole_days(forecast.p50_days), whole_days(forecast.p90_days)
     yield ngettext(
         "Cleared in {p50} working day, {p90} at worst: by {first}, at the latest {last}.",
@@ -114,19 +114,19 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
 
 
 def whole_days(days: float) -> int:
-    """Return in how many working days something ends; the one on which it ends is one of them."""
+    """Return a duration in whole working days, rounded up; at least one."""
     return max(1, ceil(days - _NO_TIME))
 
 
 def nobody_there(forecast: CaseForecast | QueueForecast, today: date) -> str:
-    """Say that all who decide are away, and from when on one is not, within a sentence."""
+    """Return the part of a sentence that says that all reviewers are away, and when the first returns."""
     if forecast.back_on is None:
         return _("nobody is there, and nobody is known to come back")
     return _("nobody is there today, somebody is back on {day}").format(day=day_on_screen(forecast.back_on, today))
 
 
 def _waiting(forecast: QueueForecast) -> str:
-    """Say how many are to decide; the desk counts those that nobody holds."""
+    """Return how many cases wait for a verdict, and how many of them are held."""
     queued, held = count(forecast.queued), count(forecast.held)
     if not forecast.held:
         return _("{queued} to decide").format(queued=queued)
@@ -134,14 +134,14 @@ def _waiting(forecast: QueueForecast) -> str:
 
 
 def figure(number: float) -> str:
-    """Return a figure as exact as it is known: `4.2`, `22`."""
+    """Return a number with the precision it has: `4.2`, `22`."""
     return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
 
 
 def letter_sentence(forecast: CaseForecast, language: Language) -> str:
-    """Return what a letter says of the forecast: until when the case is likely passed, and that it is no promise.
+    """Return the sentence of a letter about the forecast, which says that it is not a promise.
 
-    Of a verdict that a second person looks at it says when the result is out, and nothing of what it is.
+    If a verdict awaits its check, the sentence gives the day of the result and does not reveal the verdict.
     """
     if forecast.is_endless:
         if language is Language.ZH:

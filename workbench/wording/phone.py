@@ -1,4 +1,4 @@
-"""The sentence about a case that can be read out on the phone."""
+"""The sentence about a case that reviewers can read out on the phone."""
 
 from datetime import date
 
@@ -11,9 +11,9 @@ from workbench.wording.forecast import marked_provisional, nobody_there
 
 
 def say(forecast: CaseForecast, today: date) -> str:
-    """Return the one sentence that can be read out on the phone; there is nothing personal in it, and no verdict.
+    """Return the sentence to read out on the phone. It contains no personal data and no verdict.
 
-    What keeps work from going on comes first, for the dates lean on it.
+    Whatever blocks the work comes first, since the dates depend on it.
     """
     case = format_case(forecast.case_id)
     if forecast.is_endless:
@@ -42,7 +42,7 @@ def _nobody(forecast: CaseForecast, today: date) -> str:
 
 
 def _what(forecast: CaseForecast) -> str:
-    """Return what can be said of a case where it is now, without its days."""
+    """Return the sentence for the current state of a case, with placeholders for the days."""
     if forecast.checked is not None:
         return _("A second person looks at {case}; its result is expected by {p50}, at the latest {p90}.")
     if forecast.is_incomplete:

@@ -1,4 +1,4 @@
-"""What would make a case faster: the documents that are missing, and the findings that will be asked about."""
+"""What the applicant can do to speed up a case: missing documents, and findings that need an answer."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,12 +13,12 @@ _MISSING = "DOC-MISSING"
 
 
 def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
-    """Return the codes of the required documents that are not there."""
+    """Return the codes of the missing required documents."""
     return tuple(kind.value for kind in missing_documents(casefile.evidence, casefile.policy))
 
 
 def missing_names(casefile: CaseFile, language: str) -> tuple[str, ...]:
-    """Return what the missing documents are called in a language."""
+    """Return the names of the missing required documents in a language."""
     names = casefile.policy.document_names
     return tuple(
         names[kind].in_language(language) if kind in names else kind.value
@@ -27,26 +27,26 @@ def missing_names(casefile: CaseFile, language: str) -> tuple[str, ...]:
 
 
 def asked_about(casefile: CaseFile, language: str) -> Iterator[tuple[Finding, str]]:
-    """Yield the findings that the applicant will be asked about, the gravest first, each in words for reviewers.
+    """Yield the findings that the applicant must answer, the most severe first, each in words for reviewers.
 
-    What is missing is told by the names of the documents.
+    Missing documents are not included; see `missing_names`.
     """
     for finding in _asked(casefile.findings):
         yield finding, text_of(finding, casefile.policy, language)
 
 
 def asked_in_letters(findings: Iterable[Finding], policy: Policy, language: str) -> Iterator[tuple[str, str]]:
-    """Yield what the applicant will be asked about and can do something about, in words that are meant for applicants.
+    """Yield the findings that the applicant can answer, in words for applicants.
 
-    Each comes as a sentence on what was noticed, and what to hand in or mend. Nobody has judged it yet, so what only
-    others can answer is left out: what stands on a list, or what somebody complained of. What a finding saw is told
-    where the rule tells it.
+    Each is a sentence on what was noticed, and what to submit or fix. Nobody has judged the findings yet, so those that
+    only others can answer are left out, such as list entries and complaints. Observed values are included only if the
+    rule allows it.
     """
     for finding in _asked(findings):
         reason, rule = policy.reasons.get(finding.rule), policy.rules.get(finding.rule)
         if reason is None or reason.waits_for not in {None, WaitsFor.APPLICANT}:
             continue
-        # The sentence before it says already of which document or number it is.
+        # The sentence about the finding already names the document or number.
         item = _bare(reason.item, language)
         if item:
             is_told = rule is not None and rule.told
@@ -63,5 +63,5 @@ def _asked(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _bare(words: Words, language: str) -> str:
-    """Return words without what a finding would add to them."""
+    """Return a text without the parts that need a finding."""
     return outside_brackets(words.in_language(language))
