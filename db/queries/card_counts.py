@@ -1,4 +1,4 @@
-"""How many cards an applicant has, over every application that may be seen."""
+"""How many cards an applicant has, over all visible applications."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ _TOGETHER = 500
 
 @dataclass(frozen=True, slots=True)
 class CardCounts:
-    """The cards of applicants, by USCC or hash of an ID number: the most with one brand, and all."""
+    """The number of cards of applicants, by USCC or hash of an ID number: the most of one brand, and all."""
 
     of_one_brand: Mapping[str, int]
     of_all: Mapping[str, int]
 
     def of(self, application: ImportedRow) -> tuple[int, int]:
-        """Return the cards of the applicant of one application: the most with one brand, and all."""
+        """Return the number of cards of an application's applicant: the most of one brand, and all."""
         subject = application[_subject_column(application)]
         return self.of_one_brand.get(subject, 0), self.of_all.get(subject, 0)
 
@@ -33,7 +33,7 @@ class CardCounts:
 def card_counts(session: Session, applications: Iterable[ImportedRow], sight: Snapshot) -> CardCounts:
     """Count the cards of the applicants of some applications.
 
-    A card is counted once, however many applications have it; a card of no brand counts for no brand.
+    A card in several applications is counted once. A card without a brand counts for no brand.
     """
     subjects: dict[str, set[str]] = {"uscc": set(), "handler_id_hash": set()}
     for application in applications:
@@ -49,7 +49,7 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], sight: Sn
 
 
 def _subject_column(application: ImportedRow) -> str:
-    """Return what an applicant is known by: an individual by the ID number, the others by the USCC."""
+    """Return the column that identifies the applicant: the ID number of an individual, else the USCC."""
     is_person = application["applicant_kind"] == ApplicantKind.INDIVIDUAL or not application["uscc"]
     return "handler_id_hash" if is_person else "uscc"
 

@@ -1,4 +1,4 @@
-"""What the forecast reads: the newest events of published cases, what these cases are like, and what is open now."""
+"""The queries of the forecast: recent events of published cases, attributes of cases, and open cases."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -78,17 +78,17 @@ def last_event(session: Session) -> int:
 
 
 def events(session: Session, after: int, until_us: int) -> Sequence[Any]:
-    """Return the acts on published cases after an event and before an instant, in their order."""
+    """Return the acts on published cases after an event and before an instant, in order."""
     return session.execute(_EVENTS, {"after": after, "until": until_us}).all()
 
 
 def events_of(session: Session, case_ids: Iterable[int]) -> list[Any]:
-    """Return all acts on some cases, in their order."""
+    """Return all acts on some cases, in order."""
     return _by_portions(session, _EVENTS_OF, case_ids)
 
 
 def alike(session: Session, case_ids: Iterable[int]) -> list[Any]:
-    """Return what some cases are like, with the gravest findings of their first verdict."""
+    """Return the attributes of some cases, with the most severe findings at their first verdict."""
     return _by_portions(session, _ALIKE, case_ids)
 
 
@@ -98,14 +98,14 @@ def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
 
 
 def open_case(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:
-    """Return one open case, and how many queued ones are before it in the order of `next`."""
+    """Return one open case, and how many queued cases are before it in the order of `next`."""
     values = {"now": now_us, "day_end": day_end_us, "id": case_id}
     row = session.execute(_ONE, {"id": case_id}).one()
     return row, int(session.execute(_AHEAD, values).scalar_one())
 
 
 def line(session: Session, now_us: int) -> Sequence[Any]:
-    """Return how many queued cases there are of each priority and due date, held ones apart."""
+    """Return the number of queued cases for each priority and due date, held ones separately."""
     return session.execute(_LINE, {"now": now_us}).all()
 
 

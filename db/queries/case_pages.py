@@ -1,7 +1,7 @@
-"""Pages, counts and places of a list of cases, from a million cases as fast as from a thousand.
+"""Pages, counts and positions of a list of cases, whose cost does not depend on the number of cases.
 
-Without further conditions a page is a piece of an index. With some, either the few cases that an index finds are put
-into order, or the order is walked and each case checked, whichever reads less.
+Without further conditions, a page is a range of an index. With conditions, either the few cases that an index finds are
+sorted, or the order is scanned and each case checked, whichever reads less.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from db.dialects.sqlite_search import HITS, all_of
 from db.queries.case_list import CaseList, Condition, Stretch, order_columns, stretches
 
 FEW = 30_000
-"""So many hits are put into order at once."""
+"""The most hits that are sorted at once."""
 
 _COUNTED_AT_ONCE = 300_000
 _FIRST_WINDOW = 250
@@ -29,7 +29,7 @@ _PATIENCE_WITH_SLOW = 1_500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """Cases that an index finds for some conditions: SQL that selects their `id`, and how many, counted to a limit."""
+    """The cases that an index finds for some conditions: SQL that selects their `id`, and their count up to a limit."""
 
     of: tuple[Condition, ...]
     select: str
@@ -51,7 +51,7 @@ def _number(session: Session, sql: str, values: dict[str, Any]) -> int:
 
 
 def page(session: Session, cases: CaseList, *, skip: int, limit: int, from_end: bool = False) -> list[int]:
-    """Return the ids of a page in the order of the list; from the end `skip` counts backwards, the order stays."""
+    """Return the ids of a page in the order of the list. With `from_end`, `skip` counts from the end."""
     if limit <= 0:
         return []
     if not cases.needs_rows():
@@ -63,13 +63,13 @@ def page(session: Session, cases: CaseList, *, skip: int, limit: int, from_end: 
         patience = None if hits is None else _patience(cases)
         ids = _looked_through(session, cases, skip, limit, from_end=from_end, patience=patience)
     if ids is None:
-        assert hits is not None  # noqa: S101 - without hits the order is walked to its end
+        assert hits is not None  # noqa: S101 - without hits the order is scanned to its end
         ids = _sorted(session, cases, hits, skip, limit, from_end=from_end)
     return ids[::-1] if from_end else ids
 
 
 def count(session: Session, cases: CaseList) -> int:
-    """Return how many cases a list has."""
+    """Return the number of cases in a list."""
     if cases.needs_rows():
         hits = fewest_hits(session, cases, _COUNTED_AT_ONCE)
         if hits is not None and (hits.count <= _COUNTED_AT_ONCE or any(one.is_slow for one in hits.of)):
@@ -79,7 +79,7 @@ def count(session: Session, cases: CaseList) -> int:
 
 
 def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
-    """Return how many cases of a list come before one of them; None if it is none of them, or that takes long."""
+    """Return how many cases of a list come before one of them, None if it is not in it or counting is slow."""
     columns = order_columns()
     own = session.execute(
         _text(f'SELECT {", ".join(columns)}, c.due_at FROM "case" AS c WHERE c.id = :case_id AND {cases.check()}'),
@@ -103,10 +103,13 @@ def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
 
 
 def fewest_hits(session: Session, cases: CaseList, limit: int) -> Hits | None:
-    """Return the condition that an index answers with the fewest cases, or None if none does; counted to `limit`."""
+    """Return the hits of the condition that an index answers with the fewest cases, None if no index does.
+
+    Hits are counted up to `limit`.
+    """
     found: Hits | None = None
     for of, select, values in _sources(cases):
-        # No more is counted than the best so far has: a common word is not read to its end.
+        # Count at most as many as the best so far has, so that a common word is not read to its end.
         at_most = limit if found is None else min(limit, found.count)
         if _seem_many(session, select, values, at_most):
             counted = at_most + 1
@@ -119,9 +122,9 @@ def fewest_hits(session: Session, cases: CaseList, limit: int) -> Hits | None:
 
 
 def _seem_many(session: Session, select: str, values: dict[str, Any], limit: int) -> bool:
-    """Say whether there seem to be far more hits than a limit.
+    """Say whether there are likely far more hits than a limit, extrapolating from the first ones.
 
-    Most come by the number of the case, so that the first tell of all; where they do not, only time is lost.
+    Hits mostly come in the order of case ids. Where they do not, a wrong answer only costs time.
     """
     few = min(_SAMPLE, limit)
     row = session.execute(
@@ -135,7 +138,7 @@ def _seem_many(session: Session, select: str, values: dict[str, Any], limit: int
 
 
 def fitting_hits(session: Session, cases: CaseList) -> Hits | None:
-    """Return the hits from which a list is best read, or None if that is along its order."""
+    """Return the hits from which a list is read fastest, or None if that is by scanning its order."""
     if not cases.needs_rows():
         return None
     hits = fewest_hits(session, cases, FEW)
@@ -146,12 +149,12 @@ def fitting_hits(session: Session, cases: CaseList) -> Hits | None:
 
 
 def _patience(cases: CaseList) -> int:
-    """Return how many cases are looked at in order before hits are taken after all."""
+    """Return how many cases are scanned in order before hits are used instead."""
     return _PATIENCE_WITH_SLOW if any(condition.is_slow for condition in cases.conditions) else _PATIENCE
 
 
 def _sources(cases: CaseList) -> Iterator[tuple[tuple[Condition, ...], str, dict[str, Any]]]:
-    """Yield what indexes answer; what the search terms alone know is asked in one go."""
+    """Yield the conditions that indexes answer. Full-text queries are combined into one."""
     searched = tuple(condition for condition in cases.conditions if condition.match)
     if searched:
         together = all_of(condition.match for condition in searched)
@@ -162,17 +165,17 @@ def _sources(cases: CaseList) -> Iterator[tuple[tuple[Condition, ...], str, dict
 
 
 def hits_named(hits: Hits) -> str:
-    """Return hits as a table `hit` that a statement can begin with."""
+    """Return hits as a common table expression `hit` that a statement can begin with."""
     return f"WITH hit AS MATERIALIZED (SELECT DISTINCT id FROM ({hits.select}))"
 
 
 def _joined(cases: CaseList, hits: Hits) -> str:
-    # A cross join keeps this order: first the hits, then their cases.
+    # A cross join fixes the order: first the hits, then their cases.
     return f'FROM hit CROSS JOIN "case" AS c WHERE c.id = hit.id AND {cases.check(hits.of)}'
 
 
 def _sorted(session: Session, cases: CaseList, hits: Hits, skip: int, limit: int, *, from_end: bool) -> list[int]:
-    """Return a page of the cases that an index found, put into order."""
+    """Return a page of the hits, sorted."""
     sign = " DESC" if from_end else ""
     order = ", ".join(f"{column}{sign}" for column in order_columns())
     sql = f"{hits_named(hits)} SELECT c.id {_joined(cases, hits)} ORDER BY {order} LIMIT :limit OFFSET :skip"
@@ -194,7 +197,7 @@ def _all_further(cases: CaseList) -> str:
 def _length(
     session: Session, cases: CaseList, stretch: Stretch, more: str = "", values: dict[str, Any] | None = None
 ) -> int:
-    """Return how many cases a stretch has."""
+    """Return the number of cases in a stretch."""
     arms = _arms(stretch, "1", _all_further(cases) + more)
     return _number(session, f"SELECT count(*) FROM ({arms})", {**cases.values(), **stretch.values(), **(values or {})})
 
@@ -205,7 +208,7 @@ def _in_order(cases: CaseList, *, from_end: bool) -> list[Stretch]:
 
 
 def _walked(session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool) -> list[int]:
-    """Return a page from the index alone, the last first if from the end."""
+    """Return a page from the index alone, the last case first if from the end."""
     found: list[int] = []
     for stretch in _in_order(cases, from_end=from_end):
         length = _length(session, cases, stretch) if skip else None
@@ -214,7 +217,7 @@ def _walked(session: Session, cases: CaseList, skip: int, limit: int, *, from_en
             continue
         wanted = limit - len(found)
         if length is not None and skip > length // 2:
-            # Nearer from its other end.
+            # Shorter to read from the other end.
             wanted = min(wanted, length - skip)
             found += _stretch(session, cases, stretch, length - skip - wanted, wanted, from_end=not from_end)[::-1]
         else:
@@ -228,7 +231,7 @@ def _walked(session: Session, cases: CaseList, skip: int, limit: int, *, from_en
 def _stretch(
     session: Session, cases: CaseList, stretch: Stretch, skip: int, limit: int, *, from_end: bool
 ) -> list[int]:
-    """Return a piece of a stretch, the last first if from the end."""
+    """Return part of a stretch, the last case first if from the end."""
     sign = "DESC" if from_end else "ASC"
     arms = _arms(stretch, "c.id AS id, c.due_at AS due", _all_further(cases))
     sql = f"{arms} ORDER BY due {sign}, id {sign} LIMIT :limit OFFSET :skip"
@@ -238,10 +241,7 @@ def _stretch(
 def _looked_through(
     session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool, patience: int | None
 ) -> list[int] | None:
-    """Return a page by checking one case after the other in order, the last first if from the end.
-
-    None if more cases were looked at than patience allows.
-    """
+    """Return a page by scanning cases in order, the last first if from the end; None if `patience` ran out."""
     found: list[int] = []
     looked_at = 0
     for stretch in _in_order(cases, from_end=from_end):
@@ -258,14 +258,14 @@ def _looked_through(
 
 
 def _windows(session: Session, cases: CaseList, stretch: Stretch, *, from_end: bool) -> Iterator[tuple[list[int], int]]:
-    """Yield the ids of a stretch that meet the conditions, and among how many, a window at a time."""
+    """Yield the ids in a stretch that satisfy the conditions, and how many cases were read, window by window."""
     sign, compare = ("DESC", "<") if from_end else ("ASC", ">")
     further = " AND ".join(cases.further())
     size, after = _FIRST_WINDOW, ""
     values = {**cases.values(), **stretch.values(), "size": size}
     while True:
         arms = _arms(stretch, "c.id AS id, c.due_at AS due", after)
-        # The last row tells where the next window begins, whether it meets the conditions or not.
+        # The next window begins after the last row, whether that satisfies the conditions or not.
         sql = f"""WITH w AS MATERIALIZED ({arms} ORDER BY due {sign}, id {sign} LIMIT :size)
             SELECT w.id, w.due, {further} FROM w CROSS JOIN "case" AS c WHERE c.id = w.id
             ORDER BY w.due {sign}, w.id {sign}"""

@@ -1,4 +1,4 @@
-"""The same sight of imported rows as a condition, for statements that count many of them in the database."""
+"""Visibility of imported rows as SQL conditions, for statements that count many rows in the database."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, or_
 
 from db.queries.published import BATCH, Snapshot
 
-# Making an alias copies every column, which takes longer than the statement itself, so each is made once. They stand
-# in sub-selects of their own.
+# Making an alias copies every column, which takes longer than the statement itself, so each is made once. This is
+# safe because each is used in a sub-select of its own.
 _BATCH = BATCH.alias("seen_batch")
 
 
@@ -18,13 +18,13 @@ def _newer_of(table: Table) -> FromClause:
 
 
 def is_seen(batch_id: ColumnElement[int], sight: Snapshot) -> ColumnElement[bool]:
-    """Return the condition that a row's batch may be seen."""
+    """Return the condition that a batch is visible in a snapshot."""
     published = _BATCH.c.published_seq.is_not(None) if sight.seq is None else _BATCH.c.published_seq <= sight.seq
     return exists().where(_BATCH.c.id == batch_id, or_(published, _BATCH.c.id == sight.own_batch))
 
 
 def has_newer(row: FromClause, table: Table, key: Sequence[str], sight: Snapshot) -> ColumnElement[bool]:
-    """Return the condition that a later batch has a row of the same key; batches are published in their order."""
+    """Return the condition that a later visible batch has a row of the same key. Batches are published in order."""
     newer = _newer_of(table)
     same = and_(*(newer.c[name] == row.c[name] for name in key))
     return exists().where(same, newer.c.batch_id > row.c.batch_id, is_seen(newer.c.batch_id, sight))
