@@ -47,10 +47,10 @@ def lock_handle(path: Path, access: Access) -> int:
         try:
             return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError:
-            _place(path, access)
+            _create_linked(path, access)
 
 
-def _place(path: Path, access: Access) -> None:
+def _create_linked(path: Path, access: Access) -> None:
     """Create an empty file under a temporary name, and link it to its name once its mode is set."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -45,14 +45,14 @@ def open_database(path: Path, admit: Callable[[Database], None] | None = None) -
         DatabaseRefused: With the cause.
         LockTimeout: If it is older, and another process held the write lock for ten seconds.
     """
-    database, version = look_at(path, admit)
+    database, version = open_without_upgrade(path, admit)
     if version < VERSION:
         database.close()
-        _bring_up_to_date(path)
+        _upgrade_file(path)
     return database
 
 
-def look_at(path: Path, admit: Callable[[Database], None] | None = None) -> tuple[Database, int]:
+def open_without_upgrade(path: Path, admit: Callable[[Database], None] | None = None) -> tuple[Database, int]:
     """Open an existing database without upgrading it, and return it with its version. An older one refuses writes.
 
     Raises:
@@ -79,7 +79,7 @@ def _version(database: Database) -> int:
     return version
 
 
-def _bring_up_to_date(path: Path) -> None:
+def _upgrade_file(path: Path) -> None:
     """Copy an older database and run the pending steps, under the write lock: of two starts, one does it."""
     with sqlite.write_lock(path), Database(path).opened() as database:
         version = _version(database)

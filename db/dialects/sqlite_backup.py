@@ -37,7 +37,7 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
             if not copy.exists():
                 draft.rename(copy)
                 break
-            if _holds_the_same(copy, draft):
+            if _is_same_backup(copy, draft):
                 draft.unlink()
                 break
         _sync(path.parent)
@@ -74,7 +74,7 @@ def _numbered(path: Path, version: int, number: int) -> Path:
     return path.with_name(f"{path.name}.schema-{which}.backup")
 
 
-def _holds_the_same(one: Path, other: Path) -> bool:
+def _is_same_backup(one: Path, other: Path) -> bool:
     """Say whether two copies are equal, ignoring their change counters.
 
     A copy that we may not read counts as different.

@@ -26,11 +26,11 @@ _PUT = text(
        VALUES (:id, :name, :single, :initials, :part)"""
 )
 _CASES = text('SELECT id, applicant_name, application_no FROM "case" WHERE id > :last ORDER BY id LIMIT :limit')
-_FILLED_TOGETHER = 5_000
+_CHUNK_SIZE = 5_000
 
 # The tokenizer treats every non-ASCII character as part of a term, so ASCII punctuation is mapped to private use
 # characters, and private use characters are mapped out of the way.
-_MOVED = {
+_PUNCTUATION_MAP = {
     **{0xE000 + code: 0xF8FF for code in range(128)},
     **{code: 0xE000 + code for code in range(128) if not chr(code).isalnum()},
 }
@@ -42,18 +42,18 @@ _BETWEEN_PARTS = re.compile(r"[-/_. ]+")
 
 def terms_of(name: str, application_no: str) -> dict[str, Any]:
     """Return the index row of a case without its id. It takes about 50 µs, so compute it before locking."""
-    written = _term(name)
+    folded = _term(name)
     return {
-        "name": " ".join(_pairs(written)),
-        "single": " ".join(dict.fromkeys(written)),
+        "name": " ".join(_pairs(folded)),
+        "single": " ".join(dict.fromkeys(folded)),
         "initials": " ".join(_INITIALS + pair for pair in _pairs(initials(name))),
         "part": " ".join(_PART + _term(part) for part in parts(application_no)),
     }
 
 
-def lower(written: str) -> str:
+def lower(text_: str) -> str:
     """Return a text as LIKE compares it: only ASCII letters are lowered."""
-    return written.translate(_LOWER)
+    return text_.translate(_LOWER)
 
 
 def parts(application_no: str) -> list[str]:
@@ -61,8 +61,8 @@ def parts(application_no: str) -> list[str]:
     return [part for part in _BETWEEN_PARTS.split(lower(application_no)) if part]
 
 
-def _term(written: str) -> str:
-    return lower(written).translate(_MOVED)
+def _term(text_: str) -> str:
+    return lower(text_).translate(_PUNCTUATION_MAP)
 
 
 def _pairs(characters: str) -> Iterator[str]:
@@ -94,7 +94,7 @@ def fill(connection: Connection) -> None:
     """Index all existing cases."""
     last = 0
     while True:
-        cases = connection.execute(_CASES, {"last": last, "limit": _FILLED_TOGETHER}).all()
+        cases = connection.execute(_CASES, {"last": last, "limit": _CHUNK_SIZE}).all()
         if not cases:
             return
         put(

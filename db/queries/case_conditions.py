@@ -26,7 +26,7 @@ NOTHING = Condition(check="1 = 0", hits=_NONE, recheck="", is_indexed=True)
 """The condition that no case satisfies."""
 
 
-def either(conditions: Sequence[Condition]) -> Condition:
+def any_condition(conditions: Sequence[Condition]) -> Condition:
     """Return the condition that at least one of several holds."""
     if len(conditions) == 1:
         return conditions[0]
@@ -44,7 +44,7 @@ def either(conditions: Sequence[Condition]) -> Condition:
     )
 
 
-def unless(condition: Condition) -> Condition:
+def negated(condition: Condition) -> Condition:
     """Return the negation of a condition."""
     check = f"c.id NOT IN ({condition.hits})" if condition.is_slow else f"({condition.check}) IS NOT TRUE"
     return Condition(check=check, values=condition.values, is_indexed=condition.is_indexed)
@@ -209,7 +209,7 @@ def _searched(match: str, check: str, name: str, values: dict[str, Any]) -> Cond
     )
 
 
-def is_called(part: str, name: str) -> Condition:
+def name_matches(part: str, name: str) -> Condition:
     """Return the condition that the applicant's name contains a part, or has these pinyin initials."""
     likes, named = _likes("c.applicant_name", part, name)
     # LIKE and the full-text query use the same spellings, so they find the same names.
@@ -219,12 +219,12 @@ def is_called(part: str, name: str) -> Condition:
     if letters.isascii() and letters.isalnum() and len(letters) >= _FEWEST_INITIALS:
         check = search.HAS_INITIALS.format(letters=f"{name}_letters")
         by_initials = _searched(search.initials_hits(letters), check, f"{name}_initials", {f"{name}_letters": letters})
-        return either([by_name, replace(by_initials, is_slow=True)])
+        return any_condition([by_name, replace(by_initials, is_slow=True)])
     # Hits are rechecked by LIKE, which is fast.
     return replace(by_name, recheck=None)
 
 
-def is_numbered(number: str, name: str) -> Condition:
+def number_matches(number: str, name: str) -> Condition:
     """Return the condition that the application's number begins with a text, or has it as one of its parts."""
     wanted = unicodedata.normalize("NFKC", number).strip()
     beginning = Condition(
@@ -238,4 +238,4 @@ def is_numbered(number: str, name: str) -> Condition:
         return beginning
     check = search.HAS_PART.format(part=f"{name}_part")
     by_part = _searched(search.part_hits(wanted), check, f"{name}_parts", {f"{name}_part": parts[0]})
-    return either([beginning, by_part])
+    return any_condition([beginning, by_part])

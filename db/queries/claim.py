@@ -17,7 +17,7 @@ from db.columns import to_us
 from db.dialects.sqlite import ORDERED_CASES
 from db.enums import CaseState
 from db.queries.case_list import CaseList
-from db.queries.case_pages import fitting_hits, hits_named
+from db.queries.case_pages import best_hits, hits_table
 
 _NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = c.id AND skip.reviewer_id = :me
                               AND skip.evidence_no >= c.evidence_no)"""
@@ -50,10 +50,10 @@ def _indexed(urgency: int, priority: int, further: str) -> str:
 
 
 # A cross join fixes the order: first the few absent people, then the cases assigned to them.
-_AWAY = """(SELECT DISTINCT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today))
-           AS away CROSS JOIN """
+_ABSENT = """(SELECT DISTINCT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today))
+           AS absent CROSS JOIN """
 _MINE = f"c.assignee_id = :me AND {_FREE}"
-_OF_AWAY = f"c.assignee_id = away.reviewer_id AND c.assignee_id <> :me AND {_FREE}"
+_OF_ABSENT = f"c.assignee_id = absent.reviewer_id AND c.assignee_id <> :me AND {_FREE}"
 _EXPIRED = "c.state = 'in_review' AND c.held_until <= :now AND c.assignee_id IS NULL"
 _COMMON = "c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL"
 
@@ -65,7 +65,7 @@ def _over_all(further: str) -> Iterable[str]:
         for priority in range(4):
             yield _indexed(urgency, priority, further)
     yield _computed(1, _EXPIRED + further)
-    yield _computed(1, _OF_AWAY + further, f'{_AWAY} "case" AS c')
+    yield _computed(1, _OF_ABSENT + further, f'{_ABSENT} "case" AS c')
 
 
 def _over_hits(further: str) -> Iterable[str]:
@@ -75,7 +75,7 @@ def _over_hits(further: str) -> Iterable[str]:
         (0, _MINE, source),
         (1, _COMMON, source),
         (1, _EXPIRED, source),
-        (1, _OF_AWAY, _AWAY + source),
+        (1, _OF_ABSENT, _ABSENT + source),
     ):
         yield _computed(rank, f"c.id = hit.id AND {where}{further}", over)
 
@@ -87,15 +87,15 @@ def _ordered(branches: Iterable[str], columns: str, most: str) -> str:
         ORDER BY rank, returned, urgency, priority, due, id LIMIT {most}"""  # noqa: S608 - made of constants of this package; values are bound
 
 
-_TAKE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
+_CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
             returned_to_id = NULL, fence = fence + 1, version = version + 1"""
 _CLAIM = text(
-    f"""{_TAKE} WHERE id = ({_ordered(_over_all(""), "id", "1").replace(":most", "1")})
+    f"""{_CLAIM_UPDATE} WHERE id = ({_ordered(_over_all(""), "id", "1").replace(":most", "1")})
         RETURNING id, fence"""
 )
 # Versions only grow: with the same version, the case is still within the filter and free, unless a hold was renewed.
 _CLAIM_FOUND = text(
-    f"""{_TAKE} WHERE id = :id AND version = :version
+    f"""{_CLAIM_UPDATE} WHERE id = :id AND version = :version
             AND CASE state WHEN 'queued' THEN is_listed WHEN 'in_review' THEN held_until <= :now ELSE 0 END
         RETURNING id, fence"""
 )
@@ -148,10 +148,10 @@ def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -
     """Return the next free cases within a filter, in the order of `claim_next`, at most so many."""
     if CaseState.QUEUED not in within.states:
         return []
-    hits = fitting_hits(session, within)
+    hits = best_hits(session, within)
     further = f" AND {within.check_of_any_state(() if hits is None else hits.of)}"
     values = {**within.values(), **({} if hits is None else hits.values), **claimer.values(), "most": most}
-    rows = session.execute(_find("" if hits is None else hits_named(hits), further), values)
+    rows = session.execute(_find("" if hits is None else hits_table(hits), further), values)
     return [Found(id=int(row.id), version=int(row.version)) for row in rows]
 
 

@@ -17,10 +17,10 @@ from db.models import CaseRow, ImportBatchRow
 ImportedRow = Mapping[str, Any]
 """One row of an imported table by column names, with `seq`, the number of its publication."""
 
-_NOT_YET = 1 << 62
+_UNPUBLISHED_SEQ = 1 << 62
 """The number of a batch that is still being written: later than all others."""
 
-_TOGETHER = 500
+_CHUNK_SIZE = 500
 """The most keys in one statement."""
 
 
@@ -43,7 +43,7 @@ class Snapshot:
 
     def shows(self, row: ImportedRow) -> bool:
         """Say whether a row is visible."""
-        if row["seq"] == _NOT_YET:
+        if row["seq"] == _UNPUBLISHED_SEQ:
             return bool(row["batch_id"] == self.own_batch)
         return self.seq is None or bool(row["seq"] <= self.seq)
 
@@ -66,7 +66,11 @@ def last_seq(session: Session) -> int:
 def _with_seq(table: Table) -> Select[Any]:
     """Return the statement that reads a table's rows with the numbers of their publications."""
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
-    seq = select(func.coalesce(BATCH.c.published_seq, _NOT_YET)).where(BATCH.c.id == table.c.batch_id).scalar_subquery()
+    seq = (
+        select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ))
+        .where(BATCH.c.id == table.c.batch_id)
+        .scalar_subquery()
+    )
     return select(table, seq.label("seq"))
 
 
@@ -75,12 +79,12 @@ def newest(
     table: Table,
     where: ColumnElement[bool],
     key: Callable[[ImportedRow], object],
-    sight: Snapshot,
+    snapshot: Snapshot,
 ) -> list[ImportedRow]:
     """Return the latest visible row of each key, in the order in which the keys were first written."""
     found: dict[object, ImportedRow] = {}
     rows = [row._asdict() for row in session.execute(_with_seq(table).where(where))]
-    for row in sorted((row for row in rows if sight.shows(row)), key=lambda row: (row["seq"], row["id"])):
+    for row in sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"])):
         found[key(row)] = row
     return list(found.values())
 
@@ -90,7 +94,7 @@ def newest_of_many(
     columns: Sequence[ColumnElement[Any]],
     wanted: Iterable[object],
     key: Callable[[ImportedRow], object],
-    sight: Snapshot,
+    snapshot: Snapshot,
 ) -> list[ImportedRow]:
     """Return the latest visible rows whose columns have one of the wanted values.
 
@@ -100,10 +104,10 @@ def newest_of_many(
     table = columns[0].table
     values = list(wanted)
     found: list[ImportedRow] = []
-    for start in range(0, len(values), _TOGETHER):
-        portion = values[start : start + _TOGETHER]
-        where = tuple_(*columns).in_(portion) if len(columns) > 1 else columns[0].in_(portion)
-        found.extend(newest(session, table, where, key, sight))
+    for start in range(0, len(values), _CHUNK_SIZE):
+        chunk = values[start : start + _CHUNK_SIZE]
+        where = tuple_(*columns).in_(chunk) if len(columns) > 1 else columns[0].in_(chunk)
+        found.extend(newest(session, table, where, key, snapshot))
     return found
 
 
@@ -116,8 +120,8 @@ def every_version(
     statement = select(table.c.id, table.c.agent, table.c.application_no, *(table.c[name] for name in names), seq)
     values = list(applications)
     found: list[ImportedRow] = []
-    for start in range(0, len(values), _TOGETHER):
-        keys = tuple_(table.c.agent, table.c.application_no).in_(values[start : start + _TOGETHER])
+    for start in range(0, len(values), _CHUNK_SIZE):
+        keys = tuple_(table.c.agent, table.c.application_no).in_(values[start : start + _CHUNK_SIZE])
         found += (row._asdict() for row in session.execute(statement.where(keys)) if row.seq is not None)
     return sorted(found, key=lambda row: (row["seq"], row["id"]))
 
@@ -131,8 +135,8 @@ def newest_cases(
     visible = is_published(CASE.c.batch_id)
     if own_batch is not None:
         visible = visible | (CASE.c.batch_id == own_batch)
-    for start in range(0, len(values), _TOGETHER):
-        keys = tuple_(CASE.c.agent, CASE.c.application_no).in_(values[start : start + _TOGETHER])
+    for start in range(0, len(values), _CHUNK_SIZE):
+        keys = tuple_(CASE.c.agent, CASE.c.application_no).in_(values[start : start + _CHUNK_SIZE])
         for case in session.execute(select(CaseRow).where(keys, visible).order_by(CASE.c.id)).scalars():
             found[case.agent, case.application_no] = case
     return found

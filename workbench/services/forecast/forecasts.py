@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.enums import CaseState, Role, ServiceClass
 from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
-from db.queries import case_courses
+from db.queries import case_histories
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
 from workbench.domain.forecast.assumptions import PolicyAssumptions
@@ -241,7 +241,7 @@ def _states(session: Session, case_ids: Sequence[int] | None = None) -> dict[int
 
 def _moment(session: Session, now: datetime) -> tuple[int, datetime]:
     """Return what the open cases depend on."""
-    return case_courses.last_event(session), now.replace(second=0, microsecond=0)
+    return case_histories.last_event(session), now.replace(second=0, microsecond=0)
 
 
 def _assumed(session: Session, policy: Policy) -> PolicyAssumptions:

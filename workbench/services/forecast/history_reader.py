@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from db.columns import from_us, to_us
 from db.enums import CaseState, ServiceClass
 from db.models import AbsenceRow
-from db.queries import case_courses
+from db.queries import case_histories
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, Step
 from workbench.domain.forecast.history_from_log import LoggedAct, step_name, steps_from_acts
@@ -33,12 +33,12 @@ _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 
 def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
     """Return the courses of the cases whose beginning the newest events tell, and all verdicts in them."""
-    after = case_courses.last_event(session) - _MOST_EVENTS
-    rows = case_courses.events(session, after, to_us(until))
+    after = case_histories.last_event(session) - _MOST_EVENTS
+    rows = case_histories.events(session, after, to_us(until))
     acts = _acts(rows, time_)
     since_us = rows[0].at if rows and after > 0 else 0
     histories = []
-    for row in case_courses.alike(session, acts):
+    for row in case_histories.case_attributes(session, acts):
         # What began before the events that are read has a course without its beginning.
         if row.complete_at is None or row.complete_at < since_us:
             continue
@@ -67,7 +67,7 @@ def read_away(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
 
 def read_open(time_: WorkingTime, policy: Policy, coming: Coming) -> dict[int, OpenCase]:
     """Return all open cases by their numbers, those of the queue with their place in the order of `next`."""
-    rows = case_courses.open_cases(coming.session, to_us(coming.now), to_us(_day_end(policy, coming.now)))
+    rows = case_histories.open_cases(coming.session, to_us(coming.now), to_us(_day_end(policy, coming.now)))
     places = []
     ahead = 0
     for row in rows:
@@ -78,7 +78,9 @@ def read_open(time_: WorkingTime, policy: Policy, coming: Coming) -> dict[int, O
 
 def read_one(time_: WorkingTime, policy: Policy, coming: Coming, case_id: int) -> OpenCase:
     """Return one open case as `read_open` does."""
-    row, ahead = case_courses.open_case(coming.session, to_us(coming.now), to_us(_day_end(policy, coming.now)), case_id)
+    row, ahead = case_histories.open_case(
+        coming.session, to_us(coming.now), to_us(_day_end(policy, coming.now)), case_id
+    )
     (case,) = _open_cases(time_, policy, coming, [row], [ahead])
     return case
 
@@ -165,7 +167,7 @@ def _acts(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]
 def _further_courses(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
     """Return the acts on the open cases that had a verdict; of the others their queuing is all there is."""
     ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in _IN_THE_QUEUE]
-    return _acts(case_courses.events_of(session, ids), time_)
+    return _acts(case_histories.events_of(session, ids), time_)
 
 
 def _fitting(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
