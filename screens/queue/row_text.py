@@ -12,7 +12,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.running import clock_runs, is_with_applicant
-from workbench.domain.case.standing_still import is_suspended, still_words
+from workbench.domain.case.stopped_clock import is_suspended, stopped_clock_words
 from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.text.safe import cells, fit, pad_left, pad_right, safe
 from workbench.i18n import _, current, marked
@@ -127,7 +127,7 @@ def _due_style(seen: Seen) -> str:
 
 
 def _due(seen: Seen, _room: int) -> list[Part]:
-    if still := still_words(seen.row, seen.view.now):
+    if still := stopped_clock_words(seen.row, seen.view.now):
         return [("  ", ""), (still, FAINT)]
     due = seen.row.due_at
     text = _("not due yet") if due is None else seen.view.instant(due)

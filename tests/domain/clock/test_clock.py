@@ -176,17 +176,17 @@ def test_what_was_late_before_a_suspension_stays_late() -> None:
         ((CaseState.RECTIFYING, CaseState.QUEUED), False),
     ],
 )
-def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ...], is_again: bool) -> None:
+def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ...], is_renewed: bool) -> None:
     events = [
         ClockEvent(at=FIRST + timedelta(days=day), action="x", state=state) for day, state in enumerate(states, start=1)
     ]
 
-    assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_again is is_again
+    assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_renewed is is_renewed
 
 
 @pytest.mark.parametrize(("action", "is_again"), [("resubmit", False), ("reopen", True)])
 def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_reopened(
-    action: str, is_again: bool
+    action: str, is_renewed: bool
 ) -> None:
     events = [
         ClockEvent(at=FIRST, action="decide", state=CaseState.RECTIFYING),
@@ -195,9 +195,9 @@ def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_r
     ]
     budget = budget_of(events, FIRST, 3, _APPEAL_DAYS)
 
-    assert budget.is_again is is_again
+    assert budget.is_renewed is is_renewed
     assert budget.closed_at is None
-    if not is_again:
+    if not is_renewed:
         assert [pause.span for pause in budget.pauses] == [Span(FIRST, FIRST + timedelta(days=3))]
 
 

@@ -10,7 +10,7 @@ from workbench.cli.framework.json_values import plain, yuan
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, DecisionLine, Empty
 from workbench.domain.case.running import is_with_applicant
-from workbench.domain.case.standing_still import is_suspended
+from workbench.domain.case.stopped_clock import is_suspended
 from workbench.domain.evidence.evidence import ApplicationFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.i18n import current

@@ -156,7 +156,7 @@ class CaseFile:
     policy_version: int
     notice: str | None
 
-    def is_still(self, other: Self | None) -> bool:
+    def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another reading shows the same case, hold and evidence."""
         return other is not None and all(
             getattr(self.header, name) == getattr(other.header, name) for name in ("id", "fence", "evidence_no")

@@ -12,16 +12,16 @@ WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass gives one of them."""
 
 
-_NOT_OF_ONE_PERSON = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
+_LICENCE_FACTS = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
 """Facts about a business licence, which individuals do not have."""
 
 
-def can_concern(code: str, kind: ApplicantKind, policy: Policy) -> bool:
+def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
     """Say whether a reason can apply to this kind of applicant. Individuals have no licence."""
     rule = policy.rules.get(code)
     if rule is None or kind is not ApplicantKind.INDIVIDUAL:
         return True
-    return any(limit.observes not in _NOT_OF_ONE_PERSON for limit in rule.limits)
+    return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
 
 
 def has_block(findings: Sequence[Finding]) -> bool:
@@ -37,7 +37,7 @@ def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Findi
 def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return all reasons why a verdict is refused, each as a sentence."""
     is_override = request.verdict is Verdict.PASS and has_block(findings)
-    problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _misplaced(request, policy)]
+    problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _not_applicable(request, policy)]
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
         said = _("The policy does not allow the measure {measure} with this verdict.")
         problems.append(said.format(measure=request.measure))
@@ -76,7 +76,7 @@ def _ways_problem(request: VerdictRequest, policy: Policy) -> str | None:
     return None
 
 
-def _misplaced(request: VerdictRequest, policy: Policy) -> str | None:
+def _not_applicable(request: VerdictRequest, policy: Policy) -> str | None:
     """Return what was given that does not belong to this verdict, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     if request.items and not is_fixable:

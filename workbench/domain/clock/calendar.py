@@ -57,7 +57,7 @@ class WorkingCalendar:
     without its closing.
     """
 
-    __slots__ = ("_days", "_doubtful", "_first", "_last", "_own_hours", "_working", "hours", "zone")
+    __slots__ = ("_days", "_provisional_days", "_first", "_last", "_own_hours", "_working", "hours", "zone")
 
     def __init__(self, days: Iterable[CalendarDay], *, hours: Hours, zone: str) -> None:
         """Store the days from the first to the last of the table, with assumed days in the gaps.
@@ -71,9 +71,9 @@ class WorkingCalendar:
         self._own_hours = {day.on: checked(day.hours) for day in self._days.values() if day.working and day.hours}
         self._first = min(self._days).toordinal() if self._days else 1
         self._last = max(self._days).toordinal() if self._days else 0
-        laid_out = [self.day(date.fromordinal(n)) for n in range(self._first, self._last + 1)]
-        self._working = tuple(day.on.toordinal() for day in laid_out if day.working)
-        self._doubtful = tuple(day.on.toordinal() for day in laid_out if day.status is DayStatus.PROVISIONAL)
+        all_days = [self.day(date.fromordinal(n)) for n in range(self._first, self._last + 1)]
+        self._working = tuple(day.on.toordinal() for day in all_days if day.working)
+        self._provisional_days = tuple(day.on.toordinal() for day in all_days if day.status is DayStatus.PROVISIONAL)
 
     def day(self, on: date) -> CalendarDay:
         """Return the known or assumed day."""
@@ -87,20 +87,20 @@ class WorkingCalendar:
         """Say whether a day may still change: its year is not published, or it is not in the table."""
         return self.day(day).status is DayStatus.PROVISIONAL
 
-    def leans_on_provisional(self, first: date, last: date) -> bool:
+    def depends_on_provisional(self, first: date, last: date) -> bool:
         """Say whether any day from `first` to `last`, inclusive, may still change."""
         low, high = first.toordinal(), last.toordinal()
         if low > high:
             return False
         if low < self._first or high > self._last:
             return True
-        return bisect_left(self._doubtful, low) < bisect_right(self._doubtful, high)
+        return bisect_left(self._provisional_days, low) < bisect_right(self._provisional_days, high)
 
     def provisional_years(self, first: date, last: date) -> tuple[int, ...]:
         """Return the years that have days from `first` to `last`, inclusive, that may still change."""
         years = range(first.year, last.year + 1)
         spans = ((max(first, date(year, 1, 1)), min(last, date(year, 12, 31)), year) for year in years)
-        return tuple(year for begin, end, year in spans if self.leans_on_provisional(begin, end))
+        return tuple(year for begin, end, year in spans if self.depends_on_provisional(begin, end))
 
     def working_day_from(self, day: date) -> date:
         """Return the day itself if it is a working day, else the next one."""

@@ -77,7 +77,7 @@ class Budget:
     marks: tuple[ClockEvent, ...] = ()
     closed_at: datetime | None = None
     closed_as: CaseState | None = None
-    is_again: bool = False
+    is_renewed: bool = False
 
     @property
     def open_pause(self) -> Pause | None:
@@ -134,9 +134,9 @@ def _enter(reading: _Reading, event: ClockEvent, state: CaseState, days: int, ap
     if is_undone:
         # An undone verdict was never released, so the applicant never had the case.
         reading.pauses = [pause for pause in reading.pauses if not pause.span.is_open]
-    elif _starts_again(reading.state, state, event.action):
+    elif _begins_new_budget(reading.state, state, event.action):
         is_appeal = state is CaseState.APPEALED
-        reading.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_again=True)
+        reading.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_renewed=True)
         reading.pauses = []
     else:
         _pause(reading, event, state)
@@ -160,7 +160,7 @@ def _pause(reading: _Reading, event: ClockEvent, state: CaseState) -> None:
         reading.pauses.append(Pause(span=Span(event.at), kind=kind))
 
 
-def _starts_again(before: CaseState, state: CaseState, action: str) -> bool:
+def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool:
     """Say whether a new budget begins."""
     if state is CaseState.APPEALED:
         return before is not CaseState.APPEALED
@@ -189,7 +189,7 @@ def standing_of(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
                 due = calendar.add_working_seconds(due, calendar.working_seconds_between(part.start, part.end))
     return Standing(
         due_at=due,
-        is_provisional=calendar.leans_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
+        is_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
         suspended_from=min((one.span.start for one in suspensions if one.span.is_open), default=None),
     )
 
@@ -215,7 +215,7 @@ def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     return seconds
 
 
-def is_felt(stop: Suspension, before: datetime, standing: Standing, *, runs: bool) -> bool:
+def affects_due_date(stop: Suspension, before: datetime, standing: Standing, *, runs: bool) -> bool:
     """Say whether a suspension affects the due date of a case, so that its applicant gets a notice.
 
     A suspension with an end affects it if the due date moved. An open one affects it if it stops a running clock before

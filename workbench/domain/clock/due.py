@@ -52,4 +52,4 @@ def deadline_after(now: datetime, working_days: int, calendar: WorkingCalendar) 
 
 
 def _at_closing(day: date, received_on: date, calendar: WorkingCalendar) -> Due:
-    return Due(at=calendar.closing(day), provisional=calendar.leans_on_provisional(received_on, day))
+    return Due(at=calendar.closing(day), provisional=calendar.depends_on_provisional(received_on, day))

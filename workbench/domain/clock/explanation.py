@@ -139,27 +139,27 @@ def _steps(
     handed_in_at: datetime,
 ) -> Iterator[Step]:
     counted = counted_from(budget.start, calendar)
-    if handed_in_at < budget.start and not budget.is_again:
+    if handed_in_at < budget.start and not budget.is_renewed:
         yield Step(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE, counts=False)
     yield Step(start=budget.start, end=budget.start, what=StepKind.RECEIVED, counts=False)
     if counted > budget.start:
         yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS, counts=False)
     # A suspension that begins after the due date does not affect it.
-    felt = [one for one in suspensions if one.span.start < max(standing.due_at, now)]
-    off = list(_off(budget, felt, calendar, counted))
-    known = [step.end for step in off if step.end is not None]
+    affecting = [one for one in suspensions if one.span.start < max(standing.due_at, now)]
+    paused = list(_paused_steps(budget, affecting, calendar, counted))
+    known = [step.end for step in paused if step.end is not None]
     last = max([standing.due_at, *known]) if budget.closed_at is None else budget.closed_at
     last = max(last, now) if budget.closed_at is None and now > standing.due_at else last
-    first_open = min((step.start for step in off if step.end is None), default=last)
-    taken = [Span(step.start, step.end or NEVER) for step in off]
-    middle = [*off, *_marks(budget)]
+    first_open = min((step.start for step in paused if step.end is None), default=last)
+    taken = [Span(step.start, step.end or NEVER) for step in paused]
+    steps = [*paused, *_marks(budget)]
     cuts = [standing.due_at, *(mark.at for mark in budget.marks)]
     for gap in without(Span(counted, max(counted, min(last, first_open))), taken):
-        middle += _working(gap, standing.due_at, cuts, calendar)
-    middle.append(_moment(standing.due_at, StepKind.DUE))
+        steps += _working(gap, standing.due_at, cuts, calendar)
+    steps.append(_moment(standing.due_at, StepKind.DUE))
     if budget.closed_at is not None:
-        middle.append(_moment(budget.closed_at, StepKind.CLOSED, _word(budget.closed_as)))
-    yield from sorted(middle, key=lambda step: (step.start, step.end is not None and step.end > step.start))
+        steps.append(_moment(budget.closed_at, StepKind.CLOSED, _word(budget.closed_as)))
+    yield from sorted(steps, key=lambda step: (step.start, step.end is not None and step.end > step.start))
 
 
 def _word(state: CaseState | None) -> str:
@@ -190,7 +190,7 @@ def _class_step(mark: ClockEvent) -> Step:
     return _moment(mark.at, StepKind.CLASS, f"{mark.class_from} {mark.class_to}")
 
 
-def _off(
+def _paused_steps(
     budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
 ) -> Iterator[Step]:
     """Yield the times that do not count. Where a pause and a suspension overlap, the pause is shown."""
@@ -198,17 +198,17 @@ def _off(
     for pause in budget.pauses:
         what = StepKind.RECTIFYING if pause.kind is PauseKind.RECTIFYING else StepKind.APPLICANT
         for span in without(pause.span.after(counted), taken):
-            yield _lost(span, what, calendar)
+            yield _paused_step(span, what, calendar)
             taken.append(span)
     closed = Span(counted, budget.closed_at or NEVER)
     for one in sorted(suspensions, key=lambda one: one.span):
         span = Span(max(one.span.start, closed.start), min(one.span.end, closed.end))
         for part in without(span, taken):
-            yield _lost(part, StepKind.SUSPENDED, calendar, one.reason)
+            yield _paused_step(part, StepKind.SUSPENDED, calendar, one.reason)
             taken.append(part)
 
 
-def _lost(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> Step:
+def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> Step:
     seconds = 0.0 if span.is_open else calendar.working_seconds_between(span.start, span.end)
     end = None if span.is_open else span.end
     return Step(start=span.start, end=end, what=what, counts=False, working_s=seconds, detail=detail)
@@ -228,8 +228,8 @@ def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: Wo
         if seconds or what is StepKind.HOLIDAY:
             counts = what is not StepKind.HOLIDAY
             is_whole = inside is not None and what is inside.what is not StepKind.OWN_HOURS
-            told = Span(start, end) if is_whole else _within_hours(Span(start, end), calendar)
-            yield Step(start=told.start, end=told.end, what=what, counts=counts, working_s=seconds, detail=detail)
+            shown = Span(start, end) if is_whole else _within_hours(Span(start, end), calendar)
+            yield Step(start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail)
 
 
 def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:

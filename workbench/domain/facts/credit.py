@@ -87,9 +87,9 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
     exact = [record for record in standing if record.match is CreditMatch.EXACT]
     name_only = [record for record in standing if record.match is CreditMatch.NAME_ONLY]
     for record in exact:
-        facts[f"{record.list}_exact"] = _one_more(facts[f"{record.list}_exact"])
+        facts[f"{record.list}_exact"] = _incremented(facts[f"{record.list}_exact"])
         if record.disputed:
-            facts[f"{record.list}_disputed"] = _one_more(facts[f"{record.list}_disputed"])
+            facts[f"{record.list}_disputed"] = _incremented(facts[f"{record.list}_disputed"])
     return facts | {
         "credit_records": len(records),
         "lists_checked": len({record.list for record in records}),
@@ -101,5 +101,5 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
     }
 
 
-def _one_more(count: FactValue) -> int:
+def _incremented(count: FactValue) -> int:
     return int(count or 0) + 1

@@ -32,7 +32,7 @@ DOCUMENT_FACTS: Mapping[str, FactSort] = {
 }
 
 # A business scope lists exclusions in brackets: 金融信息服务（不含贷款）.
-_LEFT_OUT = re.compile(
+_EXCLUSION = re.compile(
     r"[（(\[【][^（）()\[\]【】]*(?:不含|不得|不包括|除外|禁止|excluding|except|without)[^（）()\[\]【】]*[）)\]】]",
     re.IGNORECASE,
 )
@@ -65,7 +65,7 @@ def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, Fac
     trade = f"{application.industry}\n{application.business_scope}"
     if trade == "\n":
         return {"trade_allowed": None, "prohibited_trades": ""}
-    found = words_found(_LEFT_OUT.sub("", trade), policy.prohibited_trades)
+    found = words_found(_EXCLUSION.sub("", trade), policy.prohibited_trades)
     return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
 
 

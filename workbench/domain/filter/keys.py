@@ -163,8 +163,8 @@ KEY_NAMES: dict[str, FilterKey] = {
 """The keys by each of their names."""
 
 # Synonyms of values.
-_ALSO = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
-_ALSO_CHINESE = {
+_SYNONYMS = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
+_CHINESE_SYNONYMS = {
     "已超时": "overdue",
     "超时": "overdue",
     "逾期": "overdue",
@@ -176,7 +176,7 @@ _ALSO_CHINESE = {
     "无人": "nobody",
 }
 
-_SHOWN: Mapping[str, Callable[[], Mapping[str, str]]] = {
+_SHOWN_WORDS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "state": lambda: {state.value: word for state, word in STATE_WORDS.items()},
     "priority": lambda: {priority.value: word for priority, word in PRIORITY_WORDS.items()},
     "class": lambda: {service_class.value: word for service_class, word in CLASS_WORDS.items()},
@@ -189,17 +189,17 @@ def known_value(key: FilterKey, word: str) -> str | None:
 
     `word` is already folded: lower case, half width.
     """
-    word = _ALSO.get(word, _ALSO_CHINESE.get(word, word))
+    word = _SYNONYMS.get(word, _CHINESE_SYNONYMS.get(word, word))
     if word in key.values:
         return word
-    if key.name in _SHOWN:
-        for value, shown in _SHOWN[key.name]().items():
+    if key.name in _SHOWN_WORDS:
+        for value, shown in _SHOWN_WORDS[key.name]().items():
             if word in {catalogue(language).gettext(shown).casefold() for language in LANGUAGES}:
                 return value
     return None
 
 
-def meant_terms(word: str) -> tuple[str, ...]:
+def suggested_terms(word: str) -> tuple[str, ...]:
     """Return the terms that a bare word may mean, if it names a state or a due date.
 
     They are in the language of the word; `word` is already folded.

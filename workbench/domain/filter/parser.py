@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from workbench.domain.filter.keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes, meant_terms
+from workbench.domain.filter.keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes, suggested_terms
 from workbench.domain.filter.values import BadFilterValue, read_value
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -75,7 +75,7 @@ class Filter:
     def meant(self) -> tuple[str, ...]:
         """The terms that its bare words may mean: for `overdue`, which is searched as text, `due:overdue`."""
         words = (unicodedata.normalize("NFKC", term.values[0]) for term in self.terms if term.key == TEXT)
-        return tuple(dict.fromkeys(term for word in words for term in meant_terms(word.casefold().strip())))
+        return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word.casefold().strip())))
 
 
 def _quoted(value: str, *, is_bare: bool) -> str:

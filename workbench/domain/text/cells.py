@@ -11,9 +11,9 @@ TAB_CELLS = 8
 """A tab is at most this wide; counting the greatest width is safe."""
 
 # Hangul vowels and final consonants combine with the leading consonant.
-_JOINING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
+_CONJOINING_HANGUL = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
 # Wide since Unicode 16, which this Python may not support: trigrams, hexagrams, counting rods.
-_WIDE_NOW = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376))
+_WIDE_IN_UNICODE_16 = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376))
 # Planes of rare ideographs: wide even if this Python does not know a character.
 _IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
 
@@ -30,7 +30,7 @@ def is_ideographic_plane(char: str) -> bool:
 
 def is_mark(char: str) -> bool:
     """Say whether a character combines with the one before it."""
-    return unicodedata.category(char) in {"Mn", "Mc", "Me"} or within(ord(char), _JOINING)
+    return unicodedata.category(char) in {"Mn", "Mc", "Me"} or within(ord(char), _CONJOINING_HANGUL)
 
 
 def _cells_of(char: str) -> int:
@@ -43,7 +43,7 @@ def _cells_of(char: str) -> int:
         return 0
     if category == "Cn":
         return 2 if within(code, _IDEOGRAPHIC) else 1
-    wide = unicodedata.east_asian_width(char) in {"W", "F"} or within(code, _WIDE_NOW)
+    wide = unicodedata.east_asian_width(char) in {"W", "F"} or within(code, _WIDE_IN_UNICODE_16)
     return 2 if wide else 1
 
 

@@ -59,7 +59,7 @@ _KEYS = {
 }
 
 
-def _must_be_pictured(char: str) -> bool:
+def _is_unsafe(char: str) -> bool:
     """Say whether a character could control the terminal, be invisible, or be drawn differently by terminals."""
     category = unicodedata.category(char)
     if category in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
@@ -123,9 +123,7 @@ def _without_controls(text: str, keep: str) -> str:
     if keep:
         text = text.replace("\r\n", "\n")
     pictured = "".join(
-        char if char in keep or not _must_be_pictured(char) else _picture(char)
-        for char in text
-        if char not in _PRESENTATION
+        char if char in keep or not _is_unsafe(char) else _picture(char) for char in text if char not in _PRESENTATION
     )
     return _with_few_marks(unicodedata.normalize("NFC", pictured))
 
@@ -141,9 +139,7 @@ def typed(text: str, *, keep_newlines: bool = False) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if not keep_newlines:
         lines = " ".join(line.strip() for line in lines.split("\n") if line.strip()) if "\n" in lines else lines
-    seen = "".join(
-        char for char in lines if char == "\n" or (char not in _PRESENTATION and not _must_be_pictured(char))
-    )
+    seen = "".join(char for char in lines if char == "\n" or (char not in _PRESENTATION and not _is_unsafe(char)))
     return _with_few_marks(unicodedata.normalize("NFC", seen))
 
 

@@ -112,7 +112,7 @@ def _other_moment(raw: str) -> datetime | None:
     plain = _plain(raw)
     if _COMPACT_INSTANT.fullmatch(plain):
         plain = f"{plain[:8]} {plain[8:10]}:{plain[10:12]}:{plain[12:]}"
-    date_part, _blank, clock_part = _halves(plain)
+    date_part, _blank, clock_part = _split_moment(plain)
     if not clock_part:
         return None
     found = _CLOCK.fullmatch(clock_part)
@@ -128,7 +128,7 @@ def _other_moment(raw: str) -> datetime | None:
         raise _unreadable(raw) from None
 
 
-def _halves(plain: str) -> tuple[str, str, str]:
+def _split_moment(plain: str) -> tuple[str, str, str]:
     """Split a text into its date and its time of day."""
     if "T" in plain[:11]:
         return plain.partition("T")
@@ -142,7 +142,7 @@ def _halves(plain: str) -> tuple[str, str, str]:
 def _other_day(raw: str) -> date:
     """Return a date in one of the less common forms."""
     plain = _plain(raw)
-    date_part, blank, clock_part = _halves(plain)
+    date_part, blank, clock_part = _split_moment(plain)
     if blank and clock_part and not clock_part.strip("0:."):
         plain = date_part
     found = _DAY.fullmatch(plain)

@@ -71,18 +71,18 @@ class SpelledText:
         """
         at = self._key.find(key)
         while at >= 0:
-            start, end = self._own[at], self._own[at + len(key) - 1] + 1
+            start, end = self._positions[at], self._positions[at + len(key) - 1] + 1
             is_loose = not (in_parts or _LOOSE.isdisjoint(self._plain[start:end]))
-            if not (is_loose or self._is_cut(start) or self._is_cut(end)):
+            if not (is_loose or self._is_within_word(start) or self._is_within_word(end)):
                 yield start, end
             at = self._key.find(key, at + 1)
 
     @cached_property
-    def _own(self) -> list[int]:
+    def _positions(self) -> list[int]:
         """The position in the text of each character of the key."""
         return [place for place, char in enumerate(self._plain) if char not in _BETWEEN]
 
-    def _is_cut(self, place: int) -> bool:
+    def _is_within_word(self, place: int) -> bool:
         """Say whether a position is within a word of Latin letters or digits."""
         around = self._plain[max(0, place - 1) : place + 1]
         return 0 < place < len(self._plain) and around.isascii() and around.isalnum()

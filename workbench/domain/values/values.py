@@ -95,7 +95,7 @@ def identifier(raw: str) -> str:
         BadValue: If it is too long, masked, or lost digits in Excel.
     """
     number = _compact(raw).upper()
-    if _lost_its_tail(number):
+    if _lost_trailing_digits(number):
         raise BadValue(lost_digits())
     return number
 
@@ -277,7 +277,7 @@ def _compact(raw: str) -> str:
     return number
 
 
-def _lost_its_tail(number: str) -> bool:
+def _lost_trailing_digits(number: str) -> bool:
     """Say whether the digits after the 15th, the limit of spreadsheets, were replaced by zeros.
 
     A real number can end like that, but then its check digit is right.

@@ -117,7 +117,7 @@ class ForecastPresenter:
 
     def _is_provisional(self, last: date) -> bool:
         """Say whether days up to the last one told may still change; days that are not told cannot."""
-        return not self._is_endless and self.calendar.leans_on_provisional(self._today, last)
+        return not self._is_endless and self.calendar.depends_on_provisional(self._today, last)
 
     def _ranges(
         self, cases: Sequence[OpenCase], found: Sequence[Forecast]

@@ -13,7 +13,7 @@ from db.enums import CaseState
 from db.models import CaseRow
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.running import RUNNING_STATES, clock_runs
-from workbench.domain.clock.clock import Standing, is_felt, is_suspended
+from workbench.domain.clock.clock import Standing, affects_due_date, is_suspended
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import EVENT, Clocks, suspension_of
@@ -168,7 +168,7 @@ def is_owed(clocks: Clocks, case: CaseRow, before: datetime, stop: Suspension, s
     state = CaseState(case.state)
     if state not in TOLD_STATES or stop.id not in {one.id for one in clocks.concerning(case)}:
         return False
-    return is_felt(stop, before, standing, runs=clock_runs(state, case.waits_for))
+    return affects_due_date(stop, before, standing, runs=clock_runs(state, case.waits_for))
 
 
 def _moves(clocks: Clocks, case: CaseRow, stop: Suspension, standing: Standing) -> bool:

@@ -14,7 +14,7 @@ def is_suspended(row: CaseRowView, now: datetime) -> bool:
     return began is not None and began <= now and not row.is_breached and row.state not in FINAL_STATES
 
 
-def still_words(row: CaseRowView, now: datetime) -> str:
+def stopped_clock_words(row: CaseRowView, now: datetime) -> str:
     """Return the words shown instead of the due date while the clock is stopped, else an empty text."""
     if is_with_applicant(row.state, row.waits_for):
         return _("with applicant")
