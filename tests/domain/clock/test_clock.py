@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from db.enums import CaseState
 from tests.domain.clock.clock_cases import FIRST, Made, Peer, calendars, cases, instants
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import ClockEvent, budget_of, extension_s, standing_of
+from workbench.domain.clock.clock import ClockEvent, budget_of, clock_state, extension_s
 from workbench.domain.clock.explanation import StepKind, walk
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -23,7 +23,7 @@ _APPEAL_DAYS = 7
 
 def due_of(made: Made) -> datetime:
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
-    return standing_of(budget, made.suspensions, made.calendar).due_at
+    return clock_state(budget, made.suspensions, made.calendar).due_at
 
 
 def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more: int) -> None:
@@ -78,7 +78,7 @@ def test_what_is_extended_to_a_day_is_due_on_that_day_whatever_is_suspended_befo
 
     if seconds > 0:
         extended = replace(budget, extended_s=seconds)
-        assert standing_of(extended, made.suspensions, made.calendar).due_at == until
+        assert clock_state(extended, made.suspensions, made.calendar).due_at == until
     else:
         assert due_of(made) >= until or not made.calendar.working_seconds_between(due_of(made), until)
 

@@ -57,7 +57,7 @@ class WorkingCalendar:
     without its closing.
     """
 
-    __slots__ = ("_days", "_provisional_days", "_first", "_last", "_own_hours", "_working", "hours", "zone")
+    __slots__ = ("_days", "_first", "_last", "_own_hours", "_provisional_days", "_working", "hours", "zone")
 
     def __init__(self, days: Iterable[CalendarDay], *, hours: Hours, zone: str) -> None:
         """Store the days from the first to the last of the table, with assumed days in the gaps.

@@ -86,7 +86,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ClockState:
     """The state of a clock, independent of the current time.
 
     Attributes:
@@ -170,7 +170,7 @@ def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool
     return before in _DECIDED or before is CaseState.APPEALED or is_reopened_after_lapse
 
 
-def standing_of(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> Standing:
+def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> ClockState:
     """Return the state of a clock; `suspensions` are those that affect the case.
 
     The case is due at closing of the N-th working day after day 0, moved on by all paused working seconds from the
@@ -187,7 +187,7 @@ def standing_of(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
         for part in without(stop, pauses):
             if stop.start < due:
                 due = calendar.add_working_seconds(due, calendar.working_seconds_between(part.start, part.end))
-    return Standing(
+    return ClockState(
         due_at=due,
         is_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
         suspended_from=min((one.span.start for one in suspensions if one.span.is_open), default=None),
@@ -206,7 +206,7 @@ def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
         calendar: The calendar of the policy of the case.
         until: The wanted due date, at which work is not suspended.
     """
-    before = standing_of(budget, suspensions, calendar).due_at
+    before = clock_state(budget, suspensions, calendar).due_at
     seconds = calendar.working_seconds_between(before, until)
     pauses = [pause.span for pause in budget.pauses]
     for stop in merged(one.span for one in suspensions if not one.span.is_open):
@@ -215,7 +215,7 @@ def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     return seconds
 
 
-def affects_due_date(stop: Suspension, before: datetime, standing: Standing, *, runs: bool) -> bool:
+def affects_due_date(stop: Suspension, before: datetime, clock: ClockState, *, runs: bool) -> bool:
     """Say whether a suspension affects the due date of a case, so that its applicant gets a notice.
 
     A suspension with an end affects it if the due date moved. An open one affects it if it stops a running clock before
@@ -224,12 +224,12 @@ def affects_due_date(stop: Suspension, before: datetime, standing: Standing, *, 
     Args:
         stop: The suspension.
         before: The due date without the suspension.
-        standing: The state of the clock with the suspension.
+        clock: The state of the clock with the suspension.
         runs: Whether the clock runs in the current state of the case.
     """
     if not stop.span.is_open:
-        return standing.due_at > before
-    return runs and standing.suspended_from == stop.span.start < standing.due_at
+        return clock.due_at > before
+    return runs and clock.suspended_from == stop.span.start < clock.due_at
 
 
 def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from db.enums import CaseState
 from workbench.domain.clock.calendar import DayKind, WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import EXTENDED, Budget, ClockEvent, PauseKind, Standing, is_suspended, standing_of
+from workbench.domain.clock.clock import EXTENDED, Budget, ClockEvent, ClockState, PauseKind, clock_state, is_suspended
 from workbench.domain.clock.due import counted_from
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -95,21 +95,21 @@ def walk(
         handed_in_at: When the application was received, complete or not.
         runs: Whether the clock runs in the current state of the case.
     """
-    standing = standing_of(budget, suspensions, calendar)
+    clock = clock_state(budget, suspensions, calendar)
     today = calendar.local_day(now)
     stopped = is_suspended(suspensions, now)
     is_over = budget.closed_at is not None
     return Walk(
-        due_at=standing.due_at,
-        due_provisional=standing.is_provisional,
+        due_at=clock.due_at,
+        due_provisional=clock.is_provisional,
         running=runs and not stopped,
         is_paused=budget.open_pause is not None and not is_over,
         is_suspended=stopped and not is_over,
-        working_days_left=None if is_over else calendar.working_days_left(today, calendar.local_day(standing.due_at)),
+        working_days_left=None if is_over else calendar.working_days_left(today, calendar.local_day(clock.due_at)),
         class_days=budget.days,
-        is_moved=standing.due_at != standing_of(Budget(start=budget.start, days=budget.days), (), calendar).due_at,
-        is_due_open=not is_over and standing.suspended_from is not None and standing.suspended_from < standing.due_at,
-        steps=tuple(_steps(budget, standing, suspensions, calendar, now, handed_in_at)),
+        is_moved=clock.due_at != clock_state(Budget(start=budget.start, days=budget.days), (), calendar).due_at,
+        is_due_open=not is_over and clock.suspended_from is not None and clock.suspended_from < clock.due_at,
+        steps=tuple(_steps(budget, clock, suspensions, calendar, now, handed_in_at)),
     )
 
 
@@ -132,7 +132,7 @@ def not_begun(handed_in_at: datetime, class_days: int) -> Walk:
 
 def _steps(
     budget: Budget,
-    standing: Standing,
+    clock: ClockState,
     suspensions: Sequence[Suspension],
     calendar: WorkingCalendar,
     now: datetime,
@@ -145,18 +145,18 @@ def _steps(
     if counted > budget.start:
         yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS, counts=False)
     # A suspension that begins after the due date does not affect it.
-    affecting = [one for one in suspensions if one.span.start < max(standing.due_at, now)]
+    affecting = [one for one in suspensions if one.span.start < max(clock.due_at, now)]
     paused = list(_paused_steps(budget, affecting, calendar, counted))
     known = [step.end for step in paused if step.end is not None]
-    last = max([standing.due_at, *known]) if budget.closed_at is None else budget.closed_at
-    last = max(last, now) if budget.closed_at is None and now > standing.due_at else last
+    last = max([clock.due_at, *known]) if budget.closed_at is None else budget.closed_at
+    last = max(last, now) if budget.closed_at is None and now > clock.due_at else last
     first_open = min((step.start for step in paused if step.end is None), default=last)
     taken = [Span(step.start, step.end or NEVER) for step in paused]
     steps = [*paused, *_marks(budget)]
-    cuts = [standing.due_at, *(mark.at for mark in budget.marks)]
+    cuts = [clock.due_at, *(mark.at for mark in budget.marks)]
     for gap in without(Span(counted, max(counted, min(last, first_open))), taken):
-        steps += _working(gap, standing.due_at, cuts, calendar)
-    steps.append(_moment(standing.due_at, StepKind.DUE))
+        steps += _working(gap, clock.due_at, cuts, calendar)
+    steps.append(_moment(clock.due_at, StepKind.DUE))
     if budget.closed_at is not None:
         steps.append(_moment(budget.closed_at, StepKind.CLOSED, _word(budget.closed_as)))
     yield from sorted(steps, key=lambda step: (step.start, step.end is not None and step.end > step.start))

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from db.enums import FINAL_STATES
 from db.models import CaseRow
 from db.queries.published import CASE, is_published
-from workbench.domain.clock.clock import Standing, standing_of
+from workbench.domain.clock.clock import ClockState, clock_state
 from workbench.services.clock.case_clocks import Clocks, clock_events
 from workbench.services.foundation.context import Context, details
 from workbench.services.importing.writing import pause
@@ -116,13 +116,13 @@ def _settle(session: Session, context: Context, case_ids: list[int], letters: Su
 
 def _standing_before(
     clocks: Clocks, case: CaseRow, letters: SuspensionLetters, answered: frozenset[int]
-) -> Standing | None:
+) -> ClockState | None:
     """Return where a clock stood without what its applicant was not told of, None if it was told of all."""
     concerning = clocks.concerning(case)
     budget = clocks.budget(case)
     if budget is None or not letters.numbers & {one.id for one in concerning} - answered:
         return None
-    return standing_of(budget, letters.stops_before(concerning, answered), clocks.calendar(case))
+    return clock_state(budget, letters.stops_before(concerning, answered), clocks.calendar(case))
 
 
 def _note(lot: _Lot, case_id: int, told: Told) -> None:

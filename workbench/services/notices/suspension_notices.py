@@ -13,7 +13,7 @@ from db.enums import CaseState
 from db.models import CaseRow
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.running import RUNNING_STATES, clock_runs
-from workbench.domain.clock.clock import Standing, affects_due_date, is_suspended
+from workbench.domain.clock.clock import ClockState, affects_due_date, is_suspended
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import EVENT, Clocks, suspension_of
@@ -155,7 +155,7 @@ class SuspensionLetters:
         tell_due(session, self.context, case, DueNews(kind=kind, cause=cause, is_called_off=is_called_off))
 
 
-def is_owed(clocks: Clocks, case: CaseRow, before: datetime, stop: Suspension, standing: Standing) -> bool:
+def is_owed(clocks: Clocks, case: CaseRow, before: datetime, stop: Suspension, standing: ClockState) -> bool:
     """Say whether an applicant is to be told of a suspension.
 
     Args:
@@ -171,18 +171,18 @@ def is_owed(clocks: Clocks, case: CaseRow, before: datetime, stop: Suspension, s
     return affects_due_date(stop, before, standing, runs=clock_runs(state, case.waits_for))
 
 
-def _moves(clocks: Clocks, case: CaseRow, stop: Suspension, standing: Standing) -> bool:
+def _moves(clocks: Clocks, case: CaseRow, stop: Suspension, standing: ClockState) -> bool:
     """Say whether a suspension moves the due date, beside the others."""
     without = tuple(one for one in clocks.suspensions if one.id != stop.id)
     other = replace(clocks, stops=without).standing(case)
     return other is not None and other.due_at < standing.due_at
 
 
-def kept(case: CaseRow) -> Standing | None:
+def kept(case: CaseRow) -> ClockState | None:
     """Return what a case keeps of its clock, None before it has one."""
     if case.due_at is None:
         return None
-    return Standing(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)
+    return ClockState(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)
 
 
 def letters_about(session: Session, context: Context, waiting: Iterable[Any]) -> SuspensionLetters:
