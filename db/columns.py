@@ -22,7 +22,7 @@ def to_us(at: datetime) -> int:
 
 
 def from_us(us: int) -> datetime:
-    """Return the UTC instant of so many microseconds since 1970."""
+    """Return the UTC instant of a number of microseconds since 1970."""
     return EPOCH + timedelta(microseconds=us)
 
 

@@ -145,7 +145,7 @@ def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int
 
 
 def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[Found]:
-    """Return the next free cases within a filter, in the order of `claim_next`, at most so many."""
+    """Return the next free cases within a filter, in the order of `claim_next`, at most `most` of them."""
     if CaseState.QUEUED not in within.states:
         return []
     hits = best_hits(session, within)

@@ -96,8 +96,8 @@ def working_days_words(worked: int) -> str:
 
 def not_published(year: int) -> str:
     """Return the sentence for a year whose calendar is not published."""
-    said = _("The calendar of {year} is not published yet: its days, and the due dates that lean on them, may change.")
-    return said.format(year=year)
+    message = _("The calendar of {year} is not published yet: its days, and the due dates based on them, may change.")
+    return message.format(year=year)
 
 
 def day_words(day: CalendarDay, today: date) -> str:
@@ -107,22 +107,22 @@ def day_words(day: CalendarDay, today: date) -> str:
     return _("{what}: {details}").format(what=day_on_screen(day.on, today), details=details)
 
 
-def moving_words(moved: int) -> str:
+def moved_count_words(moved: int) -> str:
     """Return how many due dates a change would move."""
     return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
 
 
-def telling_words(told: int, *, written: bool) -> str:
+def notice_count_words(told: int, *, written: bool) -> str:
     """Return how many applicants get, or would get, a notice of a later due date."""
-    said = (
+    message = (
         ngettext("{count} applicant is told.", "{count} applicants are told.", told)
         if written
         else ngettext("{count} applicant would be told.", "{count} applicants would be told.", told)
     )
-    return said.format(count=count(told))
+    return message.format(count=count(told))
 
 
-def settling_words(settled: int) -> str:
+def certainty_change_words(settled: int) -> str:
     """Return how many due dates stay the same but become certain or provisional."""
     return ngettext(
         "{count} due date stays and only changes between certain and provisional.",

@@ -28,7 +28,7 @@ LIST_WORDS: dict[str, Words] = {
 }
 
 
-class _Shown:
+class _FormattedNumber:
     """A formatted number; the format `{days:day|days}` adds the singular or plural of a word."""
 
     def __init__(self, text: str, *, is_one: bool) -> None:
@@ -42,11 +42,11 @@ class _Shown:
         return f"{self.text} {one if self.is_one else many}"
 
 
-class _Values(dict[str, _Shown]):
+class _PlaceholderValues(dict[str, _FormattedNumber]):
     """The values of placeholders. In a rule's text, an unknown one becomes a dash."""
 
-    def __missing__(self, name: str) -> _Shown:
-        return _Shown("–", is_one=False)
+    def __missing__(self, name: str) -> _FormattedNumber:
+        return _FormattedNumber("–", is_one=False)
 
 
 def text_of(finding: Finding, policy: Policy, language: str) -> str:
@@ -58,19 +58,19 @@ def text_of(finding: Finding, policy: Policy, language: str) -> str:
     values = _values(finding, policy, language)
     if rule is None:
         return f"{finding.rule}: {values['observed']} {finding.op} {values['limit']}"
-    limit = next((limit for limit in rule.limits if _is_of(finding, limit)), None)
+    limit = next((limit for limit in rule.limits if _is_from_limit(finding, limit)), None)
     words = rule.text if limit is None or limit.text is None else limit.text
     return filled(words.in_language(language), values)
 
 
 def letter_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
     """Return a reason's sentence for the applicant, with the values of its finding if there is one."""
-    return _told(reason.letter, reason, findings, policy, language)
+    return _worded(reason.letter, reason, findings, policy, language)
 
 
 def item_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
     """Return what the applicant must submit or fix for a reason, '' if nothing."""
-    return _told(reason.item, reason, findings, policy, language)
+    return _worded(reason.item, reason, findings, policy, language)
 
 
 def subject_words(finding: Finding, policy: Policy, language: str) -> str:
@@ -80,7 +80,7 @@ def subject_words(finding: Finding, policy: Policy, language: str) -> str:
     )
 
 
-def filled(text: str, values: _Values) -> str:
+def filled(text: str, values: _PlaceholderValues) -> str:
     """Fill in the placeholders. A part in square brackets is dropped if one of its values is unknown."""
 
     def part(match: re.Match[str]) -> str:
@@ -104,13 +104,13 @@ def outside_brackets(text: str) -> str:
     return _OPTIONAL.sub("", text)
 
 
-def _told(words: Words, reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
+def _worded(words: Words, reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
     finding = next((finding for finding in findings if finding.rule == reason.code), None)
-    values = _Values() if finding is None else _values(finding, policy, language)
+    values = _PlaceholderValues() if finding is None else _values(finding, policy, language)
     return filled(words.in_language(language), values)
 
 
-def _is_of(finding: Finding, limit: Limit) -> bool:
+def _is_from_limit(finding: Finding, limit: Limit) -> bool:
     """Say whether a limit produced a finding."""
     return (
         finding.observes in {"", limit.observes}
@@ -119,17 +119,17 @@ def _is_of(finding: Finding, limit: Limit) -> bool:
     )
 
 
-def _values(finding: Finding, policy: Policy, language: str) -> _Values:
+def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValues:
     observed, limit, unit = finding.observed, finding.limit, finding.unit
-    values = _Values(
-        observed=_Shown(_figure(observed, limit, unit, language), is_one=observed == 1),
-        limit=_Shown(_figure(limit, None, unit, language), is_one=limit == 1),
+    values = _PlaceholderValues(
+        observed=_FormattedNumber(_figure(observed, limit, unit, language), is_one=observed == 1),
+        limit=_FormattedNumber(_figure(limit, None, unit, language), is_one=limit == 1),
     )
     if isinstance(observed, int | float):
-        values["days"] = _Shown(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
+        values["days"] = _FormattedNumber(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
     subject = subject_words(finding, policy, language)
     if subject:
-        values["subject"] = _Shown(subject, is_one=False)
+        values["subject"] = _FormattedNumber(subject, is_one=False)
     return values
 
 

@@ -167,7 +167,7 @@ def test_what_was_late_before_a_suspension_stays_late() -> None:
 
 
 @pytest.mark.parametrize(
-    ("states", "is_again"),
+    ("states", "is_renewed"),
     [
         ((CaseState.PASSED, CaseState.QUEUED), True),
         ((CaseState.FAILED, CaseState.QUEUED), True),
@@ -184,7 +184,7 @@ def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ..
     assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_renewed is is_renewed
 
 
-@pytest.mark.parametrize(("action", "is_again"), [("resubmit", False), ("reopen", True)])
+@pytest.mark.parametrize(("action", "is_renewed"), [("resubmit", False), ("reopen", True)])
 def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_reopened(
     action: str, is_renewed: bool
 ) -> None:

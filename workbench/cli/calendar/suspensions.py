@@ -15,7 +15,7 @@ from workbench.domain.values.values import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import _, marked, ngettext
 from workbench.wording.amounts import count
-from workbench.wording.calendar import telling_words
+from workbench.wording.calendar import notice_count_words
 
 if TYPE_CHECKING:
     from workbench.services.deadlines.suspensions import Stopped
@@ -96,7 +96,7 @@ def _tell(done: "Stopped", *, written: bool, as_json: bool) -> None:
             "{count} due date would be concerned.", "{count} due dates would be concerned.", done.cases
         )
     output.narrate(concerned.format(count=count(done.cases)))
-    output.narrate(telling_words(done.told, written=written))
+    output.narrate(notice_count_words(done.told, written=written))
 
 
 def _begin(text: str, zone: ZoneInfo, said_in: str) -> datetime:

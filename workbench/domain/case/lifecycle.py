@@ -134,14 +134,16 @@ def role_refusal(action: Action, actor: Actor) -> str | None:
     if not actor.roles.isdisjoint(allowed):
         return None
     words = ", ".join(_(ROLE_WORDS[role]) for role in Role if role in allowed)
-    return _("{login} may not do this; it takes one of: {roles}.").format(login=actor.login, roles=words)
+    return _("{login} may not do this; it needs one of these roles: {roles}.").format(login=actor.login, roles=words)
 
 
 def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
     """Return why a state does not allow an action, or None if it does."""
     if state in TABLE[action].states:
         return None
-    return _("{case} is {state}; that cannot be done with it now.").format(case=case, state=_(STATE_WORDS[state]))
+    return _("{case} is {state}; this action is not possible in that state.").format(
+        case=case, state=_(STATE_WORDS[state])
+    )
 
 
 def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:

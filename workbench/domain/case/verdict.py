@@ -39,8 +39,8 @@ def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Find
     is_override = request.verdict is Verdict.PASS and has_block(findings)
     problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _not_applicable(request, policy)]
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
-        said = _("The policy does not allow the measure {measure} with this verdict.")
-        problems.append(said.format(measure=request.measure))
+        message = _("The policy does not allow the measure {measure} with this verdict.")
+        problems.append(message.format(measure=request.measure))
     if is_override:
         problems += _override_problems(request, policy)
     if request.verdict is Verdict.PENDING and request.reasons and request.waits_for is None:
@@ -55,9 +55,9 @@ def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
     for code in request.reasons:
         reason = policy.reasons.get(code)
         if reason is None:
-            problems.append(_("There is no reason {code} in the policy.").format(code=code))
+            problems.append(_("The policy has no reason {code}.").format(code=code))
         elif request.verdict not in reason.verdicts:
-            problems.append(_("The reason {code} does not serve this verdict.").format(code=_named(code, policy)))
+            problems.append(_("The reason {code} cannot be used with this verdict.").format(code=_named(code, policy)))
     return problems
 
 
@@ -72,7 +72,7 @@ def _named(code: str, policy: Policy) -> str:
 def _ways_problem(request: VerdictRequest, policy: Policy) -> str | None:
     ways = [_named(code, policy) for code in request.reasons if code in WAYS_TO_PASS]
     if len(ways) > 1:
-        return _("A case passes in one way: mark only one of {codes}.").format(codes=listed(ways))
+        return _("A pass has one reason only; mark one of {codes}.").format(codes=listed(ways))
     return None
 
 
@@ -80,23 +80,23 @@ def _not_applicable(request: VerdictRequest, policy: Policy) -> str | None:
     """Return what was given that does not belong to this verdict, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     if request.items and not is_fixable:
-        return _("Items to be mended belong to a fail that can be mended.")
+        return _("Only a fixable fail can have items to rectify.")
     known = policy.reasons.keys() | {kind.value for kind in policy.document_names}
     for item in request.items:
         if item.code not in known and not item.text.strip():
             return _("{code} is neither a reason nor a document; give its text as CODE:TEXT.").format(code=item.code)
     if request.until is not None and not is_fixable and request.verdict is not Verdict.PENDING:
-        return _("A date belongs to a pending or to a fail that can be mended.")
+        return _("Only a pending or a fixable fail can have a date.")
     return None
 
 
 def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
     problems: list[str] = []
     if OVERRIDE_REASON not in request.reasons:
-        said = _("A finding blocks; passing all the same takes the reason {code}.")
-        problems.append(said.format(code=_named(OVERRIDE_REASON, policy)))
+        message = _("A finding blocks this case; to pass it anyway, mark the reason {code}.")
+        problems.append(message.format(code=_named(OVERRIDE_REASON, policy)))
     if not request.note.strip():
-        problems.append(_("Passing against a finding that blocks takes an internal note."))
+        problems.append(_("A finding blocks this case; to pass it anyway, write an internal note."))
     return problems
 
 

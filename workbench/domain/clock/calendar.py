@@ -179,7 +179,7 @@ class WorkingCalendar:
         return total.total_seconds()
 
     def add_working_seconds(self, start: datetime, seconds: float) -> datetime:
-        """Return the instant that is so many working seconds after another.
+        """Return the instant that is a number of working seconds after another.
 
         An instant at closing stays there. An instant outside the hours first moves to the next opening.
 

@@ -61,6 +61,6 @@ def format_hours(hours: Hours) -> str:
 
 
 def _unreadable(text: str) -> str:
-    return _("“{value}” is no working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.").format(
+    return _("“{value}” is not valid as working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.").format(
         value=text[:40]
     )

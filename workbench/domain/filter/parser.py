@@ -97,11 +97,11 @@ def parse_filter(text: str) -> Filter:
         )
     for place, char in enumerate(text):
         if unicodedata.category(char) in {"Cc", "Cs"} and not char.isspace():
-            raise FilterProblem(_("There is a character here that cannot be searched; take it out."), place, place + 1)
+            raise FilterProblem(_("This character cannot be searched for; remove it."), place, place + 1)
     terms = tuple(_terms(text))
     if len(terms) > MAX_TERMS:
         raise FilterProblem(
-            _("A filter has at most {count} terms; leave some out.").format(count=MAX_TERMS),
+            _("A filter has at most {count} terms; remove some.").format(count=MAX_TERMS),
             terms[MAX_TERMS].start,
             len(text),
         )
@@ -125,7 +125,7 @@ def _term(text: str, start: int) -> Term:
     is_negated = text[start] in "-－"
     place = start + 1 if is_negated else start
     if place == len(text) or text[place].isspace():
-        raise FilterProblem(_("Nothing follows the minus sign; write what is to be left out."), start, place)
+        raise FilterProblem(_("Nothing follows the minus sign; write what to exclude."), start, place)
     found = _KEY.match(text, place)
     if found is None:
         words, end = _values(text, place, is_choice=False)
@@ -197,7 +197,7 @@ def _quotation(text: str, place: int) -> tuple[str, int]:
         end = text.find(closing, start)
         if end < 0:
             raise FilterProblem(
-                _("This quotation does not end; close it with {quote}.").format(quote=closing), place, len(text)
+                _("This quotation is not closed; end it with {quote}.").format(quote=closing), place, len(text)
             )
         parts.append(text[start:end])
         if text[end + 1 : end + 2] != closing:

@@ -84,7 +84,9 @@ def _date(key: FilterKey, op: str, word: str) -> str:
     value = known_value(key, _folded(word))
     if value is not None:
         if value in {"overdue", "none"} and op != ":":
-            raise BadFilterValue(_("Write {key}:{value}; it is no day to compare with.").format(key="due", value=value))
+            raise BadFilterValue(
+                _("“{value}” is not a date to compare with; write {key}:{value}.").format(key="due", value=value)
+            )
         return value
     try:
         return day(word.strip()).isoformat()
@@ -100,7 +102,7 @@ def _number(key: FilterKey, word: str) -> str:
     found = _ROUND.fullmatch(_folded(word))
     if found is None:
         raise BadFilterValue(
-            _("“{key}” takes a whole number from 1; “{value}” is none.").format(key=key.name, value=shown(word))
+            _("“{key}” takes a whole number from 1; “{value}” is not one.").format(key=key.name, value=shown(word))
         )
     return found[0]
 
@@ -119,6 +121,6 @@ def _phone(word: str) -> str:
     number = normal_msisdn(word)
     if not number.isdecimal() or len(number) < _FEWEST_DIGITS:
         raise BadFilterValue(
-            _("“phone” takes a whole number; a part of one cannot be found, since numbers are hashed.")
+            _("“phone” takes a complete number; parts cannot be searched, since numbers are stored as hashes.")
         )
     return number

@@ -21,7 +21,7 @@ _LEAST_GAP = 0.3
 """The least distance of the end from the middle. What was learnt on short ranges must not reverse long ones."""
 
 _PRIOR_WEIGHT = 20.0
-"""So many past forecasts count as much as the untested margin."""
+"""The weight of the untested margin, in past forecasts."""
 
 _LEAST_KNOWN = 0.2
 _MARGINS = np.arange(-1.0, 6.0, 0.05)

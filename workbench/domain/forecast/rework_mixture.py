@@ -10,7 +10,7 @@ import numpy as np
 from workbench.domain.forecast.learning.arrays import FloatArray
 
 _LEAST_DAYS = 0.8
-"""A path of at least so many working days after the verdict counts as one with rework."""
+"""A path with at least this many working days after the verdict counts as one with rework."""
 
 _HALF = 0.5
 

@@ -73,7 +73,7 @@ def cells(text: str) -> int:
 
 
 def head(text: str, width: int) -> str:
-    """Return the longest beginning that fits into so many cells, without splitting a character."""
+    """Return the longest beginning that fits into `width` cells, without splitting a character."""
     taken, used = [], 0
     for cluster, own in clusters(text):
         if used + own > width:

@@ -10,7 +10,7 @@ from workbench.domain.values.identifiers import uscc_valid
 
 DOT = "•"
 _HIDDEN_AT_LEAST = 6
-"""At least so many characters stay hidden, as the courier label standard requires of phone numbers."""
+"""The least number of characters that stay hidden, as the courier label standard requires of phone numbers."""
 
 
 class MaskKind(StrEnum):
@@ -23,7 +23,10 @@ class MaskKind(StrEnum):
 
 
 def _ends_shown(text: str, first: int, last: int, dot: str) -> str:
-    """Return a text of the same length that shows at most so many characters at its ends."""
+    """Return a text of the same length in which only the first and last characters are shown.
+
+    Fewer characters are shown in a short text.
+    """
     spare = max(0, len(text) - _HIDDEN_AT_LEAST)
     first = min(first, spare)
     last = min(last, spare - first)

@@ -94,7 +94,7 @@ def _with_few_marks(text: str) -> str:
 
 
 def _limited(text: str, limit: int) -> str:
-    """Truncate a text to so many cells, with the number of characters omitted."""
+    """Truncate a text to `limit` cells, with the number of characters omitted."""
     if cells(text) <= limit:
         return text
     sign = ""

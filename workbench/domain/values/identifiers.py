@@ -18,7 +18,7 @@ _ICCID = re.compile(r"89[0-9]{17,18}")
 _MSISDN = re.compile(r"1[0-9]{10}")
 _PHONE_DECORATION = str.maketrans("", "", "()+")
 _DIALLED_ABROAD = re.compile(r"(?:00)?86(?=1[0-9]{10}$)")
-# (age, years): a card issued below this age is valid for so many years, above all ages without limit.
+# (age, years): a card issued below this age is valid for these years; from 46 on, without limit.
 _VALIDITY_YEARS = ((16, 5), (26, 10), (46, 20))
 _REGION_DIGITS = 6
 _FIRST_BIRTHDAY = date(1900, 1, 1)
@@ -152,7 +152,7 @@ def _validity_years(age: int) -> int | None:
 
 
 def _ends_after(issued_on: date, years: int) -> frozenset[date]:
-    """Return the possible last days of a card valid for so many years; for 29 February there are two."""
+    """Return the possible last days of a card valid for `years` years; for 29 February there are two."""
     year = issued_on.year + years
     if (issued_on.month, issued_on.day) == (2, 29):
         try:

@@ -40,9 +40,7 @@ def day(raw: str) -> date:
     try:
         return _day(raw)
     except _Unreadable:
-        raise BadValue(
-            _("“{value}” is no date that can be read; write it like 2026-11-03.").format(value=raw)
-        ) from None
+        raise BadValue(_("“{value}” is not a valid date; write it like 2026-11-03.").format(value=raw)) from None
 
 
 def _day(raw: str) -> date:
@@ -184,5 +182,5 @@ def _unreadable(raw: str) -> BadValue:
     if _YEAR_LAST.fullmatch(raw):
         sentence = _("“{value}” could be two different days; write the year first, like 2026-11-03.")
         return BadValue(sentence.format(value=raw))
-    sentence = _("“{value}” is no date or time that can be read; write it like 2026-11-03 09:05.")
+    sentence = _("“{value}” is not a valid date or time; write it like 2026-11-03 09:05.")
     return _Unreadable(sentence.format(value=raw))

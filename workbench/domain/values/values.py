@@ -168,7 +168,7 @@ def _money_message(raw: str, amount: str) -> str:
     if amount.startswith("-"):
         sentence = _("“{value}” is negative; write 0 or more.")
     else:
-        sentence = _("“{value}” is no amount in yuan with at most 2 decimals; write it like 1234.50.")
+        sentence = _("“{value}” is not an amount in yuan with at most 2 decimals; write it like 1234.50.")
     return sentence.format(value=raw)
 
 
@@ -199,7 +199,7 @@ def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
         found = names.get(folded(raw))
     if found is None:
         codes = ", ".join(dict.fromkeys(str(value) for value in names.values()))
-        raise BadValue(_("“{value}” is not known here; write one of {codes}.").format(value=raw, codes=codes))
+        raise BadValue(_("“{value}” is not a known value; write one of {codes}.").format(value=raw, codes=codes))
     return found
 
 
@@ -247,7 +247,7 @@ def lost_digits() -> str:
 
 def failed_formula(error: object) -> str:
     """Return the message for a cell with a formula error."""
-    return _("The cell holds {code}, an error; mend the formula or write the value.").format(code=error)
+    return _("The cell contains the error {code}; fix the formula or enter the value.").format(code=error)
 
 
 def _refuse_formula_error(raw: str) -> None:
@@ -273,7 +273,7 @@ def _compact(raw: str) -> str:
         raise BadValue(lost_digits())
     number = _BLANKS_AND_DASHES.sub("", plain)
     if not number:
-        raise BadValue(_("There is no digit in this number; write the number or leave it empty."))
+        raise BadValue(_("This number has no digits; enter the number or leave it empty."))
     return number
 
 

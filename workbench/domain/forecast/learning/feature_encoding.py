@@ -19,7 +19,7 @@ BINS = 32
 """The most bins of one column."""
 
 _PRIOR_WEIGHT = 10.0
-"""The prior counts as much as so many rows of weight 1."""
+"""The weight of the prior, in rows of weight 1."""
 
 _MISSING = -np.inf
 

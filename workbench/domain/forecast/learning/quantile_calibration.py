@@ -9,7 +9,7 @@ from workbench.domain.forecast.learning.arrays import Float32Array, FloatArray
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
 
 _PRIOR_CASES = 50.0
-"""The uncalibrated levels count as much as so many cases."""
+"""The weight of the uncalibrated levels, in cases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,6 @@ def _local(event: Event, offset_s: float) -> tuple[float, float]:
 
 
 def frequent(traces: Iterable[Trace], most: int) -> tuple[str, ...]:
-    """Return the most frequent activities, at most so many."""
+    """Return the most frequent activities, at most `most` of them."""
     times = Counter(event.activity for trace in traces for event in trace.events)
     return tuple(sorted(times, key=lambda activity: (-times[activity], activity))[:most])

@@ -9,7 +9,7 @@ from workbench.domain.forecast.learning.feature_encoding import BINS
 
 _LEAF = -1
 _LEAST_GAIN = 8.0
-"""A split must gain more than so many variances of its node; the best of many random splits gains less."""
+"""The least gain of a split, in variances of its node. The best of many random splits gains less."""
 
 _SMALLEST_VARIANCE = 1e-9
 

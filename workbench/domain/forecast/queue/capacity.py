@@ -9,11 +9,11 @@ from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
 _DAYS_BACK = 40
 _HALF_LIFE_DAYS = 8.0
-"""The weight of a day halves after so many working days, since staffing and speed change."""
+"""The half-life of the weight of a day, in working days, since staffing and speed change."""
 
 FEWEST_DAYS = 5
 _PRIOR_DAYS = 6.0
-"""The factor of a weekday is shrunk towards 1 as if so many average days had been observed on it."""
+"""The weight of the prior factor 1 of a weekday, in observed days."""
 
 _LEAST_PRESENCE = 0.25
 _HARDLY = 1e-9

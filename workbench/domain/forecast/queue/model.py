@@ -29,7 +29,7 @@ MEDIAN, HIGH = 0.5, 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueHistory:
-    """What the log tells up to a time: the histories of all cases, all verdicts, and all absences."""
+    """The history of the queue up to a time: all cases, all verdicts, and all absences."""
 
     cases: Sequence[CaseHistory]
     verdicts: Verdicts
@@ -154,7 +154,7 @@ class QueueModel:
     def simulate(
         self, now: float, most_ahead: int, reviewers: int | None = None, paths: int = PATHS
     ) -> QueueSimulation:
-        """Return a simulation of the work from now on, long enough for so many cases ahead."""
+        """Return a simulation of the work from now on, long enough to reach a case with `most_ahead` cases ahead."""
         begin = int(now) if reviewers is not None else self.first_day_with_reviewer(now)
         # While nobody is present nothing is decided. The speed is that of the first day with a reviewer.
         idle = 0 if begin is None else begin - int(now)

@@ -85,7 +85,7 @@ class QueueSimulation:
     def draw(
         cls, capacity: Capacity, inflow: Inflow, days: FutureDays, paths: int, random: np.random.Generator
     ) -> "QueueSimulation":
-        """Return so many sampled paths. Today counts only its remaining part."""
+        """Return a simulation with sampled paths. Today counts only its remaining part."""
         brought = capacity.draw(days.weekdays, paths, random) * days.presence
         today = np.floor(days.now)
         brought[:, 0] *= today + 1 - days.now
