@@ -1,1 +1,1 @@
-"""The database: engine, dialects, models, queries, migrations and the shared words."""
+"""The database: engine, dialects, tables, queries, migrations and the shared enumerations."""

@@ -1,4 +1,4 @@
-"""Who may read the files of a database: who made it alone, or one group of the host."""
+"""File access of a database: private to its owner, or shared with one group of the host."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Access(Enum):
-    """The modes of files and folders; they hold whatever the umask is."""
+    """The modes of files and folders, whatever the umask is."""
 
     PRIVATE = (0o600, 0o700)
     SHARED = (0o660, 0o2770)
@@ -20,19 +20,19 @@ class Access(Enum):
 
     @property
     def folder_mode(self) -> int:
-        """The mode of a folder; what is made in a shared one belongs to its group."""
+        """The mode of a folder; files made in a shared folder belong to its group."""
         return self.value[1]
 
 
 def access_of(path: Path) -> Access:
-    """Return the access of an existing file or folder, which what is made beside or in it has too."""
+    """Return the access of an existing file or folder, which new files next to it or in it get too."""
     mode = path.stat().st_mode
     is_inherited = not stat.S_ISDIR(mode) or mode & stat.S_ISGID
     return Access.SHARED if mode & stat.S_IWGRP and is_inherited else Access.PRIVATE
 
 
 def make_folder(folder: Path, access: Access) -> bool:
-    """Make a folder if it is not there, and say whether it was made; one that is there stays as it is."""
+    """Make a folder if it does not exist, and return whether it was made. An existing folder is not changed."""
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
@@ -42,16 +42,16 @@ def make_folder(folder: Path, access: Access) -> bool:
 
 
 def lock_handle(path: Path, access: Access) -> int:
-    """Return a handle on a lock file, which is made with its mode or not at all, so that everybody can open it."""
+    """Open a lock file, creating it if needed. It never exists with a wrong mode, so that everybody can open it."""
     while True:
         try:
             return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError:
-            _place(path, access)
+            _create_linked(path, access)
 
 
-def _place(path: Path, access: Access) -> None:
-    """Make an empty file under another name and give it its own when its mode is right."""
+def _create_linked(path: Path, access: Access) -> None:
+    """Create an empty file under a temporary name, and link it to its name once its mode is set."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:

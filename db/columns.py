@@ -1,4 +1,4 @@
-"""Column types and the one declaration of what is personal."""
+"""Column types, and the declaration of personal columns."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,19 +11,23 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_us(at: datetime) -> int:
-    """Return an aware instant as microseconds since 1970 in UTC; a naive one is a bug."""
+    """Return an aware instant as microseconds since 1970 in UTC.
+
+    Raises:
+        ValueError: If the instant has no zone.
+    """
     if at.tzinfo is None:
         raise ValueError("an instant needs a zone")
     return (at - EPOCH) // _MICROSECOND
 
 
 def from_us(us: int) -> datetime:
-    """Return the aware UTC instant of so many microseconds since 1970."""
+    """Return the UTC instant of a number of microseconds since 1970."""
     return EPOCH + timedelta(microseconds=us)
 
 
 class Instant(TypeDecorator[datetime]):
-    """An instant, stored as INTEGER microseconds in UTC so that order and arithmetic need no parsing."""
+    """An instant, stored as INTEGER microseconds in UTC, so that comparing and adding need no parsing."""
 
     impl = BigInteger
     cache_ok = True
@@ -36,7 +40,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 def instant(*, nullable: bool = False, index: bool = False) -> Any:
-    """Declare a column that holds an instant."""
+    """Declare a column for an instant."""
     return Field(default=None, sa_column=Column(Instant(), nullable=nullable, index=index))
 
 
@@ -46,12 +50,12 @@ def word(length: int = 32, *, default: str = "", index: bool = False) -> Any:
 
 
 def personal(kind: str, *, length: int = 200) -> Any:
-    """Declare a column that holds the name or number of a person; `kind` is name, msisdn, id_no or text."""
+    """Declare a column for the name or number of a person; `kind` is name, msisdn, id_no or text."""
     return Field(default="", sa_column=Column(String(length), nullable=False, info={"personal": kind}))
 
 
 def personal_columns(model: type[SQLModel]) -> dict[str, str]:
-    """Return the declared personal columns of a table: name → kind of mask."""
+    """Return the personal columns of a table, each with its kind of mask."""
     table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
     return {column.name: column.info["personal"] for column in table.columns if "personal" in column.info}
 

@@ -1,4 +1,4 @@
-"""Two engines on one database: a reader that cannot write, and a writer that takes its turn."""
+"""The two engines of a database: a read-only one, and a writer that waits for the write lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +13,9 @@ from db.errors import DatabaseRefused, Refusal
 
 
 class Database:
-    """One database; any thread may read and write through it.
+    """One database. Any thread may read and write through it.
 
-    With `schema` a write is refused once the database has another: somebody brought it up to date meanwhile.
+    With `schema`, a write is refused if the database has another schema, because another program upgraded it.
     """
 
     def __init__(self, path: Path, *, schema: int | None = None) -> None:
@@ -24,7 +24,7 @@ class Database:
 
     @cached_property
     def reader(self) -> Engine:
-        """The engine of all reads; a stray write through it raises."""
+        """The engine of all reads. Writing through it raises."""
         return sqlite.make_engine(self.path, query_only=True)
 
     @cached_property
@@ -34,16 +34,16 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a read that sees one moment of the database."""
+        """Open a session that reads one snapshot of the database."""
         with Session(self.reader) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a write that commits as a whole when the block ends, and not at all if it raises.
+        """Open a session that commits when the block ends, or rolls back if it raises.
 
         Raises:
-            LockTimeout: If others kept the write lock for ten seconds.
+            LockTimeout: If another process held the write lock for ten seconds.
             DatabaseRefused: If the schema changed since the database was opened.
         """
         with sqlite.write_lock(self.path), Session(self.writer) as session, session.begin():
@@ -55,14 +55,14 @@ class Database:
 
     @contextmanager
     def opened(self) -> Iterator["Database"]:
-        """Use the database for a while."""
+        """Close the database when the block ends."""
         try:
             yield self
         finally:
             self.close()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         for name in ("reader", "writer"):
             engine = self.__dict__.pop(name, None)
             if engine is not None:
@@ -73,7 +73,7 @@ def path_of(where: str) -> Path:
     """Return the file that a path or a sqlite URL names.
 
     Raises:
-        DatabaseRefused: If the URL is of a kind that this program does not open, or the path in nobody's home folder.
+        DatabaseRefused: If the URL has another scheme, or the path names the home folder of an unknown user.
     """
     if where.startswith("sqlite:///"):
         return Path(where.removeprefix("sqlite:///"))

@@ -1,10 +1,10 @@
-"""The words that rows, rules and screens share; each has one spelling everywhere."""
+"""The enumerations shared by tables, rules and screens."""
 
 from enum import StrEnum
 
 
 class CaseState(StrEnum):
-    """Where a case stands; the picture is in the lifecycle."""
+    """The state of a case."""
 
     INCOMPLETE = "incomplete"
     QUEUED = "queued"
@@ -28,14 +28,14 @@ class Verdict(StrEnum):
 
 
 class FailKind(StrEnum):
-    """Whether a failed applicant may mend; the reviewer says so, the reason does not."""
+    """Whether a failed application may be rectified, as the reviewer decides."""
 
     FIXABLE = "fixable"
     FINAL = "final"
 
 
 class Severity(StrEnum):
-    """How much a finding weighs."""
+    """The severity of a finding."""
 
     INFO = "info"
     WARN = "warn"
@@ -51,7 +51,7 @@ class PanelKind(StrEnum):
 
 
 class Risk(StrEnum):
-    """High with any block, medium with two or more warns, else low."""
+    """The risk of a case: high with any block, medium with two or more warns, else low."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -59,7 +59,7 @@ class Risk(StrEnum):
 
 
 class Priority(StrEnum):
-    """Which case goes first among those due alike."""
+    """The order among cases of the same urgency."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -78,7 +78,7 @@ class ServiceClass(StrEnum):
 
 
 class ApplicantKind(StrEnum):
-    """Who applies."""
+    """The kind of applicant."""
 
     ENTERPRISE = "enterprise"
     SOLE_PROPRIETOR = "sole_proprietor"
@@ -86,7 +86,7 @@ class ApplicantKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person may do."""
+    """The role of a person, which determines what the person may do."""
 
     REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"
@@ -125,9 +125,9 @@ class Measure(StrEnum):
 
 
 class ImportKind(StrEnum):
-    """The kinds of files that can be imported; a workbook has a sheet for each of several others.
+    """The kinds of files that can be imported; a workbook has a sheet for each of several kinds.
 
-    A calendar is no batch of evidence: it changes the working days, and is taken in by itself.
+    A calendar is not evidence: it changes the working days, and is imported separately.
     """
 
     APPLICATIONS = "applications"
@@ -142,7 +142,7 @@ class ImportKind(StrEnum):
 
 
 class DocumentKind(StrEnum):
-    """The documents that are asked for."""
+    """The kinds of documents that a policy can require."""
 
     BIZ_LICENSE = "BIZ_LICENSE"
     LEGAL_ID_FRONT = "LEGAL_ID_FRONT"
@@ -164,7 +164,7 @@ class DocumentKind(StrEnum):
 
 
 class Quality(StrEnum):
-    """How well a document can be read."""
+    """How readable a document is."""
 
     OK = "ok"
     BLURRED = "blurred"
@@ -172,7 +172,7 @@ class Quality(StrEnum):
 
 
 class CreditList(StrEnum):
-    """The lists that are looked up."""
+    """The credit lists that are checked."""
 
     ARREARS = "arrears"
     COURT = "court"
@@ -183,7 +183,7 @@ class CreditList(StrEnum):
 
 
 class CreditMatch(StrEnum):
-    """How a record matches its subject; none means checked and nothing found."""
+    """How a record matches its subject; `none` means that the list was checked without a hit."""
 
     EXACT = "exact"
     NAME_ONLY = "name_only"
@@ -200,7 +200,7 @@ class Carrier(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which way a call went, seen from the card."""
+    """The direction of a call, as seen from the card."""
 
     OUT = "out"
     IN = "in"
@@ -214,7 +214,7 @@ class Language(StrEnum):
 
 
 class DayStatus(StrEnum):
-    """Whether the calendar of a day was published."""
+    """Whether the calendar of a day is published."""
 
     OFFICIAL = "official"
     PROVISIONAL = "provisional"
@@ -249,7 +249,7 @@ class ChecklistValue(StrEnum):
 
 
 class IdentityMode(StrEnum):
-    """How a database learns who acts: the operating system's user, or a name that is said."""
+    """How a database identifies people: by the operating system's user, or by a given name."""
 
     OS = "os"
     NAMED = "named"

@@ -1,4 +1,4 @@
-"""Why a database cannot be used; the services turn these into sentences with exit codes."""
+"""Why a database cannot be used. The services turn these errors into sentences with exit codes."""
 
 from enum import StrEnum
 
@@ -31,4 +31,4 @@ class DatabaseRefused(Exception):
 
 
 class LockTimeout(Exception):
-    """Another process kept the write lock for too long."""
+    """Another process held the write lock for too long."""

@@ -1,4 +1,4 @@
-"""The first letters of a Chinese text's pinyin, for finding names that are tedious to type."""
+"""The pinyin initials of Chinese text, for finding names without typing them."""
 
 import unicodedata
 from functools import lru_cache
@@ -6,9 +6,9 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def initials(text: str) -> str:
-    """Return the first letter of each character's pinyin; letters and digits between stay, the rest goes.
+    """Return the first letter of each character's pinyin. Letters and digits are kept, the rest is dropped.
 
-    Of a character with several readings the one that its word asks for: 银行 is `yh`, 行走 is `xz`.
+    A character with several readings gets that of its word: 银行 is `yh`, 行走 is `xz`.
     """
     from pypinyin import Style, lazy_pinyin
 

@@ -1,4 +1,4 @@
-"""The schema's version: new databases, gates, and steps from one version to the next."""
+"""Creates, opens and upgrades databases by numbered migration steps."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,16 +14,16 @@ from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
 VERSION = 6
-"""The schema that this program knows: the number of the last migration step."""
+"""The schema version of this program: the number of the last migration step."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create(path: Path, access: Access = Access.PRIVATE) -> Database:
-    """Make a new database by the same steps that bring an old one up to date.
+    """Create a database by running all migration steps.
 
     Raises:
-        DatabaseRefused: If there is a file already, or none can be made.
+        DatabaseRefused: If the file exists, or cannot be created.
     """
     sqlite.create_file(path, access)
     database = Database(path, schema=VERSION)
@@ -37,26 +37,26 @@ def create(path: Path, access: Access = Access.PRIVATE) -> Database:
 
 
 def open_database(path: Path, admit: Callable[[Database], None] | None = None) -> Database:
-    """Open an existing database, an older one after it was brought up to date.
+    """Open an existing database, upgrading an older one first.
 
-    One that is not ours, newer than the program, or that `admit` raises about is left untouched.
+    A file that is not ours, is newer than the program, or makes `admit` raise is not changed.
 
     Raises:
         DatabaseRefused: With the cause.
-        LockTimeout: If it is older, and others kept the write lock for ten seconds.
+        LockTimeout: If it is older, and another process held the write lock for ten seconds.
     """
-    database, version = look_at(path, admit)
+    database, version = open_without_upgrade(path, admit)
     if version < VERSION:
         database.close()
-        _bring_up_to_date(path)
+        _upgrade_file(path)
     return database
 
 
-def look_at(path: Path, admit: Callable[[Database], None] | None = None) -> tuple[Database, int]:
-    """Open an existing database as it is, and return it with its schema; an older one takes no writes.
+def open_without_upgrade(path: Path, admit: Callable[[Database], None] | None = None) -> tuple[Database, int]:
+    """Open an existing database without upgrading it, and return it with its version. An older one refuses writes.
 
     Raises:
-        DatabaseRefused: If it is not ours or newer than the program, or what `admit` raises about it.
+        DatabaseRefused: If it is not ours, newer than the program, or `admit` raises it.
     """
     sqlite.check_file(path)
     database = Database(path, schema=VERSION)
@@ -71,7 +71,7 @@ def look_at(path: Path, admit: Callable[[Database], None] | None = None) -> tupl
 
 
 def _version(database: Database) -> int:
-    """Return the schema of a file, if this program knows it."""
+    """Return the schema version of a file, if this program supports it."""
     with database.reader.connect() as connection:
         version = sqlite.schema_version(connection, database.path)
     if version > VERSION:
@@ -79,8 +79,8 @@ def _version(database: Database) -> int:
     return version
 
 
-def _bring_up_to_date(path: Path) -> None:
-    """Copy an older database and run the pending steps, under the write lock: of two starts one does it."""
+def _upgrade_file(path: Path) -> None:
+    """Copy an older database and run the pending steps, under the write lock: of two starts, one does it."""
     with sqlite.write_lock(path), Database(path).opened() as database:
         version = _version(database)
         if version < VERSION:
@@ -89,10 +89,10 @@ def _bring_up_to_date(path: Path) -> None:
 
 
 def upgrade(database: Database, to: str = "head") -> None:
-    """Run every pending step, each in a transaction of its own with foreign keys off.
+    """Run all pending steps, each in its own transaction with foreign keys off.
 
     Raises:
-        DatabaseRefused: If a step leaves something broken; the database is then as it was before that step.
+        DatabaseRefused: If a step leaves the database damaged; that step is then rolled back.
     """
     from alembic import command
     from alembic.config import Config
@@ -100,7 +100,7 @@ def upgrade(database: Database, to: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.writer.connect() as connection:
-        # With foreign keys on, a batch alter of a parent table deletes all its children.
+        # With foreign keys on, a batch alter of a parent table would delete all its children.
         raw = connection.connection.dbapi_connection
         if raw is None:
             raise DatabaseRefused(Refusal.UNREADABLE, str(database.path))
@@ -112,7 +112,7 @@ def upgrade(database: Database, to: str = "head") -> None:
 
 
 def _seal(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:
-    """Check what a step left and write its version into the file, within the step's own transaction."""
+    """Check the result of a step and write its version into the file, within the step's transaction."""
     table, fault = sqlite.table_with_broken_reference(connection), sqlite.quick_check(connection)
     if table is not None:
         raise DatabaseRefused(Refusal.DAMAGED, str(path), f"foreign_key_check: {table}")

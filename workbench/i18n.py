@@ -2,7 +2,7 @@
 
 import gettext
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,3 +70,8 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 def marked(message: str) -> str:
     """Mark a message for the catalogue; it is translated later, by `_` where it is shown."""
     return message
+
+
+def listed(words: Iterable[str], *, language: str | None = None) -> str:
+    """Return words as an enumeration in a language, by default the current one: `a, b` or `a、b`."""
+    return ("、" if (language or current()) == "zh" else ", ").join(words)

@@ -1,1 +1,1 @@
-"""What differs between SQLite and PostgreSQL, and nothing else."""
+"""The code that differs between SQLite and PostgreSQL."""

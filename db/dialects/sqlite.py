@@ -1,4 +1,4 @@
-"""SQLite through sqlcipher3, which brings a library free of the WAL-reset bug."""
+"""SQLite through sqlcipher3, whose bundled library does not have the WAL-reset bug."""
 
 import fcntl
 import importlib
@@ -20,10 +20,10 @@ from db.dialects import sqlite_search
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 
 APPLICATION_ID = 0x54535257
-"""`TSRW`, written into each of our files."""
+"""`TSRW`, the application id in the header of each of our files."""
 
 ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
-"""The cases `c` read along the index of their order, whatever the planner thinks of it."""
+"""The cases `c`, always read along the index of their order, whatever the planner's choice."""
 
 _HEADER = b"SQLite format 3\x00"
 _BESIDE = ("-wal", "-shm", "-journal", ".lock")
@@ -41,7 +41,7 @@ _PRAGMAS = (
 
 @cache
 def driver() -> ModuleType:
-    """Return the DBAPI module: sqlcipher3, or the standard library's where no wheel exists."""
+    """Return the DBAPI module: sqlcipher3, or that of the standard library if there is no wheel."""
     try:
         return importlib.import_module("sqlcipher3.dbapi2")
     except ImportError:
@@ -49,14 +49,14 @@ def driver() -> ModuleType:
 
 
 def is_vulnerable(version: tuple[int, ...]) -> bool:
-    """Say whether a SQLite version has the WAL-reset bug (3.7.0 to 3.51.2 but for two backports)."""
+    """Say whether a SQLite version has the WAL-reset bug (3.7.0 to 3.51.2, except two backports)."""
     if (3, 44, 6) <= version < (3, 45, 0) or (3, 50, 7) <= version < (3, 51, 0):
         return False
     return (3, 7, 0) <= version < (3, 51, 3)
 
 
 def library_version() -> tuple[int, ...]:
-    """Return the version of the SQLite library behind the driver."""
+    """Return the version of the driver's SQLite library."""
     return tuple(int(part) for part in driver().sqlite_version.split("."))
 
 
@@ -66,7 +66,7 @@ def journal_mode() -> str:
 
 
 def _prepare(connection: Any, *, query_only: bool) -> None:
-    """Set up a new connection; no transaction is open yet, or foreign_keys would have no effect."""
+    """Set up a new connection, before any transaction: within one, foreign_keys has no effect."""
     connection.isolation_level = None
     if driver().__name__.startswith("sqlcipher3"):
         # SQLCipher writes its warnings to stderr, which is the reviewer's screen.
@@ -82,10 +82,10 @@ def _prepare(connection: Any, *, query_only: bool) -> None:
 
 
 def make_engine(path: Path, *, query_only: bool) -> Engine:
-    """Return an engine on an existing file; the reader cannot write, the writer begins IMMEDIATE."""
+    """Return an engine for an existing file. The reader cannot write; the writer begins with IMMEDIATE."""
     uri = f"{path.absolute().as_uri()}?mode=rw"
-    # The library is opened by our own creator, so that a missing file is never made by accident. The address beside it
-    # looks like a database in memory, for which SQLAlchemy's own choice is a pool that closes connections in use.
+    # Our creator never creates a missing file. The URL without a path looks like an in-memory database, for which
+    # SQLAlchemy would choose a pool that closes connections in use; so the pool is given.
     engine = create_engine(
         "sqlite://",
         module=driver(),
@@ -111,17 +111,17 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
 
 
 def create_file(path: Path, access: Access = Access.PRIVATE) -> None:
-    """Make an empty database file that only its owner can read, or its folder's group.
+    """Create an empty database file that only its owner, or its folder's group, can read.
 
     Raises:
-        DatabaseRefused: If it exists already, or its folder does not let us.
+        DatabaseRefused: If the file exists, or the folder is not writable.
     """
     try:
         path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_folder(path.parent, access)
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600)
         try:
-            # SQLite gives its side files the mode of the database.
+            # SQLite gives its WAL and journal files the mode of the database.
             os.fchmod(handle, access.file_mode)
         except OSError:
             path.unlink()
@@ -135,17 +135,18 @@ def create_file(path: Path, access: Access = Access.PRIVATE) -> None:
 
 
 def remove_file(path: Path) -> None:
-    """Take a database away, with what SQLite and the write lock put beside it; whatever else is there stays."""
+    """Delete a database, with the files that SQLite and the write lock created next to it, and nothing else."""
     for name in (*(path.name + end for end in _BESIDE), path.name):
         path.with_name(name).unlink(missing_ok=True)
 
 
 def check_file(path: Path) -> None:
-    """Refuse a path that is no database of ours before anything is opened or changed.
+    """Refuse a path that is not a database of ours, before it is opened or changed.
+
+    Whether its group may read it is a setting in the database itself, and not checked here.
 
     Raises:
-        DatabaseRefused: If it is missing, no plain file, no SQLite file, or open to everybody. Whether its group
-            may read it is written in the database itself.
+        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or accessible by everybody.
     """
     try:
         status = path.stat()
@@ -166,10 +167,12 @@ def check_file(path: Path) -> None:
 
 @contextmanager
 def write_lock(path: Path) -> Iterator[None]:
-    """Queue before BEGIN IMMEDIATE: SQLite's own waiting is unfair, and a side file makes the shares even.
+    """Wait for the write lock of a database.
+
+    SQLite's own waiting is unfair, so writers first lock a file next to the database.
 
     Raises:
-        LockTimeout: If another process kept it for ten seconds.
+        LockTimeout: If another process held the lock for ten seconds.
     """
     handle = lock_handle(path.with_name(path.name + ".lock"), access_of(path))
     try:
@@ -188,10 +191,10 @@ def write_lock(path: Path) -> Iterator[None]:
 
 
 def schema_version(connection: Connection, path: Path) -> int:
-    """Return the schema version of the file.
+    """Return the schema version of a file.
 
     Raises:
-        DatabaseRefused: If the file is a database, but not ours.
+        DatabaseRefused: If the file is a database of another program.
     """
     found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
     version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
@@ -201,7 +204,7 @@ def schema_version(connection: Connection, path: Path) -> int:
 
 
 def stamp(connection: Connection, version: int) -> None:
-    """Write our mark and the schema version into the file."""
+    """Write our application id and the schema version into the file."""
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version={version}")
 
@@ -223,4 +226,4 @@ EVENT_GUARDS = (
     "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event "
     "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
 )
-"""Triggers that refuse to rewrite the log; they stop slips, not the owner of the file."""
+"""Triggers that refuse to change the log. They prevent mistakes, not tampering by the owner of the file."""

@@ -1,4 +1,4 @@
-"""A whole copy of a database that others may be reading, made beside it before its schema changes."""
+"""Backs up a database that may be in use, next to the original, before its schema is upgraded."""
 
 import os
 import stat
@@ -15,13 +15,13 @@ _BYTES_AT_ONCE = 1 << 20
 
 
 def copy_before_upgrade(path: Path, version: int) -> Path:
-    """Copy a database beside itself and return the copy, whose name tells the schema; the caller holds the write lock.
+    """Back up a database and return the copy, named after its schema. The caller must hold the write lock.
 
-    The copy has its own name only when it is whole and on the disk; an earlier one is never overwritten. One that
-    holds the same, of a start that then failed, stands for the new one: each holds what is known of persons.
+    The copy gets its name once it is complete and synced. An earlier backup is never overwritten; an identical one,
+    left by an upgrade that failed, is reused, since each backup contains personal data.
 
     Raises:
-        DatabaseRefused: If the disk does not let us; nothing was changed then.
+        DatabaseRefused: If the copy cannot be written; the database was not changed then.
     """
     draft = path.with_name(f"{path.name}.schema-{version}.draft")
     try:
@@ -37,7 +37,7 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
             if not copy.exists():
                 draft.rename(copy)
                 break
-            if _holds_the_same(copy, draft):
+            if _is_same_backup(copy, draft):
                 draft.unlink()
                 break
         _sync(path.parent)
@@ -48,13 +48,13 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
 
 
 def _copy(path: Path, draft: Path) -> None:
-    """Copy page by page, and see that the copy is on the disk."""
+    """Copy page by page, and sync the copy to the disk."""
     source = driver().connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         target = driver().connect(str(draft))
         try:
             source.backup(target, pages=_PAGES_AT_ONCE)
-            # One file that stands alone: it may be carried away without what lies beside it.
+            # A single file, which can be moved without WAL files.
             target.execute("PRAGMA journal_mode=DELETE").fetchone()
         finally:
             target.close()
@@ -74,10 +74,10 @@ def _numbered(path: Path, version: int, number: int) -> Path:
     return path.with_name(f"{path.name}.schema-{which}.backup")
 
 
-def _holds_the_same(one: Path, other: Path) -> bool:
-    """Say whether two copies are the same, but for how often their originals were written to.
+def _is_same_backup(one: Path, other: Path) -> bool:
+    """Say whether two copies are equal, ignoring their change counters.
 
-    One that was locked away from us is another.
+    A copy that we may not read counts as different.
     """
     try:
         return _are_equal(one, other)
@@ -98,7 +98,7 @@ def _are_equal(one: Path, other: Path) -> bool:
 
 
 def _without_counts(header: bytes) -> bytes:
-    """Return a header without its change counter and the version that this is valid for (SQLite, file format 1.3)."""
+    """Return a header without its change counter and version-valid-for number (SQLite file format, 1.3)."""
     return header[:24] + header[28:92] + header[96:]
 
 

@@ -1,13 +1,12 @@
-"""What makes cases findable by a part of a name: FTS5 on SQLite.
+"""The full-text index of cases by parts of names and numbers: FTS5 on SQLite.
 
-Another database offers the same names: CREATE, `put`, `fill`, `forget`; `name_hits`, `initials_hits`, `part_hits` with
-`any_of` and `all_of`, which say what is looked for; HITS, which finds it, and HAS_INITIALS, HAS_PART and
-NUMBER_BEGINS, which check a case. Hits are all cases that match and
-few others: whoever asks checks each again, with LIKE.
+Another dialect must offer the same names: CREATE, `put`, `fill`, `forget`; `name_hits`, `initials_hits` and `part_hits`
+with `any_of` and `all_of`, which build a query; HITS, which runs it; and HAS_INITIALS, HAS_PART and NUMBER_BEGINS,
+which check a case. Hits include all matching cases and few others, so callers check each hit again, with LIKE.
 
-The index holds no text, only terms: of a name each pair of neighbouring characters in their order, so that a phrase
-of pairs is a part of the name whatever its length; each single character; each pair of its pinyin initials; and the
-parts of an application number. Letters are compared as LIKE compares them: only ASCII has no capitals.
+The index contains terms, not text: of a name, each pair of adjacent characters in order, so that a phrase of pairs is a
+substring of any length; each single character; each pair of pinyin initials; and the parts of an application number.
+Letter case is ignored as LIKE ignores it, for ASCII only.
 """
 
 import re
@@ -27,34 +26,34 @@ _PUT = text(
        VALUES (:id, :name, :single, :initials, :part)"""
 )
 _CASES = text('SELECT id, applicant_name, application_no FROM "case" WHERE id > :last ORDER BY id LIMIT :limit')
-_FILLED_TOGETHER = 5_000
+_CHUNK_SIZE = 5_000
 
-# The tokenizer takes every character beyond ASCII as part of a term; ASCII that is no letter or digit moves there.
-# The private characters there make room; what is looked for is not.
-_MOVED = {
+# The tokenizer treats every non-ASCII character as part of a term, so ASCII punctuation is mapped to private use
+# characters, and private use characters are mapped out of the way.
+_PUNCTUATION_MAP = {
     **{0xE000 + code: 0xF8FF for code in range(128)},
     **{code: 0xE000 + code for code in range(128) if not chr(code).isalnum()},
 }
-# The columns share one list of terms, and a term that is common in one must not slow down another.
+# The columns share one list of terms; prefixes keep terms of one column from slowing down another.
 _INITIALS, _PART = "\ue0fe", "\ue0ff"
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _BETWEEN_PARTS = re.compile(r"[-/_. ]+")
 
 
 def terms_of(name: str, application_no: str) -> dict[str, Any]:
-    """Return the row of the index without its id; it takes some 50 µs, so it is better made before a lock is taken."""
-    written = _term(name)
+    """Return the index row of a case without its id. It takes about 50 µs, so compute it before locking."""
+    folded = _term(name)
     return {
-        "name": " ".join(_pairs(written)),
-        "single": " ".join(dict.fromkeys(written)),
+        "name": " ".join(_pairs(folded)),
+        "single": " ".join(dict.fromkeys(folded)),
         "initials": " ".join(_INITIALS + pair for pair in _pairs(initials(name))),
         "part": " ".join(_PART + _term(part) for part in parts(application_no)),
     }
 
 
-def lower(written: str) -> str:
-    """Return a text as LIKE compares it: only the letters of ASCII have no capitals."""
-    return written.translate(_LOWER)
+def lower(text_: str) -> str:
+    """Return a text as LIKE compares it: only ASCII letters are lowered."""
+    return text_.translate(_LOWER)
 
 
 def parts(application_no: str) -> list[str]:
@@ -62,8 +61,8 @@ def parts(application_no: str) -> list[str]:
     return [part for part in _BETWEEN_PARTS.split(lower(application_no)) if part]
 
 
-def _term(written: str) -> str:
-    return lower(written).translate(_MOVED)
+def _term(text_: str) -> str:
+    return lower(text_).translate(_PUNCTUATION_MAP)
 
 
 def _pairs(characters: str) -> Iterator[str]:
@@ -71,7 +70,7 @@ def _pairs(characters: str) -> Iterator[str]:
 
 
 def register(connection: Any) -> None:
-    """Let SQL on a connection of the driver ask for what the terms are made of."""
+    """Define the SQL functions that the conditions below use, on a connection of the driver."""
     connection.create_function("pinyin_initials", 1, initials, deterministic=True)
     connection.create_function("has_part", 2, _has_part, deterministic=True)
 
@@ -81,21 +80,21 @@ def _has_part(application_no: str, part: str) -> bool:
 
 
 def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Make cases findable by what they are called now; `rows` are those of `terms_of`, each with its `id`."""
+    """Index cases by their current names; `rows` are those of `terms_of`, each with its `id`."""
     if rows:
         connection.execute(_PUT, rows)
 
 
 def forget(connection: Connection, case_ids: Select[tuple[int]]) -> None:
-    """Let cases be found no more."""
+    """Remove cases from the index."""
     connection.execute(delete(_TABLE).where(_TABLE.c.rowid.in_(case_ids)))
 
 
 def fill(connection: Connection) -> None:
-    """Make every case findable that is there."""
+    """Index all existing cases."""
     last = 0
     while True:
-        cases = connection.execute(_CASES, {"last": last, "limit": _FILLED_TOGETHER}).all()
+        cases = connection.execute(_CASES, {"last": last, "limit": _CHUNK_SIZE}).all()
         if not cases:
             return
         put(
@@ -106,7 +105,7 @@ def fill(connection: Connection) -> None:
 
 
 def name_hits(part: str) -> str:
-    """Return what finds the names with this part; the value of `hits`."""
+    """Return the query for names that contain this part."""
     term = _term(part)
     if len(term) == 1:
         return f'single : "{term}"'
@@ -114,35 +113,38 @@ def name_hits(part: str) -> str:
 
 
 def initials_hits(letters: str) -> str:
-    """Return what finds the names with these pinyin initials one after the other; at least two."""
+    """Return the query for names with these adjacent pinyin initials; at least two."""
     return f'initials : "{" ".join(_INITIALS + pair for pair in _pairs(letters))}"'
 
 
 def part_hits(part: str) -> str:
-    """Return what finds the application numbers with this part."""
+    """Return the query for application numbers with this part."""
     return f'part : "{_PART}{_term(part)}"'
 
 
 def any_of(matches: Iterable[str]) -> str:
-    """Return what finds the hits of each of several."""
+    """Return the query for the hits of any of several queries."""
     return " OR ".join(f"({match})" for match in matches)
 
 
 def all_of(matches: Iterable[str]) -> str:
-    """Return what finds the hits that several have in common."""
+    """Return the query for the common hits of several queries."""
     return " AND ".join(f"({match})" for match in matches)
 
 
 HITS = "SELECT rowid AS id FROM search_term WHERE search_term MATCH :{match}"
-"""The ids of the cases that a match finds; `match` is the name of the value that holds it."""
+"""SQL for the ids of the cases that a query finds; `match` is the name of the bound value."""
 
 HAS_INITIALS = "instr(pinyin_initials(c.applicant_name), :{letters}) > 0"
-"""Whether the name of the case `c` has these pinyin initials; it takes some 40 µs."""
+"""SQL: whether the name of the case `c` has these pinyin initials. It takes about 40 µs."""
 
 HAS_PART = "has_part(c.application_no, :{part})"
-"""Whether the application number of the case `c` has a part."""
+"""SQL: whether the application number of the case `c` has a part."""
 
 NUMBER_BEGINS = (
     "({case}.application_no COLLATE NOCASE >= :{name} AND {case}.application_no COLLATE NOCASE < :{name}_end)"
 )
-"""Whether the number of `case` begins with the value `name`; `{name}_end` is that and the last character there is."""
+"""SQL: whether the number of `case` begins with the value `name`.
+
+`{name}_end` must be that value followed by the greatest character.
+"""

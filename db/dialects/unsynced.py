@@ -1,4 +1,4 @@
-"""Writing without waiting for the disk, for a file that is nobody's yet and is thrown away if it is not finished."""
+"""Writing without fsync, for a temporary file that is discarded if it is not completed."""
 
 from typing import Any
 
@@ -6,9 +6,10 @@ from sqlalchemy import Engine, event
 
 
 def without_syncing(engine: Engine) -> None:
-    """Let every connection that an engine opens from now on write without waiting for the disk.
+    """Let every new connection of an engine write without fsync.
 
-    A power cut may then leave a broken file: only for one that gets its name when it is complete and on the disk.
+    A power failure may leave a broken file, so use it only for a file that gets its name once it is complete and
+    synced.
     """
 
     @event.listens_for(engine, "connect")

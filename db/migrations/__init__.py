@@ -1,1 +1,1 @@
-"""Schema steps, run by Alembic."""
+"""Migration steps, run by Alembic."""

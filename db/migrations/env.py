@@ -1,4 +1,4 @@
-"""How Alembic runs our steps: on the connection that the schema module opened."""
+"""The Alembic environment: runs the steps on the connection that db.schema opened."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -1,4 +1,4 @@
-"""The tables; importing this package registers them all."""
+"""The tables. Importing this package registers them all."""
 
 from db.models.calendar_day import CalendarDayRow as CalendarDayRow
 from db.models.calendar_day import SuspensionNoticeRow as SuspensionNoticeRow

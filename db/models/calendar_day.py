@@ -1,4 +1,4 @@
-"""The working calendar, and the times at which work stops."""
+"""The working calendar and the suspensions."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from db.models.row import Row
 
 
 class CalendarDayRow(Row, table=True):
-    """One day: worked or not, and whether that was published."""
+    """One day: whether it is a working day, and whether that is published."""
 
     __tablename__ = "calendar_day"
 
@@ -22,11 +22,11 @@ class CalendarDayRow(Row, table=True):
 
 
 class SuspensionRow(Row, table=True):
-    """A time at which no clock runs; `to_at` is null while nobody knows its end.
+    """A time during which no clock runs; `to_at` is null while its end is unknown.
 
-    `province` and `agent` are null where it concerns all of them. `announced_to_at` is the end before a supervisor last
-    ended it. `resumed_at` is null until applicants are told that work goes on. `settled_at` is null until every due
-    date is recomputed with it; any start of the program finishes that.
+    `province` and `agent` are null if all are affected. `announced_to_at` is the end before a supervisor changed it.
+    `resumed_at` is null until applicants get the notice that work
+    resumed. `settled_at` is null until every due date includes the suspension; any start of the program completes that.
     """
 
     __tablename__ = "suspension"

@@ -1,4 +1,4 @@
-"""What people here set otherwise in the working calendar."""
+"""Calendar days that an admin set by hand."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from db.models.row import Row
 
 
 class CalendarOverrideRow(Row, table=True):
-    """One day that an admin set by hand; it goes before what was published, and stays when that is imported again.
+    """One calendar day set by hand. It overrides the published day, also when that is imported again.
 
     `hours` are the day's own as `09:00-12:00,13:00-18:00`, '' for those of the policy.
     """

@@ -1,4 +1,4 @@
-"""What was computed from call records; the records themselves are Parquet files of the store."""
+"""Facts computed from call records; the records themselves are Parquet files of the store."""
 
 from datetime import date, datetime
 
@@ -10,9 +10,9 @@ from db.models.row import Row
 
 
 class CallWindowRow(Row, table=True):
-    """Facts of one number in its window, or of all cards of one application (then `msisdn` is empty).
+    """The facts of one number in its window, or of all cards of an application (then `msisdn` is empty).
 
-    `half_hours` is a JSON list of 48 figures.
+    `half_hours` is a JSON list of 48 counts.
     """
 
     __tablename__ = "call_window"
@@ -47,7 +47,7 @@ class CallWindowRow(Row, table=True):
 
 
 class CallDayRow(Row, table=True):
-    """Calls of one number on one local day."""
+    """The calls of one number on one local day."""
 
     __tablename__ = "call_day"
     __table_args__ = (
@@ -64,7 +64,7 @@ class CallDayRow(Row, table=True):
 
 
 class CallHourRow(Row, table=True):
-    """Calls of one number in one hour of one weekday (0 is Monday)."""
+    """The calls of one number in one hour of one weekday (0 is Monday)."""
 
     __tablename__ = "call_hour"
     __table_args__ = (
@@ -81,7 +81,7 @@ class CallHourRow(Row, table=True):
 
 
 class OptOutRow(Row, table=True):
-    """A callee who does not want to be called, by keyed hash; `msisdn` empty means by anybody."""
+    """A callee who refuses calls, by keyed hash; an empty `msisdn` means from all numbers."""
 
     __tablename__ = "opt_out"
     __table_args__ = (

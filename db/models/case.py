@@ -12,12 +12,12 @@ from db.models.row import Row
 class CaseRow(Row, table=True):
     """One secondary review of one application, over all its rounds.
 
-    `evidence_seq` is the last publication that the case has taken in: evidence is read up to it, so a case shows
-    old or new evidence and never a mix. `is_listed` puts a queued case on the index that `next` uses.
-    `priority_rank` orders low 0 to urgent 3. `version` guards writes, `evidence_no` brings skipped cases back.
-    `due_at`, `is_due_provisional` and `suspended_from` are what the clock last said, kept for sorting: all pauses
-    that are over are in `due_at`, and a case that was not due when an open suspension began is not overdue.
-    `is_class_set` and `is_priority_set` say that a supervisor chose them, so that evidence changes them no more.
+    `evidence_seq` is the last publication applied to the case. Evidence is read up to it, so a case shows old or new
+    evidence, never a mix. `is_listed` includes a queued case in the index that `next` uses. `priority_rank` is 0 (low)
+    to 3 (urgent). `version` guards against concurrent writes; a greater `evidence_no` brings back skipped cases.
+    `due_at`, `is_due_provisional` and `suspended_from` cache the state of the clock for sorting: `due_at` includes all
+    ended pauses, and a case that was not due when an open suspension began is not overdue. `is_class_set` and
+    `is_priority_set` say that a supervisor chose the value, so that new evidence does not change it.
     """
 
     __tablename__ = "case"
@@ -31,16 +31,16 @@ class CaseRow(Row, table=True):
             "priority_rank",
             "due_at",
             "id",
-            # What lists are filtered by, so that a whole state can be looked through without its rows.
+            # Columns of list filters, so that scanning a state needs only the index.
             "batch_id",
             "risk",
             "service_class",
             "round",
             "assignee_id",
         ),
-        # Its step makes it without regard to capitals, as numbers are looked for.
+        # The migration step makes it case-insensitive, as numbers are searched for.
         Index("ix_case_number", "application_no"),
-        # The steps make these for PostgreSQL too; its conditions here would import its dialect at every start.
+        # The migration steps make these for PostgreSQL too. Conditions for it here would import its dialect.
         Index("ix_case_assignee", "assignee_id", sqlite_where=text("assignee_id IS NOT NULL")),
         Index("ix_case_state", "state", "due_at", "is_listed", "id"),
         Index(
@@ -115,7 +115,7 @@ class CaseRow(Row, table=True):
 
 
 class SubmissionRow(Row, table=True):
-    """One round's evidence as received, as JSON under the declared column names."""
+    """One round's evidence as received, as JSON by declared column names."""
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_batch", "batch_id"),)
@@ -150,7 +150,7 @@ class FindingRow(Row, table=True):
 
 
 class SkipRow(Row, table=True):
-    """A case that a reviewer does not want to see again until its evidence_no grows."""
+    """A case that a reviewer skipped. It is offered again when its evidence_no grows."""
 
     __tablename__ = "skip"
 

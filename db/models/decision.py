@@ -1,4 +1,4 @@
-"""What was decided, on which grounds, and what the applicant was told."""
+"""Decisions with their reasons, rectifications and notices."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from db.models.row import Row
 class DecisionRow(Row, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
-    `before` and `seen` are JSON: the case's columns that an undo puts back, and what was on the desk.
+    `before` and `seen` are JSON: the columns of the case that an undo restores, and what the reviewer saw on the desk.
     """
 
     __tablename__ = "decision"
@@ -46,7 +46,7 @@ class DecisionRow(Row, table=True):
 
 
 class DecisionReasonRow(Row, table=True):
-    """One reason of a decision, in the order in which they were marked."""
+    """One reason of a decision, in the order in which the reviewer marked them."""
 
     __tablename__ = "decision_reason"
 
@@ -56,7 +56,7 @@ class DecisionReasonRow(Row, table=True):
 
 
 class RectificationRow(Row, table=True):
-    """What an applicant must mend after one decision, by one deadline."""
+    """What an applicant must rectify after one decision, by one deadline."""
 
     __tablename__ = "rectification"
 
@@ -69,7 +69,7 @@ class RectificationRow(Row, table=True):
 
 
 class RectificationItemRow(Row, table=True):
-    """One thing to mend; `code` is a reason or document code."""
+    """One item to rectify; `code` is a reason or document code."""
 
     __tablename__ = "rectification_item"
 
@@ -83,7 +83,7 @@ class RectificationItemRow(Row, table=True):
 
 
 class NoticeRow(Row, table=True):
-    """What the applicant is told; released when `release_at` has passed and it was not taken back."""
+    """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled."""
 
     __tablename__ = "notice"
 

@@ -1,4 +1,4 @@
-"""What reviewers write while they look at a case."""
+"""What reviewers enter while they review a case."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from db.models.row import Row
 
 
 class DraftRow(Row, table=True):
-    """What a reviewer has typed on a case and not yet decided; JSON, so that the dialog comes back as it was.
+    """The unfinished work of a reviewer on a case, as JSON, so that the dialog can be restored.
 
-    With `decision_id` it is the draft that an undo brings back.
+    With `decision_id`, it is the draft that an undo restores.
     """
 
     __tablename__ = "draft"
@@ -27,7 +27,7 @@ class DraftRow(Row, table=True):
 
 
 class CommentRow(Row, table=True):
-    """An internal remark on a case."""
+    """An internal comment on a case."""
 
     __tablename__ = "comment"
 
@@ -39,7 +39,7 @@ class CommentRow(Row, table=True):
 
 
 class ChecklistAnswerRow(Row, table=True):
-    """A reviewer's answer to one question in one round; the newest counts."""
+    """A reviewer's answer to one question in one round; the latest counts."""
 
     __tablename__ = "checklist_answer"
     __table_args__ = (UniqueConstraint("case_id", "round", "question"),)

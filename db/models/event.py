@@ -10,7 +10,7 @@ from db.models.row import Row
 
 
 class EventRow(Row, table=True):
-    """One act; `case_id` is a plain number so that undoing a batch and retention stay possible.
+    """One act. `case_id` has no foreign key, so that a batch can be undone and old data deleted.
 
     `hash` is the SHA-256 of `prev_hash` and the canonical JSON of all other columns.
     """

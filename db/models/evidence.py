@@ -1,4 +1,4 @@
-"""What was imported: immutable rows, each with its batch; the newest published batch wins."""
+"""Imported evidence: immutable rows, each with its batch; the row of the latest published batch counts."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from db.models.row import Row
 
 
 class ApplicationRow(Row, table=True):
-    """One version of what an applicant handed in; a changed one is a row of a later batch."""
+    """One version of an application; a change is a row of a later batch."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -57,7 +57,7 @@ class ApplicationRow(Row, table=True):
 
 
 class CardRow(Row, table=True):
-    """One SIM of an application, as one batch has it."""
+    """One SIM of an application, as of one batch."""
 
     __tablename__ = "card"
     __table_args__ = (
@@ -82,7 +82,7 @@ class CardRow(Row, table=True):
 
 
 class DocumentRow(Row, table=True):
-    """One document; the file lies in the store under its SHA-256."""
+    """One document. Its file is in the store under its SHA-256."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -125,7 +125,7 @@ class ComplaintRow(Row, table=True):
 
 
 class CreditRecordRow(Row, table=True):
-    """One look-up of one list for one USCC or ID number."""
+    """One check of one list for one USCC or ID number."""
 
     __tablename__ = "credit_record"
     __table_args__ = (

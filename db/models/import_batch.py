@@ -1,4 +1,4 @@
-"""Imports: a batch is invisible until it is published."""
+"""Imports. A batch is invisible until it is published."""
 
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from db.models.row import Row
 class ImportBatchRow(Row, table=True):
     """One import command.
 
-    `published_seq` grows with each publication, so that evidence up to one of them can be read as one whole;
-    `applied_at` is set when every existing case that the batch touches has taken it in.
+    `published_seq` grows with each publication, so that evidence can be read consistently up to any of them.
+    `applied_at` is set when the batch has been applied to every existing case that it affects.
     """
 
     __tablename__ = "import_batch"
@@ -32,7 +32,7 @@ class ImportBatchRow(Row, table=True):
 
 
 class ImportFileRow(Row, table=True):
-    """One file of a batch; the same bytes are refused twice."""
+    """One file of a batch. A file with the same bytes is refused."""
 
     __tablename__ = "import_file"
 

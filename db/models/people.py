@@ -1,4 +1,4 @@
-"""Who works here."""
+"""The people who use the workbench."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from db.models.row import Row
 
 
 class ReviewerRow(Row, table=True):
-    """A person who may act, whatever the roles."""
+    """A person who may act, in whatever roles."""
 
     __tablename__ = "reviewer"
 
@@ -30,7 +30,7 @@ class ReviewerRoleRow(Row, table=True):
 
 
 class AbsenceRow(Row, table=True):
-    """Days on which a person is away; an open end means until back."""
+    """The days on which a person is absent; without an end, until the person returns."""
 
     __tablename__ = "absence"
 

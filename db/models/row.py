@@ -1,9 +1,9 @@
-"""What all tables have in common."""
+"""The base class of all tables."""
 
 from sqlmodel import SQLModel
 
 
 class Row(SQLModel):
-    """A row of a table; rows are not validated, so what validating takes is not made when the program starts."""
+    """A row of a table. Rows are not validated, so building their validators is deferred, for a faster start."""
 
     model_config = {"defer_build": True}

@@ -1,4 +1,4 @@
-"""What holds for the whole database."""
+"""Settings and policy versions of the whole database."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from db.models.row import Row
 
 
 class SettingRow(Row, table=True):
-    """One setting of this database, such as how it learns who acts."""
+    """One setting of this database, such as how people are identified."""
 
     __tablename__ = "setting"
 

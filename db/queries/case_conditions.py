@@ -1,4 +1,4 @@
-"""The conditions that lists of cases know, in SQL; `name` starts the names of a condition's values."""
+"""The conditions of case lists in SQL; `name` is the prefix for the names of bound values."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -23,11 +23,11 @@ _HELD = "(c.state = 'in_review' AND c.held_until > :now"
 _NONE = 'SELECT id FROM "case" WHERE 1 = 0'
 
 NOTHING = Condition(check="1 = 0", hits=_NONE, recheck="", is_indexed=True)
-"""What no case meets."""
+"""The condition that no case satisfies."""
 
 
-def either(conditions: Sequence[Condition]) -> Condition:
-    """Return the condition that one of several is met."""
+def any_condition(conditions: Sequence[Condition]) -> Condition:
+    """Return the condition that at least one of several holds."""
     if len(conditions) == 1:
         return conditions[0]
     known = all(condition.hits for condition in conditions)
@@ -37,27 +37,27 @@ def either(conditions: Sequence[Condition]) -> Condition:
         values={name: value for condition in conditions for name, value in condition.values.items()},
         hits=" UNION ALL ".join(condition.hits for condition in conditions) if known else "",
         match=search.any_of(condition.match for condition in conditions) if searched else "",
-        # Of a hit it is not known whose it is: either each is sure, or all is checked.
+        # A hit does not tell which condition it satisfies: skip the recheck only if every one is exact.
         recheck="" if all(condition.recheck == "" for condition in conditions) else None,
         is_indexed=all(condition.is_indexed for condition in conditions),
         is_slow=any(condition.is_slow for condition in conditions),
     )
 
 
-def unless(condition: Condition) -> Condition:
-    """Return the condition that another is not met."""
+def negated(condition: Condition) -> Condition:
+    """Return the negation of a condition."""
     check = f"c.id NOT IN ({condition.hits})" if condition.is_slow else f"({condition.check}) IS NOT TRUE"
     return Condition(check=check, values=condition.values, is_indexed=condition.is_indexed)
 
 
 def _bound(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
-    """Return a list of values for IN, and what it names."""
+    """Return placeholders for IN, and their values."""
     named = {f"{name}_{place}": value for place, value in enumerate(values)}
     return ", ".join(f":{one}" for one in named), named
 
 
 def is_running(states: Iterable[str]) -> Condition:
-    """Return the condition that the clock of the case runs; `states` are those in which it can."""
+    """Return the condition that the clock of the case runs; `states` are those in which it can run."""
     listed = ", ".join(f"'{state}'" for state in sorted(states) if state != "pending")
     return Condition(check=f"c.state IN ({listed}) OR ({PENDING_ON_OTHERS})", is_indexed=True)
 
@@ -73,7 +73,7 @@ def has_one_of(column: str, values: Iterable[Any], name: str) -> Condition:
 
 
 def compares(column: str, op: str, value: int, name: str) -> Condition:
-    """Return the condition that a number of the case compares with a value; `op` is one of = < <= > >=."""
+    """Return the condition that a numeric column compares with a value; `op` is one of = < <= > >=."""
     return Condition(check=f"c.{column} {op} :{name}", values={name: value}, is_indexed=column in _ORDERED_COLUMNS)
 
 
@@ -94,7 +94,7 @@ def assigned_to(reviewer_id: int | None, name: str) -> Condition:
     if reviewer_id is None:
         return Condition(check="c.assignee_id IS NULL", is_indexed=True)
     return Condition(
-        # Of a case without an assignee this is false and not unknown, so that it can be negated.
+        # For a case without an assignee this is false and not NULL, so that it can be negated.
         check=f"coalesce(c.assignee_id, 0) = :{name}",
         values={name: reviewer_id},
         hits=f'SELECT id FROM "case" WHERE assignee_id = :{name}',
@@ -103,7 +103,7 @@ def assigned_to(reviewer_id: int | None, name: str) -> Condition:
 
 
 def held_by(reviewer_id: int | None, name: str) -> Condition:
-    """Return the condition that a running hold of a person is on the case, or of nobody."""
+    """Return the condition that a person, or nobody, holds the case now."""
     if reviewer_id is None:
         return Condition(check=f"NOT {_HELD})")
     return Condition(
@@ -114,7 +114,7 @@ def held_by(reviewer_id: int | None, name: str) -> Condition:
 
 
 def has_finding(rule: str, name: str) -> Condition:
-    """Return the condition that a rule found something."""
+    """Return the condition that the case has a finding of a rule."""
     return Condition(
         check=f"EXISTS (SELECT 1 FROM finding f WHERE f.rule = :{name} AND f.case_id = c.id)",
         values={name: rule},
@@ -124,7 +124,7 @@ def has_finding(rule: str, name: str) -> Condition:
 
 
 def application_has(column: str, values: Iterable[str], name: str) -> Condition:
-    """Return the condition that a column of the case's application has one of some values; it must have an index."""
+    """Return the condition that a column of the case's application has one of some values. It must be indexed."""
     listed, named = _bound(name, values)
     if not named:
         return NOTHING
@@ -138,7 +138,7 @@ def application_has(column: str, values: Iterable[str], name: str) -> Condition:
 
 
 def has_card(msisdn_hash: str, name: str) -> Condition:
-    """Return the condition that the case's application has a card of a number."""
+    """Return the condition that the case's application has a card with a number."""
     return Condition(
         check=f"EXISTS (SELECT 1 FROM card k WHERE k.msisdn_hash = :{name} AND k.agent = c.agent"
         f" AND k.application_no = c.application_no AND {_PUBLISHED})",
@@ -150,7 +150,7 @@ def has_card(msisdn_hash: str, name: str) -> Condition:
 
 
 def has_agent(session: Session, part: str, name: str) -> Condition:
-    """Return the condition that the agent's name has a part."""
+    """Return the condition that the agent's name contains a part."""
     likes, named = _likes("c.agent", part, name)
     agents = _distinct(session, '"case"', "agent", part)
     if len(agents) > _MOST_VALUES:
@@ -161,13 +161,13 @@ def has_agent(session: Session, part: str, name: str) -> Condition:
 
 
 def has_province(session: Session, parts: Iterable[str], name: str) -> Condition:
-    """Return the condition that the province's name has one of some parts."""
+    """Return the condition that the province's name contains one of some parts."""
     named = {value: True for part in parts for value in _distinct(session, "application", "province", part)}
     return application_has("province", list(named)[:_MOST_VALUES], name)
 
 
 def _distinct(session: Session, table: str, column: str, part: str) -> list[str]:
-    """Return the different values of an indexed column with a part; the index is leapt through."""
+    """Return the distinct values of an indexed column that contain a part, by skipping through the index."""
     likes, named = _likes("value", part, "part")
     rows = session.execute(
         text(f"""WITH RECURSIVE seen (value) AS (
@@ -182,14 +182,14 @@ def _distinct(session: Session, table: str, column: str, part: str) -> list[str]
 
 
 def spellings(part: str) -> list[str]:
-    """Return a text as it was typed, in half width and in full width: input methods write either."""
+    """Return a text as typed, in half width and in full width, since input methods produce either."""
     half = unicodedata.normalize("NFKC", part)
     full = half.translate(_FULL_WIDTH)
     return list(dict.fromkeys([part, half, full, full.translate(_FULL_LOWER), full.translate(_FULL_UPPER)]))
 
 
 def _likes(column: str, part: str, name: str) -> tuple[str, dict[str, str]]:
-    """Return the condition that a column has a text as LIKE sees it, in one of its spellings."""
+    """Return the condition that a column contains a text in one of its spellings, by LIKE."""
     named = {f"{name}_like{place}": f"%{_escaped(one)}%" for place, one in enumerate(spellings(part))}
     return " OR ".join(f"{column} LIKE :{one} ESCAPE '\\'" for one in named), named
 
@@ -199,7 +199,7 @@ def _escaped(part: str) -> str:
 
 
 def _searched(match: str, check: str, name: str, values: dict[str, Any]) -> Condition:
-    """Return a condition whose hits the search terms know exactly."""
+    """Return a condition whose hits the full-text index knows exactly."""
     return Condition(
         check=check,
         values={**values, f"{name}_match": match},
@@ -209,22 +209,22 @@ def _searched(match: str, check: str, name: str, values: dict[str, Any]) -> Cond
     )
 
 
-def is_called(part: str, name: str) -> Condition:
-    """Return the condition that the applicant's name has a part, or has these letters as its pinyin initials."""
+def name_matches(part: str, name: str) -> Condition:
+    """Return the condition that the applicant's name contains a part, or has these pinyin initials."""
     likes, named = _likes("c.applicant_name", part, name)
-    # Likes and terms know the same spellings, so that what LIKE finds is what is found.
+    # LIKE and the full-text query use the same spellings, so they find the same names.
     match = search.any_of(search.name_hits(one) for one in spellings(part))
     by_name = _searched(match, likes, f"{name}_name", named)
     letters = unicodedata.normalize("NFKC", part).lower()
     if letters.isascii() and letters.isalnum() and len(letters) >= _FEWEST_INITIALS:
         check = search.HAS_INITIALS.format(letters=f"{name}_letters")
         by_initials = _searched(search.initials_hits(letters), check, f"{name}_initials", {f"{name}_letters": letters})
-        return either([by_name, replace(by_initials, is_slow=True)])
-    # Checked again by LIKE, which is quick.
+        return any_condition([by_name, replace(by_initials, is_slow=True)])
+    # Hits are rechecked by LIKE, which is fast.
     return replace(by_name, recheck=None)
 
 
-def is_numbered(number: str, name: str) -> Condition:
+def number_matches(number: str, name: str) -> Condition:
     """Return the condition that the application's number begins with a text, or has it as one of its parts."""
     wanted = unicodedata.normalize("NFKC", number).strip()
     beginning = Condition(
@@ -238,4 +238,4 @@ def is_numbered(number: str, name: str) -> Condition:
         return beginning
     check = search.HAS_PART.format(part=f"{name}_part")
     by_part = _searched(search.part_hits(wanted), check, f"{name}_parts", {f"{name}_part": parts[0]})
-    return either([beginning, by_part])
+    return any_condition([beginning, by_part])

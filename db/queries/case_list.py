@@ -1,4 +1,7 @@
-"""Which cases a list has, and in which order: stretches of one index, one after the other, as `next` goes."""
+"""Which cases a list contains, and in which order.
+
+The order is that of `next`. A list is a sequence of stretches, each a contiguous range of one index.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +18,10 @@ GROUPS: tuple[tuple[CaseState, ...], ...] = (
     (CaseState.INCOMPLETE,),
     (CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN),
 )
-"""The states in the order of a list: first what `next` serves, last what is over."""
+"""The states in the order of a list: first what `next` offers, last the final states."""
 
 RANKS = (3, 2, 1, 0)
-"""Urgent to low."""
+"""The priority ranks, urgent to low."""
 
 _EVER = 1 << 62
 
@@ -30,9 +33,9 @@ PENDING_ON_OTHERS = "c.state = 'pending' AND c.waits_for <> 'applicant'"
 class Condition:
     """A condition on the case `c`, in SQL.
 
-    `hits` selects the `id` of all cases that may meet it, and few others, where an index knows them. `match` says the
-    same to the search terms alone, where they know all. `recheck` is what is left to check of a hit, None the whole
-    condition. `is_indexed` says that the index of the order has the columns, `is_slow` that a check takes some 40 µs.
+    `hits` selects the `id` of all cases that may satisfy it, and few others, if an index knows them. `match` is the
+    same as a full-text query, if that knows all of them. `recheck` is what must still be checked for a hit; None means
+    the whole condition. `is_indexed`: the index of the order has the columns. `is_slow`: a check takes about 40 µs.
     """
 
     check: str
@@ -46,7 +49,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A span of due dates in microseconds: later than `after`, at `until` at the latest; None is a case without one."""
+    """A range of due dates in microseconds: `after` exclusive, `until` inclusive.
+
+    `with_none` includes cases without a due date.
+    """
 
     after: int = -_EVER
     until: int = _EVER
@@ -54,7 +60,7 @@ class Due:
     with_none: bool = True
 
     def within(self, other: "Due") -> "Due":
-        """Return what both spans have."""
+        """Return the intersection with another range."""
         return Due(
             after=max(self.after, other.after),
             until=min(self.until, other.until),
@@ -63,7 +69,7 @@ class Due:
         )
 
     def check(self) -> str:
-        """Return the span as a condition on the case `c`."""
+        """Return the range as a condition on the case `c`."""
         sides = []
         if self.with_dates:
             sides.append(f"(c.due_at > {self.after} AND c.due_at <= {self.until})")
@@ -74,10 +80,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseList:
-    """A list of cases: their states, ranks of priority, due dates and further conditions, at one moment.
+    """A list of cases: their states, priority ranks, due dates and further conditions, at one moment.
 
-    An expired hold is queued. `hidden` are batches that nobody may see. `is_running` leaves out pending cases that
-    wait for the applicant.
+    A case with an expired hold counts as queued. `hidden` are batches that are not visible. `is_running` excludes
+    pending cases that wait for the applicant.
     """
 
     states: frozenset[CaseState]
@@ -90,7 +96,7 @@ class CaseList:
     is_running: bool = False
 
     def state_checks(self, group: tuple[CaseState, ...]) -> list[str]:
-        """Return a condition for each stored state of a group that holds cases of the list."""
+        """Return a condition for each stored state of a group whose cases the list may contain."""
         checks = []
         for state in group:
             is_wanted = state in self.states
@@ -107,19 +113,19 @@ class CaseList:
         return checks
 
     def check(self, found: tuple[Condition, ...] = ()) -> str:
-        """Return the whole list as one condition on the case `c`, which is a hit of some conditions already."""
+        """Return the whole list as one condition on the case `c`, which is already a hit of some conditions."""
         states = [f"({check})" for group in GROUPS for check in self.state_checks(group)]
         return f"({' OR '.join(states) or '1 = 0'}) AND {self.check_of_any_state(found)}"
 
     def check_of_any_state(self, found: tuple[Condition, ...] = ()) -> str:
-        """Return the list as one condition on the case `c`, whatever its state."""
+        """Return the list as one condition on the case `c`, regardless of its state."""
         ranks = ", ".join(map(str, sorted(self.ranks)))
         return " AND ".join([f"c.priority_rank IN ({ranks})", self.due.check(), *self.further(found)])
 
     def further(self, found: tuple[Condition, ...] = ()) -> list[str]:
-        """Return the conditions that are no stretch of the index, less what is sure of hits of some of them."""
+        """Return the conditions that are not ranges of the index, except those that hits already satisfy."""
         checks = [f"c.batch_id NOT IN ({', '.join(map(str, self.hidden))})"] if self.hidden else []
-        # What is quickly told comes first.
+        # Fast checks come first.
         for condition in sorted(self.conditions, key=lambda condition: condition.is_slow):
             is_hit = condition in found and condition.recheck is not None
             check = condition.recheck if is_hit else condition.check
@@ -128,18 +134,18 @@ class CaseList:
         return checks
 
     def values(self) -> dict[str, Any]:
-        """Return the values that the SQL of this list names."""
+        """Return the bound values of this list."""
         found = {name: value for condition in self.conditions for name, value in condition.values.items()}
         return {**found, "now": self.now, "day_end": self.day_end}
 
     def needs_rows(self) -> bool:
-        """Say whether a condition asks for more than the index of the order has."""
+        """Say whether a condition needs columns that the index of the order does not have."""
         return not all(condition.is_indexed for condition in self.conditions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Cases that lie one after the other in the index: one group, one urgency, one rank; by due date and number.
+    """A contiguous range of the index: one group, one urgency, one rank, ordered by due date and id.
 
     `checks` has a condition for each stored state; `span` is None for the cases without a due date.
     """
@@ -155,13 +161,13 @@ class Stretch:
         return "c.due_at IS NULL" if self.span is None else "c.due_at > :due_after AND c.due_at <= :due_until"
 
     def values(self) -> dict[str, Any]:
-        """Return the values that the SQL of this stretch names."""
+        """Return the bound values of this stretch."""
         after, until = self.span or (0, 0)
         return {"rank": self.rank, "due_after": after, "due_until": until}
 
 
 def stretches(cases: CaseList) -> Iterator[Stretch]:
-    """Yield the stretches of a list in its order."""
+    """Yield the stretches of a list in order."""
     spans = (
         (0, Due(until=cases.now, with_none=False)),
         (1, Due(after=cases.now, until=cases.day_end, with_none=False)),
@@ -185,7 +191,7 @@ def stretches(cases: CaseList) -> Iterator[Stretch]:
 
 
 def order_columns() -> tuple[str, ...]:
-    """Return what cases are ordered by where no index gives the order, each as SQL on the case `c`."""
+    """Return the sort keys of the order as SQL on the case `c`, for cases not read along the index."""
     whens = " ".join(f"WHEN '{state.value}' THEN {number}" for number, group in enumerate(GROUPS) for state in group)
     return (
         f"CASE c.state {whens} END",

@@ -1,7 +1,7 @@
-"""Pages, counts and places of a list of cases, from a million cases as fast as from a thousand.
+"""Pages, counts and positions of a list of cases, whose cost does not depend on the number of cases.
 
-Without further conditions a page is a piece of an index. With some, either the few cases that an index finds are put
-into order, or the order is walked and each case checked, whichever reads less.
+Without further conditions, a page is a range of an index. With conditions, either the few cases that an index finds are
+sorted, or the order is scanned and each case checked, whichever reads less.
 """
 
 from collections.abc import Iterator
@@ -17,19 +17,19 @@ from db.dialects.sqlite_search import HITS, all_of
 from db.queries.case_list import CaseList, Condition, Stretch, order_columns, stretches
 
 FEW = 30_000
-"""So many hits are put into order at once."""
+"""The most hits that are sorted at once."""
 
 _COUNTED_AT_ONCE = 300_000
 _FIRST_WINDOW = 250
 _WINDOW = 4_000
 _SAMPLE = 1_000
-_PATIENCE = 24_000
-_PATIENCE_WITH_SLOW = 1_500
+_SCAN_LIMIT = 24_000
+_SCAN_LIMIT_WITH_SLOW = 1_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """Cases that an index finds for some conditions: SQL that selects their `id`, and how many, counted to a limit."""
+    """The cases that an index finds for some conditions: SQL that selects their `id`, and their count up to a limit."""
 
     of: tuple[Condition, ...]
     select: str
@@ -51,35 +51,35 @@ def _number(session: Session, sql: str, values: dict[str, Any]) -> int:
 
 
 def page(session: Session, cases: CaseList, *, skip: int, limit: int, from_end: bool = False) -> list[int]:
-    """Return the ids of a page in the order of the list; from the end `skip` counts backwards, the order stays."""
+    """Return the ids of a page in the order of the list. With `from_end`, `skip` counts from the end."""
     if limit <= 0:
         return []
     if not cases.needs_rows():
-        found = _walked(session, cases, skip, limit, from_end=from_end)
+        found = _page_along_index(session, cases, skip, limit, from_end=from_end)
         return found[::-1] if from_end else found
     hits = fewest_hits(session, cases, FEW)
     ids: list[int] | None = None
     if hits is None or hits.count > FEW:
-        patience = None if hits is None else _patience(cases)
-        ids = _looked_through(session, cases, skip, limit, from_end=from_end, patience=patience)
+        scan_limit = None if hits is None else _scan_limit(cases)
+        ids = _scanned(session, cases, skip, limit, from_end=from_end, scan_limit=scan_limit)
     if ids is None:
-        assert hits is not None  # noqa: S101 - without hits the order is walked to its end
+        assert hits is not None  # noqa: S101 - without hits the order is scanned to its end
         ids = _sorted(session, cases, hits, skip, limit, from_end=from_end)
     return ids[::-1] if from_end else ids
 
 
 def count(session: Session, cases: CaseList) -> int:
-    """Return how many cases a list has."""
+    """Return the number of cases in a list."""
     if cases.needs_rows():
         hits = fewest_hits(session, cases, _COUNTED_AT_ONCE)
         if hits is not None and (hits.count <= _COUNTED_AT_ONCE or any(one.is_slow for one in hits.of)):
-            sql = f"{hits_named(hits)} SELECT count(*) {_joined(cases, hits)}"
+            sql = f"{hits_table(hits)} SELECT count(*) {_joined(cases, hits)}"
             return _number(session, sql, {**cases.values(), **hits.values})
     return sum(_length(session, cases, stretch) for stretch in stretches(cases))
 
 
 def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
-    """Return how many cases of a list come before one of them; None if it is none of them, or that takes long."""
+    """Return how many cases of a list come before one of them, None if it is not in it or counting is slow."""
     columns = order_columns()
     own = session.execute(
         _text(f'SELECT {", ".join(columns)}, c.due_at FROM "case" AS c WHERE c.id = :case_id AND {cases.check()}'),
@@ -98,17 +98,20 @@ def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
     if hits is None or hits.count > FEW:
         return None
     earlier = f"({', '.join(columns)}) < ({', '.join(str(int(value)) for value in own[:5])})"
-    sql = f"{hits_named(hits)} SELECT count(*) {_joined(cases, hits)} AND {earlier}"
+    sql = f"{hits_table(hits)} SELECT count(*) {_joined(cases, hits)} AND {earlier}"
     return _number(session, sql, {**cases.values(), **hits.values})
 
 
 def fewest_hits(session: Session, cases: CaseList, limit: int) -> Hits | None:
-    """Return the condition that an index answers with the fewest cases, or None if none does; counted to `limit`."""
+    """Return the hits of the condition that an index answers with the fewest cases, None if no index does.
+
+    Hits are counted up to `limit`.
+    """
     found: Hits | None = None
     for of, select, values in _sources(cases):
-        # No more is counted than the best so far has: a common word is not read to its end.
+        # Count at most as many as the best so far has, so that a common word is not read to its end.
         at_most = limit if found is None else min(limit, found.count)
-        if _seem_many(session, select, values, at_most):
+        if _likely_exceed(session, select, values, at_most):
             counted = at_most + 1
         else:
             sql = f"SELECT count(*) FROM (SELECT id FROM ({select}) LIMIT {at_most + 1})"
@@ -118,10 +121,10 @@ def fewest_hits(session: Session, cases: CaseList, limit: int) -> Hits | None:
     return found
 
 
-def _seem_many(session: Session, select: str, values: dict[str, Any], limit: int) -> bool:
-    """Say whether there seem to be far more hits than a limit.
+def _likely_exceed(session: Session, select: str, values: dict[str, Any], limit: int) -> bool:
+    """Say whether there are likely far more hits than a limit, extrapolating from the first ones.
 
-    Most come by the number of the case, so that the first tell of all; where they do not, only time is lost.
+    Hits mostly come in the order of case ids. Where they do not, a wrong answer only costs time.
     """
     few = min(_SAMPLE, limit)
     row = session.execute(
@@ -134,24 +137,24 @@ def _seem_many(session: Session, select: str, values: dict[str, Any], limit: int
     return bool(row[0] > few and row[0] * row[2] > 2 * limit * row[1])
 
 
-def fitting_hits(session: Session, cases: CaseList) -> Hits | None:
-    """Return the hits from which a list is best read, or None if that is along its order."""
+def best_hits(session: Session, cases: CaseList) -> Hits | None:
+    """Return the hits from which a list is read fastest, or None if that is by scanning its order."""
     if not cases.needs_rows():
         return None
     hits = fewest_hits(session, cases, FEW)
     if hits is None or hits.count <= FEW:
         return hits
-    is_dense = _looked_through(session, cases, 0, 1, from_end=False, patience=_patience(cases)) is not None
+    is_dense = _scanned(session, cases, 0, 1, from_end=False, scan_limit=_scan_limit(cases)) is not None
     return None if is_dense else hits
 
 
-def _patience(cases: CaseList) -> int:
-    """Return how many cases are looked at in order before hits are taken after all."""
-    return _PATIENCE_WITH_SLOW if any(condition.is_slow for condition in cases.conditions) else _PATIENCE
+def _scan_limit(cases: CaseList) -> int:
+    """Return how many cases are scanned in order before hits are used instead."""
+    return _SCAN_LIMIT_WITH_SLOW if any(condition.is_slow for condition in cases.conditions) else _SCAN_LIMIT
 
 
 def _sources(cases: CaseList) -> Iterator[tuple[tuple[Condition, ...], str, dict[str, Any]]]:
-    """Yield what indexes answer; what the search terms alone know is asked in one go."""
+    """Yield the conditions that indexes answer. Full-text queries are combined into one."""
     searched = tuple(condition for condition in cases.conditions if condition.match)
     if searched:
         together = all_of(condition.match for condition in searched)
@@ -161,25 +164,25 @@ def _sources(cases: CaseList) -> Iterator[tuple[tuple[Condition, ...], str, dict
             yield (condition,), condition.hits, dict(condition.values)
 
 
-def hits_named(hits: Hits) -> str:
-    """Return hits as a table `hit` that a statement can begin with."""
+def hits_table(hits: Hits) -> str:
+    """Return hits as a common table expression `hit` that a statement can begin with."""
     return f"WITH hit AS MATERIALIZED (SELECT DISTINCT id FROM ({hits.select}))"
 
 
 def _joined(cases: CaseList, hits: Hits) -> str:
-    # A cross join keeps this order: first the hits, then their cases.
+    # A cross join fixes the order: first the hits, then their cases.
     return f'FROM hit CROSS JOIN "case" AS c WHERE c.id = hit.id AND {cases.check(hits.of)}'
 
 
 def _sorted(session: Session, cases: CaseList, hits: Hits, skip: int, limit: int, *, from_end: bool) -> list[int]:
-    """Return a page of the cases that an index found, put into order."""
+    """Return a page of the hits, sorted."""
     sign = " DESC" if from_end else ""
     order = ", ".join(f"{column}{sign}" for column in order_columns())
-    sql = f"{hits_named(hits)} SELECT c.id {_joined(cases, hits)} ORDER BY {order} LIMIT :limit OFFSET :skip"
+    sql = f"{hits_table(hits)} SELECT c.id {_joined(cases, hits)} ORDER BY {order} LIMIT :limit OFFSET :skip"
     return _ids(session, sql, {**cases.values(), **hits.values, "limit": limit, "skip": skip})
 
 
-def _arms(stretch: Stretch, columns: str, further: str) -> str:
+def _selects(stretch: Stretch, columns: str, further: str) -> str:
     """Return the SELECTs of a stretch, one for each stored state."""
     return " UNION ALL ".join(
         f"SELECT {columns} FROM {ORDERED_CASES} WHERE {check} AND c.priority_rank = :rank AND {stretch.due}{further}"
@@ -194,9 +197,11 @@ def _all_further(cases: CaseList) -> str:
 def _length(
     session: Session, cases: CaseList, stretch: Stretch, more: str = "", values: dict[str, Any] | None = None
 ) -> int:
-    """Return how many cases a stretch has."""
-    arms = _arms(stretch, "1", _all_further(cases) + more)
-    return _number(session, f"SELECT count(*) FROM ({arms})", {**cases.values(), **stretch.values(), **(values or {})})
+    """Return the number of cases in a stretch."""
+    selects = _selects(stretch, "1", _all_further(cases) + more)
+    return _number(
+        session, f"SELECT count(*) FROM ({selects})", {**cases.values(), **stretch.values(), **(values or {})}
+    )
 
 
 def _in_order(cases: CaseList, *, from_end: bool) -> list[Stretch]:
@@ -204,8 +209,8 @@ def _in_order(cases: CaseList, *, from_end: bool) -> list[Stretch]:
     return found[::-1] if from_end else found
 
 
-def _walked(session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool) -> list[int]:
-    """Return a page from the index alone, the last first if from the end."""
+def _page_along_index(session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool) -> list[int]:
+    """Return a page from the index alone, the last case first if from the end."""
     found: list[int] = []
     for stretch in _in_order(cases, from_end=from_end):
         length = _length(session, cases, stretch) if skip else None
@@ -214,7 +219,7 @@ def _walked(session: Session, cases: CaseList, skip: int, limit: int, *, from_en
             continue
         wanted = limit - len(found)
         if length is not None and skip > length // 2:
-            # Nearer from its other end.
+            # Shorter to read from the other end.
             wanted = min(wanted, length - skip)
             found += _stretch(session, cases, stretch, length - skip - wanted, wanted, from_end=not from_end)[::-1]
         else:
@@ -228,45 +233,44 @@ def _walked(session: Session, cases: CaseList, skip: int, limit: int, *, from_en
 def _stretch(
     session: Session, cases: CaseList, stretch: Stretch, skip: int, limit: int, *, from_end: bool
 ) -> list[int]:
-    """Return a piece of a stretch, the last first if from the end."""
+    """Return part of a stretch, the last case first if from the end."""
     sign = "DESC" if from_end else "ASC"
-    arms = _arms(stretch, "c.id AS id, c.due_at AS due", _all_further(cases))
-    sql = f"{arms} ORDER BY due {sign}, id {sign} LIMIT :limit OFFSET :skip"
+    selects = _selects(stretch, "c.id AS id, c.due_at AS due", _all_further(cases))
+    sql = f"{selects} ORDER BY due {sign}, id {sign} LIMIT :limit OFFSET :skip"
     return _ids(session, sql, {**cases.values(), **stretch.values(), "limit": limit, "skip": skip})
 
 
-def _looked_through(
-    session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool, patience: int | None
+def _scanned(
+    session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool, scan_limit: int | None
 ) -> list[int] | None:
-    """Return a page by checking one case after the other in order, the last first if from the end.
-
-    None if more cases were looked at than patience allows.
-    """
+    """Return a page by scanning cases in order, the last first if from the end; None if that exceeds `scan_limit`."""
     found: list[int] = []
-    looked_at = 0
+    scanned = 0
     for stretch in _in_order(cases, from_end=from_end):
-        for ids, size in _windows(session, cases, stretch, from_end=from_end):
+        for ids, size in _scan_windows(session, cases, stretch, from_end=from_end):
             passed = min(skip, len(ids))
             skip -= passed
             found += ids[passed : passed + limit - len(found)]
             if len(found) == limit:
                 return found
-            looked_at += size
-            if patience is not None and looked_at > patience:
+            scanned += size
+            if scan_limit is not None and scanned > scan_limit:
                 return None
     return found
 
 
-def _windows(session: Session, cases: CaseList, stretch: Stretch, *, from_end: bool) -> Iterator[tuple[list[int], int]]:
-    """Yield the ids of a stretch that meet the conditions, and among how many, a window at a time."""
+def _scan_windows(
+    session: Session, cases: CaseList, stretch: Stretch, *, from_end: bool
+) -> Iterator[tuple[list[int], int]]:
+    """Yield the ids in a stretch that satisfy the conditions, and how many cases were read, window by window."""
     sign, compare = ("DESC", "<") if from_end else ("ASC", ">")
     further = " AND ".join(cases.further())
     size, after = _FIRST_WINDOW, ""
     values = {**cases.values(), **stretch.values(), "size": size}
     while True:
-        arms = _arms(stretch, "c.id AS id, c.due_at AS due", after)
-        # The last row tells where the next window begins, whether it meets the conditions or not.
-        sql = f"""WITH w AS MATERIALIZED ({arms} ORDER BY due {sign}, id {sign} LIMIT :size)
+        selects = _selects(stretch, "c.id AS id, c.due_at AS due", after)
+        # The next window begins after the last row, whether that satisfies the conditions or not.
+        sql = f"""WITH w AS MATERIALIZED ({selects} ORDER BY due {sign}, id {sign} LIMIT :size)
             SELECT w.id, w.due, {further} FROM w CROSS JOIN "case" AS c WHERE c.id = w.id
             ORDER BY w.due {sign}, w.id {sign}"""
         rows = session.execute(_text(sql), values).all()

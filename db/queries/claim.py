@@ -1,7 +1,7 @@
-"""Which case comes next: an indexed branch for each rank, never a sort of the whole queue.
+"""Finds and claims the next case, along an index for each rank, without sorting the whole queue.
 
-One statement finds the next case and claims it. Within a filter finding it may take long, so that it is only read
-under no lock; then what was found is claimed, if it is still as it was found.
+Without a filter, one statement finds and claims the next case. With a filter, finding may take long, so it runs without
+a lock; then a found case is claimed if it has not changed.
 """
 
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ from db.columns import to_us
 from db.dialects.sqlite import ORDERED_CASES
 from db.enums import CaseState
 from db.queries.case_list import CaseList
-from db.queries.case_pages import fitting_hits, hits_named
+from db.queries.case_pages import best_hits, hits_table
 
 _NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = c.id AND skip.reviewer_id = :me
                               AND skip.evidence_no >= c.evidence_no)"""
-# A CASE, so that the planner starts from who has it and not from all that is queued.
+# CASE makes the planner start from the assignee and not from all queued cases.
 _FREE = """c.assignee_id IS NOT NULL AND c.state IN ('queued', 'in_review')
             AND CASE c.state WHEN 'queued' THEN c.is_listed ELSE c.held_until <= :now END"""
 _URGENCY = "CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END"
@@ -29,7 +29,7 @@ _DUE_RANGES = ("c.due_at <= :now", "c.due_at > :now AND c.due_at <= :day_end", "
 
 
 def _computed(rank: int, where: str, source: str = '"case" AS c') -> str:
-    """Return a branch over few rows, whose order may be computed."""
+    """Return a branch over few rows, which are sorted."""
     return f"""SELECT * FROM (
         SELECT c.id AS id, c.version AS version, {rank} AS rank,
                CASE WHEN c.returned_to_id = :me THEN 0 ELSE 1 END AS returned,
@@ -39,7 +39,7 @@ def _computed(rank: int, where: str, source: str = '"case" AS c') -> str:
 
 
 def _indexed(urgency: int, priority: int, further: str) -> str:
-    """Return a branch over the common queue, along the index that has the columns of filters if there is one."""
+    """Return a branch over the common queue along an index; with a filter, along the one that has its columns."""
     return f"""SELECT * FROM (
         SELECT c.id AS id, c.version AS version, 1 AS rank, 1 AS returned, {urgency} AS urgency,
                {-priority} AS priority, c.due_at AS due
@@ -49,23 +49,23 @@ def _indexed(urgency: int, priority: int, further: str) -> str:
         ORDER BY c.due_at, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
-# A cross join keeps this order: first the few who are away, then what is assigned to them.
-_AWAY = """(SELECT DISTINCT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today))
-           AS away CROSS JOIN """
+# A cross join fixes the order: first the few absent people, then the cases assigned to them.
+_ABSENT = """(SELECT DISTINCT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today))
+           AS absent CROSS JOIN """
 _MINE = f"c.assignee_id = :me AND {_FREE}"
-_OF_AWAY = f"c.assignee_id = away.reviewer_id AND c.assignee_id <> :me AND {_FREE}"
+_OF_ABSENT = f"c.assignee_id = absent.reviewer_id AND c.assignee_id <> :me AND {_FREE}"
 _EXPIRED = "c.state = 'in_review' AND c.held_until <= :now AND c.assignee_id IS NULL"
 _COMMON = "c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL"
 
 
 def _over_all(further: str) -> Iterable[str]:
-    """Yield the branches over all cases that meet a further condition."""
+    """Yield the branches over all cases that satisfy a further condition."""
     yield _computed(0, _MINE + further)
     for urgency in range(3):
         for priority in range(4):
             yield _indexed(urgency, priority, further)
     yield _computed(1, _EXPIRED + further)
-    yield _computed(1, _OF_AWAY + further, f'{_AWAY} "case" AS c')
+    yield _computed(1, _OF_ABSENT + further, f'{_ABSENT} "case" AS c')
 
 
 def _over_hits(further: str) -> Iterable[str]:
@@ -75,27 +75,27 @@ def _over_hits(further: str) -> Iterable[str]:
         (0, _MINE, source),
         (1, _COMMON, source),
         (1, _EXPIRED, source),
-        (1, _OF_AWAY, _AWAY + source),
+        (1, _OF_ABSENT, _ABSENT + source),
     ):
         yield _computed(rank, f"c.id = hit.id AND {where}{further}", over)
 
 
 def _ordered(branches: Iterable[str], columns: str, most: str) -> str:
-    """Return the first cases of some branches in their order."""
+    """Return SQL for the first cases of several branches, in order."""
     union = "\nUNION ALL\n".join(branches)
     return f"""SELECT {columns} FROM ({union})
         ORDER BY rank, returned, urgency, priority, due, id LIMIT {most}"""  # noqa: S608 - made of constants of this package; values are bound
 
 
-_TAKE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
+_CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
             returned_to_id = NULL, fence = fence + 1, version = version + 1"""
 _CLAIM = text(
-    f"""{_TAKE} WHERE id = ({_ordered(_over_all(""), "id", "1").replace(":most", "1")})
+    f"""{_CLAIM_UPDATE} WHERE id = ({_ordered(_over_all(""), "id", "1").replace(":most", "1")})
         RETURNING id, fence"""
 )
-# A version is never the same again, so that the case is still in the filter and nobody's; only a hold may be longer.
+# Versions only grow: with the same version, the case is still within the filter and free, unless a hold was renewed.
 _CLAIM_FOUND = text(
-    f"""{_TAKE} WHERE id = :id AND version = :version
+    f"""{_CLAIM_UPDATE} WHERE id = :id AND version = :version
             AND CASE state WHEN 'queued' THEN is_listed WHEN 'in_review' THEN held_until <= :now ELSE 0 END
         RETURNING id, fence"""
 )
@@ -103,21 +103,21 @@ _CLAIM_FOUND = text(
 
 @lru_cache(maxsize=64)
 def _find(hits: str, further: str) -> TextClause:
-    """Return the statement that finds what comes next within a filter."""
+    """Return the statement that finds the next cases within a filter."""
     branches = _over_hits(further) if hits else _over_all(further)
     return text(f"{hits} {_ordered(branches, 'id, version', ':most')}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimer:
-    """Who claims, and when: `day_end` is the end of the local day, whose zone gives today's date."""
+    """Who claims, and when; `day_end` is the end of the local day, whose zone gives the date."""
 
     reviewer_id: int
     now: datetime
     day_end: datetime
 
     def values(self) -> dict[str, Any]:
-        """Return the values that the statements name."""
+        """Return the bound values of the statements."""
         return {
             "me": self.reviewer_id,
             "now": to_us(self.now),
@@ -128,34 +128,35 @@ class Claimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A case that was free when it was found, at this version."""
+    """A case that was free when it was found, with its version."""
 
     id: int
     version: int
 
 
 def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int, int] | None:
-    """Take the next free case for a reviewer and return its id and fence, or None if there is none.
+    """Claim the next free case for a reviewer, and return its id and fence, or None if there is none.
 
-    The order: returned to me, assigned to me, then the common queue by (breached, due today, priority, due date, id).
+    The order is: returned to me, assigned to me, then the common queue by (breached, due today, priority, due date,
+    id).
     """
     row = session.execute(_CLAIM, {**claimer.values(), "until": to_us(until)}).first()
     return (int(row.id), int(row.fence)) if row else None
 
 
 def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[Found]:
-    """Return the free cases that come next within a filter, in the order of `claim_next`; so many at most."""
+    """Return the next free cases within a filter, in the order of `claim_next`, at most `most` of them."""
     if CaseState.QUEUED not in within.states:
         return []
-    hits = fitting_hits(session, within)
+    hits = best_hits(session, within)
     further = f" AND {within.check_of_any_state(() if hits is None else hits.of)}"
     values = {**within.values(), **({} if hits is None else hits.values), **claimer.values(), "most": most}
-    rows = session.execute(_find("" if hits is None else hits_named(hits), further), values)
+    rows = session.execute(_find("" if hits is None else hits_table(hits), further), values)
     return [Found(id=int(row.id), version=int(row.version)) for row in rows]
 
 
 def claim_found(session: Session, claimer: Claimer, until: datetime, found: Iterable[Found]) -> tuple[int, int] | None:
-    """Take the first of some cases that is still as it was found, and return its id and fence; None if none is."""
+    """Claim the first found case that has not changed, and return its id and fence, or None if all have."""
     values = {**claimer.values(), "until": to_us(until)}
     for case in found:
         row = session.execute(_CLAIM_FOUND, {**values, "id": case.id, "version": case.version}).first()
@@ -175,5 +176,5 @@ _LEFT = text(
 
 
 def count_left(session: Session, claimer: Claimer) -> int:
-    """Count the cases that a person could claim, but for those of people who are away."""
+    """Count the cases that a person could claim, except those assigned to absent people."""
     return int(session.execute(_LEFT, claimer.values()).scalar_one())

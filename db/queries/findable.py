@@ -1,4 +1,4 @@
-"""Which cases can be found by a part of a name or number; the one place that knows whose dialect does it."""
+"""Updates the full-text index of cases; the only module that knows which dialect implements it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +13,10 @@ __all__ = ["forget", "make_findable", "terms_of"]
 
 
 def make_findable(session: Session, cases: Sequence[dict[str, Any]]) -> None:
-    """Make cases findable, in the caller's write transaction; each is a result of `terms_of` with the case's `id`."""
+    """Index cases, in the caller's write transaction; each is a result of `terms_of` with the case's `id`."""
     sqlite_search.put(session.connection(), cases)
 
 
 def forget(session: Session, case_ids: Select[tuple[int]]) -> None:
-    """Let cases be found no more, in the caller's write transaction."""
+    """Remove cases from the index, in the caller's write transaction."""
     sqlite_search.forget(session.connection(), case_ids)

@@ -1,7 +1,7 @@
-"""The one door to imported rows and cases: what no batch has published stays out of sight.
+"""Reads imported rows and cases; rows of unpublished batches are never visible.
 
-Evidence is never updated in place. For each key the row of the newest published batch counts, up to the publication
-that the reader may see; so a case shows old or new evidence, never a mix.
+Evidence is never updated in place. For each key, the row of the latest visible batch counts, so a case shows old or new
+evidence, never a mix.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,17 +15,17 @@ from sqlmodel import Session, SQLModel
 from db.models import CaseRow, ImportBatchRow
 
 ImportedRow = Mapping[str, Any]
-"""One row of an imported table by its column names, with `seq`, the publication that it came with."""
+"""One row of an imported table by column names, with `seq`, the number of its publication."""
 
-_NOT_YET = 1 << 62
-"""The publication of a batch that is still being written: newer than all others."""
+_UNPUBLISHED_SEQ = 1 << 62
+"""The number of a batch that is still being written: later than all others."""
 
-_TOGETHER = 500
-"""So many keys go into one statement."""
+_CHUNK_SIZE = 500
+"""The most keys in one statement."""
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """Return the table behind a model, for statements over many rows."""
+    """Return the table of a model, for statements on many rows."""
     table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
     return table
 
@@ -36,37 +36,41 @@ CASE = table_of(CaseRow)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a reader may see: publications up to `seq` (None: all), and the batch that it is itself writing."""
+    """What a reader may see: publications up to `seq` (None: all), and the batch that the reader is writing."""
 
     seq: int | None = None
     own_batch: int | None = None
 
     def shows(self, row: ImportedRow) -> bool:
-        """Say whether a row may be seen."""
-        if row["seq"] == _NOT_YET:
+        """Say whether a row is visible."""
+        if row["seq"] == _UNPUBLISHED_SEQ:
             return bool(row["batch_id"] == self.own_batch)
         return self.seq is None or bool(row["seq"] <= self.seq)
 
 
 EVERYTHING = Snapshot()
-"""All that was ever published."""
+"""All publications."""
 
 
 def is_published(batch_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that a row's batch is published; every query over imported rows or cases holds it."""
+    """Return the condition that a row's batch is published. Every query on imported rows or cases needs it."""
     return exists().where(BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
 
 
 def last_seq(session: Session) -> int:
-    """Return the number of the last publication, 0 before the first."""
+    """Return the number of the last publication, 0 if there is none."""
     return int(session.execute(select(func.coalesce(func.max(BATCH.c.published_seq), 0))).scalar_one())
 
 
 @cache
 def _with_seq(table: Table) -> Select[Any]:
-    """Return the statement that reads a table's rows with the publication that each came with."""
+    """Return the statement that reads a table's rows with the numbers of their publications."""
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
-    seq = select(func.coalesce(BATCH.c.published_seq, _NOT_YET)).where(BATCH.c.id == table.c.batch_id).scalar_subquery()
+    seq = (
+        select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ))
+        .where(BATCH.c.id == table.c.batch_id)
+        .scalar_subquery()
+    )
     return select(table, seq.label("seq"))
 
 
@@ -75,12 +79,12 @@ def newest(
     table: Table,
     where: ColumnElement[bool],
     key: Callable[[ImportedRow], object],
-    sight: Snapshot,
+    snapshot: Snapshot,
 ) -> list[ImportedRow]:
-    """Return the row that counts for each key, in the order in which the keys were first written."""
+    """Return the latest visible row of each key, in the order in which the keys were first written."""
     found: dict[object, ImportedRow] = {}
     rows = [row._asdict() for row in session.execute(_with_seq(table).where(where))]
-    for row in sorted((row for row in rows if sight.shows(row)), key=lambda row: (row["seq"], row["id"])):
+    for row in sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"])):
         found[key(row)] = row
     return list(found.values())
 
@@ -90,34 +94,34 @@ def newest_of_many(
     columns: Sequence[ColumnElement[Any]],
     wanted: Iterable[object],
     key: Callable[[ImportedRow], object],
-    sight: Snapshot,
+    snapshot: Snapshot,
 ) -> list[ImportedRow]:
-    """Return the rows that count where some columns of one table have one of the wanted values.
+    """Return the latest visible rows whose columns have one of the wanted values.
 
-    `wanted` are plain values for one column, tuples for several; they are asked for a portion at a time, so all rows
-    of a key must have the same values in these columns.
+    `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
+    must have the same values in these columns.
     """
     table = columns[0].table
     values = list(wanted)
     found: list[ImportedRow] = []
-    for start in range(0, len(values), _TOGETHER):
-        portion = values[start : start + _TOGETHER]
-        where = tuple_(*columns).in_(portion) if len(columns) > 1 else columns[0].in_(portion)
-        found.extend(newest(session, table, where, key, sight))
+    for start in range(0, len(values), _CHUNK_SIZE):
+        chunk = values[start : start + _CHUNK_SIZE]
+        where = tuple_(*columns).in_(chunk) if len(columns) > 1 else columns[0].in_(chunk)
+        found.extend(newest(session, table, where, key, snapshot))
     return found
 
 
 def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
-    """Return these columns of every published row of applications, and their agent and number, the newest row last."""
+    """Return these columns of every published row of applications, with agent and number, the latest row last."""
     table = table_of(model)
     seq = select(BATCH.c.published_seq).where(BATCH.c.id == table.c.batch_id).scalar_subquery().label("seq")
     statement = select(table.c.id, table.c.agent, table.c.application_no, *(table.c[name] for name in names), seq)
     values = list(applications)
     found: list[ImportedRow] = []
-    for start in range(0, len(values), _TOGETHER):
-        keys = tuple_(table.c.agent, table.c.application_no).in_(values[start : start + _TOGETHER])
+    for start in range(0, len(values), _CHUNK_SIZE):
+        keys = tuple_(table.c.agent, table.c.application_no).in_(values[start : start + _CHUNK_SIZE])
         found += (row._asdict() for row in session.execute(statement.where(keys)) if row.seq is not None)
     return sorted(found, key=lambda row: (row["seq"], row["id"]))
 
@@ -125,14 +129,14 @@ def every_version(
 def newest_cases(
     session: Session, applications: Iterable[tuple[str, str]], own_batch: int | None = None
 ) -> dict[tuple[str, str], CaseRow]:
-    """Return the newest case of each application that has one, by agent and application number."""
+    """Return the newest visible case of each application that has one, by agent and application number."""
     values = list(applications)
     found: dict[tuple[str, str], CaseRow] = {}
     visible = is_published(CASE.c.batch_id)
     if own_batch is not None:
         visible = visible | (CASE.c.batch_id == own_batch)
-    for start in range(0, len(values), _TOGETHER):
-        keys = tuple_(CASE.c.agent, CASE.c.application_no).in_(values[start : start + _TOGETHER])
+    for start in range(0, len(values), _CHUNK_SIZE):
+        keys = tuple_(CASE.c.agent, CASE.c.application_no).in_(values[start : start + _CHUNK_SIZE])
         for case in session.execute(select(CaseRow).where(keys, visible).order_by(CASE.c.id)).scalars():
             found[case.agent, case.application_no] = case
     return found

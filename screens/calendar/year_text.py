@@ -17,14 +17,14 @@ from workbench.wording.amounts import count
 from workbench.wording.calendar import (
     LEGEND,
     STATUS_WORDS,
+    certainty_change_words,
     hours_words,
     kind_words,
     month_words,
-    moving_words,
+    moved_count_words,
     not_published,
-    settling_words,
+    notice_count_words,
     sign_of,
-    telling_words,
     weekday_heads,
     weeks_of,
     working_days_words,
@@ -171,7 +171,7 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
     if not effect.after:
         return plain(_("The day is already set like this; nothing changes."), FAINT)
     moved = effect.moved
-    lines = [joined((moving_words(len(moved)), UNEASY if moved else FINE))]
+    lines = [joined((moved_count_words(len(moved)), UNEASY if moved else FINE))]
     for due in moved[:_MAX_DUES]:
         parts: list[Part] = [
             (f"{format_case(due.case_id)}  ", "$text-accent"),
@@ -183,7 +183,7 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
     if len(moved) > _MAX_DUES:
         lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), FAINT))
     if effect.told:
-        lines += [plain(part, UNEASY) for part in wrapped(telling_words(effect.told, written=False), width)]
+        lines += [plain(part, UNEASY) for part in wrapped(notice_count_words(effect.told, written=False), width)]
     if effect.settled:
-        lines += [plain(part, FAINT) for part in wrapped(settling_words(effect.settled), width)]
+        lines += [plain(part, FAINT) for part in wrapped(certainty_change_words(effect.settled), width)]
     return Content("\n").join(lines)

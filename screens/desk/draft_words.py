@@ -9,8 +9,7 @@ from screens.panels.labels import VERDICT
 from screens.shell.symbols import Symbols
 from screens.widgets.safe_text import FAINT, joined
 from workbench.domain.case.vocabulary import Verdict
-from workbench.i18n import _
-from workbench.wording.amounts import listed
+from workbench.i18n import _, listed
 
 
 def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content | None:

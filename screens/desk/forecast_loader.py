@@ -34,15 +34,15 @@ async def foreseen(services: "Services", case: "CaseFile") -> "CaseForecast | No
 
 def sentence_of(forecast: "CaseForecast", view: View) -> str:
     """Return the sentence that can be read out on the phone."""
-    from workbench.wording.phone import say
+    from workbench.wording.phone import phone_sentence
 
-    return say(forecast, view.today)
+    return phone_sentence(forecast, view.today)
 
 
 def told_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width: int) -> list[Content]:
     """Return the sentence, what it leans on, and what would make the case faster."""
     from workbench.wording.forecast import caveats, explanation
-    from workbench.wording.what_would_help import asked_about, missing_names
+    from workbench.wording.what_would_help import findings_to_answer, missing_names
 
     language = current()
     lines = [plain(part, STRONG) for part in wrapped(sentence_of(forecast, view), width)]
@@ -51,7 +51,7 @@ def told_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width: in
     missing = missing_names(case, language)
     if missing:
         lines += [Content(), plain(_("Missing"), FAINT), *_wrapped(missing, width)]
-    asked = [text for _finding, text in asked_about(case, language)]
+    asked = [text for _finding, text in findings_to_answer(case, language)]
     if asked:
         lines += [Content(), plain(_("Likely questions"), FAINT), *_wrapped(asked, width)]
     return lines

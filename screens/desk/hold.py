@@ -49,7 +49,7 @@ class HoldScreen(DeskLayout):
         except WorkbenchError as error:
             self.complain(error)
             return
-        if case.is_still(self.case) and until is not None:
+        if case.shows_same_state_as(self.case) and until is not None:
             self.hold_until(until)
 
     def tick(self) -> None:
@@ -72,7 +72,7 @@ class HoldScreen(DeskLayout):
         if self.services is None or case is None:
             return
         loss = await asyncio.to_thread(self.services.claims.loss, case.header.id, case.header.fence)
-        if case.is_still(self.case) and not self.is_lost and (is_sure or loss is not None):
+        if case.shows_same_state_as(self.case) and not self.is_lost and (is_sure or loss is not None):
             self._take_loss(loss)
 
     def _take_loss(self, loss: "LostHold | None") -> None:

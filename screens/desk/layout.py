@@ -129,7 +129,7 @@ class DeskLayout(WorkScreen):
         if self.services is None or case is None:
             return
         newest = await asyncio.to_thread(self.services.casefiles.evidence_no, case.header.id)
-        if case.is_still(self.case):
+        if case.shows_same_state_as(self.case):
             self.has_new_evidence = newest != case.header.evidence_no
             self.refresh_bindings()
 

@@ -11,8 +11,8 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import Decided, DeskCounts, Empty, Undoable
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
-from workbench.wording.amounts import count, listed
+from workbench.i18n import _, listed
+from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from workbench.services.queue.lost_holds import LostHold

@@ -36,7 +36,7 @@ def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
         return said.format(case=case, login=header.held_by, until=until)
     if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         return _("Nobody holds {case}; n on the desk takes the next case, and that one is decided.").format(case=case)
-    return _("{case} is {state}; that cannot be done with it now.").format(
+    return _("{case} is {state}; this action is not possible in that state.").format(
         case=case, state=_(STATE_WORDS[header.state])
     )
 

@@ -8,8 +8,8 @@ from screens.shell.view import View
 from screens.widgets.safe_text import BAD, FAINT, UNEASY, Part, joined, plain, wrapped
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.safe import cells, pad_left, pad_right, safe
-from workbench.i18n import _
-from workbench.wording.amounts import count, listed
+from workbench.i18n import _, listed
+from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from workbench.services.queue.assignment import Assignment, Candidate

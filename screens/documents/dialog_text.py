@@ -12,8 +12,7 @@ from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, joined, key_hint
 from workbench.domain.case.documents import EXTENSIONS, DocumentLine
 from workbench.domain.case.vocabulary import Quality, Severity
 from workbench.domain.evidence.evidence import LONG_TERM
-from workbench.i18n import _, current, marked
-from workbench.wording.amounts import listed
+from workbench.i18n import _, current, listed, marked
 
 if TYPE_CHECKING:
     from workbench.services.case.documents import WrittenDocument

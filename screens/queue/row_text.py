@@ -11,7 +11,7 @@ from screens.widgets.safe_text import BAD, FAINT, MINE, UNEASY, Part, joined, wr
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.domain.case.running import clock_runs, is_suspended, is_with_applicant, still_words
+from workbench.domain.case.running import clock_runs, is_suspended, is_with_applicant, stopped_clock_words
 from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.text.safe import cells, fit, pad_left, pad_right, safe
 from workbench.i18n import _, current, marked
@@ -127,7 +127,7 @@ def _due_style(context: RowContext) -> str:
 
 
 def _due(context: RowContext, _room: int) -> list[Part]:
-    if still := still_words(context.row, context.view.now):
+    if still := stopped_clock_words(context.row, context.view.now):
         return [("  ", ""), (still, FAINT)]
     due = context.row.due_at
     text = _("not due yet") if due is None else context.view.instant(due)

@@ -12,12 +12,11 @@ from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, fitted, joined, 
 from workbench.domain.case.casefile import CaseFile, ChecklistLine, VerdictPreview
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, current, ngettext
+from workbench.i18n import _, current, listed, ngettext
 from workbench.keys.command import Command, shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, LETTER, NOTE, WAIT_FOR
 from workbench.keys.registry import MEASURE as MEASURE_KEY
-from workbench.wording.amounts import listed
 
 KEY = "$text-accent bold"
 _BETWEEN = 3

@@ -18,7 +18,7 @@ from screens.shell.bindings import bind, bind_key
 from screens.widgets.safe_text import FAINT, UNEASY, joined, plain, row
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.verdict import can_concern
+from workbench.domain.case.verdict import can_apply_to
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.values.spelling import matches
@@ -152,7 +152,7 @@ class ReasonPicker(Widget):
         self._unlikely = {
             reason.code
             for reason in self._reasons
-            if reason.code not in self._found and not can_concern(reason.code, kind, case.policy)
+            if reason.code not in self._found and not can_apply_to(reason.code, kind, case.policy)
         }
         self._marked: tuple[str, ...] = ()
         self._words = ""

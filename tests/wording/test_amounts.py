@@ -163,5 +163,5 @@ def test_minutes_are_never_negative() -> None:
 
 
 def test_words_are_listed_as_each_language_does() -> None:
-    assert amounts.listed(["a", "b"], language="en") == "a, b"
-    assert amounts.listed(["甲", "乙"], language="zh") == "甲、乙"
+    assert i18n.listed(["a", "b"], language="en") == "a, b"
+    assert i18n.listed(["甲", "乙"], language="zh") == "甲、乙"

@@ -9,7 +9,7 @@ from tests.domain.facts.sample_evidence import calls, credit, default_policy, do
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Words
 from workbench.services.notices.due_date_letter import asked_lines
-from workbench.wording.what_would_help import asked_in_letters
+from workbench.wording.what_would_help import findings_in_letters
 
 UNSEALED = evidence(
     documents=tuple(replace(each, sealed=each.kind != DocumentKind.BIZ_LICENSE) for each in documents())
@@ -71,7 +71,7 @@ def test_no_figure_of_a_rule_that_keeps_it_for_us_is_told(language: str) -> None
     for rule in policy.rules.values():
         for severity in (Severity.BLOCK, Severity.WARN):
             seen = replace(finding, rule=rule.code, severity=severity, observed=4711, limit=815, subject="13800000001")
-            told = " ".join(part for pair in asked_in_letters([seen], policy, language) for part in pair)
+            told = " ".join(part for pair in findings_in_letters([seen], policy, language) for part in pair)
             assert rule.told or not any(each in told for each in ("4711", "4,711", "815", "138"))
             assert "[" not in told
             assert "{" not in told
@@ -87,7 +87,7 @@ def test_where_it_was_seen_is_told_by_rules_that_tell_what_they_saw_only() -> No
     for is_told in (False, True):
         rules = {**policy.rules, rule.code: replace(rule, told=is_told)}
         changed = replace(policy, rules=rules, reasons={**policy.reasons, rule.code: reason})
-        told += [noticed for noticed, _item in asked_in_letters([seen], changed, "en")]
+        told += [noticed for noticed, _item in findings_in_letters([seen], changed, "en")]
     assert told == ["Too many calls.", "Too many calls (138••••••01)."]
 
 
@@ -95,6 +95,6 @@ def test_what_is_only_worth_knowing_is_not_asked_about_nor_what_the_policy_has_n
     policy = default_policy()
     finding = findings(with_calls(calls(peak_hour_calls=1073)))["ACT-PEAK-HOUR"]
 
-    assert list(asked_in_letters([replace(finding, severity=Severity.INFO)], policy, "en")) == []
-    assert list(asked_in_letters([replace(finding, rule="GONE")], policy, "en")) == []
-    assert list(asked_in_letters([replace(finding, rule="CR-NO-DATA")], policy, "en")) == []
+    assert list(findings_in_letters([replace(finding, severity=Severity.INFO)], policy, "en")) == []
+    assert list(findings_in_letters([replace(finding, rule="GONE")], policy, "en")) == []
+    assert list(findings_in_letters([replace(finding, rule="CR-NO-DATA")], policy, "en")) == []

@@ -10,7 +10,7 @@ from tests.wording.test_letter_sentence import FORECAST
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 from workbench.i18n import speaking
 from workbench.wording.forecast import caveats, explanation, letter_sentence, likely, queue_lines
-from workbench.wording.phone import say
+from workbench.wording.phone import phone_sentence
 
 TODAY = date(2026, 11, 24)
 CHECKED = replace(
@@ -41,7 +41,7 @@ QUEUE = QueueForecast(
 
 def said(forecast: CaseForecast, language: str = "en") -> str:
     with speaking(language):
-        return say(forecast, TODAY)
+        return phone_sentence(forecast, TODAY)
 
 
 def test_who_waits_in_the_queue_is_expected_to_pass_by_a_day() -> None:
@@ -55,10 +55,10 @@ def test_what_a_second_person_looks_at_is_not_said_to_pass() -> None:
         head, why = likely(CHECKED, TODAY), explanation(CHECKED, TODAY)
 
     assert said(CHECKED) == (
-        "A second person looks at C-000001; its result is expected by Wed 25 Nov, at the latest Thu 26 Nov."
+        "A second person is checking C-000001; the result is expected by Wed 25 Nov, at the latest Thu 26 Nov."
     )
     assert head == "result likely 25–26 Nov"
-    assert why.startswith("A second person still has to look at it")
+    assert why.startswith("The check by a second person is pending")
     assert "sent back" not in why
     for language in Language:
         letter = letter_sentence(CHECKED, language)
@@ -70,7 +70,7 @@ def test_what_a_second_person_looks_at_is_not_said_to_pass() -> None:
 def test_only_what_the_applicant_was_asked_for_is_waited_for(state: CaseState) -> None:
     asked = replace(FORECAST, state=state, ahead=None, is_decided=True)
 
-    assert "waits for what you were asked for" in said(asked)
+    assert "is waiting for the items we asked you for" in said(asked)
     assert said(replace(asked, is_with_others=True)) == (
         "A matter in C-000001 is being looked into; it is expected to pass by Fri 27 Nov, at the latest Wed 2 Dec."
     )
@@ -101,20 +101,20 @@ def test_how_many_will_be_late_is_told_once_where_it_is_sure(middle: int, worst:
 def test_while_work_is_suspended_the_sentence_says_so_first() -> None:
     stopped = replace(FORECAST, is_suspended=True)
 
-    assert said(stopped).startswith("Work is suspended now, and this counts as if it went on tomorrow: C-000001 is acc")
+    assert said(stopped).startswith("Work is suspended now, and we assume that it resumes tomorrow: C-000001 is acc")
     assert said(stopped, "zh").startswith("目前审核工作中止，按明日恢复推算：C-000001已受理")
 
 
 def test_while_nobody_is_there_it_is_said_with_the_day_on_which_somebody_is_back() -> None:
     empty = replace(FORECAST, reviewers=0, per_day=0, back_on=BACK)
 
-    assert said(empty).startswith("Nobody is there today, somebody is back on Mon 30 Nov: C-000001 is accepted")
-    assert said(empty, "zh").startswith("今天无人在岗，11月30日")
+    assert said(empty).startswith("All reviewers are away until Mon 30 Nov: C-000001 is accepted")
+    assert said(empty, "zh").startswith("审核员均不在岗，11月30日")
     with speaking("en"):
-        assert "nobody is there today, somebody is back on Mon 30 Nov" in explanation(empty, TODAY)
+        assert "all reviewers are away until Mon 30 Nov" in explanation(empty, TODAY)
         assert "decide about" not in explanation(empty, TODAY)
     told = lines(replace(QUEUE, reviewers=0, usual_reviewers=0, per_day=0, back_on=BACK))
-    assert told[0] == "57 to decide, 6 of them held now; nobody is there today, somebody is back on Mon 30 Nov."
+    assert told[0] == "57 to decide, 6 of them held now; all reviewers are away until Mon 30 Nov."
     assert told[1].startswith("Cleared in ")
 
 
@@ -125,8 +125,8 @@ def test_where_nobody_is_known_to_come_back_no_date_is_told() -> None:
         told = [said(endless), likely(endless, TODAY), explanation(endless, TODAY), *caveats(endless)]
     told += lines(replace(QUEUE, reviewers=0, per_day=0, is_endless=True, days=()))
     told += [letter_sentence(endless, language) for language in Language]
-    assert told[0] == "Nobody is there, and nobody is known to come back: no date can be told for C-000001."
-    assert told[1] == "no date can be told"
+    assert told[0] == "All reviewers are away, and no return is planned: there is no expected date for C-000001."
+    assert told[1] == "no date available"
     assert not any(word in " ".join(told) for word in ("Nov", "Dec", "11月", "12月", "Cleared"))
 
 

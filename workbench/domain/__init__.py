@@ -1,1 +1,1 @@
-"""The rules of review and the words they use; no framework, no clock, no I/O below this line."""
+"""The rules of review, without framework, clock or I/O."""

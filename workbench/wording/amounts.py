@@ -1,6 +1,5 @@
-"""Figures, days and instants as people read them, in the language in use or in the one that is asked for."""
+"""Numbers, days and instants in words, in the current or a given language."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -18,12 +17,12 @@ _NEAR_DAYS_ZH = {-1: "昨天", 0: "今天", 1: "明天"}
 
 
 def _is_chinese(language: str | None) -> bool:
-    """Say whether to write Chinese: as asked, else as the program speaks."""
+    """Say whether to write Chinese: the given language, or else the current one."""
     return (language or current()) == "zh"
 
 
 def _local(at: datetime, zone: tzinfo) -> datetime:
-    """Return an instant on the clock of a zone.
+    """Return an instant in a zone.
 
     Raises:
         ValueError: If the instant has no zone of its own.
@@ -34,14 +33,14 @@ def _local(at: datetime, zone: tzinfo) -> datetime:
 
 
 def _one_decimal(figure: float) -> str:
-    """Return a figure with at most one decimal, rounded half up as on paper, and none if it is zero."""
+    """Return a number with at most one decimal, rounded half up; a zero decimal is dropped."""
     rounded = Decimal(str(figure)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
     # Adding zero turns a rounded -0.0 into 0.0.
     return f"{rounded + 0:,.1f}".removesuffix(".0")
 
 
 def day_on_screen(on: date, today: date, *, language: str | None = None) -> str:
-    """Return a day as `Thu 26 Nov` or `11月26日 周四`, with the year if it is not this one."""
+    """Return a day as `Thu 26 Nov` or `11月26日 周四`, with the year if it is not the current one."""
     is_this_year = on.year == today.year
     if _is_chinese(language):
         year = "" if is_this_year else f"{on.year}年"
@@ -61,16 +60,11 @@ def instant_on_screen(at: datetime, today: date, zone: tzinfo, *, language: str 
 
 
 def relative_day(on: date, today: date, *, language: str | None = None) -> str:
-    """Return how far a day is: `3 days ago`, `today`, `in 41 days`; `3天前`, `今天`, `41天后`."""
+    """Return the distance of a day: `3 days ago`, `today`, `in 41 days`; `3天前`, `今天`, `41天后`."""
     days = (on - today).days
     if _is_chinese(language):
         return _NEAR_DAYS_ZH.get(days) or (f"{-days:,}天前" if days < 0 else f"{days:,}天后")
     return _NEAR_DAYS_EN.get(days) or (f"{-days:,} days ago" if days < 0 else f"in {days:,} days")
-
-
-def listed(words: Iterable[str], *, language: str | None = None) -> str:
-    """Return words one behind the other: `a, b`; `a、b`."""
-    return ("、" if _is_chinese(language) else ", ").join(words)
 
 
 def count(number: int) -> str:
@@ -90,7 +84,7 @@ def money_fen(amount_fen: int) -> str:
 
 
 def capital_fen(amount_fen: int, *, language: str | None = None) -> str:
-    """Return a registered capital in fen as `¥ 2,000,000` or `200万元`; decimals only if there are any."""
+    """Return a registered capital in fen as `¥ 2,000,000` or `200万元`, with decimals only if needed."""
     if not _is_chinese(language):
         return money_fen(amount_fen).removesuffix(".00")
     if amount_fen and amount_fen % _FEN_PER_WAN == 0:
@@ -101,7 +95,7 @@ def capital_fen(amount_fen: int, *, language: str | None = None) -> str:
 def duration_s(seconds: float, *, language: str | None = None) -> str:
     """Return a duration as `48 s`, `3 min 20 s` or `1 h 05 min`; `48秒`, `3分20秒`, `1小时05分`.
 
-    Below a minute with at most one decimal, below an hour to the second, above it to the full minute.
+    Below a minute it has at most one decimal, below an hour seconds, above it only minutes.
     """
     is_chinese = _is_chinese(language)
     if round(seconds, 1) < _SECONDS_PER_MINUTE:
@@ -114,7 +108,7 @@ def duration_s(seconds: float, *, language: str | None = None) -> str:
 
 
 def working_days_left(days: int, *, language: str | None = None) -> str:
-    """Return what a deadline leaves: `2 working days left`, `剩余2个工作日`; below zero, the excess."""
+    """Return the days until a deadline: `2 working days left`, `剩余2个工作日`; or by how many it is exceeded."""
     if _is_chinese(language):
         return f"剩余{days:,}个工作日" if days >= 0 else f"已超时{-days:,}个工作日"
     unit = "working day" if abs(days) == 1 else "working days"
@@ -122,7 +116,7 @@ def working_days_left(days: int, *, language: str | None = None) -> str:
 
 
 def minutes_left(left: timedelta, *, language: str | None = None) -> str:
-    """Return full minutes as `28 min` or `28分钟`, the last one as `< 1 min` or `不足1分钟`."""
+    """Return whole minutes as `28 min` or `28分钟`, the last one as `< 1 min` or `不足1分钟`."""
     minutes = max(0, int(left.total_seconds() // _SECONDS_PER_MINUTE))
     if _is_chinese(language):
         return f"{minutes:,}分钟" if minutes else "不足1分钟"
@@ -130,7 +124,7 @@ def minutes_left(left: timedelta, *, language: str | None = None) -> str:
 
 
 def hold_left(left: timedelta, *, language: str | None = None) -> str:
-    """Return how long a hold lasts: `hold 28 min`, `领取剩余28分钟`; or that it is over."""
+    """Return the remaining time of a hold: `hold 28 min`, `领取剩余28分钟`; or that it expired."""
     is_over = left <= timedelta(0)
     if _is_chinese(language):
         return "领取已过期" if is_over else f"领取剩余{minutes_left(left, language=language)}"
@@ -138,7 +132,7 @@ def hold_left(left: timedelta, *, language: str | None = None) -> str:
 
 
 def waiting(span: timedelta, *, language: str | None = None) -> str:
-    """Return how long somebody waits, in full units: `3 d`, `5 h`, `12 min`; `3天`, `5小时`, `12分`."""
+    """Return a waiting time in whole units: `3 d`, `5 h`, `12 min`; `3天`, `5小时`, `12分`."""
     minutes = max(0, int(span.total_seconds() // _SECONDS_PER_MINUTE))
     hours, days = minutes // _MINUTES_PER_HOUR, span.days
     is_chinese = _is_chinese(language)

@@ -1,4 +1,4 @@
-"""A year of the calendar as people read it: signs of days, names of months, and what a day is."""
+"""The texts of the calendar: day signs, month names, and kinds of days."""
 
 from calendar import monthcalendar
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from workbench.i18n import _, current, marked, ngettext
 from workbench.wording.amounts import count, day_on_screen
 
 Week = Sequence[date | None]
-"""Monday to Sunday; None where the day is of another month."""
+"""Monday to Sunday; None for days of another month."""
 
 _MONTHS_EN = (
     *("January", "February", "March", "April", "May", "June"),
@@ -20,7 +20,7 @@ _MONTHS_EN = (
 _HEADS = {"en": ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), "zh": tuple("一二三四五六日")}
 
 HOLIDAY, MAKE_UP, WEEKEND, OWN_HOURS, SET_OFF, SET_WORKED = "*", "+", ".", "/", "x", "o"
-"""The signs behind the figure of a day; each is of one width everywhere."""
+"""The signs after the number of a day, each one cell wide."""
 
 LEGEND: tuple[tuple[str, str], ...] = (
     (HOLIDAY, marked("holiday")),
@@ -53,14 +53,14 @@ _SIGNS: dict[str, str] = {
 
 
 def sign_of(day: CalendarDay) -> str:
-    """Return the sign behind the figure of a day, a blank for a plain working day."""
+    """Return the sign after the number of a day, a blank for a normal working day."""
     if day.kind == DayKind.OVERRIDE:
         return OWN_HOURS if day.hours else SET_WORKED if day.working else SET_OFF
     return _SIGNS.get(day.kind, " ")
 
 
 def kind_words(day: CalendarDay) -> str:
-    """Return what kind of day it is: `holiday`, `make-up working day`, `half day, set by hand`."""
+    """Return the kind of a day: `holiday`, `make-up working day`, `hours set by hand`."""
     if day.kind != DayKind.OVERRIDE:
         return _(_KINDS.get(day.kind, day.kind))
     if day.hours:
@@ -69,7 +69,7 @@ def kind_words(day: CalendarDay) -> str:
 
 
 def hours_words(hours: Hours) -> str:
-    """Return hours as `09:00–12:00, 13:00–18:00`, with the comma of the language."""
+    """Return hours as `09:00–12:00, 13:00–18:00`, separated as the language requires."""
     between = "、" if current() == "zh" else ", "
     return between.join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours)
 
@@ -80,7 +80,7 @@ def month_words(month: int) -> str:
 
 
 def weekday_heads() -> tuple[str, ...]:
-    """Return the heads of the columns of a month, Monday first; each takes two cells."""
+    """Return the column heads of a month, Monday first; each is two cells wide."""
     return _HEADS["zh" if current() == "zh" else "en"]
 
 
@@ -90,40 +90,40 @@ def weeks_of(year: int, month: int) -> list[Week]:
 
 
 def working_days_words(worked: int) -> str:
-    """Return how many working days there are."""
+    """Return a number of working days in words."""
     return ngettext("{count} working day", "{count} working days", worked).format(count=count(worked))
 
 
 def not_published(year: int) -> str:
-    """Return the sentence about a year whose notice is not out."""
-    said = _("The calendar of {year} is not published yet: its days, and the due dates that lean on them, may change.")
-    return said.format(year=year)
+    """Return the sentence for a year whose calendar is not published."""
+    message = _("The calendar of {year} is not published yet: its days, and the due dates based on them, may change.")
+    return message.format(year=year)
 
 
 def day_words(day: CalendarDay, today: date) -> str:
-    """Return a day in one line: `Thu 26 Nov: half day, 09:00–12:00`."""
+    """Return a day in one line: `Thu 26 Nov: make-up working day · 09:00–12:00`."""
     parts = [kind_words(day), day.name, hours_words(day.hours)]
     details = " · ".join(part for part in parts if part)
     return _("{what}: {details}").format(what=day_on_screen(day.on, today), details=details)
 
 
-def moving_words(moved: int) -> str:
+def moved_count_words(moved: int) -> str:
     """Return how many due dates a change would move."""
     return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
 
 
-def telling_words(told: int, *, written: bool) -> str:
-    """Return how many applicants are told, or would be, of a due date that moves later."""
-    said = (
+def notice_count_words(told: int, *, written: bool) -> str:
+    """Return how many applicants get, or would get, a notice of a later due date."""
+    message = (
         ngettext("{count} applicant is told.", "{count} applicants are told.", told)
         if written
         else ngettext("{count} applicant would be told.", "{count} applicants would be told.", told)
     )
-    return said.format(count=count(told))
+    return message.format(count=count(told))
 
 
-def settling_words(settled: int) -> str:
-    """Return how many due dates stay and only change in being provisional."""
+def certainty_change_words(settled: int) -> str:
+    """Return how many due dates stay the same but become certain or provisional."""
     return ngettext(
         "{count} due date stays and only changes between certain and provisional.",
         "{count} due dates stay and only change between certain and provisional.",

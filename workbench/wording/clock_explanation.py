@@ -1,4 +1,4 @@
-"""The walk of a clock in sentences, line by line, in the language in use."""
+"""The steps of a due date in sentences, in the current language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ClockWords:
-    """Words for one walk, looked at on one day of the policy's zone."""
+    """The sentences of one walk, as seen on one day in the policy's zone."""
 
     walk: Walk
     today: date
     zone: tzinfo
 
     def lines(self) -> Iterator[str]:
-        """Yield a sentence for each step, then where the clock stands."""
+        """Yield a sentence for each step, then the current state of the clock."""
         for step in self.walk.steps:
             yield self.line(step)
         yield self._standing()
@@ -50,12 +50,12 @@ class ClockWords:
         )
 
     def _sentence(self, step: Step) -> str:
-        """Return what a stretch of time is told by."""
+        """Return the sentence template of a step with a duration."""
         is_open = step.end is None
         sentences = {
-            StepKind.INCOMPLETE: _("{start}: handed in, not complete; the clock has not begun.")
+            StepKind.INCOMPLETE: _("{start}: received, not complete; the clock has not started.")
             if is_open
-            else _("{start}: handed in; complete on {end}, when the clock begins."),
+            else _("{start}: received; complete on {end}, when the clock starts."),
             StepKind.RECEIVED: _("{start}: received."),
             StepKind.OUTSIDE_HOURS: _("{start}: outside the hours; counts as {end}, day 0."),
             StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
@@ -65,13 +65,13 @@ class ClockWords:
             else _("{span}: a make-up working day, {hours} of work."),
             StepKind.OWN_HOURS: _("{span}: hours set by hand, {hours} of work."),
             StepKind.HOLIDAY: _("{span}: {name}, no work."),
-            StepKind.APPLICANT: _("Since {start}: waiting for the applicant; the clock stands still.")
+            StepKind.APPLICANT: _("Since {start}: waiting for the applicant; the clock is paused.")
             if is_open
             else _("{span}: waiting for the applicant; {hours} of work do not count."),
-            StepKind.RECTIFYING: _("Since {start}: the applicant is mending; the clock stands still.")
+            StepKind.RECTIFYING: _("Since {start}: the applicant is rectifying; the clock is paused.")
             if is_open
-            else _("{span}: the applicant was mending; {hours} of work do not count."),
-            StepKind.SUSPENDED: _("From {start}, end unknown: work is suspended ({cause}); the clock stands still.")
+            else _("{span}: the applicant was rectifying; {hours} of work do not count."),
+            StepKind.SUSPENDED: _("From {start}, end unknown: work is suspended ({cause}); the clock is paused.")
             if is_open
             else _("{span}: work suspended ({cause}); {hours} of work do not count."),
             StepKind.EXTENDED: _("{start}: extended until {until}, by {hours} of work."),
@@ -83,16 +83,16 @@ class ClockWords:
         days = ngettext("{days} working day after day 0", "{days} working days after day 0", walk.class_days)
         basis = days.format(days=walk.class_days)
         if walk.is_moved:
-            basis = _("{basis}, moved by what is told here").format(basis=basis)
+            basis = _("{basis}, moved by the steps listed here").format(basis=basis)
         sentence = (
             _("Due {when} (provisional: the calendar of that year is not published yet); {basis}.")
             if walk.due_provisional
             else _("Due {when}; {basis}.")
         )
-        said = sentence.format(when=self._at(step.start), basis=basis)
+        message = sentence.format(when=self._at(step.start), basis=basis)
         if walk.is_due_open:
-            said = _("{due} It moves on by the work that is lost until work is taken up again.").format(due=said)
-        return said
+            message = _("{due} It will move on by the working time lost until work resumes.").format(due=message)
+        return message
 
     def _standing(self) -> str:
         walk = self.walk
@@ -101,8 +101,10 @@ class ClockWords:
         if walk.is_suspended:
             return _("Work is suspended now; the clock stands still.")
         if walk.mend_by is not None:
-            said = _("The applicant has until {until} to mend; the due date moves on by the working time that takes.")
-            return said.format(until=self._at(walk.mend_by))
+            message = _(
+                "The applicant has until {until} to mend; the due date moves on by the working time that takes."
+            )
+            return message.format(until=self._at(walk.mend_by))
         if walk.is_paused:
             return _("With the applicant now: the due date moves on by the working time until the answer.")
         if walk.working_days_left is None:
@@ -121,7 +123,7 @@ class ClockWords:
         return "" if step.end is None else self._at(step.end)
 
     def _span(self, step: Step) -> str:
-        """Return a stretch as `Tue 24 Nov 10:00 – Wed 25 Nov 11:00`, whole days as days."""
+        """Return a span as `Tue 24 Nov 10:00 – Wed 25 Nov 11:00`, or as days if it is whole days."""
         start, end = step.start.astimezone(self.zone), (step.end or step.start).astimezone(self.zone)
         if step.what in {StepKind.HOLIDAY, StepKind.MAKE_UP}:
             first, last = start.date(), (end - _MICROSECOND).date()

@@ -1,4 +1,4 @@
-"""Findings in words: for reviewers, and for the letter to the applicant, in either language."""
+"""Findings in words, for reviewers and for letters, in either language."""
 
 from collections.abc import Iterable
 
@@ -24,8 +24,8 @@ LIST_WORDS: dict[str, Words] = {
 }
 
 
-class _Shown:
-    """A figure in a text: `{days:day|days}` adds the word for one or for many."""
+class _FormattedNumber:
+    """A formatted number; the format `{days:day|days}` adds the singular or plural of a word."""
 
     def __init__(self, text: str, *, is_one: bool) -> None:
         self.text = text
@@ -38,46 +38,46 @@ class _Shown:
         return f"{self.text} {one if self.is_one else many}"
 
 
-class _Values(dict[str, _Shown]):
-    """What placeholders stand for; in a rule's text an unknown one is shown as a dash."""
+class _PlaceholderValues(dict[str, _FormattedNumber]):
+    """The values of placeholders. In a rule's text, an unknown one becomes a dash."""
 
-    def __missing__(self, name: str) -> _Shown:
-        return _Shown("–", is_one=False)
+    def __missing__(self, name: str) -> _FormattedNumber:
+        return _FormattedNumber("–", is_one=False)
 
 
 def text_of(finding: Finding, policy: Policy, language: str) -> str:
     """Return a finding as a sentence without a full stop; phone numbers in it are masked.
 
-    A finding of a rule that the policy does not have, an earlier one perhaps, is given with its code and figures.
+    A finding whose rule is not in the policy is shown by its code and numbers.
     """
     rule = policy.rules.get(finding.rule)
     values = _values(finding, policy, language)
     if rule is None:
         return f"{finding.rule}: {values['observed']} {finding.op} {values['limit']}"
-    limit = next((limit for limit in rule.limits if _is_of(finding, limit)), None)
+    limit = next((limit for limit in rule.limits if _is_from_limit(finding, limit)), None)
     words = rule.text if limit is None or limit.text is None else limit.text
     return filled(words.in_language(language), values)
 
 
 def letter_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
-    """Return a reason's sentence for the applicant, with the figures of its finding where there is one."""
-    return _told(reason.letter, reason, findings, policy, language)
+    """Return a reason's sentence for the applicant, with the values of its finding if there is one."""
+    return _worded(reason.letter, reason, findings, policy, language)
 
 
 def item_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
-    """Return what the applicant must hand in or mend for a reason, '' where it is nothing."""
-    return _told(reason.item, reason, findings, policy, language)
+    """Return what the applicant must submit or fix for a reason, '' if nothing."""
+    return _worded(reason.item, reason, findings, policy, language)
 
 
 def subject_words(finding: Finding, policy: Policy, language: str) -> str:
-    """Return what a finding is about: a masked number, documents or lists by name, or the words found."""
+    """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
     return ("、" if language == "zh" else ", ").join(
         _subject(part, policy, language) for part in finding.subject.split(";") if part
     )
 
 
-def filled(text: str, values: _Values) -> str:
-    """Fill in what is known; a part in square brackets goes where it lacks anything."""
+def filled(text: str, values: _PlaceholderValues) -> str:
+    """Fill in the placeholders. A part in square brackets is dropped if one of its values is unknown."""
 
     def known(part: str) -> str:
         return part if names_in(part) <= values.keys() else ""
@@ -85,14 +85,14 @@ def filled(text: str, values: _Values) -> str:
     return replace_brackets(text, known).format_map(values)
 
 
-def _told(words: Words, reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
+def _worded(words: Words, reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
     finding = next((finding for finding in findings if finding.rule == reason.code), None)
-    values = _Values() if finding is None else _values(finding, policy, language)
+    values = _PlaceholderValues() if finding is None else _values(finding, policy, language)
     return filled(words.in_language(language), values)
 
 
-def _is_of(finding: Finding, limit: Limit) -> bool:
-    """Say whether a finding was made by this limit."""
+def _is_from_limit(finding: Finding, limit: Limit) -> bool:
+    """Say whether a limit produced a finding."""
     return (
         finding.observes in {"", limit.observes}
         and (finding.op, finding.unit, finding.severity) == (limit.op, limit.unit, limit.severity)
@@ -100,17 +100,17 @@ def _is_of(finding: Finding, limit: Limit) -> bool:
     )
 
 
-def _values(finding: Finding, policy: Policy, language: str) -> _Values:
+def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValues:
     observed, limit, unit = finding.observed, finding.limit, finding.unit
-    values = _Values(
-        observed=_Shown(_figure(observed, limit, unit, language), is_one=observed == 1),
-        limit=_Shown(_figure(limit, None, unit, language), is_one=limit == 1),
+    values = _PlaceholderValues(
+        observed=_FormattedNumber(_figure(observed, limit, unit, language), is_one=observed == 1),
+        limit=_FormattedNumber(_figure(limit, None, unit, language), is_one=limit == 1),
     )
     if isinstance(observed, int | float):
-        values["days"] = _Shown(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
+        values["days"] = _FormattedNumber(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
     subject = subject_words(finding, policy, language)
     if subject:
-        values["subject"] = _Shown(subject, is_one=False)
+        values["subject"] = _FormattedNumber(subject, is_one=False)
     return values
 
 
@@ -124,7 +124,7 @@ def _subject(part: str, policy: Policy, language: str) -> str:
 
 
 def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -> str:
-    """Return a value as text; one that is not equal to the limit never looks equal to it."""
+    """Return a value as text. A value that differs from the limit never looks equal to it."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -139,9 +139,9 @@ def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -
 
 
 def _shortest(value: float, apart_from: float | None) -> str:
-    """Return a number with as few decimals as tell it from another, at least what rounding to one leaves.
+    """Return a number with as few decimals as distinguish it from another, at least one before rounding.
 
-    Without another it is a limit, which is given in full.
+    Without another number, it is a limit, which is shown in full.
     """
     if isinstance(value, int):
         return f"{value:,}"

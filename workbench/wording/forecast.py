@@ -1,4 +1,4 @@
-"""The forecast in words: for reviewers, for the phone, and for letters."""
+"""The forecast in words: for reviewers, on the phone, and in letters."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.letter_dates import letter_day
 
 _HALF = 0.5
-_HARDLY = 0.03
+_FEW = 0.03
 _NO_TIME = 1e-6
 _EVERY_SECOND = 2
 _ONE_DECIMAL_BELOW = 9.5
@@ -19,7 +19,7 @@ _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 
 
 def range_on_screen(days: DayRange, today: date) -> str:
-    """Return days from and to as `25–27 Nov`, `27 Nov – 2 Dec` or one day; `11月25日–27日` in Chinese."""
+    """Return a range of days as `25–27 Nov`, `27 Nov – 2 Dec` or one day; `11月25日–27日` in Chinese."""
     first, last = days.p50, days.p90
     if days.is_one_day or first.year != today.year or last.year != today.year:
         shown = [day_on_screen(day, today) for day in dict.fromkeys((first, last))]
@@ -33,9 +33,9 @@ def range_on_screen(days: DayRange, today: date) -> str:
 
 
 def likely(forecast: CaseForecast, today: date) -> str:
-    """Return what the head of a case says: when it is likely passed, or the result of a check is likely out."""
+    """Return the forecast in the header of a case: when it likely passes, or when its check result is likely."""
     if forecast.is_endless:
-        return _("no date can be told")
+        return _("no date available")
     days = range_on_screen(forecast.checked or forecast.passed, today)
     if forecast.checked is not None:
         words = _("result likely {days}")
@@ -45,33 +45,33 @@ def likely(forecast: CaseForecast, today: date) -> str:
 
 
 def marked_provisional(words: str, *, is_so: bool) -> str:
-    """Return words about days with a mark if these may still change."""
+    """Return a text about days, marked if the days may still change."""
     return _("{days} (provisional)").format(days=words) if is_so else words
 
 
 def explanation(forecast: CaseForecast, today: date) -> str:
-    """Say in one sentence what a forecast leans on."""
-    parts = [part for part in (_ahead(forecast), _speed(forecast, today), _sent_back(forecast)) if part]
+    """Return one sentence that explains a forecast."""
+    parts = [part for part in (_ahead(forecast), _speed(forecast, today), _send_back_words(forecast)) if part]
     sentence = _(", ").join(parts)
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
 
 
 def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
-    """Yield what a forecast takes for granted, a sentence each."""
+    """Yield the assumptions of a forecast, a sentence each."""
     if forecast.is_thin:
-        yield _("Too little history yet: the figures are what the policy assumes.")
+        yield _("There is too little history, so the figures are assumptions of the policy.")
     if isinstance(forecast, CaseForecast) and forecast.is_incomplete:
-        yield _("Documents are missing: it counts as if they came now.")
+        yield _("Documents are missing; the forecast assumes that they arrive now.")
     if forecast.is_suspended:
-        yield _("Work is suspended: it counts as if it went on tomorrow.")
+        yield _("Work is suspended; the forecast assumes that it resumes tomorrow.")
     if forecast.is_endless:
-        yield _("Nobody who decides is known to come back: no date can be told.")
+        yield _("All reviewers are away and no return is planned, so there is no expected date.")
     if forecast.is_provisional:
-        yield _("The dates are provisional: the calendar of that year is not published yet.")
+        yield _("The dates are provisional, since the calendar of that year is not published yet.")
 
 
 def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
-    """Yield how the queue goes, a sentence a line."""
+    """Yield the forecast of the queue, a sentence a line."""
     if forecast.reviewers:
         yield ngettext(
             "{waiting}; {reviewers} reviewer decides about {per_day} a working day.",
@@ -79,9 +79,9 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
             forecast.reviewers,
         ).format(waiting=_waiting(forecast), reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
     else:
-        yield _("{waiting}; {nobody}.").format(waiting=_waiting(forecast), nobody=nobody_there(forecast, today))
+        yield _("{waiting}; {nobody}.").format(waiting=_waiting(forecast), nobody=reviewers_away(forecast, today))
     if not forecast.queued:
-        yield _("Nothing waits.")
+        yield _("No case is waiting.")
         return
     if not forecast.is_endless:
         yield from _clearing_lines(forecast, today)
@@ -89,7 +89,7 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
 
 
 def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
-    """Yield when the queue is cleared, in whole working days, and how many of its cases are decided too late."""
+    """Yield when the queue will be cleared, in whole working days, and how many cases will be decided late."""
     p50, p90 = whole_days(forecast.p50_days), whole_days(forecast.p90_days)
     yield ngettext(
         "Cleared in {p50} working day, {p90} at worst: by {first}, at the latest {last}.",
@@ -110,23 +110,23 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         yield sentence.format(p50=count(forecast.late_p50), p90=count(forecast.late_p90))
     else:
         yield _("None will be decided after its due date.")
-    yield _("Urgent ones that come in meanwhile may go before some of these.")
+    yield _("New urgent cases may be decided before some of these.")
 
 
 def whole_days(days: float) -> int:
-    """Return in how many working days something ends; the one on which it ends is one of them."""
+    """Return a duration in whole working days, rounded up; at least one."""
     return max(1, ceil(days - _NO_TIME))
 
 
-def nobody_there(forecast: CaseForecast | QueueForecast, today: date) -> str:
-    """Say that all who decide are away, and from when on one is not, within a sentence."""
+def reviewers_away(forecast: CaseForecast | QueueForecast, today: date) -> str:
+    """Return the part of a sentence that says that all reviewers are away, and when the first returns."""
     if forecast.back_on is None:
-        return _("nobody is there, and nobody is known to come back")
-    return _("nobody is there today, somebody is back on {day}").format(day=day_on_screen(forecast.back_on, today))
+        return _("all reviewers are away, and no return is planned")
+    return _("all reviewers are away until {day}").format(day=day_on_screen(forecast.back_on, today))
 
 
 def _waiting(forecast: QueueForecast) -> str:
-    """Say how many are to decide; the desk counts those that nobody holds."""
+    """Return how many cases wait for a verdict, and how many of them are held."""
     queued, held = count(forecast.queued), count(forecast.held)
     if not forecast.held:
         return _("{queued} to decide").format(queued=queued)
@@ -134,14 +134,14 @@ def _waiting(forecast: QueueForecast) -> str:
 
 
 def figure(number: float) -> str:
-    """Return a figure as exact as it is known: `4.2`, `22`."""
+    """Return a number with the precision it has: `4.2`, `22`."""
     return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
 
 
 def letter_sentence(forecast: CaseForecast, language: Language) -> str:
-    """Return what a letter says of the forecast: until when the case is likely passed, and that it is no promise.
+    """Return the sentence of a letter about the forecast, which says that it is not a promise.
 
-    Of a verdict that a second person looks at it says when the result is out, and nothing of what it is.
+    If a verdict awaits its check, the sentence gives the day of the result and does not reveal the verdict.
     """
     if forecast.is_endless:
         if language is Language.ZH:
@@ -150,19 +150,19 @@ def letter_sentence(forecast: CaseForecast, language: Language) -> str:
     days = forecast.checked or forecast.passed
     p50, p90 = letter_day(days.p50, language), letter_day(days.p90, language)
     if language is Language.ZH:
-        leaning_on = "按我司的工作安排" if forecast.is_thin else "按目前进度"
+        basis = "按我司的工作安排" if forecast.is_thin else "按目前进度"
         latest = "" if days.is_one_day else f"，一般不晚于{p90}"
         what = "审核通过" if forecast.checked is None else "得出审核结论"
-        return f"{leaning_on}，预计{p50}前后{what}{latest}。此为预计时间，并非承诺。"
-    leaning_on = "By our planning" if forecast.is_thin else "As things stand"
+        return f"{basis}，预计{p50}前后{what}{latest}。此为预计时间，并非承诺。"
+    basis = "By our planning" if forecast.is_thin else "As things stand"
     latest = "" if days.is_one_day else f", and very likely by {p90}"
     what = "your application to pass" if forecast.checked is None else "the result of your application"
-    return f"{leaning_on}, we expect {what} by {p50}{latest}; this is no promise."
+    return f"{basis}, we expect {what} by {p50}{latest}; this is no promise."
 
 
 def _ahead(forecast: CaseForecast) -> str:
     if forecast.checked is not None:
-        return _("a second person still has to look at it")
+        return _("the check by a second person is pending")
     if forecast.ahead is None:
         return "" if forecast.is_incomplete else _("it is not in the queue now")
     if not forecast.ahead:
@@ -172,7 +172,7 @@ def _ahead(forecast: CaseForecast) -> str:
 
 def _speed(forecast: CaseForecast, today: date) -> str:
     if not forecast.reviewers:
-        return nobody_there(forecast, today)
+        return reviewers_away(forecast, today)
     return ngettext(
         "{reviewers} reviewer decides about {per_day} a day",
         "{reviewers} reviewers decide about {per_day} a day",
@@ -180,14 +180,14 @@ def _speed(forecast: CaseForecast, today: date) -> str:
     ).format(reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
 
 
-def _sent_back(forecast: CaseForecast) -> str:
+def _send_back_words(forecast: CaseForecast) -> str:
     share = forecast.sent_back
     if share is None or forecast.is_decided or forecast.checked is not None:
         return ""
-    if share < _HARDLY:
-        return _("hardly any like yours is sent back")
+    if share < _FEW:
+        return _("few similar cases are sent back")
     if share > _HALF:
-        return _("more than half of those like yours are sent back once")
+        return _("more than half of similar cases are sent back once")
     if round(1 / share) == _EVERY_SECOND:
-        return _("about half of those like yours are sent back once")
-    return _("about one in {number} like yours is sent back once").format(number=round(1 / share))
+        return _("about half of similar cases are sent back once")
+    return _("about one in {number} similar cases is sent back once").format(number=round(1 / share))

@@ -1,4 +1,4 @@
-"""Dates as letters write them: in full, with the day of the week, in the applicant's language."""
+"""Dates in letters: in full, with the weekday, in the applicant's language."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ _MONTHS_EN = (
 
 
 def letter_day(on: date, language: Language) -> str:
-    """Return a day as 2026年11月27日(周五) or Friday, 27 November 2026 (DOMAIN, section 7)."""
+    """Return a day as 2026年11月27日(周五) or Friday, 27 November 2026."""
     if language is Language.ZH:
         return f"{on.year}年{on.month}月{on.day}日(周{_WEEKDAYS_ZH[on.weekday()]})"
     return f"{_WEEKDAYS_EN[on.weekday()]}, {on.day} {_MONTHS_EN[on.month - 1]} {on.year}"

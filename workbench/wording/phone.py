@@ -1,4 +1,4 @@
-"""The sentence about a case that can be read out on the phone."""
+"""The sentence about a case that reviewers can read out on the phone."""
 
 from datetime import date
 
@@ -7,22 +7,22 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.forecast.result import CaseForecast
 from workbench.i18n import _
 from workbench.wording.amounts import day_on_screen
-from workbench.wording.forecast import marked_provisional, nobody_there
+from workbench.wording.forecast import marked_provisional, reviewers_away
 
 
-def say(forecast: CaseForecast, today: date) -> str:
-    """Return the one sentence that can be read out on the phone; there is nothing personal in it, and no verdict.
+def phone_sentence(forecast: CaseForecast, today: date) -> str:
+    """Return the sentence to read out on the phone. It contains no personal data and no verdict.
 
-    What keeps work from going on comes first, for the dates lean on it.
+    Whatever blocks the work comes first, since the dates depend on it.
     """
     case = format_case(forecast.case_id)
     if forecast.is_endless:
-        sentence = _("no date can be told for {case}.").format(case=case)
+        sentence = _("there is no expected date for {case}.").format(case=case)
     else:
         days = forecast.checked or forecast.passed
         last = marked_provisional(day_on_screen(days.p90, today), is_so=forecast.is_provisional)
         sentence = _what(forecast).format(case=case, p50=day_on_screen(days.p50, today), p90=last)
-    before = [part for part in (_suspended(forecast), _nobody(forecast, today)) if part]
+    before = [part for part in (_suspended(forecast), _reviewers_away(forecast, today)) if part]
     return _("{before}: {sentence}").format(before=_("; ").join(before), sentence=sentence) if before else sentence
 
 
@@ -31,32 +31,34 @@ def _suspended(forecast: CaseForecast) -> str:
         return ""
     if forecast.is_endless:
         return _("Work is suspended now")
-    return _("Work is suspended now, and this counts as if it went on tomorrow")
+    return _("Work is suspended now, and we assume that it resumes tomorrow")
 
 
-def _nobody(forecast: CaseForecast, today: date) -> str:
+def _reviewers_away(forecast: CaseForecast, today: date) -> str:
     if forecast.reviewers:
         return ""
-    words = nobody_there(forecast, today)
+    words = reviewers_away(forecast, today)
     return words if forecast.is_suspended else words[:1].upper() + words[1:]
 
 
 def _what(forecast: CaseForecast) -> str:
-    """Return what can be said of a case where it is now, without its days."""
+    """Return the sentence for the current state of a case, with placeholders for the days."""
     if forecast.checked is not None:
-        return _("A second person looks at {case}; its result is expected by {p50}, at the latest {p90}.")
+        return _("A second person is checking {case}; the result is expected by {p50}, at the latest {p90}.")
     if forecast.is_incomplete:
         return _(
-            "{case} waits for documents; if they came today, it could be expected to pass by {p50}, "
+            "{case} is waiting for documents; if they arrive today, it is expected to pass by {p50}, "
             "at the latest {p90}."
         )
     if forecast.is_with_others:
         return _("A matter in {case} is being looked into; it is expected to pass by {p50}, at the latest {p90}.")
     if forecast.state is CaseState.APPEALED:
         return _(
-            "The appeal in {case} is being decided; if it succeeds, passing can be expected by {p50}, "
+            "The appeal in {case} is being decided; if it succeeds, {case} is expected to pass by {p50}, "
             "at the latest {p90}."
         )
     if forecast.state in {CaseState.RECTIFYING, CaseState.PENDING}:
-        return _("{case} waits for what you were asked for; it is expected to pass by {p50}, at the latest {p90}.")
+        return _(
+            "{case} is waiting for the items we asked you for; it is expected to pass by {p50}, at the latest {p90}."
+        )
     return _("{case} is accepted; it is expected to pass by {p50}, at the latest {p90}.")

@@ -1,4 +1,4 @@
-"""What would make a case faster: the documents that are missing, and the findings that will be asked about."""
+"""What the applicant can do to speed up a case: missing documents, and findings that need an answer."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,7 +14,7 @@ _MISSING = "DOC-MISSING"
 
 
 def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
-    """Return the codes of the required documents that are not there."""
+    """Return the codes of the missing required documents."""
     return tuple(kind.value for kind in missing_documents(casefile.evidence, casefile.policy))
 
 
@@ -27,35 +27,39 @@ def missing_names(casefile: CaseFile, language: str) -> tuple[str, ...]:
     )
 
 
-def asked_about(casefile: CaseFile, language: str) -> Iterator[tuple[Finding, str]]:
-    """Yield the findings that the applicant will be asked about, the gravest first, each in words for reviewers.
+def findings_to_answer(casefile: CaseFile, language: str) -> Iterator[tuple[Finding, str]]:
+    """Yield the findings that the applicant must answer, the most severe first, each in words for reviewers.
 
-    What is missing is told by the names of the documents.
+    Missing documents are not included; see `missing_names`.
     """
-    for finding in _asked(casefile.findings):
+    for finding in _to_answer(casefile.findings):
         yield finding, text_of(finding, casefile.policy, language)
 
 
-def asked_in_letters(findings: Iterable[Finding], policy: Policy, language: str) -> Iterator[tuple[str, str]]:
-    """Yield what the applicant will be asked about and can do something about, in words that are meant for applicants.
+def findings_in_letters(findings: Iterable[Finding], policy: Policy, language: str) -> Iterator[tuple[str, str]]:
+    """Yield the findings that the applicant can answer, in words for applicants.
 
-    Each comes as a sentence on what was noticed, and what to hand in or mend. Nobody has judged it yet, so what only
-    others can answer is left out: what stands on a list, or what somebody complained of. What a finding saw is told
-    where the rule tells it.
+    Each is a sentence on what was noticed, and what to submit or fix. Nobody has judged the findings yet, so those that
+    only others can answer are left out, such as list entries and complaints. Observed values are included only if the
+    rule allows it.
     """
-    for finding in _asked(findings):
+    for finding in _to_answer(findings):
         reason, rule = policy.reasons.get(finding.rule), policy.rules.get(finding.rule)
         if reason is None or reason.waits_for not in {None, WaitsFor.APPLICANT}:
             continue
-        # The sentence before it says already of which document or number it is.
-        item = _bare(reason.item, language)
+        # The sentence about the finding already names the document or number.
+        item = _without_finding(reason.item, language)
         if item:
-            is_told = rule is not None and rule.told
-            noticed = letter_of(reason, (finding,), policy, language) if is_told else _bare(reason.letter, language)
+            shows_values = rule is not None and rule.told
+            noticed = (
+                letter_of(reason, (finding,), policy, language)
+                if shows_values
+                else _without_finding(reason.letter, language)
+            )
             yield noticed, item
 
 
-def _asked(findings: Iterable[Finding]) -> Iterator[Finding]:
+def _to_answer(findings: Iterable[Finding]) -> Iterator[Finding]:
     known = tuple(findings)
     for severity in (Severity.BLOCK, Severity.WARN):
         for finding in known:
@@ -63,6 +67,6 @@ def _asked(findings: Iterable[Finding]) -> Iterator[Finding]:
                 yield finding
 
 
-def _bare(words: Words, language: str) -> str:
-    """Return words without what a finding would add to them."""
+def _without_finding(words: Words, language: str) -> str:
+    """Return a text without the parts that need a finding."""
     return outside_brackets(words.in_language(language))

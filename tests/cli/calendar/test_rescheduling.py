@@ -86,7 +86,7 @@ def test_it_is_extended_by_a_year_at_most(services: Promises) -> None:
     ("language", "said"),
     [
         ("zh", "“2026-12-02 10:00”不是可识别的日期；请写成 2026-11-03 的形式。"),
-        ("en", "“2026-12-02 10:00” is no date that can be read; write it like 2026-11-03."),
+        ("en", "“2026-12-02 10:00” is not a valid date; write it like 2026-11-03."),
     ],
 )
 def test_a_date_with_a_time_is_refused_with_an_example(services: Promises, language: str, said: str) -> None:
@@ -177,7 +177,7 @@ def test_a_deadline_stays_within_the_policy_limit(services: Promises) -> None:
             2,
             "more than 366 days ahead; give a day until 2027-11-25",
         ),
-        (("extend", "C-1", "--until", "2999-01-01", "--reason", "x"), 2, "no date that can be read"),
+        (("extend", "C-1", "--until", "2999-01-01", "--reason", "x"), 2, "not a valid date"),
         (("extend", "C-1", "--until", "2026-12-02 10:00", "--reason", "x"), 2, "write it like 2026-11-03."),
         (("extend", "C-1", "--until", "2026-12-27", "--reason", "x" * 501), 2, "at most 500 characters"),
         (("class", "C-1", "complex", "--reason", "x" * 501), 2, "at most 500 characters"),

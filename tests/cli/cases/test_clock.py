@@ -399,7 +399,7 @@ def test_the_walk_shows_supervisor_changes_in_order_and_marks_the_due_date_as_mo
 
     assert whats(found) == ["received", "running", "extended", "running", "due"]
     assert found["steps"][1]["to"] == found["steps"][3]["from"] == "2026-11-25T10:00:00+08:00"
-    assert _texts(found)[-1] == "Due Wed 2 Dec 18:00; 3 working days after day 0, moved by what is told here."
+    assert _texts(found)[-1] == "Due Wed 2 Dec 18:00; 3 working days after day 0, moved by the steps listed here."
 
 
 def test_a_future_suspension_without_an_end_leaves_the_due_date_open(services: Promises) -> None:
@@ -407,7 +407,7 @@ def test_a_future_suspension_without_an_end_leaves_the_due_date_open(services: P
     services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "台风")
     due = next(text for text in _texts(services.at("2026-11-25 11:00").clock(case)) if text.startswith("Due "))
 
-    assert due.endswith("It moves on by the work that is lost until work is taken up again.")
+    assert due.endswith("It will move on by the working time lost until work resumes.")
 
 
 def test_a_case_overdue_on_a_make_up_day_is_shown_within_working_hours(services: Promises) -> None:

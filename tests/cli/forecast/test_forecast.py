@@ -85,15 +85,15 @@ def test_the_forecast_says_that_there_is_too_little_history(terminal: Terminal) 
     (case_id,) = terminal.site.plant()
 
     assert terminal.document("a", "forecast", f"C-{case_id}")["assumed"] is True
-    assert "Too little history yet" in terminal.as_person("a", "forecast").stdout
-    assert "Too little history yet" in terminal.as_person("a", "forecast", f"C-{case_id}").stdout
+    assert "There is too little history" in terminal.as_person("a", "forecast").stdout
+    assert "There is too little history" in terminal.as_person("a", "forecast", f"C-{case_id}").stdout
 
 
 def test_an_empty_queue_is_cleared_in_zero_days(terminal: Terminal) -> None:
     found = terminal.document("a", "forecast")
 
     assert (found["queued"], found["cases"], found["clear_days"]) == (0, [], {"p50": 0.0, "p90": 0.0})
-    assert "Nothing waits." in terminal.as_person("a", "forecast").stdout
+    assert "No case is waiting." in terminal.as_person("a", "forecast").stdout
 
 
 def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Terminal) -> None:
@@ -111,10 +111,10 @@ def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Te
     found, queue = terminal.document("a", "forecast", number), terminal.document("a", "forecast")
     for each in (found, queue):
         assert (each["reviewers"], each["per_day"], each["endless"], each["provisional"]) == (0, 0, True, False)
-    assert "no date can be told" in found["say"]
+    assert "there is no expected date" in found["say"]
     said = terminal.as_person("a", "forecast").stdout
-    assert "1200 to decide; nobody is there, and nobody is known to come back." in said.replace(",", "", 1)
-    assert "no date can be told" in terminal.as_person("a", "forecast", number).stdout
+    assert "1200 to decide; all reviewers are away, and no return is planned." in said.replace(",", "", 1)
+    assert "no date available" in terminal.as_person("a", "forecast", number).stdout
 
 
 def test_invalid_forecast_requests_are_refused_in_a_sentence(terminal: Terminal) -> None:

@@ -63,8 +63,8 @@ def test_a_hole_in_the_table_is_assumed_like_the_days_outside() -> None:
 
     assert calendar.nth_working_day_after(monday, 1) == date(2026, 9, 15)
     assert calendar.nth_working_day_after(monday, 2) == date(2026, 9, 17)
-    assert calendar.leans_on_provisional(monday, wednesday)
-    assert not calendar.leans_on_provisional(monday, monday)
+    assert calendar.depends_on_provisional(monday, wednesday)
+    assert not calendar.depends_on_provisional(monday, monday)
 
 
 def test_the_days_after_the_holiday_week_are_found() -> None:
@@ -116,7 +116,7 @@ def test_a_span_leans_on_doubtful_days_when_one_of_them_is_provisional(start: da
     end = start + timedelta(days=span)
     walked = any(calendar.is_provisional(start + timedelta(days=n)) for n in range(span + 1))
 
-    assert calendar.leans_on_provisional(start, end) is walked
+    assert calendar.depends_on_provisional(start, end) is walked
 
 
 def test_a_calendar_without_a_table_knows_weekdays_only() -> None:
@@ -124,7 +124,7 @@ def test_a_calendar_without_a_table_knows_weekdays_only() -> None:
 
     assert calendar.nth_working_day_after(date(2026, 10, 2), 1) == date(2026, 10, 5)
     assert calendar.working_days_between(date(2026, 10, 2), date(2026, 10, 12)) == 6
-    assert calendar.leans_on_provisional(date(2026, 10, 5), date(2026, 10, 5))
+    assert calendar.depends_on_provisional(date(2026, 10, 5), date(2026, 10, 5))
 
 
 def test_opening_and_closing_are_instants_of_the_policys_zone() -> None:

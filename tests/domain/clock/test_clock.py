@@ -12,7 +12,7 @@ from db.enums import CaseState
 from tests.domain.clock.clock_cases import FIRST, Made, Peer, calendars, cases, instants
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import ClockEvent, budget_of, extension_s, standing_of
+from workbench.domain.clock.clock import ClockEvent, budget_of, clock_state, extension_s
 from workbench.domain.clock.explanation import StepKind, walk
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -24,7 +24,7 @@ _APPEAL_DAYS = 7
 
 def due_of(made: Made) -> datetime:
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
-    return standing_of(budget, made.suspensions, made.calendar).due_at
+    return clock_state(budget, made.suspensions, made.calendar).due_at
 
 
 def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more: int) -> None:
@@ -79,7 +79,7 @@ def test_what_is_extended_to_a_day_is_due_on_that_day_whatever_is_suspended_befo
 
     if seconds > 0:
         extended = replace(budget, extended_s=seconds)
-        assert standing_of(extended, made.suspensions, made.calendar).due_at == until
+        assert clock_state(extended, made.suspensions, made.calendar).due_at == until
     else:
         assert due_of(made) >= until or not made.calendar.working_seconds_between(due_of(made), until)
 
@@ -168,7 +168,7 @@ def test_what_was_late_before_a_suspension_stays_late() -> None:
 
 
 @pytest.mark.parametrize(
-    ("states", "is_again"),
+    ("states", "is_renewed"),
     [
         ((CaseState.PASSED, CaseState.QUEUED), True),
         ((CaseState.FAILED, CaseState.QUEUED), True),
@@ -177,17 +177,17 @@ def test_what_was_late_before_a_suspension_stays_late() -> None:
         ((CaseState.RECTIFYING, CaseState.QUEUED), False),
     ],
 )
-def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ...], is_again: bool) -> None:
+def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ...], is_renewed: bool) -> None:
     events = [
         ClockEvent(at=FIRST + timedelta(days=day), action="x", state=state) for day, state in enumerate(states, start=1)
     ]
 
-    assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_again is is_again
+    assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_renewed is is_renewed
 
 
-@pytest.mark.parametrize(("action", "is_again"), [("resubmit", False), ("reopen", True)])
+@pytest.mark.parametrize(("action", "is_renewed"), [("resubmit", False), ("reopen", True)])
 def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_reopened(
-    action: str, is_again: bool
+    action: str, is_renewed: bool
 ) -> None:
     events = [
         ClockEvent(at=FIRST, action="decide", state=CaseState.RECTIFYING),
@@ -196,9 +196,9 @@ def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_r
     ]
     budget = budget_of(events, FIRST, 3, _APPEAL_DAYS)
 
-    assert budget.is_again is is_again
+    assert budget.is_renewed is is_renewed
     assert budget.closed_at is None
-    if not is_again:
+    if not is_renewed:
         assert [pause.span for pause in budget.pauses] == [Span(FIRST, FIRST + timedelta(days=3))]
 
 

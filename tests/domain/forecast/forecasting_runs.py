@@ -21,9 +21,9 @@ class Told:
     passed_at: float
 
 
-def first_verdict_at(course: CaseHistory) -> float:
-    """Return when the first verdict on a case was given, never if it was not."""
-    return next((step.at for step in course.steps if step.what == VERDICT), np.inf)
+def first_verdict_at(history: CaseHistory) -> float:
+    """Return when the first verdict on a case was given, infinity if none was."""
+    return next((step.at for step in history.steps if step.what == VERDICT), np.inf)
 
 
 def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[Told]:
@@ -31,60 +31,60 @@ def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days
 
     Cases that are never passed (final fail, lapsed) have no passing to be forecast, and are left out.
     """
-    history = queue_model.history
-    stays = QueueSpells.of(history.courses)
-    place_of = {int(course): place for place, course in enumerate(stays.course) if stays.step[place] == 0}
+    past = queue_model.history
+    spells = QueueSpells.of(past.cases)
+    spell_of = {int(history): spell for spell, history in enumerate(spells.history) if spells.step[spell] == 0}
     told: list[Told] = []
-    learnt = QueueModel.learnt(history, 0.0, queue_model.time, ASSUMED)
+    learnt = QueueModel.fit(past, 0.0, queue_model.time, ASSUMED)
     learnt_on = -every_days
-    for number, course in enumerate(history.courses):
-        if number < warm_up or course.passed_at is None or len(told) == most:
+    for number, history in enumerate(past.cases):
+        if number < warm_up or history.passed_at is None or len(told) == most:
             continue
-        at = course.steps[0].at
+        at = history.steps[0].at
         if int(at) >= learnt_on + every_days:
             learnt_on = int(at)
-            learnt = QueueModel.learnt(history, learnt_on, queue_model.time, ASSUMED)
-        place = place_of[number]
-        known = replace(course, steps=course.steps[:1])
-        case = OpenCase(course=known, ahead=stays.ahead_at(place), due=float(stays.due[place]))
-        told.append(Told(learnt.forecast([case], at)[0], at, first_verdict_at(course), course.passed_at))
+            learnt = QueueModel.fit(past, learnt_on, queue_model.time, ASSUMED)
+        spell = spell_of[number]
+        known = replace(history, steps=history.steps[:1])
+        case = OpenCase(history=known, ahead=spells.ahead_of(spell), due=float(spells.due[spell]))
+        told.append(Told(learnt.forecast([case], at)[0], at, first_verdict_at(history), history.passed_at))
     return told
 
 
 def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int = 6) -> list[Told]:
     """Forecast all cases that are open at some moments, wherever they are, that will be passed."""
-    history = queue_model.history
-    stays = QueueSpells.of(history.courses)
+    past = queue_model.history
+    spells = QueueSpells.of(past.cases)
     random = np.random.default_rng(first_day)
-    last_day = int(max(course.steps[0].at for course in history.courses))
+    last_day = int(max(history.steps[0].at for history in past.cases))
     told: list[Told] = []
     for day in range(first_day, last_day, every_days):
-        learnt = QueueModel.learnt(history, day, queue_model.time, ASSUMED)
+        learnt = QueueModel.fit(past, day, queue_model.time, ASSUMED)
         at = day + float(random.random())
-        cases = open_at(history.courses, stays, at)
+        cases = open_at(past.cases, spells, at)
         for forecast in learnt.forecast(cases, at):
-            course = history.courses[forecast.case]
-            if course.passed_at is not None:
-                told.append(Told(forecast, at, first_verdict_at(course), course.passed_at))
+            history = past.cases[forecast.case]
+            if history.passed_at is not None:
+                told.append(Told(forecast, at, first_verdict_at(history), history.passed_at))
     return told
 
 
-def open_at(courses: Sequence[CaseHistory], stays: QueueSpells, at: float) -> list[OpenCase]:
+def open_at(histories: Sequence[CaseHistory], spells: QueueSpells, at: float) -> list[OpenCase]:
     """Return the cases that are open at a time, with their places in the queue."""
-    place_of = {
-        int(course): place
-        for place, course in enumerate(stays.course)
-        if stays.entered[place] < at <= stays.left[place]
+    spell_of = {
+        int(history): spell
+        for spell, history in enumerate(spells.history)
+        if spells.entered[spell] < at <= spells.left[spell]
     }
     cases = []
-    for number, course in enumerate(courses):
-        known = course.until(at)
+    for number, history in enumerate(histories):
+        known = history.until(at)
         if known is None or known.is_over:
             continue
-        place = place_of.get(number)
-        ahead = None if place is None else stays.ahead_at(place, at)
-        due = float("inf") if place is None else float(stays.due[place])
-        cases.append(OpenCase(course=known, ahead=ahead, due=due))
+        spell = spell_of.get(number)
+        ahead = None if spell is None else spells.ahead_of(spell, at)
+        due = float("inf") if spell is None else float(spells.due[spell])
+        cases.append(OpenCase(history=known, ahead=ahead, due=due))
     return cases
 
 

@@ -1,7 +1,7 @@
 """When the result of a check is out, learnt from the checks of late."""
 
 from workbench.domain.forecast.case_history import CaseHistory, Step
-from workbench.domain.forecast.check_duration import Checks
+from workbench.domain.forecast.check_duration import CheckDurations
 
 
 def checked(number: int, took: float) -> CaseHistory:
@@ -13,18 +13,18 @@ SLOW = [checked(number, 4 + number / 10) for number in range(21)]
 
 
 def test_checks_of_late_say_how_long_one_takes() -> None:
-    assert Checks.learnt(SLOW).quantile(0, 0.5) == 5
-    assert Checks.learnt(SLOW).quantile(0, 0.9) > 5.5
+    assert CheckDurations.fit(SLOW).quantile(0, 0.5) == 5
+    assert CheckDurations.fit(SLOW).quantile(0, 0.9) > 5.5
 
 
 def test_one_that_waited_for_most_of_it_has_less_before_it() -> None:
-    assert Checks.learnt(SLOW).quantile(4.5, 0.5) < 1
+    assert CheckDurations.fit(SLOW).quantile(4.5, 0.5) < 1
     # Nobody ever waited so long: as if it had just begun.
-    assert Checks.learnt(SLOW).quantile(30, 0.5) == 5
+    assert CheckDurations.fit(SLOW).quantile(30, 0.5) == 5
 
 
 def test_of_few_checks_nothing_is_learnt() -> None:
-    assert Checks.learnt(SLOW[:3]).quantile(0, 0.5) == Checks.learnt([]).quantile(0, 0.5) < 2
+    assert CheckDurations.fit(SLOW[:3]).quantile(0, 0.5) == CheckDurations.fit([]).quantile(0, 0.5) < 2
 
 
 def test_what_was_given_back_is_told_when_it_is_decided_again() -> None:
@@ -32,9 +32,9 @@ def test_what_was_given_back_is_told_when_it_is_decided_again() -> None:
         Step("queued", 0), Step("verdict", 1), Step("awaiting_check", 1), Step("queued", 2), Step("verdict", 5),
         Step("rectifying", 5), Step("queued", 8),
     )  # fmt: skip
-    course = CaseHistory(case=1, steps=steps, attributes={})
+    history = CaseHistory(case=1, steps=steps, attributes={})
 
-    assert course.first_told_at == 5
-    assert course.until(4) is not None
-    assert CaseHistory(case=1, steps=steps[:4], attributes={}).first_told_at is None
-    assert Checks.learnt([course] * 8).quantile(0, 0.5) == 4
+    assert history.first_result_at == 5
+    assert history.until(4) is not None
+    assert CaseHistory(case=1, steps=steps[:4], attributes={}).first_result_at is None
+    assert CheckDurations.fit([history] * 8).quantile(0, 0.5) == 4

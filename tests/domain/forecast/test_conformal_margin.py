@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.forecast.conformal_margin import FEWEST_SCORES, UNTESTED, Margin, Scores
+from workbench.domain.forecast.conformal_margin import FEWEST_SCORES, UNTESTED, ConformalMargin, PastForecasts
 
 MANY = 2_000
 UNTIL = 100.0
 
 
-def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarray | bool = True) -> Scores:
+def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarray | bool = True) -> PastForecasts:
     """Return forecasts of 5 to 10 days and what they took, all made at one time unless others are given."""
     count = len(took)
-    return Scores(
+    return PastForecasts(
         at=np.broadcast_to(np.asarray(at, dtype=np.float64), count).copy(),
         p50=np.full(count, 5.0),
         p90=np.full(count, 10.0),
@@ -24,9 +24,9 @@ def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarra
     )
 
 
-def end_of(margin: Margin) -> float:
+def end_of(margin: ConformalMargin) -> float:
     """Return the end that is told of a forecast of 5 to 10 days."""
-    return float(margin.told(np.array([5.0]), np.array([10.0]))[1][0])
+    return float(margin.applied_to(np.array([5.0]), np.array([10.0]))[1][0])
 
 
 @pytest.mark.parametrize("longest", [11.0, 14.0, 25.0])
@@ -42,7 +42,7 @@ def test_the_end_holds_for_nine_of_ten_whatever_was_told(longest: float) -> None
 def test_the_middle_lies_where_half_are_over() -> None:
     took = np.random.default_rng(2).uniform(0, 20, MANY)
 
-    middle = scores(took, at=UNTIL - 30).margin(0.9, UNTIL).told(np.array([5.0]), np.array([10.0]))[0][0]
+    middle = scores(took, at=UNTIL - 30).margin(0.9, UNTIL).applied_to(np.array([5.0]), np.array([10.0]))[0][0]
 
     assert 0.42 <= (took <= middle).mean() <= 0.58
 
@@ -90,6 +90,6 @@ def test_newer_forecasts_count_more() -> None:
 def test_the_end_is_never_before_the_middle_nor_either_before_now(took: list[float], p50: float, more: float) -> None:
     margin = scores(np.array(took), at=UNTIL - 30).margin(0.9, UNTIL)
 
-    middle, end = margin.told(np.array([p50]), np.array([p50 + more]))
+    middle, end = margin.applied_to(np.array([p50]), np.array([p50 + more]))
 
     assert 0 <= middle[0] <= end[0]

@@ -1,12 +1,14 @@
 """The course of a case as the forecast reads it from the log."""
 
 from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
-from workbench.domain.forecast.history_from_log import Act, steps_of
+from workbench.domain.forecast.history_from_log import LoggedAct, steps_from_acts
 
 
 def told(*acts: tuple[str, str, float], complete_at: float = 0.5) -> list[tuple[str, float]]:
     """Return the steps of acts as pairs."""
-    found = steps_of((Act(action, state, state != "rectifying", at) for action, state, at in acts), complete_at)
+    found = steps_from_acts(
+        (LoggedAct(action, state, state != "rectifying", at) for action, state, at in acts), complete_at
+    )
     return [(step.what, step.at) for step in found]
 
 
@@ -41,17 +43,17 @@ def test_a_case_that_came_complete_begins_when_it_was_complete() -> None:
 
 
 def test_pending_on_others_is_told_apart_from_pending_on_the_applicant() -> None:
-    found = steps_of([Act("complete", "queued", True, 1), Act("decide", "pending", True, 2)], 1)
+    found = steps_from_acts([LoggedAct("complete", "queued", True, 1), LoggedAct("decide", "pending", True, 2)], 1)
     assert found[-1].what == "pending_others"
-    found = steps_of([Act("complete", "queued", True, 1), Act("decide", "pending", False, 2)], 1)
+    found = steps_from_acts([LoggedAct("complete", "queued", True, 1), LoggedAct("decide", "pending", False, 2)], 1)
     assert found[-1].what == "pending"
 
 
 def test_the_due_date_moves_by_the_time_that_the_applicant_took() -> None:
     acts = (("complete", "queued", 1.2), ("decide", "rectifying", 2.0), ("resubmit", "queued", 5.5))
-    steps = steps_of((Act(action, state, True, at) for action, state, at in acts), 1.2)
+    steps = steps_from_acts((LoggedAct(action, state, True, at) for action, state, at in acts), 1.2)
 
-    stays = QueueSpells.of([CaseHistory(case=1, steps=steps, attributes={}, class_days=3)])
+    spells = QueueSpells.of([CaseHistory(case=1, steps=steps, attributes={}, class_days=3)])
 
-    assert stays.due.tolist() == [5.0, 8.5]
-    assert stays.left.tolist() == [2.0, float("inf")]
+    assert spells.due.tolist() == [5.0, 8.5]
+    assert spells.left.tolist() == [2.0, float("inf")]

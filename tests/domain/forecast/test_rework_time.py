@@ -8,14 +8,14 @@ from tests.domain.forecast.queue.simulated_office import ASSUMED
 from tests.domain.forecast.queue.test_queue_model import NOW, simulated
 from workbench.domain.forecast.case_history import Step
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
-from workbench.domain.forecast.rework_time import first_mended, mostly_mended
+from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
 
 FEW_MENDED = np.array([[0.0] * 60 + [3.0, 4.0, 5.0, 6.0] * 10])
 """Forty of a hundred courses are mended."""
 
 
 def test_as_many_courses_are_mended_as_are_told_to_be_sent_back() -> None:
-    mixed = mostly_mended(FEW_MENDED, np.array([0.7]))
+    mixed = with_rework_share(FEW_MENDED, np.array([0.7]))
 
     assert (mixed >= 3).mean() == 0.7
     assert np.median(mixed) >= 3
@@ -23,18 +23,18 @@ def test_as_many_courses_are_mended_as_are_told_to_be_sent_back() -> None:
 
 
 def test_where_fewer_are_sent_back_the_courses_stay_as_they_are() -> None:
-    assert (mostly_mended(FEW_MENDED, np.array([0.45])) == FEW_MENDED).all()
-    assert (mostly_mended(FEW_MENDED, np.array([0.0])) == FEW_MENDED).all()
+    assert (with_rework_share(FEW_MENDED, np.array([0.45])) == FEW_MENDED).all()
+    assert (with_rework_share(FEW_MENDED, np.array([0.0])) == FEW_MENDED).all()
 
 
 def test_where_no_course_is_mended_or_all_are_there_is_nothing_to_draw_more_of() -> None:
     for days in (np.zeros((1, 100)), np.full((1, 100), 3.0)):
-        assert (mostly_mended(days, np.array([0.7])) == days).all()
+        assert (with_rework_share(days, np.array([0.7])) == days).all()
 
 
 def test_each_course_keeps_its_rank() -> None:
     days = np.random.default_rng(3).permutation(FEW_MENDED[0])[None, :]
-    mixed = mostly_mended(days, np.array([0.7]))
+    mixed = with_rework_share(days, np.array([0.7]))
 
     assert (mixed >= days).all()
 
@@ -42,17 +42,17 @@ def test_each_course_keeps_its_rank() -> None:
 def test_the_middle_is_at_least_a_day_after_the_verdict_only_where_more_than_half_are_sent_back() -> None:
     both = np.concatenate([FEW_MENDED, FEW_MENDED, FEW_MENDED * 0.3])
 
-    assert first_mended(both, np.array([0.6, 0.4, 0.6])).tolist() == [3, 0, 1]
+    assert shortest_rework(both, np.array([0.6, 0.4, 0.6])).tolist() == [3, 0, 1]
 
 
 def test_an_office_never_tells_that_more_than_half_are_sent_back_and_half_passed_at_once() -> None:
-    queue_model = QueueModel.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
     often = [
-        replace(course, steps=(Step("queued", NOW),))
-        for course in simulated().history.courses
-        if (queue_model.sent_back.share(course.attributes) or 0) > 0.5
+        replace(history, steps=(Step("queued", NOW),))
+        for history in simulated().history.cases
+        if (queue_model.sent_back.share(history.attributes) or 0) > 0.5
     ]
-    cases = [OpenCase(course=course, ahead=number) for number, course in enumerate(often)]
+    cases = [OpenCase(history=history, ahead=number) for number, history in enumerate(often)]
 
     assert len(cases) > 20
     for told in queue_model.forecast(cases, NOW):

@@ -186,7 +186,7 @@ async def test_a_half_day_takes_hours_and_wrong_ones_are_not_set() -> None:
         assert "09:00-12:00" in desk.text
 
         await desk.type("09:00-8")
-        assert "is no working hours; write them like" in desk.text
+        assert "is not valid as working hours; write them like" in desk.text
         await desk.press("enter", "enter")
         await desk.type("inventory")
         await desk.press("enter")

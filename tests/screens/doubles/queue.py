@@ -126,7 +126,7 @@ class MemoryAssigning:
                 if number not in self.refuse
             ),
             refused=tuple(
-                NotAssigned(case_id=number, why=f"C-{number:06} is passed; that cannot be done with it now.")
+                NotAssigned(case_id=number, why=f"C-{number:06} is passed; this action is not possible in that state.")
                 for number in case_ids
                 if number in self.refuse
             ),

@@ -67,7 +67,7 @@ async def test_an_empty_queue_is_said_to_be_empty() -> None:
     async with at_work(arrange=empty) as desk:
         await desk.go("f")
 
-        assert "Nothing waits." in desk.text
+        assert "No case is waiting." in desk.text
 
 
 async def test_too_little_history_is_said() -> None:
@@ -77,8 +77,8 @@ async def test_too_little_history_is_said() -> None:
     async with at_work(arrange=thin) as desk:
         await desk.go("f")
 
-        assert "Too little history yet" in desk.text
-        assert "simulations of the daily decisions per reviewer that the policy assumes" in desk.text
+        assert "There is too little history" in desk.text
+        assert "what the policy assumes a reviewer decides a day" in desk.text
 
 
 async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:
@@ -135,9 +135,9 @@ async def test_where_nobody_is_there_no_date_is_told_and_what_if_still_is_asked(
 
     async with at_work(arrange=empty) as desk:
         await desk.go("f")
-        assert "no reviewers  as it is" in desk.text
-        assert "88 to decide; nobody is there, and nobody is known to come back." in desk.text
-        assert "no date can be told" in desk.text
+        assert "nobody is there  as it is" in desk.text
+        assert "88 to decide; all reviewers are away, and no return is planned." in desk.text
+        assert "there is no expected date" in desk.text
         assert "2030" not in desk.text
         assert "Simulated" not in desk.text
 
@@ -152,9 +152,7 @@ async def test_while_work_is_suspended_t_says_so_in_the_sentence_itself() -> Non
     async with at_work(arrange=stopped) as desk:
         await desk.press("n", "t")
 
-        assert desk.app.clipboard.startswith(
-            "Work is suspended now, and this counts as if it went on tomorrow: C-000123"
-        )
+        assert desk.app.clipboard.startswith("Work is suspended now, and we assume that it resumes tomorrow: C-000123")
 
 
 async def test_a_forecast_that_fails_leaves_the_desk_as_it_is() -> None:

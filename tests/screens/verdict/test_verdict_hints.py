@@ -39,7 +39,7 @@ async def test_a_pass_against_a_block_starts_as_an_override_and_says_that_the_no
     async with at_work(troubled()) as desk:
         await desk.press("n", "p")
         assert state(desk).reasons == ("OK-OVERRIDE",)
-        assert "! to do: Passing against a finding that blocks takes an internal note." in desk.text
+        assert "! to do: A finding blocks this case; to pass it anyway, write an internal note." in desk.text
 
         await desk.press("f3")
         await desk.type("called them")
@@ -53,8 +53,8 @@ async def test_all_that_is_missing_is_said_at_once_and_reasons_by_their_words() 
         await desk.press("n", "p", "1")
 
         said = " ".join(desk.text.replace("│", " ").split())
-        assert "takes the reason passed after a check by hand (OK-OVERRIDE)" in said
-        assert "takes an internal note" in said
+        assert "mark the reason passed after a check by hand (OK-OVERRIDE)" in said
+        assert "write an internal note" in said
         assert desk.services.decided == []
 
 

@@ -33,7 +33,7 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
     """Write into a site what happened in an office until now, and return the courses by the numbers of their cases."""
     simulated = _simulated(plan)
     now = simulated.time.of_instant(TUESDAY)
-    courses = [known for course in simulated.history.courses if (known := course.until(now)) is not None]
+    courses = [known for course in simulated.history.cases if (known := course.until(now)) is not None]
     database = site.services("admin").context.database
     numbers = plant(database, TUESDAY - timedelta(days=60), len(courses), due_in_days=90)
     by_number = dict(zip(numbers, courses, strict=True))

@@ -322,7 +322,7 @@ def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_
         for each in found
         if not each.is_decided
     )
-    assert "Work is suspended: it counts as if it went on tomorrow." in list(caveats(found[0]))
+    assert "Work is suspended; the forecast assumes that it resumes tomorrow." in list(caveats(found[0]))
     assert site.services("a").forecasts.of_queue().is_suspended
 
 

@@ -144,9 +144,9 @@ def test_zeros_that_only_the_format_shows_are_kept(tmp_path: Path) -> None:
         ("handler_id_issued_on", "45000", "day count"),
         ("submitted_at", 45000.375, "day count"),
         ("licence_valid_to", 45000, "day count"),
-        ("handler_id_issued_on", moment(2026, 11, 1, 9), "no date that can be read"),
-        ("uscc", "#N/A", "an error"),
-        ("applicant_name", "#REF!", "an error"),
+        ("handler_id_issued_on", moment(2026, 11, 1, 9), "not a valid date"),
+        ("uscc", "#N/A", "contains the error"),
+        ("applicant_name", "#REF!", "contains the error"),
         ("registered_capital_cny", 1234.565, "2 decimals"),
     ],
 )

@@ -105,12 +105,15 @@ def test_the_edited_text_reaches_the_applicant(site: Site) -> None:
     [
         (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS), "at least one reason"),
         (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("NO-SUCH",)), "no reason NO-SUCH"),
-        (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("ACT-PEAK-HOUR",)), "does not serve"),
+        (
+            lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("ACT-PEAK-HOUR",)),
+            "cannot be used with this verdict",
+        ),
         (lambda case: passing(case, measure=Measure.BAR_BOTH), "does not allow the measure"),
         (lambda case: failing(case, until=date(2026, 11, 1)), "to come"),
         (lambda case: failing(case, items=(ItemRequest(code="BIZ_LICENCE"),)), "neither a reason nor a document"),
-        (lambda case: passing(case, items=(ItemRequest(code="BIZ_LICENSE"),)), "belong to a fail"),
-        (lambda case: passing(case, until=date(2026, 11, 30)), "A date belongs"),
+        (lambda case: passing(case, items=(ItemRequest(code="BIZ_LICENSE"),)), "Only a fixable fail"),
+        (lambda case: passing(case, until=date(2026, 11, 30)), "Only a pending or a fixable fail can have a date"),
     ],
 )
 def test_an_incomplete_verdict_is_refused_with_a_sentence(

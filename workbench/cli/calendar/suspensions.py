@@ -15,7 +15,7 @@ from workbench.domain.values.values import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import _, marked, ngettext
 from workbench.wording.amounts import count
-from workbench.wording.calendar import telling_words
+from workbench.wording.calendar import notice_count_words
 
 if TYPE_CHECKING:
     from workbench.services.deadlines.recompute import Settled
@@ -98,7 +98,7 @@ def _print_result(done: "Settled", *, written: bool, as_json: bool) -> None:
         output.narrate(_("Dry run: nothing was written."))
         concerned = ngettext("{count} due date would be affected.", "{count} due dates would be affected.", done.cases)
     output.narrate(concerned.format(count=count(done.cases)))
-    output.narrate(telling_words(done.told, written=written))
+    output.narrate(notice_count_words(done.told, written=written))
 
 
 def _begin(text: str, zone: ZoneInfo, option: str) -> datetime:

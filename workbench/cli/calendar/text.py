@@ -17,13 +17,13 @@ from workbench.wording.amounts import count, instant_on_screen
 from workbench.wording.calendar import (
     LEGEND,
     STATUS_WORDS,
+    certainty_change_words,
     day_words,
     month_words,
-    moving_words,
+    moved_count_words,
     not_published,
-    settling_words,
+    notice_count_words,
     sign_of,
-    telling_words,
     weekday_heads,
     weeks_of,
     working_days_words,
@@ -128,10 +128,10 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
         parts = [
             _("Dry run: nothing was written."),
             ngettext("{count} day would change.", "{count} days would change.", days).format(count=count(days)),
-            moving_words(moved),
+            moved_count_words(moved),
         ]
     if settled:
-        parts.append(settling_words(settled))
+        parts.append(certainty_change_words(settled))
     if moved:
-        parts.append(telling_words(effect.told, written=written))
+        parts.append(notice_count_words(effect.told, written=written))
     return ("" if current() == "zh" else " ").join(parts)

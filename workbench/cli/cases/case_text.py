@@ -10,7 +10,7 @@ from workbench.cli.framework import output
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, Empty
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.domain.case.running import still_words
+from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import _, current, marked
 from workbench.wording import amounts
 from workbench.wording.findings import text_of
@@ -153,7 +153,7 @@ class CaseText:
         output.narrate(_("{shown} of {total} open cases.").format(shown=len(rows), total=total))
 
     def _due(self, row: CaseRowView) -> str:
-        if still := still_words(row, self.now):
+        if still := stopped_clock_words(row, self.now):
             return still
         provisional = f" ({_('provisional')})" if row.is_due_provisional else ""
         return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_breached else ''}"

@@ -56,7 +56,7 @@ def show(
 def _show_case(
     context: CommandContext, case_id: int, reviewers: int | None, *, sentence_only: bool, as_json: bool
 ) -> None:
-    from workbench.wording.phone import say
+    from workbench.wording.phone import phone_sentence
 
     with context.services() as services:
         forecast = services.forecasts.of_case(case_id, reviewers)
@@ -65,15 +65,15 @@ def _show_case(
     if as_json:
         output.document(_case_document(forecast, casefile, zone, today))
     elif sentence_only:
-        output.line(say(forecast, today))
+        output.line(phone_sentence(forecast, today))
     else:
         _print_case(forecast, casefile, today)
 
 
 def _case_document(forecast: "CaseForecast", casefile: "CaseFile", zone: "ZoneInfo", today: "date") -> dict[str, Any]:
     from workbench.wording.forecast import explanation
-    from workbench.wording.phone import say
-    from workbench.wording.what_would_help import asked_about, missing_codes
+    from workbench.wording.phone import phone_sentence
+    from workbench.wording.what_would_help import findings_to_answer, missing_codes
 
     due_at = casefile.header.due_at
     return {
@@ -82,10 +82,10 @@ def _case_document(forecast: "CaseForecast", casefile: "CaseFile", zone: "ZoneIn
         "missing_documents": list(missing_codes(casefile)),
         "asked_about": [
             {"rule": finding.rule, "severity": finding.severity.value, "text": text}
-            for finding, text in asked_about(casefile, current())
+            for finding, text in findings_to_answer(casefile, current())
         ],
         "explanation": explanation(forecast, today),
-        "say": say(forecast, today),
+        "say": phone_sentence(forecast, today),
     }
 
 
@@ -117,7 +117,7 @@ def _document(forecast: "CaseForecast") -> dict[str, Any]:
 
 def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -> None:
     from workbench.wording.forecast import caveats, explanation
-    from workbench.wording.what_would_help import asked_about, missing_names
+    from workbench.wording.what_would_help import findings_to_answer, missing_names
 
     rows = [
         (_("Case"), format_case(forecast.case_id)),
@@ -129,7 +129,7 @@ def _print_case(forecast: "CaseForecast", casefile: "CaseFile", today: "date") -
     missing = missing_names(casefile, current())
     if missing:
         rows.append((_("Missing"), "\n".join(missing)))
-    asked = [text for _finding, text in asked_about(casefile, current())]
+    asked = [text for _finding, text in findings_to_answer(casefile, current())]
     if asked:
         rows.append((_("Likely questions"), "\n".join(asked)))
     output.pairs(rows)
@@ -154,7 +154,7 @@ def _days(forecast: "CaseForecast", days: "DayRange", today: "date") -> str:
     from workbench.wording.forecast import marked_provisional, range_on_screen
 
     if forecast.is_endless:
-        return _("no date can be told")
+        return _("no date available")
     return marked_provisional(range_on_screen(days, today), is_so=forecast.is_provisional)
 
 

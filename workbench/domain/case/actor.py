@@ -1,4 +1,4 @@
-"""Who acts."""
+"""The person who acts."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from db.enums import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A person with roles; `identity` says how the program learnt who it is (os:UID or named:UID)."""
+    """A person with roles; `identity` says how the person was identified (os:UID or named:UID)."""
 
     id: int
     login: str

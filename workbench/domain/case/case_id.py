@@ -1,4 +1,4 @@
-"""The numbers that people say to each other: C-000123 for a case, D- for a decision, B- for an import."""
+"""The display numbers of cases (C-000123), decisions (D-) and imports (B-)."""
 
 import re
 import unicodedata
@@ -8,42 +8,42 @@ from workbench.domain.text.safe import safe
 from workbench.errors import NotFound
 from workbench.i18n import _
 
-# More digits than a database counts to are no number of ours.
+# At most 18 digits, the range of a database integer.
 _NUMBER = re.compile(r"([CDB])-0*([1-9][0-9]{0,17})")
 _SHOWN_CELLS = 40
 
 
 def format_case(number: int) -> str:
-    """Return the number of a case as people say it: C-000123."""
+    """Return the display number of a case: C-000123."""
     return f"C-{number:06}"
 
 
 def format_decision(number: int) -> str:
-    """Return the number of a decision as people say it: D-000123."""
+    """Return the display number of a decision: D-000123."""
     return f"D-{number:06}"
 
 
 def format_batch(number: int) -> str:
-    """Return the number of an import as people say it: B-000123."""
+    """Return the display number of an import: B-000123."""
     return f"B-{number:06}"
 
 
 def _number(text: str, letter: str) -> int | None:
-    """Return what stands behind a prefix, whatever the letter case, width, blanks and leading zeros."""
+    """Return the number after a prefix. Letter case, width, blanks and leading zeros do not matter."""
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     return int(match[2]) if match and match[1] == letter else None
 
 
 def _quoted(text: str) -> str:
-    """Return what was typed as an error may repeat it: someone's ID number may have been pasted there."""
+    """Return typed text as an error may quote it, with numbers masked: it may be an ID number pasted by mistake."""
     return safe(mask_digits_within(text), limit=_SHOWN_CELLS)
 
 
 def parse_case(text: str) -> int:
-    """Return the number behind C-000123, however it is written.
+    """Return the number in C-000123.
 
     Raises:
-        NotFound: If it is no case number; an application's number is none.
+        NotFound: If the text is not a case number. An application number is not one.
     """
     number = _number(text, "C")
     if number is None:
@@ -52,10 +52,10 @@ def parse_case(text: str) -> int:
 
 
 def parse_batch(text: str) -> int:
-    """Return the number behind B-000123, however it is written.
+    """Return the number in B-000123.
 
     Raises:
-        NotFound: If it is no batch number.
+        NotFound: If the text is not a batch number.
     """
     number = _number(text, "B")
     if number is None:

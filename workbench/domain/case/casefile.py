@@ -1,4 +1,4 @@
-"""A case as the desk, the commands and the checker see it: frozen, masked, outliving its transaction."""
+"""A case as shown on the desk, in commands and to checkers: immutable, masked, independent of its transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ from workbench.domain.policy.policy import Policy, Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseHeader:
-    """What stands above the panels.
+    """The fields above the panels.
 
-    `held_by` and `held_until` are of a hold that still runs; an expired one *is* queued. `working_days_left`
-    counts the working days after today up to the due day. `suspended_from` is when an open suspension began or
-    begins to stop the clock.
+    `held_by` and `held_until` describe a hold in force; with an expired hold, the case *is* queued. `working_days_left`
+    counts the working days after today up to and including the due day. `suspended_from` is when an open suspension
+    stops the clock.
     """
 
     id: int
@@ -68,7 +68,7 @@ class CaseHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One act on the case; `text` is what a person wrote or the coded details, never a personal value."""
+    """One act on the case; `text` is what a person wrote or the coded details, without personal values."""
 
     at: datetime
     action: str
@@ -80,7 +80,7 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistLine:
-    """A question of the policy with the newest answer of this round."""
+    """A question of the policy with the latest answer of this round."""
 
     question: str
     text: Words
@@ -102,7 +102,7 @@ class VerificationLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
-    """One thing that was to be mended."""
+    """One item that the applicant must rectify."""
 
     code: str
     text: str
@@ -112,7 +112,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
-    """One earlier or waiting decision of the case."""
+    """One earlier or pending decision on the case."""
 
     id: int
     round: int
@@ -135,10 +135,10 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """Everything that the desk shows of one case, personal values masked.
+    """All data that the desk shows of one case, personal values masked.
 
-    `days` are the outgoing calls of each local day of the window over all cards, oldest first; `hours` is
-    7 rows (Monday first) of 24 figures. `draft` is the reviewer's own unfinished work, `notice` the last letter.
+    `days` are the outgoing calls on each local day of the window over all cards, oldest first; `hours` has 7 rows
+    (Monday first) of 24 counts. `draft` is the reviewer's own draft, `notice` the last letter.
     """
 
     header: CaseHeader
@@ -156,8 +156,8 @@ class CaseFile:
     policy_version: int
     notice: str | None
 
-    def is_still(self, other: Self | None) -> bool:
-        """Say whether another reading shows the case under the same hold, with the same evidence."""
+    def shows_same_state_as(self, other: Self | None) -> bool:
+        """Say whether another reading shows the same case, hold and evidence."""
         return other is not None and all(
             getattr(self.header, name) == getattr(other.header, name) for name in ("id", "fence", "evidence_no")
         )
@@ -165,7 +165,7 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRowView:
-    """A case as a list shows it."""
+    """A case as a row of a list."""
 
     id: int
     agent: str
@@ -189,10 +189,10 @@ class CaseRowView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCounts:
-    """What the head of the desk counts, and what waits for who sits at it.
+    """The counts in the header of the desk, for one person.
 
-    `assigned` counts the queued cases that are offered to this person alone; `aside` are the cases that the person
-    has put aside, with the end of each, the first to come back first.
+    `assigned` counts the queued cases assigned to the person. `aside` are the cases that the person put aside, each
+    with the end of its hold, earliest first.
     """
 
     queued: int
@@ -206,7 +206,10 @@ class DeskCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Empty:
-    """Why `next` has nothing: kind is none, held, skipped, filtered or limit; `who` names holders with their times."""
+    """Why `next` has no case: `kind` is none, held, skipped, filtered or limit.
+
+    `who` lists the holders with the ends of their holds.
+    """
 
     kind: str
     count: int = 0
@@ -216,7 +219,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRequest:
-    """One thing to be mended, as the reviewer asks for it; an empty text takes the reason's own words."""
+    """One item to rectify, as the reviewer requests it; an empty text means the reason's own text."""
 
     code: str
     text: str = ""
@@ -224,10 +227,10 @@ class ItemRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictRequest:
-    """A verdict as a reviewer gives it; `letter` is the edited causes, None takes those of the reasons.
+    """A verdict as a reviewer gives it; `letter` is the edited list of causes, None takes those of the reasons.
 
-    `until` is the next-action date of a pending, the deadline's day of a fixable fail. `fence` None means the hold
-    that is in force; with a number an older hold is refused. `evidence_no` guards against evidence that nobody saw.
+    `until` is the next-action date of a pending verdict, or the deadline of a fixable fail. `fence` refuses the verdict
+    if the hold is an older one; None accepts the current hold. `evidence_no` refuses it if the evidence has changed.
     """
 
     case_id: int
@@ -246,13 +249,11 @@ class VerdictRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictPreview:
-    """What a verdict would do: the same plan that deciding carries out.
+    """The effects that a verdict would have, from the same plan that deciding executes.
 
-    `own_items` are the items in the words of their reasons, whatever was written over them. `check_for` names why a
-    second person is needed (final_fail, override, high_risk, restore), empty if none is.
-    `open_questions` are checklist questions without an answer, `unopened` documents that nobody opened;
-    `problems` is all that keeps it from being given. `is_date_provisional` says that the deadline or the date leans on
-    a calendar that is not published.
+    `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed (final_fail, override, high_risk, restore). `open_questions` are unanswered
+    checklist questions, `unopened` documents that nobody opened. `problems` are the reasons why the verdict is refused.
+    `is_date_provisional`: the date depends on a calendar that is not published.
     """
 
     letter: str
@@ -272,7 +273,7 @@ class VerdictPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What a decision did; `notice` is the letter with the people of the case masked."""
+    """The effects of a decision; `notice` is the letter with personal names masked."""
 
     case_id: int
     decision_id: int
@@ -287,9 +288,9 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undoable:
-    """The act that this person may still take back.
+    """The last act that this person may undo.
 
-    `act` is decided, or what a checker did: approved, returned; then `maker` is whose verdict it was.
+    `act` is decided, or for a check approved or returned; then `maker` is who gave the verdict.
     """
 
     case_id: int

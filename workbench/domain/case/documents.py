@@ -1,4 +1,4 @@
-"""A case's documents as lists show them: what each is, what is claimed of it, who opened it."""
+"""The documents of a case as lists show them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,15 +7,15 @@ from db.enums import DocumentKind, Quality
 from workbench.domain.policy.policy import Words
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
-"""The ends of file names by media type; what is none of these is `bin`."""
+"""File name extensions by media type; for other types it is `bin`."""
 
 PICTURES = frozenset(EXTENSIONS)
-"""The media types that can be looked at."""
+"""The media types that can be viewed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """Who opened a document or wrote it to a folder, and when last."""
+    """Who last opened a document or copied it to a folder, and when."""
 
     login: str
     at: datetime
@@ -25,8 +25,8 @@ class Opening:
 class DocumentLine:
     """One document of a case, numbered from 1; `is_there` says whether the store has a file of its size.
 
-    `sealed` and `quality` are claims of who sent it. `openings` are of this case, the newest first;
-    so are `written`, copies to a folder, of which nobody knows whether they were looked at.
+    `sealed` and `quality` are claims by the sender. `openings` are within this case, latest first. `written` are copies
+    to a folder, which may or may not have been viewed.
     """
 
     number: int
@@ -46,9 +46,9 @@ class DocumentLine:
 
     @property
     def file_name(self) -> str:
-        """A name for a copy: it tells what it is, and nothing of it comes from the applicant."""
+        """A file name for a copy, made of the document kind and nothing that the applicant wrote."""
         return f"{self.number:02}-{self.kind.value}.{EXTENSIONS.get(self.media_type, 'bin')}"
 
     def name(self, language: str) -> str:
-        """Return what the document is called in a language, its code where the policy has no name."""
+        """Return the document's name in a language, or its code if the policy has no name."""
         return self.kind.value if self.words is None else self.words.in_language(language)

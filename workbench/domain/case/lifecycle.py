@@ -1,4 +1,4 @@
-"""What may be done with a case: state × role × action, in one table that everybody asks."""
+"""The permissions of actions by role and state, in the one table that everything uses."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ OPEN_STATES = frozenset(S) - {S.PASSED, S.FAILED, S.LAPSED, S.WITHDRAWN}
 
 
 class Action(StrEnum):
-    """An act on a case, as commands, keys and the log name it."""
+    """An act on a case, as named in commands, keys and the log."""
 
     NEXT = "next"
     RELEASE = "release"
@@ -45,7 +45,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Who may do it, in which states, and whether the case must be held by who acts."""
+    """Who may act, in which states, and whether the actor must hold the case."""
 
     roles: frozenset[Role]
     states: frozenset[CaseState]
@@ -129,23 +129,25 @@ RISK_WORDS: dict[Risk, str] = {
 
 
 def role_refusal(action: Action, actor: Actor) -> str | None:
-    """Say why this person's roles do not allow an action, or None if they do."""
+    """Return why the actor's roles do not allow an action, or None if they do."""
     allowed = TABLE[action].roles
     if not actor.roles.isdisjoint(allowed):
         return None
     words = ", ".join(_(ROLE_WORDS[role]) for role in Role if role in allowed)
-    return _("{login} may not do this; it takes one of: {roles}.").format(login=actor.login, roles=words)
+    return _("{login} may not do this; it needs one of these roles: {roles}.").format(login=actor.login, roles=words)
 
 
 def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
-    """Say why a state does not allow an action, or None if it does."""
+    """Return why a state does not allow an action, or None if it does."""
     if state in TABLE[action].states:
         return None
-    return _("{case} is {state}; that cannot be done with it now.").format(case=case, state=_(STATE_WORDS[state]))
+    return _("{case} is {state}; this action is not possible in that state.").format(
+        case=case, state=_(STATE_WORDS[state])
+    )
 
 
 def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:
-    """Say whether a person may act on a case in a state; `holds` says that the case is held by that person."""
+    """Say whether a person may act on a case in a state; `holds` says that this person holds the case."""
     permission = TABLE[action]
     return (
         not actor.roles.isdisjoint(permission.roles)

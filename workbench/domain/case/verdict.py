@@ -1,4 +1,4 @@
-"""What makes a verdict whole: reasons that serve it, items, deadlines, and when a second person is needed."""
+"""The rules that make a verdict valid: reasons, items, dates, and when a check is needed."""
 
 from collections.abc import Sequence
 
@@ -6,42 +6,41 @@ from db.enums import ApplicantKind, FailKind, Measure, Risk, Severity, Verdict, 
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
-from workbench.i18n import _, current
-from workbench.wording.amounts import listed
+from workbench.i18n import _, current, listed
 
 WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
-"""Nothing was wrong, it was and is mended, or it passes all the same: a verdict says one of them."""
+"""The reasons for a pass: no findings, findings rectified, or an override. A pass gives one of them."""
 
 
-_NOT_OF_ONE_PERSON = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
-"""Facts of a licence."""
+_LICENCE_FACTS = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
+"""Facts about a business licence, which individuals do not have."""
 
 
-def can_concern(code: str, kind: ApplicantKind, policy: Policy) -> bool:
-    """Say whether a reason can concern such an applicant: individuals have no licence and are their own handler."""
+def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
+    """Say whether a reason can apply to this kind of applicant. Individuals have no licence."""
     rule = policy.rules.get(code)
     if rule is None or kind is not ApplicantKind.INDIVIDUAL:
         return True
-    return any(limit.observes not in _NOT_OF_ONE_PERSON for limit in rule.limits)
+    return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
 
 
 def has_block(findings: Sequence[Finding]) -> bool:
-    """Say whether a block finding stands against a pass."""
+    """Say whether a block finding is against a pass."""
     return any(finding.severity is Severity.BLOCK for finding in findings)
 
 
 def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
-    """Say what first of all keeps a verdict from being given, in one sentence, or None."""
+    """Return the first reason why a verdict is refused, as a sentence, or None."""
     return next(iter(problems_of(request, policy, findings)), None)
 
 
 def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return everything that keeps a verdict from being given, each in one sentence."""
+    """Return all reasons why a verdict is refused, each as a sentence."""
     is_override = request.verdict is Verdict.PASS and has_block(findings)
-    problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _misplaced(request, policy)]
+    problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _not_applicable(request, policy)]
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
-        said = _("The policy does not allow the measure {measure} with this verdict.")
-        problems.append(said.format(measure=request.measure))
+        message = _("The policy does not allow the measure {measure} with this verdict.")
+        problems.append(message.format(measure=request.measure))
     if is_override:
         problems += _override_problems(request, policy)
     if request.verdict is Verdict.PENDING and request.reasons and request.waits_for is None:
@@ -56,14 +55,14 @@ def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
     for code in request.reasons:
         reason = policy.reasons.get(code)
         if reason is None:
-            problems.append(_("There is no reason {code} in the policy.").format(code=code))
+            problems.append(_("The policy has no reason {code}.").format(code=code))
         elif request.verdict not in reason.verdicts:
-            problems.append(_("The reason {code} does not serve this verdict.").format(code=_named(code, policy)))
+            problems.append(_("The reason {code} cannot be used with this verdict.").format(code=_named(code, policy)))
     return problems
 
 
 def _named(code: str, policy: Policy) -> str:
-    """Return a reason by its words, with the code that lists show."""
+    """Return the title of a reason with its code."""
     reason = policy.reasons.get(code)
     if reason is None:
         return code
@@ -73,38 +72,38 @@ def _named(code: str, policy: Policy) -> str:
 def _ways_problem(request: VerdictRequest, policy: Policy) -> str | None:
     ways = [_named(code, policy) for code in request.reasons if code in WAYS_TO_PASS]
     if len(ways) > 1:
-        return _("A case passes in one way: mark only one of {codes}.").format(codes=listed(ways))
+        return _("A pass has one reason only; mark one of {codes}.").format(codes=listed(ways))
     return None
 
 
-def _misplaced(request: VerdictRequest, policy: Policy) -> str | None:
-    """Say what was given that this verdict has no use for, or None."""
+def _not_applicable(request: VerdictRequest, policy: Policy) -> str | None:
+    """Return what was given that does not belong to this verdict, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     if request.items and not is_fixable:
-        return _("Items to be mended belong to a fail that can be mended.")
+        return _("Only a fixable fail can have items to rectify.")
     known = policy.reasons.keys() | {kind.value for kind in policy.documents.names}
     for item in request.items:
         if item.code not in known and not item.text.strip():
             return _("{code} is neither a reason nor a document; give its text as CODE:TEXT.").format(code=item.code)
     if request.until is not None and not is_fixable and request.verdict is not Verdict.PENDING:
-        return _("A date belongs to a pending or to a fail that can be mended.")
+        return _("Only a pending or a fixable fail can have a date.")
     return None
 
 
 def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
     problems: list[str] = []
     if OVERRIDE_REASON not in request.reasons:
-        said = _("A finding blocks; passing all the same takes the reason {code}.")
-        problems.append(said.format(code=_named(OVERRIDE_REASON, policy)))
+        message = _("A finding blocks this case; to pass it anyway, mark the reason {code}.")
+        problems.append(message.format(code=_named(OVERRIDE_REASON, policy)))
     if not request.note.strip():
-        problems.append(_("Passing against a finding that blocks takes an internal note."))
+        problems.append(_("A finding blocks this case; to pass it anyway, write an internal note."))
     return problems
 
 
 def check_reasons_for(
     request: VerdictRequest, policy: Policy, findings: Sequence[Finding], risk: Risk
 ) -> tuple[str, ...]:
-    """Return why a second person is needed: final_fail, override, high_risk, restore; empty if none is."""
+    """Return why a check is needed (final_fail, override, high_risk, restore), empty if it is not."""
     is_pass = request.verdict is Verdict.PASS
     wanted = {
         "final_fail": policy.check.final_fail and request.fail_kind is FailKind.FINAL,
@@ -116,14 +115,14 @@ def check_reasons_for(
 
 
 def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...]:
-    """Return the items of a rectification: those asked for, by default one for each reason."""
+    """Return the items of a rectification: those requested, or by default one for each reason."""
     if request.items:
         return request.items
     return tuple(ItemRequest(code=code) for code in request.reasons if code in policy.reasons)
 
 
 def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
-    """Return the working days to mend everything: those of the item that takes longest, within the cap."""
+    """Return the working days for a rectification: those of the longest item, within the cap."""
     days = [
         policy.reasons[item.code].rectify_days or policy.rectify.default_days
         for item in items
@@ -133,7 +132,7 @@ def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
 
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
-    """Return what a pending case waits for, as its first reason that says so has it."""
+    """Return whom a pending case waits for, by the first reason that says so."""
     for code in reasons:
         reason = policy.reasons.get(code)
         if reason is not None and reason.waits_for is not None:

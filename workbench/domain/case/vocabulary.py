@@ -1,4 +1,4 @@
-"""The shared words, for screens, which never import the database."""
+"""The enumerations of the domain, re-exported for screens, which must not import the database."""
 
 from db.enums import ApplicantKind as ApplicantKind
 from db.enums import CaseState as CaseState

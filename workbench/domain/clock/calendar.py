@@ -1,4 +1,4 @@
-"""The working days and hours of the supplier, and counting in them."""
+"""The supplier's working days and hours, with working-time arithmetic."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ _NO_TIME = timedelta(0)
 
 
 class DayKind(StrEnum):
-    """Why a day works or does not."""
+    """Why a day is a working day or a day off."""
 
     WORKDAY = "workday"
     WEEKEND = "weekend"
@@ -29,9 +29,10 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDay:
-    """One day of the calendar; `kind` is one of DayKind, `name` that of the holiday or ''.
+    """One day of the calendar; `kind` is one of DayKind, `name` is the holiday's name or ''.
 
-    `hours` are the day's own, such as those of a half day; a working day without any has the policy's.
+    `hours` are the day's own hours, such as those of a half day. A working day without own hours has those of the
+    policy.
     """
 
     on: date
@@ -43,23 +44,23 @@ class CalendarDay:
 
 
 def assumed_day(day: date) -> CalendarDay:
-    """Return a day that no table knows: weekdays work, and nothing about it is certain."""
+    """Return a day outside the table: weekdays are working days, and the day is provisional."""
     working = day.weekday() < _FIRST_WEEKEND_DAY
     kind = DayKind.WORKDAY if working else DayKind.WEEKEND
     return CalendarDay(on=day, working=working, kind=kind, name="", status=DayStatus.PROVISIONAL)
 
 
 class WorkingCalendar:
-    """Working days and hours; immutable, and every instant it returns is aware, in UTC.
+    """Working days and hours. It is immutable, and every instant it returns is aware, in UTC.
 
-    Days outside the table are assumed (see `assumed_day`). A time within the hours is working time, from an
-    interval's opening up to its closing.
+    Days outside the table are assumed (see `assumed_day`). Working time is the time within the hours, each interval
+    without its closing.
     """
 
-    __slots__ = ("_days", "_doubtful", "_first", "_last", "_own_hours", "_working", "hours", "zone")
+    __slots__ = ("_days", "_first", "_last", "_own_hours", "_provisional_days", "_working", "hours", "zone")
 
     def __init__(self, days: Iterable[CalendarDay], *, hours: Hours, zone: str) -> None:
-        """Lay out the days from the first of the table to the last, gaps filled with assumed days.
+        """Store the days from the first to the last of the table, with assumed days in the gaps.
 
         Raises:
             BadConfiguration: If hours are empty, overlap or run backwards, or the zone is unknown.
@@ -70,39 +71,39 @@ class WorkingCalendar:
         self._own_hours = {day.on: checked(day.hours) for day in self._days.values() if day.working and day.hours}
         self._first = min(self._days).toordinal() if self._days else 1
         self._last = max(self._days).toordinal() if self._days else 0
-        laid_out = [self.day(date.fromordinal(n)) for n in range(self._first, self._last + 1)]
-        self._working = tuple(day.on.toordinal() for day in laid_out if day.working)
-        self._doubtful = tuple(day.on.toordinal() for day in laid_out if day.status is DayStatus.PROVISIONAL)
+        all_days = [self.day(date.fromordinal(n)) for n in range(self._first, self._last + 1)]
+        self._working = tuple(day.on.toordinal() for day in all_days if day.working)
+        self._provisional_days = tuple(day.on.toordinal() for day in all_days if day.status is DayStatus.PROVISIONAL)
 
     def day(self, on: date) -> CalendarDay:
-        """Return what is known or assumed of a day."""
+        """Return the known or assumed day."""
         return self._days.get(on) or assumed_day(on)
 
     def is_working(self, day: date) -> bool:
-        """Say whether people work on a day."""
+        """Say whether a day is a working day."""
         return self.day(day).working
 
     def is_provisional(self, day: date) -> bool:
-        """Say whether a day may still change: its calendar is not published, or not in the table."""
+        """Say whether a day may still change: its year is not published, or it is not in the table."""
         return self.day(day).status is DayStatus.PROVISIONAL
 
-    def leans_on_provisional(self, first: date, last: date) -> bool:
-        """Say whether any day from `first` to `last`, both included, may still change."""
+    def depends_on_provisional(self, first: date, last: date) -> bool:
+        """Say whether any day from `first` to `last`, inclusive, may still change."""
         low, high = first.toordinal(), last.toordinal()
         if low > high:
             return False
         if low < self._first or high > self._last:
             return True
-        return bisect_left(self._doubtful, low) < bisect_right(self._doubtful, high)
+        return bisect_left(self._provisional_days, low) < bisect_right(self._provisional_days, high)
 
     def provisional_years(self, first: date, last: date) -> tuple[int, ...]:
-        """Return the years of the days from `first` to `last`, both included, that may still change."""
+        """Return the years that have days from `first` to `last`, inclusive, that may still change."""
         years = range(first.year, last.year + 1)
         spans = ((max(first, date(year, 1, 1)), min(last, date(year, 12, 31)), year) for year in years)
-        return tuple(year for begin, end, year in spans if self.leans_on_provisional(begin, end))
+        return tuple(year for begin, end, year in spans if self.depends_on_provisional(begin, end))
 
     def working_day_from(self, day: date) -> date:
-        """Return the day itself if people work on it, else the first working day after it."""
+        """Return the day itself if it is a working day, else the next one."""
         return day if self.is_working(day) else self.next_working_day(day)
 
     def next_working_day(self, day: date) -> date:
@@ -110,7 +111,7 @@ class WorkingCalendar:
         return self.nth_working_day_after(day, 1)
 
     def nth_working_day_after(self, day: date, n: int) -> date:
-        """Return the n-th working day after a day, which itself does not count.
+        """Return the n-th working day after a day, which itself is not counted.
 
         Raises:
             ValueError: If n is less than 1.
@@ -127,7 +128,7 @@ class WorkingCalendar:
         return self._stepped(date.fromordinal(start), n)
 
     def working_days_between(self, after: date, until: date) -> int:
-        """Count the working days after `after`, up to and including `until`; 0 if that is no later."""
+        """Count the working days after `after`, up to and including `until`; 0 if `until` is not later."""
         low, high = after.toordinal(), until.toordinal()
         inside = bisect_right(self._working, high) - bisect_right(self._working, low)
         before = _weekdays(low, min(high, self._first - 1))
@@ -135,15 +136,15 @@ class WorkingCalendar:
         return max(inside, 0) + before + behind
 
     def working_days_left(self, today: date, due_day: date) -> int:
-        """Count the working days after today up to the due day (DESIGN, section 13); 0 when it is past."""
+        """Count the working days after today up to and including the due day; 0 if it is past."""
         return self.working_days_between(today, due_day)
 
     def local_day(self, at: datetime) -> date:
-        """Return the day that an instant falls on in the calendar's zone, whatever the machine's zone is."""
+        """Return the day of an instant in the calendar's zone, whatever the machine's zone is."""
         return self.local(at).date()
 
     def local(self, at: datetime) -> datetime:
-        """Return an instant as the clock on the supplier's wall shows it.
+        """Return an instant in the calendar's zone.
 
         Raises:
             ValueError: If the instant has no zone.
@@ -153,19 +154,19 @@ class WorkingCalendar:
         return at.astimezone(self.zone)
 
     def hours_of(self, day: date) -> Hours:
-        """Return the hours of a day, were it a working day: its own if it has any, else the policy's."""
+        """Return the hours that a day has if it is a working day: its own, or else those of the policy."""
         return self._own_hours.get(day, self.hours)
 
     def opening(self, day: date) -> datetime:
-        """Return the instant at which a day's work begins, were it a working day."""
+        """Return the instant at which work begins on a day, if it is a working day."""
         return self._instant(day, self.hours_of(day)[0][0])
 
     def closing(self, day: date) -> datetime:
-        """Return the instant at which a day's work ends, were it a working day."""
+        """Return the instant at which work ends on a day, if it is a working day."""
         return self._instant(day, self.hours_of(day)[-1][1])
 
     def working_seconds_between(self, start: datetime, end: datetime) -> float:
-        """Return the working time between two instants in seconds, negative when the second is earlier."""
+        """Return the working seconds between two instants, negative if the second is earlier."""
         if end < start:
             return -self.working_seconds_between(end, start)
         total = _NO_TIME
@@ -178,9 +179,9 @@ class WorkingCalendar:
         return total.total_seconds()
 
     def add_working_seconds(self, start: datetime, seconds: float) -> datetime:
-        """Return the instant at which so many working seconds have passed since another.
+        """Return the instant that is a number of working seconds after another.
 
-        An instant at closing stays at closing; one outside the hours moves to the next opening first.
+        An instant at closing stays there. An instant outside the hours first moves to the next opening.
 
         Raises:
             ValueError: If seconds is negative.
@@ -206,7 +207,7 @@ class WorkingCalendar:
         return datetime.combine(day, at, tzinfo=self.zone).astimezone(UTC)
 
     def _stepped(self, day: date, n: int) -> date:
-        """Go n working days on from a day from which the sorted days cannot be used."""
+        """Return the n-th working day after a day by single steps, for days outside the table."""
         while n:
             day += timedelta(days=1)
             n -= self.is_working(day)
@@ -214,7 +215,7 @@ class WorkingCalendar:
 
 
 def _weekdays(after: int, until: int) -> int:
-    """Count Mondays to Fridays among the ordinals after one and up to another."""
+    """Count the Mondays to Fridays after one ordinal and up to another."""
     if until <= after:
         return 0
     weeks, rest = divmod(until - after, 7)

@@ -1,6 +1,6 @@
-"""The clock of a case: when it is due, by its events, the suspensions and the working calendar.
+"""The clock of a case: computes its due date from its events, the suspensions and the calendar.
 
-Nothing here is counted up anywhere: the same events give the same due date. Source: DESIGN, section 13.
+Nothing is accumulated: the same events always give the same due date.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,10 +31,10 @@ class PauseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEvent:
-    """What an act on a case means to its clock.
+    """The effect of an act on the clock of a case.
 
-    `at` is the instant that counts: that of receipt for what the applicant sent, else that of the act. `state` is
-    None for an act that leaves the state alone; `runs` is whether the clock runs from then on, as the log has it.
+    `at` is the effective instant: the receipt for what the applicant sent, else the time of the act. `state` is None if
+    the act does not change the state. `runs` is whether the clock runs afterwards, as logged.
     """
 
     at: datetime
@@ -49,7 +49,7 @@ class ClockEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """A time for which the applicant has the case."""
+    """A time during which the case is with the applicant."""
 
     span: Span
     kind: PauseKind
@@ -57,17 +57,17 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """The working time that is promised, and what the events take out of it or add to it.
+    """The promised working time, with the events that reduce or extend it.
 
     Attributes:
-        start: When everything was there, as received.
+        start: When all required documents had been received.
         days: The working days of the service class.
-        pauses: The times for which the applicant had the case, in the order of the log.
+        pauses: The times when the case was with the applicant, in the order of the log.
         extended_s: Working seconds that a supervisor added.
         marks: The extensions and changes of class.
-        closed_at: When the case was over, None while it is open.
-        closed_as: The state in which it is over.
-        is_again: Whether this is not the case's first budget.
+        closed_at: When the case was closed, None while it is open.
+        closed_as: The final state.
+        is_again: Whether an earlier budget of the case preceded this one.
     """
 
     start: datetime
@@ -77,24 +77,24 @@ class Budget:
     marks: tuple[ClockEvent, ...] = ()
     closed_at: datetime | None = None
     closed_as: CaseState | None = None
-    is_again: bool = False
+    is_renewed: bool = False
 
     @property
     def open_pause(self) -> Pause | None:
-        """The pause that is not over."""
+        """The pause that has not ended, None if there is none."""
         return next((pause for pause in self.pauses if pause.span.is_open), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a clock stands, whatever the time is.
+class ClockState:
+    """The state of a clock, independent of the current time.
 
     Attributes:
-        due_at: The due date, moved on by every pause that is over and every suspension whose end is known. While a
-            pause or suspension is open, it will move on by that too.
-        is_provisional: Whether it leans on a day that may still change.
-        suspended_from: When an open suspension began or begins to stop the clock; a case that was not due by then is
-            not overdue before work is taken up again.
+        due_at: The due date, moved on by every ended pause and every suspension with a known end. An open pause or
+            suspension will move it on too.
+        is_provisional: Whether it depends on a day that may still change.
+        suspended_from: When an open suspension stops the clock. A case not due by then is not overdue before work
+            resumes.
     """
 
     due_at: datetime
@@ -104,7 +104,7 @@ class Standing:
 
 @dataclass(slots=True)
 class _Reading:
-    """The budget as far as the events are read."""
+    """The budget while the events are read."""
 
     budget: Budget
     state: CaseState
@@ -112,10 +112,10 @@ class _Reading:
 
 
 def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, appeal_days: int) -> Budget:
-    """Return the budget that counts now, from a case's events in the order of the log.
+    """Return the current budget of a case, from its events in the order of the log.
 
-    There is one over all rounds; a case that is opened again, or overturned to the queue, gets a new one, and so
-    does an appeal. What was undone never counted.
+    One budget covers all rounds. An appeal gets a new one, and so does a case that is reopened or that an appeal
+    returns to the queue. Acts that were undone do not count.
     """
     reading = _Reading(Budget(start=complete_at, days=days), CaseState.QUEUED)
     for event in events:
@@ -129,14 +129,14 @@ def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, ap
 
 
 def _enter(reading: _Reading, event: ClockEvent, state: CaseState, days: int, appeal_days: int) -> None:
-    """Let a case enter a state."""
+    """Apply the entry of a case into a state."""
     is_undone = event.action == UNDONE
     if is_undone:
-        # What is taken back within its grace never reached the applicant.
+        # An undone verdict was never released, so the applicant never had the case.
         reading.pauses = [pause for pause in reading.pauses if not pause.span.is_open]
-    elif _starts_again(reading.state, state, event.action):
+    elif _begins_new_budget(reading.state, state, event.action):
         is_appeal = state is CaseState.APPEALED
-        reading.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_again=True)
+        reading.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_renewed=True)
         reading.pauses = []
     else:
         _pause(reading, event, state)
@@ -148,7 +148,7 @@ def _enter(reading: _Reading, event: ClockEvent, state: CaseState, days: int, ap
 
 
 def _pause(reading: _Reading, event: ClockEvent, state: CaseState) -> None:
-    """Begin a pause, end the open one, or leave it as it is."""
+    """Begin a pause, or end the open one, as the state requires."""
     is_with_applicant = not event.runs and state in _APPLICANTS
     is_open = bool(reading.pauses) and reading.pauses[-1].span.is_open
     if is_open and not is_with_applicant:
@@ -160,8 +160,8 @@ def _pause(reading: _Reading, event: ClockEvent, state: CaseState) -> None:
         reading.pauses.append(Pause(span=Span(event.at), kind=kind))
 
 
-def _starts_again(before: CaseState, state: CaseState, action: str) -> bool:
-    """Say whether the promise is given anew."""
+def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool:
+    """Say whether a new budget begins."""
     if state is CaseState.APPEALED:
         return before is not CaseState.APPEALED
     if state is not CaseState.QUEUED:
@@ -170,12 +170,12 @@ def _starts_again(before: CaseState, state: CaseState, action: str) -> bool:
     return before in _DECIDED or before is CaseState.APPEALED or is_reopened_after_lapse
 
 
-def standing_of(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> Standing:
-    """Return where a clock stands; `suspensions` are those that concern the case.
+def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> ClockState:
+    """Return the state of a clock; `suspensions` are those that affect the case.
 
-    Due is closing of the N-th working day after day 0, moved on by all working seconds paused, those of day 0
-    included. A suspension counts if it begins before the case is due: what was late by then stays late. Time that is
-    paused twice counts once.
+    The case is due at closing of the N-th working day after day 0, moved on by all paused working seconds from the
+    counted receipt on. A suspension counts only if it begins before the case is due, so a late case stays late.
+    Overlapping pauses and suspensions count once.
     """
     counted = counted_from(budget.start, calendar)
     due = due_at(budget.start, budget.days, calendar).at
@@ -187,26 +187,26 @@ def standing_of(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
         for part in without(stop, pauses):
             if stop.start < due:
                 due = calendar.add_working_seconds(due, calendar.working_seconds_between(part.start, part.end))
-    return Standing(
+    return ClockState(
         due_at=due,
-        is_provisional=calendar.leans_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
+        is_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
         suspended_from=min((one.span.start for one in suspensions if one.span.is_open), default=None),
     )
 
 
 def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, until: datetime) -> float:
-    """Return by how many working seconds to extend what is promised, so that it is due at an instant.
+    """Return the working seconds by which to extend a budget, so that it is due at an instant.
 
-    What a suspension moves that the due date only now comes to is no part of it. Zero or less says that it is due no
-    earlier already.
+    Suspensions that the extended due date reaches are not counted again. The result is zero or less if the case is
+    already due no earlier.
 
     Args:
-        budget: What is promised, and the events.
-        suspensions: Those that concern the case.
-        calendar: The calendar under the case's policy.
-        until: An instant at which work is not suspended.
+        budget: The budget of the case.
+        suspensions: The suspensions that affect the case.
+        calendar: The calendar of the policy of the case.
+        until: The wanted due date, at which work is not suspended.
     """
-    before = standing_of(budget, suspensions, calendar).due_at
+    before = clock_state(budget, suspensions, calendar).due_at
     seconds = calendar.working_seconds_between(before, until)
     pauses = [pause.span for pause in budget.pauses]
     for stop in merged(one.span for one in suspensions if not one.span.is_open):
@@ -215,21 +215,21 @@ def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     return seconds
 
 
-def is_felt(stop: Suspension, before: datetime, standing: Standing, *, runs: bool) -> bool:
-    """Say whether an applicant is concerned by a suspension that was taken in, and so is told of it.
+def affects_due_date(stop: Suspension, before: datetime, clock: ClockState, *, runs: bool) -> bool:
+    """Say whether a suspension affects the due date of a case, so that its applicant gets a notice.
 
-    One with an end moved the due date on. An open one stops a clock that runs, before the case is due, and no other
-    open one did so earlier.
+    A suspension with an end affects it if the due date moved. An open one affects it if it stops a running clock before
+    the case is due, and no earlier open one did.
 
     Args:
         stop: The suspension.
-        before: The due date without it.
-        standing: Where the clock stands with it.
-        runs: Whether the clock runs in the state that the case has.
+        before: The due date without the suspension.
+        clock: The state of the clock with the suspension.
+        runs: Whether the clock runs in the current state of the case.
     """
     if not stop.span.is_open:
-        return standing.due_at > before
-    return runs and standing.suspended_from == stop.span.start < standing.due_at
+        return clock.due_at > before
+    return runs and clock.suspended_from == stop.span.start < clock.due_at
 
 
 def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:

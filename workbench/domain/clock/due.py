@@ -1,4 +1,4 @@
-"""When an answer is due: the promise in working days, counted from receipt."""
+"""The due date: the promised working days, counted from receipt."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,7 +8,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """When something is due (UTC), and whether a day that it leans on may still change."""
+    """When something is due (UTC), and whether a day it depends on may still change."""
 
     at: datetime
     provisional: bool
@@ -17,8 +17,8 @@ class Due:
 def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
     """Return the instant (UTC) from which a receipt counts; its local day is day 0.
 
-    What arrives after closing time, before opening or on a day off counts as received at the next opening;
-    what arrives at closing, or in the midday break, counts as it came. Source: DESIGN, section 13.
+    A receipt after closing, before opening or on a day off counts from the next opening. A receipt at closing or in the
+    midday break counts from its own time.
     """
     day = calendar.local_day(received_at)
     if calendar.is_working(day):
@@ -32,8 +32,7 @@ def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
 def due_at(received_at: datetime, class_days: int, calendar: WorkingCalendar) -> Due:
     """Return when a case is due: at closing of the class_days-th working day after day 0.
 
-    Pauses are no part of it: they move this instant on by working seconds, which closing plus nothing leaves
-    where it is. Source: DESIGN, section 13.
+    Pauses are not included; they move the due date on by working seconds.
 
     Raises:
         ValueError: If class_days is less than 1.
@@ -44,7 +43,7 @@ def due_at(received_at: datetime, class_days: int, calendar: WorkingCalendar) ->
 
 
 def deadline_after(now: datetime, working_days: int, calendar: WorkingCalendar) -> Due:
-    """Return the deadline of a rectification: closing of the n-th working day after the day 0 of `now`.
+    """Return the deadline of a rectification: closing of the n-th working day after day 0, counted from `now`.
 
     Raises:
         ValueError: If working_days is less than 1.
@@ -53,4 +52,4 @@ def deadline_after(now: datetime, working_days: int, calendar: WorkingCalendar) 
 
 
 def _at_closing(day: date, received_on: date, calendar: WorkingCalendar) -> Due:
-    return Due(at=calendar.closing(day), provisional=calendar.leans_on_provisional(received_on, day))
+    return Due(at=calendar.closing(day), provisional=calendar.depends_on_provisional(received_on, day))

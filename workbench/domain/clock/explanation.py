@@ -1,4 +1,4 @@
-"""The walk of a clock from receipt to the due date, stretch by stretch."""
+"""Explains a due date as a list of steps from receipt to the due date."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from db.enums import CaseState
 from workbench.domain.clock.calendar import DayKind, WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import EXTENDED, Budget, ClockEvent, PauseKind, Standing, is_suspended, standing_of
+from workbench.domain.clock.clock import EXTENDED, Budget, ClockEvent, ClockState, PauseKind, clock_state, is_suspended
 from workbench.domain.clock.due import counted_from
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -17,7 +17,7 @@ _OFF = frozenset({DayKind.HOLIDAY.value, DayKind.IN_LIEU.value})
 
 
 class StepKind(StrEnum):
-    """What a stretch of a walk is; the words of `steps[].what`."""
+    """The kind of a step, as written in `steps[].what`."""
 
     INCOMPLETE = "incomplete"
     RECEIVED = "received"
@@ -38,11 +38,11 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One line of a walk; nights, weekends and midday breaks between two lines are not told.
+    """One step of a walk. Nights, weekends and midday breaks between steps are omitted.
 
-    `start` and `end` are the same for what has no length, and `end` is None for what is not over. `counts` says
-    whether the clock runs in it; `working_s` are the working seconds that count in it, or that are lost. `detail` is
-    the cause of a suspension, the name of a holiday or that it was set by hand, the classes, the closing state.
+    `start` equals `end` for an event; `end` is None if the step has not ended. `counts` says whether the clock runs;
+    `working_s` are the working seconds that count or are lost. `detail` is the reason of a suspension, the name of a
+    holiday, the classes, or the closing state.
     """
 
     start: datetime
@@ -56,11 +56,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """Where a clock stands at one moment, and how it came there.
+    """The state of a clock at one moment, and the steps that led to it.
 
-    A case that is not complete has no due date, and one that is over no days left. `is_moved` says that the due date is
-    not just so many working days after day 0; `is_due_open` that an open suspension, perhaps one to come, moves it on.
-    `mend_by` is the deadline of an applicant who is mending.
+    An incomplete case has no due date, and a closed one has no days left. `is_moved`: the due date is not just the
+    promised working days after day 0. `is_due_open`: an open suspension will move the due date. `mend_by` is the
+    deadline of a rectification.
     """
 
     due_at: datetime | None
@@ -88,33 +88,33 @@ def walk(
     """Return the walk of a case.
 
     Args:
-        budget: What is promised, and the events.
-        suspensions: Those that concern the case.
-        calendar: The calendar under the case's policy.
-        now: The moment at which it is looked at.
-        handed_in_at: When the application came, complete or not.
-        runs: Whether the clock runs in the state that the case has.
+        budget: The budget of the case.
+        suspensions: The suspensions that affect the case.
+        calendar: The calendar of the policy of the case.
+        now: The current time.
+        handed_in_at: When the application was received, complete or not.
+        runs: Whether the clock runs in the current state of the case.
     """
-    standing = standing_of(budget, suspensions, calendar)
+    clock = clock_state(budget, suspensions, calendar)
     today = calendar.local_day(now)
     stopped = is_suspended(suspensions, now)
     is_over = budget.closed_at is not None
     return Walk(
-        due_at=standing.due_at,
-        due_provisional=standing.is_provisional,
+        due_at=clock.due_at,
+        due_provisional=clock.is_provisional,
         running=runs and not stopped,
         is_paused=budget.open_pause is not None and not is_over,
         is_suspended=stopped and not is_over,
-        working_days_left=None if is_over else calendar.working_days_left(today, calendar.local_day(standing.due_at)),
+        working_days_left=None if is_over else calendar.working_days_left(today, calendar.local_day(clock.due_at)),
         class_days=budget.days,
-        is_moved=standing.due_at != standing_of(Budget(start=budget.start, days=budget.days), (), calendar).due_at,
-        is_due_open=not is_over and standing.suspended_from is not None and standing.suspended_from < standing.due_at,
-        steps=tuple(_steps(budget, standing, suspensions, calendar, now, handed_in_at)),
+        is_moved=clock.due_at != clock_state(Budget(start=budget.start, days=budget.days), (), calendar).due_at,
+        is_due_open=not is_over and clock.suspended_from is not None and clock.suspended_from < clock.due_at,
+        steps=tuple(_steps(budget, clock, suspensions, calendar, now, handed_in_at)),
     )
 
 
 def not_begun(handed_in_at: datetime, class_days: int) -> Walk:
-    """Return the walk of a case that is not complete: its clock did not begin."""
+    """Return the walk of an incomplete case, whose clock has not begun."""
     step = Step(start=handed_in_at, end=None, what=StepKind.INCOMPLETE, counts=False)
     return Walk(
         due_at=None,
@@ -132,34 +132,34 @@ def not_begun(handed_in_at: datetime, class_days: int) -> Walk:
 
 def _steps(
     budget: Budget,
-    standing: Standing,
+    clock: ClockState,
     suspensions: Sequence[Suspension],
     calendar: WorkingCalendar,
     now: datetime,
     handed_in_at: datetime,
 ) -> Iterator[Step]:
     counted = counted_from(budget.start, calendar)
-    if handed_in_at < budget.start and not budget.is_again:
+    if handed_in_at < budget.start and not budget.is_renewed:
         yield Step(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE, counts=False)
     yield Step(start=budget.start, end=budget.start, what=StepKind.RECEIVED, counts=False)
     if counted > budget.start:
         yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS, counts=False)
-    # One that begins later, once the case is due, has nothing to do with it.
-    felt = [one for one in suspensions if one.span.start < max(standing.due_at, now)]
-    off = list(_off(budget, felt, calendar, counted))
-    known = [step.end for step in off if step.end is not None]
-    last = max([standing.due_at, *known]) if budget.closed_at is None else budget.closed_at
-    last = max(last, now) if budget.closed_at is None and now > standing.due_at else last
-    first_open = min((step.start for step in off if step.end is None), default=last)
-    taken = [Span(step.start, step.end or NEVER) for step in off]
-    middle = [*off, *_marks(budget)]
-    cuts = [standing.due_at, *(mark.at for mark in budget.marks)]
+    # A suspension that begins after the due date does not affect it.
+    affecting = [one for one in suspensions if one.span.start < max(clock.due_at, now)]
+    paused = list(_paused_steps(budget, affecting, calendar, counted))
+    known = [step.end for step in paused if step.end is not None]
+    last = max([clock.due_at, *known]) if budget.closed_at is None else budget.closed_at
+    last = max(last, now) if budget.closed_at is None and now > clock.due_at else last
+    first_open = min((step.start for step in paused if step.end is None), default=last)
+    taken = [Span(step.start, step.end or NEVER) for step in paused]
+    steps = [*paused, *_marks(budget)]
+    cuts = [clock.due_at, *(mark.at for mark in budget.marks)]
     for gap in without(Span(counted, max(counted, min(last, first_open))), taken):
-        middle += _working(gap, standing.due_at, cuts, calendar)
-    middle.append(_moment(standing.due_at, StepKind.DUE))
+        steps += _working(gap, clock.due_at, cuts, calendar)
+    steps.append(_moment(clock.due_at, StepKind.DUE))
     if budget.closed_at is not None:
-        middle.append(_moment(budget.closed_at, StepKind.CLOSED, _word(budget.closed_as)))
-    yield from sorted(middle, key=lambda step: (step.start, step.end is not None and step.end > step.start))
+        steps.append(_moment(budget.closed_at, StepKind.CLOSED, _word(budget.closed_as)))
+    yield from sorted(steps, key=lambda step: (step.start, step.end is not None and step.end > step.start))
 
 
 def _word(state: CaseState | None) -> str:
@@ -171,7 +171,7 @@ def _moment(at: datetime, what: StepKind, detail: str = "") -> Step:
 
 
 def _marks(budget: Budget) -> Iterator[Step]:
-    """Yield the acts of supervisors on the due date."""
+    """Yield the changes that supervisors made to the due date."""
     for mark in budget.marks:
         if mark.action == EXTENDED:
             yield Step(
@@ -190,32 +190,32 @@ def _class_step(mark: ClockEvent) -> Step:
     return _moment(mark.at, StepKind.CLASS, f"{mark.class_from} {mark.class_to}")
 
 
-def _off(
+def _paused_steps(
     budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
 ) -> Iterator[Step]:
-    """Yield the times that do not count; of what lies in a pause and a suspension the pause is told."""
+    """Yield the times that do not count. Where a pause and a suspension overlap, the pause is shown."""
     taken: list[Span] = []
     for pause in budget.pauses:
         what = StepKind.RECTIFYING if pause.kind is PauseKind.RECTIFYING else StepKind.APPLICANT
         for span in without(pause.span.after(counted), taken):
-            yield _lost(span, what, calendar)
+            yield _paused_step(span, what, calendar)
             taken.append(span)
     closed = Span(counted, budget.closed_at or NEVER)
     for one in sorted(suspensions, key=lambda one: one.span):
         span = Span(max(one.span.start, closed.start), min(one.span.end, closed.end))
         for part in without(span, taken):
-            yield _lost(part, StepKind.SUSPENDED, calendar, one.reason)
+            yield _paused_step(part, StepKind.SUSPENDED, calendar, one.reason)
             taken.append(part)
 
 
-def _lost(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> Step:
+def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> Step:
     seconds = 0.0 if span.is_open else calendar.working_seconds_between(span.start, span.end)
     end = None if span.is_open else span.end
     return Step(start=span.start, end=end, what=what, counts=False, working_s=seconds, detail=detail)
 
 
 def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[Step]:
-    """Yield the parts of a time in which the clock runs, cut where something happened, special days apart."""
+    """Yield the parts of a time in which the clock runs, split at events and special days."""
     special = list(_special_days(gap, calendar))
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
     edges = sorted({gap.start, gap.end, *(at for at in (*ends, *cuts) if gap.start < at < gap.end)})
@@ -228,12 +228,12 @@ def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: Wo
         if seconds or what is StepKind.HOLIDAY:
             counts = what is not StepKind.HOLIDAY
             is_whole = inside is not None and what is inside.what is not StepKind.OWN_HOURS
-            told = Span(start, end) if is_whole else _within_hours(Span(start, end), calendar)
-            yield Step(start=told.start, end=told.end, what=what, counts=counts, working_s=seconds, detail=detail)
+            shown = Span(start, end) if is_whole else _within_hours(Span(start, end), calendar)
+            yield Step(start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail)
 
 
 def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
-    """Return a time that has some work in it without the nights and days off at its ends."""
+    """Return a span that contains working time, without the nights and days off at its ends."""
     day = calendar.local_day(span.end)
     while not calendar.is_working(day) or calendar.opening(day) >= span.end:
         day -= timedelta(days=1)
@@ -241,9 +241,9 @@ def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
 
 
 def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
-    """Yield holidays, days in lieu beside one another as one, and make-up days, each from midnight to midnight.
+    """Yield holidays (adjacent ones joined), make-up days and days with own hours, from midnight to midnight.
 
-    Days that were set by hand are among them where they differ from a plain week.
+    Days set by hand are included if they differ from a plain week.
     """
     day, last = calendar.local_day(gap.start), calendar.local_day(gap.end)
     holidays: list[tuple[date, str]] = []
@@ -261,7 +261,7 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
         day += timedelta(days=1)
     for span in merged(_days(on, calendar) for on, _name in holidays):
         names = [name for on, name in holidays if name and span.start <= _midnight(on, calendar) < span.end]
-        # A holiday's eve may have a name of its own.
+        # The eve of a holiday may have a different name; the most frequent one is shown.
         name = max(names, key=names.count, default="")
         yield Step(start=span.start, end=span.end, what=StepKind.HOLIDAY, counts=False, detail=name)
     for on, detail in make_up:
@@ -278,7 +278,7 @@ def _midnight(on: date, calendar: WorkingCalendar) -> datetime:
 
 
 def _days(on: date, calendar: WorkingCalendar) -> Span:
-    """Return a day off with the days off that follow, a working day alone."""
+    """Return the span of a day; a day off is extended by the days off that follow."""
     after = on + timedelta(days=1)
     while not calendar.is_working(on) and not calendar.is_working(after):
         after += timedelta(days=1)

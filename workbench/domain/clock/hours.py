@@ -1,4 +1,4 @@
-"""The working hours of a day: intervals in which time only goes forward, written as 09:00-12:00,13:00-18:00."""
+"""The working hours of a day: ordered intervals, written as 09:00-12:00,13:00-18:00."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from workbench.errors import BadConfiguration
 from workbench.i18n import _
 
 Hours = tuple[tuple[time, time], ...]
-"""From when to when people work, in the order of the day; a day off has none."""
+"""The intervals of work in the order of the day; a day off has none."""
 
 MOST_INTERVALS = 8
 
@@ -16,7 +16,7 @@ _INTERVAL = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
 def checked(hours: Hours) -> Hours:
-    """Return working hours in which time only goes forward.
+    """Return working hours whose intervals are in order and do not overlap.
 
     Raises:
         BadConfiguration: If they are empty, overlap or run backwards.
@@ -36,10 +36,10 @@ def checked(hours: Hours) -> Hours:
 
 
 def parse_hours(text: str) -> Hours:
-    """Return hours written as 09:00-12:00 or 09:00-12:00,13:00-18:00; full-width signs are read too.
+    """Return hours written as 09:00-12:00 or 09:00-12:00,13:00-18:00; full-width characters are accepted.
 
     Raises:
-        BadConfiguration: If they are no hours, or overlap or run backwards.
+        BadConfiguration: If the text is not hours, or they overlap or run backwards.
     """
     plain = unicodedata.normalize("NFKC", text).replace("、", ",").replace("–", "-").replace(" ", "")
     parts = plain.split(",")
@@ -56,11 +56,11 @@ def parse_hours(text: str) -> Hours:
 
 
 def format_hours(hours: Hours) -> str:
-    """Return hours as `parse_hours` reads them, without blanks; nothing for a day off."""
+    """Return hours in the form that `parse_hours` reads, without blanks; an empty text for a day off."""
     return ",".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
 
 
 def _unreadable(text: str) -> str:
-    return _("“{value}” is no working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.").format(
+    return _("“{value}” is not valid as working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.").format(
         value=text[:40]
     )

@@ -1,37 +1,37 @@
-"""Stretches of time: what several of them cover together, and what one leaves of another."""
+"""Spans of time: merging several, and subtracting some from another."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 NEVER = datetime.max.replace(tzinfo=UTC)
-"""The end of what has no end yet."""
+"""The end of a span without a known end."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """The time from one instant up to another, which is no part of it; `end` is NEVER while it is open."""
+    """A span from one instant up to another, which it excludes; `end` is NEVER while the span is open."""
 
     start: datetime
     end: datetime = NEVER
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody knows yet when it ends."""
+        """Whether the end is not known yet."""
         return self.end == NEVER
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing lies in it, as when a machine's clock was set back within."""
+        """Whether the span has no length, as when a machine's clock was set back within it."""
         return self.end <= self.start
 
     def after(self, at: datetime) -> "Span":
-        """Return the part of it from an instant on."""
+        """Return the part from an instant on."""
         return Span(max(self.start, at), self.end)
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the same time with nothing in it twice, in order."""
+    """Return the union of spans as disjoint spans, in order."""
     whole: list[Span] = []
     for span in sorted(span for span in spans if not span.is_empty):
         if whole and span.start <= whole[-1].end:
@@ -42,7 +42,7 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def without(span: Span, others: Iterable[Span]) -> tuple[Span, ...]:
-    """Return what is left of a span where others are taken out, in order."""
+    """Return the parts of a span outside others, in order."""
     left: list[Span] = []
     for other in merged(others):
         if other.end <= span.start or other.start >= span.end:

@@ -1,4 +1,4 @@
-"""Times at which work stops for a cause that nobody here can help, so that no clock runs."""
+"""Suspensions: times when work stops because of an outside cause, so that clocks stop."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from workbench.domain.values.provinces import province_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
-    """A time without work (force majeure, 不可抗力).
+    """A suspension of work (force majeure, 不可抗力).
 
-    `province`, by its short Chinese name, and `agent` are None where it concerns all of them. `reason` is what
-    applicants are told. `announced` is the suspension as it was before a supervisor ended it, None if nobody did.
-    `is_settled` says that every due date is recomputed with it.
+    `province` is a short Chinese name. `province` and `agent` are None if all of them are affected. `reason` is shown
+    to applicants. `announced` is the suspension before a supervisor ended it, None if nobody did. `is_settled` says
+    that every due date includes it.
     """
 
     id: int
@@ -27,15 +27,15 @@ class Suspension:
 
     @property
     def is_ended(self) -> bool:
-        """Whether somebody ended it, or called it off."""
+        """Whether a supervisor ended it or called it off."""
         return self.announced is not None
 
     def concerns(self, province: str, agent: str) -> bool:
-        """Say whether it stops the clocks of the applications of this agent from this province."""
+        """Say whether the suspension stops the clocks of this agent's applications from this province."""
         return self.province in {None, province_key(province)} and self.agent in {None, agent}
 
 
 def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, now: datetime) -> datetime | None:
-    """Return until when work on a case is suspended now, None if it is not or nobody knows until when."""
+    """Return the end of the suspension that affects a case now, None if there is none or its end is unknown."""
     known = (one.span for one in suspensions if not one.span.is_open and one.concerns(province, agent))
     return next((span.end for span in merged(known) if span.start <= now < span.end), None)

@@ -1,4 +1,4 @@
-"""What the yearly notice of the State Council names, and the calendar that it settles.
+"""The calendar that the State Council's yearly holiday notice defines.
 
 Source: the format of holiday-cn (`{year, papers, days: [{name, date, isOffDay}]}`), one file for each notice.
 """
@@ -16,7 +16,7 @@ _SPECIAL = frozenset({DayKind.HOLIDAY, DayKind.IN_LIEU, DayKind.MAKE_UP})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedDay:
-    """One day that a notice names: off, or worked in its place."""
+    """One day that a notice names: a day off, or a make-up working day."""
 
     on: date
     working: bool
@@ -25,22 +25,22 @@ class NamedDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearNotice:
-    """The notice of one year; without any day it is not out yet."""
+    """The notice of one year. A notice without days is not published yet."""
 
     year: int
     days: tuple[NamedDay, ...]
 
     @property
     def is_published(self) -> bool:
-        """Say whether the notice is out."""
+        """Whether the notice is published."""
         return bool(self.days)
 
 
 def settled(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) -> dict[date, CalendarDay]:
-    """Return the days that notices settle, given what is known; a notice that is not out settles none.
+    """Return the calendar days that published notices define, given the known days.
 
-    A notice settles its own year, and the days of the December before that it names. So December is settled by the
-    next year's notice: a day of it that was moved already stays as it is, unless this one names it.
+    A notice defines all days of its own year, and the days of the December before that it names. The notice of the next
+    year therefore completes December: a day already moved there stays, unless this notice names it.
     """
     found: dict[date, CalendarDay] = {}
     for notice in sorted(notices, key=lambda one: one.year):

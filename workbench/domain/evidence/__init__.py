@@ -1,1 +1,1 @@
-"""Evidence as rules read it."""
+"""The evidence that panels show and rules check."""

@@ -1,4 +1,4 @@
-"""What the three panels show and the rules look at, as frozen values."""
+"""The evidence that panels show and rules check, as immutable values."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,12 +15,12 @@ from db.enums import (
 )
 
 LONG_TERM = date(9999, 12, 31)
-"""A validity without end (长期); None means unknown."""
+"""The end of a validity without end (长期). None means unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationFacts:
-    """What an applicant handed in: the columns of an application file."""
+    """An application as submitted: the columns of an application file."""
 
     agent: str = ""
     application_no: str
@@ -84,10 +84,9 @@ class DocumentFacts:
 class CallFacts:
     """The calls of one card, or of all cards of an application, within a window.
 
-    Only outgoing calls count, `calls_in` apart. Hours and days are local to the policy's zone.
-    `half_hours` holds the outgoing calls of each half hour of the day (48 figures, 00:00 first), so that
-    the policy's calling window can be laid over it later. Over all cards counts are sums, distinct_callees
-    and handsets unions, peaks and repeats the greatest of any card.
+    Counts are of outgoing calls, except `calls_in`. Hours and days are local to the policy's zone. `half_hours` holds
+    the outgoing calls of each half hour of the day (48 counts from 00:00), so that any calling window can be applied
+    later. Over all cards, counts are sums, distinct_callees and handsets are unions, and peaks and repeats are maxima.
     """
 
     msisdn: str = ""
@@ -137,10 +136,10 @@ class CreditFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything known of a case at one moment; rules and panels read nothing else.
+    """All evidence of a case at one moment, the only input of rules and panels.
 
-    `cards_of_brand` is the greatest number of cards that the applicant's USCC (or ID number, for an individual)
-    has with one brand, `cards_total` with all brands, over every published application.
+    `cards_of_brand` is the greatest number of cards of one brand that the applicant has, and `cards_total` the number
+    of all brands, over all published applications. Applicants are identified by USCC, individuals by ID number.
     """
 
     application: ApplicationFacts

@@ -1,4 +1,4 @@
-"""The rows of imported files that are more than the facts of a panel, as frozen values."""
+"""Rows of imported files that hold more than the facts of a panel, as immutable values."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Comp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardRow:
-    """One SIM, and the application that it belongs to."""
+    """One SIM with the application that it belongs to."""
 
     agent: str
     application_no: str
@@ -18,9 +18,9 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
-    """One document: a file beside the manifest (`path`), or one that the store has already (`sha256`).
+    """One document: a file next to the manifest (`path`), or a stored file (`sha256`).
 
-    At least one of the two is there. `received_at` None means the time of the import.
+    At least one of the two is set. `received_at` None means the time of the import.
     """
 
     agent: str
@@ -37,7 +37,7 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRow:
-    """One call seen from our number: for direction `in` the msisdn is the side that was called."""
+    """One call as seen from our number; for direction `in`, `msisdn` is the called side."""
 
     msisdn: str
     callee: str
@@ -50,7 +50,7 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutRow:
-    """A person who wants no more calls, from one of our numbers or ('') from all."""
+    """A person who refuses further calls, from one of our numbers or, if `msisdn` is '', from all."""
 
     callee: str
     since: datetime
@@ -58,4 +58,4 @@ class OptOutRow:
 
 
 RowValue = ApplicationFacts | CardRow | DocumentRow | CallRow | OptOutRow | CreditFacts | ComplaintFacts
-"""What one record of an imported file becomes."""
+"""The value of one row of an imported file."""

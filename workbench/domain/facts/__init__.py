@@ -1,1 +1,1 @@
-"""Facts that are computed from evidence."""
+"""Facts computed from the evidence."""

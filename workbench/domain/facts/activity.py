@@ -1,4 +1,4 @@
-"""What rules look at in calls and complaints, and the same figures as others read them."""
+"""The facts about calls and complaints."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, time
@@ -40,7 +40,7 @@ _HALF_HOUR_MINUTES = 30
 
 
 def window_for(industry: str, policy: Policy) -> CallingWindow:
-    """Return the hours in which this industry may call; the policy's first name for it that fits wins."""
+    """Return the calling window of an industry; the first name in the policy that matches wins."""
     if industry:
         for name, window in policy.windows.by_industry.items():
             if words_found(industry, (name,)):
@@ -53,7 +53,7 @@ def _half_hour(moment: time) -> int:
 
 
 def off_hours_calls(call: CallFacts, window: CallingWindow) -> int:
-    """Return the calls started outside the window; one that starts as it closes is outside."""
+    """Return the calls started outside the window. A call that starts at closing is outside."""
     half_hours = call.half_hours
     return sum(half_hours) - sum(half_hours[_half_hour(window.opens) : _half_hour(window.closes)])
 
@@ -68,7 +68,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _complaint_facts(calls: CallFacts, complaints: Sequence[ComplaintFacts], zone: str) -> dict[str, FactValue]:
-    """Count verified complaints of any day, and set those since the window began against its calls."""
+    """Count all verified complaints, and compute the ratio of those since the window began to its calls."""
     verified = [complaint for complaint in complaints if complaint.verified]
     opened: date = calls.window_from or date.min
     since = sum(complaint.received_at.astimezone(_zone(zone)).date() >= opened for complaint in verified)
@@ -110,9 +110,9 @@ _NO_COMPLAINTS: dict[str, FactValue] = {"complaints": 0, "complaints_unverified"
 def activity_facts(
     call: CallFacts, window: CallingWindow, complaints: Sequence[ComplaintFacts], zone: str
 ) -> dict[str, FactValue]:
-    """Return the figures of one card, or of all cards, with the complaints about them.
+    """Return the facts of one card, or of all cards, with the complaints about them.
 
-    Ratios are 0 to 1, and None where there is nothing to divide by.
+    Ratios are 0 to 1, and None if the divisor is 0.
     """
     figures = dict(_NO_CALLS) if not (call.calls or call.calls_in) else _call_facts(call, window)
     if complaints:
@@ -121,7 +121,7 @@ def activity_facts(
 
 
 def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict[str, FactValue]:
-    """Return the figures over all cards, and how many days ago their data ends."""
+    """Return the facts over all cards, and how many days ago their data ends."""
     calls = evidence.all_calls
     window = window_for(evidence.application.industry, policy)
     figures = activity_facts(calls, window, evidence.complaints, policy.zone)
@@ -130,7 +130,7 @@ def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict
 
 
 def card_activity_facts(evidence: Evidence, policy: Policy) -> Mapping[str, Mapping[str, FactValue]]:
-    """Return the figures of each card that has calls or complaints, by msisdn."""
+    """Return the facts of each card that has calls or complaints, by msisdn."""
     calls = {call.msisdn: call for call in evidence.calls}
     complaints: dict[str, list[ComplaintFacts]] = {}
     for complaint in evidence.complaints:
@@ -145,4 +145,4 @@ def card_activity_facts(evidence: Evidence, policy: Policy) -> Mapping[str, Mapp
 
 
 NO_ACTIVITY: Mapping[str, FactValue] = {**_NO_CALLS, **_NO_COMPLAINTS, "complaint_ratio": None}
-"""The figures of a card without calls and complaints."""
+"""The facts of a card without calls and complaints."""

@@ -1,4 +1,4 @@
-"""Everything that rules may look at, by name; it knows no threshold, and the policy no code of it."""
+"""All facts that rules can use, by name. Thresholds are in the policy, not here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ FACTS: Mapping[Scope, Mapping[str, FactSort]] = {
     "card": {**CARD_FACTS, **ACTIVITY_FACTS},
     "document": DOCUMENT_FACTS,
 }
-"""The names that a policy may observe, by what they belong to."""
+"""The facts that a policy may observe, by scope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known: of the case, of each card by msisdn, of each document by kind.
+    """The facts of a case, of each card by msisdn, and of each document by kind.
 
-    A kind stands there once for each file of its newest delivery.
+    A document kind occurs once for each file of its latest delivery.
     """
 
     case: Mapping[str, FactValue]
@@ -40,7 +40,7 @@ class Facts:
 
 
 def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
-    """Return every fact of FACTS; `today` is the local day of the policy's zone."""
+    """Return all facts of FACTS; `today` is the local day in the policy's zone."""
     activity = card_activity_facts(evidence, policy)
     return Facts(
         case={
@@ -55,7 +55,7 @@ def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
 
 
 def activity_view(evidence: Evidence, facts: Facts) -> dict[str, Any]:
-    """Return the figures of all cards and of each card as `--json` prints them; numbers are not masked."""
+    """Return the activity facts as `--json` prints them, over all cards and for each card; numbers are not masked."""
     calls = {call.msisdn: call for call in evidence.calls}
     return {
         **_activity(facts.case, evidence.all_calls),

@@ -1,4 +1,4 @@
-"""What rules look at in the credit records."""
+"""The facts about credit records."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -36,9 +36,9 @@ _NOTHING: dict[str, FactValue] = {
 
 
 def standing_records(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
-    """Return the hits that still stand: no later check of that list found nothing on that subject.
+    """Return the hits that still stand: no later check of the same list cleared the same subject.
 
-    A check and a hit of the same day leave the hit, since nobody knows which came first.
+    If a hit and a clear check are of the same day, the hit stands, since their order is unknown.
     """
     cleared: dict[tuple[str, CreditList], date] = {}
     for record in records:
@@ -54,7 +54,7 @@ def standing_records(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
 
 
 def _age_days(records: Sequence[CreditFacts], today: date) -> int | None:
-    """Return how old the newest check is of that list that was looked up longest ago."""
+    """Return the age in days of the latest check of the list that was checked longest ago."""
     newest: dict[CreditList, date] = {}
     for record in records:
         if record.checked_on is not None:
@@ -63,7 +63,7 @@ def _age_days(records: Sequence[CreditFacts], today: date) -> int | None:
 
 
 def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts]) -> dict[str, FactValue]:
-    """Sum the standing arrears and take the longest overdue; unknown where that list was never looked up."""
+    """Return the total standing arrears and the longest overdue; nothing if that list was never checked."""
     if not any(record.list is CreditList.ARREARS for record in records):
         return {}
     arrears = [record for record in exact if record.list is CreditList.ARREARS]
@@ -74,11 +74,11 @@ def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts])
 
 
 def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
-    """Return the facts of the lists that were looked up.
+    """Return the facts of the lists that were checked.
 
-    An exact hit counts in full while it is disputed, since it stands until its keeper strikes it out; how many
-    are disputed is a fact of its own, for a policy that weighs them otherwise. Source: R22 (mark as disputed).
-    A name alone may be another's: such a hit counts nowhere but among name_only_records.
+    A disputed exact hit counts in full, since it stands until the keeper of the list removes it; disputed hits are
+    counted separately for policies that weigh them differently. A hit by name only may be another person, so it counts
+    only in name_only_records.
     """
     facts = dict(_NOTHING)
     if not records:
@@ -87,9 +87,9 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
     exact = [record for record in standing if record.match is CreditMatch.EXACT]
     name_only = [record for record in standing if record.match is CreditMatch.NAME_ONLY]
     for record in exact:
-        facts[f"{record.list}_exact"] = _one_more(facts[f"{record.list}_exact"])
+        facts[f"{record.list}_exact"] = _incremented(facts[f"{record.list}_exact"])
         if record.disputed:
-            facts[f"{record.list}_disputed"] = _one_more(facts[f"{record.list}_disputed"])
+            facts[f"{record.list}_disputed"] = _incremented(facts[f"{record.list}_disputed"])
     return facts | {
         "credit_records": len(records),
         "lists_checked": len({record.list for record in records}),
@@ -101,5 +101,5 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
     }
 
 
-def _one_more(count: FactValue) -> int:
+def _incremented(count: FactValue) -> int:
     return int(count or 0) + 1

@@ -1,4 +1,4 @@
-"""What rules look at in the documents and in what the applicant says of the use."""
+"""The facts about documents, and about the stated use of the cards."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -31,8 +31,8 @@ DOCUMENT_FACTS: Mapping[str, FactSort] = {
     "quality": TEXT,
 }
 
-# A scope says what it leaves out in brackets: 金融信息服务（不含贷款）.
-_LEFT_OUT = re.compile(
+# A business scope lists exclusions in brackets: 金融信息服务（不含贷款）.
+_EXCLUSION = re.compile(
     r"[（(\[【][^（）()\[\]【】]*(?:不含|不得|不包括|除外|禁止|excluding|except|without)[^（）()\[\]【】]*[）)\]】]",
     re.IGNORECASE,
 )
@@ -40,20 +40,20 @@ _LEFT_OUT = re.compile(
 
 @lru_cache(maxsize=16)
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return a pattern of words; English ones stand alone, with or without a plural, Chinese ones anywhere."""
+    """Return a pattern that matches any of these words: English ones as whole words, Chinese ones anywhere."""
     parts = (rf"(?<![a-z]){re.escape(word)}e?s?(?![a-z])" if word.isascii() else re.escape(word) for word in words)
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 def words_found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return which of a policy's words a text holds, each once, in the order of the text."""
+    """Return the words of a policy that a text contains, each once, in the order of the text."""
     return tuple(dict.fromkeys(_any_of(words).findall(text))) if text else ()
 
 
 def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind, ...]:
-    """Return the documents that the policy asks this kind of applicant for and that nobody handed in.
+    """Return the documents that the policy requires of this kind of applicant and that are missing.
 
-    One that has expired or cannot be read is there; other rules look at that.
+    An expired or unreadable document is not missing; other rules check that.
     """
     required = policy.documents.required[evidence.application.applicant_kind]
     given = {document.kind for document in evidence.documents}
@@ -61,16 +61,16 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
 
 
 def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, FactValue]:
-    """Look for prohibited trades in industry and scope, without what the scope leaves out in brackets."""
+    """Look for prohibited trades in industry and business scope, without exclusions in brackets."""
     trade = f"{application.industry}\n{application.business_scope}"
     if trade == "\n":
         return {"trade_allowed": None, "prohibited_trades": ""}
-    found = words_found(_LEFT_OUT.sub("", trade), policy.use.prohibited_trades)
+    found = words_found(_EXCLUSION.sub("", trade), policy.use.prohibited_trades)
     return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
 
 
 def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
-    """Return which documents are missing, and the facts of trade, script, use and consent."""
+    """Return the facts about missing documents, trade, call script, use and consent."""
     application = evidence.application
     missing = missing_documents(evidence, policy)
     script = application.call_script.strip()
@@ -89,7 +89,7 @@ def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
 
 
 def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts]:
-    """Give the files that count: of each kind those received last, so that a better copy replaces a poor one."""
+    """Yield the current files: of each kind those received last, so that a better copy replaces a poor one."""
     newest = {document.kind: document.received_at for document in documents}
     if len(newest) == len(documents):
         yield from documents
@@ -100,7 +100,7 @@ def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts
 
 
 def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, dict[str, FactValue]]]:
-    """Give the facts of each file that counts, by its kind; unknown seal and quality stay unknown."""
+    """Yield the facts of each current file, by kind. Unknown seals and qualities are None."""
     for document in newest_files(evidence.documents):
         yield (
             document.kind.value,

@@ -1,10 +1,10 @@
-"""What a fact may be, so that a policy can only ask what makes sense of it."""
+"""The types of facts, so that a policy can only use comparisons that make sense."""
 
 from enum import StrEnum
 
 
 class FactSort(StrEnum):
-    """What kind of value a fact has when it is known."""
+    """The type of a known fact."""
 
     NUMBER = "number"
     FLAG = "flag"

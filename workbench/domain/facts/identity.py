@@ -1,4 +1,4 @@
-"""What rules look at in the applicant, the handler and the cards themselves."""
+"""The facts about the applicant, the handler and the cards."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -57,7 +57,7 @@ def days_left(valid_to: date | None, today: date) -> int | None:
 
 
 def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
-    """Return what the handler's ID number and card say; age and region only of a number that can be right."""
+    """Return the facts about the handler's ID number and card. An invalid number has no age and region."""
     number = application.handler_id_no
     is_valid = ric_valid(number, today)
     birth = ric_birth_date(number) if is_valid else None
@@ -75,7 +75,7 @@ def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, Fact
 
 
 def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
-    """Return what the USCC says; an enterprise or sole proprietor that gives none has no valid one."""
+    """Return the facts about the USCC. An enterprise or sole proprietor without one counts as invalid."""
     code = application.uscc
     kind = application.applicant_kind
     if not code:
@@ -91,7 +91,7 @@ def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
 
 
 def identity_facts(evidence: Evidence, today: date) -> dict[str, FactValue]:
-    """Return the facts of applicant, handler and number of cards."""
+    """Return the facts about the applicant, the handler and the number of cards."""
     application = evidence.application
     legal_rep = application.legal_rep_id_no
     return {
@@ -126,9 +126,9 @@ def _listed_facts(msisdn: str) -> dict[str, FactValue]:
 
 
 def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]:
-    """Give the facts of each card by msisdn.
+    """Yield the facts of each card, by msisdn.
 
-    Of a number that the application lists and no card row describes only the number itself is known.
+    If the application lists a number without a card row, only the number is known.
     """
     described = set()
     for card in evidence.cards:

@@ -1,4 +1,4 @@
-"""The keys of the filter language: what they are called, what they take, and one line of help for each."""
+"""The keys of the filter language, with their values and help texts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TEXT = ""
 
 
 class Takes(StrEnum):
-    """What stands behind a key."""
+    """The type of the value of a key."""
 
     CHOICE = "choice"
     DATE = "date"
@@ -25,10 +25,10 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterKey:
-    """One key: its name, the Chinese names that are understood too, and what it takes.
+    """One key: its name, its Chinese names, and the type of its value.
 
-    `values` are the words that it knows, for completion; a key that takes a choice takes nothing else. `is_ordered`
-    keys can be compared with < <= > >=.
+    `values` are the known words, for completion; a key of type choice accepts no others. `is_ordered` keys accept the
+    operators < <= > >=.
     """
 
     name: str
@@ -40,13 +40,13 @@ class FilterKey:
 
 
 STATE_GROUPS = ("open", "closed", "all")
-"""Words for several states at once."""
+"""Words that stand for several states."""
 
 DUE_WORDS = ("overdue", "today", "tomorrow", "yesterday", "none")
-"""What can stand for a date behind `due`; all but the first and the last are days."""
+"""Words that `due` accepts instead of a date; all but the first and the last are days."""
 
 PERSON_WORDS = ("me", "nobody")
-"""What can stand for a login."""
+"""Words accepted instead of a login."""
 
 FILTER_KEYS: tuple[FilterKey, ...] = (
     FilterKey(
@@ -154,7 +154,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         chinese=("电话",),
     ),
 )
-"""Every key, in the order in which the help lists them."""
+"""All keys, in the order of the help."""
 
 KEY_NAMES: dict[str, FilterKey] = {
     **{key.name: key for key in FILTER_KEYS},
@@ -162,9 +162,9 @@ KEY_NAMES: dict[str, FilterKey] = {
 }
 """The keys by each of their names."""
 
-# Other words by which people call the same thing.
-_ALSO = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
-_ALSO_CHINESE = {
+# Synonyms of values.
+_SYNONYMS = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
+_CHINESE_SYNONYMS = {
     "已超时": "overdue",
     "超时": "overdue",
     "逾期": "overdue",
@@ -176,7 +176,7 @@ _ALSO_CHINESE = {
     "无人": "nobody",
 }
 
-_SHOWN: Mapping[str, Callable[[], Mapping[str, str]]] = {
+_SHOWN_WORDS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "state": lambda: {state.value: word for state, word in STATE_WORDS.items()},
     "priority": lambda: {priority.value: word for priority, word in PRIORITY_WORDS.items()},
     "class": lambda: {service_class.value: word for service_class, word in CLASS_WORDS.items()},
@@ -185,24 +185,24 @@ _SHOWN: Mapping[str, Callable[[], Mapping[str, str]]] = {
 
 
 def known_value(key: FilterKey, word: str) -> str | None:
-    """Return which of the key's own words was written, in English or as the screen has it; None if it is none.
+    """Return the value of a key for a word in English or as shown on screen, None if there is none.
 
-    `word` is folded already: no capitals, half width.
+    `word` is already folded: lower case, half width.
     """
-    word = _ALSO.get(word, _ALSO_CHINESE.get(word, word))
+    word = _SYNONYMS.get(word, _CHINESE_SYNONYMS.get(word, word))
     if word in key.values:
         return word
-    if key.name in _SHOWN:
-        for value, shown in _SHOWN[key.name]().items():
+    if key.name in _SHOWN_WORDS:
+        for value, shown in _SHOWN_WORDS[key.name]().items():
             if word in {catalogue(language).gettext(shown).casefold() for language in LANGUAGES}:
                 return value
     return None
 
 
-def meant_terms(word: str) -> tuple[str, ...]:
-    """Return the terms that a bare word seems to mean, if it names a state or says when something is due.
+def suggested_terms(word: str) -> tuple[str, ...]:
+    """Return the terms that a bare word may mean, if it names a state or a due date.
 
-    They are in the language of the word; `word` is folded already.
+    They are in the language of the word; `word` is already folded.
     """
     is_english = word.isascii()
     return tuple(

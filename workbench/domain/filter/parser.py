@@ -1,6 +1,7 @@
-"""The filter language of the queue: `state:queued priority:high due<2026-12-01 applicant:成都 words`.
+"""Parses the filter language of the queue: `state:queued priority:high due<2026-12-01 applicant:成都 words`.
 
-Terms are ANDed, `-` negates, quotes group, a comma between words of a choice means either. Bare words search.
+Terms are combined with AND. `-` negates a term, quotes group words, and a comma separates alternatives of a choice.
+Bare words are searched as text.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from workbench.domain.filter.keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes, meant_terms
+from workbench.domain.filter.keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes, suggested_terms
 from workbench.domain.filter.values import BadFilterValue, read_value
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -17,7 +18,7 @@ from workbench.i18n import _
 __all__ = ["FILTER_KEYS", "Filter", "FilterKey", "FilterProblem", "Term", "parse_filter"]
 
 MAX_LENGTH = 2_000
-"""The most characters of a filter; what is longer was pasted by mistake."""
+"""The most characters of a filter. A longer text was pasted by mistake."""
 
 MAX_TERMS = 40
 """The most terms of a filter."""
@@ -28,7 +29,7 @@ _NEEDS_QUOTES = re.compile(r'[\s"“＂,，]|^[-－]')
 
 
 class FilterProblem(WrongUsage):
-    """A filter that cannot be understood; `start` and `end` are the characters that are wrong, half open."""
+    """A filter that cannot be parsed; `start` and `end` mark the wrong characters, `end` exclusive."""
 
     def __init__(self, message: str, start: int, end: int) -> None:
         super().__init__(message)
@@ -38,9 +39,9 @@ class FilterProblem(WrongUsage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One condition: `key` is empty for a bare word, `op` one of : < <= > >=, `values` are alternatives.
+    """One condition: `key` is empty for a bare word, `op` is one of : < <= > >=, `values` are alternatives.
 
-    `start` and `end` say where it stands in the text; they are no part of what it means.
+    `start` and `end` are its position in the text, and are ignored in comparisons.
     """
 
     key: str
@@ -58,7 +59,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter that was understood; printed it is a text that means the same."""
+    """A parsed filter. Its text form means the same filter."""
 
     terms: tuple[Term, ...] = ()
 
@@ -67,28 +68,28 @@ class Filter:
 
     @property
     def says_state(self) -> bool:
-        """Whether it says which states; one that does not means the open ones."""
+        """Whether the filter names states. Without any, it means the open ones."""
         return any(term.key == "state" and not term.is_negated for term in self.terms)
 
     @property
     def meant(self) -> tuple[str, ...]:
-        """The terms that its bare words seem to mean: `overdue` is searched as text, `due:overdue` may be meant."""
+        """The terms that its bare words may mean: for `overdue`, which is searched as text, `due:overdue`."""
         words = (unicodedata.normalize("NFKC", term.values[0]) for term in self.terms if term.key == TEXT)
-        return tuple(dict.fromkeys(term for word in words for term in meant_terms(word.casefold().strip())))
+        return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word.casefold().strip())))
 
 
 def _quoted(value: str, *, is_bare: bool) -> str:
-    """Return a value as it is written, in quotes where it would be read otherwise."""
+    """Return a value as written in a filter, in quotes if it would be parsed differently without."""
     if not value or _NEEDS_QUOTES.search(value) or (is_bare and _KEY.match(value)):
         return '"' + value.replace('"', '""') + '"'
     return value
 
 
 def parse_filter(text: str) -> Filter:
-    """Return what a filter means; an empty one is the filter of all open cases.
+    """Return the meaning of a filter; an empty one means all open cases.
 
     Raises:
-        FilterProblem: With the place of what cannot be understood.
+        FilterProblem: With the position of what cannot be parsed.
     """
     if len(text) > MAX_LENGTH:
         raise FilterProblem(
@@ -96,11 +97,11 @@ def parse_filter(text: str) -> Filter:
         )
     for place, char in enumerate(text):
         if unicodedata.category(char) in {"Cc", "Cs"} and not char.isspace():
-            raise FilterProblem(_("There is a character here that cannot be searched; take it out."), place, place + 1)
+            raise FilterProblem(_("This character cannot be searched for; remove it."), place, place + 1)
     terms = tuple(_terms(text))
     if len(terms) > MAX_TERMS:
         raise FilterProblem(
-            _("A filter has at most {count} terms; leave some out.").format(count=MAX_TERMS),
+            _("A filter has at most {count} terms; remove some.").format(count=MAX_TERMS),
             terms[MAX_TERMS].start,
             len(text),
         )
@@ -120,11 +121,11 @@ def _terms(text: str) -> Iterator[Term]:
 
 
 def _term(text: str, start: int) -> Term:
-    """Read the term that begins here."""
+    """Parse the term at a position."""
     is_negated = text[start] in "-－"
     place = start + 1 if is_negated else start
     if place == len(text) or text[place].isspace():
-        raise FilterProblem(_("Nothing follows the minus sign; write what is to be left out."), start, place)
+        raise FilterProblem(_("Nothing follows the minus sign; write what to exclude."), start, place)
     found = _KEY.match(text, place)
     if found is None:
         words, end = _values(text, place, is_choice=False)
@@ -137,7 +138,7 @@ def _term(text: str, start: int) -> Term:
 
 
 def _key(found: re.Match[str]) -> FilterKey:
-    """Return the key that was written."""
+    """Return the key of a match."""
     name = unicodedata.normalize("NFKC", found[1]).casefold()
     if name in KEY_NAMES:
         return KEY_NAMES[name]
@@ -154,7 +155,7 @@ def _key(found: re.Match[str]) -> FilterKey:
 
 
 def _operator(found: re.Match[str], key: FilterKey) -> str:
-    """Return the operator that was written, if the key takes it."""
+    """Return the operator of a match, if the key accepts it."""
     op = unicodedata.normalize("NFKC", found[2])
     op = ":" if op == "=" else op
     if op != ":" and not key.is_ordered:
@@ -167,7 +168,7 @@ def _operator(found: re.Match[str], key: FilterKey) -> str:
 
 
 def _values(text: str, place: int, *, is_choice: bool) -> tuple[list[tuple[str, tuple[int, int]]], int]:
-    """Return the values that begin here with their places, and where they end; a comma parts those of a choice."""
+    """Return the values at a position with their positions, and where they end; commas separate choices."""
     found: list[tuple[str, tuple[int, int]]] = []
     while True:
         word, end = _word(text, place, is_choice=is_choice)
@@ -178,7 +179,7 @@ def _values(text: str, place: int, *, is_choice: bool) -> tuple[list[tuple[str, 
 
 
 def _word(text: str, place: int, *, is_choice: bool) -> tuple[str, int]:
-    """Return the word or the quoted text that begins here, and where it ends."""
+    """Return the word or quoted text at a position, and where it ends."""
     if place < len(text) and text[place] in _QUOTES:
         return _quotation(text, place)
     end = place
@@ -188,7 +189,7 @@ def _word(text: str, place: int, *, is_choice: bool) -> tuple[str, int]:
 
 
 def _quotation(text: str, place: int) -> tuple[str, int]:
-    """Return what stands between quotes, and where it ends; a quote within is written twice."""
+    """Return a quoted text, and where it ends; a quote within it is doubled."""
     closing = _QUOTES[text[place]]
     parts: list[str] = []
     start = place + 1
@@ -196,7 +197,7 @@ def _quotation(text: str, place: int) -> tuple[str, int]:
         end = text.find(closing, start)
         if end < 0:
             raise FilterProblem(
-                _("This quotation does not end; close it with {quote}.").format(quote=closing), place, len(text)
+                _("This quotation is not closed; end it with {quote}.").format(quote=closing), place, len(text)
             )
         parts.append(text[start:end])
         if text[end + 1 : end + 2] != closing:
@@ -208,10 +209,10 @@ def _quotation(text: str, place: int) -> tuple[str, int]:
 
 
 def _read(key: FilterKey, op: str, word: str, at: tuple[int, int], key_start: int) -> str:
-    """Return a value as it is kept, or say where and why it is none."""
+    """Return a normalised value, or raise FilterProblem with its position."""
     start, end = at
     try:
         return read_value(key, op, word)
     except BadFilterValue as error:
-        # A key that lacks its value is itself what is to be marked.
+        # If the value is missing, the key is marked.
         raise FilterProblem(str(error), start if word else key_start, max(end, start)) from None

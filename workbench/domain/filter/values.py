@@ -1,4 +1,4 @@
-"""What stands behind a key of a filter: read, checked, and in one spelling."""
+"""Checks and normalises the values of a filter."""
 
 import re
 import unicodedata
@@ -21,14 +21,14 @@ _FEWEST_DIGITS = 7
 
 
 class BadFilterValue(Exception):
-    """A value that a key does not take; the text is a sentence."""
+    """A value that a key does not accept; the text is a sentence for the user."""
 
 
 def read_value(key: FilterKey, op: str, word: str) -> str:
-    """Return a value in its one spelling.
+    """Return a value in its normal form.
 
     Raises:
-        BadFilterValue: If the key does not take it.
+        BadFilterValue: If the key does not accept it.
     """
     if not word.strip():
         raise BadFilterValue(_missing(key))
@@ -52,7 +52,7 @@ def _folded(word: str) -> str:
 
 
 def shown(word: str) -> str:
-    """Return what was typed as an error may repeat it: someone's number may have been pasted there."""
+    """Return typed text as an error may quote it, with numbers masked."""
     return safe(mask_digits_within(word), limit=_SHOWN_CELLS)
 
 
@@ -84,7 +84,9 @@ def _date(key: FilterKey, op: str, word: str) -> str:
     value = known_value(key, _folded(word))
     if value is not None:
         if value in {"overdue", "none"} and op != ":":
-            raise BadFilterValue(_("Write {key}:{value}; it is no day to compare with.").format(key="due", value=value))
+            raise BadFilterValue(
+                _("“{value}” is not a date to compare with; write {key}:{value}.").format(key="due", value=value)
+            )
         return value
     try:
         return day(word.strip()).isoformat()
@@ -100,7 +102,7 @@ def _number(key: FilterKey, word: str) -> str:
     found = _ROUND.fullmatch(_folded(word))
     if found is None:
         raise BadFilterValue(
-            _("“{key}” takes a whole number from 1; “{value}” is none.").format(key=key.name, value=shown(word))
+            _("“{key}” takes a whole number from 1; “{value}” is not one.").format(key=key.name, value=shown(word))
         )
     return found[0]
 
@@ -119,6 +121,6 @@ def _phone(word: str) -> str:
     number = normal_msisdn(word)
     if not number.isdecimal() or len(number) < _FEWEST_DIGITS:
         raise BadFilterValue(
-            _("“phone” takes a whole number; a part of one cannot be found, since numbers are hashed.")
+            _("“phone” takes a complete number; parts cannot be searched, since numbers are stored as hashes.")
         )
     return number

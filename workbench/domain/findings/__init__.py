@@ -1,1 +1,1 @@
-"""What the rules of the policy find in a case."""
+"""The findings that the rules of the policy report."""

@@ -1,4 +1,4 @@
-"""What the rules see in the facts, and what follows from it for a case; a rule never decides."""
+"""Evaluates the rules of a policy, and derives risk, priority and service class. A rule never decides a case."""
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.facts.documents import (
-    missing_documents as missing_documents,  # noqa: PLC0414 - who asks for findings asks for these too
+    missing_documents as missing_documents,  # noqa: PLC0414 - re-exported for callers that evaluate findings
 )
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Rule
@@ -30,7 +30,10 @@ _Subject = tuple[str, Mapping[str, FactValue]]
 
 
 def find(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
-    """Return what the rules hit, of each its gravest limit: block, warn, info, then in the policy's order."""
+    """Return the findings: one for each rule hit, with its most severe limit.
+
+    Blocks come first, then warns, then infos, each in the order of the policy.
+    """
     found: dict[str, Finding] = {}
     for code, rule in policy.rules.items():
         finding = _worst(rule, facts)
@@ -45,7 +48,7 @@ def find(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
 
 
 def _worst(rule: Rule, facts: Facts) -> Finding | None:
-    """Return the finding of the gravest limit that is hit, the first of them in the policy's order."""
+    """Return the finding of the most severe limit hit, the first one in the policy's order if several are equal."""
     worst: Limit | None = None
     seen: _Subject | None = None
     for limit in rule.limits:
@@ -60,9 +63,9 @@ def _worst(rule: Rule, facts: Facts) -> Finding | None:
 
 
 def _hit(limit: Limit, facts: Facts) -> _Subject | None:
-    """Return where a limit is hit: the case, or the card that is furthest beyond it, or the documents.
+    """Return the subject of a limit that is hit: the case, the card furthest beyond it, or the documents.
 
-    Documents are all named, the furthest beyond first, so that the applicant mends them in one round.
+    All documents are named, the furthest beyond first, so that the applicant can rectify them in one round.
     """
     case = facts.case
     if limit.scope == "case":
@@ -94,7 +97,7 @@ def _bound(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactVa
 
 
 def _known(name: str, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
-    """Return a fact of the card or document, else of the case."""
+    """Return a fact of the card or document, or else of the case."""
     return own[name] if name in own else case.get(name)
 
 
@@ -133,7 +136,7 @@ def _finding(rule: Rule, limit: Limit, seen: _Subject, case: Mapping[str, FactVa
 
 
 def risk_of(findings: Iterable[Finding]) -> Risk:
-    """Return high with any block, medium with two or more warns, else low. Source: DOMAIN 8.4."""
+    """Return the risk: high with any block, medium with two or more warns, else low."""
     severities = [finding.severity for finding in findings]
     if Severity.BLOCK in severities:
         return Risk.HIGH
@@ -141,7 +144,7 @@ def risk_of(findings: Iterable[Finding]) -> Risk:
 
 
 def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, policy: Policy) -> Priority:
-    """Return the highest priority that the kind of applicant, the risk or the number of cards gives."""
+    """Return the highest priority given by the kind of applicant, the risk, or the number of cards."""
     asked = [
         policy.priority.kind.get(kind, Priority.NORMAL),
         policy.priority.risk.get(risk_of(findings), Priority.LOW),
@@ -151,7 +154,7 @@ def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, po
 
 
 def class_of(asked: ServiceClass | None, cards: int, findings: Iterable[Finding], policy: Policy) -> ServiceClass:
-    """Return the class that the applicant was promised, else the longest that risk or number of cards gives."""
+    """Return the class promised to the applicant, or else the longest one given by risk or number of cards."""
     if asked is not None:
         return asked
     given = [policy.classes.default]
@@ -169,10 +172,10 @@ def is_clean(findings: Iterable[Finding]) -> bool:
 
 
 def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: Policy) -> tuple[str, ...]:
-    """Return the reasons that a verdict dialog marks at first.
+    """Return the reasons that a verdict dialog preselects.
 
-    For a pass OK if the case is clean, or the override where a finding blocks; for a fail those of the blocks; for
-    a pending those of blocks and warns that no fail may rest on (a hit by name only).
+    For a pass: OK if the case is clean, or the override if a finding blocks. For a fail: the reasons of the blocks. For
+    a pending: the reasons of blocks and warns that only allow pending, such as a hit by name only.
     """
     if verdict is Verdict.PASS:
         return _way_to_pass(findings, policy)
@@ -182,7 +185,7 @@ def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: P
 
 
 def _way_to_pass(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
-    """Return how a case passes that nobody judged yet: a warning is for the reviewer to judge."""
+    """Return the preselected reason of a pass; none with a warn, which the reviewer must judge."""
     if is_clean(findings):
         return (CLEAN_REASON,)
     is_blocked = any(finding.severity is Severity.BLOCK for finding in findings)

@@ -1,4 +1,4 @@
-"""What a rule saw."""
+"""A finding of a rule."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,11 @@ from workbench.domain.policy.policy import FactValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One rule hit: what was observed, against which limit, in which unit.
+    """One rule hit: the observed value, the limit and the unit.
 
-    `subject` is the msisdn of the worst card or the kinds of the documents where the limit looks at each of
-    them, or what the limit's `subject_of` names (document kinds, words found), `;` between, else ''.
-    `observes` is the name of the fact; a finding that was stored without it is still put into words by its
-    limit.
+    `subject` is the msisdn of the worst card, the document kinds, or the value of the fact that the limit's
+    `subject_of` names; several are separated by `;`. `observes` is the name of the fact. A stored finding without it is
+    worded by its limit.
     """
 
     rule: str

@@ -1,1 +1,1 @@
-"""How long it will still take: learnt from the courses of past cases, told as a distribution, tested on the past."""
+"""Forecasts of open cases: when each gets its first verdict, and when it passes."""

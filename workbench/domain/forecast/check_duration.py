@@ -1,4 +1,4 @@
-"""How long it takes until a second person has looked at a verdict and its result is out."""
+"""How long a verdict waits for its check by a second person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,39 +6,43 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.case_history import AWAITING_CHECK, CaseHistory
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.learning.arrays import FloatArray
 
-_ASSUMED = (0.25, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 2.0, 2.0, 3.0)
-"""What a check takes where hardly any was seen, in working days."""
+_ASSUMED_DAYS = (0.25, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 2.0, 2.0, 3.0)
+"""The assumed working days of a check where too few were observed."""
 
-_FEWEST = 8
-_NEWEST = 200
+_FEWEST_CHECKS = 8
+_MOST_CHECKS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Checks:
-    """The checks of late: how many working days each took until its result was out."""
+class CheckDurations:
+    """The working days that recent checks took until the result was released."""
 
-    took: Figures
+    days: FloatArray
 
     @classmethod
-    def learnt(cls, courses: Iterable[CaseHistory]) -> "Checks":
-        """Learn from what is known of courses; of too few checks nothing is learnt."""
+    def fit(cls, histories: Iterable[CaseHistory]) -> "CheckDurations":
+        """Return the durations of the most recent checks, or assumed ones if there are too few."""
         found = sorted(
-            (step.at, told_at - step.at)
-            for course in courses
-            for place, step in enumerate(course.steps)
+            (step.at, result_at - step.at)
+            for history in histories
+            for index, step in enumerate(history.steps)
             if step.what == AWAITING_CHECK
-            for told_at in (course.told_after(place),)
-            if told_at is not None
-        )[-_NEWEST:]
-        return cls(np.array([took for _at, took in found] if len(found) >= _FEWEST else _ASSUMED))
+            for result_at in (history.result_after(index),)
+            if result_at is not None
+        )[-_MOST_CHECKS:]
+        return cls(np.array([days for _at, days in found] if len(found) >= _FEWEST_CHECKS else _ASSUMED_DAYS))
 
     def quantile(self, waited: float, level: float) -> float:
-        """Return within how many working days the result is out with a probability (0 to 1), after so many waited.
+        """Return the working days within which the result is released with a given probability.
 
-        Where hardly any check took so long, nothing is known, and it counts as if it had just begun.
+        If hardly any check took longer than the time waited, the check counts as if it had just begun.
+
+        Args:
+            waited: The working days that the verdict has waited.
+            level: The probability, 0 to 1.
         """
-        longer = self.took[self.took > waited]
-        left = longer - waited if len(longer) >= _FEWEST // 2 else self.took
+        longer = self.days[self.days > waited]
+        left = longer - waited if len(longer) >= _FEWEST_CHECKS // 2 else self.days
         return float(np.quantile(left, level))

@@ -1,4 +1,4 @@
-"""The days on which nobody decides because work is suspended."""
+"""The working days on which nobody decides because work is suspended."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -11,17 +11,17 @@ _ONE_DAY = timedelta(days=1)
 
 
 def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
-    """Say whether all work is suspended now, and nobody knows until when."""
+    """Say whether all work is suspended now by a suspension without a known end."""
     return any(one.span.is_open and one.span.start <= now for one in suspensions if _is_of_all(one))
 
 
 def closed_days(
     suspensions: Iterable[Suspension], calendar: WorkingCalendar, now: datetime, first: date, last: date
 ) -> frozenset[date]:
-    """Return the working days from `first` to `last` that a suspension of all work takes whole.
+    """Return the working days from `first` to `last` that a suspension of all work covers completely.
 
-    Of today it is enough that it takes what is left of the hours. What has no end yet is taken to last for today, or
-    for the first day of work that it touches if it begins later: work may go on then, and nobody knows better.
+    For today, it is enough to cover the remaining hours. A suspension without a known end counts until the end of
+    today, or of its first working day if it begins later.
     """
     spans = (_at_least(one.span, calendar, now) for one in suspensions if _is_of_all(one))
     return frozenset(
@@ -33,7 +33,7 @@ def closed_days(
 
 
 def _at_least(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
-    """Return a time without work with an end, at least so much as it will take."""
+    """Return a span with an end. An open span gets the earliest end that is plausible."""
     if not span.is_open:
         return span
     last = calendar.local_day(now)
@@ -45,13 +45,13 @@ def _at_least(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
 
 
 def _begin(calendar: WorkingCalendar, on: date, now: datetime) -> datetime:
-    """Return when the work of a day that is still to be done begins; of a day that is over, when it began."""
+    """Return when the remaining work of a day begins. For a past day, return its opening."""
     opening = calendar.opening(on)
     return max(opening, now) if now < calendar.closing(on) else opening
 
 
 def _is_of_all(one: Suspension) -> bool:
-    """Say whether a suspension stops all work; of one that is limited, reviewers decide other cases."""
+    """Say whether a suspension stops all work. During a limited one, reviewers decide other cases."""
     return one.province is None and one.agent is None
 
 

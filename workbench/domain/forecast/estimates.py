@@ -1,40 +1,42 @@
-"""What is expected of a case and of the queue, in working days."""
+"""The forecast of a case and of the queue, in working days."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """The middle and the end of a range, in working days."""
+class QuantilePair:
+    """The median and the 90 % quantile of a time, in working days."""
 
     p50: float
     p90: float
 
-    def not_before(self, other: "Reach") -> "Reach":
-        """Return it with middle and end no earlier than those of another."""
-        return Reach(p50=max(self.p50, other.p50), p90=max(self.p90, other.p90))
+    def not_before(self, other: "QuantilePair") -> "QuantilePair":
+        """Return the pair with neither quantile earlier than the same quantile of another pair."""
+        return QuantilePair(p50=max(self.p50, other.p50), p90=max(self.p90, other.p90))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What is expected of a case; `sent_back` is the share of cases like it that are sent back at first.
+    """The forecast of one case.
 
-    `checked` is when the result of a verdict is out that a second person looks at, None where nobody has to.
+    `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share of similar cases
+    that the first verdict sends back. `checked` is when the result of a verdict is released that awaits its check, else
+    None.
     """
 
     case: int
     ahead: int | None
-    first_verdict: Reach
-    passed: Reach
+    first_verdict: QuantilePair
+    passed: QuantilePair
     sent_back: float | None
-    checked: Reach | None = None
+    checked: QuantilePair | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clearing:
-    """How the whole queue goes: when it is cleared, and how many of its cases will be late.
+class QueueClearing:
+    """The forecast of the whole queue: the working days to clear it, and how many cases will be decided late.
 
-    `days` are the working days that each simulated course takes to clear it.
+    `days` are the working days of each simulated path.
     """
 
     queued: int

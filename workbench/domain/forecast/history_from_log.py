@@ -1,4 +1,7 @@
-"""From the acts that the log has of a case to its course: undone verdicts never were, holds are no steps."""
+"""Turns the logged acts on a case into the steps of its history.
+
+A verdict that was undone is left out, and so are holds.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,12 +11,12 @@ from workbench.domain.forecast.case_history import QUEUED, VERDICT, Step
 
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 _OTHERS = "pending_others"
-"""Pending on another than the applicant: the clock runs on."""
+"""Pending on somebody other than the applicant, so that the clock runs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One act of the log: the action, the state that it led to, whether the clock runs then, and the working day."""
+class LoggedAct:
+    """One act of the log: the action, the resulting state, whether the clock runs then, and the working day."""
 
     action: str
     state: str
@@ -21,8 +24,13 @@ class Act:
     at: float
 
 
-def steps_of(acts: Iterable[Act], complete_at: float) -> tuple[Step, ...]:
-    """Return the steps of a case from its first queuing on: as the log tells of it, else when it was complete."""
+def steps_from_acts(acts: Iterable[LoggedAct], complete_at: float) -> tuple[Step, ...]:
+    """Return the steps of a case since it was first queued.
+
+    Args:
+        acts: The acts in the order of the log.
+        complete_at: When the case was complete, used if the log does not tell when it was queued.
+    """
     steps: list[Step] = []
     for act in acts:
         if not steps and act.action != "complete":
@@ -34,15 +42,15 @@ def steps_of(acts: Iterable[Act], complete_at: float) -> tuple[Step, ...]:
     return tuple(steps) or (Step(QUEUED, complete_at),)
 
 
-def what_of(state: str, *, is_running: bool) -> str:
-    """Return what a state is called as a step."""
+def step_name(state: str, *, is_running: bool) -> str:
+    """Return the name of a state as a step."""
     if state in _IN_THE_QUEUE:
         return QUEUED
     return _OTHERS if state == CaseState.PENDING.value and is_running else state
 
 
-def _steps(steps: list[Step], act: Act) -> Iterator[Step]:
-    what = what_of(act.state, is_running=act.is_running)
+def _steps(steps: list[Step], act: LoggedAct) -> Iterator[Step]:
+    what = step_name(act.state, is_running=act.is_running)
     if act.action == "decide":
         yield Step(VERDICT, act.at)
         yield Step(what, act.at)
@@ -51,9 +59,9 @@ def _steps(steps: list[Step], act: Act) -> Iterator[Step]:
 
 
 def _take_back(steps: list[Step], state: str) -> None:
-    """Forget the last verdict, or what its check led to."""
+    """Remove the last verdict, or the steps that its check led to."""
     last = state if state == CaseState.AWAITING_CHECK.value else VERDICT
-    for place in range(len(steps) - 1, -1, -1):
-        if steps[place].what == last:
-            del steps[place + 1 if last == state else place :]
+    for index in range(len(steps) - 1, -1, -1):
+        if steps[index].what == last:
+            del steps[index + 1 if last == state else index :]
             return

@@ -1,4 +1,4 @@
-"""The forecast as screens, commands and letters tell it: in days, with what it leans on."""
+"""The forecast in calendar days, as screens, commands and letters show it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,31 +8,33 @@ from db.enums import CaseState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRange:
-    """The day by which something happens in one of two cases, and that by which it happens in nine of ten."""
+    """The day by which something happens with probability 0.5, and the day with probability 0.9."""
 
     p50: date
     p90: date
 
     @property
     def is_one_day(self) -> bool:
-        """Whether both are the same."""
+        """Whether both days are the same."""
         return self.p50 == self.p90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseForecast:
-    """What is expected of one open case.
+    """The forecast of one open case.
 
-    `ahead` counts the cases before it in the queue, None where it is not queued; `reviewers` decide about `per_day`
-    a working day; `sent_back` is the share of cases like it that are sent back at first (0 to 1, None: not known).
-    `is_thin` says that too little history is there and the policy's assumptions were taken; `is_incomplete` that it
-    counts as if the missing documents came now, `is_suspended` that it counts as if suspended work went on tomorrow.
-    `checked` is when the result is out of a verdict that a second person looks at, None where nobody has to; until then
-    nothing is decided. One that `is_with_others` is pending on somebody else than its applicant.
+    `ahead` counts the cases before it in the queue, None if it is not queued. `reviewers` decide about `per_day` cases
+    a working day. `sent_back` is the share (0 to 1) of similar cases that the first verdict sends back, None if
+    unknown. `checked` is when the result is released of a verdict that awaits its check, else None; before that the
+    case is not decided.
 
-    While all reviewers are away `reviewers` is 0, and `back_on` the day on which the first is back. If it is not known
-    that anybody comes back the forecast `is_endless`: no date can be told, and the days of what is to come are all the
-    last one that is looked at. `is_provisional` says that it leans on days of which the calendar is not published.
+    The flags say what the forecast assumes. `is_thin`: there was too little history, so the assumptions of the policy
+    were used. `is_incomplete`: the missing documents arrive now. `is_suspended`: suspended work resumes tomorrow.
+    `is_with_others`: the case is pending on somebody other than its applicant. `is_provisional`: some days are in a
+    year whose calendar is not published.
+
+    While all reviewers are away, `reviewers` is 0 and `back_on` is the day on which the first returns. If no return is
+    known, the forecast `is_endless`: there are no dates to show, and future days are all the last day of the horizon.
     """
 
     case_id: int
@@ -56,12 +58,11 @@ class CaseForecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueForecast:
-    """How the queue goes with so many reviewers: days to clear it, and how many of its cases are decided too late.
+    """The forecast of the queue with a number of reviewers: days to clear it, and cases decided late.
 
-    `held` of the queued ones are before somebody now. `usual_reviewers` are there now. `days` are the working days of
-    each simulated course, the shortest first;
-    `cleared` are the days of the calendar. `is_suspended` says that it counts as if suspended work went on tomorrow;
-    `back_on`, `is_endless` and `is_provisional` are as in CaseForecast, and an endless one has no `days`.
+    `held` counts the queued cases that somebody holds. `usual_reviewers` are there now. `days` are the working days of
+    each simulated path, sorted; `cleared` is in calendar days. The other fields are as in CaseForecast; an endless
+    forecast has no `days`.
     """
 
     queued: int

@@ -1,4 +1,4 @@
-"""What comes after a verdict, and how often: from the estimator of remaining time, which learns from past courses."""
+"""How long a case takes after a verdict until it passes, and how often cases are sent back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,186 +6,161 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
-from workbench.domain.forecast.learning.estimator import Choices, Estimator
+from workbench.domain.forecast.learning.arrays import FloatArray
+from workbench.domain.forecast.learning.estimator import Estimator, LearningOptions
 from workbench.domain.forecast.learning.event_trace import Attribute
-from workbench.domain.forecast.learning.feature_encoding import Figures
 from workbench.domain.forecast.learning.past_split import Past
-from workbench.domain.forecast.learning.remaining_time import Remaining
+from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 
 _MOST_LEARNT = 800
-"""The cases that began last; older ones tell of other times, and take longer to learn."""
+"""Only the cases that began last are learnt from. Earlier ones are less relevant and make fitting slower."""
 
 _TREES = 32
 _LONGEST_SHARE = 0.5
-_MIXED_BY = 11
+_SHUFFLE_SEED = 11
 FEWEST_PASSED = 30
 
 SENT_BACK = WITH_APPLICANT
-LEVELS: tuple[str, ...] = ("findings", "applicant_kind", "service_class", "card_type", "province", "agent")
-"""What cases are alike in, what matters most first; where few are alike, fewer words count."""
+SIMILARITY_ATTRIBUTES: tuple[str, ...] = (
+    "findings",
+    "applicant_kind",
+    "service_class",
+    "card_type",
+    "province",
+    "agent",
+)
+"""The attributes by which cases are similar, the most important first.
 
-_SHRUNK_BY = 8.0
-_LEAST_DAYS = 0.8
-"""What is sent back takes at least about a working day until it is passed."""
+Where few cases share all of them, the last ones are ignored.
+"""
 
-_HALF = 0.5
+_PRIOR_CASES = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Courses of which the rest is asked for, from their last step or from a verdict that is expected at a time."""
+class RemainingTimeQuery:
+    """Cases whose remaining time is asked for, from their last step or from an expected verdict.
 
-    courses: Sequence[CaseHistory]
-    verdict_at: Figures | None = None
-    waited: Figures | None = None
+    `verdict_at` are the expected times of the verdicts, `waited` the days since the last step; both in working days.
+    """
+
+    histories: Sequence[CaseHistory]
+    verdict_at: FloatArray | None = None
+    waited: FloatArray | None = None
 
 
 class Rework:
-    """How long it takes from a step of a case until it is passed, for those that are."""
+    """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
-    def __init__(self, courses: Sequence[CaseHistory], until: float, seed: int = 0, trees: int = _TREES) -> None:
-        """Learn from what was known at a time.
+    def __init__(self, histories: Sequence[CaseHistory], until: float, seed: int = 0, trees: int = _TREES) -> None:
+        """Fit the distribution to what was known at a time.
 
         Raises:
-            NothingToLearnFrom: If nothing was passed by then.
+            NothingToLearnFrom: If no case had passed by then.
         """
-        known = sorted((part for course in courses if (part := course.until(until)) is not None), key=_began)
+        known = sorted((part for history in histories if (part := history.until(until)) is not None), key=_began)
         known = known[-_MOST_LEARNT:]
         window = until - known[0].steps[0].at if known else 0.0
-        # Where a case lasted most of the time that is known of, it would stand for many that nobody saw.
+        # A case that lasted most of the known time would get a huge censoring weight.
         passed = [
-            course
-            for course in known
-            if course.passed_at is not None and course.passed_at - course.steps[0].at <= window * _LONGEST_SHARE
+            history
+            for history in known
+            if history.passed_at is not None and history.passed_at - history.steps[0].at <= window * _LONGEST_SHARE
         ]
-        still_open = [course for course in known if not course.is_over]
-        # Some of those that are open will never be passed: so many as of those that are over, the oldest.
+        still_open = [history for history in known if not history.is_over]
+        # Some open cases will never pass. Assume the share seen among closed cases, and leave out the oldest.
         over = len(known) - len(still_open)
-        never = round(len(still_open) * (1 - len(passed) / max(over, 1)))
-        will_pass = still_open[never:]
-        begun = [course.steps[0].at * DAY_S for course in (*passed, *will_pass)]
-        past = Past(until * DAY_S, tuple(course.trace() for course in passed), tuple(begun))
-        self._estimator = Estimator.grown(past, Choices(seed=seed), frozenset(), trees)
+        never_passed = round(len(still_open) * (1 - len(passed) / max(over, 1)))
+        will_pass = still_open[never_passed:]
+        begun = [history.steps[0].at * DAY_S for history in (*passed, *will_pass)]
+        past = Past(until * DAY_S, tuple(history.trace() for history in passed), tuple(begun))
+        self._estimator = Estimator.fit_ignoring(past, LearningOptions(seed=seed), frozenset(), trees)
 
-    def days(self, asked: Asked, paths: int) -> Figures:
-        """Return so many times drawn for each course, in working days: one row each."""
-        if not asked.courses:
+    def days(self, query: RemainingTimeQuery, paths: int) -> FloatArray:
+        """Return sampled remaining times in working days, one row for each case and one column for each path."""
+        if not query.histories:
             return np.zeros((0, paths))
-        if asked.verdict_at is None:
-            traces = [course.trace() for course in asked.courses]
+        if query.verdict_at is None:
+            traces = [history.trace() for history in query.histories]
         else:
-            expected = np.maximum(asked.verdict_at, [course.steps[-1].at for course in asked.courses])
+            expected = np.maximum(query.verdict_at, [history.steps[-1].at for history in query.histories])
             traces = [
-                course.trace(Step(VERDICT, float(at))) for course, at in zip(asked.courses, expected, strict=True)
+                history.trace(Step(VERDICT, float(at))) for history, at in zip(query.histories, expected, strict=True)
             ]
         remaining = self._estimator.remaining(traces)
-        if asked.waited is not None:
-            remaining = remaining.after(asked.waited * DAY_S)
-        return _drawn(remaining, levels_of(paths)) / DAY_S
+        if query.waited is not None:
+            remaining = remaining.after(query.waited * DAY_S)
+        return _sampled(remaining, probability_levels(paths)) / DAY_S
 
 
-def levels_of(paths: int) -> Figures:
-    """Return the levels at which times are drawn, in a mixed order that is always the same.
+def probability_levels(paths: int) -> FloatArray:
+    """Return evenly spaced probability levels in a fixed shuffled order.
 
-    They lie evenly, so that few paths tell a distribution well; and they are the same for each case, so that no case
-    moves what is drawn for another.
+    Even levels describe a distribution with few paths. All cases share them, so that no case changes the sample of
+    another.
     """
-    return (np.random.default_rng(_MIXED_BY).permutation(paths) + 0.5) / paths
+    return (np.random.default_rng(_SHUFFLE_SEED).permutation(paths) + 0.5) / paths
 
 
-def _drawn(remaining: Remaining, levels: Figures) -> Figures:
+def _sampled(remaining: RemainingTimes, levels: FloatArray) -> FloatArray:
     """Return the times of each case at the levels, in seconds."""
-    wanted = remaining.levels.of(levels).astype(np.float32)
+    wanted = remaining.calibration.of(levels).astype(np.float32)
     cells = np.stack([np.searchsorted(row, wanted) for row in remaining.cumulative])
     times = remaining.support_s[np.minimum(cells, len(remaining.support_s) - 1)]
     return np.asarray(np.maximum(times - remaining.waited_s[:, None], 0))
 
 
-def _began(course: CaseHistory) -> float:
-    return course.steps[0].at
+def _began(history: CaseHistory) -> float:
+    return history.steps[0].at
 
 
 @dataclass(frozen=True, slots=True)
-class SentBack:
-    """How often first verdicts send a case back to its applicant, among cases alike."""
+class SendBackRates:
+    """How often the first verdict sends a case back to its applicant, among similar cases."""
 
     counts: Mapping[tuple[Attribute, ...], tuple[int, int]]
-    _known: dict[tuple[Attribute, ...], float] = field(default_factory=dict, compare=False, repr=False)
+    _shares: dict[tuple[Attribute, ...], float] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def learnt(cls, courses: Sequence[CaseHistory], until: float) -> "SentBack":
-        """Count among the courses that had their first verdict before a time."""
+    def fit(cls, histories: Sequence[CaseHistory], until: float) -> "SendBackRates":
+        """Count the outcomes of the first verdicts before a time."""
         counts: dict[tuple[Attribute, ...], tuple[int, int]] = {}
-        for course in courses:
-            what = first_outcome(course, until)
-            if what is None:
+        for history in histories:
+            outcome = first_outcome(history, until)
+            if outcome is None:
                 continue
-            alike = _alike(course.attributes)
-            for length in range(len(alike) + 1):
-                sent_back, of = counts.get(alike[:length], (0, 0))
-                counts[alike[:length]] = (sent_back + (what in SENT_BACK), of + 1)
+            similar = _similarity_key(history.attributes)
+            for length in range(len(similar) + 1):
+                sent_back, of = counts.get(similar[:length], (0, 0))
+                counts[similar[:length]] = (sent_back + (outcome in SENT_BACK), of + 1)
         return cls(counts)
 
     def share(self, attributes: Mapping[str, Attribute]) -> float | None:
-        """Return the share (0 to 1) that is sent back at first, None if nothing is known."""
+        """Return the share (0 to 1) of similar cases that is sent back, None without any history.
+
+        The share of each more specific group is shrunk towards that of the group that contains it.
+        """
         sent_back, of = self.counts.get((), (0, 0))
         if not of:
             return None
-        alike = _alike(attributes)
-        if alike in self._known:
-            return self._known[alike]
+        similar = _similarity_key(attributes)
+        if similar in self._shares:
+            return self._shares[similar]
         share = sent_back / of
-        for length in range(1, len(alike) + 1):
-            sent_back, of = self.counts.get(alike[:length], (0, 0))
-            share = (sent_back + _SHRUNK_BY * share) / (of + _SHRUNK_BY)
-        self._known[alike] = share
+        for length in range(1, len(similar) + 1):
+            sent_back, of = self.counts.get(similar[:length], (0, 0))
+            share = (sent_back + _PRIOR_CASES * share) / (of + _PRIOR_CASES)
+        self._shares[similar] = share
         return share
 
 
-def first_outcome(course: CaseHistory, until: float) -> str | None:
-    """Return the state that the first verdict led to, None if there was none before a time."""
-    for place, step in enumerate(course.steps[:-1]):
+def first_outcome(history: CaseHistory, until: float) -> str | None:
+    """Return the state that the first verdict led to, None if there was no verdict before a time."""
+    for index, step in enumerate(history.steps[:-1]):
         if step.what == VERDICT and step.at < until:
-            return course.steps[place + 1].what
+            return history.steps[index + 1].what
     return None
 
 
-def _alike(attributes: Mapping[str, Attribute]) -> tuple[Attribute, ...]:
-    return tuple(attributes.get(name, "") for name in LEVELS)
-
-
-def mostly_mended(after: Figures, share: Figures) -> Figures:
-    """Return the days after a verdict, one row for each case, so that its share of them is of mended courses.
-
-    Few cases tell the estimator too little of what sets one kind apart from the others; the share that was counted
-    among cases alike, and is told, knows more. So where it is more than half, longer courses are drawn more often and
-    shorter ones less, until they are as many as is told. Where fewer are sent back the courses stay as they are: they
-    are right more often.
-    """
-    paths = after.shape[1]
-    is_mended = after >= _LEAST_DAYS
-    rows = (share > _HALF) & is_mended.any(axis=1) & (is_mended.mean(axis=1) < share)
-    short = paths - is_mended[rows].sum(axis=1)[:, None]
-    wanted = paths - np.rint(share[rows] * paths).astype(np.int64)[:, None]
-    place = np.arange(paths)
-    at = np.where(
-        place < wanted,
-        (place + 0.5) * short / np.maximum(wanted, 1),
-        short + (place - wanted + 0.5) * (paths - short) / (paths - wanted),
-    )
-    drawn = np.take_along_axis(np.sort(after[rows], axis=1), at.astype(np.int64), axis=1)
-    # Each path keeps its rank, so that it stays as mixed with the turns in the queue as it was.
-    rank = np.argsort(np.argsort(after[rows], axis=1, kind="stable"), axis=1, kind="stable")
-    found = after.copy()
-    found[rows] = np.take_along_axis(drawn, rank, axis=1)
-    return found
-
-
-def first_mended(after: Figures, share: Figures) -> Figures:
-    """Return the days of the shortest mended course of each case, 0 where no more than half are sent back.
-
-    The middle of passing is not before it, whatever is learnt about the cases of all kinds together. It is a whole day
-    at least, so that the days that are told differ.
-    """
-    shortest = np.where(after >= _LEAST_DAYS, after, np.inf).min(axis=1)
-    return np.where((share > _HALF) & np.isfinite(shortest), np.maximum(shortest, 1.0), 0.0)
+def _similarity_key(attributes: Mapping[str, Attribute]) -> tuple[Attribute, ...]:
+    return tuple(attributes.get(name, "") for name in SIMILARITY_ATTRIBUTES)

@@ -1,7 +1,4 @@
-"""The policy as frozen values: thresholds, reasons, deadlines and words, as one version of the file has them.
-
-Each dataclass is one table of the file, each field one of its keys; the annotations say which values it may have.
-"""
+"""One version of the policy as immutable values: thresholds, reasons, deadlines and texts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +31,7 @@ from workbench.domain.policy.settings import (
 )
 
 Scope = Literal["case", "card", "document"]
-"""What a limit looks at: the case as a whole, each of its cards, or each of its documents."""
+"""What a limit checks: the case as a whole, each of its cards, or each of its documents."""
 
 Comparison = Literal[">", ">=", "<", "<=", "=", "!="]
 
@@ -55,19 +52,19 @@ Unit = Literal[
 ]
 
 FactValue = int | float | bool | str | None
-"""A fact that a rule observes; None means unknown, and an unknown fact hits no limit."""
+"""The value of a fact. None means unknown, and an unknown fact hits no limit."""
 
 
 CLEAN_REASON = "OK"
 """The reason of a pass without a warn or a block."""
 
 OVERRIDE_REASON = "OK-OVERRIDE"
-"""The reason of a pass in spite of a block; it takes a note and a second person."""
+"""The reason of a pass despite a block. It requires a note and a check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text in both languages."""
+    """A text in English and Chinese."""
 
     en: Text
     zh: Text
@@ -82,13 +79,11 @@ NO_WORDS = Words("", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """One limit of a rule: `observes op value`, hit → severity.
+    """One limit of a rule: a severity, given if `observes op value` holds.
 
-    `value_of` names another fact instead of a value; `when` restricts the limit to where each named fact has
-    the value, or one of the values; `scope` says whether the fact belongs to the case, to each card or to each
-    document; `min_calls` or `min_answered` is the least sample for a ratio or mean to be judged. `subject_of` names a
-    text fact that says what was found, for the finding's subject. `source` and `text` are the limit's own where the
-    rule's do not fit it.
+    `value_of` names a fact to compare with instead of a value. `when` restricts the limit to cases whose facts have one
+    of the listed values. `scope` says whose fact it is. `min_calls` and `min_answered` set the least sample for a ratio
+    or mean. `subject_of` names a text fact for the finding's subject. `source` and `text` override those of the rule.
     """
 
     observes: Text
@@ -119,10 +114,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule: what it is called, on which panel it stands, where it comes from, and its limits.
+    """A rule: its code, panel, text, source and limits.
 
-    `text` holds placeholders {observed} {limit} {subject} {days} (absolute value) that the words fill in. A rule
-    is not reported where the rule that it `yields_to` is hit.
+    `text` has placeholders {observed}, {limit}, {subject} and {days} (the absolute value). A rule is not reported if
+    the rule that it `yields_to` is hit. `told` says whether letters include what a finding observed.
     """
 
     code: Code
@@ -138,9 +133,9 @@ class Rule:
 class Reason:
     """A coded cause of a verdict.
 
-    `title` is for reviewers, `letter` the sentence for the applicant, `item` what the applicant must hand in or
-    mend (no words when nothing), `rectify_days` working days for that item. Letter and item hold placeholders as
-    Rule.text does, but only between square brackets: that part is left out where nothing was found.
+    `title` is shown to reviewers, `letter` is the sentence for the applicant, `item` is what the applicant must submit
+    or fix ('' if nothing), and `rectify_days` the working days for it. Letter and item may have placeholders as
+    Rule.text, but only in square brackets; such a part is omitted if there is no finding.
     """
 
     code: Code
@@ -193,7 +188,7 @@ class CallingWindows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplier:
-    """Who signs the letters."""
+    """The sender of the letters."""
 
     name: Words
     phone: Text
@@ -204,9 +199,9 @@ class Supplier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastPolicy:
-    """What the forecast assumes of an office without history, and what letters say of time.
+    """The assumptions of the forecast without history, and which dates letters give.
 
-    `per_reviewer` are verdicts a working day; `letters` is promise (the due date), forecast or both.
+    `per_reviewer` is verdicts per working day. `letters` is promise (the due date), forecast or both.
     """
 
     per_reviewer: Annotated[int, Interval(ge=1, le=1000)] = 8
@@ -214,17 +209,17 @@ class ForecastPolicy:
 
     @property
     def is_told(self) -> bool:
-        """Whether letters tell the forecast."""
+        """Whether letters give the forecast."""
         return self.letters in {"forecast", "both"}
 
     @property
     def tells_promise(self) -> bool:
-        """Whether letters tell the due date beside a forecast; without one they always do."""
+        """Whether letters give the due date next to a forecast. Without a forecast they always do."""
         return self.letters in {"promise", "both"}
 
 
 USUAL_FORECAST = ForecastPolicy()
-"""What counts where a version of the policy says nothing of the forecast."""
+"""The default for policy versions without a forecast section."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""Safe, masked and measured text."""
+"""Sanitised, masked and measured text."""

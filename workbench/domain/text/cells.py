@@ -1,12 +1,13 @@
-"""How many terminal cells a text takes, and how to fit one into a column.
+"""Measures text in terminal cells, and fits it into columns.
 
-The widths are those of Rich's table, with which Textual lays out the screen.
+The tables are hand-written because Python's Unicode tables are older than those of terminals: unassigned ideographs,
+and symbols that became wide in Unicode 16, take two cells.
 """
 
 from collections.abc import Iterator
 
 TAB_CELLS = 8
-"""A tab moves to the next stop, at most this far; the greatest width is the safe one to count."""
+"""A tab is at most this wide; counting the greatest width is safe."""
 
 
 def _is_plain(text: str) -> bool:
@@ -36,9 +37,9 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
 
 
 def cells(text: str) -> int:
-    """Return how many terminal cells a text takes, in cells.
+    """Return the width of a text in terminal cells.
 
-    Characters of ambiguous width (`…`, `•`) count one, as terminals draw them unless a Chinese font is set.
+    Characters of ambiguous width (`…`, `•`) count as one, as terminals draw them without a Chinese font.
     """
     if _is_plain(text):
         return len(text)
@@ -46,7 +47,7 @@ def cells(text: str) -> int:
 
 
 def head(text: str, width: int) -> str:
-    """Return as much of the beginning as fits into so many cells, without cutting a character."""
+    """Return the longest beginning that fits into `width` cells, without splitting a character."""
     taken, used = [], 0
     for cluster, own in clusters(text):
         if used + own > width:
@@ -57,19 +58,19 @@ def head(text: str, width: int) -> str:
 
 
 def pad_right(text: str, width: int) -> str:
-    """Fill up with blanks behind, so that what follows stands in its column; a longer text stays as it is."""
+    """Pad a text with blanks on the right; a longer text is unchanged."""
     return text + " " * (width - cells(text))
 
 
 def pad_left(text: str, width: int) -> str:
-    """Fill up with blanks in front, for figures; a longer text stays as it is."""
+    """Pad a text with blanks on the left, for numbers; a longer text is unchanged."""
     return " " * (width - cells(text)) + text
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
-    """Return a text cut or filled up to exactly `width` cells; a cut shows as the ellipsis.
+    """Return a text truncated or padded to exactly `width` cells; a truncated one ends with the ellipsis.
 
-    Where the terminal draws `…` two cells wide, pass another ellipsis.
+    If the terminal draws `…` two cells wide, pass another ellipsis.
     """
     if width <= 0:
         return ""

@@ -1,4 +1,4 @@
-"""Hiding names and numbers of people, so that a wrong length is still seen and nothing else is."""
+"""Masks personal names and numbers. Only the length stays visible, so that a wrong length is noticed."""
 
 import re
 import unicodedata
@@ -9,11 +9,11 @@ from workbench.domain.values.identifiers import CharTable, uscc_valid
 
 DOT = "•"
 _HIDDEN_AT_LEAST = 6
-"""However short a number is, so many characters stay hidden; the courier label standard asks it of phones."""
+"""The least number of characters that stay hidden, as the courier label standard requires of phone numbers."""
 
 
 class MaskKind(StrEnum):
-    """What a personal text is, which says how much of it is shown."""
+    """The kind of a personal text, which determines how much of it is shown."""
 
     NAME = "name"
     MSISDN = "msisdn"
@@ -22,7 +22,10 @@ class MaskKind(StrEnum):
 
 
 def _ends_shown(text: str, first: int, last: int, dot: str) -> str:
-    """Return a text of the same length with at most so many characters shown at its ends."""
+    """Return a text of the same length in which only the first and last characters are shown.
+
+    Fewer characters are shown in a short text.
+    """
     spare = max(0, len(text) - _HIDDEN_AT_LEAST)
     first = min(first, spare)
     last = min(last, spare - first)
@@ -30,22 +33,22 @@ def _ends_shown(text: str, first: int, last: int, dot: str) -> str:
 
 
 def mask_name(text: str, dot: str = DOT) -> str:
-    """Return a name with its first character and a dot for each other one; a single one is hidden too."""
+    """Return a name with only its first character shown; a single character is hidden."""
     return text[:1] + dot * (len(text) - 1) if len(text) > 1 else dot * len(text)
 
 
 def mask_msisdn(text: str, dot: str = DOT) -> str:
-    """Return a phone number with the first three and last two characters, fewer where it is short."""
+    """Return a phone number with only the first three and last two characters shown, fewer if it is short."""
     return _ends_shown(text, 3, 2, dot)
 
 
 def mask_id_no(text: str, dot: str = DOT) -> str:
-    """Return an ID number with the first and the last two characters, fewer where it is short."""
+    """Return an ID number with only the first and the last two characters shown, fewer if it is short."""
     return _ends_shown(text, 1, 2, dot)
 
 
 def mask_generic(text: str, dot: str = DOT) -> str:
-    """Return a dot for each character: no part of an unknown text is known to be harmless."""
+    """Return a dot for each character."""
     return dot * len(text)
 
 
@@ -58,11 +61,11 @@ _MASKS: dict[MaskKind, Callable[[str, str], str]] = {
 
 
 def mask(kind: MaskKind, text: str, dot: str = DOT) -> str:
-    """Return a personal text masked as its kind asks, in its own length; `dot` stands for what is hidden."""
+    """Return a personal text masked according to its kind, in its own length; `dot` replaces hidden characters."""
     return _MASKS[kind](text, dot)
 
 
-# Patterns read a copy with plain digits, letters and separators; `~` is one blank or hyphen between groups.
+# The patterns are matched against a normalised copy; `~` is a blank or hyphen between groups.
 _MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6})"
 _LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"
 _ID_CARD = r"\d{6}~?\d{4}~?\d{4}~?\d{3}[\dX]|\d{14,}X|\d{15,}"
@@ -78,7 +81,7 @@ _USCC_LOOK = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])", re.IGNORECASE)
 
 
 def _plain(char: str) -> str:
-    """Return the plain digit, letter or separator behind one character, or the character itself."""
+    """Return the plain digit, letter or separator that a character stands for, or the character itself."""
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
@@ -93,14 +96,14 @@ _PLAIN = CharTable(_plain)
 
 
 def _is_public(number: str) -> bool:
-    """Say whether a run is a USCC, which is never masked, and no ID number, not even a mistyped one."""
+    """Say whether a number is a USCC, which is never masked, and not even a mistyped ID number."""
     return uscc_valid(number) and not _ID_LOOK.fullmatch(number)
 
 
 def mask_digits_within(text: str, dot: str = DOT) -> str:
-    """Return a free text in which each run that looks like an ID, SIM or phone number is masked.
+    """Return a text with every ID, SIM or phone number in it masked.
 
-    For errors, logs and letters. USCCs, dates, amounts and case numbers stay.
+    For errors, logs and letters. USCCs, dates, amounts and case numbers are not masked.
     """
     plain = text.translate(_PLAIN)
     if not _DIGIT.search(plain):

@@ -1,4 +1,4 @@
-"""The one door for stored text on its way to a screen: nothing in it can act on the terminal."""
+"""Sanitises stored text before it is shown, so that it cannot control the terminal."""
 
 import unicodedata
 
@@ -18,7 +18,7 @@ _C0_PICTURES = 0x2400
 _DELETE = "\x7f"
 _DELETE_PICTURE = "␡"
 
-# Drawn as nothing although no format control by its category (Default_Ignorable_Code_Point).
+# Invisible although not in a control category (Default_Ignorable_Code_Point).
 _INVISIBLE = (
     (0x034F, 0x034F),
     (0x115F, 0x1160),
@@ -36,7 +36,7 @@ _JOINING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
 _IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
 # They only choose a picture or a skin tone, and terminals disagree about the cells that takes.
 _PRESENTATION = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
-# What an input method left on makes of the keys that full-width folding does not cover.
+# What an active input method sends for keys that full-width folding does not cover.
 _KEYS = {
     "。": ".",
     "、": "/",
@@ -70,7 +70,7 @@ def _is_mark(char: str) -> bool:
     return unicodedata.category(char) in {"Mn", "Mc", "Me"} or _is_within(char, _JOINING)
 
 
-def _must_be_pictured(char: str) -> bool:
+def _is_unsafe(char: str) -> bool:
     """Say whether a character could act, hide or be drawn differently from terminal to terminal."""
     category = unicodedata.category(char)
     if category in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
@@ -82,14 +82,14 @@ def _must_be_pictured(char: str) -> bool:
 
 
 def _picture(char: str) -> str:
-    """Return the visible picture of a character that must not reach the terminal."""
+    """Return a visible substitute for a character that must not reach the terminal."""
     if ord(char) < ord(" "):
         return chr(_C0_PICTURES + ord(char))
     return _DELETE_PICTURE if char == _DELETE else f"‹{ord(char):04X}›"
 
 
 def _with_few_marks(text: str) -> str:
-    """Drop what goes beyond four marks on one character, and give marks without one a dotted circle."""
+    """Drop marks beyond four on one character, and give marks without a base a dotted circle."""
     kept: list[str] = []
     marks = 0
     for char in text:
@@ -105,12 +105,12 @@ def _with_few_marks(text: str) -> str:
 
 
 def _limited(text: str, limit: int) -> str:
-    """Cut a text to so many cells, saying how many characters are left off."""
+    """Truncate a text to `limit` cells, with the number of characters omitted."""
     if cells(text) <= limit:
         return text
     sign = ""
     shown = head(text, limit)
-    # The sign takes room itself, which may make its figure one digit longer: settled after few rounds.
+    # The suffix takes space itself, which may lengthen its number: repeat until it is stable.
     while sign != (wanted := f"… +{len(text) - len(shown)}"):
         sign = wanted
         shown = head(text, limit - cells(sign))
@@ -118,11 +118,11 @@ def _limited(text: str, limit: int) -> str:
 
 
 def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) -> str:
-    """Return stored text so that no character of it can steer the terminal, hide, or reorder what is read.
+    """Return stored text in which no character can control the terminal, hide, or reorder the text.
 
-    Controls become pictures (`␛`), other invisible or private characters their code (`‹202E›`); at most four
-    marks stay on one character; with `limit` (in cells) a longer text ends in `… +312`, the characters left
-    off. Newlines and tabs stay only with `keep_newlines`. What is safe already comes back unchanged.
+    Controls become pictures (`␛`), other invisible or private characters their code (`‹202E›`), and at most four marks
+    stay on a character. With `limit` (in cells) a longer text ends with `… +312`, the number of characters omitted.
+    Newlines and tabs stay only with `keep_newlines`. Safe text is returned unchanged.
     """
     if not (text.isascii() and text.isprintable()):
         text = _without_controls(text, keep="\n\t" if keep_newlines else "")
@@ -130,38 +130,34 @@ def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) ->
 
 
 def _without_controls(text: str, keep: str) -> str:
-    """Return a text with pictures for what must not reach the terminal, composed, with few marks."""
+    """Return a text in normal form C, with substitutes for unsafe characters and few marks."""
     if keep:
         text = text.replace("\r\n", "\n")
     pictured = "".join(
-        char if char in keep or not _must_be_pictured(char) else _picture(char)
-        for char in text
-        if char not in _PRESENTATION
+        char if char in keep or not _is_unsafe(char) else _picture(char) for char in text if char not in _PRESENTATION
     )
     return _with_few_marks(unicodedata.normalize("NFC", pictured))
 
 
 def typed(text: str, *, keep_newlines: bool = False) -> str:
-    """Return typed or pasted text without what acts or hides; nothing else of it changes.
+    """Return typed or pasted text without control and invisible characters, otherwise unchanged.
 
-    What nobody sees is left out, not pictured: it was not meant, and a letter must not carry it. Without
-    `keep_newlines` lines are joined by a blank.
+    Invisible characters are removed, since they were not intended and must not get into a letter. Without
+    `keep_newlines`, lines are joined by a blank.
     """
     if text.isascii() and text.isprintable():
         return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if not keep_newlines:
         lines = " ".join(line.strip() for line in lines.split("\n") if line.strip()) if "\n" in lines else lines
-    seen = "".join(
-        char for char in lines if char == "\n" or (char not in _PRESENTATION and not _must_be_pictured(char))
-    )
+    seen = "".join(char for char in lines if char == "\n" or (char not in _PRESENTATION and not _is_unsafe(char)))
     return _with_few_marks(unicodedata.normalize("NFC", seen))
 
 
 def fold_key(char: str) -> str:
-    """Return the ASCII character of the key behind a full-width one; anything else comes back as it is.
+    """Return the ASCII key of a full-width character; other characters are returned unchanged.
 
-    For keys in command mode, where an input method left on sends `ａ`, `。` or `？`.
+    For keys in command mode, where an active input method sends `ａ`, `。` or `？`.
     """
     if len(char) != 1:
         return char

@@ -1,1 +1,1 @@
-"""Parsing and checking of values."""
+"""Parsers and checks of single values."""

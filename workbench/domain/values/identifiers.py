@@ -1,7 +1,7 @@
-"""Checks of the numbers of people, companies, phones and cards: whether one can be right, not whether it is.
+"""Checks the form of identity, company, phone and card numbers; none proves that a number exists.
 
-Every function takes any text, sees through blanks, hyphens, small letters and full-width digits, and never
-raises. `stdnum` brings much else with it, so it is imported by the first check, not when the program starts.
+Every function accepts any text, ignores blanks, hyphens, letter case and full width, and never raises. `stdnum` is slow
+to import, so the first check imports it.
 """
 
 import re
@@ -19,21 +19,21 @@ _ICCID = re.compile(r"89[0-9]{17,18}")
 _MSISDN = re.compile(r"1[0-9]{10}")
 _PHONE_DECORATION = str.maketrans("", "", "()+")
 _DIALLED_ABROAD = re.compile(r"(?:00)?86(?=1[0-9]{10}$)")
-# An ID card issued below this age is valid for so many years; above all of them it is long-term.
+# (age, years): a card issued below this age is valid for these years; from 46 on, without limit.
 _VALIDITY_YEARS = ((16, 5), (26, 10), (46, 20))
 _REGION_DIGITS = 6
 _FIRST_BIRTHDAY = date(1900, 1, 1)
 
 _USCC_ALPHABET = "0-9A-HJ-NPQRTUWXY"
-# Letters in positions 1 and 2 are issuers that the standard allows and stdnum's own check refuses.
+# The standard allows letters in positions 1 and 2 (the issuer), which stdnum's own check refuses.
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{2}}[0-9]{{6}}[{_USCC_ALPHABET}]{{10}}")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
-# Residence permits of people from Hong Kong, Macau and Taiwan: no county stands behind these.
+# Residence permits of people from Hong Kong, Macau and Taiwan: their codes are not counties.
 _PERMIT_REGIONS = frozenset({"81", "82", "83"})
 
-# Whose network an 11-digit range was given to; it proves no carrier, numbers are portable since 2019-12-01.
-# Source: github.com/VincentSit/ChinaMobilePhoneNumberRegex, and DOMAIN 1.2 for what was given out since.
+# The network each range was assigned to. Numbers are portable since 2019-12-01, so it does not prove the carrier.
+# Source: github.com/VincentSit/ChinaMobilePhoneNumberRegex, and the ranges assigned since.
 _RANGES: dict[str, Carrier] = {
     prefix: carrier
     for carrier, prefixes in {
@@ -55,7 +55,7 @@ _PREFIX_LENGTHS = (5, 4, 3)
 
 
 class UsccKind(StrEnum):
-    """Whom a code belongs to, by its first two characters."""
+    """The kind of holder of a USCC, by its first two characters."""
 
     COMPANY = "company"
     SELF_EMPLOYED = "self_employed"
@@ -67,7 +67,7 @@ _KINDS = {"91": UsccKind.COMPANY, "92": UsccKind.SELF_EMPLOYED, "93": UsccKind.C
 
 
 def compact(text: str) -> str:
-    """Return a number as it is compared: NFKC, capitals, without blanks, hyphens and invisible characters."""
+    """Return a number in its compared form: NFKC, upper case, without blanks, hyphens and invisible characters."""
     if text.isascii() and text.isalnum():
         return text.upper()
     folded = unicodedata.normalize("NFKC", text)
@@ -76,21 +76,21 @@ def compact(text: str) -> str:
 
 
 def normal_id_no(text: str) -> str:
-    """Return an ID number or USCC as it is stored and compared; what is not one stays visible as it is."""
+    """Return an ID number or USCC in its stored and compared form; other text keeps its characters."""
     return compact(text)
 
 
 def normal_msisdn(text: str) -> str:
     """Return a phone number as digits only, without +86 or 0086; a text with other characters keeps them.
 
-    Letters and asterisks stay, so that a damaged number is never mended into another person's.
+    Letters and asterisks are kept, so that a damaged number never becomes another person's.
     """
     bare = compact(text).translate(_PHONE_DECORATION)
     return _DIALLED_ABROAD.sub("", bare, count=1) if bare.isascii() and bare.isdigit() else compact(text)
 
 
 def _written_birth_date(number: str) -> date | None:
-    """Return the date in positions 7 to 14 of a number of the right form, or None if there is no such day."""
+    """Return the date in positions 7 to 14 of a well-formed number, or None if it is not a valid date."""
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
@@ -98,7 +98,7 @@ def _written_birth_date(number: str) -> date | None:
 
 
 def ric_birth_date(text: str) -> date | None:
-    """Return the birth date in an ID number; None where its form, check digit or date is wrong."""
+    """Return the birth date in an ID number; None if its form, check digit or date is invalid."""
     from stdnum.cn import ric
 
     number = compact(text)
@@ -108,31 +108,31 @@ def ric_birth_date(text: str) -> date | None:
 
 
 def ric_valid(text: str, today: date) -> bool:
-    """Say whether an ID number can be right: check digit, and a real birth date since 1900 and before today.
+    """Say whether an ID number is valid: check digit, and a birth date since 1900 and before today.
 
-    The region is not asked for: a number carries the one where it was first issued, which may be newer than
-    its holder, and residence permits (81, 82, 83) carry none. Source: GB 11643.
+    The region is not checked: it is that of the first issue, which may not be in any list, and residence permits (81,
+    82, 83) have none. Source: GB 11643.
     """
     birth = ric_birth_date(text)
     return birth is not None and _FIRST_BIRTHDAY <= birth < today
 
 
 def is_residence_permit(text: str) -> bool:
-    """Say whether an ID number is that of a residence permit for people from Hong Kong, Macau or Taiwan."""
+    """Say whether an ID number is of a residence permit for people from Hong Kong, Macau or Taiwan."""
     number = compact(text)
     return bool(_RIC.fullmatch(number)) and number[:2] in _PERMIT_REGIONS
 
 
 @lru_cache(maxsize=8192)
 def _is_county(region: str) -> bool:
-    """Say whether a region code was ever given to a county (GB/T 2260, with what was abolished since)."""
+    """Say whether a region code is or was that of a county (GB/T 2260, including abolished ones)."""
     from stdnum import numdb
 
     return any("county" in facts for _part, facts in numdb.get("cn/loc").info(region))
 
 
 def ric_region_known(text: str) -> bool:
-    """Say whether an ID number begins with a county that exists or existed, or as residence permits do."""
+    """Say whether an ID number begins with the code of a county, current or abolished, or of a residence permit."""
     region = compact(text)[:_REGION_DIGITS]
     if len(region) < _REGION_DIGITS or not (region.isascii() and region.isdigit()):
         return False
@@ -140,12 +140,12 @@ def ric_region_known(text: str) -> bool:
 
 
 def age_on(birth: date, day: date) -> int:
-    """Return how many full years old someone is on a day; a 29 February counts on 1 March in other years."""
+    """Return the age in full years on a day; a person born on 29 February turns on 1 March in other years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def _validity_years(age: int) -> int | None:
-    """Return for how many years an ID card is valid that is issued at this age; None is for ever.
+    """Return the validity in years of an ID card issued at this age, None if it is unlimited.
 
     Source: law on resident identity cards, art. 5.
     """
@@ -153,7 +153,7 @@ def _validity_years(age: int) -> int | None:
 
 
 def _ends_after(issued_on: date, years: int) -> frozenset[date]:
-    """Return the days on which a card of so many years may end; a 29 February has two."""
+    """Return the possible last days of a card valid for `years` years; for 29 February there are two."""
     year = issued_on.year + years
     if (issued_on.month, issued_on.day) == (2, 29):
         try:
@@ -164,10 +164,10 @@ def _ends_after(issued_on: date, years: int) -> frozenset[date]:
 
 
 def id_validity_fits_age(birth: date | None, issued_on: date | None, valid_to: date | None) -> bool | None:
-    """Say whether the validity of an ID card is the one for the age at issue; None if anything is unknown.
+    """Say whether the validity of an ID card fits the age at issue; None if anything is unknown.
 
-    Below 16 five years, to 25 ten, to 45 twenty, from 46 long-term. Not for residence permits, which the law
-    does not cover. Source: law on resident identity cards, art. 5 (R21).
+    Below 16 it is five years, to 25 ten, to 45 twenty, from 46 unlimited. Residence permits are not covered. Source:
+    law on resident identity cards, art. 5.
     """
     if birth is None or issued_on is None or valid_to is None:
         return None
@@ -186,7 +186,7 @@ def _organisation_digit(code: str) -> str:
 
 
 def uscc_valid(text: str) -> bool:
-    """Say whether a USCC can be right: 18 places, its check digit, and that of the organisation code inside.
+    """Say whether a USCC is valid: 18 characters, its check digit, and that of the organisation code in it.
 
     Source: GB 32100-2015 (mod 31) and GB 11714 (positions 9 to 17).
     """
@@ -199,17 +199,17 @@ def uscc_valid(text: str) -> bool:
 
 
 def uscc_kind(text: str) -> UsccKind:
-    """Return whom a USCC belongs to; only its first two characters are looked at."""
+    """Return the kind of holder of a USCC, by its first two characters only."""
     return _KINDS.get(compact(text)[:2], UsccKind.OTHER)
 
 
 def msisdn_valid(text: str) -> bool:
-    """Say whether a number lies in an 11-digit range of a network or virtual operator; IoT cards do not."""
+    """Say whether a number is in an 11-digit range of a network or virtual operator. IoT numbers are not."""
     return carrier_of_range(text) is not None
 
 
 def carrier_of_range(text: str) -> Carrier | None:
-    """Return the network that a number's range was given to; the number may have been ported since."""
+    """Return the network that the range of a number was assigned to; the number may have been ported since."""
     number = normal_msisdn(text)
     if not _MSISDN.fullmatch(number):
         return None
@@ -218,9 +218,9 @@ def carrier_of_range(text: str) -> Carrier | None:
 
 
 def iccid_luhn(text: str) -> bool:
-    """Say whether a SIM's number has 19 or 20 digits, begins with 89 and passes Luhn.
+    """Say whether a SIM number has 19 or 20 digits, begins with 89 and passes the Luhn check.
 
-    Prints that drop the check digit, or hold a letter as some of China Unicom do, fail without being wrong.
+    Printed numbers without the check digit, or with a letter as some of China Unicom's, fail although they are right.
     Source: ITU-T E.118.
     """
     from stdnum import luhn

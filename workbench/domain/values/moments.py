@@ -1,4 +1,4 @@
-"""What the dates and instants of imported files mean."""
+"""Parses the dates and instants of imported files."""
 
 import re
 import unicodedata
@@ -26,23 +26,21 @@ _LONG_TERM_WORDS = frozenset({"long-term", "long term", "longterm", "长期", "�
 
 
 class _Unreadable(BadValue):
-    """A text that is no date or time of any form that is read."""
+    """A text that is not a date or time in any known form."""
 
 
 def day(raw: str) -> date:
     """Return a date written as 2026-11-03, 2026/11/3, 2026.11.3, 20261103 or 2026年11月3日.
 
-    A time of day is taken only where it is midnight, as spreadsheets add it.
+    A time of day is accepted only if it is midnight, as spreadsheets add it.
 
     Raises:
-        BadValue: If it is none of these, no day of the calendar, or a spreadsheet's day count.
+        BadValue: If it is in none of these forms, not in the calendar, or a serial number of a spreadsheet.
     """
     try:
         return _day(raw)
     except _Unreadable:
-        raise BadValue(
-            _("“{value}” is no date that can be read; write it like 2026-11-03.").format(value=raw)
-        ) from None
+        raise BadValue(_("“{value}” is not a valid date; write it like 2026-11-03.").format(value=raw)) from None
 
 
 def _day(raw: str) -> date:
@@ -52,7 +50,7 @@ def _day(raw: str) -> date:
 
 
 def day_or_long_term(raw: str) -> date:
-    """Return a date up to which something is valid; `long-term` and 长期 have no end.
+    """Return the last day of a validity; `long-term` and 长期 mean without end.
 
     Raises:
         BadValue: If it is neither a date nor one of these words.
@@ -65,20 +63,20 @@ def day_or_long_term(raw: str) -> date:
 def instant(raw: str, zone: ZoneInfo) -> datetime:
     """Return an instant in UTC; without a zone of its own it is local to `zone`.
 
-    Read are ISO 8601, `2026/11/3 9:05`, `2026年11月3日 9:05`, `20261103090500` and `03-11-2026 09:05:00`.
+    Accepted are ISO 8601, `2026/11/3 9:05`, `2026年11月3日 9:05`, `20261103090500` and `03-11-2026 09:05:00`.
 
     Raises:
-        BadValue: If it is unreadable, has no time of day, or could be two different days.
+        BadValue: If it is unreadable, has no time of day, or is ambiguous.
     """
     moment = _moment(raw)
     if moment is None:
-        _day(raw)  # what is not even a date is told so
+        _day(raw)  # raises if it is not a date either
         raise BadValue(_("“{value}” has no time of day; write it like 2026-11-03 09:05.").format(value=raw))
     return _in_utc(moment, zone)
 
 
 def instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
-    """Return an instant in UTC; a date alone begins at midnight in `zone`.
+    """Return an instant in UTC; a date alone means midnight in `zone`.
 
     Raises:
         BadValue: If it is neither an instant nor a date.
@@ -90,7 +88,7 @@ def instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
 
 
 def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a moment in UTC, local to `zone` if it says nothing else."""
+    """Return a moment in UTC; without a zone of its own it is local to `zone`."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
@@ -108,11 +106,11 @@ def _moment(raw: str) -> datetime | None:
 
 
 def _other_moment(raw: str) -> datetime | None:
-    """Return a moment in one of the less usual forms; None for a date alone."""
+    """Return a moment in one of the less common forms; None for a date alone."""
     plain = _plain(raw)
     if _COMPACT_INSTANT.fullmatch(plain):
         plain = f"{plain[:8]} {plain[8:10]}:{plain[10:12]}:{plain[12:]}"
-    date_part, _blank, clock_part = _halves(plain)
+    date_part, _blank, clock_part = _split_moment(plain)
     if not clock_part:
         return None
     found = _CLOCK.fullmatch(clock_part)
@@ -128,8 +126,8 @@ def _other_moment(raw: str) -> datetime | None:
         raise _unreadable(raw) from None
 
 
-def _halves(plain: str) -> tuple[str, str, str]:
-    """Split a moment into its date and its time of day."""
+def _split_moment(plain: str) -> tuple[str, str, str]:
+    """Split a text into its date and its time of day."""
     if "T" in plain[:11]:
         return plain.partition("T")
     date_part, blank, clock_part = plain.partition(" ")
@@ -140,9 +138,9 @@ def _halves(plain: str) -> tuple[str, str, str]:
 
 
 def _other_day(raw: str) -> date:
-    """Return a date in one of the less usual forms."""
+    """Return a date in one of the less common forms."""
     plain = _plain(raw)
-    date_part, blank, clock_part = _halves(plain)
+    date_part, blank, clock_part = _split_moment(plain)
     if blank and clock_part and not clock_part.strip("0:."):
         plain = date_part
     found = _DAY.fullmatch(plain)
@@ -156,7 +154,7 @@ def _other_day(raw: str) -> date:
 
 
 def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
-    """Return the day, if the calendar has it."""
+    """Return the day if it exists in the calendar."""
     try:
         found = date(int(year), int(month), int(day_of_month))
     except ValueError:
@@ -167,7 +165,7 @@ def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
 
 
 def _plain(raw: str) -> str:
-    """Return a short text in half width, with single blanks."""
+    """Return a short text in half width with single blanks."""
     if len(raw) > SHORT_LENGTH:
         raise BadValue(too_long(SHORT_LENGTH))
     plain = " ".join(unicodedata.normalize("NFKC", raw).split())
@@ -177,12 +175,12 @@ def _plain(raw: str) -> str:
 
 
 def _unreadable(raw: str) -> BadValue:
-    """Return why a text is no date or time, and how to write one."""
+    """Return the error for a text that is not a date or time, with how to write one."""
     if _SERIAL.fullmatch(raw):
         sentence = _("“{value}” is a spreadsheet's day count; format the column as text and write 2026-11-03.")
         return BadValue(sentence.format(value=raw))
     if _YEAR_LAST.fullmatch(raw):
         sentence = _("“{value}” could be two different days; write the year first, like 2026-11-03.")
         return BadValue(sentence.format(value=raw))
-    sentence = _("“{value}” is no date or time that can be read; write it like 2026-11-03 09:05.")
+    sentence = _("“{value}” is not a valid date or time; write it like 2026-11-03 09:05.")
     return _Unreadable(sentence.format(value=raw))

@@ -1,4 +1,4 @@
-"""The provinces of China by the names that files give them, and their names for people (GB/T 2260)."""
+"""The provinces of China, by the names used in files and shown to people (GB/T 2260)."""
 
 import unicodedata
 
@@ -56,15 +56,15 @@ _ENDINGS = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族�
 
 
 def province_words(stored: str) -> str:
-    """Return the name of a province in the reader's language; what is no province's name stays as it is."""
+    """Return the name of a province in the current language; other text is returned unchanged."""
     short = _short(stored.strip(), _ENDINGS)
     return _(_NAMES[short]) if short in _NAMES else stored
 
 
 def province_parts(typed: str) -> tuple[str, ...]:
-    """Return what stored names of the provinces that someone means may have in them.
+    """Return the parts to search for in stored province names, for a typed name.
 
-    The name may be Chinese or English, a part of it, and with or without its ending.
+    The typed name may be Chinese or English, partial, and with or without its ending.
     """
     plain = unicodedata.normalize("NFKC", typed).strip()
     english = _short(plain.casefold(), _ENGLISH_ENDINGS)
@@ -73,7 +73,7 @@ def province_parts(typed: str) -> tuple[str, ...]:
 
 
 def province_key(name: str) -> str:
-    """Return the one short name (四川) of a province however it is written, '' for what is no province's name."""
+    """Return the short Chinese name (四川) of a province in any spelling, '' if it is not a province."""
     plain = unicodedata.normalize("NFKC", name).strip()
     short = _short(plain, _ENDINGS)
     if short in _NAMES:
@@ -83,7 +83,7 @@ def province_key(name: str) -> str:
 
 
 def _short(name: str, endings: tuple[str, ...]) -> str:
-    """Return a name without its endings; one that is nothing but an ending stays."""
+    """Return a name without its endings; a name that is only an ending is unchanged."""
     short = name
     for ending in endings:
         short = short.removesuffix(ending)

@@ -1,4 +1,4 @@
-"""How words are found however they are written: names and numbers by their spellings, Chinese by pinyin initials."""
+"""Finds a name or number of a person in a text in any spelling: spaced, in capitals, with other dots."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ from db.initials import initials
 from workbench.domain.values.identifiers import CharTable
 
 _LOOSE = frozenset(".•_'’")
-"""What stands between the parts of a foreign name besides gaps; elsewhere it ends a sentence, or is a mask."""
+"""Separators between the parts of a foreign name. Elsewhere they end a sentence or are a mask."""
 
 _MIDDLE_DOTS = frozenset("·‧・∙⋅")
 _GAP = " "
 _GAPS = frozenset({"Zs", "Zl", "Zp", "Cf", "Pd", "Mn"})
 _BETWEEN = _LOOSE | {_GAP}
 _LONG = 4
-"""A longer name is one of a minority or a foreign one, whose parts are set apart."""
+"""A longer name is one of a minority or a foreign one, whose parts are separated."""
 
 
 def _fold(char: str) -> str:
-    """Return the small letter, the digit or the gap behind one character, always one character."""
+    """Return the lower-case letter, digit or gap for a character; always one character."""
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
@@ -44,47 +44,47 @@ def _without_gaps(plain: str) -> str:
 
 
 def key_of(name: str) -> str:
-    """Return what all spellings of a name or number have in common."""
+    """Return the common form of all spellings of a name or number."""
     return _without_gaps(name.translate(_FOLDS))
 
 
 def has_parts(name: str, key: str) -> bool:
-    """Say whether a name of this key has parts that a dot or an apostrophe may set apart, as foreign ones have."""
+    """Say whether a name with this key has parts that a dot or an apostrophe may separate, as foreign names have."""
     return len(key) > _LONG or len(key) < len(name)
 
 
 class SpelledText:
-    """A text in which names are found by their keys, in time linear to its length."""
+    """A text in which names are found by their keys, in time linear in its length."""
 
     def __init__(self, text: str) -> None:
-        # As long as the text, so that what is found here has its place there.
+        # Folding keeps the length, so that positions in both texts agree.
         self._plain = text.translate(_FOLDS)
         self._key = _without_gaps(self._plain)
 
     def __contains__(self, key: str) -> bool:
-        """Say whether a name may be in the text, which is quickly told; where it is at all, `places` says."""
+        """Say whether the text may contain a name. This is fast; `places` gives the exact answer."""
         return key in self._key
 
     def places(self, key: str, *, in_parts: bool) -> Iterator[tuple[int, int]]:
-        """Return from where to where a name stands in the text.
+        """Yield the start and end of each occurrence of a name in the text.
 
-        Latin letters and digits at its ends are those of a whole word. `in_parts` as has_parts says.
+        Latin letters and digits at the ends of the name must be at word boundaries. For `in_parts` see has_parts.
         """
         at = self._key.find(key)
         while at >= 0:
-            start, end = self._own[at], self._own[at + len(key) - 1] + 1
+            start, end = self._positions[at], self._positions[at + len(key) - 1] + 1
             is_loose = not (in_parts or _LOOSE.isdisjoint(self._plain[start:end]))
-            if not (is_loose or self._is_cut(start) or self._is_cut(end)):
+            if not (is_loose or self._is_within_word(start) or self._is_within_word(end)):
                 yield start, end
             at = self._key.find(key, at + 1)
 
     @cached_property
-    def _own(self) -> list[int]:
-        """Where each character of the key stands in the text."""
+    def _positions(self) -> list[int]:
+        """The position in the text of each character of the key."""
         return [place for place, char in enumerate(self._plain) if char not in _BETWEEN]
 
-    def _is_cut(self, place: int) -> bool:
-        """Say whether a place lies within a word of Latin letters or digits."""
+    def _is_within_word(self, place: int) -> bool:
+        """Say whether a position is within a word of Latin letters or digits."""
         around = self._plain[max(0, place - 1) : place + 1]
         return 0 < place < len(self._plain) and around.isascii() and around.isalnum()
 

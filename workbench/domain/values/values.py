@@ -1,8 +1,8 @@
-"""What single values of imported files mean: texts, numbers that identify, quantities, choices.
+"""Parses single values of imported files: texts, identifiers, quantities and choices.
 
-Each parser takes the text of one cell without surrounding blanks, never empty, and checks its length before
-anything else. Only what cannot be taken in is an error; a wrong check digit or an odd phone is a finding.
-A message never quotes a number that identifies someone.
+Each parser takes the text of one cell, not empty and without surrounding blanks, and checks its length first. Only
+values that cannot be stored are errors; a wrong check digit or an odd phone number becomes a finding. A message never
+quotes a personal number.
 """
 
 import re
@@ -17,20 +17,20 @@ from workbench.errors import BadData
 from workbench.i18n import _
 
 SHORT_LENGTH = 64
-"""The most characters that a number, date, yes or no, or choice may have."""
+"""The most characters of a number, date, flag or choice."""
 
 NUMBERS_LENGTH = 30_000
-"""The most characters that a list of numbers may have."""
+"""The most characters of a list of numbers."""
 
 INTEGER_LIMIT = 2**63
-"""Integers are below this, or the database could not keep them."""
+"""The limit of database integers, exclusive."""
 
 MASKS = frozenset("*•●＊∗")
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
-"""What a spreadsheet writes where a formula failed."""
+"""What a spreadsheet shows where a formula failed."""
 
-# Copied numbers often bring marks of direction along, which nobody sees.
+# Copied numbers often contain invisible direction marks.
 _BLANKS_AND_DASHES = re.compile(r"[\s\-()\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069]+")
 _LOST_IN_EXCEL = re.compile(r"\d(\.\d+)?[eE]\+?\d+|\d+\.\d*")
 _CODE_LOST_IN_EXCEL = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d{6,}\.0+")
@@ -59,14 +59,14 @@ Choice = TypeVar("Choice")
 
 
 class BadValue(BadData):
-    """A value that cannot be taken in, and how to mend it."""
+    """A value that cannot be imported; the message says how to fix it."""
 
 
 def text(raw: str, limit: int) -> str:
     """Return a free text of at most `limit` characters.
 
     Raises:
-        BadValue: If it is longer, or what a spreadsheet writes where a formula failed.
+        BadValue: If it is longer, or a formula error of a spreadsheet.
     """
     if len(raw) > limit:
         raise BadValue(too_long(limit))
@@ -75,10 +75,10 @@ def text(raw: str, limit: int) -> str:
 
 
 def code(raw: str, limit: int) -> str:
-    """Return what names a thing, such as an application number, as it stands.
+    """Return a code, such as an application number, unchanged.
 
     Raises:
-        BadValue: If it is too long, Excel turned it into a decimal number, or a formula failed.
+        BadValue: If it is too long, was turned into a decimal number by Excel, or is a formula error.
     """
     if len(raw) > limit:
         raise BadValue(too_long(limit))
@@ -89,19 +89,19 @@ def code(raw: str, limit: int) -> str:
 
 
 def identifier(raw: str) -> str:
-    """Return a number of a person, company or card in capitals, without blanks and dashes.
+    """Return a number of a person, company or card in upper case, without blanks and dashes.
 
     Raises:
         BadValue: If it is too long, masked, or lost digits in Excel.
     """
     number = _compact(raw).upper()
-    if _lost_its_tail(number):
+    if _lost_trailing_digits(number):
         raise BadValue(lost_digits())
     return number
 
 
 def phone(raw: str) -> str:
-    """Return a telephone number without blanks, dashes, brackets and the country code of a mobile number.
+    """Return a telephone number without blanks, dashes and brackets, and without the country code of a mobile number.
 
     Raises:
         BadValue: If it is too long, masked, or lost digits in Excel.
@@ -112,10 +112,10 @@ def phone(raw: str) -> str:
 
 
 def phones(raw: str) -> tuple[str, ...]:
-    """Return the telephone numbers between semicolons, each once, in their order.
+    """Return a list of telephone numbers separated by semicolons, without duplicates, in order.
 
     Raises:
-        BadValue: If the list is too long or one of its numbers is bad.
+        BadValue: If the list is too long or one of its numbers is invalid.
     """
     if len(raw) > NUMBERS_LENGTH:
         raise BadValue(too_long(NUMBERS_LENGTH))
@@ -127,7 +127,7 @@ def quantity(raw: str) -> int:
     """Return a whole number that is not negative.
 
     Raises:
-        BadValue: If it is none, or 2^63 or more.
+        BadValue: If it is not one, or 2^63 or more.
     """
     _check_length(raw)
     if raw.isdecimal() and raw.isascii():
@@ -145,10 +145,10 @@ def quantity(raw: str) -> int:
 
 
 def money_fen(raw: str) -> int:
-    """Return an amount given in yuan, thousands commas allowed, in fen.
+    """Return an amount written in yuan, in fen; thousands separators are allowed.
 
     Raises:
-        BadValue: If it is no amount, negative, has more than 2 decimals, or does not fit.
+        BadValue: If it is not an amount, negative, has more than 2 decimals, or is too large.
     """
     _check_length(raw)
     amount = unicodedata.normalize("NFKC", raw).removeprefix("¥").removesuffix("元").strip()
@@ -162,21 +162,21 @@ def money_fen(raw: str) -> int:
 
 
 def _money_message(raw: str, amount: str) -> str:
-    """Return why this is no amount."""
+    """Return why a text is not an amount."""
     if _EXPONENT.fullmatch(amount):
         return lost_digits()
     if amount.startswith("-"):
         sentence = _("“{value}” is negative; write 0 or more.")
     else:
-        sentence = _("“{value}” is no amount in yuan with at most 2 decimals; write it like 1234.50.")
+        sentence = _("“{value}” is not an amount in yuan with at most 2 decimals; write it like 1234.50.")
     return sentence.format(value=raw)
 
 
 def flag(raw: str) -> bool:
-    """Return a yes or no: 1/0, true/false, yes/no, 是/否.
+    """Return a boolean written as 1/0, true/false, yes/no or 是/否.
 
     Raises:
-        BadValue: If it is neither.
+        BadValue: If it is none of these.
     """
     _check_length(raw)
     found = _FLAGS.get(raw)
@@ -188,7 +188,7 @@ def flag(raw: str) -> bool:
 
 
 def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
-    """Return the one of a list of words that is meant; `names` are folded codes and names.
+    """Return the value of one of a list of words; `names` are folded codes and names.
 
     Raises:
         BadValue: If it is none of them.
@@ -199,12 +199,12 @@ def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
         found = names.get(folded(raw))
     if found is None:
         codes = ", ".join(dict.fromkeys(str(value) for value in names.values()))
-        raise BadValue(_("“{value}” is not known here; write one of {codes}.").format(value=raw, codes=codes))
+        raise BadValue(_("“{value}” is not a known value; write one of {codes}.").format(value=raw, codes=codes))
     return found
 
 
 def sha256(raw: str) -> str:
-    """Return a SHA-256 in small letters.
+    """Return a SHA-256 in lower case.
 
     Raises:
         BadValue: If it is not 64 hexadecimal digits.
@@ -215,10 +215,10 @@ def sha256(raw: str) -> str:
 
 
 def relative_path(raw: str, limit: int) -> str:
-    """Return a path that stays inside the folder of the imported file.
+    """Return a path that stays within the folder of the imported file.
 
     Raises:
-        BadValue: If it is too long, absolute, or climbs with `..`.
+        BadValue: If it is too long, absolute, or contains `..`.
     """
     if len(raw) > limit:
         raise BadValue(too_long(limit))
@@ -231,39 +231,39 @@ def relative_path(raw: str, limit: int) -> str:
 
 
 def folded(word: str) -> str:
-    """Return a word as it is compared: full width, capitals and blanks make no difference."""
+    """Return a word in its compared form: width, letter case and repeated blanks do not matter."""
     return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
 
 
 def too_long(limit: int) -> str:
-    """Return the sentence for a value of more than `limit` characters."""
+    """Return the message for a value of more than `limit` characters."""
     return _("The value is longer than {limit} characters; shorten it.").format(limit=limit)
 
 
 def lost_digits() -> str:
-    """Return the sentence for a number that a spreadsheet has rounded or turned into a decimal."""
+    """Return the message for a number that a spreadsheet rounded or turned into a decimal."""
     return _("The spreadsheet has lost digits of this number; format the column as text and enter it again.")
 
 
 def failed_formula(error: object) -> str:
-    """Return the sentence for a cell in which a formula failed."""
-    return _("The cell holds {code}, an error; mend the formula or write the value.").format(code=error)
+    """Return the message for a cell with a formula error."""
+    return _("The cell contains the error {code}; fix the formula or enter the value.").format(code=error)
 
 
 def _refuse_formula_error(raw: str) -> None:
-    """Refuse what is no value but the trace of a formula that failed."""
+    """Raise BadValue for a formula error of a spreadsheet."""
     if raw.startswith("#") and raw in FORMULA_ERRORS:
         raise BadValue(failed_formula(raw))
 
 
 def _check_length(raw: str) -> None:
-    """Refuse what is far too long, before any pattern looks at it."""
+    """Raise BadValue for a text that is too long, before any pattern is matched."""
     if len(raw) > SHORT_LENGTH:
         raise BadValue(too_long(SHORT_LENGTH))
 
 
 def _compact(raw: str) -> str:
-    """Return a number without what people put between its digits."""
+    """Return a number without the separators between its digits."""
     _check_length(raw)
     _refuse_formula_error(raw)
     if not MASKS.isdisjoint(raw):
@@ -273,14 +273,14 @@ def _compact(raw: str) -> str:
         raise BadValue(lost_digits())
     number = _BLANKS_AND_DASHES.sub("", plain)
     if not number:
-        raise BadValue(_("There is no digit in this number; write the number or leave it empty."))
+        raise BadValue(_("This number has no digits; enter the number or leave it empty."))
     return number
 
 
-def _lost_its_tail(number: str) -> bool:
-    """Say whether the digits after the 15th, where a spreadsheet's precision ends, were replaced by zeros.
+def _lost_trailing_digits(number: str) -> bool:
+    """Say whether the digits after the 15th, the limit of spreadsheets, were replaced by zeros.
 
-    A true number can end so, but then its check digit is right.
+    A real number can end like that, but then its check digit is right.
     """
     if not number.isdecimal() or not number.isascii() or number[15:].strip("0"):
         return False

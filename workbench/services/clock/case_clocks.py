@@ -16,7 +16,7 @@ from db.models import CaseRow, EventRow, RectificationRow, SubmissionRow, Suspen
 from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import CLASS_CHANGED, EXTENDED, Budget, ClockEvent, Standing, budget_of, standing_of
+from workbench.domain.clock.clock import CLASS_CHANGED, EXTENDED, Budget, ClockEvent, ClockState, budget_of, clock_state
 from workbench.domain.clock.explanation import Walk, not_begun, walk
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
@@ -108,12 +108,12 @@ class Clocks:
         loaded = self.loaded if case_id in self.loaded else clock_events(self.session, [case_id])
         return budget_of(loaded[case_id], case.complete_at, days, policy.appeal.answer_days)
 
-    def standing(self, case: CaseRow) -> Standing | None:
+    def standing(self, case: CaseRow) -> ClockState | None:
         """Return where the clock of a case stands, None before it is complete."""
         budget = self.budget(case)
         if budget is None:
             return None
-        return standing_of(budget, self.concerning(case), self.calendar(case))
+        return clock_state(budget, self.concerning(case), self.calendar(case))
 
     def walk(self, case: CaseRow) -> Walk:
         """Return how the due date of a case came about, as of now."""
@@ -181,11 +181,11 @@ def _mend_by(session: Session, case_id: int) -> datetime | None:
     return session.execute(deadline).scalars().first()
 
 
-def stored_standing(case: CaseRow) -> Standing | None:
+def stored_standing(case: CaseRow) -> ClockState | None:
     """Return the standing that is stored with a case, None before it has one."""
     if case.due_at is None:
         return None
-    return Standing(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)
+    return ClockState(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)
 
 
 def settle_due(session: Session, context: Context, case: CaseRow) -> bool:
@@ -206,16 +206,16 @@ def first_standing(
     policy: Policy,
     stops: Iterable[Suspension],
     calendar: WorkingCalendar,
-) -> tuple[datetime, Standing]:
+) -> tuple[datetime, ClockState]:
     """Return since when a case is complete that is about to be queued, and where its clock stands."""
     complete_at = completed_at(evidence, policy)
     application = evidence.application
     concerned = [one for one in stops if one.concerns(application.province, application.agent)]
     budget = Budget(start=complete_at, days=policy.classes.days[service_class])
-    return complete_at, standing_of(budget, concerned, calendar)
+    return complete_at, clock_state(budget, concerned, calendar)
 
 
-def due_columns(standing: Standing) -> dict[str, Any]:
+def due_columns(standing: ClockState) -> dict[str, Any]:
     """Return where a clock stands as columns of a case that is about to be opened."""
     return {
         "due_at": standing.due_at,

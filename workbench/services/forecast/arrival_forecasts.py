@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from db.enums import ApplicantKind, ServiceClass, Severity
-from workbench.domain.forecast.queue.position import QueuePosition, QueueSnapshot, about, place_of
+from workbench.domain.forecast.queue.position import QueuePosition, QueueSnapshot, position_of, rounded_count
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.forecast.queue_snapshot import read_line
 from workbench.services.foundation.context import Context
@@ -57,8 +57,8 @@ class ArrivalForecasts:
         keys: list[_Key | None] = []
         arrivals: dict[_Key, NewCase] = {}
         for comer in comers:
-            place = place_of(comer.due_at, comer.priority_rank, now, self._zone)
-            ahead = about(self._line.join(place))
+            place = position_of(comer.due_at, comer.priority_rank, now, self._zone)
+            ahead = rounded_count(self._line.join(place))
             key = (comer.applicant_kind, _findings(comer), comer.service_class, place, comer.stopped_until, ahead)
             keys.append(key if comer.is_told else None)
             if comer.is_told and key not in self._known:

@@ -11,14 +11,14 @@ from sqlmodel import Session, col, select
 
 from db.enums import CaseState, Role, ServiceClass
 from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
-from db.queries import case_courses
+from db.queries import case_histories
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
-from workbench.domain.forecast.assumed import Assumed
+from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import QUEUED, CaseHistory, Step
 from workbench.domain.forecast.closed_days import closed_days, is_suspended
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
-from workbench.domain.forecast.queue.position import place_of
+from workbench.domain.forecast.queue.position import position_of
 from workbench.domain.forecast.result import CaseForecast, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
@@ -134,7 +134,7 @@ class Forecasts:
             at = queue_model.time.of_instant(now)
             cases = [
                 OpenCase(
-                    course=CaseHistory(
+                    history=CaseHistory(
                         case=number,
                         steps=(Step(QUEUED, at),),
                         attributes={**each.attributes, "service_class": each.service_class.value},
@@ -180,19 +180,19 @@ class Forecasts:
         first, last = today - timedelta(days=_DAYS_BACK), today + timedelta(days=_DAYS_ON)
         stops = suspensions(session)
         closed = closed_days(stops, calendar, now, first, last)
-        assumed = _assumed(session, policy)
-        learnt, key = self.context.cache.learnt, (today, policy_id, edition(session), closed, assumed)
+        assumptions = _assumed(session, policy)
+        learnt, key = self.context.cache.learnt, (today, policy_id, edition(session), closed, assumptions)
         if key not in learnt:
             time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
             history = history_reader.read_history(session, time_, policy, midnight)
             until = time_.of_instant(midnight)
-            queue_model = QueueModel.learnt(history, until, time_, assumed)
+            queue_model = QueueModel.fit(history, until, time_, assumptions)
             learnt.clear()
             learnt[key] = queue_model
         queue_model = learnt[key]
-        away = history_reader.read_away(session, queue_model.time)
-        return replace(queue_model, away=away, is_suspended=is_suspended(stops, now))
+        absences = history_reader.read_away(session, queue_model.time)
+        return replace(queue_model, absences=absences, is_suspended=is_suspended(stops, now))
 
     def _case(self, session: Session, queue_model: QueueModel, now: datetime, case_id: int) -> OpenCase:
         """Return one open case; where all are not read, only it is, for all take longer."""
@@ -215,7 +215,7 @@ class Forecasts:
 def _ahead(session: Session, policy: Policy, now: datetime, arrival: Arrival) -> int:
     """Return how many go before who comes now."""
     zone = ZoneInfo(policy.zone)
-    return read_line(session, zone, now).ahead(place_of(arrival.due_at, arrival.priority_rank, now, zone))
+    return read_line(session, zone, now).ahead(position_of(arrival.due_at, arrival.priority_rank, now, zone))
 
 
 def _over(state: CaseState, case_id: int) -> str:
@@ -237,20 +237,20 @@ def _states(session: Session, case_ids: Sequence[int] | None = None) -> dict[int
 
 def _moment(session: Session, now: datetime) -> tuple[int, datetime]:
     """Return what the open cases depend on."""
-    return case_courses.last_event(session), now.replace(second=0, microsecond=0)
+    return case_histories.last_event(session), now.replace(second=0, microsecond=0)
 
 
-def _assumed(session: Session, policy: Policy) -> Assumed:
+def _assumed(session: Session, policy: Policy) -> PolicyAssumptions:
     makers = session.exec(
         select(col(ReviewerRow.id))
         .join(ReviewerRoleRow, col(ReviewerRoleRow.reviewer_id) == col(ReviewerRow.id))
         .where(col(ReviewerRow.is_active), ReviewerRoleRow.role == Role.REVIEWER.value)
         .distinct()
     ).all()
-    return Assumed(
+    return PolicyAssumptions(
         reviewers=max(1, len(makers)),
         per_reviewer=float(policy.forecast.per_reviewer),
         sent_back=_ASSUMED_SENT_BACK,
-        mend_days=policy.rectify.default_days,
+        rectify_days=policy.rectify.default_days,
         makers=tuple(int(maker) for maker in makers if maker is not None),
     )

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import Budget, standing_of
+from workbench.domain.clock.clock import Budget, clock_state
 from workbench.domain.clock.suspension import Suspension, stopped_until
-from workbench.domain.forecast.queue.position import QueueSnapshot, place_of
+from workbench.domain.forecast.queue.position import QueueSnapshot, position_of
 from workbench.services.forecast.queue_snapshot import read_line
 
 
@@ -27,11 +27,11 @@ class Coming:
     def due_at(self, class_days: int, province: str, agent: str) -> datetime:
         """Return when a case would be due that is promised so many working days."""
         concerned = [one for one in self.suspensions if one.concerns(province, agent)]
-        return standing_of(Budget(start=self.now, days=class_days), concerned, self.calendar).due_at
+        return clock_state(Budget(start=self.now, days=class_days), concerned, self.calendar).due_at
 
     def ahead(self, due_at: datetime, priority_rank: int) -> int:
         """Return how many would go before a case of this due date and priority."""
-        return self._line.ahead(place_of(due_at, priority_rank, self.now, self._zone))
+        return self._line.ahead(position_of(due_at, priority_rank, self.now, self._zone))
 
     def stopped_until(self, province: str, agent: str) -> datetime | None:
         """Return until when work on a case is suspended now, None if it is not or nobody knows until when."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from db.enums import CaseState
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.forecast.estimates import Forecast, Reach
+from workbench.domain.forecast.estimates import Forecast, QuantilePair
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 
@@ -41,15 +41,15 @@ class ForecastPresenter:
                 first_verdict=first,
                 passed=passed,
                 checked=None if each.checked is None else checked,
-                is_decided=case.course.first_told_at is not None,
-                ahead=None if case.is_coming else each.ahead,
+                is_decided=case.history.first_result_at is not None,
+                ahead=None if case.is_arriving else each.ahead,
                 reviewers=self._there,
                 per_day=per_day,
                 sent_back=each.sent_back,
                 is_thin=self.queue_model.is_thin,
                 is_suspended=self.queue_model.is_suspended or case.is_stopped,
-                is_incomplete=case.is_coming,
-                is_with_others=case.with_others,
+                is_incomplete=case.is_arriving,
+                is_with_others=case.waits_for_others,
                 is_provisional=self._is_provisional(max(first.p90, passed.p90)),
                 back_on=self._back_on,
                 is_endless=self._is_endless,
@@ -59,7 +59,7 @@ class ForecastPresenter:
 
     def queue(self, cases: Sequence[OpenCase]) -> QueueForecast:
         """Return what is told of all that is queued."""
-        clearing = self.queue_model.clearing(cases, self._at, self.reviewers)
+        clearing = self.queue_model.queue_clearing(cases, self._at, self.reviewers)
         to_the_end = self.queue_model.time.count - self._at
         p50, p90 = (to_the_end, to_the_end) if self._is_endless else (clearing.p50_days, clearing.p90_days)
         cleared = DayRange(p50=self.queue_model.time.day(self._at + p50), p90=self.queue_model.time.day(self._at + p90))
@@ -98,7 +98,7 @@ class ForecastPresenter:
     @cached_property
     def _back(self) -> int | None:
         """From which working day on somebody decides: today, unless all are away."""
-        return int(self._at) if self.reviewers is not None else self.queue_model.back(self._at)
+        return int(self._at) if self.reviewers is not None else self.queue_model.first_day_with_reviewer(self._at)
 
     @property
     def _is_endless(self) -> bool:
@@ -117,17 +117,17 @@ class ForecastPresenter:
 
     def _is_provisional(self, last: date) -> bool:
         """Say whether days up to the last one told may still change; days that are not told cannot."""
-        return not self._is_endless and self.calendar.leans_on_provisional(self._today, last)
+        return not self._is_endless and self.calendar.depends_on_provisional(self._today, last)
 
     def _ranges(
         self, cases: Sequence[OpenCase], found: Sequence[Forecast]
     ) -> list[tuple[DayRange, DayRange, DayRange]]:
         """Return of each case the days of its first verdict, of its passing, and of the result of its check."""
-        reaches: list[Reach] = []
+        reaches: list[QuantilePair] = []
         is_told: list[bool] = []
         for case, each in zip(cases, found, strict=True):
             # What is told already was on its day, whenever anybody can act again.
-            told = case.course.first_told_at is not None
+            told = case.history.first_result_at is not None
             first = each.first_verdict if told else self._feasible(case, each.first_verdict)
             reaches += first, *(self._feasible(case, one) for one in (each.passed, each.checked or each.passed))
             is_told += told, False, False
@@ -145,7 +145,7 @@ class ForecastPresenter:
         both = zip(time.days(times), time.days_to_come(times, self._at), is_told, strict=True)
         return [past if told else to_come for past, to_come, told in both]
 
-    def _feasible(self, case: OpenCase, reach: Reach) -> Reach:
+    def _feasible(self, case: OpenCase, reach: QuantilePair) -> QuantilePair:
         """Return a range that does not begin before somebody can act on the case; what is past stays as it is."""
         goes_on = case.stopped_until + _HARDLY if case.stopped_until else 0.0
         soonest = max(self._soonest, self._tomorrow if case.is_stopped else 0.0, goes_on)
@@ -153,7 +153,7 @@ class ForecastPresenter:
             return reach
         # Whose work others go on with meanwhile is as uncertain then as now.
         width = reach.p90 - reach.p50 if goes_on else 0.0
-        return Reach(p50=soonest, p90=max(reach.p90, soonest + width))
+        return QuantilePair(p50=soonest, p90=max(reach.p90, soonest + width))
 
     @cached_property
     def _soonest(self) -> float:

@@ -29,8 +29,8 @@ from workbench.services.policy.reader import parse_policy
 
 if TYPE_CHECKING:
     # What it needs takes longer to import than the first frame may.
-    from workbench.domain.forecast.assumed import Assumed
-    from workbench.domain.forecast.queue.model import QueueModel as LearntOffice
+    from workbench.domain.forecast.assumptions import PolicyAssumptions
+    from workbench.domain.forecast.queue.model import QueueModel
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Cache:
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
     is_leaving: Event = field(default_factory=Event)
-    learnt: "dict[tuple[date, int, str, frozenset[date], Assumed], LearntOffice]" = field(default_factory=dict)
+    learnt: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

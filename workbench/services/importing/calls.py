@@ -13,7 +13,7 @@ from db.columns import to_us
 from db.enums import ImportKind
 from db.models import OptOutRow
 from db.queries.published import Snapshot, newest_of_many, table_of
-from db.queries.seen import has_newer, is_seen
+from db.queries.visibility import has_newer, is_visible
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.windows import OptOut, Survey
@@ -191,7 +191,7 @@ class CallFigures:
         sight = Snapshot(own_batch=self.batch_id)
         row = OPT_OUT.alias("o")
         newest = ~has_newer(row, OPT_OUT, ("callee_hash", "msisdn"), sight)
-        wanted = select(row.c.callee_hash, row.c.since, row.c.msisdn).where(is_seen(row.c.batch_id, sight), newest)
+        wanted = select(row.c.callee_hash, row.c.since, row.c.msisdn).where(is_visible(row.c.batch_id, sight), newest)
         for found in session.execute(wanted).yield_per(_NUMBERS_TOGETHER):
             yield found.callee_hash, to_us(found.since), found.msisdn
 

@@ -13,7 +13,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import ForecastPolicy, Policy, Supplier
 from workbench.services.notices.verdict_letter import ComposedLetter, environment, signature
 from workbench.wording.letter_dates import letter_day, letter_instant
-from workbench.wording.what_would_help import asked_in_letters
+from workbench.wording.what_would_help import findings_in_letters
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import CaseForecast
@@ -100,7 +100,7 @@ def time_told(forecast: "CaseForecast | None", policy: ForecastPolicy, language:
 
 def asked_lines(findings: Iterable[Finding], policy: Policy, language: Language) -> str:
     """Return what the applicant can do to make it faster, in the applicant's language, a numbered line each."""
-    found = asked_in_letters(findings, policy, language.value)
+    found = findings_in_letters(findings, policy, language.value)
     return "\n".join(
         f"{number}. {noticed}可先提交或整改：{item}。"
         if language is Language.ZH

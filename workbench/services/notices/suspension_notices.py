@@ -8,7 +8,7 @@ from db.models import CaseRow
 from db.queries import suspension_notices
 from db.queries.suspension_notices import SuspensionHistories
 from workbench.domain.case.running import RUNNING_STATES, clock_runs
-from workbench.domain.clock.clock import Standing, is_felt, is_suspended, standing_of
+from workbench.domain.clock.clock import ClockState, affects_due_date, clock_state, is_suspended
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import Clocks, stored_standing
 from workbench.services.foundation.context import Context
@@ -49,14 +49,14 @@ class SuspensionLetters:
         )
         return sorted(found, key=lambda one: (one.is_ended, one.id))
 
-    def standing_as_told(self, case: CaseRow, untold: Sequence[Suspension]) -> Standing | None:
+    def standing_as_told(self, case: CaseRow, untold: Sequence[Suspension]) -> ClockState | None:
         """Return the standing of a clock that its applicant knows: without the suspensions they were not told of."""
         budget = self.clocks.budget(case)
         known = (one.announced if one in untold else one for one in self.clocks.concerning(case))
         stops = [one for one in known if one is not None]
-        return None if budget is None else standing_of(budget, stops, self.clocks.calendar(case))
+        return None if budget is None else clock_state(budget, stops, self.clocks.calendar(case))
 
-    def tell(self, case: CaseRow, untold: Sequence[Suspension], before: Standing) -> list[int]:
+    def tell(self, case: CaseRow, untold: Sequence[Suspension], before: ClockState) -> list[int]:
         """Add the notices that an applicant is owed, and return the numbers of the suspensions they are about.
 
         Args:
@@ -100,7 +100,7 @@ class SuspensionLetters:
         suspension_notices.tell(session, self.facts, now)
         suspension_notices.tell_resumed(session, self.resumed, now)
 
-    def _moves(self, case: CaseRow, stop: Suspension, standing: Standing) -> bool:
+    def _moves(self, case: CaseRow, stop: Suspension, standing: ClockState) -> bool:
         """Say whether a suspension moves the due date in addition to the others."""
         without = tuple(one for one in self.clocks.suspensions if one.id != stop.id)
         other = replace(self.clocks, stops=without).standing(case)
@@ -117,7 +117,9 @@ class SuspensionLetters:
                 self.facts.append((case.id or 0, one.id, SuspensionNotice.ENDED))
 
 
-def is_owed(case: CaseRow, stop: Suspension, before: Standing, standing: Standing) -> bool:
+def is_owed(case: CaseRow, stop: Suspension, before: ClockState, standing: ClockState) -> bool:
     """Say whether an applicant is owed a notice of a suspension, given the clock's standing before and with it."""
     state = CaseState(case.state)
-    return state in TOLD_STATES and is_felt(stop, before.due_at, standing, runs=clock_runs(state, case.waits_for))
+    return state in TOLD_STATES and affects_due_date(
+        stop, before.due_at, standing, runs=clock_runs(state, case.waits_for)
+    )

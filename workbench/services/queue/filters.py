@@ -88,10 +88,10 @@ class Reading:
                     is_indexed = not (_needs_clock(term) and self._suspended)
                     span = Condition(check=check, is_indexed=is_indexed)
                     # A case without a due date is due on no day.
-                    yield conditions.unless(span)
+                    yield conditions.negated(span)
                 continue
             condition = self._condition(term, name)
-            yield conditions.unless(condition) if term.is_negated else condition
+            yield conditions.negated(condition) if term.is_negated else condition
 
     @property
     def _suspended(self) -> tuple[Condition, ...]:
@@ -107,9 +107,9 @@ class Reading:
             "kind": lambda term, name: conditions.application_has("applicant_kind", term.values, name),
             "province": lambda term, name: conditions.has_province(self.session, province_parts(term.values[0]), name),
             "agent": lambda term, name: conditions.has_agent(self.session, term.values[0], name),
-            "applicant": lambda term, name: conditions.is_called(term.values[0], name),
+            "applicant": lambda term, name: conditions.name_matches(term.values[0], name),
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
-            "application": lambda term, name: conditions.is_numbered(term.values[0], name),
+            "application": lambda term, name: conditions.number_matches(term.values[0], name),
             "case": lambda term, name: conditions.is_one_of(map(parse_case, term.values), name),
             "phone": lambda term, name: phone(term.values[0], self.context.store, name),
             "who": self._people,
@@ -135,10 +135,10 @@ class Reading:
                 # With nobody is what neither is held nor assigned.
                 found.append(Condition(check=f"{assigned.check} AND {held.check}"))
             elif term.key == "who":
-                found.append(conditions.either([held, assigned]))
+                found.append(conditions.any_condition([held, assigned]))
             else:
                 found.append(held if term.key == "holder" else assigned)
-        return conditions.either(found)
+        return conditions.any_condition(found)
 
     def _person(self, value: str, term: Term) -> int | None:
         """Return the number of a person, None for nobody."""

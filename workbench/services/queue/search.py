@@ -17,7 +17,7 @@ _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 def phone(number: str, store: Store, name: str) -> Condition:
     """Return the condition that a whole phone number is that of a card or of the contact."""
     hashed = store.hashed(normal_msisdn(number))
-    return conditions.either(
+    return conditions.any_condition(
         [
             conditions.has_card(hashed, f"{name}_card"),
             conditions.application_has("contact_phone_hash", [hashed], f"{name}_contact"),
@@ -27,10 +27,10 @@ def phone(number: str, store: Store, name: str) -> Condition:
 
 def bare_word(word: str, store: Store, name: str) -> Condition:
     """Return the condition that a word is found in a case, wherever people look for it."""
-    found = [conditions.is_called(word, f"{name}_called")]
+    found = [conditions.name_matches(word, f"{name}_called")]
     plain = compact(word)
     if any(char.isascii() and char.isalnum() for char in plain):
-        found.append(conditions.is_numbered(word, f"{name}_number"))
+        found.append(conditions.number_matches(word, f"{name}_number"))
     case_id = _case(word)
     if case_id is not None:
         found.append(conditions.is_one_of([case_id], f"{name}_case"))
@@ -42,7 +42,7 @@ def bare_word(word: str, store: Store, name: str) -> Condition:
             conditions.application_has("handler_id_hash", [store.hashed(normal_id_no(word))], f"{name}_handler")
         )
         found.append(conditions.application_has("uscc", [plain], f"{name}_uscc"))
-    return conditions.either(found)
+    return conditions.any_condition(found)
 
 
 def _case(word: str) -> int | None:

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from functools import cache
 
 from db.enums import ImportKind
-from workbench.i18n import _, current
+from workbench.i18n import _, current, listed
 from workbench.services.reading.headers import columns_file, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheet_rows import SheetRow
 from workbench.services.reading.workbook import SheetPart, Workbook
-from workbench.wording.amounts import listed
 
 IMPORT_ORDER = (
     ImportKind.APPLICATIONS,

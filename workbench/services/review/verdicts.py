@@ -94,7 +94,7 @@ def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar,
 def _leans(calendar: WorkingCalendar, now: datetime, deadline_at: datetime | None, until: date | None) -> bool:
     """Say whether the date that a verdict tells leans on a calendar that is not published."""
     told = calendar.local_day(deadline_at) if deadline_at is not None else until
-    return told is not None and calendar.leans_on_provisional(calendar.local_day(now), told)
+    return told is not None and calendar.depends_on_provisional(calendar.local_day(now), told)
 
 
 def _closing_of(day: date, calendar: WorkingCalendar) -> datetime:

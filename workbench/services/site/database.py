@@ -35,7 +35,7 @@ def look_at_database(path: Path) -> tuple[Database, int]:
         WorkbenchError: With the cause and the way out.
     """
     try:
-        return schema.look_at(path, _check_group)
+        return schema.open_without_upgrade(path, _check_group)
     except DatabaseRefused as error:
         raise refusal(error) from error
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.domain.forecast.learning.processes import DAY
-from workbench.domain.forecast.learning.censoring import exposure_of
+from workbench.domain.forecast.learning.censoring import censoring_weights
 from workbench.domain.forecast.learning.event_trace import Event, Trace
 
 
@@ -15,24 +15,24 @@ def lasting(began: float, days: float) -> Trace:
 def test_a_case_stands_for_all_that_began_too_late_to_be_seen_to_their_end() -> None:
     begun_s = [day * DAY for day in range(10)]
     traces = [lasting(0, 1), lasting(1, 5.5), lasting(0, 9.5)]
-    exposure = exposure_of(traces, begun_s, 10 * DAY)
+    censoring = censoring_weights(traces, begun_s, 10 * DAY)
 
     # Up to day 10: all ten could have been seen to last one day, five 5.5 days, one 9.5 days.
-    assert exposure.weight.tolist() == [1, 2, 10]
-    assert exposure.place.tolist() == [0, 1, 2]
-    assert exposure.stretch.tolist() == [1, 1, 1]
+    assert censoring.weight.tolist() == [1, 2, 10]
+    assert censoring.index.tolist() == [0, 1, 2]
+    assert censoring.stretch.tolist() == [1, 1, 1]
 
 
 def test_cases_longer_than_any_that_could_be_seen_are_stood_for_by_the_longest_stretched() -> None:
     begun_s = [0.0] * 10
     traces = [lasting(0, days) for days in (1, 2, 3, 4)]
-    exposure = exposure_of(traces, begun_s, 10 * DAY)
+    censoring = censoring_weights(traces, begun_s, 10 * DAY)
 
     # Six of ten are still open: the three longest stand for two more each, and for more time.
-    assert exposure.place.tolist() == [0, 1, 2, 3, 3, 2, 1]
-    assert exposure.weight.tolist() == [1, 1, 1, 1, 2, 2, 2]
-    assert exposure.stretch[:4].tolist() == [1, 1, 1, 1]
-    assert all(exposure.stretch[4:] >= 1)
+    assert censoring.index.tolist() == [0, 1, 2, 3, 3, 2, 1]
+    assert censoring.weight.tolist() == [1, 1, 1, 1, 2, 2, 2]
+    assert censoring.stretch[:4].tolist() == [1, 1, 1, 1]
+    assert all(censoring.stretch[4:] >= 1)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -52,8 +52,8 @@ def weighted_mean(seed: int, mean_days: float, past_days: float) -> float:
     began = np.sort(random.uniform(0, past_days, 4000))
     everything = [lasting(day, random.exponential(mean_days)) for day in began]
     over = [trace for trace in everything if trace.ended_s < past_days * DAY]
-    exposure = exposure_of(over, [trace.began_s for trace in everything], past_days * DAY)
-    lasted = np.array([over[place].lasted_s for place in exposure.place]) * exposure.stretch
+    censoring = censoring_weights(over, [trace.began_s for trace in everything], past_days * DAY)
+    lasted = np.array([over[place].lasted_s for place in censoring.index]) * censoring.stretch
 
     assert np.mean([trace.lasted_s for trace in over]) / DAY < 0.93 * mean_days
-    return float(np.average(lasted, weights=exposure.weight)) / DAY
+    return float(np.average(lasted, weights=censoring.weight)) / DAY

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.domain.forecast.learning.processes import DAY, queue_model
-from workbench.domain.forecast.learning.estimator import Choices, Estimator, NothingToLearnFrom
+from workbench.domain.forecast.learning.estimator import Estimator, LearningOptions, NothingToLearnFrom
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
 from workbench.domain.forecast.learning.past_split import Past
@@ -39,14 +39,16 @@ def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float
 
 def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
     log = queue_model(5, 200)
-    first, second = (Estimator.learnt(past(log), Choices(seed=7)).remaining_throughout(log[:20]) for _turn in range(2))
+    first, second = (
+        Estimator.fit(past(log), LearningOptions(seed=7)).remaining_throughout(log[:20]) for _turn in range(2)
+    )
 
     assert np.array_equal(first.cumulative, second.cumulative)
-    assert first.levels == second.levels
+    assert first.calibration == second.calibration
 
 
 def test_an_attribute_tells_cases_apart() -> None:
-    estimator = Estimator.learnt(past(cases(300)), Choices())
+    estimator = Estimator.fit(past(cases(300)), LearningOptions())
 
     small, large = days(estimator, opened("small"), opened("large"))
     assert small == pytest.approx(1, abs=0.2)
@@ -64,7 +66,7 @@ def test_a_figure_tells_cases_apart_and_a_missing_one_is_no_mistake() -> None:
         )
         for number in range(400)
     ]
-    estimator = Estimator.learnt(past(traces), Choices())
+    estimator = Estimator.fit(past(traces), LearningOptions())
     none_ahead, nine_ahead, unknown = (
         Trace("", (Event("came", 500 * DAY, said),)) for said in ({"ahead": 0.0}, {"ahead": 9.0}, {})
     )
@@ -76,16 +78,16 @@ def test_a_figure_tells_cases_apart_and_a_missing_one_is_no_mistake() -> None:
 
 
 def test_a_doubtful_attribute_counts_if_it_helps_and_is_left_out_if_it_does_not() -> None:
-    doubtful = Choices(doubtful=frozenset({"size"}))
+    optional = LearningOptions(optional=frozenset({"size"}))
 
-    helped = Estimator.learnt(past(cases(400)), doubtful)
-    not_helped = Estimator.learnt(past(cases(400, sizes=False)), doubtful)
+    helped = Estimator.fit(past(cases(400)), optional)
+    not_helped = Estimator.fit(past(cases(400, sizes=False)), optional)
     assert helped.ignored == frozenset()
     assert not_helped.ignored == {"size"}
 
 
 def test_in_a_short_past_nothing_doubtful_is_believed() -> None:
-    assert Estimator.learnt(past(cases(60)), Choices(doubtful=frozenset({"size"}))).ignored == {"size"}
+    assert Estimator.fit(past(cases(60)), LearningOptions(optional=frozenset({"size"}))).ignored == {"size"}
 
 
 def test_a_word_that_is_rare_leans_on_the_less_exact_word_and_an_unknown_one_too() -> None:
@@ -106,32 +108,32 @@ def test_a_word_that_is_rare_leans_on_the_less_exact_word_and_an_unknown_one_too
 
 
 def test_an_activity_that_was_never_seen_gets_a_forecast_all_the_same() -> None:
-    estimator = Estimator.learnt(past(cases(100)), Choices())
+    estimator = Estimator.fit(past(cases(100)), LearningOptions())
 
     (told,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY, {"size": "huge"}),)), level=0.9)
     assert 0 <= told <= 11
 
 
 def test_one_case_that_is_over_is_history_enough() -> None:
-    estimator = Estimator.learnt(past(cases(1)), Choices())
+    estimator = Estimator.fit(past(cases(1)), LearningOptions())
 
     assert days(estimator, opened("small"), level=0.9) == pytest.approx([1], abs=0.2)
 
 
 def test_where_no_case_is_open_nothing_is_told() -> None:
-    assert days(Estimator.learnt(past(cases(10)), Choices())) == []
+    assert days(Estimator.fit(past(cases(10)), LearningOptions())) == []
 
 
 def test_without_any_case_that_is_over_there_is_nothing_to_learn() -> None:
     with pytest.raises(NothingToLearnFrom):
-        Estimator.learnt(Past(0.0, (), (1.0, 2.0)), Choices())
+        Estimator.fit(Past(0.0, (), (1.0, 2.0)), LearningOptions())
 
 
 def test_a_case_that_is_stuck_moves_no_other_forecast_much() -> None:
     log = queue_model(3, 200)
     stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
     told, told_with_it = (
-        Estimator.learnt(past(traces), Choices()).remaining(log[:50]).median_s().sum()
+        Estimator.fit(past(traces), LearningOptions()).remaining(log[:50]).median_s().sum()
         for traces in (log, [*log, stuck])
     )
 

@@ -6,18 +6,19 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeRegressor
 
 from workbench.domain.forecast.learning import tree
-from workbench.domain.forecast.learning.feature_encoding import BINS, Codes, Figures
+from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray
+from workbench.domain.forecast.learning.feature_encoding import BINS
 from workbench.domain.forecast.learning.quantile_forest import Forest, Rows
-from workbench.domain.forecast.learning.tree import Sample, Shape, grow
+from workbench.domain.forecast.learning.tree import TrainingSample, TreeLimits, grow
 
 COLUMNS = 4
 
 
-def codes_of(random: np.random.Generator, rows: int) -> Codes:
+def codes_of(random: np.random.Generator, rows: int) -> CodeArray:
     return random.integers(0, BINS, (rows, COLUMNS), dtype=np.uint8)
 
 
-def times_of(random: np.random.Generator, codes: Codes) -> Figures:
+def times_of(random: np.random.Generator, codes: CodeArray) -> FloatArray:
     """Return times whose middle and spread depend on the codes."""
     middle = 1 + codes[:, 0] / 8 + (codes[:, 1] > BINS // 2) * 2.0
     return np.asarray(middle * random.lognormal(0, 0.3, len(codes)), dtype=np.float64)
@@ -31,10 +32,10 @@ def test_a_tree_of_all_columns_cuts_as_that_of_scikit_learn(
     codes = codes_of(random, 600)
     target, weights = times_of(random, codes), random.uniform(0.5, 2, len(codes))
     # The reference has no bound on what a cut gains by chance.
-    monkeypatch.setattr(tree, "_NOISE", 0.0)
+    monkeypatch.setattr(tree, "_LEAST_GAIN", 0.0)
 
-    shape = Shape(leaf_weight=share * weights.sum(), levels=levels, columns=COLUMNS)
-    _tree, leaf = grow(Sample(codes, target, weights), shape, random)
+    shape = TreeLimits(leaf_weight=share * weights.sum(), levels=levels, columns=COLUMNS)
+    _tree, leaf = grow(TrainingSample(codes, target, weights), shape, random)
     mean = np.bincount(leaf, weights * target) / np.maximum(np.bincount(leaf, weights), 1e-9)
 
     reference = DecisionTreeRegressor(max_depth=levels, min_weight_fraction_leaf=share)
@@ -45,21 +46,23 @@ def test_a_tree_of_all_columns_cuts_as_that_of_scikit_learn(
 def test_a_tree_leads_each_row_of_its_sample_to_the_leaf_where_it_grew() -> None:
     random = np.random.default_rng(1)
     codes = codes_of(random, 600)
-    shape = Shape(leaf_weight=5, levels=6, columns=1)
+    shape = TreeLimits(leaf_weight=5, levels=6, columns=1)
 
-    grown, leaf = grow(Sample(codes, times_of(random, codes), np.ones(len(codes))), shape, random)
+    grown, leaf = grow(TrainingSample(codes, times_of(random, codes), np.ones(len(codes))), shape, random)
 
     assert (grown.leaves(codes) == leaf).all()
     assert len(set(leaf.tolist())) > 4
 
 
-def pinball(told: Figures, truth: Figures, level: float) -> float:
+def pinball(told: FloatArray, truth: FloatArray, level: float) -> float:
     """Return the loss that is least, in the mean, for the true quantile of a level."""
     missed = truth - told
     return float(np.mean(np.maximum(level * missed, (level - 1) * missed)))
 
 
-def reference_quantiles(fitted: RandomForestRegressor, known: Codes, times: Figures, asked: Codes) -> Figures:
+def reference_quantiles(
+    fitted: RandomForestRegressor, known: CodeArray, times: FloatArray, asked: CodeArray
+) -> FloatArray:
     """Return the quantiles 0.1, 0.5, 0.9 after Meinshausen, by the leaves that asked and known rows share."""
     leaf_known, leaf_asked = fitted.apply(known), fitted.apply(asked)
     order = np.argsort(times)

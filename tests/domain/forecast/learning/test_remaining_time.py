@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.forecast.learning.quantile_calibration import (
-    CalibratedQuantiles,
+    PredictionTest,
     QuantileCalibration,
-    right_levels,
+    calibrated,
 )
-from workbench.domain.forecast.learning.remaining_time import Remaining
+from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 
 SUPPORT = np.array([0.0, 10.0, 20.0, 40.0])
 
 
-def remaining(*shares: float) -> Remaining:
+def remaining(*shares: float) -> RemainingTimes:
     """Return a case whose time is shared out over 0, 10, 20 and 40 seconds."""
-    return Remaining(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), QuantileCalibration(), np.zeros(1))
+    return RemainingTimes(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), QuantileCalibration(), np.zeros(1))
 
 
 def test_a_quantile_is_the_least_time_within_which_so_many_end() -> None:
@@ -62,7 +62,7 @@ def test_who_has_waited_longer_than_any_case_counts_as_if_the_wait_had_just_begu
 def test_quantiles_never_cross_whatever_the_levels_and_the_wait(
     shares: list[float], low: float, high: float, waited_s: float
 ) -> None:
-    told = Remaining(
+    told = RemainingTimes(
         SUPPORT,
         (np.cumsum([shares], axis=1) / sum(shares)).astype(np.float32),
         QuantileCalibration(low, high),
@@ -82,12 +82,12 @@ def test_levels_make_ranges_that_are_too_narrow_as_wide_as_they_must_be() -> Non
     belief = np.clip((support_s - 30) / 150, 0, 1) * 0.6 + 0.4 * (1 - np.exp(-support_s / 100))
     belief[-1] = 1
     cumulative = np.tile(belief.astype(np.float32), (len(true_s), 1))
-    levels = right_levels(
-        CalibratedQuantiles(
+    calibration = calibrated(
+        PredictionTest(
             support_s=support_s, cumulative=cumulative, true_s=true_s, weights=np.ones(len(true_s)), cases=len(true_s)
         )
     )
-    low, high = Remaining(support_s, cumulative[:1], levels, np.zeros(1)).band_s(0.8)
+    low, high = RemainingTimes(support_s, cumulative[:1], calibration, np.zeros(1)).band_s(0.8)
 
     assert np.mean(true_s < low) == pytest.approx(0.1, abs=0.02)
     assert np.mean(true_s > high) == pytest.approx(0.1, abs=0.02)

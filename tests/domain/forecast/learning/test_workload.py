@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.domain.forecast.learning.processes import DAY, queue_model
 from workbench.domain.forecast.learning.event_trace import Event, Trace
-from workbench.domain.forecast.learning.workload import BEGUN, EVENTS, OPEN, SAME, Load
+from workbench.domain.forecast.learning.workload import BEGUN, EVENTS, OPEN, SAME, WorkloadFeatures
 
 FINISHED = [Trace("", (Event("came", 0), Event("done", 10 * DAY)))] * 4
 
@@ -19,7 +19,7 @@ def test_the_load_counts_the_other_cases_where_they_are() -> None:
         Trace("b", (Event("came", 1 * DAY), Event("done", 4 * DAY))),
         Trace("c", (Event("came", 2 * DAY), Event("done", 90 * DAY))),
     ]
-    a, b, c = (trace.events for trace in Load(FINISHED).added(traces))
+    a, b, c = (trace.events for trace in WorkloadFeatures(FINISHED).with_workload(traces))
 
     assert a[0].attributes == {OPEN: 0, SAME: 0, BEGUN: 0, EVENTS: 0}
     assert c[0].attributes == {OPEN: 2, SAME: 2, BEGUN: 2, EVENTS: 2}
@@ -35,21 +35,21 @@ def test_the_load_leans_on_no_later_event(cases: list[list[tuple[str, int]]]) ->
         Trace(str(number), tuple(Event(name, day * DAY) for name, day in sorted(case, key=lambda step: step[1])))
         for number, case in enumerate(cases)
     ]
-    load = Load(FINISHED)
-    whole = {trace.case: trace for trace in load.added(traces)}
+    load = WorkloadFeatures(FINISHED)
+    whole = {trace.case: trace for trace in load.with_workload(traces)}
     known = [
         Trace(trace.case, tuple(event for event in trace.events if event.at_s <= 20 * DAY))
         for trace in traces
         if trace.began_s <= 20 * DAY
     ]
 
-    for trace in load.added(known):
+    for trace in load.with_workload(known):
         assert trace.events == whole[trace.case].events[: len(trace.events)]
 
 
 def test_in_a_long_log_no_count_goes_below_nothing() -> None:
     traces = queue_model(1, 200)
-    loaded = list(Load(traces).added(traces))
+    loaded = list(WorkloadFeatures(traces).with_workload(traces))
 
     assert all(value > -1e-6 for trace in loaded for event in trace.events for value in event.attributes.values())  # type: ignore[operator]  # all are figures
     assert all(one.at_s <= next_.at_s for trace in loaded for one, next_ in pairwise(trace.events))

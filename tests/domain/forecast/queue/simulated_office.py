@@ -8,16 +8,16 @@ import numpy as np
 
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
-from workbench.domain.forecast.assumed import Assumed
+from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import CaseHistory, Step
 from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.queue.capacity import Verdicts
-from workbench.domain.forecast.queue.model import History
+from workbench.domain.forecast.queue.model import QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
 
 FIRST_DAY = date(2026, 3, 2)
 HOURS = ((time(9), time(12)), (time(13), time(18)))
-ASSUMED = Assumed(reviewers=4, per_reviewer=8, sent_back=0.33, mend_days=5)
+ASSUMED = PolicyAssumptions(reviewers=4, per_reviewer=8, sent_back=0.33, rectify_days=5)
 _CLASS_DAYS = {"expedited": 1, "standard": 3, "complex": 5}
 _RANKS = {"low": 1, "high": 2}
 
@@ -86,10 +86,10 @@ class SimulatedOffice:
         self._run()
 
     @property
-    def history(self) -> History:
+    def history(self) -> QueueHistory:
         """Everything that happened."""
         at, maker = zip(*self._verdicts, strict=True)
-        courses = [
+        histories = [
             CaseHistory(
                 case=case.number,
                 steps=tuple(case.steps),
@@ -99,7 +99,7 @@ class SimulatedOffice:
             )
             for case in self._cases
         ]
-        return History(courses=courses, verdicts=Verdicts(np.array(at), np.array(maker)))
+        return QueueHistory(cases=histories, verdicts=Verdicts(np.array(at), np.array(maker)))
 
     def _some_case(self, number: int) -> _Case:
         random, agent = self._random, int(self._random.integers(len(self._agents)))

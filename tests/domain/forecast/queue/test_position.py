@@ -6,7 +6,13 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.forecast.queue.position import HELD, QueuePosition, QueueSnapshot, about, place_of
+from workbench.domain.forecast.queue.position import (
+    HELD_POSITION,
+    QueuePosition,
+    QueueSnapshot,
+    position_of,
+    rounded_count,
+)
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -16,14 +22,14 @@ PLACES = st.builds(
 
 
 def test_what_is_overdue_goes_before_what_is_due_today_and_that_before_the_rest_whatever_its_priority() -> None:
-    overdue = place_of(NOW, 0, NOW, ZONE)
+    overdue = position_of(NOW, 0, NOW, ZONE)
     # 15:30 in UTC is today in Shanghai, 16:30 is tomorrow.
-    today = place_of(NOW.replace(hour=15, minute=30), 0, NOW, ZONE)
-    tomorrow = place_of(NOW.replace(hour=16, minute=30), 3, NOW, ZONE)
-    later = place_of(NOW + timedelta(days=3), 3, NOW, ZONE)
-    low = place_of(NOW + timedelta(days=1), 0, NOW, ZONE)
+    today = position_of(NOW.replace(hour=15, minute=30), 0, NOW, ZONE)
+    tomorrow = position_of(NOW.replace(hour=16, minute=30), 3, NOW, ZONE)
+    later = position_of(NOW + timedelta(days=3), 3, NOW, ZONE)
+    low = position_of(NOW + timedelta(days=1), 0, NOW, ZONE)
 
-    assert HELD < overdue < today < tomorrow < later < low
+    assert HELD_POSITION < overdue < today < tomorrow < later < low
 
 
 @given(st.lists(PLACES), st.lists(PLACES))
@@ -40,9 +46,9 @@ def test_who_comes_has_all_before_it_that_wait_at_its_place_or_before(
 
 @given(st.integers(0, 10_000_000))
 def test_a_number_of_cases_is_told_by_one_near_to_it(ahead: int) -> None:
-    assert abs(about(ahead) - ahead) <= 0.032 * ahead
+    assert abs(rounded_count(ahead) - ahead) <= 0.032 * ahead
 
 
 def test_few_cases_are_counted_exactly_and_many_share_a_number() -> None:
-    assert [about(ahead) for ahead in range(32)] == list(range(32))
-    assert len({about(ahead) for ahead in range(200_000)}) < 250
+    assert [rounded_count(ahead) for ahead in range(32)] == list(range(32))
+    assert len({rounded_count(ahead) for ahead in range(200_000)}) < 250

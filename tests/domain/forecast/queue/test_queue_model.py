@@ -11,10 +11,10 @@ from tests.domain.forecast.forecasting_runs import at_moments, at_receipt, open_
 from tests.domain.forecast.queue.simulated_office import ASSUMED, Plan, SimulatedOffice
 from tests.sizes import sized
 from workbench.domain.forecast.case_history import CaseHistory, QueueSpells, Step
-from workbench.domain.forecast.check_duration import Checks
+from workbench.domain.forecast.check_duration import CheckDurations
 from workbench.domain.forecast.estimates import Forecast
 from workbench.domain.forecast.queue.capacity import Absence, Verdicts
-from workbench.domain.forecast.queue.model import History, OpenCase, QueueModel
+from workbench.domain.forecast.queue.model import OpenCase, QueueHistory, QueueModel
 
 NOW = 22.4
 FEW = Plan(seed=5, cases=1_000)
@@ -29,15 +29,15 @@ def simulated() -> SimulatedOffice:
 def queued(count: int, due: float = np.inf) -> list[OpenCase]:
     """Return cases that wait, one after the other."""
     return [
-        OpenCase(course=CaseHistory(case=n, steps=(Step("queued", NOW),), attributes={}), ahead=n, due=due)
+        OpenCase(history=CaseHistory(case=n, steps=(Step("queued", NOW),), attributes={}), ahead=n, due=due)
         for n in range(count)
     ]
 
 
-def forecast_now(history: History, *, reviewers: int | None = None) -> dict[int, Forecast]:
+def forecast_now(history: QueueHistory, *, reviewers: int | None = None) -> dict[int, Forecast]:
     """Return what is expected of all that is open now, by the number of the case."""
-    queue_model = QueueModel.learnt(history, int(NOW), simulated().time, ASSUMED)
-    cases = open_at(history.courses, QueueSpells.of(history.courses), NOW)
+    queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
+    cases = open_at(history.cases, QueueSpells.of(history.cases), NOW)
     return {found.case: found for found in queue_model.forecast(cases, NOW, reviewers)}
 
 
@@ -77,27 +77,27 @@ def test_the_same_history_gives_the_same_forecast() -> None:
 
 def test_nothing_is_learnt_from_what_comes_later() -> None:
     history = simulated().history
-    known = [part for course in history.courses if (part := course.until(NOW)) is not None]
+    known = [part for history in history.cases if (part := history.until(NOW)) is not None]
     verdicts = history.verdicts.before(NOW)
 
-    assert forecast_now(History(courses=known, verdicts=verdicts)) == forecast_now(history)
+    assert forecast_now(QueueHistory(cases=known, verdicts=verdicts)) == forecast_now(history)
 
 
 def test_one_stuck_case_moves_nobody_elses_forecast() -> None:
     now = 40.4
     queue_model = SimulatedOffice(Plan(seed=7, cases=1_700))
     history = queue_model.history
-    number = len(history.courses)
-    like = history.courses[0]
+    number = len(history.cases)
+    like = history.cases[0]
     stuck = CaseHistory(case=number, steps=(Step("queued", 0.1),), attributes=like.attributes, class_days=3)
     slow = replace(stuck, case=number + 1, steps=(Step("queued", 0.1), Step("verdict", 38.0), Step("passed", 38.0)))
 
-    def told(courses: Sequence[CaseHistory]) -> dict[int, Forecast]:
-        learnt = QueueModel.learnt(replace(history, courses=courses), int(now), queue_model.time, ASSUMED)
-        cases = open_at(courses, QueueSpells.of(courses), now)
+    def told(histories: Sequence[CaseHistory]) -> dict[int, Forecast]:
+        learnt = QueueModel.fit(replace(history, cases=histories), int(now), queue_model.time, ASSUMED)
+        cases = open_at(histories, QueueSpells.of(histories), now)
         return {found.case: found for found in learnt.forecast(cases, now)}
 
-    before, after = told(history.courses), told([*history.courses, stuck, slow])
+    before, after = told(history.cases), told([*history.cases, stuck, slow])
 
     moved = np.abs([after[case].passed.p90 - found.passed.p90 for case, found in before.items()])
     assert len(before) > 30
@@ -107,10 +107,10 @@ def test_one_stuck_case_moves_nobody_elses_forecast() -> None:
 
 def test_more_reviewers_decide_sooner_and_clear_the_queue_sooner() -> None:
     history = simulated().history
-    queue_model = QueueModel.learnt(history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
     waiting = queued(200, due=NOW + 4)
 
-    few, usual, many = (queue_model.clearing(waiting, NOW, reviewers) for reviewers in (4, None, 16))
+    few, usual, many = (queue_model.queue_clearing(waiting, NOW, reviewers) for reviewers in (4, None, 16))
 
     assert few.p50_days > usual.p50_days > many.p50_days
     assert few.late_p50 > usual.late_p50 >= many.late_p50
@@ -126,45 +126,45 @@ def test_more_reviewers_decide_sooner_and_clear_the_queue_sooner() -> None:
 def test_who_is_away_decides_nothing_until_back() -> None:
     history = simulated().history
     makers = [int(maker) for maker in np.unique(history.verdicts.maker)][:4]
-    queue_model = QueueModel.learnt(history, int(NOW), simulated().time, ASSUMED)
-    gone = replace(queue_model, away=tuple(Absence(maker, int(NOW), int(NOW) + 30) for maker in makers))
+    queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
+    gone = replace(queue_model, absences=tuple(Absence(maker, int(NOW), int(NOW) + 30) for maker in makers))
     waiting = queued(150)
 
     assert gone.present(NOW) == queue_model.present(NOW) - 4
-    assert gone.clearing(waiting, NOW).p50_days > 1.4 * queue_model.clearing(waiting, NOW).p50_days
+    assert gone.queue_clearing(waiting, NOW).p50_days > 1.4 * queue_model.queue_clearing(waiting, NOW).p50_days
 
 
 def all_away(queue_model: QueueModel, last: int) -> QueueModel:
-    return replace(queue_model, away=tuple(Absence(maker, 0, last) for maker in queue_model.reviewers))
+    return replace(queue_model, absences=tuple(Absence(maker, 0, last) for maker in queue_model.reviewers))
 
 
 def test_while_all_are_away_nobody_is_there_and_it_goes_on_when_one_is_back() -> None:
-    queue_model = QueueModel.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
     gone, waiting = all_away(queue_model, int(NOW) + 150), queued(5)
 
     assert gone.present(NOW) == 0
     assert gone.per_day(NOW) == 0
-    assert gone.back(NOW) == int(NOW) + 151
-    assert gone.clearing(waiting, NOW).p50_days == pytest.approx(
-        int(NOW) + 151 - NOW + queue_model.clearing(waiting, float(int(NOW))).p50_days, abs=1
+    assert gone.first_day_with_reviewer(NOW) == int(NOW) + 151
+    assert gone.queue_clearing(waiting, NOW).p50_days == pytest.approx(
+        int(NOW) + 151 - NOW + queue_model.queue_clearing(waiting, float(int(NOW))).p50_days, abs=1
     )
     # What if somebody were there all the same.
     assert gone.per_day(NOW, 4) == pytest.approx(4 * queue_model.capacity.mean / len(queue_model.reviewers))
-    assert gone.clearing(waiting, NOW, 8).p50_days < 5
+    assert gone.queue_clearing(waiting, NOW, 8).p50_days < 5
 
 
 def test_who_never_comes_back_is_known_not_to() -> None:
-    queue_model = QueueModel.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
 
-    assert all_away(queue_model, 1 << 30).back(NOW) is None
-    assert queue_model.back(NOW) == int(NOW)
+    assert all_away(queue_model, 1 << 30).first_day_with_reviewer(NOW) is None
+    assert queue_model.first_day_with_reviewer(NOW) == int(NOW)
 
 
 def test_those_who_are_away_are_missed_where_the_rest_is_assumed_too() -> None:
-    nothing = History(courses=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
-    assumed = replace(ASSUMED, makers=(1, 2, 3, 4))
-    away = (Absence(1, 0, 99), Absence(2, 0, 99))
-    queue_model = replace(QueueModel.learnt(nothing, int(NOW), simulated().time, assumed), away=away)
+    nothing = QueueHistory(cases=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
+    assumptions = replace(ASSUMED, makers=(1, 2, 3, 4))
+    absences = (Absence(1, 0, 99), Absence(2, 0, 99))
+    queue_model = replace(QueueModel.fit(nothing, int(NOW), simulated().time, assumptions), absences=absences)
 
     assert queue_model.is_thin
     assert queue_model.present(NOW) == 2
@@ -173,20 +173,18 @@ def test_those_who_are_away_are_missed_where_the_rest_is_assumed_too() -> None:
 
 def test_of_many_reviewers_each_counts_however_little_of_the_work_is_theirs() -> None:
     verdicts = Verdicts(np.linspace(0, NOW, 4_000), np.tile(np.arange(80), 50))
-    queue_model = QueueModel.learnt(
-        replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED
-    )
+    queue_model = QueueModel.fit(replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED)
 
     assert queue_model.present(NOW) == 80
 
 
 def test_a_holiday_is_no_day_of_work() -> None:
     time = simulated().time
-    queue_model = QueueModel.learnt(simulated().history, int(NOW), time, ASSUMED)
+    queue_model = QueueModel.fit(simulated().history, int(NOW), time, ASSUMED)
     before_holiday = FEW.holiday_after_days - 0.5
     waiting = queued(60)
 
-    clearing = queue_model.clearing(waiting, before_holiday)
+    clearing = queue_model.queue_clearing(waiting, before_holiday)
     cleared = time.instant(before_holiday + clearing.p50_days)
 
     assert clearing.p50_days < 4
@@ -203,18 +201,18 @@ def test_nothing_is_passed_before_its_first_verdict_and_the_end_is_after_the_mid
 
 
 def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_result() -> None:
-    queue_model = QueueModel.learnt(simulated().history, int(NOW), simulated().time, ASSUMED)
+    queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
     steps = (Step("queued", NOW - 3), Step("verdict", NOW - 0.5), Step("awaiting_check", NOW - 0.5))
     waits = CaseHistory(case=1, steps=steps, attributes={})
     mended = replace(waits, case=2, steps=(Step("queued", 1), Step("verdict", 2), Step("rectifying", 2), *steps))
 
-    cases = [OpenCase(course=each, ahead=None) for each in (waits, mended)]
+    cases = [OpenCase(history=each, ahead=None) for each in (waits, mended)]
     first, second = queue_model.forecast(cases, NOW)
 
     assert first.checked is not None
     assert NOW < first.checked.p50 < first.checked.p90 < NOW + 5
     assert first.first_verdict == first.checked == second.checked
-    (slow, _other) = replace(queue_model, checks=Checks(np.full(20, 40.0))).forecast(cases, NOW)
+    (slow, _other) = replace(queue_model, checks=CheckDurations(np.full(20, 40.0))).forecast(cases, NOW)
     assert slow.checked is not None
     assert slow.passed.p50 >= slow.checked.p50 > first.passed.p90
     assert second.first_verdict.p50 == 2
@@ -222,10 +220,10 @@ def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_resu
 
 def test_cases_that_are_often_sent_back_are_told_so() -> None:
     found = forecast_now(simulated().history)
-    courses = {course.case: course for course in simulated().history.courses}
+    histories = {history.case: history for history in simulated().history.cases}
     shares = {
         kind: np.mean(
-            [each.sent_back or 0.0 for case, each in found.items() if courses[case].attributes["findings"] == kind]
+            [each.sent_back or 0.0 for case, each in found.items() if histories[case].attributes["findings"] == kind]
         )
         for kind in ("none", "block")
     }
@@ -234,12 +232,12 @@ def test_cases_that_are_often_sent_back_are_told_so() -> None:
 
 
 def test_without_history_the_assumptions_are_taken_and_it_says_so() -> None:
-    nothing = History(courses=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
-    queue_model = QueueModel.learnt(nothing, int(NOW), simulated().time, ASSUMED)
+    nothing = QueueHistory(cases=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
+    queue_model = QueueModel.fit(nothing, int(NOW), simulated().time, ASSUMED)
     waiting = queued(320)
 
     assert queue_model.is_thin
     assert queue_model.present(NOW) == ASSUMED.reviewers
     assert queue_model.per_day(NOW) == pytest.approx(ASSUMED.reviewers * ASSUMED.per_reviewer)
-    assert queue_model.clearing(waiting, NOW).p50_days == pytest.approx(10, rel=0.15)
+    assert queue_model.queue_clearing(waiting, NOW).p50_days == pytest.approx(10, rel=0.15)
     assert queue_model.forecast(waiting, NOW)[-1].sent_back is None

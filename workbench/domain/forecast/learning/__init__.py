@@ -1,1 +1,1 @@
-"""Learning remaining times from event logs."""
+"""Predicts remaining times from event logs."""

@@ -1,4 +1,4 @@
-"""How good the estimator would have been: learnt from the first part of a log, tested on the rest."""
+"""Backtest of the estimator: fitted to the first part of an event log and tested on the rest."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from workbench.domain.forecast.learning.estimator import Choices, Estimator, remaining_s
+from workbench.domain.forecast.learning.arrays import FloatArray
+from workbench.domain.forecast.learning.estimator import Estimator, LearningOptions, remaining_s
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.domain.forecast.learning.feature_encoding import Figures
 from workbench.domain.forecast.learning.past_split import Split, split
-from workbench.domain.forecast.learning.workload import NAMES, Load
+from workbench.domain.forecast.learning.workload import NAMES, WorkloadFeatures
 
 Progress = Callable[[int, int], None]
-"""Told how much of how much is done."""
+"""A callback with the number of cases done and the total."""
 
 _DAY_S = 86_400
 _BAND = 0.8
@@ -22,10 +22,10 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """What a test on the past gave; times are in days, `coverage80` is a share from 0 to 1.
+    """The result of a backtest; times are in days, `coverage80` is a share from 0 to 1.
 
-    `cases` and `prefixes` are the cases and events that were forecast, `learnt_cases` those learnt from.
-    `median_mae_days` and `mean_mae_days` are the errors of who always says the median or the mean of the past.
+    `cases` and `prefixes` count the cases and events forecast, `learnt_cases` the cases fitted to. `median_mae_days`
+    and `mean_mae_days` are the errors of a forecast that always gives the median or the mean of the past.
     """
 
     cases: int
@@ -40,35 +40,34 @@ class Backtest:
 
 
 def backtest(traces: Sequence[Trace], progress: Progress, seed: int = 0) -> Backtest | None:
-    """Learn from the cases that were over when the last 40 % began, and forecast each event of those.
+    """Fit to the cases that were over when the last 40 % began, and forecast at each event of those.
 
-    What was learnt is not renewed by test cases that end before a forecast. The load at an event, which is what other
-    cases did up to then, may be leant on: whoever forecasts at that moment sees it.
+    The model is not refitted during the test. The workload at an event may be used, since it is known at that moment.
 
     Returns:
-        The figures, or None if no case was over before the split, or none began after it.
+        The result, or None if no case was over before the split or none began after it.
     """
     parts = split(traces)
     if parts is None or not parts.past.finished:
         return None
-    load = Load(parts.past.finished)
-    parts = split(tuple(load.added(traces))) or parts
+    workload = WorkloadFeatures(parts.past.finished)
+    parts = split(tuple(workload.with_workload(traces))) or parts
     learnt, total = len(parts.past.finished), len(parts.past.finished) + len(parts.later)
     progress(0, total)
-    estimator = Estimator.learnt(parts.past, Choices(doubtful=NAMES, seed=seed))
-    told: list[Figures] = []
+    estimator = Estimator.fit(parts.past, LearningOptions(optional=NAMES, seed=seed))
+    predicted: list[FloatArray] = []
     for start in range(0, len(parts.later), _BATCH):
         progress(learnt + start, total)
         remaining = estimator.remaining_throughout(parts.later[start : start + _BATCH])
-        told.append(np.stack([remaining.median_s(), *remaining.band_s(_BAND)]))
+        predicted.append(np.stack([remaining.median_s(), *remaining.band_s(_BAND)]))
     progress(total, total)
-    return _scored(parts, np.concatenate(told, axis=1), used_load=not estimator.ignored)
+    return _scored(parts, np.concatenate(predicted, axis=1), used_load=not estimator.ignored)
 
 
-def _scored(parts: Split, told_s: Figures, *, used_load: bool) -> Backtest:
-    """Compare what was told (middle, low, high) with what came."""
+def _scored(parts: Split, predicted_s: FloatArray, *, used_load: bool) -> Backtest:
+    """Compare predictions (median, low, high) with the actual times."""
     past_s, true_s = remaining_s(parts.past.finished), remaining_s(parts.later)
-    middle_s, low_s, high_s = told_s
+    middle_s, low_s, high_s = predicted_s
     return Backtest(
         cases=len(parts.later),
         prefixes=len(true_s),
@@ -82,6 +81,6 @@ def _scored(parts: Split, told_s: Figures, *, used_load: bool) -> Backtest:
     )
 
 
-def _mae_days(true_s: Figures, told_s: Figures | np.floating[Any]) -> float:
+def _mae_days(true_s: FloatArray, predicted_s: FloatArray | np.floating[Any]) -> float:
     """Return the mean absolute error in days."""
-    return float(np.mean(np.abs(true_s - told_s))) / _DAY_S
+    return float(np.mean(np.abs(true_s - predicted_s))) / _DAY_S

@@ -1,20 +1,20 @@
-"""The course of a case as an event log has it: what happened, and when."""
+"""The events of a case as an event log records them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 Attribute = str | float
-"""What is known besides at an event: a word is a category, a number a quantity."""
+"""An attribute of an event: text is a category, a number is a quantity."""
 
 _NOTHING: Mapping[str, Attribute] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a case; `at_s` is the instant in seconds since 1970 in UTC.
+    """One event of a case; `at_s` is the instant in seconds since 1970 in UTC.
 
-    Attributes hold from this event on, until a later event of the case says otherwise.
+    Attributes hold from this event on, until a later event of the case changes them.
     """
 
     activity: str
@@ -24,7 +24,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The events of one case in their order, at least one."""
+    """The events of one case in order; there is at least one."""
 
     case: str
     events: tuple[Event, ...]
@@ -41,10 +41,10 @@ class Trace:
 
     @property
     def lasted_s(self) -> float:
-        """The time from the first event to the last."""
+        """The time from the first event to the last, in seconds."""
         return self.ended_s - self.began_s
 
 
 def in_order(case: str, events: list[Event]) -> Trace:
-    """Return a trace of events that may be mixed up; events of the same instant stay in the order given."""
+    """Return a trace of events in any order. Events of the same instant keep the order given."""
     return Trace(case, tuple(sorted(events, key=lambda event: event.at_s)))

@@ -1,7 +1,8 @@
-"""Prefixes as small whole numbers, which trees can be grown on quickly.
+"""Encodes trace prefixes as small integers, so that trees are fast to grow.
 
-A word becomes the mean of what followed it; where it is rare it leans on what followed less exact words: the last
-three activities on the last two, these on the last one, this one on all. So thin history falls back by itself.
+Categories are target-encoded: a value becomes the mean target of its rows, shrunk towards a prior. The prior of the
+last three activities is the encoding of the last two, theirs is that of the last one, and so on up to the overall mean.
+So a rare value falls back to a more general one. Numbers and encoded categories are then binned by quantiles.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,48 +10,45 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray
 from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.learning.trace_prefix import PATH_LENGTH, Path, Prefix
 
-Figures = NDArray[np.float64]
-Codes = NDArray[np.uint8]
-
 BINS = 32
-"""The most codes of one column."""
+"""The most bins of one column."""
 
-_LEANS_ON = 10.0
-"""So many rows of weight 1 count as much as what a word leans on."""
+_PRIOR_WEIGHT = 10.0
+"""The weight of the prior, in rows of weight 1."""
 
 _MISSING = -np.inf
 
 
-class _Means:
-    """The mean of what followed each word."""
+class _TargetMeans:
+    """The mean target of each value of a category, shrunk towards a prior."""
 
-    def __init__(self, words: Sequence[object], leans_on: Figures, target: Figures, weights: Figures) -> None:
-        """Learn from words, what each leans on, what followed it, and how much that counts."""
-        place: dict[object, int] = {}
-        places = np.array([place.setdefault(word, len(place)) for word in words])
-        weight = np.bincount(places, weights)
-        # Rows with the same word lean on the same thing.
-        lean = np.bincount(places, weights * leans_on) / weight
-        means = (np.bincount(places, weights * target) + _LEANS_ON * lean) / (weight + _LEANS_ON)
-        self._mean = {word: float(means[at]) for word, at in place.items()}
+    def __init__(self, values: Sequence[object], prior: FloatArray, target: FloatArray, weights: FloatArray) -> None:
+        """Fit the means to the values, priors, targets and weights of rows."""
+        number_of: dict[object, int] = {}
+        numbers = np.array([number_of.setdefault(value, len(number_of)) for value in values])
+        weight = np.bincount(numbers, weights)
+        # All rows with the same value have the same prior.
+        mean_prior = np.bincount(numbers, weights * prior) / weight
+        means = (np.bincount(numbers, weights * target) + _PRIOR_WEIGHT * mean_prior) / (weight + _PRIOR_WEIGHT)
+        self._mean = {value: float(means[at]) for value, at in number_of.items()}
 
-    def of(self, words: Iterable[object], else_: Figures) -> Figures:
-        """Return the mean for each word, another figure where the word was never seen."""
+    def of(self, values: Iterable[object], default: FloatArray) -> FloatArray:
+        """Return the mean of each value, or the default for a value never seen."""
         mean = self._mean
-        return np.array([mean.get(word, other) for word, other in zip(words, else_.tolist(), strict=True)])
+        return np.array([mean.get(value, fallback) for value, fallback in zip(values, default.tolist(), strict=True)])
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """How a word is had from a prefix, and whether it leans on the word before it, which is less exact."""
+class _Category:
+    """How to read a category from a prefix, and whether its prior is the category before it."""
 
-    word_of: Callable[[Prefix], object]
-    leans: bool
+    value_of: Callable[[Prefix], object]
+    has_prior: bool
 
 
 def _path(length: int, prefix: Prefix) -> Path:
@@ -66,62 +64,64 @@ def _attribute(name: str, prefix: Prefix) -> Attribute | None:
 
 
 class FeatureEncoder:
-    """Turns prefixes into codes, one column for each thing known; learnt from prefixes and what followed them."""
+    """Encodes prefixes as bin numbers, one column for each feature."""
 
     def __init__(
-        self, prefixes: Sequence[Prefix], target: Figures, weights: Figures, ignored: frozenset[str] = frozenset()
+        self, prefixes: Sequence[Prefix], target: FloatArray, weights: FloatArray, ignored: frozenset[str] = frozenset()
     ) -> None:
-        """Learn the codes.
+        """Fit the encoder.
 
         Args:
-            prefixes: What cases looked like.
-            target: What followed, in any unit that orders it.
-            weights: How much each counts.
-            ignored: Attributes that are passed over.
+            prefixes: The prefixes to fit to.
+            target: The target of each prefix, in any ordered unit.
+            weights: The weight of each prefix.
+            ignored: Attributes that are left out.
         """
         self._overall = float(np.average(target, weights=weights))
         names = {name for prefix in prefixes for name in prefix.attributes} - ignored
-        self._words = sorted(name for name in names if any(type(p.attributes.get(name)) is str for p in prefixes))
-        self._figures = sorted(names.difference(self._words))
-        self._known: list[tuple[_Question, _Means]] = []
-        columns: list[Figures] = []
+        self._category_names = sorted(
+            name for name in names if any(type(p.attributes.get(name)) is str for p in prefixes)
+        )
+        self._number_names = sorted(names.difference(self._category_names))
+        self._encoders: list[tuple[_Category, _TargetMeans]] = []
+        columns: list[FloatArray] = []
         overall = np.full(len(prefixes), self._overall)
-        for question in self._questions():
-            words = [question.word_of(prefix) for prefix in prefixes]
-            means = _Means(words, columns[-1] if question.leans else overall, target, weights)
-            columns.append(means.of(words, overall))
-            self._known.append((question, means))
-        self._edges = [_edges(column) for column in (*columns, *self._plain(prefixes).T)]
+        for category in self._categories():
+            values = [category.value_of(prefix) for prefix in prefixes]
+            means = _TargetMeans(values, columns[-1] if category.has_prior else overall, target, weights)
+            columns.append(means.of(values, overall))
+            self._encoders.append((category, means))
+        self._edges = [_edges(column) for column in (*columns, *self._numbers(prefixes).T)]
 
-    def _questions(self) -> list[_Question]:
-        """Return the words that are asked for."""
-        paths = [_Question(partial(_path, length), leans=length > 1) for length in range(1, PATH_LENGTH + 1)]
-        said = [_Question(partial(_attribute, name), leans=False) for name in self._words]
-        return [*paths, _Question(_first, leans=False), *said]
+    def _categories(self) -> list[_Category]:
+        """Return the categories to encode."""
+        paths = [_Category(partial(_path, length), has_prior=length > 1) for length in range(1, PATH_LENGTH + 1)]
+        attributes = [_Category(partial(_attribute, name), has_prior=False) for name in self._category_names]
+        return [*paths, _Category(_first, has_prior=False), *attributes]
 
-    def _plain(self, prefixes: Sequence[Prefix]) -> Figures:
-        """Return the figures of prefixes, one row each."""
-        names = self._figures
+    def _numbers(self, prefixes: Sequence[Prefix]) -> FloatArray:
+        """Return the numeric features of prefixes, one row each."""
+        names = self._number_names
         rows = [
             (*prefix.figures, *(float(prefix.attributes.get(name, _MISSING)) for name in names)) for prefix in prefixes
         ]
         return np.array(rows)
 
-    def codes(self, prefixes: Sequence[Prefix]) -> Codes:
-        """Return the codes of prefixes, one row each."""
+    def codes(self, prefixes: Sequence[Prefix]) -> CodeArray:
+        """Return the bin numbers of prefixes, one row each."""
         overall = np.full(len(prefixes), self._overall)
-        columns: list[Figures] = []
-        for question, means in self._known:
-            words = (question.word_of(prefix) for prefix in prefixes)
-            columns.append(means.of(words, columns[-1] if question.leans else overall))
+        columns: list[FloatArray] = []
+        for category, means in self._encoders:
+            values = (category.value_of(prefix) for prefix in prefixes)
+            columns.append(means.of(values, columns[-1] if category.has_prior else overall))
         coded = [
             np.searchsorted(edges, column, side="left").astype(np.uint8)
-            for edges, column in zip(self._edges, (*columns, *self._plain(prefixes).T), strict=True)
+            for edges, column in zip(self._edges, (*columns, *self._numbers(prefixes).T), strict=True)
         ]
         return np.stack(coded, axis=1)
 
 
-def _edges(column: Figures) -> Figures:
-    """Return where a column is cut, so that about the same number of rows falls between two cuts."""
+def _edges(column: FloatArray) -> FloatArray:
+    """Return the bin edges of a column, with about the same number of rows in each bin."""
     shares = np.linspace(0, 1, BINS + 1)[1:-1]
     return np.unique(np.quantile(column, shares, method="lower"))

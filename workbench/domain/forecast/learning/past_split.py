@@ -1,4 +1,4 @@
-"""What of a log may be learnt from, and what tests it: the past and what began after it."""
+"""Splits an event log by time into a past to fit to and later cases to test on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ _TENTHS_LEARNT = 6
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """All that is known at an instant: the cases that are over, and when each case began, over or not.
+    """Everything known at an instant: the finished cases, and when each case began, finished or not.
 
-    The cases that are still open show nothing but that they began; their course is not learnt from.
+    An open case contributes only its beginning.
     """
 
     until_s: float
@@ -22,17 +22,17 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A past to learn from, and the cases that began when it ended."""
+    """A past to fit to, and the cases that began after it."""
 
     past: Past
     later: tuple[Trace, ...]
 
 
 def split(traces: Sequence[Trace]) -> Split | None:
-    """Cut a log at the first event of the case after the first 60 % of cases, ordered by their first event.
+    """Split a log at the first event of the case after the first 60 % of cases, ordered by their first event.
 
-    Cases that began at the same instant stay in the order given. A case of the first 60 % that was not over before
-    that instant belongs to neither part: to learn from its end would be to learn from the future.
+    Cases that began at the same instant keep the order given. A case of the first 60 % that was not over before that
+    instant belongs to neither part, since its end was not known then.
 
     Returns:
         The parts, or None if no case is left after the first 60 %.
@@ -48,10 +48,10 @@ def split(traces: Sequence[Trace]) -> Split | None:
 
 
 def earlier_split(past: Past) -> Split | None:
-    """Cut a past once more, in the same way: for choices that must not look at what comes after it.
+    """Split a past again in the same way, for choices that must not use later cases.
 
     Returns:
-        The parts, or None if the past is too short to be cut.
+        The parts, or None if the past is too short.
     """
     count = len(past.begun_s) * _TENTHS_LEARNT // 10
     if not count:

@@ -1,78 +1,74 @@
-"""Many trees that say together how what follows a prefix is distributed (quantile regression forest, Meinshausen 2006).
+"""A quantile regression forest: trees that predict the distribution of the remaining time (Meinshausen 2006).
 
-A tree is grown on cases drawn with repetition; those that were not drawn show how often the forest is right about a
-case that it does not know, without a look at any later case.
-
-It is written here for the reason that `tree` gives, and because the library of the method, quantile-forest, draws rows:
-the rows of one case would be on both sides. A test compares its quantiles with those of scikit-learn's forest.
+It is hand-written because rows of one case are dependent: bootstrapping and out-of-bag predictions must draw whole
+cases, and scikit-learn and quantile-forest draw rows. It also avoids their dependencies at run time. A tree is grown on
+cases drawn with replacement; the cases it did not see (out of bag) show how well the forest is calibrated. A test
+compares its quantiles with those of scikit-learn.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.domain.forecast.learning.feature_encoding import Codes, Figures
-from workbench.domain.forecast.learning.tree import Places, Sample, Shape, Tree, grow
-
-Shares = NDArray[np.float32]
+from workbench.domain.forecast.learning.arrays import BoolArray, CodeArray, Float32Array, FloatArray, IntArray
+from workbench.domain.forecast.learning.tree import TrainingSample, Tree, TreeLimits, grow
 
 TREES = 60
 _LEAF_WEIGHT = 25.0
-_LEVELS = 9
+_DEPTH = 9
 _SUPPORT = 256
 _MOST_ROWS = 20_000
-"""A tree sees no more rows than about this many, so that the time does not grow with the log."""
+"""About the most rows that a tree is grown on, so that the time does not grow with the log."""
 
-_MOST_KNOWN = 6_000
+_MOST_TESTED = 6_000
 _CHUNK = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """What is learnt from: codes, the time that followed, how much a row counts, and the number of its case.
+    """The training rows: bin numbers, remaining times, weights, and the number of the case.
 
-    The weights have a mean of 1; cases are numbered from 0.
+    The weights have a mean of 1. Cases are numbered from 0.
     """
 
-    codes: Codes
-    remaining_s: Figures
-    weights: Figures
-    case: Places
+    codes: CodeArray
+    remaining_s: FloatArray
+    weights: FloatArray
+    case: IntArray
 
 
 class Forest:
     """A grown forest."""
 
     def __init__(self, rows: Rows, seed: int, trees: int = TREES) -> None:
-        """Grow a forest; the same rows and seed give the same forest."""
+        """Grow a forest. The same rows and seed give the same forest."""
         self.support_s = _support(rows.remaining_s, rows.weights)
         random = np.random.default_rng(seed)
-        shape = Shape(leaf_weight=_LEAF_WEIGHT, levels=_LEVELS, columns=-(-rows.codes.shape[1] // 3))
+        limits = TreeLimits(leaf_weight=_LEAF_WEIGHT, levels=_DEPTH, columns=-(-rows.codes.shape[1] // 3))
         target = ranks(rows.remaining_s)
         cell = np.searchsorted(self.support_s, rows.remaining_s)
         cases = int(rows.case.max()) + 1
         drawn_cases = max(1, min(cases, cases * _MOST_ROWS // len(rows.case)))
-        self._trees: list[tuple[Tree, Shares]] = []
-        self._drawn: list[NDArray[np.bool_]] = []
+        self._trees: list[tuple[Tree, Float32Array]] = []
+        self._in_bag: list[BoolArray] = []
         for _tree in range(trees):
-            times = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
-            drawn = np.flatnonzero(times[rows.case])
-            weights = rows.weights[drawn] * times[rows.case[drawn]]
-            tree, leaf = grow(Sample(rows.codes[drawn], target[drawn], weights), shape, random)
+            counts = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
+            drawn = np.flatnonzero(counts[rows.case])
+            weights = rows.weights[drawn] * counts[rows.case[drawn]]
+            tree, leaf = grow(TrainingSample(rows.codes[drawn], target[drawn], weights), limits, random)
             self._trees.append((tree, self._shares(leaf, cell[drawn], weights)))
-            self._drawn.append(times > 0)
+            self._in_bag.append(counts > 0)
 
-    def _shares(self, leaf: Places, cell: Places, weights: Figures) -> Shares:
-        """Return how the time that follows is shared out over the support, for each node of a tree."""
+    def _shares(self, leaf: IntArray, cell: IntArray, weights: FloatArray) -> Float32Array:
+        """Return the distribution over the support at each node of a tree."""
         width = len(self.support_s)
         nodes = int(leaf.max()) + 1
         shares = np.bincount(leaf * width + cell, weights, nodes * width).reshape(nodes, width)
         total = np.maximum(shares.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
         return np.asarray(shares / total, dtype=np.float32)
 
-    def cumulative(self, codes: Codes) -> Shares:
-        """Return, for each row, the share of time that is at most each value of the support."""
+    def cumulative(self, codes: CodeArray) -> Float32Array:
+        """Return the cumulative distribution over the support, one row for each row of codes."""
         found = np.zeros((len(codes), len(self.support_s)), dtype=np.float32)
         for start in range(0, len(codes), _CHUNK):
             part = slice(start, start + _CHUNK)
@@ -80,36 +76,36 @@ class Forest:
                 found[part] += shares[tree.leaves(codes[part])]
         return _summed(found, np.float32(len(self._trees)))
 
-    def cumulative_unknown(self, rows: Rows) -> tuple[Places, Shares]:
-        """Return some of the rows learnt from, and `cumulative` for each by the trees that do not know its case."""
-        step = len(rows.case) // _MOST_KNOWN + 1
-        asked = np.arange(0, len(rows.case), step)
-        found = np.zeros((len(asked), len(self.support_s)), dtype=np.float32)
-        times = np.zeros((len(asked), 1), dtype=np.float32)
-        for (tree, shares), drawn in zip(self._trees, self._drawn, strict=True):
-            unknown = np.flatnonzero(~drawn[rows.case[asked]])
-            found[unknown] += shares[tree.leaves(rows.codes[asked[unknown]])]
-            times[unknown] += 1
-        told = np.flatnonzero(times)
-        return asked[told], _summed(found[told], times[told])
+    def out_of_bag_cumulative(self, rows: Rows) -> tuple[IntArray, Float32Array]:
+        """Return the indices of some training rows, and their distributions by the trees that did not see them."""
+        step = len(rows.case) // _MOST_TESTED + 1
+        rows_tested = np.arange(0, len(rows.case), step)
+        found = np.zeros((len(rows_tested), len(self.support_s)), dtype=np.float32)
+        counts = np.zeros((len(rows_tested), 1), dtype=np.float32)
+        for (tree, shares), drawn in zip(self._trees, self._in_bag, strict=True):
+            unknown = np.flatnonzero(~drawn[rows.case[rows_tested]])
+            found[unknown] += shares[tree.leaves(rows.codes[rows_tested[unknown]])]
+            counts[unknown] += 1
+        tested = np.flatnonzero(counts)
+        return rows_tested[tested], _summed(found[tested], counts[tested])
 
 
-def _summed(shares: Shares, total: Shares | np.float32) -> Shares:
-    """Return shares summed up along each row, so that the last is 1."""
-    summed: Shares = np.minimum(np.cumsum(shares, axis=1) / total, np.float32(1))
+def _summed(shares: Float32Array, total: Float32Array | np.float32) -> Float32Array:
+    """Return the cumulative sums of each row, ending with 1."""
+    summed: Float32Array = np.minimum(np.cumsum(shares, axis=1) / total, np.float32(1))
     summed[:, -1] = 1
     return summed
 
 
-def _support(remaining_s: Figures, weights: Figures) -> Figures:
-    """Return the values that stand for all: as many rows lie between each two, and none lies above the last."""
+def _support(remaining_s: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the values that represent all remaining times: their weighted quantiles and the maximum."""
     order = np.argsort(remaining_s, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
     at = np.searchsorted(share, (np.arange(_SUPPORT) + 0.5) / _SUPPORT)
     return np.unique(np.append(remaining_s[order][np.minimum(at, len(order) - 1)], remaining_s.max()))
 
 
-def ranks(values: Figures) -> Figures:
-    """Return the place of each value among all, 0 to 1; equal values share one. A few huge values pull no more."""
+def ranks(values: FloatArray) -> FloatArray:
+    """Return the rank of each value, scaled to 0 to 1. Ranks limit the influence of outliers."""
     ordered = np.sort(values)
     return (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")) / (2 * len(values))

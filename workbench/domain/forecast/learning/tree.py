@@ -1,28 +1,27 @@
-"""A regression tree on columns of small whole numbers, grown a level at a time.
+"""A regression tree, grown one level at a time, so that NumPy evaluates all splits of a level together.
 
-It is written with NumPy alone: scikit-learn, which grows the same tree, takes 190 MB on disk with SciPy and longer to
-import than the program to start, and has no stop at cuts that gain no more than chance would. A test compares the two.
+It is hand-written with NumPy alone: scikit-learn grows the same tree, but with SciPy it takes 190 MB on disk and longer
+to import than the program takes to start, and it cannot stop at splits that gain no more than chance. A test compares
+the two.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.domain.forecast.learning.feature_encoding import BINS, Codes, Figures
-
-Places = NDArray[np.int64]
+from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray, IntArray
+from workbench.domain.forecast.learning.feature_encoding import BINS
 
 _LEAF = -1
-_NOISE = 8.0
-"""So many times the variance of its targets a cut of a node may gain by chance, as the best of many cuts."""
+_LEAST_GAIN = 8.0
+"""The least gain of a split, in variances of its node. The best of many random splits gains less."""
 
 _SMALLEST_VARIANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """How trees are grown: the least weight of a leaf, the most levels, and how many columns each node looks at."""
+class TreeLimits:
+    """The least weight of a leaf, the most levels, and how many columns each node considers."""
 
     leaf_weight: float
     levels: int
@@ -31,130 +30,132 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A grown tree: at each node the column asked for, the code up to which rows go left, and the node on the left.
+    """A grown tree: for each node its split column, the greatest code that goes left, and the left child.
 
-    The node on the right is the next one; a leaf asks for no column.
+    The right child follows the left one. A leaf has no column.
     """
 
-    column: Places
-    code: Places
-    left: Places
+    column: IntArray
+    code: IntArray
+    left: IntArray
 
-    def leaves(self, codes: Codes) -> Places:
+    def leaves(self, codes: CodeArray) -> IntArray:
         """Return the leaf of each row."""
         node = np.zeros(len(codes), dtype=np.int64)
-        going = np.arange(len(codes))
+        open_rows = np.arange(len(codes))
         while True:
-            going = going[self.column[node[going]] != _LEAF]
-            if not len(going):
+            open_rows = open_rows[self.column[node[open_rows]] != _LEAF]
+            if not len(open_rows):
                 return node
-            at = node[going]
-            node[going] = self.left[at] + (codes[going, self.column[at]] > self.code[at])
+            at = node[open_rows]
+            node[open_rows] = self.left[at] + (codes[open_rows, self.column[at]] > self.code[at])
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """The rows that a tree is grown on: their codes, targets and weights."""
+class TrainingSample:
+    """The rows that a tree is grown on: bin numbers, targets and weights."""
 
-    codes: Codes
-    target: Figures
-    weights: Figures
+    codes: CodeArray
+    target: FloatArray
+    weights: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class _Cuts:
-    """The best cut of each node of a level: the column, or no column, and the code."""
+class _Splits:
+    """The best split of each node of a level: the column, or none, and the code."""
 
-    column: Places
-    code: Places
+    column: IntArray
+    code: IntArray
 
 
-def grow(sample: Sample, shape: Shape, random: np.random.Generator) -> tuple[Tree, Places]:
+def grow(sample: TrainingSample, limits: TreeLimits, random: np.random.Generator) -> tuple[Tree, IntArray]:
     """Grow a tree, and return it with the leaf of each row of its sample."""
     column, code, left = [_LEAF], [0], [0]
     leaf = np.zeros(len(sample.target), dtype=np.int64)
     level = np.zeros(1, dtype=np.int64)
     rows = np.arange(len(leaf))
-    for _level in range(shape.levels):
-        cuts = _best_cuts(sample, rows, leaf[rows] - level[0], len(level), shape, random)
-        cut = np.flatnonzero(cuts.column != _LEAF)
-        if not len(cut):
+    for _level in range(limits.levels):
+        splits = _best_splits(sample, rows, leaf[rows] - level[0], len(level), limits, random)
+        split_nodes = np.flatnonzero(splits.column != _LEAF)
+        if not len(split_nodes):
             break
-        lefts = len(column) + 2 * np.arange(len(cut))
-        for at, node in zip(cut.tolist(), lefts.tolist(), strict=True):
-            column[int(level[at])], code[int(level[at])] = int(cuts.column[at]), int(cuts.code[at])
+        lefts = len(column) + 2 * np.arange(len(split_nodes))
+        for at, node in zip(split_nodes.tolist(), lefts.tolist(), strict=True):
+            column[int(level[at])], code[int(level[at])] = int(splits.column[at]), int(splits.code[at])
             left[int(level[at])] = node
-        rows, leaf = _moved(sample.codes, rows, leaf, (int(level[0]), cuts, lefts))
-        level = np.arange(len(column), len(column) + 2 * len(cut))
+        rows, leaf = _moved_down(sample.codes, rows, leaf, (int(level[0]), splits, lefts))
+        level = np.arange(len(column), len(column) + 2 * len(split_nodes))
         column += [_LEAF] * len(level)
         code += [0] * len(level)
         left += [0] * len(level)
     return Tree(np.array(column), np.array(code), np.array(left)), leaf
 
 
-def _moved(codes: Codes, rows: Places, leaf: Places, cut_level: tuple[int, _Cuts, Places]) -> tuple[Places, Places]:
-    """Return the rows whose node was cut, and the nodes where all rows are now."""
-    first, cuts, lefts = cut_level
-    is_cut = cuts.column != _LEAF
-    left_of = np.zeros(len(is_cut), dtype=np.int64)
-    left_of[is_cut] = lefts
+def _moved_down(
+    codes: CodeArray, rows: IntArray, leaf: IntArray, split_level: tuple[int, _Splits, IntArray]
+) -> tuple[IntArray, IntArray]:
+    """Return the rows whose node was split, and the current node of every row."""
+    first, splits, lefts = split_level
+    is_split = splits.column != _LEAF
+    left_of = np.zeros(len(is_split), dtype=np.int64)
+    left_of[is_split] = lefts
     at = leaf[rows] - first
-    rows = rows[is_cut[at]]
+    rows = rows[is_split[at]]
     at = leaf[rows] - first
     leaf = leaf.copy()
-    leaf[rows] = left_of[at] + (codes[rows, cuts.column[at]] > cuts.code[at])
+    leaf[rows] = left_of[at] + (codes[rows, splits.column[at]] > splits.code[at])
     return rows, leaf
 
 
-def _best_cuts(
-    sample: Sample, rows: Places, at: Places, count: int, shape: Shape, random: np.random.Generator
-) -> _Cuts:
-    """Return the cut of each node of a level that makes the targets on its sides most alike.
+def _best_splits(
+    sample: TrainingSample, rows: IntArray, at: IntArray, count: int, limits: TreeLimits, random: np.random.Generator
+) -> _Splits:
+    """Return the split of each node that reduces the variance of the targets most.
 
-    A node looks at some columns, so that trees differ; at all of them where those gain no more than chance would; and
-    is not cut where no column does.
+    A node considers a random part of the columns, so that trees differ, and all of them if none of these gains enough.
+    It is not split if no column gains enough.
     """
     codes, weights, target = sample.codes[rows], sample.weights[rows], sample.target[rows]
     columns = codes.shape[1]
-    gains, cut_at = np.zeros((count, columns)), np.zeros((count, columns), dtype=np.int64)
+    gains, split_code = np.zeros((count, columns)), np.zeros((count, columns), dtype=np.int64)
     nodes = np.arange(count)
     for column in range(columns):
         key = at * BINS + codes[:, column]
-        weight, pull = _per_code(key, weights, count), _per_code(key, weights * target, count)
-        gain = _gains(weight, pull, shape.leaf_weight)
-        cut_at[:, column] = gain.argmax(axis=1)
-        gains[:, column] = gain[nodes, cut_at[:, column]]
-    by_chance = _NOISE * _variances(at, weights, target, count)[:, None]
-    looked_at = random.random((count, columns)).argsort(axis=1).argsort(axis=1) < shape.columns
-    of_these = np.where(looked_at, gains, 0)
-    gains = np.where(of_these.max(axis=1, keepdims=True) > by_chance, of_these, gains)
+        weight, weighted_sum = _per_code(key, weights, count), _per_code(key, weights * target, count)
+        gain = _gains(weight, weighted_sum, limits.leaf_weight)
+        split_code[:, column] = gain.argmax(axis=1)
+        gains[:, column] = gain[nodes, split_code[:, column]]
+    least_gain = _LEAST_GAIN * _variances(at, weights, target, count)[:, None]
+    is_candidate = random.random((count, columns)).argsort(axis=1).argsort(axis=1) < limits.columns
+    candidate_gains = np.where(is_candidate, gains, 0)
+    gains = np.where(candidate_gains.max(axis=1, keepdims=True) > least_gain, candidate_gains, gains)
     best = gains.argmax(axis=1)
-    is_worth_it = gains[nodes, best] > by_chance[:, 0]
-    return _Cuts(np.where(is_worth_it, best, _LEAF), cut_at[nodes, best])
+    is_enough = gains[nodes, best] > least_gain[:, 0]
+    return _Splits(np.where(is_enough, best, _LEAF), split_code[nodes, best])
 
 
-def _per_code(key: Places, values: Figures, count: int) -> Figures:
+def _per_code(key: IntArray, values: FloatArray, count: int) -> FloatArray:
     """Return the sum of values for each node and code."""
     return np.asarray(np.bincount(key, values, count * BINS), dtype=np.float64).reshape(count, BINS)
 
 
-def _gains(weight: Figures, pull: Figures, leaf_weight: float) -> Figures:
-    """Return what a cut behind each code gains, 0 where a side is too light.
+def _gains(weight: FloatArray, weighted_sum: FloatArray, leaf_weight: float) -> FloatArray:
+    """Return the gain of a split after each code, 0 where one side is too light.
 
     Args:
         weight: The weight of the rows with each code, one row for each node.
-        pull: The sum of their targets, each times its weight.
+        weighted_sum: The sum of their weighted targets.
         leaf_weight: The least weight of a side.
     """
-    left_weight, left_pull = weight.cumsum(axis=1)[:, :-1], pull.cumsum(axis=1)[:, :-1]
-    total_weight, total_pull = weight.sum(axis=1, keepdims=True), pull.sum(axis=1, keepdims=True)
-    right_weight, right_pull = total_weight - left_weight, total_pull - left_pull
+    left_weight, left_sum = weight.cumsum(axis=1)[:, :-1], weighted_sum.cumsum(axis=1)[:, :-1]
+    total_weight, total_sum = weight.sum(axis=1, keepdims=True), weighted_sum.sum(axis=1, keepdims=True)
+    right_weight, right_sum = total_weight - left_weight, total_sum - left_sum
     with np.errstate(divide="ignore", invalid="ignore"):
-        gain = left_pull**2 / left_weight + right_pull**2 / right_weight - total_pull**2 / total_weight
+        gain = left_sum**2 / left_weight + right_sum**2 / right_weight - total_sum**2 / total_weight
     return np.where(np.minimum(left_weight, right_weight) >= leaf_weight, gain, 0)
 
 
-def _variances(at: Places, weights: Figures, target: Figures, count: int) -> Figures:
+def _variances(at: IntArray, weights: FloatArray, target: FloatArray, count: int) -> FloatArray:
     """Return the variance of the targets in each node."""
     weight = np.bincount(at, weights, count)
     mean = np.bincount(at, weights * target, count) / weight

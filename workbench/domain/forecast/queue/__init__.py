@@ -1,1 +1,1 @@
-"""The model of the queue and its simulation."""
+"""The queue model and its simulation."""

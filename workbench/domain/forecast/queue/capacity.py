@@ -1,24 +1,23 @@
-"""How much is decided on a working day: drawn from the recent days, the newest most of all."""
+"""How many verdicts a working day brings, sampled from recent days."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.domain.forecast.learning.feature_encoding import Figures
-from workbench.domain.forecast.learning.tree import Places
+from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
 _DAYS_BACK = 40
 _HALF_LIFE_DAYS = 8.0
-"""After so many working days a day counts half: people come and go, and get faster or slower."""
+"""The half-life of the weight of a day, in working days, since staffing and speed change."""
 
 FEWEST_DAYS = 5
-_SHRUNK_BY_DAYS = 6.0
-"""A weekday counts as different from the others only as far as more days than this show it."""
+_PRIOR_DAYS = 6.0
+"""The weight of the prior factor 1 of a weekday, in observed days."""
 
 _LEAST_PRESENCE = 0.25
 _HARDLY = 1e-9
-"""Sums of shares are not exact."""
+"""Tolerance for rounding errors in sums of shares."""
 
 _WEEKDAYS = 7
 _LEFT_OVER_SHARE = 0.25
@@ -27,20 +26,20 @@ _IDLE_WEIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """All verdicts that were given: when, in working days, and by whom; in their order."""
+    """All verdicts given, ordered by time: the working day and the id of the maker."""
 
-    at: Figures
-    maker: Places
+    at: FloatArray
+    maker: IntArray
 
     def before(self, at: float) -> "Verdicts":
-        """Return those before a time."""
+        """Return the verdicts before a time."""
         count = int(np.searchsorted(self.at, at))
         return Verdicts(self.at[:count], self.maker[:count])
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Who is away from which working day to which, both included."""
+    """The absence of a reviewer, from the first to the last working day."""
 
     maker: int
     first: int
@@ -49,30 +48,36 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What a day may bring: verdicts of recent days, each with its weight, and how the weekdays differ.
+    """The verdicts of recent days with their weights, and the differences between weekdays.
 
-    `shares` says how much of the work each reviewer does; `weekday` is a factor for each weekday.
+    `per_day` is adjusted for absences and weekday. `weekday` holds a factor for each weekday, `shares` the share of the
+    work that each reviewer does.
     """
 
-    per_day: Figures
-    weights: Figures
-    weekday: Figures
+    per_day: FloatArray
+    weights: FloatArray
+    weekday: FloatArray
     shares: Mapping[int, float]
     is_assumed: bool = False
 
     @classmethod
-    def learnt(
-        cls, verdicts: Verdicts, today: int, weekdays: Places, left_over: Figures, away: Sequence[Absence] = ()
+    def fit(
+        cls, verdicts: Verdicts, today: int, weekdays: IntArray, backlog: FloatArray, absences: Sequence[Absence] = ()
     ) -> "Capacity | None":
-        """Learn from the working days before today; None if there are too few.
+        """Fit the capacity to the working days before today, or return None if there are too few.
 
-        `left_over` are the cases that waited at the end of each working day: one that ended with an empty queue shows
-        what came in, not what could have been done, and counts little.
+        Args:
+            verdicts: All verdicts.
+            today: The number of the working day.
+            weekdays: The weekday of each working day, 0 is Monday.
+            backlog: The cases that waited at the end of each working day. A day that ended with an empty queue gets
+                little weight: it shows what came in, not what could have been done.
+            absences: Who was absent when.
         """
         known = verdicts.before(today)
         if not len(known.at):
             return None
-        # The first day of all is seldom a whole one.
+        # The log seldom begins at an opening, so its first day is incomplete.
         first = max(int(known.at[0]) + 1, today - _DAYS_BACK)
         if today - first < FEWEST_DAYS:
             return None
@@ -80,38 +85,38 @@ class Capacity:
         at = np.floor(known.at).astype(np.int64) - first
         counts = np.bincount(at[at >= 0], minlength=len(days)).astype(np.float64)
         weights = 0.5 ** ((today - 1 - days) / _HALF_LIFE_DAYS)
-        weights *= np.where(left_over[days] >= np.maximum(_LEFT_OVER_SHARE * counts, 1), 1.0, _IDLE_WEIGHT)
+        weights *= np.where(backlog[days] >= np.maximum(_LEFT_OVER_SHARE * counts, 1), 1.0, _IDLE_WEIGHT)
         shares = _shares(known, today)
-        counts /= np.array([max(presence(shares, away, int(day)), _LEAST_PRESENCE) for day in days])
+        counts /= np.array([max(presence(shares, absences, int(day)), _LEAST_PRESENCE) for day in days])
         if not counts.any():
             return None
         weekday = _weekday_factors(counts, weights, weekdays[days])
         return cls(counts / weekday[weekdays[days]], weights / weights.sum(), weekday, shares)
 
     @classmethod
-    def assumed(cls, per_day: float, makers: Sequence[int] = ()) -> "Capacity":
-        """Return what the policy assumes: all who may decide do as much."""
+    def from_policy(cls, per_day: float, makers: Sequence[int] = ()) -> "Capacity":
+        """Return the capacity that the policy assumes, with equal shares for all who may decide."""
         spread = np.array([0.6, 0.8, 1.0, 1.2, 1.4])
         shares = {maker: 1 / len(makers) for maker in makers}
         return cls(per_day * spread, np.full(len(spread), 1 / len(spread)), np.ones(_WEEKDAYS), shares, is_assumed=True)
 
     @property
     def mean(self) -> float:
-        """Verdicts on a usual day."""
+        """The weighted mean of verdicts per day."""
         return float(self.per_day @ self.weights)
 
-    def drawn(self, weekdays: Places, paths: int, random: np.random.Generator) -> Figures:
-        """Return what each of the days to come may bring, so many times: one row each.
+    def draw(self, weekdays: IntArray, paths: int, random: np.random.Generator) -> FloatArray:
+        """Return sampled verdicts of future days, one row for each path and one column for each day.
 
-        Day by day, so that the first days bring the same however many follow.
+        The first days are the same however many days are sampled.
         """
-        drawn = random.choice(self.per_day, size=(len(weekdays), paths), p=self.weights).T
-        return np.asarray(drawn * self.weekday[weekdays])
+        draws = random.choice(self.per_day, size=(len(weekdays), paths), p=self.weights).T
+        return np.asarray(draws * self.weekday[weekdays])
 
 
-def presence(shares: Mapping[int, float], away: Sequence[Absence], day: int) -> float:
-    """Return which share of the usual work those who are there on a day do."""
-    missing = {span.maker for span in away if span.first <= day <= span.last}
+def presence(shares: Mapping[int, float], absences: Sequence[Absence], day: int) -> float:
+    """Return the share of the usual work that is done on a day, given the absences."""
+    missing = {span.maker for span in absences if span.first <= day <= span.last}
     left = 1 - sum(shares.get(maker, 0.0) for maker in missing)
     return left if left > _HARDLY else 0.0
 
@@ -124,10 +129,10 @@ def _shares(verdicts: Verdicts, today: int) -> dict[int, float]:
     return {int(maker): float(weights[makers == maker].sum() / total) for maker in np.unique(makers)}
 
 
-def _weekday_factors(counts: Figures, weights: Figures, weekdays: Places) -> Figures:
-    """Return how much of a usual day each weekday brings, nearly 1 where few days show it."""
+def _weekday_factors(counts: FloatArray, weights: FloatArray, weekdays: IntArray) -> FloatArray:
+    """Return the factor of each weekday against the average day, shrunk towards 1."""
     mean = float(np.average(counts, weights=weights))
     found = np.bincount(weekdays, counts, _WEEKDAYS)
     days = np.bincount(weekdays, minlength=_WEEKDAYS)
-    factors: Figures = (found + _SHRUNK_BY_DAYS * mean) / ((days + _SHRUNK_BY_DAYS) * mean)
+    factors: FloatArray = (found + _PRIOR_DAYS * mean) / ((days + _PRIOR_DAYS) * mean)
     return factors

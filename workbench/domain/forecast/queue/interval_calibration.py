@@ -1,4 +1,4 @@
-"""How right the forecast of late would have been: the past is forecast again, day by day, from what was known then."""
+"""Calibrates the forecast ranges by forecasting the recent past again (a backtest for conformal margins)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,145 +7,158 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.domain.forecast.case_history import OVER, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
-from workbench.domain.forecast.conformal_margin import UNTESTED, Margin, Scores
-from workbench.domain.forecast.learning.feature_encoding import Figures
+from workbench.domain.forecast.conformal_margin import UNTESTED, ConformalMargin, PastForecasts
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.queue.capacity import Capacity
-from workbench.domain.forecast.queue.simulation import Inflow, Waiting
-from workbench.domain.forecast.rework_time import FEWEST_PASSED, Asked, Rework
+from workbench.domain.forecast.queue.simulation import Inflow, WaitingCases
+from workbench.domain.forecast.rework_time import FEWEST_PASSED, RemainingTimeQuery, Rework
 
 if TYPE_CHECKING:
-    from workbench.domain.forecast.queue.model import History, QueueModel
+    from workbench.domain.forecast.queue.model import QueueHistory, QueueModel
 
 _MOST_DAYS = 40
 _PATHS = 32
 _MOST_WAITED = 30
 _TREES = 40
-"""Few trees would make the margins of all cases a matter of which cases were drawn for them."""
+"""With fewer trees, the margins would depend on which cases each tree was grown on."""
 
 _SHARE = 0.89
-"""A little less than nine in ten: the replay learns from less than the forecast does, so it is wrong more often."""
+"""Slightly less than 0.9: the backtest learns from less than the forecast, so its errors are larger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntervalCalibration:
-    """The margins of the three kinds of forecast: the first verdict, passing from the queue, passing from elsewhere."""
+    """The margins of the first verdict, of passing from the queue, and of passing from other states."""
 
-    first_verdict: Margin = UNTESTED
-    from_queue: Margin = UNTESTED
-    from_others: Margin = UNTESTED
+    first_verdict: ConformalMargin = UNTESTED
+    from_queue: ConformalMargin = UNTESTED
+    from_others: ConformalMargin = UNTESTED
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """When a forecast would have been made: at a step of a course, or `waited` days after it with nothing new.
+    """A time at which a past forecast is made: at a step of a case, or `waited` days after it.
 
-    `place` is its stay in the queue, if it is one.
+    `spell` is the index of the queue spell that begins there, None if none does.
     """
 
-    course: CaseHistory
+    history: CaseHistory
     step: int
-    place: int | None
+    spell: int | None
     waited: int = 0
 
     @property
     def at(self) -> float:
-        return self.course.steps[self.step].at + self.waited
+        return self.history.steps[self.step].at + self.waited
 
     @property
     def then(self) -> CaseHistory:
-        """The course as it was known then."""
-        return replace(self.course, steps=self.course.steps[: self.step + 1])
+        """The history as it was known at that time."""
+        return replace(self.history, steps=self.history.steps[: self.step + 1])
 
 
 def interval_calibration_of(
-    courses: Sequence[CaseHistory], stays: QueueSpells, history: "History", until: float, queue_model: "QueueModel"
+    histories: Sequence[CaseHistory],
+    spells: QueueSpells,
+    queue_history: "QueueHistory",
+    until: float,
+    queue_model: "QueueModel",
 ) -> IntervalCalibration:
-    """Return the margins that would have been right, tested on the newest part of what was known at a time."""
-    moments = sorted(_moments(courses, stays, until), key=lambda moment: moment.at)
+    """Return the margins that would have made the ranges hold, tested on the recent past before a time.
+
+    The margins are untested where there is too little history.
+    """
+    moments = sorted(_moments(histories, spells, until), key=lambda moment: moment.at)
     moments = [moment for moment in moments if moment.at < int(until)]
-    # Half of the past is for learning, if it is short.
-    # A whole day, so that one case more does not change what is learnt from.
+    # A short past is split in half. The split is a whole day, so that one more case does not move it.
     begin = max(float(int(moments[len(moments) // 2].at)), until - _MOST_DAYS) if moments else until
     moments = [moment for moment in moments if moment.at >= begin]
     if not moments:
         return IntervalCalibration()
-    if sum(course.passed_at is not None and course.passed_at < begin for course in courses) < FEWEST_PASSED:
+    if sum(history.passed_at is not None and history.passed_at < begin for history in histories) < FEWEST_PASSED:
         return IntervalCalibration()
-    rework = Rework(courses, begin, trees=_TREES)
-    queued = [moment for moment in moments if moment.place is not None]
-    others = [moment for moment in moments if moment.place is None]
-    turn = _turns(queued, stays, history, queue_model)
+    rework = Rework(histories, begin, trees=_TREES)
+    queued = [moment for moment in moments if moment.spell is not None]
+    others = [moment for moment in moments if moment.spell is None]
+    wait = _waits(queued, spells, queue_history, queue_model)
     after = rework.days(
-        Asked(
-            courses=[moment.then for moment in queued],
-            verdict_at=np.array([moment.at for moment in queued]) + np.median(turn, axis=1),
+        RemainingTimeQuery(
+            histories=[moment.then for moment in queued],
+            verdict_at=np.array([moment.at for moment in queued]) + np.median(wait, axis=1),
         ),
         _PATHS,
     )
     waited = np.array([float(moment.waited) for moment in others])
-    rest = rework.days(Asked(courses=[moment.then for moment in others], waited=waited), _PATHS)
-    over = [course for course in courses if course.is_over]
-    passing = sum(course.passed_at is not None for course in over) / max(len(over), 1)
+    rest = rework.days(RemainingTimeQuery(histories=[moment.then for moment in others], waited=waited), _PATHS)
+    over = [history for history in histories if history.is_over]
+    passing = sum(history.passed_at is not None for history in over) / max(len(over), 1)
     first = np.array([moment.step == 0 for moment in queued], dtype=bool)
     first_queued = [moment for moment in queued if moment.step == 0]
     return IntervalCalibration(
-        first_verdict=_scores(first_queued, turn[first], until, VERDICT).margin(_SHARE, until),
-        from_queue=_scores(queued, turn + after, until, PASSED, passing).margin(_SHARE, until),
+        first_verdict=_scores(first_queued, wait[first], until, VERDICT).margin(_SHARE, until),
+        from_queue=_scores(queued, wait + after, until, PASSED, passing).margin(_SHARE, until),
         from_others=_scores(others, rest, until, PASSED, passing).margin(_SHARE, until),
     )
 
 
-def _moments(courses: Sequence[CaseHistory], stays: QueueSpells, until: float) -> list[_Moment]:
-    """Return the moments of all courses that were passed or are open: of the others no passing was to be forecast.
+def _moments(histories: Sequence[CaseHistory], spells: QueueSpells, until: float) -> list[_Moment]:
+    """Return the forecast times of all cases that passed or are open.
 
-    Who waits elsewhere than in the queue is asked about each day, for those that wait long are asked about more.
+    Cases closed otherwise have no passing to compare with. A case outside the queue is asked about each day, as
+    reviewers ask more often about cases that wait long.
     """
-    keys = zip(stays.course.tolist(), stays.step.tolist(), strict=True)
-    place_of = {key: place for place, key in enumerate(keys)}
+    keys = zip(spells.history.tolist(), spells.step.tolist(), strict=True)
+    spell_at = {key: spell for spell, key in enumerate(keys)}
     found: list[_Moment] = []
-    for index, course in enumerate(courses):
-        if course.is_over and course.passed_at is None:
+    for index, history in enumerate(histories):
+        if history.is_over and history.passed_at is None:
             continue
-        for number, step in enumerate(course.steps):
+        for number, step in enumerate(history.steps):
             if step.what == QUEUED:
-                found.append(_Moment(course, number, place_of[index, number]))
+                found.append(_Moment(history, number, spell_at[index, number]))
             elif step.what not in OVER | {VERDICT}:
-                end = course.steps[number + 1].at if number + 1 < len(course.steps) else until
+                end = history.steps[number + 1].at if number + 1 < len(history.steps) else until
                 days = range(min(int(end - step.at) + 1, _MOST_WAITED))
-                found += [_Moment(course, number, None, day) for day in days]
+                found += [_Moment(history, number, None, day) for day in days]
     return found
 
 
-def _turns(moments: Sequence[_Moment], stays: QueueSpells, history: "History", queue_model: "QueueModel") -> Figures:
-    """Return how long each would have waited for its turn, drawn from what was known on that day."""
+def _waits(
+    moments: Sequence[_Moment], spells: QueueSpells, queue_history: "QueueHistory", queue_model: "QueueModel"
+) -> FloatArray:
+    """Return the sampled waiting times in the queue, from what was known on each day; one row for each moment."""
     found = np.zeros((len(moments), _PATHS))
-    left_over = stays.left_over(int(max((moment.at for moment in moments), default=0)) + 1)
-    ahead = np.array([stays.ahead_at(moment.place or 0) for moment in moments], dtype=np.int64)
+    backlog = spells.backlog(int(max((moment.at for moment in moments), default=0)) + 1)
+    ahead = np.array([spells.ahead_of(moment.spell or 0) for moment in moments], dtype=np.int64)
     today = np.array([int(moment.at) for moment in moments])
     for day in np.unique(today):
         rows = np.flatnonzero(today == day)
-        known = Capacity.learnt(history.verdicts, int(day), queue_model.time.weekdays, left_over, history.away)
-        then = replace(queue_model, capacity=known or queue_model.capacity, inflow=Inflow.learnt(stays, float(day)))
+        known = Capacity.fit(
+            queue_history.verdicts, int(day), queue_model.time.weekdays, backlog, queue_history.absences
+        )
+        then = replace(queue_model, capacity=known or queue_model.capacity, inflow=Inflow.fit(spells, float(day)))
         at = np.array([moments[row].at for row in rows.tolist()])
-        places = np.array([moments[row].place for row in rows.tolist()], dtype=np.int64)
-        waiting = Waiting(ahead[rows], stays.rank[places], stays.due[places], since=at)
-        turns = then.turns(float(day), int(ahead[rows].max()) + int(then.capacity.mean), paths=_PATHS)
+        spell_indices = np.array([moments[row].spell for row in rows.tolist()], dtype=np.int64)
+        waiting = WaitingCases(ahead[rows], spells.rank[spell_indices], spells.due[spell_indices], since=at)
+        turns = then.simulate(float(day), int(ahead[rows].max()) + int(then.capacity.mean), paths=_PATHS)
         found[rows] = np.maximum(turns.of(waiting) - at[:, None], 0)
     return found
 
 
-def _scores(moments: Sequence[_Moment], days: Figures, until: float, what: str, passing: float = 1.0) -> Scores:
-    """Compare what was drawn with what came."""
+def _scores(
+    moments: Sequence[_Moment], days: FloatArray, until: float, what: str, passing: float = 1.0
+) -> PastForecasts:
+    """Compare sampled durations with the actual ones."""
     at = np.array([moment.at for moment in moments])
     ended = np.array([_next(moment, what) for moment in moments])
     is_over = ~np.isnan(ended)
     ended = np.where(is_over, ended, until)
     p50, p90 = np.quantile(days, [0.5, 0.9], axis=1) if len(moments) else (np.zeros(0), np.zeros(0))
-    # A time that is not over counts in full; one that is counts up to the beginning of its day.
+    # Ranges are shown in days: a finished duration counts up to the beginning of its last day.
     day = np.where(is_over, np.floor(ended - 1e-9), ended) - at
-    return Scores(at, p50, p90, ended - at, day, is_over, passing if what == PASSED else 1.0)
+    return PastForecasts(at, p50, p90, ended - at, day, is_over, passing if what == PASSED else 1.0)
 
 
 def _next(moment: _Moment, what: str) -> float:
-    """Return when the first such step after a moment came, not a number if it did not."""
-    return next((step.at for step in moment.course.steps[moment.step + 1 :] if step.what == what), float("nan"))
+    """Return the time of the first step of a kind after a moment, NaN if there is none."""
+    return next((step.at for step in moment.history.steps[moment.step + 1 :] if step.what == what), float("nan"))

@@ -1,4 +1,4 @@
-"""The queue as a case that comes sees it: how many go before."""
+"""The order of the queue, and how many cases are ahead of a case that arrives."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -9,10 +9,9 @@ _EXACT_BITS = 5
 
 
 class QueuePosition(NamedTuple):
-    """Where a case stands in the order of `next`, to the day; the smaller goes before.
+    """The sort key of a case in the order of `next`, to the day; smaller keys go first.
 
-    `urgency` is 0 for what is overdue, 1 for what is due today, 2 for the rest; `behind` is the priority, the
-    highest the smallest.
+    `urgency` is 0 for overdue cases, 1 for those due today, 2 for the rest. `behind` is the negated priority.
     """
 
     urgency: int
@@ -20,12 +19,12 @@ class QueuePosition(NamedTuple):
     due_on: date
 
 
-HELD = QueuePosition(-1, 0, date.min)
-"""The place of a case that somebody has before them already."""
+HELD_POSITION = QueuePosition(-1, 0, date.min)
+"""The position of a case that somebody holds."""
 
 
-def place_of(due_at: datetime, rank: int, now: datetime, zone: ZoneInfo) -> QueuePosition:
-    """Return the place of a queued case that nobody holds, by its due date and its priority."""
+def position_of(due_at: datetime, rank: int, now: datetime, zone: ZoneInfo) -> QueuePosition:
+    """Return the position of a queued case that nobody holds, by its due date and priority."""
     due_on = due_at.astimezone(zone).date()
     if due_at <= now:
         return QueuePosition(0, -rank, due_on)
@@ -33,32 +32,32 @@ def place_of(due_at: datetime, rank: int, now: datetime, zone: ZoneInfo) -> Queu
 
 
 class QueueSnapshot:
-    """How many wait at each place, and how many are before a place."""
+    """How many cases wait at each position, at one time."""
 
     def __init__(self, waiting: Mapping[QueuePosition, int]) -> None:
         self._waiting = dict(waiting)
-        # Few places are asked for, each of them many times.
+        # Few positions are asked for, each many times.
         self._up_to: dict[QueuePosition, int] = {}
 
-    def ahead(self, place: QueuePosition) -> int:
-        """Return how many go before who comes to a place now: all that have it already, too."""
-        if place not in self._up_to:
-            self._up_to[place] = sum(count for other, count in self._waiting.items() if other <= place)
-        return self._up_to[place]
+    def ahead(self, position: QueuePosition) -> int:
+        """Return how many cases are ahead of one that arrives at a position, including those already there."""
+        if position not in self._up_to:
+            self._up_to[position] = sum(count for other, count in self._waiting.items() if other <= position)
+        return self._up_to[position]
 
-    def join(self, place: QueuePosition) -> int:
-        """Let one more wait at a place, and return how many are ahead of it."""
-        ahead = self.ahead(place)
-        self._waiting[place] = self._waiting.get(place, 0) + 1
-        for other in self._behind(place):
+    def join(self, position: QueuePosition) -> int:
+        """Add a case at a position, and return how many are ahead of it."""
+        ahead = self.ahead(position)
+        self._waiting[position] = self._waiting.get(position, 0) + 1
+        for other in self._behind(position):
             self._up_to[other] += 1
         return ahead
 
-    def _behind(self, place: QueuePosition) -> Iterator[QueuePosition]:
-        return (other for other in self._up_to if other >= place)
+    def _behind(self, position: QueuePosition) -> Iterator[QueuePosition]:
+        return (other for other in self._up_to if other >= position)
 
 
-def about(ahead: int) -> int:
-    """Return a number near to how many are ahead, one of few: exact while they are few, else within 3 %."""
+def rounded_count(ahead: int) -> int:
+    """Return a count rounded within 3 %, exact below 32, so that similar counts share one forecast."""
     shift = max(ahead.bit_length() - _EXACT_BITS, 0)
     return (ahead >> shift << shift) + (1 << shift >> 1)

@@ -1,12 +1,14 @@
-"""When the turn of a queued case comes: what is ahead of it, what will overtake it, how fast it goes."""
+"""Simulates when each queued case gets its verdict.
+
+The time depends on the cases ahead, on future cases that overtake it, and on the verdicts per day.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from workbench.domain.forecast.case_history import QueueSpells, urgency_of
-from workbench.domain.forecast.learning.feature_encoding import Figures
-from workbench.domain.forecast.learning.tree import Places
+from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 from workbench.domain.forecast.queue.capacity import Capacity
 
 _MOST_ENTRIES = 300
@@ -16,24 +18,24 @@ _MOST_DAYS = 1_500
 
 @dataclass(frozen=True, slots=True)
 class Inflow:
-    """What comes into the queue: so many a day, each with a rank and so many days until it is due."""
+    """The cases that enter the queue: how many a day, and a sample of their ranks and working days until due."""
 
     per_day: float
-    rank: Places
-    days_left: Figures
+    rank: IntArray
+    days_left: FloatArray
 
     @classmethod
-    def learnt(cls, stays: QueueSpells, until: float) -> "Inflow":
-        """Learn from the newest entries before a time, cases that come back among them."""
-        known = np.flatnonzero(stays.entered < until)
-        newest = known[np.argsort(stays.entered[known], kind="stable")][-_MOST_ENTRIES:]
+    def fit(cls, spells: QueueSpells, until: float) -> "Inflow":
+        """Fit the inflow to the most recent entries before a time, including cases that return to the queue."""
+        known = np.flatnonzero(spells.entered < until)
+        newest = known[np.argsort(spells.entered[known], kind="stable")][-_MOST_ENTRIES:]
         if not len(newest):
             return cls(0.0, np.zeros(0, dtype=np.int64), np.zeros(0))
-        days = max(until - float(stays.entered[newest[0]]), 1.0)
-        return cls(len(newest) / days, stays.rank[newest], stays.due[newest] - stays.entered[newest])
+        days = max(until - float(spells.entered[newest[0]]), 1.0)
+        return cls(len(newest) / days, spells.rank[newest], spells.due[newest] - spells.entered[newest])
 
-    def overtaking(self, rank: int, due: float, at: Figures) -> Figures:
-        """Return how many will come on each day that go before a case of this rank and due date."""
+    def overtaking(self, rank: int, due: float, at: FloatArray) -> FloatArray:
+        """Return the expected number of new cases on each day that go before a case of this rank and due date."""
         if not len(self.rank):
             return np.zeros(len(at))
         others_due = at[:, None] + self.days_left[None, :]
@@ -46,59 +48,59 @@ class Inflow:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Queued cases that ask for their turn: how many are ahead of each, its rank and its due date.
+class WaitingCases:
+    """Queued cases as parallel arrays: the number of cases ahead, the rank, and the due date.
 
-    `since` is from when on each waits, if not from now: a later time of the first day.
+    `since` is when each case entered the queue, if later than now: a time on the first day.
     """
 
-    ahead: Places
-    rank: Places
-    due: Figures
-    since: Figures | None = None
+    ahead: IntArray
+    rank: IntArray
+    due: FloatArray
+    since: FloatArray | None = None
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of cases."""
         return len(self.ahead)
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """The days to come: now, and for each working day from today on its weekday and who is there (1: as usual)."""
+class FutureDays:
+    """The current time, and the weekday and presence of each working day from today on (presence 1 is usual)."""
 
     now: float
-    weekdays: Places
-    presence: Figures
+    weekdays: IntArray
+    presence: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSimulation:
-    """Courses that the work may take, each so much done by the end of each day."""
+    """Simulated paths: the number of verdicts given by the end of each day, one row for each path."""
 
-    ends: Figures
-    done: Figures
+    ends: FloatArray
+    done: FloatArray
     inflow: Inflow
 
     @classmethod
-    def drawn(
-        cls, capacity: Capacity, inflow: Inflow, days: Days, paths: int, random: np.random.Generator
+    def draw(
+        cls, capacity: Capacity, inflow: Inflow, days: FutureDays, paths: int, random: np.random.Generator
     ) -> "QueueSimulation":
-        """Draw so many courses; today brings what is left of it."""
-        brought = capacity.drawn(days.weekdays, paths, random) * days.presence
+        """Return a simulation with sampled paths. Today counts only its remaining part."""
+        brought = capacity.draw(days.weekdays, paths, random) * days.presence
         today = np.floor(days.now)
         brought[:, 0] *= today + 1 - days.now
         ends = np.concatenate([[days.now], today + 1 + np.arange(len(days.weekdays))])
         done = np.concatenate([np.zeros((paths, 1)), np.cumsum(brought, axis=1)], axis=1)
         return cls(ends, done, inflow)
 
-    def until_done(self, count: int) -> Figures:
-        """Return when so many verdicts are given, in each course."""
+    def time_of_verdict(self, count: int) -> FloatArray:
+        """Return when the verdict with a given number is given, in each path."""
         return np.array([np.interp(count, path, self.ends) for path in self.done])
 
-    def of(self, waiting: Waiting) -> Figures:
-        """Return when the turn of each case comes, in each course: one row for each case."""
+    def of(self, waiting: WaitingCases) -> FloatArray:
+        """Return when each case gets its verdict, one row for each case and one column for each path."""
         found = np.zeros((len(waiting), len(self.done)))
-        # Cases of one rank that are due on one day are overtaken alike.
+        # Cases of the same rank and due day are overtaken alike.
         key = np.floor(np.clip(waiting.due, self.ends[0] - 2, self.ends[-1])).astype(np.int64) * 8 + waiting.rank
         middle = (self.ends[:-1] + self.ends[1:]) / 2
         spans = np.diff(self.ends)
@@ -110,12 +112,12 @@ class QueueSimulation:
             net = np.maximum.accumulate(net, axis=1)
             wanted = waiting.ahead[rows] + 1.0
             since = waiting.since[rows] if waiting.since is not None else None
-            for path, course in enumerate(net):
-                begun = 0.0 if since is None else np.interp(since, self.ends, course)
-                found[rows, path] = np.interp(wanted + begun, course, self.ends)
+            for path, curve in enumerate(net):
+                begun = 0.0 if since is None else np.interp(since, self.ends, curve)
+                found[rows, path] = np.interp(wanted + begun, curve, self.ends)
         return found
 
 
 def days_needed(ahead: int, per_day: float) -> int:
-    """Return how many days to come have to be looked at."""
+    """Return how many future days must be simulated."""
     return min(_MOST_DAYS, int(2.5 * ahead / max(per_day, 0.2)) + _MARGIN_DAYS)

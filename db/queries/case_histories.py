@@ -1,4 +1,4 @@
-"""What the forecast reads: the newest events of published cases, what these cases are like, and what is open now."""
+"""The queries of the forecast: recent events of published cases, attributes of cases, and open cases."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-_TOGETHER = 1_000
+_CHUNK_SIZE = 1_000
 
-_SEEN = """EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)"""
+_IS_PUBLISHED = """EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)"""
 
 _OPEN_STATES = "('queued', 'in_review', 'awaiting_check', 'pending', 'rectifying', 'appealed', 'incomplete')"
 
@@ -16,7 +16,7 @@ _EVENTS = text(
     f"""SELECT e.case_id, e.at, e.action, e.state, e.is_clock_running AS running, e.actor_id
     FROM event e JOIN "case" c ON c.id = e.case_id
     WHERE e.seq > :after AND e.at < :until AND e.state <> ''
-       AND e.state <> 'incomplete' AND NOT e.is_refused AND {_SEEN}
+       AND e.state <> 'incomplete' AND NOT e.is_refused AND {_IS_PUBLISHED}
     ORDER BY e.seq"""
 )
 
@@ -27,7 +27,7 @@ _EVENTS_OF = text(
     ORDER BY e.seq"""
 ).bindparams(bindparam("ids", expanding=True))
 
-_ALIKE = text(
+_ATTRIBUTES = text(
     """SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.complete_at,
        (SELECT d.seen LIKE '%"severity": "block"%' FROM decision d
@@ -52,7 +52,7 @@ _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind,
 _OPEN = text(
     f"""SELECT {_COLUMNS}
     FROM "case" c JOIN application a ON a.id = c.application_id
-    WHERE c.state IN {_OPEN_STATES} AND {_SEEN}
+    WHERE c.state IN {_OPEN_STATES} AND {_IS_PUBLISHED}
     ORDER BY {_ORDER}"""
 )
 
@@ -60,14 +60,14 @@ _ONE = text(f"""SELECT {_COLUMNS} FROM "case" c JOIN application a ON a.id = c.a
 
 _AHEAD = text(
     f"""SELECT count(*) FROM "case" c
-    WHERE c.state IN ('queued', 'in_review') AND {_SEEN}
+    WHERE c.state IN ('queued', 'in_review') AND {_IS_PUBLISHED}
        AND ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id)"""
 )
 
-_LINE = text(
+_QUEUE_COUNTS = text(
     f"""SELECT held, priority_rank, due_at, count(*) AS waiting FROM (
        SELECT CASE WHEN {_IS_HELD} THEN 1 ELSE 0 END AS held, c.priority_rank, c.due_at
-       FROM "case" c WHERE c.state IN ('queued', 'in_review') AND {_SEEN}) AS queue
+       FROM "case" c WHERE c.state IN ('queued', 'in_review') AND {_IS_PUBLISHED}) AS queue
     GROUP BY held, priority_rank, due_at"""
 )
 
@@ -78,18 +78,18 @@ def last_event(session: Session) -> int:
 
 
 def events(session: Session, after: int, until_us: int) -> Sequence[Any]:
-    """Return the acts on published cases after an event and before an instant, in their order."""
+    """Return the acts on published cases after an event and before an instant, in order."""
     return session.execute(_EVENTS, {"after": after, "until": until_us}).all()
 
 
 def events_of(session: Session, case_ids: Iterable[int]) -> list[Any]:
-    """Return all acts on some cases, in their order."""
-    return _by_portions(session, _EVENTS_OF, case_ids)
+    """Return all acts on some cases, in order."""
+    return _in_chunks(session, _EVENTS_OF, case_ids)
 
 
-def alike(session: Session, case_ids: Iterable[int]) -> list[Any]:
-    """Return what some cases are like, with the gravest findings of their first verdict."""
-    return _by_portions(session, _ALIKE, case_ids)
+def case_attributes(session: Session, case_ids: Iterable[int]) -> list[Any]:
+    """Return the attributes of some cases, with the most severe findings at their first verdict."""
+    return _in_chunks(session, _ATTRIBUTES, case_ids)
 
 
 def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
@@ -98,20 +98,20 @@ def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
 
 
 def open_case(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:
-    """Return one open case, and how many queued ones are before it in the order of `next`."""
+    """Return one open case, and how many queued cases are before it in the order of `next`."""
     values = {"now": now_us, "day_end": day_end_us, "id": case_id}
     row = session.execute(_ONE, {"id": case_id}).one()
     return row, int(session.execute(_AHEAD, values).scalar_one())
 
 
-def line(session: Session, now_us: int) -> Sequence[Any]:
-    """Return how many queued cases there are of each priority and due date, held ones apart."""
-    return session.execute(_LINE, {"now": now_us}).all()
+def queue_counts(session: Session, now_us: int) -> Sequence[Any]:
+    """Return the number of queued cases for each priority and due date, held ones separately."""
+    return session.execute(_QUEUE_COUNTS, {"now": now_us}).all()
 
 
-def _by_portions(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:
+def _in_chunks(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:
     ids = list(case_ids)
     found: list[Any] = []
-    for start in range(0, len(ids), _TOGETHER):
-        found += session.execute(statement, {"ids": ids[start : start + _TOGETHER]}).all()
+    for start in range(0, len(ids), _CHUNK_SIZE):
+        found += session.execute(statement, {"ids": ids[start : start + _CHUNK_SIZE]}).all()
     return found

@@ -1,0 +1,45 @@
+"""What the policy assumes where there is too little history to learn from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.domain.forecast.case_history import QUEUED
+from workbench.domain.forecast.learning.arrays import FloatArray
+from workbench.domain.forecast.rework_time import RemainingTimeQuery, probability_levels
+
+_SHORTEST, _LONGEST = 0.3, 1.2
+"""The shortest and the longest rectification, as shares of its deadline. Both are assumed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyAssumptions:
+    """Assumed values of a team without history.
+
+    `per_reviewer` counts verdicts per working day, `sent_back` is the share (0 to 1) of cases sent back to the
+    applicant, `rectify_days` the deadline of a rectification. `makers` are the ids of those who may decide, empty if
+    they are unknown.
+    """
+
+    reviewers: int
+    per_reviewer: float
+    sent_back: float
+    rectify_days: int
+    makers: tuple[int, ...] = ()
+
+    def rework_days(self, query: RemainingTimeQuery, paths: int) -> FloatArray:
+        """Return assumed days from a verdict, or from the last step, until the case passes.
+
+        Returns:
+            Working days, one row for each case and one column for each path.
+        """
+        levels = probability_levels(paths)
+        # The upper levels stand for the cases that are sent back; their days are spread evenly.
+        rework_share = np.clip((levels - (1 - self.sent_back)) / self.sent_back, 0, 1)
+        if query.verdict_at is None:
+            has_rework = np.array([[history.steps[-1].what != QUEUED] for history in query.histories])
+            rework_share = levels
+        else:
+            has_rework = np.broadcast_to(levels > 1 - self.sent_back, (len(query.histories), paths))
+        rework_days = self.rectify_days * (_SHORTEST + (_LONGEST - _SHORTEST) * rework_share) + 1
+        return np.where(has_rework, rework_days, 0.0)
