@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import RenderableType
 from textual import _wait
+from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
+from tests import shared_statements
 from tests.offices import Site
 from tests.pure import answers_kept
 from workbench import i18n
@@ -53,6 +56,30 @@ def idle_soon() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(_wait, "SLEEP_GRANULARITY", _IDLE_S)
         patched.setattr(_wait, "SLEEP_IDLE", _IDLE_S / 20)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def statements_compiled_once() -> Iterator[None]:
+    """Compile each SQL statement once in a process."""
+    with pytest.MonkeyPatch.context() as patched:
+        shared_statements.share(patched)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_frames_that_are_read() -> Iterator[None]:
+    """Render no frames between two looks: a headless app discards them, and tests render the screen when they read it."""
+    real = Compositor.render_update
+
+    def rendered(compositor: Compositor, full: bool = False, **options: Any) -> RenderableType | None:
+        if full:
+            return real(compositor, full=True, **options)
+        compositor._dirty_regions.clear()
+        return None
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Compositor, "render_update", rendered)
         yield
 
 
