@@ -1,77 +1,82 @@
-"""Which key of the desk does what, and when it can be done."""
+"""The commands on a case: what each runs, and when it is available."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.domain.case.actor import Actor
+from textual.binding import Binding
+
+from screens.desk import acts
+from screens.shell.bindings import bind
 from workbench.domain.case.lifecycle import Action, is_allowed
+from workbench.domain.case.vocabulary import Verdict
 from workbench.keys import desk
 from workbench.keys.command import Command
+from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
-    from workbench.domain.case.casefile import CaseFile
+    from screens.desk.session import DeskSession
 
-ACTS: tuple[tuple[Command, str], ...] = (
-    (desk.NEXT, "next"),
-    (desk.PASS, "verdict('pass')"),
-    (desk.FAIL, "verdict('fail')"),
-    (desk.PEND, "verdict('pending')"),
-    (desk.RECTIFY, "rectify"),
-    (desk.UNDO, "undo"),
-    (desk.ASIDE, "aside"),
-    (desk.SKIP, "skip"),
-    (desk.RELEASE, "release"),
-    (desk.ASSIGN, "assign"),
-    (desk.FIND, "app.find"),
-    (desk.COMMENT, "comment"),
-    (desk.CHECKLIST, "checklist"),
-    (desk.VERIFY, "verify"),
-    (desk.DOCUMENTS, "documents"),
-    (desk.EXPLAIN, "explain"),
-    (desk.SAY, "say"),
-    (desk.REVEAL, "reveal"),
-    (desk.IDENTITY, "panel('identity')"),
-    (desk.CALLS, "panel('activity')"),
-    (desk.CREDIT, "panel('credit')"),
-    (desk.HISTORY, "panel('history')"),
-    (desk.NEXT_PANEL, "step(1)"),
-    (desk.PREVIOUS_PANEL, "step(-1)"),
-    (desk.FIELD_UP, "field(-1)"),
-    (desk.FIELD_DOWN, "field(1)"),
-    (desk.ZOOM, "zoom"),
+
+@dataclass(frozen=True, slots=True)
+class DeskCommand:
+    """A command on a case.
+
+    `asks` is the action that state, role and hold must allow; `group` is the group of its worker, empty for a
+    command that is done at once.
+    """
+
+    command: Command
+    run: acts.Act
+    group: str = ""
+    asks: Action | None = None
+
+
+_ALL: tuple[DeskCommand, ...] = (
+    DeskCommand(desk.PASS, partial(acts.decide, verdict=Verdict.PASS), "dialog", Action.DECIDE),
+    DeskCommand(desk.FAIL, partial(acts.decide, verdict=Verdict.FAIL), "dialog", Action.DECIDE),
+    DeskCommand(desk.PEND, partial(acts.decide, verdict=Verdict.PENDING), "dialog", Action.DECIDE),
+    DeskCommand(desk.RECTIFY, partial(acts.decide, verdict=Verdict.FAIL, items_first=True), "dialog", Action.DECIDE),
+    DeskCommand(desk.ASIDE, acts.put_aside, "dialog", Action.ASIDE),
+    DeskCommand(desk.SKIP, acts.skip, "dialog", Action.SKIP),
+    DeskCommand(desk.RELEASE, acts.release, "write", Action.RELEASE),
+    DeskCommand(desk.ASSIGN, acts.assign, "dialog", Action.ASSIGN),
+    DeskCommand(desk.COMMENT, acts.comment, "dialog", Action.COMMENT),
+    DeskCommand(desk.CHECKLIST, acts.answer_checklist, "dialog", Action.CHECKLIST),
+    DeskCommand(desk.VERIFY, acts.verify, "dialog", Action.VERIFY),
+    DeskCommand(desk.DOCUMENTS, acts.list_documents, "dialog", Action.DOCUMENTS),
+    DeskCommand(desk.EXPLAIN, acts.explain, "read"),
+    DeskCommand(desk.SAY, acts.tell_forecast, "read", Action.FORECAST),
+    DeskCommand(desk.REVEAL, acts.reveal, asks=Action.REVEAL),
+    DeskCommand(desk.IDENTITY, acts.go_to_panel("identity")),
+    DeskCommand(desk.CALLS, acts.go_to_panel("activity")),
+    DeskCommand(desk.CREDIT, acts.go_to_panel("credit")),
+    DeskCommand(desk.HISTORY, acts.go_to_panel("history")),
+    DeskCommand(desk.NEXT_PANEL, acts.step_panel(1)),
+    DeskCommand(desk.PREVIOUS_PANEL, acts.step_panel(-1)),
+    DeskCommand(desk.FIELD_UP, acts.step_field(-1)),
+    DeskCommand(desk.FIELD_DOWN, acts.step_field(1)),
+    DeskCommand(desk.ZOOM, acts.zoom),
 )
 
-_VERDICT_KEYS = frozenset(
-    key for command in (desk.PASS, desk.FAIL, desk.PEND, desk.RECTIFY) for key in command.all_keys
-)
-_ASKS: dict[str, Action] = {
-    "verdict": Action.DECIDE,
-    "rectify": Action.DECIDE,
-    "aside": Action.ASIDE,
-    "skip": Action.SKIP,
-    "release": Action.RELEASE,
-    "comment": Action.COMMENT,
-    "checklist": Action.CHECKLIST,
-    "verify": Action.VERIFY,
-    "reveal": Action.REVEAL,
-    "documents": Action.DOCUMENTS,
-    "assign": Action.ASSIGN,
-    "say": Action.FORECAST,
-}
-_NEEDS_CASE = frozenset({"explain", "panel", "step", "field", "zoom"})
+COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in _ALL}
+
+VERDICT_KEYS = frozenset(key for each in _ALL if each.asks is Action.DECIDE for key in each.command.all_keys)
 
 
-def is_verdict(key: str) -> bool:
-    """Say whether a key asks for a verdict."""
-    return key in _VERDICT_KEYS
+def bindings() -> Iterable[Binding]:
+    """Yield the bindings of the commands on a case."""
+    yield from (bind(each.command, f"act('{each.command.id}')") for each in _ALL)
+    yield bind(desk.FIND, "app.act('desk.find')")
+    yield bind(BACK, "back")
 
 
-def allowed_on(action: str, case: "CaseFile | None", actor: Actor, *, holds: bool) -> bool | None:
-    """Say whether an act of the desk can be done now: None dims its key; acts that it does not know are allowed."""
-    if action in _NEEDS_CASE:
-        return True if case is not None else None
-    asked = _ASKS.get(action)
-    if asked is None:
-        return True
+def is_available(command_id: str, session: "DeskSession") -> bool | None:
+    """Say whether a command can be run now; None dims its key."""
+    case, asks = session.case, COMMANDS[command_id].asks
     if case is None:
         return None
-    return True if is_allowed(asked, case.header.state, actor, holds=holds) else None
+    if asks is None or is_allowed(asks, case.header.state, session.services.actor, holds=session.is_held):
+        return True
+    return None

@@ -18,8 +18,7 @@ from screens.shell.key_guard import Guard
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text as words
-from screens.verdict.form_state import VerdictState
-from screens.verdict.giving import VerdictActions
+from screens.verdict.form_state import VerdictActions, VerdictState
 from screens.verdict.letter_editor import Letter
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import Mend
@@ -50,7 +49,7 @@ class VerdictDialog(Dialog[Decided]):
         bind(LETTER, "letter"),
         bind(NOTE, "note"),
         bind(BACK, "back"),
-        bind(HELP, "app.help"),
+        bind(HELP, "app.act('help')"),
     ]
 
     picker = getters.query_one(ReasonPicker)

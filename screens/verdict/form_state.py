@@ -1,11 +1,12 @@
 """What a reviewer has filled in to give a verdict: kept in the draft, turned into a request."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
-from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from screens.shell.key_guard import Presses
+from workbench.domain.case.casefile import CaseFile, Decided, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import WAYS_TO_PASS
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.findings.evaluate import preselected_reasons
@@ -106,3 +107,13 @@ class VerdictState:
             fence=header.fence,
             evidence_no=None if knows_newest else header.evidence_no,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictActions:
+    """What the dialog does outside itself: preview and give a verdict, keep what is typed, see which keys came."""
+
+    preview: Callable[[VerdictRequest], VerdictPreview]
+    give: Callable[[VerdictRequest], Awaitable[Decided]]
+    keep: Callable[[str, Any], None]
+    presses: Presses

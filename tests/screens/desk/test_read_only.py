@@ -96,7 +96,7 @@ async def test_a_case_that_one_holds_opens_on_the_desk() -> None:
         await open_second(desk)
 
         assert desk.dialog == "DeskScreen"
-        assert desk.app.desk.is_held
+        assert desk.desk_screen.session.is_held
         assert "C-000124" in desk.text
 
 

@@ -48,8 +48,8 @@ async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None
 
 
 async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screens.desk.layout.TICK_S", 0.05)
-    monkeypatch.setattr("screens.desk.layout.COUNT_EVERY_TICKS", 1_000_000)
+    monkeypatch.setattr("screens.desk.case_screen.TICK_S", 0.05)
+    monkeypatch.setattr("screens.desk.case_screen.COUNT_EVERY_TICKS", 1_000_000)
     may_count = threading.Event()
 
     def arrange(services: MemoryServices) -> None:

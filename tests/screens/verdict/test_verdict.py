@@ -236,7 +236,7 @@ async def test_undo_goes_away_when_the_notice_goes_out() -> None:
         await desk.press("n", "p", "y")
         desk.services._undoable = None
         desk.clocks.pass_s(61)
-        desk.app.desk.tick()
+        desk.desk_screen.tick()
         await desk.settle()
 
         assert "takes it back" not in desk.text
@@ -297,7 +297,7 @@ async def test_the_letter_after_a_verdict_is_whole_at_80_columns() -> None:
         await desk.settle()
         await desk.press("f8")
 
-        page = desk.app.desk.query_one("#page")
+        page = desk.desk_screen.query_one("#page")
         text = page.query_one("Static")
         assert text.region.right <= page.scrollable_content_region.right
 

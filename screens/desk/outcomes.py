@@ -1,0 +1,70 @@
+"""What the acts of the desk come to."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, Decided, Empty
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRef:
+    """A case under one hold; the fence grows with each hold."""
+
+    id: int
+    fence: int
+
+    @classmethod
+    def of(cls, case: CaseFile) -> Self:
+        """Return the reference to a case as it was read."""
+        return cls(case.header.id, case.header.fence)
+
+    @property
+    def name(self) -> str:
+        """The case number as people read it."""
+        return format_case(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """A case is on the desk; `is_same` says that it was there before."""
+
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRemoved:
+    """The case left the desk, with this verdict if it has one."""
+
+    decided: Decided | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsRevealed:
+    """Personal values of the case can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRenewed:
+    """The hold lasts longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLost:
+    """The case is still on the desk, but its hold has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneElsewhere:
+    """A verdict was taken back whose case does not come to this desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The case left the desk while the act ran, or a later reading of it came first."""
+
+
+Outcome = (
+    CaseShown | CaseRemoved | FieldsRevealed | HoldRenewed | HoldLost | UndoneElsewhere | Superseded | Empty | None
+)
+"""What an act comes to; None if nothing has changed."""
