@@ -104,15 +104,16 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
             return
         from screens.desk.screen import DeskScreen
 
-        is_claiming = bool(self._start.keys) and self._start.keys[0].key in NEXT.all_keys
-        desk = DeskScreen(self.clock, services, is_claiming=is_claiming)
+        desk = DeskScreen(self.clock, services)
         add_modes(self, desk)
         await self.switch_mode("desk")
         await self.remove_mode("start")
         self.desk = desk
+        keys = self._start.keys
+        desk.begin(is_claiming=bool(keys) and keys[0].key in NEXT.all_keys)
         CatchUp(self, services, desk.count)
-        while self._start.keys:
-            key = self._start.keys.pop(0)
+        while keys:
+            key = keys.pop(0)
             path = (self.focused or self.screen).ancestors_with_self
             await super().on_event(events.Key(key.key, key.character))
             for node in path:

@@ -70,7 +70,7 @@ async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> N
         return
     if case.header.held_by != desk.session.login:
         app.push_screen(ReadingScreen(app.clock, services, case))
-    elif await desk.open_held(case):
+    elif await desk.carry_out(desk.session.open_held(case)) is not None:
         await app.switch_mode("desk")
 
 
@@ -140,7 +140,7 @@ async def _leave(app: "WorkbenchApp") -> None:
         choice = await app.push_screen_wait(Leaving(ref.name, desk.view().instant(case.header.held_until)))
         if choice is None:
             return
-        if choice == "release" and await desk.attempt(desk.session.release(ref)) is None:
+        if choice == "release" and await desk.carry_out(desk.session.release(ref)) is None:
             return
     await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
+from screens.desk.draft import Draft
 from screens.desk.forecast_text import forecast_lines, phone_sentence
-from screens.desk.outcomes import CaseRef
+from screens.desk.outcomes import CaseRef, UndoneElsewhere
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import plain, wrapped
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, Undoable
 from workbench.domain.case.vocabulary import FailKind, Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -20,8 +22,38 @@ from workbench.i18n import _
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
 
-Act = Callable[["CaseScreen", CaseFile], Any]
-"""Runs a command on the case that was on the desk when its key was pressed."""
+Act = Callable[..., Any]
+"""Runs a command on a screen, and on the case that was on it when the key was pressed."""
+
+
+async def take_next(screen: "CaseScreen") -> None:
+    """Take the next case, or show why there is none."""
+    session = screen.session
+    unfinished = session.case.header.id if session.case is not None and session.is_unfinished else None
+    outcome = await screen.carry_out(session.next())
+    if session.case is None and outcome is None:
+        screen.show_page()
+    elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
+        said = _("Decide this case first, put it aside (h), skip (s) or release it (b).")
+        screen.notify(said, markup=False, timeout=6)
+    screen.count()
+
+
+def undo(screen: "CaseScreen") -> None:
+    """Take back the last verdict, once for a key that is held down."""
+    undoable = screen.session.undoable
+    if undoable is not None and not presses_of(screen).is_repeat:
+        screen.run_worker(_undo(screen, undoable), group="claim", exclusive=True)
+
+
+async def _undo(screen: "CaseScreen", undoable: Undoable) -> None:
+    outcome = await screen.carry_out(screen.session.undo(undoable))
+    if isinstance(outcome, UndoneElsewhere):
+        screen.notify(_("Taken back; the case waits for its checker again."), markup=False)
+    elif outcome is not None:
+        name = format_case(undoable.case_id)
+        screen.notify(_("{case} is back on your desk.").format(case=name), markup=False)
+    screen.count()
 
 
 async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, items_first: bool = False) -> None:
@@ -57,7 +89,7 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
     reason = await screen.app.push_screen_wait(Prompt(skip_question(ref.name)))
     if reason:
         said = _("{case} skipped.").format(case=ref.name)
-        screen.start(screen.carry_out(screen.session.skip(ref, reason), said), "write")
+        screen.run_worker(screen.carry_out(screen.session.skip(ref, reason), said), group="write")
 
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
@@ -73,7 +105,7 @@ async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
         # Nothing typed means the time that the question named.
         until = moment(answer, view) or default
         said = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(until))
-        screen.start(screen.carry_out(screen.session.put_aside(ref, until), said), "write")
+        screen.run_worker(screen.carry_out(screen.session.put_aside(ref, until), said), group="write")
 
 
 async def release(screen: "CaseScreen", case: CaseFile) -> None:
@@ -92,7 +124,7 @@ async def comment(screen: "CaseScreen", case: CaseFile) -> None:
     keep = partial(screen.keep_draft, case, "comment")
     text = await screen.app.push_screen_wait(Prompt(comment_question(ref.name, begun), on_change=keep))
     if text:
-        screen.start(screen.carry_out(screen.session.comment(ref, text)), "write")
+        screen.run_worker(screen.carry_out(screen.session.comment(ref, text)), group="write")
 
 
 async def verify(screen: "CaseScreen", case: CaseFile) -> None:
@@ -101,7 +133,7 @@ async def verify(screen: "CaseScreen", case: CaseFile) -> None:
 
     answer = await screen.app.push_screen_wait(Verify())
     if answer is not None:
-        screen.start(screen.carry_out(screen.session.verify(CaseRef.of(case), *answer)), "write")
+        screen.run_worker(screen.carry_out(screen.session.verify(CaseRef.of(case), *answer)), group="write")
 
 
 async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
@@ -142,7 +174,7 @@ async def assign(screen: "CaseScreen", case: CaseFile) -> None:
 
 def reload(screen: "CaseScreen", ref: CaseRef) -> None:
     """Read the case again after something about it changed."""
-    screen.start(screen.carry_out(screen.session.reload(ref)), "read", is_exclusive=True)
+    screen.run_worker(screen.carry_out(screen.session.reload(ref)), group="read", exclusive=True)
 
 
 async def explain(screen: "CaseScreen", case: CaseFile) -> None:
@@ -150,14 +182,32 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.text_sheet import Sheet
 
     ref = CaseRef.of(case)
-    sentences = await screen.attempt(screen.session.explain(ref))
-    if sentences is None or not screen.session.is_on_desk(ref):
+    try:
+        sentences = await screen.session.explain(ref)
+    except WorkbenchError as error:
+        screen.complain(error)
+        return
+    if not screen.session.is_on_desk(ref):
         return
 
     def lines(width: int) -> list[Content]:
         return [plain(part) for sentence in sentences for part in wrapped(sentence, width)]
 
     screen.app.push_screen(Sheet(_("Why {case}").format(case=ref.name), lines))
+
+
+async def save(screen: "CaseScreen", draft: Draft) -> None:
+    """Save a draft."""
+    try:
+        await draft.save()
+    except WorkbenchError as error:
+        screen.complain(error)
+
+
+async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
+    """Show in the header when the case is likely passed."""
+    if await screen.session.load_forecast(case) is not None:
+        screen.show_head()
 
 
 async def tell_forecast(screen: "CaseScreen", case: CaseFile) -> None:
@@ -180,7 +230,7 @@ def reveal(screen: "CaseScreen", case: CaseFile) -> None:
     """Reveal the chosen field or all of the identity; hide everything if all is revealed."""
     if not screen.revealed.is_all:
         act = screen.session.reveal(CaseRef.of(case), screen.panels.panel.field)
-        screen.start(screen.carry_out(act), "reveal")
+        screen.run_worker(screen.carry_out(act), group="reveal")
     elif not presses_of(screen).is_repeat:
         # A key held down shows; it does not show and hide in turns, each time on record.
         screen.hide_fields()

@@ -1,20 +1,20 @@
 """A screen that shows a case: header, notice, panels, draft; and how it changes as time passes."""
 
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
-from textual.worker import Worker
 
+from screens.desk import acts
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
-from screens.desk.key_map import COMMANDS, is_available
-from screens.desk.messages import draft_line, reveal_line
-from screens.desk.outcomes import CaseShown, FieldsRevealed, Outcome
+from screens.desk.key_map import COMMANDS, EXCLUSIVE, is_available
+from screens.desk.messages import decided_page, draft_line, empty, lost_line, notice_line, reveal_line
+from screens.desk.outcomes import CaseRef, CaseRemoved, CaseShown, FieldsRevealed, HoldLost, HoldRenewed, Outcome
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines
 from screens.panels.evidence_panels import EvidencePanels
@@ -24,7 +24,7 @@ from screens.shell.footer import Hints
 from screens.shell.header import Head, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.casefile import CaseFile, Empty
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, marked
 
@@ -35,10 +35,13 @@ TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
 """The figures of the header are read again each minute."""
 
+WATCH_EVERY_TICKS = 5
+"""Every so many seconds the screen looks whether somebody else took a held case; that reads one row by its key."""
+
 SAVE_AFTER_S = 0.4
 _WIDE = 98
 
-Result = TypeVar("Result")
+NoticeLine = Callable[[DeskSession, View], Content | None]
 
 
 class CaseScreen(WorkScreen):
@@ -57,8 +60,9 @@ class CaseScreen(WorkScreen):
     reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
 
-    def __init__(self, clock: Clock, services: "Services") -> None:
+    def __init__(self, clock: Clock, services: "Services", notice_line: NoticeLine = notice_line) -> None:
         super().__init__()
+        self._notice_line = notice_line
         self.session = DeskSession(services, clock)
         self.revealed = self.session.revealed
         self.ticks = 0
@@ -91,6 +95,10 @@ class CaseScreen(WorkScreen):
             self.show_head()
         self.show_notice()
         self.show_fields()
+        case = self.session.case
+        if case is not None and self.session.is_held and self.ticks % WATCH_EVERY_TICKS == 0:
+            watch = self.carry_out(self.session.check_hold(CaseRef.of(case)), is_quiet=True)
+            self.run_worker(watch, group="hold", exclusive=True)
         if self._is_count_owed or self.ticks % COUNT_EVERY_TICKS == 0:
             self.count()
 
@@ -112,61 +120,79 @@ class CaseScreen(WorkScreen):
         if session.case is None and session.counts is not None and self.page.is_welcoming:
             self.page.welcome(session.counts, self.view(), session.services.actor)
 
-    @work(exclusive=True, group="forecast")
-    async def load_forecast(self, case: CaseFile) -> None:
-        """Show when the case is likely passed."""
-        if await self.session.load_forecast(case) is not None:
-            self.show_head()
-
-    def start(self, act: Coroutine[Any, Any, Result], group: str, *, is_exclusive: bool = False) -> Worker[Result]:
-        """Run an act beside the screen."""
-        return self.run_worker(act, group=group, exclusive=is_exclusive)
-
-    async def attempt(self, act: Awaitable[Result]) -> Result | None:
-        """Return the result of an act; None if it failed, which the screen reports."""
-        try:
-            return await act
-        except WorkbenchError as error:
-            self.complain(error)
-            return None
-
     def complain(self, error: WorkbenchError) -> None:
         """Report what could not be done; nothing that was typed is lost."""
         self.notify(str(error), severity="error", markup=False, timeout=8)
 
-    async def carry_out(self, act: Awaitable[Outcome], said: str = "") -> None:
-        """Show the outcome of an act, and a sentence if it succeeds."""
+    async def carry_out(self, act: Awaitable[Outcome], said: str = "", *, is_quiet: bool = False) -> Outcome | None:
+        """Show the outcome of an act, and a sentence with it; None if it failed, which is reported unless quiet."""
         try:
             outcome = await act
         except WorkbenchError as error:
-            self.complain(error)
-            return
+            if not is_quiet:
+                self.complain(error)
+            return None
         self.show(outcome)
         if said:
             self.notify(said, markup=False)
+        return outcome
 
     def show(self, outcome: Outcome) -> None:
         """Show the outcome of an act."""
-        case = self.session.case
+        session = self.session
         self.show_fields(is_forced=isinstance(outcome, CaseShown | FieldsRevealed))
-        if not isinstance(outcome, CaseShown) or case is None:
-            return
+        match outcome:
+            case CaseShown(is_same) if session.case is not None:
+                self._show_case(session.case, is_same=is_same)
+            case CaseRemoved(decided):
+                self.show_page(decided_page(decided, self.view()) if decided is not None else None)
+                self.count()
+            case Empty():
+                self.show_page(empty(outcome, self.view(), session.counts))
+            case HoldRenewed():
+                self.show_head()
+            case HoldLost() if session.case is not None:
+                self.show_head()
+                self.show_notice()
+                self.refresh_bindings()
+                said = lost_line(CaseRef.of(session.case).name, session.loss, self.view()).plain
+                self.notify(said, severity="warning", markup=False, timeout=10)
+            case _:
+                pass
+
+    def _show_case(self, case: CaseFile, *, is_same: bool) -> None:
         self.add_class("-with-case")
         self.show_head()
         self.show_draft()
-        if not outcome.is_same:
+        if not is_same:
             self.panels.is_zoomed = False
             # Behind tabs only one panel is seen.
             first = "identity" if self.has_class("-wide") else self.panels.gravest
             self.call_after_refresh(self.panels.go, first)
         self.refresh_bindings()
-        self.call_after_refresh(self.load_forecast, case)
+        self.call_after_refresh(
+            lambda: self.run_worker(acts.show_forecast(self, case), group="forecast", exclusive=True)
+        )
+
+    def show_page(self, text: Content | None = None) -> None:
+        """Show the page without a case: a text, or what waits."""
+        session = self.session
+        self.remove_class("-with-case")
+        self.page.focus()
+        self.page.is_welcoming = text is None
+        if text is not None:
+            self.page.show(text)
+        elif session.counts is not None:
+            self.page.welcome(session.counts, self.view(), session.services.actor)
+        self.show_head()
+        self.show_notice()
+        self.refresh_bindings()
 
     def keep_draft(self, case: CaseFile, name: str, value: Any) -> None:
         """Keep a part of the draft of a case, and save it soon."""
         draft = self.session.draft
         if draft is not None and draft.case_id == case.header.id and draft.change(name, value):
-            self.set_timer(SAVE_AFTER_S, lambda: self.start(self.attempt(draft.save()), "draft"))
+            self.set_timer(SAVE_AFTER_S, lambda: self.run_worker(acts.save(self, draft), group="draft"))
 
     def view(self) -> View:
         """Return the time, zone, symbols and revealed fields that the case is shown with."""
@@ -210,8 +236,13 @@ class CaseScreen(WorkScreen):
         self.query_one(Head).update(Content("\n").join(lines))
 
     def show_notice(self) -> None:
-        """Show the line under the header."""
-        raise NotImplementedError
+        """Show the line under the header, if there is one."""
+        if self.session.drop_late_undo():
+            self.refresh_bindings()
+        line = self._notice_line(self.session, self.view())
+        self.set_class(line is not None, "-noticed")
+        if line is not None:
+            self.notice.update(line)
 
     def show_draft(self) -> None:
         """Show what was typed and not decided."""
@@ -227,12 +258,12 @@ class CaseScreen(WorkScreen):
         return is_available(str(parameters[0]), self.session) if action == "act" else True
 
     def action_act(self, command_id: str) -> None:
-        case, command = self.session.case, COMMANDS[command_id]
-        if case is None:
+        command, case = COMMANDS[command_id], self.session.case
+        if case is None and command.needs_case:
             return
-        run = command.run(self, case)
+        act = command.run(self, case) if command.needs_case else command.run(self)
         if command.group:
-            self.start(run, command.group, is_exclusive=command.group == "read")
+            self.run_worker(act, group=command.group, exclusive=command.group in EXCLUSIVE)
 
     def action_back(self) -> None:
         self.panels.is_zoomed = False

@@ -9,11 +9,10 @@ from textual.binding import Binding
 
 from screens.desk import acts
 from screens.shell.bindings import bind
-from workbench.domain.case.lifecycle import Action, is_allowed
+from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import Verdict
 from workbench.keys import desk
 from workbench.keys.command import Command
-from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
     from screens.desk.session import DeskSession
@@ -31,9 +30,17 @@ class DeskCommand:
     run: acts.Act
     group: str = ""
     asks: Action | None = None
+    needs_case: bool = True
 
 
-_ALL: tuple[DeskCommand, ...] = (
+EXCLUSIVE = frozenset({"claim", "read"})
+"""The groups in which a command ends the one before it."""
+
+_AT_THE_DESK = (
+    DeskCommand(desk.NEXT, acts.take_next, "claim", Action.NEXT, needs_case=False),
+    DeskCommand(desk.UNDO, acts.undo, needs_case=False),
+)
+_ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.PASS, partial(acts.decide, verdict=Verdict.PASS), "dialog", Action.DECIDE),
     DeskCommand(desk.FAIL, partial(acts.decide, verdict=Verdict.FAIL), "dialog", Action.DECIDE),
     DeskCommand(desk.PEND, partial(acts.decide, verdict=Verdict.PENDING), "dialog", Action.DECIDE),
@@ -60,23 +67,27 @@ _ALL: tuple[DeskCommand, ...] = (
     DeskCommand(desk.ZOOM, acts.zoom),
 )
 
-COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in _ALL}
+COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}
 
-VERDICT_KEYS = frozenset(key for each in _ALL if each.asks is Action.DECIDE for key in each.command.all_keys)
+VERDICT_KEYS = frozenset(key for each in _ON_A_CASE if each.asks is Action.DECIDE for key in each.command.all_keys)
 
 
-def bindings() -> Iterable[Binding]:
-    """Yield the bindings of the commands on a case."""
-    yield from (bind(each.command, f"act('{each.command.id}')") for each in _ALL)
-    yield bind(desk.FIND, "app.act('desk.find')")
-    yield bind(BACK, "back")
+def bindings(*, is_desk: bool) -> Iterable[Binding]:
+    """Yield the bindings of the commands on a case, and of those that only the desk has."""
+    for each in (*(_AT_THE_DESK if is_desk else ()), *_ON_A_CASE):
+        yield bind(each.command, f"act('{each.command.id}')")
+    yield bind(desk.FIND, f"app.act('{desk.FIND.id}')")
 
 
 def is_available(command_id: str, session: "DeskSession") -> bool | None:
     """Say whether a command can be run now; None dims its key."""
-    case, asks = session.case, COMMANDS[command_id].asks
-    if case is None:
-        return None
-    if asks is None or is_allowed(asks, case.header.state, session.services.actor, holds=session.is_held):
-        return True
-    return None
+    case, asks, actor = session.case, COMMANDS[command_id].asks, session.services.actor
+    if command_id == desk.NEXT.id:
+        is_allowed_now = role_refusal(Action.NEXT, actor) is None and not session.is_unfinished
+    elif command_id == desk.UNDO.id:
+        is_allowed_now = session.undoable is not None
+    elif case is None:
+        is_allowed_now = False
+    else:
+        is_allowed_now = asks is None or is_allowed(asks, case.header.state, actor, holds=session.is_held)
+    return is_allowed_now or None

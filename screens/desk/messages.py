@@ -18,6 +18,7 @@ from workbench.i18n import _
 from workbench.wording.amounts import count, listed
 
 if TYPE_CHECKING:
+    from screens.desk.session import DeskSession
     from workbench.services.queue.lost_holds import LostHold
 
 _LISTED = 5
@@ -144,7 +145,16 @@ def notice_bar(last: Undoable, check_for: tuple[str, ...], view: View) -> Conten
     return joined((said, style), key, (_(" takes it back"), style))
 
 
-def lost(case: str, loss: "LostHold | None", view: View) -> Content:
+def notice_line(session: "DeskSession", view: View) -> Content | None:
+    """Return the line under the header: the hold is lost, evidence has arrived, or a verdict can be undone."""
+    if session.is_lost and session.case is not None:
+        return lost_line(format_case(session.case.header.id), session.loss, view)
+    if session.has_new_evidence:
+        return evidence_bar()
+    return notice_bar(session.undoable, session.check_for, view) if session.undoable is not None else None
+
+
+def lost_line(case: str, loss: "LostHold | None", view: View) -> Content:
     """Return the line after a hold was lost: who has the case, and that the draft is kept."""
     key = ("n", "$text-accent bold")
     return joined((_how_lost(case, loss, view), UNEASY), ("; ", ""), key, (_(" takes another"), UNEASY))

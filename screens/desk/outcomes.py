@@ -64,7 +64,11 @@ class Superseded:
     """The case left the desk while the act ran, or a later reading of it came first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The act found nothing to change."""
+
+
 Outcome = (
-    CaseShown | CaseRemoved | FieldsRevealed | HoldRenewed | HoldLost | UndoneElsewhere | Superseded | Empty | None
+    CaseShown | CaseRemoved | FieldsRevealed | HoldRenewed | HoldLost | UndoneElsewhere | Superseded | Unchanged | Empty
 )
-"""What an act comes to; None if nothing has changed."""

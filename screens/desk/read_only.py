@@ -9,6 +9,8 @@ from textual.content import Content
 from screens.desk.case_screen import CaseScreen
 from screens.desk.key_map import VERDICT_KEYS, bindings
 from screens.desk.outcomes import CaseShown
+from screens.desk.session import DeskSession
+from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
 from screens.widgets.safe_text import FAINT, Part, joined
@@ -20,79 +22,21 @@ from workbench.domain.case.vocabulary import CaseState
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, marked
 from workbench.keys.command import Place
+from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 
-class ReadingScreen(CaseScreen):
-    """A case of the queue, opened to read; Esc goes back to its row."""
-
-    PLACE: ClassVar[Place] = "desk"
-    NAME: ClassVar[str] = marked("Case")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(), Binding("q", "back", show=False)]
-
-    def __init__(self, clock: Clock, services: "Services", case: CaseFile) -> None:
-        super().__init__(clock, services)
-        self._header = case.header
-        self.session.place(case)
-
-    def on_mount(self) -> None:
-        self.show(CaseShown(is_same=False))
-        self.show_notice()
-        self.count()
-
-    def on_key(self, event: events.Key) -> None:
-        """Say why there is no verdict here, where a key asks for one."""
-        self.revealed.note_key()
-        if event.key in VERDICT_KEYS:
-            event.stop()
-            event.prevent_default()
-            self.notify(why_no_verdict(self.header, self.session.services.actor, self.view()), markup=False, timeout=6)
-
-    @property
-    def header(self) -> CaseHeader:
-        """The header of the case as it was read last."""
-        case = self.session.case
-        return case.header if case is not None else self._header
-
-    @property
-    def read_only(self) -> str:
-        """The first line of the help."""
-        return _("Read only: this case is not on your desk, so only these keys work here.")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return True if action == "back" else super().check_action(action, parameters)
-
-    def show_notice(self) -> None:
-        """Show who has the case."""
-        self.add_class("-noticed")
-        self.notice.update(standing_line(self.header, self.session.services.actor, self.view()))
-
-    def action_back(self) -> None:
-        if self.panels.is_zoomed:
-            self.panels.is_zoomed = False
-        else:
-            self.leave()
-
-    @work(exclusive=True, group="leave-case")
-    async def leave(self) -> None:
-        """Save the draft and go back to the list."""
-        try:
-            await self.session.save_draft()
-        except WorkbenchError as error:
-            self.complain(error)
-        if self.is_current:
-            self.dismiss()
-
-
-def standing_line(header: CaseHeader, actor: Actor, view: View) -> Content:
+def standing_line(session: DeskSession, view: View) -> Content | None:
     """Return the line that says that the case is only read, and who has it."""
+    if session.case is None:
+        return None
     key = "$text-accent bold"
     parts: list[Part] = [
         (_("Read only"), "bold"),
         (f" {view.symbols.dot} ", FAINT),
-        (_who_has(header, actor, view), ""),
+        (_who_has(session.case.header, session.services.actor, view), ""),
     ]
     parts += [("   Esc ", key), (_("back"), FAINT)]
     return joined(*parts)
@@ -124,3 +68,55 @@ def _who_has(header: CaseHeader, actor: Actor, view: View) -> str:
             return _("assigned to you; n on the desk takes it in its turn")
         return _("assigned to {login}").format(login=header.assignee)
     return _(STATE_WORDS[header.state])
+
+
+class ReadingScreen(CaseScreen):
+    """A case of the queue, opened to read; Esc goes back to its row."""
+
+    PLACE: ClassVar[Place] = "desk"
+    NAME: ClassVar[str] = marked("Case")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(is_desk=False),
+        bind(BACK, "leave"),
+        Binding("q", "leave", show=False),
+    ]
+
+    def __init__(self, clock: Clock, services: "Services", case: CaseFile) -> None:
+        super().__init__(clock, services, standing_line)
+        self.session.place(case)
+
+    def on_mount(self) -> None:
+        self.show(CaseShown(is_same=False))
+        self.show_notice()
+        self.count()
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why there is no verdict here, where a key asks for one."""
+        self.revealed.note_key()
+        case = self.session.case
+        if case is not None and event.key in VERDICT_KEYS:
+            event.stop()
+            event.prevent_default()
+            said = why_no_verdict(case.header, self.session.services.actor, self.view())
+            self.notify(said, markup=False, timeout=6)
+
+    @property
+    def read_only(self) -> str:
+        """The first line of the help."""
+        return _("Read only: this case is not on your desk, so only these keys work here.")
+
+    def action_leave(self) -> None:
+        if self.panels.is_zoomed:
+            self.panels.is_zoomed = False
+        else:
+            self.leave()
+
+    @work(exclusive=True, group="leave-case")
+    async def leave(self) -> None:
+        """Save the draft and go back to the list."""
+        try:
+            await self.session.save_draft()
+        except WorkbenchError as error:
+            self.complain(error)
+        if self.is_current:
+            self.dismiss()

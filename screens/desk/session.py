@@ -20,6 +20,7 @@ from screens.desk.outcomes import (
     HoldLost,
     HoldRenewed,
     Superseded,
+    Unchanged,
     UndoneElsewhere,
 )
 from screens.shell.clock import ZONE, Clock
@@ -196,12 +197,12 @@ class DeskSession:
         """Save an answer of the checklist."""
         await asyncio.to_thread(self.services.remarks.checklist, ref.id, question, value, "")
 
-    async def reveal(self, ref: CaseRef, field: str) -> FieldsRevealed | Superseded | None:
-        """Reveal a field, or all of the identity on the second press; None if no field is chosen."""
+    async def reveal(self, ref: CaseRef, field: str) -> FieldsRevealed | Superseded | Unchanged:
+        """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""
         files, is_all, era = self.services.casefiles, self.revealed.is_second_press(), self.revealed.era
         if not is_all and not field:
             self.revealed.hint()
-            return None
+            return Unchanged()
         if is_all:
             values = await asyncio.to_thread(files.reveal_identity, ref.id)
         else:
@@ -243,7 +244,7 @@ class DeskSession:
             self._renewed_at = now
         return is_due
 
-    async def renew(self, ref: CaseRef) -> HoldRenewed | HoldLost | Superseded | None:
+    async def renew(self, ref: CaseRef) -> HoldRenewed | HoldLost | Superseded | Unchanged:
         """Renew the hold, since its holder is active."""
         until = await asyncio.to_thread(self.services.claims.renew, ref.id)
         if until is None:
@@ -253,13 +254,13 @@ class DeskSession:
         self.case = replace(self.case, header=replace(self.case.header, held_until=until))
         return HoldRenewed()
 
-    async def check_hold(self, ref: CaseRef, *, is_lost: bool = False) -> HoldLost | Superseded | None:
+    async def check_hold(self, ref: CaseRef, *, is_lost: bool = False) -> HoldLost | Superseded | Unchanged:
         """Look whether somebody else took the case; `is_lost` says that the hold has ended for sure."""
         loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
         if not self.is_on_desk(ref):
             return Superseded()
         if self.is_lost or not (is_lost or loss is not None):
-            return None
+            return Unchanged()
         self.is_lost, self.loss = True, loss
         return HoldLost()
 

@@ -41,13 +41,13 @@ class VerdictDialog(Dialog[Decided]):
     PLACE: ClassVar[Place] = "verdict"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(CONFIRM, "confirm"),
-        bind(SEARCH, "search"),
+        bind(SEARCH, "go('search')"),
         bind(FINAL, "final"),
         bind(WAIT_FOR, "wait_for"),
         bind(MEASURE, "measure"),
-        bind(ITEMS, "items"),
-        bind(LETTER, "letter"),
-        bind(NOTE, "note"),
+        bind(ITEMS, "go('items')"),
+        bind(LETTER, "go('letter')"),
+        bind(NOTE, "go('note')"),
         bind(BACK, "back"),
         bind(HELP, "app.act('help')"),
     ]
@@ -178,11 +178,11 @@ class VerdictDialog(Dialog[Decided]):
             self.letter.stop()
         self.foot.update(words.foot(self._preview, self._case.policy.grace_s, is_writing=is_writing))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict
         if action in {"final", "wait_for"}:
             return verdict is (Verdict.FAIL if action == "final" else Verdict.PENDING)
-        if action == "items":
+        if parameters == ("items",):
             return verdict is Verdict.PENDING or self._state.is_fixable
         if action == "measure":
             return self._preview is not None and len(self._preview.measures) > 1
@@ -200,9 +200,6 @@ class VerdictDialog(Dialog[Decided]):
             self._tell("")
             self.give()
 
-    def action_search(self) -> None:
-        self.picker.find()
-
     def action_final(self) -> None:
         kind = FailKind.FIXABLE if self._state.fail_kind is FailKind.FINAL else FailKind.FINAL
         self._become(replace(self._state, fail_kind=kind))
@@ -219,14 +216,16 @@ class VerdictDialog(Dialog[Decided]):
         at = measures.index(self._state.measure) + 1 if self._state.measure in measures else 0
         self._become(replace(self._state, measure=measures[at % len(measures)]))
 
-    def action_items(self) -> None:
-        self.mend.enter()
-
-    def action_letter(self) -> None:
-        self.letter.begin()
-
-    def action_note(self) -> None:
-        self.note.focus()
+    def action_go(self, part: str) -> None:
+        match part:
+            case "search":
+                self.picker.find()
+            case "items":
+                self.mend.enter()
+            case "letter":
+                self.letter.begin()
+            case _:
+                self.note.focus()
 
     def action_back(self) -> None:
         is_writing = isinstance(self.focused, Input | TextArea)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean
@@ -110,6 +111,57 @@ async def test_a_database_that_cannot_be_opened_is_said_with_the_way_out(error: 
 
         await driver.press("q")
     assert app.return_code == code
+
+
+class Opening:
+    """A workbench whose database opens when the test says so."""
+
+    def __init__(self) -> None:
+        self.clocks, self._gate = Clocks(), threading.Event()
+        self.services: Any = MemoryServices(self.clocks, clean())
+        self.app = WorkbenchApp(self._open, now=self.clocks.now, monotonic=self.clocks.monotonic)
+
+    def _open(self) -> Any:
+        self._gate.wait(10)
+        return self.services
+
+    async def type(self, pilot: Pilot[None], *keys: str) -> Driver:
+        """Press keys while the database is opened, open it, and wait until all is done."""
+        driver = Driver(self.app, pilot, self.clocks, self.services)
+        await pilot.pause()
+        for key in keys:
+            self.app.post_message(events.Key(key, key))
+        await pilot.pause()
+        self._gate.set()
+        await driver.settle()
+        return driver
+
+
+async def test_g_q_typed_before_the_desk_is_open_goes_to_the_queue() -> None:
+    opening = Opening()
+    async with opening.app.run_test() as pilot:
+        driver = await opening.type(pilot, "g", "q")
+
+        assert (driver.dialog, opening.app.return_code) == ("QueueScreen", None)
+
+
+async def test_keys_typed_before_the_desk_is_open_act_in_order_each_on_what_the_one_before_brought() -> None:
+    opening = Opening()
+    async with opening.app.run_test() as pilot:
+        driver = await opening.type(pilot, "n", "2", "plus", "q")
+
+        assert driver.dialog == "Leaving"
+        assert driver.desk_screen.panels.active == "activity"
+        assert driver.desk_screen.panels.is_zoomed
+
+
+@pytest.mark.parametrize("keys", [("q",), ("n", "ctrl+q"), ("g", "ctrl+c")])
+async def test_before_the_desk_is_open_q_alone_and_ctrl_q_always_quit_at_once(keys: tuple[str, ...]) -> None:
+    opening = Opening()
+    async with opening.app.run_test() as pilot:
+        await opening.type(pilot, *keys)
+    assert opening.app.return_code == 0
+    assert opening.services.files[123].header.held_by is None
 
 
 async def test_q_leaves_at_once_while_the_office_is_still_opening() -> None:
