@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from screens.desk.draft import Draft
 from screens.desk.forecast_text import forecast_lines, phone_sentence
-from screens.desk.outcomes import CaseRef, UndoneElsewhere
+from screens.desk.outcomes import CaseRef, Unchanged
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import plain, wrapped
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, Undoable
 from workbench.domain.case.vocabulary import FailKind, Verdict
-from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -48,7 +46,7 @@ def undo(screen: "CaseScreen") -> None:
 
 async def _undo(screen: "CaseScreen", undoable: Undoable) -> None:
     outcome = await screen.carry_out(screen.session.undo(undoable))
-    if isinstance(outcome, UndoneElsewhere):
+    if isinstance(outcome, Unchanged):
         screen.notify(_("Taken back; the case waits for its checker again."), markup=False)
     elif outcome is not None:
         name = format_case(undoable.case_id)
@@ -160,10 +158,7 @@ async def assign(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.assign import give_away
 
     session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
-    try:
-        await session.save_draft()
-    except WorkbenchError as error:
-        screen.complain(error)
+    if not await screen.attempt(session.save_draft()):
         return
     if await give_away(screen, session.services, (ref.id,), screen.view()):
         if was_held:
@@ -182,26 +177,14 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.text_sheet import Sheet
 
     ref = CaseRef.of(case)
-    try:
-        sentences = await screen.session.explain(ref)
-    except WorkbenchError as error:
-        screen.complain(error)
-        return
-    if not screen.session.is_on_desk(ref):
+    sentences = await screen.attempt(screen.session.explain(ref))
+    if sentences is None or not screen.session.is_on_desk(ref):
         return
 
     def lines(width: int) -> list[Content]:
         return [plain(part) for sentence in sentences for part in wrapped(sentence, width)]
 
     screen.app.push_screen(Sheet(_("Why {case}").format(case=ref.name), lines))
-
-
-async def save(screen: "CaseScreen", draft: Draft) -> None:
-    """Save a draft."""
-    try:
-        await draft.save()
-    except WorkbenchError as error:
-        screen.complain(error)
 
 
 async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
@@ -234,21 +217,6 @@ def reveal(screen: "CaseScreen", case: CaseFile) -> None:
     elif not presses_of(screen).is_repeat:
         # A key held down shows; it does not show and hide in turns, each time on record.
         screen.hide_fields()
-
-
-def go_to_panel(name: str) -> Act:
-    """Return the command that goes to a panel."""
-    return lambda screen, _case: screen.panels.go(name)
-
-
-def step_panel(by: int) -> Act:
-    """Return the command that goes to another panel."""
-    return lambda screen, _case: screen.panels.step(by)
-
-
-def step_field(by: int) -> Act:
-    """Return the command that chooses another masked field."""
-    return lambda screen, _case: screen.panels.panel.move(by)
 
 
 def zoom(screen: "CaseScreen", _case: CaseFile) -> None:

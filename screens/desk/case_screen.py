@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -13,8 +13,17 @@ from screens.desk import acts
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
 from screens.desk.key_map import COMMANDS, EXCLUSIVE, is_available
-from screens.desk.messages import decided_page, draft_line, empty, lost_line, notice_line, reveal_line
-from screens.desk.outcomes import CaseRef, CaseRemoved, CaseShown, FieldsRevealed, HoldLost, HoldRenewed, Outcome
+from screens.desk.messages import (
+    decided_page,
+    draft_line,
+    empty,
+    lost_line,
+    notice_line,
+    reveal_line,
+    uncounted,
+    welcome,
+)
+from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines
 from screens.panels.evidence_panels import EvidencePanels
@@ -41,6 +50,7 @@ WATCH_EVERY_TICKS = 5
 SAVE_AFTER_S = 0.4
 _WIDE = 98
 
+Result = TypeVar("Result")
 NoticeLine = Callable[[DeskSession, View], Content | None]
 
 
@@ -97,8 +107,8 @@ class CaseScreen(WorkScreen):
         self.show_fields()
         case = self.session.case
         if case is not None and self.session.is_held and self.ticks % WATCH_EVERY_TICKS == 0:
-            watch = self.carry_out(self.session.check_hold(CaseRef.of(case)), is_quiet=True)
-            self.run_worker(watch, group="hold", exclusive=True)
+            act = self.session.check_hold(CaseRef.of(case))
+            self.run_worker(self.carry_out(act), group="hold", exclusive=True)
         if self._is_count_owed or self.ticks % COUNT_EVERY_TICKS == 0:
             self.count()
 
@@ -106,41 +116,40 @@ class CaseScreen(WorkScreen):
     async def count(self) -> None:
         """Read the figures of the header again; the next act reports a failure, not this."""
         session, self._is_count_owed = self.session, False
-        is_idle = session.case is None and self.page.is_welcoming
         try:
             await session.refresh()
         except WorkbenchError as error:
             self._is_count_owed = session.counts is None
-            if self._is_count_owed and is_idle:
-                self.page.show_uncounted(error)
+            if self._is_count_owed and session.case is None and self.page.is_welcoming:
+                self.page.show(uncounted(error), is_welcoming=True)
             return
         self.show_head()
         self.show_notice()
         self.refresh_bindings()
-        if session.case is None and session.counts is not None and self.page.is_welcoming:
-            self.page.welcome(session.counts, self.view(), session.services.actor)
+        if session.case is None and self.page.is_welcoming:
+            self.page.show(welcome(session, self.view()), is_welcoming=True)
 
-    def complain(self, error: WorkbenchError) -> None:
-        """Report what could not be done; nothing that was typed is lost."""
-        self.notify(str(error), severity="error", markup=False, timeout=8)
-
-    async def carry_out(self, act: Awaitable[Outcome], said: str = "", *, is_quiet: bool = False) -> Outcome | None:
-        """Show the outcome of an act, and a sentence with it; None if it failed, which is reported unless quiet."""
+    async def attempt(self, act: Awaitable[Result]) -> Result | None:
+        """Return the result of an act; None if it failed, which the screen reports. Nothing that was typed is lost."""
         try:
-            outcome = await act
+            return await act
         except WorkbenchError as error:
-            if not is_quiet:
-                self.complain(error)
+            self.notify(str(error), severity="error", markup=False, timeout=8)
             return None
-        self.show(outcome)
-        if said:
-            self.notify(said, markup=False)
+
+    async def carry_out(self, act: Awaitable[Outcome], said: str = "") -> Outcome | None:
+        """Show the outcome of an act, and a sentence with it; None if the act failed."""
+        outcome = await self.attempt(act)
+        if outcome is not None:
+            self.show(outcome)
+            if said:
+                self.notify(said, markup=False)
         return outcome
 
     def show(self, outcome: Outcome) -> None:
         """Show the outcome of an act."""
         session = self.session
-        self.show_fields(is_forced=isinstance(outcome, CaseShown | FieldsRevealed))
+        self.show_fields(is_forced=isinstance(outcome, CaseShown | CaseChanged))
         match outcome:
             case CaseShown(is_same) if session.case is not None:
                 self._show_case(session.case, is_same=is_same)
@@ -149,7 +158,7 @@ class CaseScreen(WorkScreen):
                 self.count()
             case Empty():
                 self.show_page(empty(outcome, self.view(), session.counts))
-            case HoldRenewed():
+            case CaseChanged():
                 self.show_head()
             case HoldLost() if session.case is not None:
                 self.show_head()
@@ -176,14 +185,9 @@ class CaseScreen(WorkScreen):
 
     def show_page(self, text: Content | None = None) -> None:
         """Show the page without a case: a text, or what waits."""
-        session = self.session
         self.remove_class("-with-case")
         self.page.focus()
-        self.page.is_welcoming = text is None
-        if text is not None:
-            self.page.show(text)
-        elif session.counts is not None:
-            self.page.welcome(session.counts, self.view(), session.services.actor)
+        self.page.show(text or welcome(self.session, self.view()), is_welcoming=text is None)
         self.show_head()
         self.show_notice()
         self.refresh_bindings()
@@ -192,7 +196,7 @@ class CaseScreen(WorkScreen):
         """Keep a part of the draft of a case, and save it soon."""
         draft = self.session.draft
         if draft is not None and draft.case_id == case.header.id and draft.change(name, value):
-            self.set_timer(SAVE_AFTER_S, lambda: self.run_worker(acts.save(self, draft), group="draft"))
+            self.set_timer(SAVE_AFTER_S, lambda: self.run_worker(self.attempt(draft.save()), group="draft"))
 
     def view(self) -> View:
         """Return the time, zone, symbols and revealed fields that the case is shown with."""

@@ -1,26 +1,18 @@
 """The page in the middle of the desk while there is no case on it."""
 
-from typing import TYPE_CHECKING
-
 from textual import getters
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.shell.view import View
 from screens.widgets.safe_text import BAD, FAINT, joined
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.i18n import _
 
-if TYPE_CHECKING:
-    from workbench.domain.case.casefile import DeskCounts
-
 
 class DeskPage(VerticalScroll):
-    """Shows what waits, or another text if `is_welcoming` is false."""
+    """Shows a text; `is_welcoming` says that it is what waits, which changes with the figures."""
 
     said = getters.query_one("Static", Static)
 
@@ -31,23 +23,10 @@ class DeskPage(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static(opening_page(), markup=False)
 
-    def welcome(self, counts: "DeskCounts", view: View, actor: Actor) -> None:
-        """Show what waits, and the keys that go there."""
-        from screens.desk.messages import welcome
-
-        may_check = role_refusal(Action.APPROVE, actor) is None
-        self.said.update(welcome(counts, view, may_check=may_check))
-
-    def show_uncounted(self, error: WorkbenchError) -> None:
-        """Show why the cases that wait are not counted."""
-        from screens.desk.messages import uncounted
-
-        self.said.update(uncounted(error))
-
-    def show(self, content: Content) -> None:
-        """Show another text instead of what waits."""
-        self.is_welcoming = False
-        self.said.update(content)
+    def show(self, text: Content, *, is_welcoming: bool = False) -> None:
+        """Show a text."""
+        self.is_welcoming = is_welcoming
+        self.said.update(text)
 
 
 def opening_page() -> Content:

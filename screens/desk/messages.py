@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
+from screens.desk.empty_page import opening_page
 from screens.panels.labels import CHECK_FOR, DECIDED, VERDICT
 from screens.shell.revealed_fields import ALL_IDLE_S
 from screens.shell.symbols import Symbols
@@ -12,6 +13,7 @@ from screens.shell.view import View
 from screens.widgets.safe_text import FAINT, FINE, UNEASY, joined, paragraphs
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import Decided, DeskCounts, Empty, Undoable
+from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
 _LISTED = 5
 
 
-def welcome(counts: DeskCounts, view: View, *, may_check: bool) -> Content:
+def welcome(session: "DeskSession", view: View) -> Content:
     """Return the page without a case: what waits, the key for the next case, other lists, cases put aside."""
+    counts = session.counts
+    if counts is None:
+        return opening_page()
+    may_check = role_refusal(Action.APPROVE, session.services.actor) is None
     if counts.held_by_me:
         said = (
             _("You hold one case.")

@@ -40,23 +40,13 @@ class CaseRemoved:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldsRevealed:
-    """Personal values of the case can be seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoldRenewed:
-    """The hold lasts longer."""
+class CaseChanged:
+    """The hold of the case lasts longer, or some of its personal values are revealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoldLost:
     """The case is still on the desk, but its hold has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class UndoneElsewhere:
-    """A verdict was taken back whose case does not come to this desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +59,4 @@ class Unchanged:
     """The act found nothing to change."""
 
 
-Outcome = (
-    CaseShown | CaseRemoved | FieldsRevealed | HoldRenewed | HoldLost | UndoneElsewhere | Superseded | Unchanged | Empty
-)
+Outcome = CaseShown | CaseChanged | CaseRemoved | HoldLost | Superseded | Unchanged | Empty

@@ -19,7 +19,6 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import STATE_WORDS, Action, role_refusal
 from workbench.domain.case.vocabulary import CaseState
-from workbench.errors import WorkbenchError
 from workbench.i18n import _, marked
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
@@ -114,9 +113,6 @@ class ReadingScreen(CaseScreen):
     @work(exclusive=True, group="leave-case")
     async def leave(self) -> None:
         """Save the draft and go back to the list."""
-        try:
-            await self.session.save_draft()
-        except WorkbenchError as error:
-            self.complain(error)
+        await self.attempt(self.session.save_draft())
         if self.is_current:
             self.dismiss()

@@ -12,17 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
-from screens.desk.outcomes import (
-    CaseRef,
-    CaseRemoved,
-    CaseShown,
-    FieldsRevealed,
-    HoldLost,
-    HoldRenewed,
-    Superseded,
-    Unchanged,
-    UndoneElsewhere,
-)
+from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Empty, Undoable, VerdictRequest
@@ -109,14 +99,15 @@ class DeskSession:
         self.revealed.clear()
         return CaseRemoved(decided)
 
-    async def save_draft(self) -> None:
-        """Save what was typed on the case.
+    async def save_draft(self) -> bool:
+        """Save what was typed on the case, and return True.
 
         Raises:
             WorkbenchError: If it cannot be saved.
         """
         if self.draft is not None:
             await self.draft.save()
+        return True
 
     async def next(self) -> CaseShown | Empty:
         """Put the next case on the desk, or say why there is none."""
@@ -133,13 +124,13 @@ class DeskSession:
         self.draft = None
         return self.place(case)
 
-    async def undo(self, undoable: Undoable) -> CaseShown | UndoneElsewhere:
-        """Take back a verdict; a case that this person holds then comes to the desk."""
+    async def undo(self, undoable: Undoable) -> CaseShown | Unchanged:
+        """Take back a verdict; its case comes to the desk if this person holds it then."""
         await self.save_draft()
         case = await asyncio.to_thread(self.services.undo.undo, undoable.case_id)
         self.undoable = None
         if case.header.held_by != self.login:
-            return UndoneElsewhere()
+            return Unchanged()
         self.draft = None
         return self.place(case)
 
@@ -197,7 +188,7 @@ class DeskSession:
         """Save an answer of the checklist."""
         await asyncio.to_thread(self.services.remarks.checklist, ref.id, question, value, "")
 
-    async def reveal(self, ref: CaseRef, field: str) -> FieldsRevealed | Superseded | Unchanged:
+    async def reveal(self, ref: CaseRef, field: str) -> CaseChanged | Superseded | Unchanged:
         """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""
         files, is_all, era = self.services.casefiles, self.revealed.is_second_press(), self.revealed.era
         if not is_all and not field:
@@ -216,7 +207,7 @@ class DeskSession:
         else:
             self.revealed.show(field, values[field])
         self.case = replace(self.case, history=history)
-        return FieldsRevealed()
+        return CaseChanged()
 
     async def explain(self, ref: CaseRef) -> tuple[str, ...]:
         """Return why the case is next, in sentences."""
@@ -244,7 +235,7 @@ class DeskSession:
             self._renewed_at = now
         return is_due
 
-    async def renew(self, ref: CaseRef) -> HoldRenewed | HoldLost | Superseded | Unchanged:
+    async def renew(self, ref: CaseRef) -> CaseChanged | HoldLost | Superseded | Unchanged:
         """Renew the hold, since its holder is active."""
         until = await asyncio.to_thread(self.services.claims.renew, ref.id)
         if until is None:
@@ -252,11 +243,17 @@ class DeskSession:
         if self.case is None or not self.is_on_desk(ref):
             return Superseded()
         self.case = replace(self.case, header=replace(self.case.header, held_until=until))
-        return HoldRenewed()
+        return CaseChanged()
 
     async def check_hold(self, ref: CaseRef, *, is_lost: bool = False) -> HoldLost | Superseded | Unchanged:
-        """Look whether somebody else took the case; `is_lost` says that the hold has ended for sure."""
-        loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
+        """Look whether somebody else took the case; `is_lost` says that the hold has ended for sure.
+
+        A failure is not reported: the desk looks again soon, and the next act reports its own.
+        """
+        try:
+            loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
+        except WorkbenchError:
+            return Unchanged()
         if not self.is_on_desk(ref):
             return Superseded()
         if self.is_lost or not (is_lost or loss is not None):

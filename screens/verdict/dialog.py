@@ -1,4 +1,4 @@
-"""The dialog in which a verdict is filled in, read over and confirmed."""
+"""The dialog in which a verdict is filled in, reviewed and confirmed."""
 
 import asyncio
 from dataclasses import replace
@@ -34,7 +34,7 @@ from workbench.keys.registry import BACK, CONFIRM, FINAL, HELP, ITEMS, LETTER, M
 
 
 class VerdictDialog(Dialog[Decided]):
-    """Fills in one verdict; it goes with what was decided, or with nothing."""
+    """Fills in one verdict; its result is the decision, or None."""
 
     CSS_PATH = Path(__file__).with_name("verdict.tcss")
     AUTO_FOCUS = "ReasonList"
@@ -121,7 +121,7 @@ class VerdictDialog(Dialog[Decided]):
 
     @work(group="write")
     async def give(self) -> None:
-        """Give the verdict, and say so here if it cannot be given."""
+        """Give the verdict; show here why it cannot be given."""
         self._is_giving = True
         try:
             if await self._guard.is_alone():
@@ -172,7 +172,7 @@ class VerdictDialog(Dialog[Decided]):
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def show_keys(self) -> None:
-        """Show the keys that work where one is."""
+        """Show the keys of the focused part."""
         is_writing = isinstance(self.focused, Input | TextArea)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
@@ -237,7 +237,7 @@ class VerdictDialog(Dialog[Decided]):
             self.leave()
 
     def _tell(self, problem: str) -> None:
-        """Say what went wrong; what has to be done yet is said in its own place, and not twice."""
+        """Show what went wrong, unless it is listed as a problem already."""
         self._told = problem
         is_known = self._preview is not None and problem in self._preview.problems
         self.said.update(words.failed(problem, symbols_of(self)) if problem and not is_known else "")
@@ -248,7 +248,7 @@ class VerdictDialog(Dialog[Decided]):
         return self._state.request(self._case, until, knows_newest=self._knows_newest)
 
     def _become(self, state: VerdictState) -> None:
-        """Take on another state: keep it in the draft, show what it would do."""
+        """Change the state: keep it in the draft, and show what it would do."""
         self._state = state
         self._giving.keep("verdict", state.kept())
         self._tell("")
@@ -283,9 +283,9 @@ class VerdictDialog(Dialog[Decided]):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        """Leave the lines at the end in sight, however much stands above them."""
+        """Limit the height of the body, so that the lines at the end stay visible."""
         if not self.query("#ends") or not self.query("#body"):
-            # Called after a refresh; the dialog may have gone meanwhile.
+            # Called after a refresh; the dialog may be closed by then.
             return
         around = 2 if self.has_class("-low") else 4
         room = self.size.height - self.query_one("#ends").outer_size.height - around
