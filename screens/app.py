@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 NOT_REMEMBERED = Look(None)
 
+_ANSWER_WITHIN_S = 0.5
+
 
 class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     """The workbench in a terminal.
@@ -112,18 +114,24 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         keys = self._start.keys
         desk.begin(is_claiming=bool(keys) and keys[0].key in NEXT.all_keys)
         CatchUp(self, services, desk.count)
-        while keys:
-            key = keys.pop(0)
-            path = (self.focused or self.screen).ancestors_with_self
-            await super().on_event(events.Key(key.key, key.character))
-            for node in path:
-                # A key goes from the focused part to the app; the next one comes when it has been there.
-                passed = asyncio.Event()
-                node.call_later(passed.set)
-                await passed.wait()
-            with suppress(WorkerError):
-                await self.workers.wait_for_complete([each for each in self.workers if each.group == "claim"])
-        self._start.is_waiting = False
+        try:
+            while keys:
+                await self._let_act(keys.pop(0))
+        finally:
+            self._start.is_waiting = False
+
+    async def _let_act(self, key: events.Key) -> None:
+        """Let a kept key act, and wait for what it starts; the next key may depend on that."""
+        path = (self.focused or self.screen).ancestors_with_self
+        await super().on_event(events.Key(key.key, key.character))
+        for node in path:
+            # The key goes from the focused part up to the app. A screen that it closes does not answer.
+            passed = asyncio.Event()
+            node.call_later(passed.set)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(passed.wait(), _ANSWER_WITHIN_S)
+        with suppress(WorkerError):
+            await self.workers.wait_for_complete([each for each in self.workers if each.group == "claim"])
 
     async def end(self, return_code: int) -> None:
         """Save what was typed and leave; the hold is kept."""

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.desk import acts
+from screens.desk import case_commands
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
 from screens.desk.key_map import COMMANDS, EXCLUSIVE, is_available
@@ -166,8 +166,6 @@ class CaseScreen(WorkScreen):
                 self.refresh_bindings()
                 said = lost_line(CaseRef.of(session.case).name, session.loss, self.view()).plain
                 self.notify(said, severity="warning", markup=False, timeout=10)
-            case _:
-                pass
 
     def _show_case(self, case: CaseFile, *, is_same: bool) -> None:
         self.add_class("-with-case")
@@ -180,7 +178,7 @@ class CaseScreen(WorkScreen):
             self.call_after_refresh(self.panels.go, first)
         self.refresh_bindings()
         self.call_after_refresh(
-            lambda: self.run_worker(acts.show_forecast(self, case), group="forecast", exclusive=True)
+            lambda: self.run_worker(case_commands.show_forecast(self, case), group="forecast", exclusive=True)
         )
 
     def show_page(self, text: Content | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from screens.desk import acts
+from screens.desk import case_commands
 from screens.shell.bindings import bind
 from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import Verdict
@@ -27,7 +27,7 @@ class DeskCommand:
     """
 
     command: Command
-    run: acts.Act
+    run: case_commands.Run
     group: str = ""
     asks: Action | None = None
     needs_case: bool = True
@@ -37,25 +37,27 @@ EXCLUSIVE = frozenset({"claim", "read"})
 """The groups in which a command ends the one before it."""
 
 _AT_THE_DESK = (
-    DeskCommand(desk.NEXT, acts.take_next, "claim", Action.NEXT, needs_case=False),
-    DeskCommand(desk.UNDO, acts.undo, needs_case=False),
+    DeskCommand(desk.NEXT, case_commands.take_next, "claim", Action.NEXT, needs_case=False),
+    DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
 )
 _ON_A_CASE: tuple[DeskCommand, ...] = (
-    DeskCommand(desk.PASS, partial(acts.decide, verdict=Verdict.PASS), "dialog", Action.DECIDE),
-    DeskCommand(desk.FAIL, partial(acts.decide, verdict=Verdict.FAIL), "dialog", Action.DECIDE),
-    DeskCommand(desk.PEND, partial(acts.decide, verdict=Verdict.PENDING), "dialog", Action.DECIDE),
-    DeskCommand(desk.RECTIFY, partial(acts.decide, verdict=Verdict.FAIL, items_first=True), "dialog", Action.DECIDE),
-    DeskCommand(desk.ASIDE, acts.put_aside, "dialog", Action.ASIDE),
-    DeskCommand(desk.SKIP, acts.skip, "dialog", Action.SKIP),
-    DeskCommand(desk.RELEASE, acts.release, "write", Action.RELEASE),
-    DeskCommand(desk.ASSIGN, acts.assign, "dialog", Action.ASSIGN),
-    DeskCommand(desk.COMMENT, acts.comment, "dialog", Action.COMMENT),
-    DeskCommand(desk.CHECKLIST, acts.answer_checklist, "dialog", Action.CHECKLIST),
-    DeskCommand(desk.VERIFY, acts.verify, "dialog", Action.VERIFY),
-    DeskCommand(desk.DOCUMENTS, acts.list_documents, "dialog", Action.DOCUMENTS),
-    DeskCommand(desk.EXPLAIN, acts.explain, "read"),
-    DeskCommand(desk.SAY, acts.tell_forecast, "read", Action.FORECAST),
-    DeskCommand(desk.REVEAL, acts.reveal, asks=Action.REVEAL),
+    DeskCommand(desk.PASS, partial(case_commands.decide, verdict=Verdict.PASS), "dialog", Action.DECIDE),
+    DeskCommand(desk.FAIL, partial(case_commands.decide, verdict=Verdict.FAIL), "dialog", Action.DECIDE),
+    DeskCommand(desk.PEND, partial(case_commands.decide, verdict=Verdict.PENDING), "dialog", Action.DECIDE),
+    DeskCommand(
+        desk.RECTIFY, partial(case_commands.decide, verdict=Verdict.FAIL, items_first=True), "dialog", Action.DECIDE
+    ),
+    DeskCommand(desk.ASIDE, case_commands.put_aside, "dialog", Action.ASIDE),
+    DeskCommand(desk.SKIP, case_commands.skip, "dialog", Action.SKIP),
+    DeskCommand(desk.RELEASE, case_commands.release, "write", Action.RELEASE),
+    DeskCommand(desk.ASSIGN, case_commands.assign, "dialog", Action.ASSIGN),
+    DeskCommand(desk.COMMENT, case_commands.comment, "dialog", Action.COMMENT),
+    DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog", Action.CHECKLIST),
+    DeskCommand(desk.VERIFY, case_commands.verify, "dialog", Action.VERIFY),
+    DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog", Action.DOCUMENTS),
+    DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
+    DeskCommand(desk.SAY, case_commands.tell_forecast, "read", Action.FORECAST),
+    DeskCommand(desk.REVEAL, case_commands.reveal, asks=Action.REVEAL),
     DeskCommand(desk.IDENTITY, lambda screen, _case: screen.panels.go("identity")),
     DeskCommand(desk.CALLS, lambda screen, _case: screen.panels.go("activity")),
     DeskCommand(desk.CREDIT, lambda screen, _case: screen.panels.go("credit")),
@@ -64,7 +66,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.PREVIOUS_PANEL, lambda screen, _case: screen.panels.step(-1)),
     DeskCommand(desk.FIELD_UP, lambda screen, _case: screen.panels.panel.move(-1)),
     DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),
-    DeskCommand(desk.ZOOM, acts.zoom),
+    DeskCommand(desk.ZOOM, case_commands.zoom),
 )
 
 COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}
@@ -83,11 +85,10 @@ def is_available(command_id: str, session: "DeskSession") -> bool | None:
     """Say whether a command can be run now; None dims its key."""
     case, asks, actor = session.case, COMMANDS[command_id].asks, session.services.actor
     if command_id == desk.NEXT.id:
-        is_allowed_now = role_refusal(Action.NEXT, actor) is None and not session.is_unfinished
+        can_run = role_refusal(Action.NEXT, actor) is None and not session.is_unfinished
     elif command_id == desk.UNDO.id:
-        is_allowed_now = session.undoable is not None
-    elif case is None:
-        is_allowed_now = False
+        can_run = session.undoable is not None
     else:
-        is_allowed_now = asks is None or is_allowed(asks, case.header.state, actor, holds=session.is_held)
-    return is_allowed_now or None
+        holds = session.is_held
+        can_run = case is not None and (asks is None or is_allowed(asks, case.header.state, actor, holds=holds))
+    return can_run or None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.services.queue.lost_holds import LostHold
 
 _LISTED = 5
+_NEXT_KEY = ("n", "$text-accent bold")
 
 
 def welcome(session: "DeskSession", view: View) -> Content:
@@ -156,14 +157,14 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
     if session.has_new_evidence:
-        return evidence_bar()
-    return notice_bar(session.undoable, session.check_for, view) if session.undoable is not None else None
+        return joined((_("New evidence has arrived for this case; "), UNEASY), _NEXT_KEY, (_(" shows it"), UNEASY))
+    last = session.undoable
+    return notice_bar(last, session.check_reasons.get(last.decision_id, ()), view) if last is not None else None
 
 
 def lost_line(case: str, loss: "LostHold | None", view: View) -> Content:
     """Return the line after a hold was lost: who has the case, and that the draft is kept."""
-    key = ("n", "$text-accent bold")
-    return joined((_how_lost(case, loss, view), UNEASY), ("; ", ""), key, (_(" takes another"), UNEASY))
+    return joined((_how_lost(case, loss, view), UNEASY), ("; ", ""), _NEXT_KEY, (_(" takes another"), UNEASY))
 
 
 def _how_lost(case: str, loss: "LostHold | None", view: View) -> str:
@@ -178,12 +179,6 @@ def _how_lost(case: str, loss: "LostHold | None", view: View) -> str:
         return said.format(case=case, login=loss.by, time=at)
     said = _("{case} is no longer yours since an act of {login} at {time}; your draft is kept")
     return said.format(case=case, login=loss.by, time=at)
-
-
-def evidence_bar() -> Content:
-    """Return the line for evidence that arrived after the case was read."""
-    key = ("n", "$text-accent bold")
-    return joined((_("New evidence has arrived for this case; "), UNEASY), key, (_(" shows it"), UNEASY))
 
 
 def reveal_line(*, is_all: bool) -> Content:

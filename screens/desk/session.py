@@ -29,7 +29,10 @@ RENEW_EVERY = timedelta(minutes=1)
 
 
 class DeskSession:
-    """The work of one person at one desk."""
+    """The work of one person at one desk.
+
+    `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision.
+    """
 
     def __init__(self, services: "Services", clock: Clock) -> None:
         self.services = services
@@ -44,7 +47,7 @@ class DeskSession:
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
         self.undoable: Undoable | None = None
-        self.decided: Decided | None = None
+        self.check_reasons: dict[int, tuple[str, ...]] = {}
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -66,13 +69,6 @@ class DeskSession:
         header, now = self.case.header, self.clock.now()
         is_aside = header.aside_until is not None and header.aside_until > now
         return not is_aside and header.held_until is not None and header.held_until > now
-
-    @property
-    def check_for(self) -> tuple[str, ...]:
-        """Why the last verdict waits for a second person, as far as this desk knows."""
-        decided, undoable = self.decided, self.undoable
-        is_known = decided is not None and undoable is not None and decided.decision_id == undoable.decision_id
-        return decided.check_for if decided is not None and is_known else ()
 
     def is_on_desk(self, ref: CaseRef) -> bool:
         """Say whether a case is on the desk under the same hold."""
@@ -165,7 +161,7 @@ class DeskSession:
 
     def finish(self, ref: CaseRef, decided: Decided) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""
-        self.decided = decided
+        self.check_reasons[decided.decision_id] = decided.check_for
         self.undoable = Undoable(
             case_id=decided.case_id, decision_id=decided.decision_id, verdict=decided.verdict, until=decided.release_at
         )

@@ -106,7 +106,7 @@ class ReasonList(VerticalScroll, can_focus=True):
         """Move the cursor."""
         self._cursor = min(max(0, self._cursor + step), max(0, len(self.shown) - 1))
         self._draw()
-        self.scroll_to_region(_line_region(self._cursor, self.size.width), animate=False)
+        self.scroll_to_region(Region(0, self._cursor, self.size.width, 1), animate=False)
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width
@@ -130,10 +130,6 @@ class ReasonList(VerticalScroll, can_focus=True):
         line = row(left, right, width)
         is_lit = at == self._cursor and (self.has_focus or self._is_searched)
         return line.stylize("on $panel") if is_lit else line
-
-
-def _line_region(y: int, width: int) -> Region:
-    return Region(0, y, width, 1)
 
 
 class ReasonPicker(Widget):

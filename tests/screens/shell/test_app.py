@@ -145,6 +145,16 @@ async def test_g_q_typed_before_the_desk_is_open_goes_to_the_queue() -> None:
         assert (driver.dialog, opening.app.return_code) == ("QueueScreen", None)
 
 
+async def test_keys_act_again_after_a_chord_that_was_typed_early() -> None:
+    opening = Opening()
+    async with opening.app.run_test() as pilot:
+        driver = await opening.type(pilot, "g", "q", "g", "d", "n")
+        assert "C-000123" in driver.text
+
+        await driver.press("2")
+        assert driver.desk_screen.panels.active == "activity"
+
+
 async def test_keys_typed_before_the_desk_is_open_act_in_order_each_on_what_the_one_before_brought() -> None:
     opening = Opening()
     async with opening.app.run_test() as pilot:

@@ -1,4 +1,4 @@
-"""The commands on the case of a desk: what each asks for, and the act of the session that it starts."""
+"""The commands of the desk: each asks what it needs to know, then starts an act of the session."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +20,7 @@ from workbench.i18n import _
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
 
-Act = Callable[..., Any]
+Run = Callable[..., Any]
 """Runs a command on a screen, and on the case that was on it when the key was pressed."""
 
 
