@@ -19,9 +19,9 @@ from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text as words
 from screens.verdict.form_state import VerdictActions, VerdictState
-from screens.verdict.letter_editor import Letter
+from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
-from screens.verdict.rectification_form import Mend
+from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.safe_text import FAINT, plain
 from screens.widgets.text_fields import Page
 from workbench.domain.case.case_id import format_case
@@ -53,26 +53,26 @@ class VerdictDialog(Dialog[Decided]):
     ]
 
     picker = getters.query_one(ReasonPicker)
-    mend = getters.query_one(Mend)
-    letter = getters.query_one(Letter)
+    rectification = getters.query_one(RectificationForm)
+    letter = getters.query_one(LetterEditor)
     note = getters.query_one("#note", TextArea)
     said = getters.query_one("#said", Static)
     foot = getters.query_one("#foot", Static)
 
     def __init__(
-        self, case: CaseFile, state: VerdictState, giving: VerdictActions, view: View, *, items_first: bool = False
+        self, case: CaseFile, state: VerdictState, actions: VerdictActions, view: View, *, items_first: bool = False
     ) -> None:
         super().__init__()
         self._case = case
         self._state = state
-        self._giving = giving
+        self._actions = actions
         self._view = view
-        self._guard = Guard(giving.presses)
+        self._guard = Guard(actions.presses)
         self._preview: VerdictPreview | None = None
         self._items_first = items_first
         self._is_giving = False
         self._knows_newest = False
-        self._told = ""
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
@@ -82,8 +82,8 @@ class VerdictDialog(Dialog[Decided]):
                 yield Static(id="measure", markup=False)
                 yield Static(plain(_("Reasons: / finds, digits mark"), FAINT), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict)
-                yield Mend(self._state.until)
-                yield Letter(self._case)
+                yield RectificationForm(self._state.until)
+                yield LetterEditor(self._case)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield Page(self._state.note, id="note")
             with Vertical(id="ends"):
@@ -93,7 +93,7 @@ class VerdictDialog(Dialog[Decided]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        self.mend.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
+        self.rectification.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
         self.picker.show(self._state.reasons)
         self._draw()
         self.look_ahead()
@@ -107,16 +107,16 @@ class VerdictDialog(Dialog[Decided]):
         """Show what this verdict would do."""
         request = self._request()
         try:
-            self._preview = await asyncio.to_thread(self._giving.preview, request)
+            self._preview = await asyncio.to_thread(self._actions.preview, request)
             # What was written over the items hides their own words.
-            own = await asyncio.to_thread(self._giving.preview, replace(request, items=()))
+            own = await asyncio.to_thread(self._actions.preview, replace(request, items=()))
         except WorkbenchError as error:
             self._tell(str(error))
             return
-        await self.mend.show(own.items if self._state.is_fixable else (), self._state.items)
+        await self.rectification.show(own.items if self._state.is_fixable else (), self._state.items)
         if self._items_first:
             self._items_first = False
-            self.mend.enter()
+            self.rectification.enter()
         self._draw()
 
     @work(group="write")
@@ -125,7 +125,7 @@ class VerdictDialog(Dialog[Decided]):
         self._is_giving = True
         try:
             if await self._guard.is_alone():
-                self.leave(await self._giving.give(self._request()))
+                self.leave(await self._actions.give(self._request()))
             else:
                 self.said.update(words.refused())
         except WorkbenchError as error:
@@ -140,18 +140,18 @@ class VerdictDialog(Dialog[Decided]):
         self._become(self._state.toggled(event.code))
         self.picker.show(self._state.reasons)
 
-    @on(Mend.ItemChanged)
-    def take_item(self, event: Mend.ItemChanged) -> None:
+    @on(RectificationForm.ItemChanged)
+    def take_item(self, event: RectificationForm.ItemChanged) -> None:
         """Take the text of an item."""
         self._become(replace(self._state, items={**self._state.items, event.code: event.text}))
 
-    @on(Mend.UntilChanged)
-    def take_until(self, event: Mend.UntilChanged) -> None:
+    @on(RectificationForm.UntilChanged)
+    def take_until(self, event: RectificationForm.UntilChanged) -> None:
         """Take the date."""
         self._become(replace(self._state, until=event.text))
 
-    @on(Letter.Edited)
-    def take_letter(self, event: Letter.Edited) -> None:
+    @on(LetterEditor.Edited)
+    def take_letter(self, event: LetterEditor.Edited) -> None:
         """Take the text for the applicant."""
         self._become(replace(self._state, letter=event.text))
 
@@ -160,7 +160,7 @@ class VerdictDialog(Dialog[Decided]):
         """Take the internal note."""
         if self.note.text != self._state.note:
             self._state = replace(self._state, note=self.note.text)
-            self._giving.keep("note", self._state.note)
+            self._actions.keep("note", self._state.note)
             self._tell("")
             self.look_ahead()
 
@@ -194,7 +194,7 @@ class VerdictDialog(Dialog[Decided]):
         elif self._preview is not None and self._preview.has_new_evidence and not self._knows_newest:
             self._knows_newest = True
             self._tell(_("New evidence has come; confirm once more to decide all the same."))
-        elif self.mend.display and self.mend.is_unreadable:
+        elif self.rectification.display and self.rectification.is_unreadable:
             self._tell(words.no_date(self._view))
         else:
             self._tell("")
@@ -203,7 +203,7 @@ class VerdictDialog(Dialog[Decided]):
     def action_final(self) -> None:
         kind = FailKind.FIXABLE if self._state.fail_kind is FailKind.FINAL else FailKind.FINAL
         self._become(replace(self._state, fail_kind=kind))
-        self.mend.display = self._state.is_fixable
+        self.rectification.display = self._state.is_fixable
 
     def action_wait_for(self) -> None:
         everybody = list(WaitsFor)
@@ -221,7 +221,7 @@ class VerdictDialog(Dialog[Decided]):
             case "search":
                 self.picker.find()
             case "items":
-                self.mend.enter()
+                self.rectification.enter()
             case "letter":
                 self.letter.begin()
             case _:
@@ -238,19 +238,19 @@ class VerdictDialog(Dialog[Decided]):
 
     def _tell(self, problem: str) -> None:
         """Show what went wrong, unless it is listed as a problem already."""
-        self._told = problem
+        self._problem = problem
         is_known = self._preview is not None and problem in self._preview.problems
         self.said.update(words.failed(problem, symbols_of(self)) if problem and not is_known else "")
         self._draw_warnings()
 
     def _request(self) -> VerdictRequest:
-        until = self.mend.chosen_until() if self.mend.display else None
+        until = self.rectification.chosen_until() if self.rectification.display else None
         return self._state.request(self._case, until, knows_newest=self._knows_newest)
 
     def _become(self, state: VerdictState) -> None:
         """Change the state: keep it in the draft, and show what it would do."""
         self._state = state
-        self._giving.keep("verdict", state.kept())
+        self._actions.keep("verdict", state.kept())
         self._tell("")
         self._draw()
         self.refresh_bindings()
@@ -266,7 +266,11 @@ class VerdictDialog(Dialog[Decided]):
         self.query_one("#note-heading", Static).update(words.note_heading(width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
         label, meant = words.date_words(state, preview, self._view)
-        self.mend.say(label, meant, words.no_date(self._view) if self.mend.display and self.mend.is_unreadable else "")
+        self.rectification.say(
+            label,
+            meant,
+            words.no_date(self._view) if self.rectification.display and self.rectification.is_unreadable else "",
+        )
         self._draw_warnings()
         self.show_keys()
 
@@ -277,7 +281,7 @@ class VerdictDialog(Dialog[Decided]):
             lines = 1 if self.has_class("-low") else 2
             place = (self._view, width, lines)
             said = words.warning_lines(
-                self._state, self._case, self._preview, place, is_urged=self._told in self._preview.problems
+                self._state, self._case, self._preview, place, is_urged=self._problem in self._preview.problems
             )
             warnings.update(said)
         self.call_after_refresh(self._fit)

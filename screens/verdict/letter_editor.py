@@ -14,7 +14,7 @@ from screens.widgets.text_fields import Page
 from workbench.domain.case.casefile import CaseFile
 
 
-class Shown(Static, can_focus=True):
+class LetterText(Static, can_focus=True):
     """The text while nobody edits it; focus starts the editing."""
 
     @dataclass
@@ -25,10 +25,10 @@ class Shown(Static, can_focus=True):
         self.post_message(self.Chosen())
 
 
-class Letter(Vertical):
+class LetterEditor(Vertical):
     """The heading with the text, or with the field in which it is edited."""
 
-    shown = getters.query_one("#letter", Shown)
+    shown = getters.query_one("#letter", LetterText)
     edit = getters.query_one("#letter-edit", Page)
 
     @dataclass
@@ -46,7 +46,7 @@ class Letter(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="letter-heading", classes="title", markup=False)
-        yield Shown(id="letter", markup=False)
+        yield LetterText(id="letter", markup=False)
         yield Page(id="letter-edit")
 
     def on_resize(self) -> None:
@@ -61,7 +61,7 @@ class Letter(Vertical):
             # Nothing was written yet, and the text of the reasons has changed.
             self._load()
 
-    @on(Shown.Chosen)
+    @on(LetterText.Chosen)
     def begin(self) -> None:
         """Edit the text."""
         self._load()

@@ -22,7 +22,7 @@ from workbench.keys.command import shown_key
 from workbench.keys.registry import ITEMS
 
 
-class Item(TextLine):
+class ItemField(TextLine):
     """The text of one item; empty means the text of the reason."""
 
     def __init__(self, code: str, text: str, own: str) -> None:
@@ -35,7 +35,7 @@ class Item(TextLine):
             self.value = self.own
 
 
-class Mend(Vertical):
+class RectificationForm(Vertical):
     """The items of a fixable fail, and the date: its deadline, or the next-action date of a pending case."""
 
     items = getters.query_one("#items", Vertical)
@@ -78,7 +78,7 @@ class Mend(Vertical):
     async def show(self, items: tuple[ItemRequest, ...], changed: Mapping[str, str]) -> None:
         """Show the items; the field of an item that stays is kept."""
         codes = tuple(item.code for item in items)
-        kept = {field.code: field for field in self.items.query(Item)}
+        kept = {field.code: field for field in self.items.query(ItemField)}
         # Compare with the fields that exist: a newer preview may have cancelled this half way.
         if codes == self._codes and codes == tuple(kept):
             return
@@ -89,7 +89,7 @@ class Mend(Vertical):
                 await field.remove()
         for at, item in enumerate(items):
             if item.code not in kept:
-                field = Item(item.code, editable(changed.get(item.code) or item.text), editable(item.text))
+                field = ItemField(item.code, editable(changed.get(item.code) or item.text), editable(item.text))
                 await self.items.mount(field, before=at if at < len(self.items.children) else None)
 
     def _head(self, *, is_shown: bool) -> None:
@@ -122,8 +122,8 @@ class Mend(Vertical):
 
     def enter(self) -> None:
         """Focus the first field, or the date if an item has the focus."""
-        first = next(iter(self.items.query(Item)), None)
-        is_among_items = any(field.has_focus for field in self.items.query(Item))
+        first = next(iter(self.items.query(ItemField)), None)
+        is_among_items = any(field.has_focus for field in self.items.query(ItemField))
         (self.until if first is None or is_among_items else first).focus()
 
     def chosen_until(self) -> date | None:
@@ -144,7 +144,7 @@ class Mend(Vertical):
         """Post the text of an item."""
         event.stop()
         field: Any = event.input
-        if isinstance(field, Item):
+        if isinstance(field, ItemField):
             text = "" if event.value == field.own else event.value
             self.post_message(self.ItemChanged(field.code, text))
 

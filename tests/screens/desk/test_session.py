@@ -201,7 +201,10 @@ async def test_what_is_revealed_of_a_case_that_left_the_desk_is_not_shown(
     ref = ref_of(session)
     services.casefiles.reveal = slow = Slow(services.casefiles.reveal)
 
-    assert await during(slow, session.reveal(ref, "handler_name"), lambda: session.release(ref)) == Superseded()
+    async def open_another() -> None:
+        session.place(services.files[124])
+
+    assert await during(slow, session.reveal(ref, "handler_name"), open_another) == Superseded()
     assert session.revealed.values() == {}
 
 

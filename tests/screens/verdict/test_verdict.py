@@ -4,7 +4,7 @@ import pytest
 from textual.widgets import TextArea
 
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
-from screens.verdict.rectification_form import Item, Mend
+from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import at_work
 from workbench.domain.case.casefile import ItemRequest
@@ -306,7 +306,7 @@ async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
     items = tuple(ItemRequest(code=code, text=code) for code in ("ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"))
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
-        mend = desk.app.screen.query_one(Mend)
+        mend = desk.app.screen.query_one(RectificationForm)
         with desk.app._context():
             await mend.show((), {})
             cut_short = asyncio.create_task(mend.show(items, {}))
@@ -317,4 +317,4 @@ async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
             assert len(mend.items.children) < len(items)
 
             await mend.show(items, {})
-            assert [field.code for field in mend.items.query(Item)] == [item.code for item in items]
+            assert [field.code for field in mend.items.query(ItemField)] == [item.code for item in items]
