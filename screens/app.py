@@ -13,9 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.worker import WorkerError
 
 from screens.app_commands import COMMANDS, add_modes, is_available
+from screens.catch_up import CatchUp
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind
-from screens.shell.catch_up import CatchUp
 from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
 from screens.shell.keyboard_app import KeyboardApp
@@ -104,21 +104,23 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         except WorkbenchError as error:
             self._break_down(error)
             return
-        from screens.desk.screen import DeskScreen
-
-        desk = DeskScreen(self.clock, services)
-        add_modes(self, desk)
-        await self.switch_mode("desk")
-        await self.remove_mode("start")
-        self.desk = desk
-        keys = self._start.keys
-        desk.begin(is_claiming=bool(keys) and keys[0].key in NEXT.all_keys)
-        CatchUp(self, services, desk.count)
         try:
-            while keys:
-                await self._let_act(keys.pop(0))
+            await self._show_desk(services)
         finally:
             self._start.is_waiting = False
+
+    async def _show_desk(self, services: "Services") -> None:
+        from screens.desk.screen import DeskScreen
+
+        desk, keys = DeskScreen(self.clock, services), self._start.keys
+        add_modes(self, desk)
+        await self.switch_mode("desk")
+        self.desk = desk
+        desk.begin(is_claiming=bool(keys) and keys[0].key in NEXT.all_keys)
+        CatchUp(self, services, desk.count)
+        await self.remove_mode("start")
+        while keys:
+            await self._let_act(keys.pop(0))
 
     async def _let_act(self, key: events.Key) -> None:
         """Let a kept key act, and wait for what it starts; the next key may depend on that."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from screens.shell import catch_up
+from screens import catch_up
 from tests.offices import Site
 from tests.screens.driver import Driver, at_the_site, at_work
 from workbench.errors import Busy
