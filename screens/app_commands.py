@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from screens.desk.start_screen import StartScreen
+from screens.shell.base_screen import run_beside
 from screens.shell.protocols import HasPlace
 from screens.shell.theme import DARK, LIGHT
 from screens.terminal.input_bursts import is_written_in
@@ -56,7 +57,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
 def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
     """Show a case of a list to read; a case that the reviewer holds goes on the desk."""
-    app.run_worker(_open_case(app, desk, case_id), group="case", exclusive=True)
+    run_beside(app, partial(_open_case, app, desk, case_id), "case", is_exclusive=True)
 
 
 async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
@@ -70,7 +71,7 @@ async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> N
         return
     if case.header.held_by != desk.session.login:
         app.push_screen(ReadingScreen(app.clock, services, case))
-    elif await desk.carry_out(desk.session.open_held(case)) is not None:
+    elif await desk.carry_out(partial(desk.session.open_held, case)) is not None:
         await app.switch_mode("desk")
 
 
@@ -125,7 +126,7 @@ async def change_theme(app: "WorkbenchApp") -> None:
 
 async def quit_workbench(app: "WorkbenchApp") -> None:
     """Leave the workbench; ask first if a case is held."""
-    app.run_worker(_leave(app), group="leave", exclusive=True)
+    run_beside(app, partial(_leave, app), "leave", is_exclusive=True)
 
 
 async def _leave(app: "WorkbenchApp") -> None:
@@ -140,7 +141,7 @@ async def _leave(app: "WorkbenchApp") -> None:
         choice = await app.push_screen_wait(Leaving(ref.name, desk.view().instant(case.header.held_until)))
         if choice is None:
             return
-        if choice == "release" and await desk.carry_out(desk.session.release(ref)) is None:
+        if choice == "release" and await desk.carry_out(partial(desk.session.release, ref)) is None:
             return
     await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
 

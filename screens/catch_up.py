@@ -31,7 +31,7 @@ class CatchUp:
     def run(self) -> None:
         """Do what is due, unless that is being done already."""
         if self._worker is None or self._worker.is_finished:
-            self._worker = self._app.run_worker(self._catch_up(), group="time")
+            self._worker = self._app.run_worker(self._catch_up, group="time")
 
     async def _catch_up(self) -> None:
         try:

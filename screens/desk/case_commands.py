@@ -1,6 +1,6 @@
 """The commands of the desk: each asks what it needs to know, then starts an act of the session."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from screens.desk.forecast_text import forecast_lines, phone_sentence
-from screens.desk.outcomes import CaseRef, Unchanged
+from screens.desk.outcomes import CaseRef, Outcome, Unchanged
+from screens.shell.base_screen import run_beside
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import plain, wrapped
 from workbench.domain.case.case_id import format_case
@@ -24,11 +25,20 @@ Run = Callable[..., Any]
 """Runs a command on a screen, and on the case that was on it when the key was pressed."""
 
 
+EXCLUSIVE = frozenset({"claim", "read", "hold"})
+"""The groups of workers in which a new one ends the one before."""
+
+
+def start(screen: "CaseScreen", act: Callable[[], Awaitable[Outcome]], group: str, said: str = "") -> None:
+    """Run an act of the session beside the screen, and show its outcome."""
+    run_beside(screen, partial(screen.carry_out, act, said), group, is_exclusive=group in EXCLUSIVE)
+
+
 async def take_next(screen: "CaseScreen") -> None:
     """Take the next case, or show why there is none."""
     session = screen.session
     unfinished = session.case.header.id if session.case is not None and session.is_unfinished else None
-    outcome = await screen.carry_out(session.next())
+    outcome = await screen.carry_out(session.next)
     if session.case is None and outcome is None:
         screen.show_page()
     elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
@@ -41,11 +51,11 @@ def undo(screen: "CaseScreen") -> None:
     """Take back the last verdict, once for a key that is held down."""
     undoable = screen.session.undoable
     if undoable is not None and not presses_of(screen).is_repeat:
-        screen.run_worker(_undo(screen, undoable), group="claim", exclusive=True)
+        run_beside(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
 
 
 async def _undo(screen: "CaseScreen", undoable: Undoable) -> None:
-    outcome = await screen.carry_out(screen.session.undo(undoable))
+    outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
         screen.notify(_("Taken back; the case waits for its checker again."), markup=False)
     elif outcome is not None:
@@ -87,7 +97,7 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
     reason = await screen.app.push_screen_wait(Prompt(skip_question(ref.name)))
     if reason:
         said = _("{case} skipped.").format(case=ref.name)
-        screen.run_worker(screen.carry_out(screen.session.skip(ref, reason), said), group="write")
+        start(screen, partial(screen.session.skip, ref, reason), "write", said)
 
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
@@ -103,13 +113,13 @@ async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
         # Nothing typed means the time that the question named.
         until = moment(answer, view) or default
         said = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(until))
-        screen.run_worker(screen.carry_out(screen.session.put_aside(ref, until), said), group="write")
+        start(screen, partial(screen.session.put_aside, ref, until), "write", said)
 
 
 async def release(screen: "CaseScreen", case: CaseFile) -> None:
     """Give the case back to the queue."""
     ref = CaseRef.of(case)
-    await screen.carry_out(screen.session.release(ref), _("{case} released.").format(case=ref.name))
+    await screen.carry_out(partial(screen.session.release, ref), _("{case} released.").format(case=ref.name))
 
 
 async def comment(screen: "CaseScreen", case: CaseFile) -> None:
@@ -122,7 +132,7 @@ async def comment(screen: "CaseScreen", case: CaseFile) -> None:
     keep = partial(screen.keep_draft, case, "comment")
     text = await screen.app.push_screen_wait(Prompt(comment_question(ref.name, begun), on_change=keep))
     if text:
-        screen.run_worker(screen.carry_out(screen.session.comment(ref, text)), group="write")
+        start(screen, partial(screen.session.comment, ref, text), "write")
 
 
 async def verify(screen: "CaseScreen", case: CaseFile) -> None:
@@ -131,7 +141,7 @@ async def verify(screen: "CaseScreen", case: CaseFile) -> None:
 
     answer = await screen.app.push_screen_wait(Verify())
     if answer is not None:
-        screen.run_worker(screen.carry_out(screen.session.verify(CaseRef.of(case), *answer)), group="write")
+        start(screen, partial(screen.session.verify, CaseRef.of(case), *answer), "write")
 
 
 async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
@@ -140,7 +150,7 @@ async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
 
     ref = CaseRef.of(case)
     if await screen.app.push_screen_wait(Checklist(case.checklist, partial(screen.session.answer, ref))):
-        reload(screen, ref)
+        start(screen, partial(screen.session.reload, ref), "read")
 
 
 async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
@@ -150,7 +160,7 @@ async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
     ref = CaseRef.of(case)
     listed = DocumentList(screen.session.services.documents, ref.id, ref.name, screen.view())
     if await screen.app.push_screen_wait(listed):
-        reload(screen, ref)
+        start(screen, partial(screen.session.reload, ref), "read")
 
 
 async def assign(screen: "CaseScreen", case: CaseFile) -> None:
@@ -158,18 +168,13 @@ async def assign(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.assign import give_away
 
     session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
-    if not await screen.attempt(session.save_draft()):
+    if not await screen.attempt(session.save_draft):
         return
     if await give_away(screen, session.services, (ref.id,), screen.view()):
         if was_held:
             screen.show(session.remove(ref))
         else:
-            reload(screen, ref)
-
-
-def reload(screen: "CaseScreen", ref: CaseRef) -> None:
-    """Read the case again after something about it changed."""
-    screen.run_worker(screen.carry_out(screen.session.reload(ref)), group="read", exclusive=True)
+            start(screen, partial(screen.session.reload, ref), "read")
 
 
 async def explain(screen: "CaseScreen", case: CaseFile) -> None:
@@ -177,7 +182,7 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.text_sheet import Sheet
 
     ref = CaseRef.of(case)
-    sentences = await screen.attempt(screen.session.explain(ref))
+    sentences = await screen.attempt(partial(screen.session.explain, ref))
     if sentences is None or not screen.session.is_on_desk(ref):
         return
 
@@ -212,8 +217,7 @@ async def tell_forecast(screen: "CaseScreen", case: CaseFile) -> None:
 def reveal(screen: "CaseScreen", case: CaseFile) -> None:
     """Reveal the chosen field or all of the identity; hide everything if all is revealed."""
     if not screen.revealed.is_all:
-        act = screen.session.reveal(CaseRef.of(case), screen.panels.panel.field)
-        screen.run_worker(screen.carry_out(act), group="reveal")
+        start(screen, partial(screen.session.reveal, CaseRef.of(case), screen.panels.panel.field), "reveal")
     elif not presses_of(screen).is_repeat:
         # A key held down shows; it does not show and hide in turns, each time on record.
         screen.hide_fields()

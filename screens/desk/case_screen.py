@@ -1,6 +1,7 @@
 """A screen that shows a case: header, notice, panels, draft; and how it changes as time passes."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -12,7 +13,7 @@ from textual.widgets import Static
 from screens.desk import case_commands
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
-from screens.desk.key_map import COMMANDS, EXCLUSIVE, is_available
+from screens.desk.key_map import COMMANDS, is_available
 from screens.desk.messages import (
     decided_page,
     draft_line,
@@ -27,7 +28,7 @@ from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, 
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.shell.base_screen import TooSmall, WorkScreen, run_beside
 from screens.shell.clock import Clock
 from screens.shell.footer import Hints
 from screens.shell.header import Head, title_line, who_line
@@ -107,8 +108,7 @@ class CaseScreen(WorkScreen):
         self.show_fields()
         case = self.session.case
         if case is not None and self.session.is_held and self.ticks % WATCH_EVERY_TICKS == 0:
-            act = self.session.check_hold(CaseRef.of(case))
-            self.run_worker(self.carry_out(act), group="hold", exclusive=True)
+            case_commands.start(self, partial(self.session.check_hold, CaseRef.of(case)), "hold")
         if self._is_count_owed or self.ticks % COUNT_EVERY_TICKS == 0:
             self.count()
 
@@ -129,15 +129,15 @@ class CaseScreen(WorkScreen):
         if session.case is None and self.page.is_welcoming:
             self.page.show(welcome(session, self.view()), is_welcoming=True)
 
-    async def attempt(self, act: Awaitable[Result]) -> Result | None:
+    async def attempt(self, act: Callable[[], Awaitable[Result]]) -> Result | None:
         """Return the result of an act; None if it failed, which the screen reports. Nothing that was typed is lost."""
         try:
-            return await act
+            return await act()
         except WorkbenchError as error:
             self.notify(str(error), severity="error", markup=False, timeout=8)
             return None
 
-    async def carry_out(self, act: Awaitable[Outcome], said: str = "") -> Outcome | None:
+    async def carry_out(self, act: Callable[[], Awaitable[Outcome]], said: str = "") -> Outcome | None:
         """Show the outcome of an act, and a sentence with it; None if the act failed."""
         outcome = await self.attempt(act)
         if outcome is not None:
@@ -177,9 +177,8 @@ class CaseScreen(WorkScreen):
             first = "identity" if self.has_class("-wide") else self.panels.gravest
             self.call_after_refresh(self.panels.go, first)
         self.refresh_bindings()
-        self.call_after_refresh(
-            lambda: self.run_worker(case_commands.show_forecast(self, case), group="forecast", exclusive=True)
-        )
+        show_forecast = partial(case_commands.show_forecast, self, case)
+        self.call_after_refresh(run_beside, self, show_forecast, "forecast", is_exclusive=True)
 
     def show_page(self, text: Content | None = None) -> None:
         """Show the page without a case: a text, or what waits."""
@@ -194,7 +193,7 @@ class CaseScreen(WorkScreen):
         """Keep a part of the draft of a case, and save it soon."""
         draft = self.session.draft
         if draft is not None and draft.case_id == case.header.id and draft.change(name, value):
-            self.set_timer(SAVE_AFTER_S, lambda: self.run_worker(self.attempt(draft.save()), group="draft"))
+            self.set_timer(SAVE_AFTER_S, partial(run_beside, self, partial(self.attempt, draft.save), "draft"))
 
     def view(self) -> View:
         """Return the time, zone, symbols and revealed fields that the case is shown with."""
@@ -263,9 +262,11 @@ class CaseScreen(WorkScreen):
         command, case = COMMANDS[command_id], self.session.case
         if case is None and command.needs_case:
             return
-        act = command.run(self, case) if command.needs_case else command.run(self)
+        run = partial(command.run, self, case) if command.needs_case else partial(command.run, self)
         if command.group:
-            self.run_worker(act, group=command.group, exclusive=command.group in EXCLUSIVE)
+            self.run_worker(run, group=command.group, exclusive=command.group in case_commands.EXCLUSIVE)
+        else:
+            run()
 
     def action_back(self) -> None:
         self.panels.is_zoomed = False

@@ -33,9 +33,6 @@ class DeskCommand:
     needs_case: bool = True
 
 
-EXCLUSIVE = frozenset({"claim", "read"})
-"""The groups in which a command ends the one before it."""
-
 _AT_THE_DESK = (
     DeskCommand(desk.NEXT, case_commands.take_next, "claim", Action.NEXT, needs_case=False),
     DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),

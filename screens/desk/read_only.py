@@ -113,6 +113,6 @@ class ReadingScreen(CaseScreen):
     @work(exclusive=True, group="leave-case")
     async def leave(self) -> None:
         """Save the draft and go back to the list."""
-        await self.attempt(self.session.save_draft())
+        await self.attempt(self.session.save_draft)
         if self.is_current:
             self.dismiss()

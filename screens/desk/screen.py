@@ -1,10 +1,12 @@
 """The desk: one case at a time, from its claim to its verdict."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 
+from screens.desk.case_commands import start
 from screens.desk.case_screen import CaseScreen
 from screens.desk.key_map import bindings
 from screens.desk.outcomes import CaseRef
@@ -44,7 +46,7 @@ class DeskScreen(CaseScreen):
         """Renew the hold of the case on the desk."""
         case = self.session.case
         if case is not None and self.session.is_held:
-            self.run_worker(self.carry_out(self.session.renew(CaseRef.of(case))), group="renew")
+            start(self, partial(self.session.renew, CaseRef.of(case)), "renew")
 
     def on_key(self, event: events.Key) -> None:
         """Let the key of the next case say why there is none, where it is not offered."""

@@ -1,12 +1,15 @@
 """The base classes of all screens, and the cover of a window that is too small."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from textual import events
 from textual.binding import ActiveBinding
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
+from textual.worker import Worker
 
 from screens.shell.bindings import spoken
 from screens.terminal.input_bursts import fold
@@ -39,6 +42,13 @@ class TooSmall(Static):
 def is_too_small(screen: Screen[Any]) -> bool:
     """Say whether the window of a screen is too small."""
     return screen.has_class("-tiny") or screen.has_class("-flat")
+
+
+def run_beside(
+    node: DOMNode, work: Callable[[], Coroutine[None, None, object]], group: str, *, is_exclusive: bool = False
+) -> None:
+    """Run work in a worker of a screen or the app; a worker that never starts leaves no coroutine behind."""
+    _worker: Worker[object] = node.run_worker(work, group=group, exclusive=is_exclusive)
 
 
 class OurScreen(Screen[Result]):
