@@ -13,7 +13,7 @@ from screens.desk.session import DeskSession
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
-from screens.widgets.safe_text import FAINT, Part, joined
+from screens.widgets.safe_text import FAINT, joined
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
@@ -31,14 +31,13 @@ def standing_line(session: DeskSession, view: View) -> Content | None:
     """Return the line that says that the case is only read, and who has it."""
     if session.case is None:
         return None
-    key = "$text-accent bold"
-    parts: list[Part] = [
+    return joined(
         (_("Read only"), "bold"),
         (f" {view.symbols.dot} ", FAINT),
         (_who_has(session.case.header, session.services.actor, view), ""),
-    ]
-    parts += [("   Esc ", key), (_("back"), FAINT)]
-    return joined(*parts)
+        ("   Esc ", "$text-accent bold"),
+        (_("back"), FAINT),
+    )
 
 
 def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:

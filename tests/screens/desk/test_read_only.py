@@ -13,7 +13,7 @@ from workbench.keys.registry import BACK
 
 
 def listed(services: MemoryServices) -> None:
-    """Put the two cases of the office into its queue."""
+    """Put two cases into the queue."""
     services.queue.all = [case_row(1), case_row(124), case_row(123)]
     services.change(124, state=CaseState.IN_REVIEW, held_by="rev2", held_until=services.clocks.now())
 

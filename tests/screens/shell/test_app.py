@@ -25,7 +25,7 @@ def test_importing_the_screens_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None:
+async def test_a_key_pressed_before_the_desk_is_open_acts_once_it_is() -> None:
     clocks, gate = Clocks(), threading.Event()
     services: Any = MemoryServices(clocks, clean())
 
@@ -68,7 +68,7 @@ async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monke
         await desk.until("2 cases are queued.")
 
 
-async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the_empty_desk() -> None:
+async def test_a_claim_asked_for_before_the_desk_is_open_that_fails_leaves_the_empty_desk() -> None:
     clocks, gate = Clocks(), threading.Event()
     services: Any = MemoryServices(clocks, clean())
 
@@ -174,7 +174,7 @@ async def test_before_the_desk_is_open_q_alone_and_ctrl_q_always_quit_at_once(ke
     assert opening.services.files[123].header.held_by is None
 
 
-async def test_q_leaves_at_once_while_the_office_is_still_opening() -> None:
+async def test_q_leaves_at_once_while_the_database_is_still_opening() -> None:
     clocks, gate = Clocks(), threading.Event()
 
     def slow() -> Any:
@@ -255,7 +255,7 @@ async def test_the_theme_turns_light_and_dark() -> None:
         assert desk.app.theme == "desk-dark"
 
 
-async def test_the_footer_offers_the_next_case_once_the_office_is_open() -> None:
+async def test_the_footer_offers_the_next_case_once_the_desk_is_open() -> None:
     async with at_work() as desk:
         assert desk.text.splitlines()[-1].startswith(" n next")
 
