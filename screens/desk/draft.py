@@ -1,4 +1,4 @@
-"""What a reviewer has typed on a case and not decided, kept as it is typed."""
+"""The draft of a case: what a reviewer typed and has not decided."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ Save = Callable[[int, Mapping[str, Any]], None]
 
 
 class Draft:
-    """The unfinished work on one case; a change is saved soon, and never twice at a time."""
+    """The unfinished work on one case; only one save runs at a time."""
 
     def __init__(self, case_id: int, body: Mapping[str, Any], save: Save) -> None:
         self.case_id = case_id
@@ -18,7 +18,7 @@ class Draft:
         self._turn = asyncio.Lock()
 
     def change(self, name: str, value: Any) -> bool:
-        """Change one part and say whether that changed anything."""
+        """Change one part; say whether that changed anything."""
         if self.body.get(name) == value:
             return False
         self.body[name] = value
@@ -26,10 +26,10 @@ class Draft:
         return True
 
     async def save(self) -> None:
-        """Save what has changed; what cannot be saved stays to be saved.
+        """Save what has changed; a save that fails is done again with the next one.
 
         Raises:
-            WorkbenchError: If the database does not take it.
+            WorkbenchError: If the database refuses it.
         """
         async with self._turn:
             if not self.is_dirty:

@@ -1,6 +1,4 @@
-"""The page in the middle of the desk, as long as no case lies on it."""
-
-from typing import TYPE_CHECKING
+"""The page in the middle of the desk while there is no case on it."""
 
 from textual import getters
 from textual.app import ComposeResult
@@ -8,18 +6,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.desk.opening_words import broken, opening
-from screens.shell.view import View
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import Action, role_refusal
-from workbench.errors import WorkbenchError
-
-if TYPE_CHECKING:
-    from workbench.domain.case.casefile import DeskCounts
+from screens.widgets.safe_text import BAD, FAINT, joined
+from workbench.errors import ExitCode, WorkbenchError
+from workbench.i18n import _
 
 
 class DeskPage(VerticalScroll):
-    """Says what waits, or something of its own instead; `is_welcoming` tells which."""
+    """Shows a text; `is_welcoming` says that it is what waits, which changes with the figures."""
 
     said = getters.query_one("Static", Static)
 
@@ -28,26 +21,26 @@ class DeskPage(VerticalScroll):
         self.is_welcoming = True
 
     def compose(self) -> ComposeResult:
-        yield Static(opening(), markup=False)
+        yield Static(opening_page(), markup=False)
 
-    def welcome(self, counts: "DeskCounts", view: View, actor: Actor) -> None:
-        """Say what waits, and the keys that lead to it."""
-        from screens.desk.messages import welcome
+    def show(self, text: Content, *, is_welcoming: bool = False) -> None:
+        """Show a text."""
+        self.is_welcoming = is_welcoming
+        self.said.update(text)
 
-        may_check = role_refusal(Action.APPROVE, actor) is None
-        self.said.update(welcome(counts, view, may_check=may_check))
 
-    def uncounted(self, error: WorkbenchError) -> None:
-        """Say why nobody knows yet what waits."""
-        from screens.desk.messages import uncounted
+def opening_page() -> Content:
+    """Return the page while the database is being opened."""
+    return joined((_("Opening …"), FAINT))
 
-        self.said.update(uncounted(error))
 
-    def broken(self, error: WorkbenchError) -> None:
-        """Say that the database cannot be opened, and the way out."""
-        self.said.update(broken(error))
-
-    def show(self, content: Content) -> None:
-        """Show something of its own instead of what waits."""
-        self.is_welcoming = False
-        self.said.update(content)
+def broken_page(error: WorkbenchError) -> Content:
+    """Return the page for a database that cannot be opened: why, and what to do."""
+    lines = [joined((str(error), BAD)), Content(), joined((_("Nothing was changed."), ""))]
+    if error.exit_code in {ExitCode.NO_INPUT, ExitCode.CONFIG}:
+        lines += [
+            joined(("workbench init", "$text-accent bold"), (f"   {_('makes a database for your cases')}", FAINT)),
+            joined(("workbench demo", "$text-accent bold"), (f"   {_('shows the workbench on sample data')}", FAINT)),
+        ]
+    lines += [Content(), joined(("q", "$text-accent bold"), (f" {_('leaves')}", FAINT))]
+    return Content("\n").join(lines)

@@ -1,77 +1,91 @@
-"""Which key of the desk does what, and when it can be done."""
+"""The commands on a case: what each runs, and when it is available."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import Action, is_allowed
+from textual.binding import Binding
+
+from screens.desk import case_commands
+from screens.shell.bindings import bind
+from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
+from workbench.domain.case.vocabulary import Verdict
 from workbench.keys import desk
 from workbench.keys.command import Command
 
 if TYPE_CHECKING:
-    from workbench.domain.case.casefile import CaseFile
+    from screens.desk.session import DeskSession
 
-ACTS: tuple[tuple[Command, str], ...] = (
-    (desk.NEXT, "next"),
-    (desk.PASS, "verdict('pass')"),
-    (desk.FAIL, "verdict('fail')"),
-    (desk.PEND, "verdict('pending')"),
-    (desk.RECTIFY, "rectify"),
-    (desk.UNDO, "undo"),
-    (desk.ASIDE, "aside"),
-    (desk.SKIP, "skip"),
-    (desk.RELEASE, "release"),
-    (desk.ASSIGN, "assign"),
-    (desk.FIND, "app.find"),
-    (desk.COMMENT, "comment"),
-    (desk.CHECKLIST, "checklist"),
-    (desk.VERIFY, "verify"),
-    (desk.DOCUMENTS, "documents"),
-    (desk.EXPLAIN, "explain"),
-    (desk.SAY, "say"),
-    (desk.REVEAL, "reveal"),
-    (desk.IDENTITY, "panel('identity')"),
-    (desk.CALLS, "panel('activity')"),
-    (desk.CREDIT, "panel('credit')"),
-    (desk.HISTORY, "panel('history')"),
-    (desk.NEXT_PANEL, "step(1)"),
-    (desk.PREVIOUS_PANEL, "step(-1)"),
-    (desk.FIELD_UP, "field(-1)"),
-    (desk.FIELD_DOWN, "field(1)"),
-    (desk.ZOOM, "zoom"),
+
+@dataclass(frozen=True, slots=True)
+class DeskCommand:
+    """A command on a case.
+
+    `asks` is the action that state, role and hold must allow; `group` is the group of its worker, empty for a
+    command that is done at once.
+    """
+
+    command: Command
+    run: case_commands.Run
+    group: str = ""
+    asks: Action | None = None
+    needs_case: bool = True
+
+
+_AT_THE_DESK = (
+    DeskCommand(desk.NEXT, case_commands.take_next, "claim", Action.NEXT, needs_case=False),
+    DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
+)
+_ON_A_CASE: tuple[DeskCommand, ...] = (
+    DeskCommand(desk.PASS, partial(case_commands.decide, verdict=Verdict.PASS), "dialog", Action.DECIDE),
+    DeskCommand(desk.FAIL, partial(case_commands.decide, verdict=Verdict.FAIL), "dialog", Action.DECIDE),
+    DeskCommand(desk.PEND, partial(case_commands.decide, verdict=Verdict.PENDING), "dialog", Action.DECIDE),
+    DeskCommand(
+        desk.RECTIFY, partial(case_commands.decide, verdict=Verdict.FAIL, items_first=True), "dialog", Action.DECIDE
+    ),
+    DeskCommand(desk.ASIDE, case_commands.put_aside, "dialog", Action.ASIDE),
+    DeskCommand(desk.SKIP, case_commands.skip, "dialog", Action.SKIP),
+    DeskCommand(desk.RELEASE, case_commands.release, "write", Action.RELEASE),
+    DeskCommand(desk.ASSIGN, case_commands.assign, "dialog", Action.ASSIGN),
+    DeskCommand(desk.COMMENT, case_commands.comment, "dialog", Action.COMMENT),
+    DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog", Action.CHECKLIST),
+    DeskCommand(desk.VERIFY, case_commands.verify, "dialog", Action.VERIFY),
+    DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog", Action.DOCUMENTS),
+    DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
+    DeskCommand(desk.SAY, case_commands.tell_forecast, "read", Action.FORECAST),
+    DeskCommand(desk.REVEAL, case_commands.reveal, asks=Action.REVEAL),
+    DeskCommand(desk.IDENTITY, lambda screen, _case: screen.panels.go("identity")),
+    DeskCommand(desk.CALLS, lambda screen, _case: screen.panels.go("activity")),
+    DeskCommand(desk.CREDIT, lambda screen, _case: screen.panels.go("credit")),
+    DeskCommand(desk.HISTORY, lambda screen, _case: screen.panels.go("history")),
+    DeskCommand(desk.NEXT_PANEL, lambda screen, _case: screen.panels.step(1)),
+    DeskCommand(desk.PREVIOUS_PANEL, lambda screen, _case: screen.panels.step(-1)),
+    DeskCommand(desk.FIELD_UP, lambda screen, _case: screen.panels.panel.move(-1)),
+    DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),
+    DeskCommand(desk.ZOOM, case_commands.zoom),
 )
 
-_VERDICT_KEYS = frozenset(
-    key for command in (desk.PASS, desk.FAIL, desk.PEND, desk.RECTIFY) for key in command.all_keys
-)
-_ASKS: dict[str, Action] = {
-    "verdict": Action.DECIDE,
-    "rectify": Action.DECIDE,
-    "aside": Action.ASIDE,
-    "skip": Action.SKIP,
-    "release": Action.RELEASE,
-    "comment": Action.COMMENT,
-    "checklist": Action.CHECKLIST,
-    "verify": Action.VERIFY,
-    "reveal": Action.REVEAL,
-    "documents": Action.DOCUMENTS,
-    "assign": Action.ASSIGN,
-    "say": Action.FORECAST,
-}
-_NEEDS_CASE = frozenset({"explain", "panel", "step", "field", "zoom"})
+COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}
+
+VERDICT_KEYS = frozenset(key for each in _ON_A_CASE if each.asks is Action.DECIDE for key in each.command.all_keys)
 
 
-def is_verdict(key: str) -> bool:
-    """Say whether a key asks for a verdict."""
-    return key in _VERDICT_KEYS
+def bindings(*, is_desk: bool) -> Iterable[Binding]:
+    """Yield the bindings of the commands on a case, and of those that only the desk has."""
+    for each in (*(_AT_THE_DESK if is_desk else ()), *_ON_A_CASE):
+        yield bind(each.command, f"act('{each.command.id}')")
+    yield bind(desk.FIND, f"app.act('{desk.FIND.id}')")
 
 
-def allowed_on(action: str, case: "CaseFile | None", actor: Actor, *, holds: bool) -> bool | None:
-    """Say whether an act of the desk can be done now: None dims its key; acts that it does not know are allowed."""
-    if action in _NEEDS_CASE:
-        return True if case is not None else None
-    asked = _ASKS.get(action)
-    if asked is None:
-        return True
-    if case is None:
-        return None
-    return True if is_allowed(asked, case.header.state, actor, holds=holds) else None
+def is_available(command_id: str, session: "DeskSession") -> bool | None:
+    """Say whether a command can be run now; None dims its key."""
+    case, asks, actor = session.case, COMMANDS[command_id].asks, session.services.actor
+    if command_id == desk.NEXT.id:
+        can_run = role_refusal(Action.NEXT, actor) is None and not session.is_unfinished
+    elif command_id == desk.UNDO.id:
+        can_run = session.undoable is not None
+    else:
+        holds = session.is_held
+        can_run = case is not None and (asks is None or is_allowed(asks, case.header.state, actor, holds=holds))
+    return can_run or None

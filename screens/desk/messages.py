@@ -1,27 +1,38 @@
-"""What the desk says when there is no case on it: opening, broken, empty, decided."""
+"""What the desk says: without a case, after a verdict, about a lost hold, about revealed fields and a draft."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from screens.panels.labels import CHECK_FOR, DECIDED
+from screens.desk.empty_page import opening_page
+from screens.panels.labels import CHECK_FOR, DECIDED, VERDICT
+from screens.shell.revealed_fields import ALL_IDLE_S
+from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import FAINT, FINE, UNEASY, joined, paragraphs
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import Decided, DeskCounts, Empty, Undoable
+from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, listed
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
+    from screens.desk.session import DeskSession
     from workbench.services.queue.lost_holds import LostHold
 
 _LISTED = 5
+_NEXT_KEY = ("n", "$text-accent bold")
 
 
-def welcome(counts: DeskCounts, view: View, *, may_check: bool) -> Content:
-    """Say what waits, the key that takes the next case, the ways to what else there is, and what is put aside."""
+def welcome(session: "DeskSession", view: View) -> Content:
+    """Return the page without a case: what waits, the key for the next case, other lists, cases put aside."""
+    counts = session.counts
+    if counts is None:
+        return opening_page()
+    may_check = role_refusal(Action.APPROVE, session.services.actor) is None
     if counts.held_by_me:
         said = (
             _("You hold one case.")
@@ -43,13 +54,13 @@ def welcome(counts: DeskCounts, view: View, *, may_check: bool) -> Content:
 
 
 def uncounted(error: WorkbenchError) -> Content:
-    """Say why nobody knows yet what waits; a case can be asked for all the same."""
+    """Return the page for a count that failed; the next case can be taken all the same."""
     said = _("What waits could not be counted, and is counted again: {cause}").format(cause=error)
     return Content("\n").join([joined((said, "")), Content(), _key("n", _("takes the next one"))])
 
 
 def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
-    """Return what is put aside, with the end of each."""
+    """Return the cases put aside, with the time until which each is."""
     if not counts.aside:
         return []
     lines = [Content(), joined((_("Put aside"), FAINT))]
@@ -60,7 +71,7 @@ def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
 
 
 def _ways(counts: DeskCounts, *, may_check: bool) -> list[Content]:
-    """Return the keys that lead to what waits elsewhere."""
+    """Return the keys that go to other lists."""
     ways = [_key("g q", _("the queue"))]
     if may_check and counts.to_check:
         one, more = _("one verdict to check"), _("{count} verdicts to check")
@@ -76,7 +87,7 @@ def _ways(counts: DeskCounts, *, may_check: bool) -> list[Content]:
 
 
 def empty(found: Empty, view: View, counts: DeskCounts | None) -> Content:
-    """Say which empty it is, what can be done about it, and what is put aside where that fills the desk."""
+    """Return the page for an empty queue: why it is empty, and what can be done."""
     lines = [joined((_why(found), ""))]
     for who, until in found.who[:_LISTED]:
         lines.append(joined((f"{who} ", ""), (_("until {when}").format(when=view.instant(until)), FAINT)))
@@ -110,8 +121,8 @@ def _way_out(found: Empty) -> str:
     }.get(found.kind, "")
 
 
-def decided(done: Decided, view: View) -> Content:
-    """Say what was decided and show the letter; the next case is one key away."""
+def decided_page(done: Decided, view: View) -> Content:
+    """Return the page after a verdict: the key for the next case, the deadline, the letter."""
     lines = [_key("n", _("takes the next one")), Content()]
     if done.deadline_at is not None:
         lines += [joined((_("to be mended by {when}").format(when=view.instant(done.deadline_at)), "")), Content()]
@@ -121,7 +132,7 @@ def decided(done: Decided, view: View) -> Content:
 
 
 def notice_bar(last: Undoable, check_for: tuple[str, ...], view: View) -> Content:
-    """Return the line after a verdict: what it was, when its notice goes out, how it is taken back."""
+    """Return the line after a verdict: what it was, when its notice goes out, how to undo it."""
     case = format_case(last.case_id)
     key = ("u", "$text-accent bold")
     if last.until is None:
@@ -141,10 +152,19 @@ def notice_bar(last: Undoable, check_for: tuple[str, ...], view: View) -> Conten
     return joined((said, style), key, (_(" takes it back"), style))
 
 
-def lost(case: str, loss: "LostHold | None", view: View) -> Content:
-    """Return the line that says who has the case now; what was typed is not lost with it."""
-    key = ("n", "$text-accent bold")
-    return joined((_how_lost(case, loss, view), UNEASY), ("; ", ""), key, (_(" takes another"), UNEASY))
+def notice_line(session: "DeskSession", view: View) -> Content | None:
+    """Return the line under the header: the hold is lost, evidence has arrived, or a verdict can be undone."""
+    if session.is_lost and session.case is not None:
+        return lost_line(format_case(session.case.header.id), session.loss, view)
+    if session.has_new_evidence:
+        return joined((_("New evidence has arrived for this case; "), UNEASY), _NEXT_KEY, (_(" shows it"), UNEASY))
+    last = session.undoable
+    return notice_bar(last, session.check_reasons.get(last.decision_id, ()), view) if last is not None else None
+
+
+def lost_line(case: str, loss: "LostHold | None", view: View) -> Content:
+    """Return the line after a hold was lost: who has the case, and that the draft is kept."""
+    return joined((_how_lost(case, loss, view), UNEASY), ("; ", ""), _NEXT_KEY, (_(" takes another"), UNEASY))
 
 
 def _how_lost(case: str, loss: "LostHold | None", view: View) -> str:
@@ -161,10 +181,31 @@ def _how_lost(case: str, loss: "LostHold | None", view: View) -> str:
     return said.format(case=case, login=loss.by, time=at)
 
 
-def evidence_bar() -> Content:
-    """Return the line that says that the case on the desk is not all there is any more."""
-    key = ("n", "$text-accent bold")
-    return joined((_("New evidence has arrived for this case; "), UNEASY), key, (_(" shows it"), UNEASY))
+def reveal_line(*, is_all: bool) -> Content:
+    """Return the line that says how to hide all fields, or how to reveal some."""
+    key = (".", "$text-accent bold")
+    if not is_all:
+        return joined((_("Choose a masked field with the arrows, or press . twice for all."), FAINT))
+    return joined(
+        (_("Everything is shown; "), UNEASY),
+        key,
+        (_(" hides it, or {seconds} s without a key").format(seconds=round(ALL_IDLE_S)), FAINT),
+    )
+
+
+def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content | None:
+    """Return the line with what was typed and not decided; None if nothing was."""
+    parts: list[str] = []
+    verdict = body.get("verdict")
+    if isinstance(verdict, Mapping) and verdict.get("verdict") in set(Verdict):
+        parts.append(_(VERDICT[Verdict(verdict["verdict"])]))
+        parts.append(listed(str(code) for code in verdict.get("reasons", ())))
+    parts += [str(body.get("note", "")), str(body.get("comment", ""))]
+    said = f" {symbols.dot} ".join(part for part in parts if part.strip())
+    if not said:
+        return None
+    line = joined((_("Draft"), FAINT), (f"  {symbols.cursor}", "$text-accent"), (said, ""))
+    return line.truncate(width, ellipsis=True)
 
 
 def _key(key: str, what: str) -> Content:

@@ -1,24 +1,71 @@
-"""A case that is read without being held: the panels and keys of the desk, but no verdict."""
+"""A case that is read without a hold: the panels and commands of the desk, but no verdict."""
 
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
-from screens.desk.case_actions import CaseScreen
-from screens.desk.key_map import ACTS, allowed_on, is_verdict
-from screens.desk.reading_words import standing_line, why_no_verdict
+from screens.desk.case_screen import CaseScreen
+from screens.desk.key_map import VERDICT_KEYS, bindings
+from screens.desk.outcomes import CaseShown
+from screens.desk.session import DeskSession
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
+from screens.shell.view import View
+from screens.widgets.safe_text import FAINT, joined
+from workbench.domain.case.actor import Actor
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.lifecycle import STATE_WORDS, Action, role_refusal
+from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import _, marked
-from workbench.keys import registry as keys
 from workbench.keys.command import Place
+from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
     from screens.service_protocols import ScreenServices as Services
-    from workbench.domain.case.casefile import CaseFile
 
-_ONLY_AT_THE_DESK = frozenset({"next", "undo"})
+
+def standing_line(session: DeskSession, view: View) -> Content | None:
+    """Return the line that says that the case is only read, and who has it."""
+    if session.case is None:
+        return None
+    return joined(
+        (_("Read only"), "bold"),
+        (f" {view.symbols.dot} ", FAINT),
+        (_who_has(session.case.header, session.services.actor, view), ""),
+        ("   Esc ", "$text-accent bold"),
+        (_("back"), FAINT),
+    )
+
+
+def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
+    """Return why there is no verdict here, and what can be done."""
+    refusal = role_refusal(Action.DECIDE, actor)
+    if refusal:
+        return refusal
+    case = format_case(header.id)
+    if header.held_by is not None:
+        until = view.clock(header.held_until) if header.held_until is not None else ""
+        said = _("{case} is held by {login} until {until}; only who holds a case decides it.")
+        return said.format(case=case, login=header.held_by, until=until)
+    if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+        return _("Nobody holds {case}; n on the desk takes the next case, and that one is decided.").format(case=case)
+    return _("{case} is {state}; that cannot be done with it now.").format(
+        case=case, state=_(STATE_WORDS[header.state])
+    )
+
+
+def _who_has(header: CaseHeader, actor: Actor, view: View) -> str:
+    if header.held_by is not None:
+        until = view.clock(header.held_until) if header.held_until is not None else ""
+        return _("held by {login} until {until}").format(login=header.held_by, until=until)
+    if header.assignee is not None and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+        if header.assignee == actor.login:
+            return _("assigned to you; n on the desk takes it in its turn")
+        return _("assigned to {login}").format(login=header.assignee)
+    return _(STATE_WORDS[header.state])
 
 
 class ReadingScreen(CaseScreen):
@@ -27,67 +74,44 @@ class ReadingScreen(CaseScreen):
     PLACE: ClassVar[Place] = "desk"
     NAME: ClassVar[str] = marked("Case")
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(bind(command, action) for command, action in ACTS),
-        bind(keys.BACK, "back"),
-        Binding("q", "back", show=False),
+        *bindings(is_desk=False),
+        bind(BACK, "leave"),
+        Binding("q", "leave", show=False),
     ]
 
-    def __init__(self, clock: Clock, services: "Services", case: "CaseFile") -> None:
-        super().__init__(clock)
-        self._opened = case
-        self._services = services
+    def __init__(self, clock: Clock, services: "Services", case: CaseFile) -> None:
+        super().__init__(clock, services, standing_line)
+        self.session.place(case)
 
     def on_mount(self) -> None:
-        self.begin()
-
-    @work(exclusive=True, group="start")
-    async def begin(self) -> None:
-        """Show the case."""
-        await self.furnish()
-        self.services = self._services
-        self.put_on_desk(self._opened)
+        self.show(CaseShown(is_same=False))
         self.show_notice()
         self.count()
 
     def on_key(self, event: events.Key) -> None:
         """Say why there is no verdict here, where a key asks for one."""
-        self.revealed.touched()
-        if self.case is not None and self.services is not None and is_verdict(event.key):
+        self.revealed.note_key()
+        case = self.session.case
+        if case is not None and event.key in VERDICT_KEYS:
             event.stop()
             event.prevent_default()
-            said = why_no_verdict(self.case.header, self.services.actor, self.view())
+            said = why_no_verdict(case.header, self.session.services.actor, self.view())
             self.notify(said, markup=False, timeout=6)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        if action in _ONLY_AT_THE_DESK or self.services is None:
-            return None
-        return allowed_on(action, self.case, self.services.actor, holds=self.is_held)
 
     @property
     def read_only(self) -> str:
-        """What the page of keys says on top."""
+        """The first line of the help."""
         return _("Read only: this case is not on your desk, so only these keys work here.")
 
-    def show_notice(self) -> None:
-        """Show who has the case, instead of what the desk has to say."""
-        if self.case is not None and self.services is not None:
-            self.add_class("-noticed")
-            self.notice.update(standing_line(self.case.header, self.services.actor, self.view()))
-
-    def action_back(self) -> None:
-        if self.bench.is_zoomed:
-            self.bench.is_zoomed = False
+    def action_leave(self) -> None:
+        if self.panels.is_zoomed:
+            self.panels.is_zoomed = False
         else:
             self.leave()
 
     @work(exclusive=True, group="leave-case")
     async def leave(self) -> None:
-        """Go back to the list; what was typed is saved before."""
-        from workbench.errors import WorkbenchError
-
-        try:
-            await self.flush()
-        except WorkbenchError as error:
-            self.complain(error)
+        """Save the draft and go back to the list."""
+        await self.attempt(self.session.save_draft)
         if self.is_current:
             self.dismiss()

@@ -1,1 +1,1 @@
-"""What every screen is built on: header, footer, theme, keys."""
+"""The frame of every screen: header, footer, theme, keys."""

@@ -1,4 +1,4 @@
-"""Keys as Textual binds them, all of them from the registry of commands."""
+"""The bindings of Textual, made from the registry of commands."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from workbench.keys.registry import BY_ID
 
 
 def bind(command: Command, action: str, *, priority: bool = False) -> Binding:
-    """Return the binding of a command's keys; the label stays a message until it is shown."""
+    """Return the binding of a command; its label is translated when it is shown."""
     return Binding(
         ",".join(command.all_keys),
         action,
@@ -23,12 +23,12 @@ def bind(command: Command, action: str, *, priority: bool = False) -> Binding:
 
 
 def bind_key(command: Command, key: str, action: str) -> Binding:
-    """Return the binding of one key of a command that has several with an argument each."""
+    """Return the binding of one key of a command whose keys have different arguments."""
     return Binding(key, action, command.label, show=False, id=f"{command.id}.{key}")
 
 
 def command_of(binding: Binding) -> Command | None:
-    """Return the command behind a binding, None for those that Textual brings."""
+    """Return the command of a binding; None for a binding of Textual."""
     identity = binding.id or ""
     return BY_ID.get(identity) or BY_ID.get(identity.rpartition(".")[0])
 
@@ -36,7 +36,7 @@ def command_of(binding: Binding) -> Command | None:
 def spoken(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     """Return bindings with their descriptions in the language in use.
 
-    Descriptions are messages because bindings are made when a class is, before the language is known.
+    A binding is made with its class, before the language is known.
     """
     return {
         key: active._replace(
@@ -49,7 +49,7 @@ def spoken(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
 
 
 def available(screen: Screen[object]) -> dict[str, ActiveBinding]:
-    """Return what can be done on a screen now, by the id of its command, in the order of the registry."""
+    """Return the bindings that are available on a screen now, by command id, in the order of the registry."""
     found: dict[str, ActiveBinding] = {}
     for active in screen.active_bindings.values():
         command = command_of(active.binding)

@@ -1,4 +1,4 @@
-"""The two clocks of the screens: the time of day, and seconds that only grow."""
+"""The two clocks of the screens: wall time and monotonic seconds."""
 
 import time
 from collections.abc import Callable
@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
-"""The zone of clocks until a case brings its policy's."""
+"""The zone of the clock while there is no case, whose policy has its own."""
 
 
 def machine_time() -> datetime:
-    """Return the time of this machine, for whoever starts the screens without a clock of their own."""
+    """Return the time of this machine; the default clock."""
     return datetime.fromtimestamp(time.time(), UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """`now` is aware; `monotonic` gives seconds and is for what depends on how fast keys are pressed."""
+    """Both clocks: `now` returns an aware time, `monotonic` seconds for the rhythm of keys."""
 
     now: Callable[[], datetime] = machine_time
     monotonic: Callable[[], float] = time.monotonic

@@ -1,13 +1,14 @@
-"""The last line: what can be done here now, at most six things, and where the rest is found."""
+"""The footer: at most six commands that are available now, and the keys of help and palette."""
 
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
 from screens.shell.bindings import available
+from screens.shell.protocols import HasHints
 from screens.widgets.safe_text import FAINT, joined, row
 from workbench.i18n import _
-from workbench.keys.command import Command, shown_key
+from workbench.keys.command import shown_key
 from workbench.keys.registry import BY_ID, HELP, PALETTE
 
 MOST = 6
@@ -37,14 +38,12 @@ class Hints(Static):
 
 
 def hints(screen: Screen[object], width: int) -> Content:
-    """Return the hints that fit, what decides before the rest; the way to help and to the commands always does."""
+    """Return the hints that fit, verdicts first; the keys of help and palette are always there."""
     ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.twin), _(PALETTE.label))]
     right = _line(ends)
     found = available(screen)
-    hinted: tuple[Command, ...] | None = getattr(screen, "hinted", None)
-    if hinted is not None:
-        # A screen may name what it hints at, in its order.
-        now = [(command, found[command.id]) for command in hinted if command.id in found]
+    if isinstance(screen, HasHints):
+        now = [(command, found[command.id]) for command in screen.hinted if command.id in found]
     else:
         now = [(BY_ID[name], active) for name, active in found.items() if BY_ID[name].hint]
         now.sort(key=lambda each: not each[0].danger)

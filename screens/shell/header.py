@@ -1,4 +1,4 @@
-"""The first line of a screen: where one is, who works, what waits."""
+"""The header of a screen: the mode, the reviewer, the figures of the queue, the clock."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Head(Static):
-    """The head of a screen."""
+    """The widget of the header."""
 
     DEFAULT_CSS = "Head { dock: top; height: auto; padding: 0 1; background: $surface; }"
 
@@ -23,9 +23,9 @@ class Head(Static):
 
 
 def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, width: int) -> Content:
-    """Return the first line: the mode and the case, at the right who works and what waits.
+    """Return the first line: mode and case at the left, reviewer and figures at the right.
 
-    Where it is narrow the application's number gives way, not the round.
+    A narrow window leaves out the application number, not the round.
     """
     if case is None:
         return row(joined((mode, "bold")), right, width)
@@ -42,7 +42,7 @@ def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, w
 
 
 def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True) -> Content:
-    """Return who works, what waits, and the clock where there is room."""
+    """Return the reviewer, the figures, and the clock if there is room."""
     dot = f" {view.symbols.dot} "
     parts: list[Part] = [(f"{view.symbols.mine} ", MINE), (login, "")] if login else []
     if counts is not None:

@@ -1,17 +1,18 @@
-"""Against a verdict from a held-down key: what confirms must be pressed on purpose, and by itself."""
+"""Guards a verdict against a key that is held down: the confirming key must be pressed on purpose and alone."""
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from textual.widget import Widget
 
 from workbench.keys.registry import CONFIRM
 
 FIRST_LOOK_S = 0.3
-"""So long after its first paint a dialog takes no confirmation."""
+"""How long after its first paint a dialog refuses a confirmation."""
 
 BETWEEN_S = 0.7
-"""A key that comes so soon after the last press of it counts as the same press, held down."""
+"""A key that comes again within this time counts as the same press, held down."""
 
 ALONE_S = 0.05
 """A confirmation counts if no other key follows within this time: keys that waited come all at once."""
@@ -20,9 +21,9 @@ _PATIENCE = 20
 
 
 class Presses:
-    """What was pressed last, on whichever screen; `monotonic` gives seconds.
+    """The last presses, on any screen; `monotonic` gives seconds.
 
-    A held-down key cannot be told from presses but by how soon it comes again.
+    Only its rhythm tells a key that is held down from one that is pressed again.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -35,7 +36,7 @@ class Presses:
         self._at = 0.0
 
     def note(self, key: str, age_s: float = 0.0) -> None:
-        """Take note of a press that arrived `age_s` seconds ago."""
+        """Record a press that arrived `age_s` seconds ago."""
         at = self.monotonic() - age_s
         self.is_repeat = key == self._key and at - self._at < BETWEEN_S
         self.count += 1
@@ -44,23 +45,30 @@ class Presses:
             self.confirmed_before, self.confirmed_at = self.confirmed_at, at
 
 
+@runtime_checkable
+class HasPresses(Protocol):
+    """An app that records which keys were pressed."""
+
+    presses: Presses
+
+
 def presses_of(widget: Widget) -> Presses:
-    """Return the presses that the app of a widget takes note of."""
-    presses = getattr(widget.app, "presses", None)
-    if not isinstance(presses, Presses):
-        raise TypeError(widget.app)
-    return presses
+    """Return the presses that the app of a widget records."""
+    app: object = widget.app
+    if not isinstance(app, HasPresses):
+        raise TypeError(app)
+    return app.presses
 
 
 class Guard:
-    """Says whether the last press of a confirming key counts in the dialog that it guards."""
+    """Decides whether a press of a confirming key counts in one dialog."""
 
     def __init__(self, presses: Presses) -> None:
         self._presses = presses
         self._painted_at: float | None = None
 
     def painted(self) -> None:
-        """Take note that the dialog can be seen from now on."""
+        """Record that the dialog has been painted."""
         if self._painted_at is None:
             self._painted_at = self._presses.monotonic()
 

@@ -1,4 +1,4 @@
-"""What holds for every key of the app: it was pressed, on purpose, and is no part of a text."""
+"""An app that acts on keys only if they were pressed on purpose, and not as part of a text."""
 
 import os
 import time
@@ -20,11 +20,11 @@ from workbench.keys.registry import QUIT
 
 _SAID_S = 3.0
 _UNSEEN = frozenset(QUIT.keys)
-"""What acts in a window too small to see anything."""
+"""The keys that act in a window that is too small."""
 
 
 class KeyboardApp(ResilientApp, inherit_bindings=False):
-    """An app that tells keys from texts and presses from a key held down, and draws with the terminal's signs."""
+    """Tells keys from text, and presses from a key that is held down; draws with the symbols of the terminal."""
 
     def __init__(self, presses: Presses, symbols: str) -> None:
         super().__init__()
@@ -38,13 +38,13 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         self.use_symbols("ascii" if symbols == "ascii" else "auto")
 
     def use_symbols(self, symbols: signs.SymbolSet) -> None:
-        """Draw with these signs from now on."""
+        """Draw with these symbols from now on."""
         signs.use(symbols)
         self._ascii.enabled = symbols == "ascii"
         self.set_class(symbols == "ascii", "-ascii")
 
     async def on_event(self, event: events.Event) -> None:
-        """Let keys act that were pressed on purpose; say why a text does nothing."""
+        """Handle keys that were pressed on purpose; explain why a text does nothing."""
         if isinstance(event, InputBurst):
             await self._take_text(event)
         elif isinstance(event, events.CursorPosition):
@@ -55,55 +55,55 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             await super().on_event(event)
 
     def say_text(self, said: str) -> None:
-        """Say why a text does nothing here; once, however long it is."""
+        """Explain why a text does nothing here, once for each text."""
         now = self.presses.monotonic()
         if now - self._said_at >= _SAID_S:
             self._said_at = now
             self.notify(said, timeout=_SAID_S)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
-        """Show a message in the signs of this terminal."""
+        """Show a message in the symbols of this terminal."""
         super().notify(signs.drawn(message), title=signs.drawn(title), **options)
 
     async def _take_text(self, text: InputBurst) -> None:
-        """Put a text where it is written; nowhere else does any part of it act."""
+        """Pass a text to the field that has the focus; elsewhere no part of it acts."""
         if not is_written_in(self.focused):
             for key in text.keys:
                 self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
             if not all((key.character or "").isascii() for key in text.keys):
                 self.say_text(_("An input method is on; press Shift to switch."))
             elif len({key.key for key in text.keys}) > 1:
-                # One key over and over was held down while the machine was busy.
+                # The same key many times was held down while the machine was busy.
                 self.say_text(_("Pasted text is no command."))
             return
         for key in text.keys:
             await self.on_event(key)
 
     def _take_width(self, answer: events.CursorPosition) -> None:
-        """Draw with ASCII where the terminal's own signs take two cells."""
+        """Draw with ASCII in a terminal whose symbols take two cells."""
         if self._is_asked and is_wide(answer.x, answer.y):
             self.use_symbols("ascii")
             for screen in self.screen_stack:
                 for widget in screen.query("*"):
-                    # What is drawn already is kept in the old signs.
+                    # What is drawn already is cached with the other symbols.
                     widget.notify_style_update()
                     widget.refresh()
             self.refresh_css(animate=False)
         self._is_asked = False
 
     def _is_on_purpose(self, key: events.Key) -> bool:
-        """Take note of a key, and say whether it was pressed for the screen that it would act on.
+        """Record a key, and say whether it was pressed for the screen that it would act on.
 
-        A key still held down from before does nothing in what it opened, but for letters of a text.
+        A key that is still held down does nothing in the screen that it opened, except in a text field.
         """
         char = key.character
         if char is not None and not char.isascii() and fold_key(char).isascii():
-            # It comes back as the key that it stands for.
+            # It comes again as the key that it stands for.
             return True
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
         if not self.presses.is_repeat:
             self._pressed_on = self.screen
         if is_too_small(self.screen):
-            # Nothing acts unseen but leaving; what is written goes on, so that no letter is lost.
+            # Only quitting acts unseen; a text field takes letters, so that none is lost.
             return key.key in _UNSEEN or is_written_in(self.focused, key)
         return self.screen is self._pressed_on or key.key == "escape" or is_written_in(self.focused, key)

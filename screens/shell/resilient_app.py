@@ -1,4 +1,4 @@
-"""What holds for the whole app: text goes out through the door, and a part that fails takes nothing else along."""
+"""An app whose messages are safe to show, and in which a part that fails ends nothing else."""
 
 import sys
 from typing import Any
@@ -9,7 +9,6 @@ from textual.app import App
 from textual.css.query import NoMatches
 from textual.worker import Worker, WorkerFailed, active_worker
 
-from screens.shell.revealed_fields import Revealed
 from screens.terminal.driver import TerminalDriver
 from workbench.domain.text.safe import safe
 from workbench.errors import ExitCode, StorageFailed, WorkbenchError
@@ -18,13 +17,13 @@ FAILURE_SHOWN_S = 20.0
 
 
 class ResilientApp(App[None], inherit_bindings=False):
-    """An app that lives on where it can, and says in one sentence why where it cannot."""
+    """An app that goes on after a failure where it can, and otherwise ends with one sentence."""
 
     def __init__(self) -> None:
         super().__init__(driver_class=TerminalDriver)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
-        """Show a message; whatever it quotes, nothing of it acts."""
+        """Show a message; nothing that it quotes is read as markup."""
         super().notify(safe(message), title=safe(title), **{**options, "markup": False})
 
     def say_and_exit(self, error: WorkbenchError) -> None:
@@ -32,23 +31,16 @@ class ResilientApp(App[None], inherit_bindings=False):
         self.exit(return_code=error.exit_code, message=Text(f"workbench: {safe(str(error))}"))
 
     def failed(self, error: StorageFailed) -> None:
-        """Say that something failed that nobody expected; what is on the screen stays."""
+        """Report an unexpected failure; the screen stays as it is."""
         self.notify(str(error), severity="error", timeout=FAILURE_SHOWN_S)
 
-    def hide_revealed(self) -> None:
-        """Mask what is revealed on any screen that lies here."""
-        for screen in self.screen_stack:
-            revealed = getattr(screen, "revealed", None)
-            if isinstance(revealed, Revealed):
-                revealed.clear()
-
     def _handle_exception(self, error: Exception) -> None:
-        """Let a worker fail alone: its transaction is rolled back, and the screens still stand.
+        """Let a worker fail alone: its transaction is rolled back, and the screens still work.
 
-        A failure elsewhere has stopped the part that should answer the next key; then the app ends.
+        Any other failure has stopped the part that handles the next key, so the app ends.
         """
         if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches) and _has_gone(active_worker.get()):
-            # The worker came back to a screen that was left meanwhile; nobody is there to be told.
+            # The worker came back to a screen that was left meanwhile; there is nobody to tell.
             return
         if isinstance(error, WorkerFailed) and self._driver is not None and not self.is_headless:
             from workbench.failure import sentence
@@ -58,7 +50,7 @@ class ResilientApp(App[None], inherit_bindings=False):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """Leave after a fault of the program; what is said shows no values, for they may be personal."""
+        """End after a fault of the program; the message shows no values, for they may be personal."""
         from workbench.failure import sentence, steps
 
         error = sys.exception()
@@ -71,5 +63,5 @@ class ResilientApp(App[None], inherit_bindings=False):
 
 
 def _has_gone(worker: Worker[Any]) -> bool:
-    """Tell whether the part of the screen that a worker works for is being taken away, or is not there any more."""
+    """Say whether the screen of a worker is removed or being removed."""
     return not worker.node.is_attached or worker.node._pruning  # noqa: SLF001 - Textual has no public name for it

@@ -1,24 +1,24 @@
-"""Which personal values are to be seen, and for how long."""
+"""Which personal values are revealed, and for how long."""
 
 from collections.abc import Callable, Mapping
 
 ONE_FIELD_S = 15.0
-"""So long a single field stays revealed."""
+"""How long a single field stays revealed."""
 
 ALL_IDLE_S = 60.0
-"""All fields stay revealed until so long passes without a key."""
+"""How long all fields stay revealed without a key."""
 
 TWICE_WITHIN_S = 1.0
 """Two presses within this time ask for all fields."""
 
 HINT_S = 5.0
-"""So long it is said that a field must be chosen first, unless something is revealed meanwhile."""
+"""How long the hint to choose a field is shown."""
 
 
-class Revealed:
-    """The values revealed of the case on the desk; `monotonic` gives seconds.
+class RevealedFields:
+    """The revealed values of one case; `monotonic` gives seconds.
 
-    `era` grows whenever all is hidden: what was asked for in an earlier one is not shown any more.
+    `era` grows whenever all fields are hidden, so that a value that was asked for before that is not shown.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -37,15 +37,15 @@ class Revealed:
 
     @property
     def is_hinting(self) -> bool:
-        """Whether a press found no field to reveal, a moment ago."""
+        """Whether the hint to choose a field is shown now."""
         return self._monotonic() < self._hint_until
 
     def hint(self) -> None:
-        """Take note that a press found no field to reveal."""
+        """Record that a press found no field to reveal."""
         self._hint_until = self._monotonic() + HINT_S
 
     def is_second_press(self) -> bool:
-        """Take note of a press and say whether it is the second of two."""
+        """Record a press; say whether it is the second of two."""
         now = self._monotonic()
         before, self._pressed_at = self._pressed_at, now
         return before is not None and now - before <= TWICE_WITHIN_S
@@ -61,13 +61,13 @@ class Revealed:
         self._all = dict(values)
         self._all_until = self._monotonic() + ALL_IDLE_S
 
-    def touched(self) -> None:
-        """Take note that a key was pressed."""
+    def note_key(self) -> None:
+        """Record that a key was pressed."""
         if self.is_all:
             self._all_until = self._monotonic() + ALL_IDLE_S
 
     def clear(self) -> None:
-        """Hide everything: it was asked for, or the case leaves the desk."""
+        """Hide all fields."""
         self.era += 1
         self._one, self._all, self._all_until, self._pressed_at = {}, {}, 0.0, None
         self._hint_until = 0.0

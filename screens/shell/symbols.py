@@ -1,4 +1,4 @@
-"""The marks and blocks that screens draw, in a set for good terminals and one for the others."""
+"""The symbols that screens draw: one set for terminals with Unicode symbols of one cell, one in ASCII."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ from workbench.signs import SymbolSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symbols:
-    """One character for each meaning; never two for one."""
+    """One character for each meaning."""
 
     block: str
     warn: str
@@ -91,5 +91,5 @@ TABLE: dict[SymbolSet, Symbols] = {"auto": DRAWN, "ascii": ASCII}
 
 
 def symbols_of(widget: Widget) -> Symbols:
-    """Return the set that the app of a widget draws with."""
+    """Return the symbols of the app of a widget."""
     return ASCII if widget.app.has_class("-ascii") else DRAWN

@@ -1,4 +1,4 @@
-"""Two calm themes: what is wrong is bright, what is fine stays quiet."""
+"""The dark and the light theme: problems are bright, everything else is quiet."""
 
 from textual.theme import Theme
 

@@ -1,4 +1,4 @@
-"""From where a case is looked at: the moment, the zone, the signs, and what is revealed."""
+"""How a case is shown: the time, the zone, the symbols, and the revealed fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from workbench.wording.amounts import day_on_screen, instant_on_screen, relative
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What lines need besides the case itself; `revealed` are personal values by the name of their field."""
+    """What the text of a case depends on besides the case; `revealed` has personal values by field name."""
 
     now: datetime
     zone: ZoneInfo
@@ -40,5 +40,5 @@ class View:
         return relative_day(on, self.today)
 
     def shown(self, field_name: str, masked: str) -> str:
-        """Return a personal value: revealed if it is, else as it came, masked."""
+        """Return a personal value if it is revealed, else the masked one."""
         return self.revealed.get(field_name, masked)

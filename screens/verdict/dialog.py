@@ -1,4 +1,4 @@
-"""The dialog in which a verdict is filled in, read over and confirmed."""
+"""The dialog in which a verdict is filled in, reviewed and confirmed."""
 
 import asyncio
 from dataclasses import replace
@@ -18,11 +18,10 @@ from screens.shell.key_guard import Guard
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text as words
-from screens.verdict.form_state import VerdictState
-from screens.verdict.giving import VerdictActions
-from screens.verdict.letter_editor import Letter
+from screens.verdict.form_state import VerdictActions, VerdictState
+from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
-from screens.verdict.rectification_form import Mend
+from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import FAINT, plain
 from screens.widgets.text_fields import Page
@@ -38,46 +37,46 @@ _TYPING_PAUSE_S = 0.2
 
 
 class VerdictDialog(Dialog[Decided]):
-    """Fills in one verdict; it goes with what was decided, or with nothing."""
+    """Fills in one verdict; its result is the decision, or None."""
 
     CSS_PATH = Path(__file__).with_name("verdict.tcss")
     AUTO_FOCUS = "ReasonList"
     PLACE: ClassVar[Place] = "verdict"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(CONFIRM, "confirm"),
-        bind(SEARCH, "search"),
+        bind(SEARCH, "go('search')"),
         bind(FINAL, "final"),
         bind(WAIT_FOR, "wait_for"),
         bind(MEASURE, "measure"),
-        bind(ITEMS, "items"),
-        bind(LETTER, "letter"),
-        bind(NOTE, "note"),
+        bind(ITEMS, "go('items')"),
+        bind(LETTER, "go('letter')"),
+        bind(NOTE, "go('note')"),
         bind(BACK, "back"),
-        bind(HELP, "app.help"),
+        bind(HELP, "app.act('help')"),
     ]
 
     picker = getters.query_one(ReasonPicker)
-    mend = getters.query_one(Mend)
-    letter = getters.query_one(Letter)
+    rectification = getters.query_one(RectificationForm)
+    letter = getters.query_one(LetterEditor)
     note = getters.query_one("#note", TextArea)
     said = getters.query_one("#said", Static)
     foot = getters.query_one("#foot", Static)
 
     def __init__(
-        self, case: CaseFile, state: VerdictState, giving: VerdictActions, view: View, *, items_first: bool = False
+        self, case: CaseFile, state: VerdictState, actions: VerdictActions, view: View, *, items_first: bool = False
     ) -> None:
         super().__init__()
         self._case = case
         self._state = state
-        self._giving = giving
+        self._actions = actions
         self._view = view
-        self._guard = Guard(giving.presses)
+        self._guard = Guard(actions.presses)
         self._preview: VerdictPreview | None = None
         self._previews = Debounce(self, "preview", self._show_preview)
         self._items_first = items_first
         self._is_giving = False
         self._knows_newest = False
-        self._told = ""
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
@@ -87,8 +86,8 @@ class VerdictDialog(Dialog[Decided]):
                 yield Static(id="measure", markup=False)
                 yield Static(plain(_("Reasons: / finds, digits mark"), FAINT), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict)
-                yield Mend(self._state.until)
-                yield Letter(self._case)
+                yield RectificationForm(self._state.until)
+                yield LetterEditor(self._case)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield Page(self._state.note, id="note")
             with Vertical(id="ends"):
@@ -98,7 +97,7 @@ class VerdictDialog(Dialog[Decided]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        self.mend.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
+        self.rectification.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
         self.picker.show(self._state.reasons)
         self._draw()
         self.look_ahead()
@@ -113,23 +112,23 @@ class VerdictDialog(Dialog[Decided]):
 
     async def _show_preview(self) -> None:
         try:
-            self._preview = await asyncio.to_thread(self._giving.preview, self._request())
+            self._preview = await asyncio.to_thread(self._actions.preview, self._request())
         except WorkbenchError as error:
             self._tell(str(error))
             return
-        await self.mend.show(self._preview.own_items if self._state.is_fixable else (), self._state.items)
+        await self.rectification.show(self._preview.own_items if self._state.is_fixable else (), self._state.items)
         if self._items_first:
             self._items_first = False
-            self.mend.enter()
+            self.rectification.enter()
         self._draw()
 
     @work(group="write")
     async def give(self) -> None:
-        """Give the verdict, and say so here if it cannot be given."""
+        """Give the verdict; show here why it cannot be given."""
         self._is_giving = True
         try:
             if await self._guard.is_alone():
-                self.leave(await self._giving.give(self._request()))
+                self.leave(await self._actions.give(self._request()))
             else:
                 self.said.update(words.refused())
         except WorkbenchError as error:
@@ -144,18 +143,18 @@ class VerdictDialog(Dialog[Decided]):
         self._become(self._state.toggled(event.code))
         self.picker.show(self._state.reasons)
 
-    @on(Mend.ItemChanged)
-    def take_item(self, event: Mend.ItemChanged) -> None:
+    @on(RectificationForm.ItemChanged)
+    def take_item(self, event: RectificationForm.ItemChanged) -> None:
         """Take the text of an item."""
         self._become(replace(self._state, items={**self._state.items, event.code: event.text}), _TYPING_PAUSE_S)
 
-    @on(Mend.UntilChanged)
-    def take_until(self, event: Mend.UntilChanged) -> None:
+    @on(RectificationForm.UntilChanged)
+    def take_until(self, event: RectificationForm.UntilChanged) -> None:
         """Take the date."""
         self._become(replace(self._state, until=event.text), _TYPING_PAUSE_S)
 
-    @on(Letter.Edited)
-    def take_letter(self, event: Letter.Edited) -> None:
+    @on(LetterEditor.Edited)
+    def take_letter(self, event: LetterEditor.Edited) -> None:
         """Take the text for the applicant."""
         self._become(replace(self._state, letter=event.text), _TYPING_PAUSE_S)
 
@@ -164,7 +163,7 @@ class VerdictDialog(Dialog[Decided]):
         """Take the internal note."""
         if self.note.text != self._state.note:
             self._state = replace(self._state, note=self.note.text)
-            self._giving.keep("note", self._state.note)
+            self._actions.keep("note", self._state.note)
             self._tell("")
             self.look_ahead(_TYPING_PAUSE_S)
 
@@ -176,17 +175,17 @@ class VerdictDialog(Dialog[Decided]):
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def show_keys(self) -> None:
-        """Show the keys that work where one is."""
+        """Show the keys of the focused part."""
         is_writing = isinstance(self.focused, Input | TextArea)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
         self.foot.update(words.foot(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict
         if action in {"final", "wait_for"}:
             return verdict is (Verdict.FAIL if action == "final" else Verdict.PENDING)
-        if action == "items":
+        if parameters == ("items",):
             return verdict is Verdict.PENDING or self._state.is_fixable
         if action == "measure":
             return self._preview is not None and len(self._preview.measures) > 1
@@ -198,19 +197,16 @@ class VerdictDialog(Dialog[Decided]):
         elif self._preview is not None and self._preview.has_new_evidence and not self._knows_newest:
             self._knows_newest = True
             self._tell(_("New evidence has come; confirm once more to decide all the same."))
-        elif self.mend.display and self.mend.is_unreadable:
+        elif self.rectification.display and self.rectification.is_unreadable:
             self._tell(words.no_date(self._view))
         else:
             self._tell("")
             self.give()
 
-    def action_search(self) -> None:
-        self.picker.find()
-
     def action_final(self) -> None:
         kind = FailKind.FIXABLE if self._state.fail_kind is FailKind.FINAL else FailKind.FINAL
         self._become(replace(self._state, fail_kind=kind))
-        self.mend.display = self._state.is_fixable
+        self.rectification.display = self._state.is_fixable
 
     def action_wait_for(self) -> None:
         everybody = list(WaitsFor)
@@ -223,14 +219,16 @@ class VerdictDialog(Dialog[Decided]):
         at = measures.index(self._state.measure) + 1 if self._state.measure in measures else 0
         self._become(replace(self._state, measure=measures[at % len(measures)]))
 
-    def action_items(self) -> None:
-        self.mend.enter()
-
-    def action_letter(self) -> None:
-        self.letter.begin()
-
-    def action_note(self) -> None:
-        self.note.focus()
+    def action_go(self, part: str) -> None:
+        match part:
+            case "search":
+                self.picker.find()
+            case "items":
+                self.rectification.enter()
+            case "letter":
+                self.letter.begin()
+            case _:
+                self.note.focus()
 
     def action_back(self) -> None:
         is_writing = isinstance(self.focused, Input | TextArea)
@@ -242,20 +240,20 @@ class VerdictDialog(Dialog[Decided]):
             self.leave()
 
     def _tell(self, problem: str) -> None:
-        """Say what went wrong; what has to be done yet is said in its own place, and not twice."""
-        self._told = problem
+        """Show what went wrong, unless it is listed as a problem already."""
+        self._problem = problem
         is_known = self._preview is not None and problem in self._preview.problems
         self.said.update(words.failed(problem, symbols_of(self)) if problem and not is_known else "")
         self._draw_warnings()
 
     def _request(self) -> VerdictRequest:
-        until = self.mend.chosen_until() if self.mend.display else None
+        until = self.rectification.chosen_until() if self.rectification.display else None
         return self._state.request(self._case, until, knows_newest=self._knows_newest)
 
     def _become(self, state: VerdictState, pause_s: float = 0.0) -> None:
-        """Take on another state: keep it in the draft, show what it would do after a pause."""
+        """Change the state: keep it in the draft, and show what it would do after a pause."""
         self._state = state
-        self._giving.keep("verdict", state.kept())
+        self._actions.keep("verdict", state.kept())
         self._tell("")
         self._draw()
         self.refresh_bindings()
@@ -271,7 +269,11 @@ class VerdictDialog(Dialog[Decided]):
         self.query_one("#note-heading", Static).update(words.note_heading(width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
         label, meant = words.date_words(state, preview, self._view)
-        self.mend.say(label, meant, words.no_date(self._view) if self.mend.display and self.mend.is_unreadable else "")
+        self.rectification.say(
+            label,
+            meant,
+            words.no_date(self._view) if self.rectification.display and self.rectification.is_unreadable else "",
+        )
         self._draw_warnings()
         self.show_keys()
 
@@ -282,15 +284,15 @@ class VerdictDialog(Dialog[Decided]):
             lines = 1 if self.has_class("-low") else 2
             place = (self._view, width, lines)
             said = words.warning_lines(
-                self._state, self._case, self._preview, place, is_urged=self._told in self._preview.problems
+                self._state, self._case, self._preview, place, is_urged=self._problem in self._preview.problems
             )
             warnings.update(said)
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        """Leave the lines at the end in sight, however much stands above them."""
+        """Limit the height of the body, so that the lines at the end stay visible."""
         if not self.query("#ends") or not self.query("#body"):
-            # Called after a refresh; the dialog may have gone meanwhile.
+            # Called after a refresh; the dialog may be closed by then.
             return
         around = 2 if self.has_class("-low") else 4
         room = self.size.height - self.query_one("#ends").outer_size.height - around

@@ -1,4 +1,4 @@
-"""The lines of the verdict dialog."""
+"""The texts of the verdict dialog."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ _WEEK = timedelta(days=7)
 
 
 def kind_line(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols, width: int) -> Content:
-    """Return the line of choices, and at the right whether a second person is needed."""
+    """Return the choices, and at the right whether a second person is needed."""
     right = _check_words(preview) if preview is not None else Content()
     lines = _flowing(_choices(state, preview, symbols), width)
     if lines[-1].cell_length + right.cell_length + _BETWEEN > width:
@@ -33,7 +33,7 @@ def kind_line(state: VerdictState, preview: VerdictPreview | None, symbols: Symb
 
 
 def _flowing(parts: list[Content], width: int) -> list[Content]:
-    """Return parts side by side, none of them cut, in as many lines as that takes."""
+    """Return parts side by side, in as many lines as they need."""
     lines = [parts[0]]
     for part in parts[1:]:
         if lines[-1].cell_length + part.cell_length + _BETWEEN > width:
@@ -44,7 +44,7 @@ def _flowing(parts: list[Content], width: int) -> list[Content]:
 
 
 def _choices(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols) -> list[Content]:
-    """Return what there is to choose from, the key that changes it in front."""
+    """Return the choices, with their key in front."""
     if state.verdict is Verdict.FAIL:
         return [
             joined((shown_key(FINAL.keys[0]), KEY)),
@@ -71,7 +71,7 @@ def _check_words(preview: VerdictPreview) -> Content:
 
 
 def measure_line(state: VerdictState, measures: tuple[Measure, ...]) -> Content:
-    """Return what happens to the cards; nothing where the policy leaves no choice."""
+    """Return what happens to the cards; empty if the policy leaves no choice."""
     if len(measures) <= 1:
         return Content()
     return joined((shown_key(MEASURE_KEY.keys[0]), KEY), (f" {_('cards')}  ", FAINT), (_(MEASURE[state.measure]), ""))
@@ -80,10 +80,10 @@ def measure_line(state: VerdictState, measures: tuple[Measure, ...]) -> Content:
 def warning_lines(
     state: VerdictState, case: CaseFile, preview: VerdictPreview, place: tuple[View, int, int], *, is_urged: bool
 ) -> Content:
-    """Return what the reviewer should know before confirming: new evidence, answers, what is missing.
+    """Return the warnings before a confirmation: new evidence, answers, missing things.
 
-    `place` is the view, the cells of a line, and the most lines that questions may take; `is_urged` says that it
-    was confirmed with something still to be done.
+    `place` is the view, the width, and the maximum of lines for questions; `is_urged` says that the reviewer tried
+    to confirm with a problem left.
     """
     view, width, most = place
     lines: list[Content] = []
@@ -107,7 +107,7 @@ def warning_lines(
 
 
 def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:
-    """Return what nobody answered or opened: all of it where it fits, else how much, and where it is seen."""
+    """Return what nobody answered or opened: the names if they fit, else the counts and the keys that list them."""
     whole: list[str] = []
     counts: list[str] = []
     keys: list[str] = []
@@ -150,7 +150,7 @@ def _short(said: str, style: str, width: int, most: int) -> list[Content]:
 
 
 def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) -> tuple[str, str]:
-    """Return what the date is for, and which one it comes to."""
+    """Return what the date is for, and the date."""
     label = _("all by") if state.verdict is Verdict.FAIL else _("until")
     if preview is None:
         return label, ""
@@ -173,19 +173,19 @@ def note_heading(width: int) -> Content:
 
 
 def key_words(command: Command, does: str) -> Content:
-    """Return the keys of a command, also the one that acts while something is written, and what they do."""
+    """Return the keys of a command and what they do; the second key acts in a text field too."""
     return joined((command.shown_keys, KEY), (f" {does}", FAINT))
 
 
 def no_date(view: View) -> str:
-    """Return that what stands in the date field is no date, and where text belongs."""
+    """Return the message for an unreadable date."""
     return _("unreadable date; write it like {example}, a note with {key}").format(
         example=(view.today + _WEEK).isoformat(), key=shown_key(NOTE.twin)
     )
 
 
 def foot(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:
-    """Return the keys, others while something is written, and what happens after confirming."""
+    """Return the keys, which differ in a text field, and what follows a confirmation."""
     staged = preview is not None and bool(preview.check_for)
     then = (
         _("a second person decides; u takes it back until then")
@@ -197,10 +197,10 @@ def foot(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> C
 
 
 def refused() -> Content:
-    """Say why a press of the confirming key did not count."""
+    """Return why a press of the confirming key did not count."""
     return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), UNEASY))
 
 
 def failed(said: str, symbols: Symbols) -> Content:
-    """Say what went wrong; everything that was filled in is still there."""
+    """Return what went wrong."""
     return joined((f"{symbols.warn} {said}", BAD))

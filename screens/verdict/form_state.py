@@ -1,11 +1,12 @@
-"""What a reviewer has filled in to give a verdict: kept in the draft, turned into a request."""
+"""The state of the verdict form: kept in the draft, turned into a request."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
-from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from screens.shell.key_guard import Presses
+from workbench.domain.case.casefile import CaseFile, Decided, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import WAYS_TO_PASS
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.findings.evaluate import preselected_reasons
@@ -13,10 +14,10 @@ from workbench.domain.findings.evaluate import preselected_reasons
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictState:
-    """An unfinished verdict; `letter` None means the causes as the reasons have them.
+    """An unfinished verdict; without a `letter` the reasons give the text for the applicant.
 
-    `items` are texts that the reviewer changed, by the code of their reason; `until` is the text of the date
-    field, empty for the policy's own date.
+    `items` are texts that the reviewer changed, by reason code; `until` is the text of the date field, empty for
+    the date of the policy.
     """
 
     verdict: Verdict
@@ -31,7 +32,7 @@ class VerdictState:
 
     @classmethod
     def of(cls, case: CaseFile, verdict: Verdict) -> Self:
-        """Return what a dialog starts with: the draft's verdict if it is the same one, else what findings say."""
+        """Return the state to start with: from the draft if it has this verdict, else from the findings."""
         note = str(case.draft.get("note", ""))
         kept = case.draft.get("verdict")
         if isinstance(kept, Mapping) and kept.get("verdict") == verdict.value:
@@ -62,7 +63,7 @@ class VerdictState:
         )
 
     def kept(self) -> dict[str, Any]:
-        """Return it as the draft keeps it; the note has a place of its own there."""
+        """Return the state as the draft keeps it; the draft keeps the note separately."""
         return {
             "verdict": self.verdict.value,
             "fail_kind": self.fail_kind.value if self.fail_kind else None,
@@ -75,7 +76,7 @@ class VerdictState:
         }
 
     def toggled(self, code: str) -> Self:
-        """Return it with a reason marked or unmarked, the newest mark last; of the ways to pass only one is marked."""
+        """Return the state with a reason marked or unmarked, the newest last; only one way to pass is marked."""
         if code in self.reasons:
             return replace(self, reasons=tuple(kept for kept in self.reasons if kept != code))
         others = WAYS_TO_PASS - {code} if code in WAYS_TO_PASS else frozenset()
@@ -83,11 +84,11 @@ class VerdictState:
 
     @property
     def is_fixable(self) -> bool:
-        """Whether the applicant may mend what is wrong."""
+        """Whether the applicant can rectify the fail."""
         return self.verdict is Verdict.FAIL and self.fail_kind is FailKind.FIXABLE
 
     def request(self, case: CaseFile, until: date | None, *, knows_newest: bool) -> VerdictRequest:
-        """Return the request to the services; `knows_newest` says that newer evidence is accepted as it is."""
+        """Return the request to the services; `knows_newest` accepts evidence that arrived meanwhile."""
         header = case.header
         changed = self.is_fixable and any(self.items.get(code, "").strip() for code in self.reasons)
         return VerdictRequest(
@@ -106,3 +107,13 @@ class VerdictState:
             fence=header.fence,
             evidence_no=None if knows_newest else header.evidence_no,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictActions:
+    """What the dialog needs from the desk: preview, give, keep in the draft, and the presses of keys."""
+
+    preview: Callable[[VerdictRequest], VerdictPreview]
+    give: Callable[[VerdictRequest], Awaitable[Decided]]
+    keep: Callable[[str, Any], None]
+    presses: Presses

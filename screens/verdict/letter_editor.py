@@ -1,4 +1,4 @@
-"""The text for the applicant: shown as the reasons have it, edited where the reviewer goes to it."""
+"""The text for the applicant, which can be edited in its place."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from screens.widgets.text_fields import Page
 from workbench.domain.case.casefile import CaseFile
 
 
-class Shown(Static, can_focus=True):
-    """The text while nobody edits it; who comes to it with Tab or a click edits it."""
+class LetterText(Static, can_focus=True):
+    """The text while nobody edits it; focus starts the editing."""
 
     @dataclass
     class Chosen(Message):
@@ -25,15 +25,15 @@ class Shown(Static, can_focus=True):
         self.post_message(self.Chosen())
 
 
-class Letter(Vertical):
-    """The heading, the text, and in its place the field in which it is edited."""
+class LetterEditor(Vertical):
+    """The heading with the text, or with the field in which it is edited."""
 
-    shown = getters.query_one("#letter", Shown)
+    shown = getters.query_one("#letter", LetterText)
     edit = getters.query_one("#letter-edit", Page)
 
     @dataclass
     class Edited(Message):
-        """The reviewer wrote a text; None means what the reasons say themselves."""
+        """The reviewer wrote a text; None means the text of the reasons."""
 
         text: str | None
 
@@ -46,7 +46,7 @@ class Letter(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="letter-heading", classes="title", markup=False)
-        yield Shown(id="letter", markup=False)
+        yield LetterText(id="letter", markup=False)
         yield Page(id="letter-edit")
 
     def on_resize(self) -> None:
@@ -54,18 +54,18 @@ class Letter(Vertical):
         heading.update(letter_heading(self._case, heading.content_size.width))
 
     def show(self, text: str, *, is_own: bool) -> None:
-        """Show the text as it would be now; `is_own` says that the reviewer wrote it."""
+        """Show the current text; `is_own` says that the reviewer wrote it."""
         self._text = editable(text)
         self.shown.update(paragraphs(self._text))
         if self.edit.display and not (is_own or self._is_written) and self._known != self._text:
-            # Nothing was written yet, and the reasons say something else by now.
+            # Nothing was written yet, and the text of the reasons has changed.
             self._load()
 
-    @on(Shown.Chosen)
+    @on(LetterText.Chosen)
     def begin(self) -> None:
         """Edit the text."""
         self._load()
-        # The focus goes over while both are shown: what is hidden would lose it to something else.
+        # Focus moves while both are shown: a hidden widget would lose it to another one.
         self.edit.display = True
         self.screen.set_focus(self.edit)
         self.shown.display = False
@@ -82,10 +82,10 @@ class Letter(Vertical):
 
     @on(TextArea.Changed, "#letter-edit")
     def take(self, event: TextArea.Changed) -> None:
-        """Tell what was written; what was there already is no edit."""
+        """Post what was written, unless it was there already."""
         event.stop()
         text = self.edit.text
-        # What was told last counts, not what is shown: that comes back from the dialog a little later.
+        # Compare with the last posted text: the shown one comes back from the dialog a little later.
         if self.edit.display and text != self._known:
             self._known, self._is_written = text, True
             self.post_message(self.Edited(text if text.strip() else None))

@@ -27,11 +27,11 @@ from workbench.keys.registry import MARK, TOGGLE
 
 _NUMBERED = 9
 _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
-"""What is only worth knowing is seldom a reason, and stays in the order of the policy."""
+"""Infos are seldom a reason, so they keep the order of the policy."""
 
 
 def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
-    """Return the reasons that serve a verdict: first those of findings, the gravest before, then the others."""
+    """Return the reasons for a verdict: those with findings first, the gravest before, then the others."""
     weight = {
         finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings) if finding.severity in _WEIGHT
     }
@@ -40,7 +40,7 @@ def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
 
 
 class ReasonList(VerticalScroll, can_focus=True):
-    """The numbered lines; the cursor moves, digits and Space mark."""
+    """The numbered lines, with a cursor; digits and Space mark."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
@@ -67,18 +67,18 @@ class ReasonList(VerticalScroll, can_focus=True):
         yield Static(markup=False)
 
     def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], found: frozenset[str]) -> None:
-        """Show reasons with their marks; `found` are those that a rule saw in this case."""
+        """Show reasons with their marks; `found` are those with a finding."""
         self.shown, self._marked, self._found = reasons, marked, found
         self._cursor = min(self._cursor, max(0, len(reasons) - 1))
         self._draw()
 
     def begin(self, *, is_searched: bool) -> None:
-        """Go to the first line; where one searches it is lit, for Enter marks it."""
+        """Go to the first line; during a search it is highlighted, since Enter marks it."""
         self._cursor = 0
         self.light(is_searched=is_searched)
 
     def light(self, *, is_searched: bool) -> None:
-        """Light the line of the cursor although the keys go into the line that searches."""
+        """Highlight the cursor line although the search field has the focus."""
         self._is_searched = is_searched
         self._draw()
 
@@ -98,7 +98,7 @@ class ReasonList(VerticalScroll, can_focus=True):
             self.post_message(self.Marked(self.shown[number - 1].code))
 
     def action_mark_here(self) -> None:
-        """Mark or unmark what is under the cursor."""
+        """Mark or unmark the reason under the cursor."""
         if self.shown:
             self.post_message(self.Marked(self.shown[self._cursor].code))
 
@@ -106,7 +106,7 @@ class ReasonList(VerticalScroll, can_focus=True):
         """Move the cursor."""
         self._cursor = min(max(0, self._cursor + step), max(0, len(self.shown) - 1))
         self._draw()
-        self.scroll_to_region(_line_region(self._cursor, self.size.width), animate=False)
+        self.scroll_to_region(Region(0, self._cursor, self.size.width, 1), animate=False)
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width
@@ -132,12 +132,8 @@ class ReasonList(VerticalScroll, can_focus=True):
         return line.stylize("on $panel") if is_lit else line
 
 
-def _line_region(y: int, width: int) -> Region:
-    return Region(0, y, width, 1)
-
-
 class ReasonPicker(Widget):
-    """The list of reasons and the line that searches it."""
+    """The list of reasons with its search field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "to_list", show=False)]
 
@@ -168,25 +164,25 @@ class ReasonPicker(Widget):
         self._filter()
 
     def find(self) -> None:
-        """Go to the line that searches."""
+        """Focus the search field."""
         self.add_class("-searching")
         self.search.focus()
 
     def stop_finding(self) -> None:
-        """Leave the line that searches; the list stays as narrow as it was searched."""
+        """Leave the search field; the list stays filtered."""
         if not self.search.value:
             self.remove_class("-searching")
         self.list.focus()
 
     def show_all(self) -> None:
-        """Empty the line that searches and leave it."""
+        """Empty the search field and leave it."""
         self.search.value = self._words = ""
         self.stop_finding()
         self._filter()
 
     @on(Input.Changed, "#search")
     def narrow(self, event: Input.Changed) -> None:
-        """Show what fits the words; a digit that is no part of any reason is the number of a line."""
+        """Filter by the words; a digit that fits no reason is the number of a line."""
         typed, before = event.value, self._words
         is_last = typed == self.search.value and typed[:-1] == before
         number = int(typed[-1]) if is_last and typed[-1:].isdecimal() else 0
@@ -194,7 +190,7 @@ class ReasonPicker(Widget):
             with self.prevent(Input.Changed):
                 self.search.value = before
             self.stop_finding()
-            # Sent from here: a widget whose parent made it send has its message end at that parent.
+            # Posted from here: a message that a parent makes a child post ends at that parent.
             self.post_message(ReasonList.Marked(self.list.shown[number - 1].code))
             return
         self._words = typed
@@ -203,7 +199,7 @@ class ReasonPicker(Widget):
 
     @on(Input.Submitted, "#search")
     def settle(self, event: Input.Submitted) -> None:
-        """Mark the first that fits and go to the list; where none fits there is nothing to do but search on."""
+        """Mark the first reason that fits and go to the list; if none fits, stay in the search field."""
         event.stop()
         if not self._words.strip():
             self.show_all()
@@ -216,7 +212,7 @@ class ReasonPicker(Widget):
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def tell_keys(self) -> None:
-        """Say what the keys do, which is another thing while one searches."""
+        """Show what the keys do; the search field has its own."""
         self.list.light(is_searched=self.search.has_focus)
         self._filter()
 

@@ -1,4 +1,4 @@
-"""What has to be mended, item by item, and the date that a verdict sets."""
+"""The items that the applicant must rectify, and the date of the verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from workbench.keys.command import shown_key
 from workbench.keys.registry import ITEMS
 
 
-class Item(TextLine):
-    """One item; its text is the reason's own until the reviewer writes another."""
+class ItemField(TextLine):
+    """The text of one item; empty means the text of the reason."""
 
     def __init__(self, code: str, text: str, own: str) -> None:
         super().__init__(text, placeholder=own or _("what has to be handed in or mended"), classes="item")
@@ -35,8 +35,8 @@ class Item(TextLine):
             self.value = self.own
 
 
-class Mend(Vertical):
-    """The items of a fail that can be mended, and the date: a deadline, or when a pending case is looked at."""
+class RectificationForm(Vertical):
+    """The items of a fixable fail, and the date: its deadline, or the next-action date of a pending case."""
 
     items = getters.query_one("#items", Vertical)
     until = getters.query_one("#until", Input)
@@ -45,7 +45,7 @@ class Mend(Vertical):
 
     @dataclass
     class ItemChanged(Message):
-        """The reviewer wrote a text for an item; an empty one means the reason's own."""
+        """The reviewer wrote a text for an item; empty means the text of the reason."""
 
         code: str
         text: str
@@ -76,10 +76,10 @@ class Mend(Vertical):
         self._head(is_shown=False)
 
     async def show(self, items: tuple[ItemRequest, ...], changed: Mapping[str, str]) -> None:
-        """Show the items; the fields stay where the reasons stay."""
+        """Show the items; the field of an item that stays is kept."""
         codes = tuple(item.code for item in items)
-        kept = {field.code: field for field in self.items.query(Item)}
-        # What is there counts, not what was asked for: a newer look ahead may have ended this half way.
+        kept = {field.code: field for field in self.items.query(ItemField)}
+        # Compare with the fields that exist: a newer preview may have cancelled this half way.
         if codes == self._codes and codes == tuple(kept):
             return
         self._codes = codes
@@ -89,7 +89,7 @@ class Mend(Vertical):
                 await field.remove()
         for at, item in enumerate(items):
             if item.code not in kept:
-                field = Item(item.code, editable(changed.get(item.code) or item.text), editable(item.text))
+                field = ItemField(item.code, editable(changed.get(item.code) or item.text), editable(item.text))
                 await self.items.mount(field, before=at if at < len(self.items.children) else None)
 
     def _head(self, *, is_shown: bool) -> None:
@@ -101,13 +101,13 @@ class Mend(Vertical):
         self._draw()
 
     def say(self, label: str, meant: str, problem: str) -> None:
-        """Say what the date is for, and which one it comes to, or why it cannot be read."""
+        """Show what the date is for, and the date or why it cannot be read."""
         self._said = (label, meant, problem)
         self._draw()
 
     def _draw(self) -> None:
         if not self.query("#items-title"):
-            # Called after a refresh; the dialog may have gone meanwhile.
+            # Called after a refresh; the dialog may be closed by then.
             return
         label, meant, problem = self._said
         again = _("{key} again").format(key=shown_key(ITEMS.twin))
@@ -121,13 +121,13 @@ class Mend(Vertical):
         self.meant.update(row(said, keys, width) if fits else said)
 
     def enter(self) -> None:
-        """Go to the first field; from one of the items to the date."""
-        first = next(iter(self.items.query(Item)), None)
-        is_among_items = any(field.has_focus for field in self.items.query(Item))
+        """Focus the first field, or the date if an item has the focus."""
+        first = next(iter(self.items.query(ItemField)), None)
+        is_among_items = any(field.has_focus for field in self.items.query(ItemField))
         (self.until if first is None or is_among_items else first).focus()
 
     def chosen_until(self) -> date | None:
-        """Return the date that was written, None if none was that can be read."""
+        """Return the date that was written; None if it is empty or cannot be read."""
         text = self.until.value.strip()
         try:
             return day(text) if text else None
@@ -136,20 +136,20 @@ class Mend(Vertical):
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether something was written that is no date."""
+        """Whether the date cannot be read."""
         return bool(self.until.value.strip()) and self.chosen_until() is None
 
     @on(Input.Changed, ".item")
     def item_changed(self, event: Input.Changed) -> None:
-        """Tell which text was written."""
+        """Post the text of an item."""
         event.stop()
         field: Any = event.input
-        if isinstance(field, Item):
+        if isinstance(field, ItemField):
             text = "" if event.value == field.own else event.value
             self.post_message(self.ItemChanged(field.code, text))
 
     @on(Input.Changed, "#until")
     def until_changed(self, event: Input.Changed) -> None:
-        """Tell which date was written."""
+        """Post the text of the date."""
         event.stop()
         self.post_message(self.UntilChanged(event.value))

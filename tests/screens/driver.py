@@ -8,6 +8,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
+from screens.desk.screen import DeskScreen
 from tests.offices import Site
 from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench import signs
@@ -68,6 +69,12 @@ class KeyDriver:
             while self.app.current_mode != _MODES[letter] or self.dialog == "GoMenu":
                 await self.pilot.pause(0.005)
         await self.settle()
+
+    @property
+    def desk_screen(self) -> DeskScreen:
+        """The screen of the desk, whichever mode is shown."""
+        assert self.app.desk is not None
+        return self.app.desk
 
     @property
     def notes(self) -> list[str]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from screens.desk.screen import DeskScreen
+from screens.desk.case_screen import CaseScreen
 from workbench.__main__ import main
+from workbench.keys.desk import EXPLAIN
 from workbench.services.review.remarks import Remarks
 
 SECRET = "hXq7-\x1b[2J-secret"
@@ -13,7 +14,14 @@ def _fails(*_arguments: Any, **_options: Any) -> None:
     raise KeyError(SECRET)
 
 
+def _fails_to_explain(screen: CaseScreen, command_id: str) -> None:
+    if command_id == EXPLAIN.id:
+        _fails()
+    act(screen, command_id)
+
+
 if __name__ == "__main__":
     Remarks.comment = _fails  # type: ignore[method-assign]  # the fault is the point
-    DeskScreen.action_explain = _fails  # type: ignore[method-assign]  # the fault is the point
+    act = CaseScreen.action_act
+    CaseScreen.action_act = _fails_to_explain  # type: ignore[method-assign, assignment]  # the fault is the point
     main()

@@ -64,7 +64,7 @@ async def test_names_and_numbers_of_people_are_masked_until_revealed_and_for_15_
         assert desk.services.log.count(("reveal", 123, "handler_name")) == 1
 
         desk.clocks.pass_s(16)
-        desk.app.desk.tick()
+        desk.desk_screen.tick()
         await desk.settle()
         assert "虚构乙丙" not in desk.text
 
@@ -80,12 +80,12 @@ async def test_two_presses_reveal_all_fields_until_a_minute_without_a_key() -> N
         desk.clocks.pass_s(50)
         await desk.press("2")
         desk.clocks.pass_s(50)
-        desk.app.desk.tick()
+        desk.desk_screen.tick()
         await desk.settle()
         assert ID_NO in desk.text
 
         desk.clocks.pass_s(61)
-        desk.app.desk.tick()
+        desk.desk_screen.tick()
         await desk.settle()
         assert ID_NO not in desk.text
 
@@ -334,7 +334,7 @@ async def test_evidence_that_arrives_while_a_case_is_held_is_told_until_it_is_lo
         held = desk.services.files[123]
         desk.services.files[123] = replace(held, header=replace(held.header, evidence_no=held.header.evidence_no + 1))
 
-        desk.app.desk.count()
+        desk.desk_screen.count()
         await desk.settle()
         assert "New evidence has arrived for this case" in desk.text
 

@@ -13,7 +13,7 @@ from workbench.keys.registry import BACK
 
 
 def listed(services: MemoryServices) -> None:
-    """Put the two cases of the office into its queue."""
+    """Put two cases into the queue."""
     services.queue.all = [case_row(1), case_row(124), case_row(123)]
     services.change(124, state=CaseState.IN_REVIEW, held_by="rev2", held_until=services.clocks.now())
 
@@ -96,7 +96,7 @@ async def test_a_case_that_one_holds_opens_on_the_desk() -> None:
         await open_second(desk)
 
         assert desk.dialog == "DeskScreen"
-        assert desk.app.desk.is_held
+        assert desk.desk_screen.session.is_held
         assert "C-000124" in desk.text
 
 

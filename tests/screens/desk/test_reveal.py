@@ -33,11 +33,11 @@ async def test_a_case_read_again_while_all_is_revealed_is_hidden_in_time_too() -
     async with at_work(clean()) as desk:
         await desk.press("n")
         await reveal_all(desk)
-        desk.app.desk.put_on_desk(desk.services.files[123])
+        desk.desk_screen.show(desk.desk_screen.session.place(desk.services.files[123]))
         assert ID_NO in desk.text
 
         desk.clocks.pass_s(61)
-        desk.app.desk.tick()
+        desk.desk_screen.tick()
         await desk.settle()
         assert ID_NO not in desk.text
 
@@ -61,7 +61,7 @@ async def test_the_hint_to_choose_a_field_goes_by_itself() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "full_stop")
         desk.clocks.pass_s(6)
-        desk.app.desk.tick()
+        desk.desk_screen.tick()
         await desk.settle()
 
         assert "Choose a masked field" not in desk.text

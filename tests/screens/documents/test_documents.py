@@ -125,7 +125,7 @@ async def test_an_auditor_has_no_key_for_documents() -> None:
         services.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:1")
 
     async with at_work(clean(), arrange=audits) as desk:
-        desk.app.desk.put_on_desk(desk.services.files[123])
+        desk.desk_screen.show(desk.desk_screen.session.place(desk.services.files[123]))
         await desk.press("o")
 
         assert desk.dialog == "DeskScreen"

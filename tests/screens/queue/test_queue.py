@@ -7,7 +7,6 @@ import pytest
 from textual.widgets import Static
 
 from db.enums import CaseState, Priority, WaitsFor
-from screens.app import WorkbenchApp
 from screens.queue.filter_bar import FilterBar
 from tests.screens.cases import NOW
 from tests.screens.doubles.queue import case_row
@@ -269,19 +268,13 @@ async def test_a_case_taken_from_who_holds_it_is_told_with_name_and_time() -> No
         await desk.press("n")
         desk.services.loss = LostHold(case_id=123, action="assign", by="sup", to="rev2", at=desk.clocks.now())
         for _second in range(10):
-            desk.app.desk.tick()
+            desk.desk_screen.tick()
         await desk.settle()
 
         assert "C-000123 was given to rev2 by sup at 14:32; your draft is kept" in desk.text
         assert "hold lost" in desk.text
         await desk.press("p")
         assert desk.dialog == "DeskScreen"
-
-
-def test_the_modes_of_the_queue_are_known_to_the_app() -> None:
-    app = WorkbenchApp(lambda: pytest.fail("not opened"))
-
-    assert {"queue", "mine", "pending"} <= set(app._modes)
 
 
 @pytest.mark.parametrize("letter", ["q", "m", "p"])

@@ -49,8 +49,8 @@ async def test_marked_cases_are_given_away_and_the_desk_of_their_holder_says_so(
             await desk.press("enter")
             assert "2 cases go to b." in desk.notes
 
-        held.app.desk.ticks = 4
-        held.app.desk.tick()
+        held.desk_screen.ticks = 4
+        held.desk_screen.tick()
         await held.settle()
         assert "C-000001 was given to b by sup at 10:00; your draft is kept" in held.text
         assert site.services("a").casefiles.show(1).draft == {"comment": "hm"}
@@ -72,4 +72,4 @@ async def test_a_case_is_opened_and_left_and_the_one_that_is_held_goes_to_the_de
         assert screen.rows.cursor == 1
         await desk.press("up", "enter")
         assert desk.dialog == "DeskScreen"
-        assert desk.app.desk.is_held
+        assert desk.desk_screen.session.is_held

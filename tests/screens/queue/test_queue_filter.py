@@ -95,7 +95,7 @@ async def test_the_filter_is_one_key_away_from_the_desk(key: str) -> None:
 
         assert isinstance(screen, QueueScreen)
         assert screen.bar.is_open
-        assert desk.app.desk.case is not None
+        assert desk.desk_screen.session.case is not None
 
 
 async def test_while_a_filter_is_typed_it_says_how_it_is_applied_and_left() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean
@@ -24,7 +25,7 @@ def test_importing_the_screens_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None:
+async def test_a_key_pressed_before_the_desk_is_open_acts_once_it_is() -> None:
     clocks, gate = Clocks(), threading.Event()
     services = MemoryServices(clocks, clean())
 
@@ -48,8 +49,8 @@ async def test_a_key_pressed_before_the_office_is_open_acts_once_it_is() -> None
 
 
 async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screens.desk.layout.TICK_S", 0.05)
-    monkeypatch.setattr("screens.desk.layout.COUNT_EVERY_TICKS", 1_000_000)
+    monkeypatch.setattr("screens.desk.case_screen.TICK_S", 0.05)
+    monkeypatch.setattr("screens.desk.case_screen.COUNT_EVERY_TICKS", 1_000_000)
     may_count = threading.Event()
 
     def arrange(services: MemoryServices) -> None:
@@ -67,7 +68,7 @@ async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monke
         await desk.until("2 cases are queued.")
 
 
-async def test_a_claim_asked_for_before_the_office_is_open_that_fails_leaves_the_empty_desk() -> None:
+async def test_a_claim_asked_for_before_the_desk_is_open_that_fails_leaves_the_empty_desk() -> None:
     clocks, gate = Clocks(), threading.Event()
     services = MemoryServices(clocks, clean())
 
@@ -112,7 +113,68 @@ async def test_a_database_that_cannot_be_opened_is_said_with_the_way_out(error: 
     assert app.return_code == code
 
 
-async def test_q_leaves_at_once_while_the_office_is_still_opening() -> None:
+class Opening:
+    """A workbench whose database opens when the test says so."""
+
+    def __init__(self) -> None:
+        self.clocks, self._gate = Clocks(), threading.Event()
+        self.services: Any = MemoryServices(self.clocks, clean())
+        self.app = WorkbenchApp(self._open, now=self.clocks.now, monotonic=self.clocks.monotonic)
+
+    def _open(self) -> Any:
+        self._gate.wait(10)
+        return self.services
+
+    async def type(self, pilot: Pilot[None], *keys: str) -> Driver:
+        """Press keys while the database is opened, open it, and wait until all is done."""
+        driver = Driver(self.app, pilot, self.clocks, self.services)
+        await pilot.pause()
+        for key in keys:
+            self.app.post_message(events.Key(key, key))
+        await pilot.pause()
+        self._gate.set()
+        await driver.settle()
+        return driver
+
+
+async def test_g_q_typed_before_the_desk_is_open_goes_to_the_queue() -> None:
+    opening = Opening()
+    async with opening.app.run_test() as pilot:
+        driver = await opening.type(pilot, "g", "q")
+
+        assert (driver.dialog, opening.app.return_code) == ("QueueScreen", None)
+
+
+async def test_keys_act_again_after_a_chord_that_was_typed_early() -> None:
+    opening = Opening()
+    async with opening.app.run_test() as pilot:
+        driver = await opening.type(pilot, "g", "q", "g", "d", "n")
+        assert "C-000123" in driver.text
+
+        await driver.press("2")
+        assert driver.desk_screen.panels.active == "activity"
+
+
+async def test_keys_typed_before_the_desk_is_open_act_in_order_each_on_what_the_one_before_brought() -> None:
+    opening = Opening()
+    async with opening.app.run_test() as pilot:
+        driver = await opening.type(pilot, "n", "2", "plus", "q")
+
+        assert driver.dialog == "Leaving"
+        assert driver.desk_screen.panels.active == "activity"
+        assert driver.desk_screen.panels.is_zoomed
+
+
+@pytest.mark.parametrize("keys", [("q",), ("n", "ctrl+q"), ("g", "ctrl+c")])
+async def test_before_the_desk_is_open_q_alone_and_ctrl_q_always_quit_at_once(keys: tuple[str, ...]) -> None:
+    opening = Opening()
+    async with opening.app.run_test() as pilot:
+        await opening.type(pilot, *keys)
+    assert opening.app.return_code == 0
+    assert opening.services.files[123].header.held_by is None
+
+
+async def test_q_leaves_at_once_while_the_database_is_still_opening() -> None:
     clocks, gate = Clocks(), threading.Event()
 
     def slow() -> Any:
@@ -193,7 +255,7 @@ async def test_the_theme_turns_light_and_dark() -> None:
         assert desk.app.theme == "desk-dark"
 
 
-async def test_the_footer_offers_the_next_case_once_the_office_is_open() -> None:
+async def test_the_footer_offers_the_next_case_once_the_desk_is_open() -> None:
     async with at_work() as desk:
         assert desk.text.splitlines()[-1].startswith(" n next")
 

@@ -85,7 +85,7 @@ async def test_the_key_of_the_next_case_says_what_to_do_first_with_the_one_on_th
 async def test_the_next_case_comes_at_once_where_the_one_on_the_desk_is_lost() -> None:
     async with at_work(size=(160, 40)) as desk:
         await desk.press("n")
-        desk.app.desk.is_lost = True
+        desk.desk_screen.session.is_lost = True
         await desk.press("n")
         assert not desk.notes
 
@@ -144,9 +144,9 @@ async def test_a_case_says_that_it_is_given_for_it_was_assigned_or_returned(site
 async def test_behind_tabs_a_case_opens_on_its_gravest_panel() -> None:
     async with at_work(busy(), size=(80, 24)) as desk:
         await desk.press("n")
-        assert desk.app.desk.bench.active == "activity"
+        assert desk.desk_screen.panels.active == "activity"
         assert "73 calls in the busiest hour" in desk.text
 
     async with at_work(busy()) as desk:
         await desk.press("n")
-        assert desk.app.desk.bench.active == "identity"
+        assert desk.desk_screen.panels.active == "identity"

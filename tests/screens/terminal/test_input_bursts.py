@@ -54,8 +54,8 @@ async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
         await come(desk, key("２"))
         await come(desk, key("＋"))
 
-        assert desk.app.desk.bench.active == "activity"
-        assert desk.app.desk.bench.is_zoomed
+        assert desk.desk_screen.panels.active == "activity"
+        assert desk.desk_screen.panels.is_zoomed
 
 
 async def test_a_full_width_blank_marks_a_reason() -> None:
@@ -137,7 +137,7 @@ async def test_a_key_held_down_takes_back_one_verdict_only() -> None:
         first = desk.services.undoable
         await desk.press("u")
         desk.services.undoable = first
-        desk.app.desk.count()
+        desk.desk_screen.count()
         await desk.settle()
         for _repeat in range(10):
             desk.clocks.seconds += 0.03

@@ -30,13 +30,13 @@ async def test_keys_that_come_in_a_burst_are_all_in_the_letter() -> None:
 async def test_a_letter_opened_too_early_takes_the_reasons_of_now() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
-        preview, gate = dialog(desk)._giving.preview, threading.Event()
+        preview, gate = dialog(desk)._actions.preview, threading.Event()
 
         def slow(request: Any) -> Any:
             gate.wait(5)
             return preview(request)
 
-        dialog(desk)._giving = replace(dialog(desk)._giving, preview=slow)
+        dialog(desk)._actions = replace(dialog(desk)._actions, preview=slow)
         await desk.pilot.press("1")
         await desk.pilot.press("e")
         gate.set()

@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import TextArea
 
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
-from screens.verdict.rectification_form import Item, Mend
+from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import at_work
 from workbench.domain.case.casefile import ItemRequest, VerdictPreview, VerdictRequest
@@ -239,7 +239,7 @@ async def test_undo_goes_away_when_the_notice_goes_out() -> None:
         await desk.press("n", "p", "y")
         desk.services.undoable = None
         desk.clocks.pass_s(61)
-        desk.app.desk.tick()
+        desk.desk_screen.tick()
         await desk.settle()
 
         assert "takes it back" not in desk.text
@@ -300,7 +300,7 @@ async def test_the_letter_after_a_verdict_is_whole_at_80_columns() -> None:
         await desk.settle()
         await desk.press("f8")
 
-        page = desk.app.desk.query_one("#page")
+        page = desk.desk_screen.query_one("#page")
         text = page.query_one("Static")
         assert text.region.right <= page.scrollable_content_region.right
 
@@ -309,7 +309,7 @@ async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
     items = tuple(ItemRequest(code=code, text=code) for code in ("ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"))
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
-        mend = desk.app.screen.query_one(Mend)
+        mend = desk.app.screen.query_one(RectificationForm)
         with desk.app._context():
             await mend.show((), {})
             cut_short = asyncio.create_task(mend.show(items, {}))
@@ -320,7 +320,7 @@ async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
             assert len(mend.items.children) < len(items)
 
             await mend.show(items, {})
-            assert [field.code for field in mend.items.query(Item)] == [item.code for item in items]
+            assert [field.code for field in mend.items.query(ItemField)] == [item.code for item in items]
 
 
 async def test_a_note_is_previewed_when_its_writer_pauses_by_one_thread_at_a_time() -> None:

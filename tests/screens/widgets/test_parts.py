@@ -3,7 +3,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screens.shell.revealed_fields import Revealed
+from screens.shell.revealed_fields import RevealedFields
 from screens.verdict.form_state import VerdictState
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import plain, row, wrapped
@@ -63,7 +63,7 @@ def test_the_right_end_of_a_row_stays_where_the_left_gives_way() -> None:
 
 def test_a_field_is_hidden_again_after_its_time() -> None:
     clocks = Clocks()
-    revealed = Revealed(clocks.monotonic)
+    revealed = RevealedFields(clocks.monotonic)
     revealed.show("handler_name", "x")
     clocks.pass_s(14.9)
     assert revealed.values() == {"handler_name": "x"}
@@ -74,10 +74,10 @@ def test_a_field_is_hidden_again_after_its_time() -> None:
 
 def test_what_was_hidden_for_want_of_keys_stays_hidden() -> None:
     clocks = Clocks()
-    revealed = Revealed(clocks.monotonic)
+    revealed = RevealedFields(clocks.monotonic)
     revealed.show_all({"handler_name": "x"})
     clocks.pass_s(61)
-    revealed.touched()
+    revealed.note_key()
 
     assert revealed.values() == {}
 

@@ -251,8 +251,9 @@ class VerdictRequest:
 class VerdictPreview:
     """The effects that a verdict would have, from the same plan that deciding executes.
 
-    `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed (final_fail, override, high_risk, restore). `open_questions` are unanswered
-    checklist questions, `unopened` documents that nobody opened. `problems` are the reasons why the verdict is refused.
+    `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
+    (final_fail, override, high_risk, restore). `open_questions` are unanswered checklist questions, `unopened`
+    documents that nobody opened. `problems` are the reasons why the verdict is refused.
     `is_date_provisional`: the date depends on a calendar that is not published.
     """
 

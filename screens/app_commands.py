@@ -1,0 +1,168 @@
+"""The modes of the workbench, and the commands that work in all of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from screens.desk.start_screen import StartScreen
+from screens.shell.base_screen import run_beside
+from screens.shell.protocols import HasPlace
+from screens.shell.theme import DARK, LIGHT
+from screens.terminal.input_bursts import is_written_in
+from workbench.errors import ExitCode, StorageFailed, WorkbenchError
+from workbench.i18n import _
+from workbench.keys.desk import FIND
+from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
+from workbench.signs import drawn
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from screens.app import WorkbenchApp
+    from screens.desk.screen import DeskScreen
+
+
+def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
+    """Add the modes; each but the desk imports its screen when it is first shown."""
+    clock, services = app.clock, desk.session.services
+
+    def checks() -> "Screen[None]":
+        from screens.checks.screen import ChecksScreen
+
+        return ChecksScreen(clock, services)
+
+    def calendar() -> "Screen[None]":
+        from screens.calendar.screen import CalendarScreen
+
+        return CalendarScreen(clock, services)
+
+    def forecast() -> "Screen[None]":
+        from screens.forecast.screen import ForecastScreen
+
+        return ForecastScreen(clock, services)
+
+    def queue(name: str) -> "Screen[None]":
+        from screens.queue.screen import PRESETS, QueueScreen
+
+        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk))
+
+    app.add_mode("desk", lambda: desk)
+    app.add_mode("checks", checks)
+    app.add_mode("calendar", calendar)
+    app.add_mode("forecast", forecast)
+    for name in ("queue", "mine", "pending"):
+        app.add_mode(name, partial(queue, name))
+
+
+def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
+    """Show a case of a list to read; a case that the reviewer holds goes on the desk."""
+    run_beside(app, partial(_open_case, app, desk, case_id), "case", is_exclusive=True)
+
+
+async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
+    from screens.desk.read_only import ReadingScreen
+
+    services = desk.session.services
+    try:
+        case = await asyncio.to_thread(services.casefiles.show, case_id)
+    except WorkbenchError as error:
+        app.notify(str(error), severity="error", markup=False, timeout=8)
+        return
+    if case.header.held_by != desk.session.login:
+        app.push_screen(ReadingScreen(app.clock, services, case))
+    elif await desk.carry_out(partial(desk.session.open_held, case)) is not None:
+        await app.switch_mode("desk")
+
+
+async def choose_mode(app: "WorkbenchApp") -> None:
+    """Show the letters of the modes, and go to the one that is chosen."""
+    from screens.dialogs.go_menu import GoMenu
+
+    async def go(chosen: str | None) -> None:
+        if chosen is not None:
+            await app.action_go(chosen)
+
+    # Not in a worker: the second key may have come already, and alone it is another command.
+    app.push_screen(GoMenu(MODES), go)
+
+
+async def find_case(app: "WorkbenchApp") -> None:
+    """Go to the filter of the queue."""
+    from screens.desk.read_only import ReadingScreen
+    from screens.queue.screen import QueueScreen
+
+    await app.switch_mode("queue")
+    if isinstance(app.screen, ReadingScreen):
+        await app.screen.leave().wait()
+    if isinstance(app.screen, QueueScreen):
+        app.screen.ask_filter()
+
+
+async def show_help(app: "WorkbenchApp") -> None:
+    """Show the keys of the screen."""
+    from screens.dialogs.help import key_sheet
+
+    app.push_screen(key_sheet(app.screen, app.screen.PLACE if isinstance(app.screen, HasPlace) else "desk"))
+
+
+async def show_palette(app: "WorkbenchApp") -> None:
+    """Show the commands of the screen, to be found by their words."""
+    from textual.command import CommandPalette
+
+    from screens.dialogs.palette import CommandProvider
+
+    app.push_screen(CommandPalette([CommandProvider], placeholder=drawn(_("Find a command …"))))
+
+
+async def change_theme(app: "WorkbenchApp") -> None:
+    """Change between dark and light, and remember it."""
+    app.theme = LIGHT.name if app.theme == DARK.name else DARK.name
+    try:
+        app.look.keep_theme(app.theme)
+    except StorageFailed as error:
+        app.failed(error)
+
+
+async def quit_workbench(app: "WorkbenchApp") -> None:
+    """Leave the workbench; ask first if a case is held."""
+    run_beside(app, partial(_leave, app), "leave", is_exclusive=True)
+
+
+async def _leave(app: "WorkbenchApp") -> None:
+    from screens.dialogs.quit import QuitDialog
+
+    desk = app.desk
+    case = desk.session.case if desk is not None and desk.session.is_held else None
+    if desk is not None and case is not None and case.header.held_until is not None:
+        from screens.desk.outcomes import CaseRef
+
+        ref = CaseRef.of(case)
+        choice = await app.push_screen_wait(QuitDialog(ref.name, desk.view().instant(case.header.held_until)))
+        if choice is None:
+            return
+        if choice == "release" and await desk.carry_out(partial(desk.session.release, ref)) is None:
+            return
+    await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
+
+
+COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
+    GO.id: choose_mode,
+    HELP.id: show_help,
+    PALETTE.id: show_palette,
+    THEME.id: change_theme,
+    QUIT.id: quit_workbench,
+    FIND.id: find_case,
+}
+
+
+def is_available(app: "WorkbenchApp", command_id: str) -> bool:
+    """Say whether a command of the app can be run now."""
+    screen = app.screen
+    if command_id == QUIT.id:
+        return not screen.has_class("-leaving")
+    if command_id in {HELP.id, PALETTE.id}:
+        return isinstance(screen, HasPlace)
+    if command_id == GO.id and (screen.is_modal or is_written_in(app.focused)):
+        return False
+    return command_id == THEME.id or not isinstance(screen, StartScreen)

@@ -1,0 +1,229 @@
+"""The commands of the desk: each asks what it needs to know, then starts an act of the session."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual.content import Content
+
+from screens.desk.forecast_text import forecast_lines
+from screens.desk.outcomes import CaseRef, Outcome, Unchanged
+from screens.shell.base_screen import run_beside
+from screens.shell.key_guard import presses_of
+from screens.widgets.safe_text import plain, wrapped
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, Undoable
+from workbench.domain.case.vocabulary import FailKind, Verdict
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from screens.desk.case_screen import CaseScreen
+
+Run = Callable[..., Any]
+"""Runs a command on a screen, and on the case that was on it when the key was pressed."""
+
+
+EXCLUSIVE = frozenset({"claim", "read", "hold"})
+"""The groups of workers in which a new one ends the one before."""
+
+
+def start(screen: "CaseScreen", act: Callable[[], Awaitable[Outcome]], group: str, said: str = "") -> None:
+    """Run an act of the session beside the screen, and show its outcome."""
+    run_beside(screen, partial(screen.carry_out, act, said), group, is_exclusive=group in EXCLUSIVE)
+
+
+async def take_next(screen: "CaseScreen") -> None:
+    """Take the next case, or show why there is none."""
+    session = screen.session
+    unfinished = session.case.header.id if session.case is not None and session.is_unfinished else None
+    outcome = await screen.carry_out(session.next)
+    if session.case is None and outcome is None:
+        screen.show_page()
+    elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
+        said = _("Decide this case first, put it aside (h), skip (s) or release it (b).")
+        screen.notify(said, markup=False, timeout=6)
+    screen.count()
+
+
+def undo(screen: "CaseScreen") -> None:
+    """Take back the last verdict, once for a key that is held down."""
+    undoable = screen.session.undoable
+    if undoable is not None and not presses_of(screen).is_repeat:
+        run_beside(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
+
+
+async def _undo(screen: "CaseScreen", undoable: Undoable) -> None:
+    outcome = await screen.carry_out(partial(screen.session.undo, undoable))
+    if isinstance(outcome, Unchanged):
+        screen.notify(_("Taken back; the case waits for its checker again."), markup=False)
+    elif outcome is not None:
+        name = format_case(undoable.case_id)
+        screen.notify(_("{case} is back on your desk.").format(case=name), markup=False)
+    screen.count()
+
+
+async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, items_first: bool = False) -> None:
+    """Open the dialog of a verdict, and show what was decided."""
+    from screens.verdict.dialog import VerdictDialog
+    from screens.verdict.form_state import VerdictActions, VerdictState
+
+    session, draft = screen.session, screen.session.draft
+    case = replace(case, draft=draft.body if draft is not None else case.draft)
+    state = VerdictState.of(case, verdict)
+    if items_first:
+        state = replace(state, fail_kind=FailKind.FIXABLE)
+    actions = VerdictActions(
+        preview=session.services.verdicts.preview,
+        give=session.decide,
+        keep=partial(screen.keep_draft, case),
+        presses=presses_of(screen),
+    )
+    dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
+    decided = await screen.app.push_screen_wait(dialog)
+    if decided is None:
+        screen.show_draft()
+    else:
+        screen.show(session.finish(CaseRef.of(case), decided))
+
+
+async def skip(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for a reason and leave the case to others."""
+    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.questions import skip_question
+
+    ref = CaseRef.of(case)
+    reason = await screen.app.push_screen_wait(Prompt(skip_question(ref.name)))
+    if reason:
+        said = _("{case} skipped.").format(case=ref.name)
+        start(screen, partial(screen.session.skip, ref, reason), "write", said)
+
+
+async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask until when, and put the case aside."""
+    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.questions import aside_question, moment
+
+    ref, view = CaseRef.of(case), screen.view()
+    default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
+    answer = await screen.app.push_screen_wait(Prompt(aside_question(ref.name, default, view)))
+    if answer is not None:
+        view = screen.view()
+        # Nothing typed means the time that the question named.
+        until = moment(answer, view) or default
+        said = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(until))
+        start(screen, partial(screen.session.put_aside, ref, until), "write", said)
+
+
+async def release(screen: "CaseScreen", case: CaseFile) -> None:
+    """Give the case back to the queue."""
+    ref = CaseRef.of(case)
+    await screen.carry_out(partial(screen.session.release, ref), _("{case} released.").format(case=ref.name))
+
+
+async def comment(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for a comment and write it."""
+    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.questions import comment_question
+
+    ref, draft = CaseRef.of(case), screen.session.draft
+    begun = str(draft.body.get("comment", "")) if draft is not None else ""
+    keep = partial(screen.keep_draft, case, "comment")
+    text = await screen.app.push_screen_wait(Prompt(comment_question(ref.name, begun), on_change=keep))
+    if text:
+        start(screen, partial(screen.session.comment, ref, text), "write")
+
+
+async def verify(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask what was confirmed outside and record it."""
+    from screens.dialogs.verification import VerificationDialog
+
+    answer = await screen.app.push_screen_wait(VerificationDialog())
+    if answer is not None:
+        start(screen, partial(screen.session.verify, CaseRef.of(case), *answer), "write")
+
+
+async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
+    """Show the checklist and save what is answered."""
+    from screens.dialogs.checklist import Checklist
+
+    ref = CaseRef.of(case)
+    if await screen.app.push_screen_wait(Checklist(case.checklist, partial(screen.session.answer, ref))):
+        start(screen, partial(screen.session.reload, ref), "read")
+
+
+async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
+    """List the documents of the case, and read it again if one was opened."""
+    from screens.documents.dialog import DocumentList
+
+    ref = CaseRef.of(case)
+    listed = DocumentList(screen.session.services.documents, ref.id, ref.name, screen.view())
+    if await screen.app.push_screen_wait(listed):
+        start(screen, partial(screen.session.reload, ref), "read")
+
+
+async def assign(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask to whom the case goes, and give it; a case that was held leaves the desk."""
+    from screens.dialogs.assign import give_away
+
+    session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
+    if not await screen.attempt(session.save_draft):
+        return
+    if await give_away(screen, session.services, (ref.id,), screen.view()):
+        if was_held:
+            screen.show(session.remove(ref))
+        else:
+            start(screen, partial(screen.session.reload, ref), "read")
+
+
+async def explain(screen: "CaseScreen", case: CaseFile) -> None:
+    """Show why the case is next."""
+    from screens.dialogs.text_sheet import TextSheet
+
+    ref = CaseRef.of(case)
+    sentences = await screen.attempt(partial(screen.session.explain, ref))
+    if sentences is None or not screen.session.is_on_desk(ref):
+        return
+
+    def lines(width: int) -> list[Content]:
+        return [plain(part) for sentence in sentences for part in wrapped(sentence, width)]
+
+    screen.app.push_screen(TextSheet(_("Why {case}").format(case=ref.name), lines))
+
+
+async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
+    """Show in the header when the case is likely passed."""
+    if await screen.session.load_forecast(case) is not None:
+        screen.show_head()
+
+
+async def tell_forecast(screen: "CaseScreen", case: CaseFile) -> None:
+    """Show and copy what can be told about how long the case takes."""
+    from screens.dialogs.text_sheet import TextSheet
+    from workbench.wording.phone import phone_sentence
+
+    ref, view = CaseRef.of(case), screen.view()
+    forecast = await screen.session.load_forecast(case)
+    if not screen.session.is_on_desk(ref):
+        return
+    if forecast is None:
+        screen.notify(_("There is no forecast of this case now."), severity="warning", markup=False, timeout=6)
+        return
+    screen.app.copy_to_clipboard(phone_sentence(forecast, view.today))
+    title = _("How long {case} takes").format(case=ref.name)
+    screen.app.push_screen(TextSheet(title, lambda width: forecast_lines(forecast, case, view, width)))
+
+
+def reveal(screen: "CaseScreen", case: CaseFile) -> None:
+    """Reveal the chosen field or all of the identity; hide everything if all is revealed."""
+    if not screen.revealed.is_all:
+        start(screen, partial(screen.session.reveal, CaseRef.of(case), screen.panels.panel.field), "reveal")
+    elif not presses_of(screen).is_repeat:
+        # A key held down shows; it does not show and hide in turns, each time on record.
+        screen.hide_fields()
+
+
+def zoom(screen: "CaseScreen", _case: CaseFile) -> None:
+    """Let the panel fill the desk, or bring the others back."""
+    screen.panels.is_zoomed = not screen.panels.is_zoomed

@@ -1,0 +1,62 @@
+"""What the acts of the desk come to."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, Decided, Empty
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRef:
+    """A case under one hold; the fence grows with each hold."""
+
+    id: int
+    fence: int
+
+    @classmethod
+    def of(cls, case: CaseFile) -> Self:
+        """Return the reference to a case as it was read."""
+        return cls(case.header.id, case.header.fence)
+
+    @property
+    def name(self) -> str:
+        """The case number as people read it."""
+        return format_case(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """A case is on the desk; `is_same` says that it was there before."""
+
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRemoved:
+    """The case left the desk, with this verdict if it has one."""
+
+    decided: Decided | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChanged:
+    """The hold of the case lasts longer, or some of its personal values are revealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLost:
+    """The case is still on the desk, but its hold has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The case left the desk while the act ran, or a later reading of it came first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The act found nothing to change."""
+
+
+Outcome = CaseShown | CaseChanged | CaseRemoved | HoldLost | Superseded | Unchanged | Empty

@@ -1,0 +1,276 @@
+"""The case on the desk, its draft and its hold, and every act on them; it knows no screen.
+
+An act gets the `CaseRef` of its case, which is taken before anything is awaited, and returns an outcome. The outcome
+is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from screens.desk.draft import Draft
+from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
+from screens.shell.clock import ZONE, Clock
+from screens.shell.revealed_fields import RevealedFields
+from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Empty, Undoable, VerdictRequest
+from workbench.domain.case.lifecycle import Action, is_allowed
+from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from screens.service_protocols import ScreenServices as Services
+    from workbench.domain.forecast.result import CaseForecast
+    from workbench.services.queue.lost_holds import LostHold
+
+RENEW_EVERY = timedelta(minutes=1)
+
+
+class DeskSession:
+    """The work of one person at one desk.
+
+    `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision.
+    """
+
+    def __init__(self, services: "Services", clock: Clock) -> None:
+        self.services = services
+        self.clock = clock
+        self.zone = ZONE
+        self.case: CaseFile | None = None
+        self.draft: Draft | None = None
+        self.revealed = RevealedFields(clock.monotonic)
+        self.is_lost = False
+        self.loss: LostHold | None = None
+        self.has_new_evidence = False
+        self.forecast: CaseForecast | None = None
+        self.counts: DeskCounts | None = None
+        self.undoable: Undoable | None = None
+        self.check_reasons: dict[int, tuple[str, ...]] = {}
+        self._renewed_at: datetime | None = None
+        self._reads = 0
+
+    @property
+    def login(self) -> str:
+        """The login of the person."""
+        return self.services.actor.login
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this person holds the case on the desk."""
+        return self.case is not None and not self.is_lost and self.case.header.held_by == self.login
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether `next` would return the case that is on the desk, with nothing new about it."""
+        if self.case is None or not self.is_held or self.has_new_evidence:
+            return False
+        header, now = self.case.header, self.clock.now()
+        is_aside = header.aside_until is not None and header.aside_until > now
+        return not is_aside and header.held_until is not None and header.held_until > now
+
+    def is_on_desk(self, ref: CaseRef) -> bool:
+        """Say whether a case is on the desk under the same hold."""
+        return self.case is not None and CaseRef.of(self.case) == ref
+
+    def place(self, case: CaseFile) -> CaseShown:
+        """Put a case on the desk; the draft and the revealed fields of the same case stay."""
+        is_same = self.case is not None and self.case.header.id == case.header.id
+        if not is_same:
+            self.revealed.clear()
+        if self.draft is None or self.draft.case_id != case.header.id:
+            self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
+        self.case, self.is_lost, self.has_new_evidence = case, False, False
+        self.zone = ZoneInfo(case.policy.zone)
+        self._renewed_at = self.clock.now()
+        return CaseShown(is_same)
+
+    def remove(self, ref: CaseRef | None = None, decided: Decided | None = None) -> CaseRemoved | Superseded:
+        """Take the case off the desk; with a reference, only that one."""
+        if ref is not None and not self.is_on_desk(ref):
+            return Superseded()
+        self.case = self.draft = None
+        self.is_lost = self.has_new_evidence = False
+        self.revealed.clear()
+        return CaseRemoved(decided)
+
+    async def save_draft(self) -> bool:
+        """Save what was typed on the case, and return True.
+
+        Raises:
+            WorkbenchError: If it cannot be saved.
+        """
+        if self.draft is not None:
+            await self.draft.save()
+        return True
+
+    async def next(self) -> CaseShown | Empty:
+        """Put the next case on the desk, or say why there is none."""
+        await self.save_draft()
+        found = await asyncio.to_thread(self.services.claims.next)
+        if isinstance(found, Empty):
+            self.remove()
+            return found
+        return self.place(found)
+
+    async def open_held(self, case: CaseFile) -> CaseShown:
+        """Put a held case on the desk that was chosen in a list; the draft of the one before is saved."""
+        await self.save_draft()
+        self.draft = None
+        return self.place(case)
+
+    async def undo(self, undoable: Undoable) -> CaseShown | Unchanged:
+        """Take back a verdict; its case comes to the desk if this person holds it then."""
+        await self.save_draft()
+        case = await asyncio.to_thread(self.services.undo.undo, undoable.case_id)
+        self.undoable = None
+        if case.header.held_by != self.login:
+            return Unchanged()
+        self.draft = None
+        return self.place(case)
+
+    async def reload(self, ref: CaseRef) -> CaseShown | Superseded:
+        """Read the case again after something about it changed."""
+        self._reads += 1
+        number = self._reads
+        case = await asyncio.to_thread(self.services.casefiles.show, ref.id)
+        return self.place(case) if self.is_on_desk(ref) and number == self._reads else Superseded()
+
+    async def release(self, ref: CaseRef) -> CaseRemoved | Superseded:
+        """Give the case back to the queue."""
+        return await self._give_up(ref, self.services.claims.release)
+
+    async def skip(self, ref: CaseRef, reason: str) -> CaseRemoved | Superseded:
+        """Give the case back to the queue, for others."""
+        return await self._give_up(ref, self.services.claims.skip, reason)
+
+    async def put_aside(self, ref: CaseRef, until: datetime) -> CaseRemoved | Superseded:
+        """Keep the case for later."""
+        return await self._give_up(ref, self.services.claims.aside, until)
+
+    async def _give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
+        await self.save_draft()
+        await asyncio.to_thread(act, ref.id, *arguments)
+        return self.remove(ref)
+
+    async def decide(self, request: VerdictRequest) -> Decided:
+        """Give a verdict; the draft is saved before, so that an undo finds it."""
+        await self.save_draft()
+        return await asyncio.to_thread(self.services.verdicts.decide, request)
+
+    def finish(self, ref: CaseRef, decided: Decided) -> CaseRemoved | Superseded:
+        """Take the case off the desk after its verdict, which can be undone for a while."""
+        self.check_reasons[decided.decision_id] = decided.check_for
+        self.undoable = Undoable(
+            case_id=decided.case_id, decision_id=decided.decision_id, verdict=decided.verdict, until=decided.release_at
+        )
+        return self.remove(ref, decided)
+
+    async def comment(self, ref: CaseRef, text: str) -> CaseShown | Superseded:
+        """Write a comment for colleagues."""
+        draft = self.draft
+        await asyncio.to_thread(self.services.remarks.comment, ref.id, text)
+        if draft is not None and draft.case_id == ref.id and draft.change("comment", ""):
+            await draft.save()
+        return await self.reload(ref)
+
+    async def verify(self, ref: CaseRef, kind: VerificationKind, result: str) -> CaseShown | Superseded:
+        """Record a fact that was confirmed outside."""
+        await asyncio.to_thread(self.services.remarks.verify, ref.id, kind, result)
+        return await self.reload(ref)
+
+    async def answer(self, ref: CaseRef, question: str, value: ChecklistValue) -> None:
+        """Save an answer of the checklist."""
+        await asyncio.to_thread(self.services.remarks.checklist, ref.id, question, value, "")
+
+    async def reveal(self, ref: CaseRef, field: str) -> CaseChanged | Superseded | Unchanged:
+        """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""
+        files, is_all, era = self.services.casefiles, self.revealed.is_second_press(), self.revealed.era
+        if not is_all and not field:
+            self.revealed.hint()
+            return Unchanged()
+        if is_all:
+            values = await asyncio.to_thread(files.reveal_identity, ref.id)
+        else:
+            values = {field: await asyncio.to_thread(files.reveal, ref.id, field)}
+        # The panel of the history names this reveal at once.
+        history = (await asyncio.to_thread(files.show, ref.id)).history
+        if self.case is None or not self.is_on_desk(ref) or self.revealed.era != era:
+            return Superseded()
+        if is_all:
+            self.revealed.show_all(values)
+        else:
+            self.revealed.show(field, values[field])
+        self.case = replace(self.case, history=history)
+        return CaseChanged()
+
+    async def explain(self, ref: CaseRef) -> tuple[str, ...]:
+        """Return why the case is next, in sentences."""
+        return await asyncio.to_thread(self.services.claims.explain, ref.id)
+
+    async def load_forecast(self, case: CaseFile) -> "CaseForecast | None":
+        """Return the forecast of a case; None if there is none, or this person may not ask."""
+        if not is_allowed(Action.FORECAST, case.header.state, self.services.actor):
+            return None
+        try:
+            # The thread also imports what a forecast needs: the first case must not wait for it.
+            found = await asyncio.to_thread(lambda: self.services.forecasts.of_case(case.header.id))
+        except WorkbenchError:
+            return None
+        if self.is_on_desk(CaseRef.of(case)):
+            self.forecast = found
+        return found
+
+    def note_key(self) -> bool:
+        """Record that a key was pressed; say whether the hold has to be renewed."""
+        self.revealed.note_key()
+        now = self.clock.now()
+        is_due = self.is_held and (self._renewed_at is None or now - self._renewed_at >= RENEW_EVERY)
+        if is_due:
+            self._renewed_at = now
+        return is_due
+
+    async def renew(self, ref: CaseRef) -> CaseChanged | HoldLost | Superseded | Unchanged:
+        """Renew the hold, since its holder is active."""
+        until = await asyncio.to_thread(self.services.claims.renew, ref.id)
+        if until is None:
+            return await self.check_hold(ref, is_lost=True)
+        if self.case is None or not self.is_on_desk(ref):
+            return Superseded()
+        self.case = replace(self.case, header=replace(self.case.header, held_until=until))
+        return CaseChanged()
+
+    async def check_hold(self, ref: CaseRef, *, is_lost: bool = False) -> HoldLost | Superseded | Unchanged:
+        """Look whether somebody else took the case; `is_lost` says that the hold has ended for sure.
+
+        A failure is not reported: the desk looks again soon, and the next act reports its own.
+        """
+        try:
+            loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
+        except WorkbenchError:
+            return Unchanged()
+        if not self.is_on_desk(ref):
+            return Superseded()
+        if self.is_lost or not (is_lost or loss is not None):
+            return Unchanged()
+        self.is_lost, self.loss = True, loss
+        return HoldLost()
+
+    async def refresh(self) -> None:
+        """Read what waits, what can be undone, and whether evidence has arrived for the case on the desk."""
+        self.counts = await asyncio.to_thread(self.services.queue.counts)
+        self.undoable = await asyncio.to_thread(self.services.undo.last)
+        case = self.case
+        if case is not None:
+            newest = await asyncio.to_thread(self.services.casefiles.evidence_no, case.header.id)
+            if case.shows_same_state_as(self.case):
+                self.has_new_evidence = newest != case.header.evidence_no
+
+    def drop_late_undo(self) -> bool:
+        """Forget a verdict whose notice has gone out; say whether there was one."""
+        undoable = self.undoable
+        is_late = undoable is not None and undoable.until is not None and undoable.until <= self.clock.now()
+        if is_late:
+            self.undoable = None
+        return is_late

@@ -1,0 +1,29 @@
+"""What a screen may offer to the app, the footer and the help."""
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+from workbench.keys.command import Command, Place
+
+
+@runtime_checkable
+class HasPlace(Protocol):
+    """A screen whose commands belong to a place of the registry."""
+
+    PLACE: ClassVar[Place]
+
+
+@runtime_checkable
+class HasHints(Protocol):
+    """A screen that chooses the commands of its footer, in their order."""
+
+    @property
+    def hinted(self) -> tuple[Command, ...]:
+        """The commands."""
+
+
+@runtime_checkable
+class RevealsFields(Protocol):
+    """A screen that can reveal personal values."""
+
+    def hide_fields(self) -> None:
+        """Mask all of them."""

@@ -1,0 +1,54 @@
+"""No class of the screens grows out of hand, whether by its own methods or by those that it inherits."""
+
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+import screens
+from screens.app import WorkbenchApp
+from screens.desk.screen import DeskScreen
+
+MOST_METHODS = 30
+# A program of its own: importing it reads a page from the standard input.
+PROGRAMS = {"screens.documents.viewer_process", "screens.documents.page_renderer"}
+
+
+def classes() -> list[type]:
+    """Return every class of the screens."""
+    folder = Path(screens.__file__).parent
+    names = {
+        ".".join(path.relative_to(folder.parent).with_suffix("").parts).removesuffix(".__init__")
+        for path in folder.rglob("*.py")
+    }
+    modules = [import_module(name) for name in sorted(names - PROGRAMS)]
+    return [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if inspect.isclass(value) and value.__module__ == module.__name__
+    ]
+
+
+def methods(owner: type) -> list[str]:
+    """Return the methods and properties of a class, each definition of ours along its bases."""
+    return [
+        f"{base.__name__}.{name}"
+        for base in owner.__mro__
+        if base.__module__.partition(".")[0] in {"screens", "workbench"}
+        for name, value in vars(base).items()
+        if isinstance(value, property | classmethod | staticmethod)
+        or (inspect.isfunction(value) and value.__qualname__ == f"{base.__qualname__}.{name}")
+    ]
+
+
+def test_the_methods_of_the_bases_are_counted_too() -> None:
+    found = methods(DeskScreen)
+
+    assert {"DeskScreen.begin", "CaseScreen.show", "OurScreen.on_key"} <= set(found)
+    assert "KeyboardApp.on_event" in methods(WorkbenchApp)
+
+
+def test_no_class_has_more_than_thirty_methods() -> None:
+    too_many = {owner.__qualname__: len(methods(owner)) for owner in classes() if len(methods(owner)) > MOST_METHODS}
+
+    assert too_many == {}

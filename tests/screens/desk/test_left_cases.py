@@ -1,0 +1,39 @@
+"""An act that ends after its case has left the desk changes nothing there."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from tests.screens.cases import clean, troubled
+from tests.screens.driver import at_work
+
+
+def gated(call: Callable[..., Any]) -> tuple[Callable[..., Any], threading.Event, threading.Event]:
+    """Return a call that waits before it returns, with the events that it has begun and that it may end."""
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def wait(*arguments: Any) -> Any:
+        result = call(*arguments)
+        has_begun.set()
+        assert may_end.wait(10)
+        return result
+
+    return wait, has_begun, may_end
+
+
+async def test_a_case_released_while_it_is_read_again_does_not_come_back() -> None:
+    async with at_work(clean(), troubled()) as desk:
+        await desk.press("n", "l", "1")
+        files: Any = desk.services.casefiles
+        files.show, has_begun, may_end = gated(files.show)
+        await desk.pilot.press("escape")
+        await asyncio.to_thread(has_begun.wait, 10)
+        await desk.pilot.press("b")
+        await desk.pilot.pause(0.1)
+        assert ("release", 123) in desk.services.log
+        may_end.set()
+        await desk.settle()
+
+        assert "C-000123" not in "\n".join(desk.text.splitlines()[:3])
+        assert "takes the next one" in desk.text

@@ -1,0 +1,243 @@
+"""What a desk does, without a screen: each act is for the case that was on the desk when it began."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from screens.desk.outcomes import CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
+from screens.desk.session import DeskSession
+from screens.shell.clock import Clock
+from tests.screens.cases import clean, troubled
+from tests.screens.doubles.services import Clocks, MemoryServices
+from workbench.domain.case.casefile import Empty, Undoable
+from workbench.domain.case.vocabulary import Verdict
+from workbench.errors import Busy
+from workbench.services.queue.lost_holds import LostHold
+
+
+class Slow:
+    """A call of a service that waits until it may go on."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+        self.has_begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def __call__(self, *arguments: Any) -> Any:
+        result = self._call(*arguments)
+        self.has_begun.set()
+        assert self.may_end.wait(10)
+        return result
+
+
+async def during(slow: Slow, act: Awaitable[Any], meanwhile: Callable[[], Awaitable[Any]]) -> Any:
+    """Do something while an act waits for a service, and return what the act comes to."""
+    task = asyncio.ensure_future(act)
+    await asyncio.to_thread(slow.has_begun.wait, 10)
+    await meanwhile()
+    slow.may_end.set()
+    return await task
+
+
+Replaceable = Any
+"""The services in memory, of which a test replaces methods."""
+
+
+@pytest.fixture
+def services() -> MemoryServices:
+    return MemoryServices(Clocks(), clean(), troubled())
+
+
+@pytest.fixture
+def session(services: MemoryServices) -> DeskSession:
+    return DeskSession(services, Clock(now=services.clocks.now, monotonic=services.clocks.monotonic))
+
+
+def ref_of(session: DeskSession) -> CaseRef:
+    assert session.case is not None
+    return CaseRef.of(session.case)
+
+
+def test_a_session_needs_no_terminal() -> None:
+    code = "import sys, screens.desk.session; print('textual' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+async def test_next_puts_a_case_on_the_desk_and_says_whether_it_was_there(session: DeskSession) -> None:
+    assert await session.next() == CaseShown(is_same=False)
+    assert session.is_held
+    assert await session.next() == CaseShown(is_same=True)
+
+
+async def test_an_empty_queue_clears_the_desk(session: DeskSession, services: Replaceable) -> None:
+    await session.next()
+    services.claims.next = lambda: Empty(kind="none")
+
+    assert await session.next() == Empty(kind="none")
+    assert session.case is None
+    assert session.draft is None
+
+
+async def test_a_case_that_was_released_meanwhile_does_not_come_back_when_it_is_read(
+    session: DeskSession, services: Replaceable
+) -> None:
+    await session.next()
+    ref = ref_of(session)
+    services.casefiles.show = slow = Slow(services.casefiles.show)
+
+    outcome = await during(slow, session.reload(ref), lambda: session.release(ref))
+
+    assert outcome == Superseded()
+    assert session.case is None
+
+
+async def test_a_case_that_was_taken_again_is_not_overwritten_by_an_older_reading(
+    session: DeskSession, services: Replaceable
+) -> None:
+    await session.next()
+    ref, show = ref_of(session), services.casefiles.show
+    services.casefiles.show = slow = Slow(show)
+
+    async def release_and_take() -> None:
+        await session.release(ref)
+        services.casefiles.show = show
+        await session.next()
+
+    assert await during(slow, session.reload(ref), release_and_take) == Superseded()
+    assert ref_of(session).fence == ref.fence + 1
+
+
+async def test_the_later_of_two_readings_counts(session: DeskSession, services: Replaceable) -> None:
+    await session.next()
+    ref, show = ref_of(session), services.casefiles.show
+    services.casefiles.show = slow = Slow(show)
+
+    async def read_again() -> None:
+        services.casefiles.show = show
+        services.change(ref.id, round=2)
+        assert await session.reload(ref) == CaseShown(is_same=True)
+
+    assert await during(slow, session.reload(ref), read_again) == Superseded()
+    assert session.case is not None
+    assert session.case.header.round == 2
+
+
+async def test_a_release_is_of_the_case_that_was_on_the_desk_when_it_began(
+    session: DeskSession, services: Replaceable
+) -> None:
+    await session.next()
+    first = ref_of(session)
+    assert session.draft is not None
+    session.draft.change("note", "hm")
+    services.drafts.save = session.draft._save = slow = Slow(services.drafts.save)
+    services.hold(124)
+
+    async def open_another() -> None:
+        session.place(services.files[124])
+
+    outcome = await during(slow, session.release(first), open_another)
+
+    assert outcome == Superseded()
+    assert services.log == [("release", 123)]
+    assert ref_of(session).id == 124
+
+
+async def test_a_release_that_fails_leaves_the_case(session: DeskSession, services: Replaceable) -> None:
+    def fails(_case_id: int) -> None:
+        raise Busy("Another program holds the database.")
+
+    await session.next()
+    services.claims.release = fails
+    with pytest.raises(Busy):
+        await session.release(ref_of(session))
+
+    assert session.is_held
+
+
+async def test_a_hold_that_ended_is_lost_once_and_the_case_stays(
+    session: DeskSession, services: MemoryServices
+) -> None:
+    await session.next()
+    ref = ref_of(session)
+    services.loss = LostHold(case_id=123, action="assign", by="sup", to="rev2", at=services.clocks.now())
+
+    assert await session.check_hold(ref) == HoldLost()
+    assert not session.is_held
+    assert session.case is not None
+    assert await session.check_hold(ref) == Unchanged()
+
+
+async def test_a_lost_hold_of_a_case_that_left_the_desk_says_nothing_of_the_one_there(
+    session: DeskSession, services: MemoryServices
+) -> None:
+    await session.next()
+    first = ref_of(session)
+    services.loss = LostHold(case_id=123, action="assign", by="sup", to="rev2", at=services.clocks.now())
+    services.hold(124)
+    session.place(services.files[124])
+
+    assert await session.check_hold(first) == Superseded()
+    assert session.is_held
+
+
+async def test_a_key_asks_for_a_renewal_once_a_minute(session: DeskSession, services: MemoryServices) -> None:
+    await session.next()
+    assert not session.note_key()
+
+    services.clocks.pass_s(61)
+    assert session.note_key()
+    assert not session.note_key()
+
+
+async def test_what_is_revealed_of_a_case_that_left_the_desk_is_not_shown(
+    session: DeskSession, services: Replaceable
+) -> None:
+    await session.next()
+    ref = ref_of(session)
+    services.casefiles.reveal = slow = Slow(services.casefiles.reveal)
+
+    async def open_another() -> None:
+        session.place(services.files[124])
+
+    assert await during(slow, session.reveal(ref, "handler_name"), open_another) == Superseded()
+    assert session.revealed.values() == {}
+
+
+async def test_a_comment_that_is_written_leaves_the_draft(session: DeskSession, services: MemoryServices) -> None:
+    await session.next()
+    assert session.draft is not None
+    session.draft.change("comment", "hm")
+
+    await session.comment(ref_of(session), "hm")
+
+    assert services.saved[123]["comment"] == ""
+
+
+async def test_a_verdict_taken_back_returns_its_case_only_to_its_holder(
+    session: DeskSession, services: Replaceable
+) -> None:
+    undoable = Undoable(case_id=123, decision_id=1, verdict=Verdict.PASS, until=None)
+    assert await session.undo(undoable) == CaseShown(is_same=False)
+
+    services.undo.undo = lambda number: replace(
+        services.files[number], header=replace(services.files[number].header, held_by=None)
+    )
+    session.remove()
+    assert await session.undo(undoable) == Unchanged()
+    assert session.case is None
+
+
+async def test_putting_aside_removes_the_case(session: DeskSession, services: MemoryServices) -> None:
+    await session.next()
+    until = services.clocks.now() + timedelta(hours=1)
+
+    assert await session.put_aside(ref_of(session), until) == CaseRemoved()
+    assert services.log == [("aside", 123, until)]
