@@ -1,5 +1,6 @@
 """Caches the results of pure functions for a whole test run."""
 
+import pickle
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from workbench import i18n
+from workbench.domain.forecast.queue.model import QueueModel
 from workbench.services import opening
 from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.foundation import calendar_days, context
@@ -26,6 +28,10 @@ def _kept(function: Callable[..., Any], key: Callable[..., Hashable]) -> Callabl
     return answer
 
 
+FIT = QueueModel.fit
+"""The real fit of a queue model, for tests of the fit itself."""
+
+
 @contextmanager
 def answers_kept() -> Iterator[None]:
     """Parse each policy text, stored calendar day and country's holidays only once."""
@@ -37,4 +43,5 @@ def answers_kept() -> Iterator[None]:
         patched.setattr(opening, "seed_days", seeded)
         # Every change of a calendar gives it another edition, a random one.
         patched.setattr(context, "days_in_force", _kept(calendar_days.days_in_force, calendar_days.edition))
+        patched.setattr(QueueModel, "fit", staticmethod(_kept(FIT, lambda *given: pickle.dumps(given))))
         yield

@@ -9,6 +9,7 @@ import pytest
 
 from tests.domain.forecast.forecasting_runs import at_moments, at_receipt, open_at, share_in_time
 from tests.domain.forecast.queue.simulated_office import ASSUMED, Plan, SimulatedOffice
+from tests.pure import FIT
 from tests.sizes import sized
 from workbench.domain.forecast.case_history import CaseHistory, QueueSpells, Step
 from workbench.domain.forecast.check_duration import CheckDurations
@@ -71,7 +72,9 @@ def test_in_a_short_run_about_nine_of_ten_are_passed_by_the_day_that_is_told() -
     assert 0.35 <= np.mean([each.passed_at <= each.forecast.passed.p50 for each in told]) <= 0.75
 
 
-def test_the_same_history_gives_the_same_forecast() -> None:
+def test_the_same_history_gives_the_same_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QueueModel, "fit", FIT)
+
     assert forecast_now(simulated().history) == forecast_now(simulated().history)
 
 
