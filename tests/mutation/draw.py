@@ -33,11 +33,14 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault: in `file`, `before` at `line` and `column` becomes `after`."""
+    """One fault: in the line of `file` that reads `text`, `before` becomes `after`, after `nth` others like it.
+
+    The text of the line finds it again after other lines have changed.
+    """
 
     file: str
-    line: int
-    column: int
+    text: str
+    nth: int
     before: str
     after: str
 
@@ -52,9 +55,10 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
             continue
         line, byte_column, before, after = found
         column = len(lines[line - 1].encode()[:byte_column].decode())
-        # A mutation stays within one line, so that a moved file is still found by the line's text.
+        # A mutation stays within one line.
         if lines[line - 1][column:].startswith(before):
-            yield Mutant(path.as_posix(), line, column, before, after)
+            text = lines[line - 1]
+            yield Mutant(path.as_posix(), text.strip(), text[:column].count(before), before, after)
 
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 _FILES = 12
 _TIMEOUT_S = 900
@@ -60,22 +61,34 @@ def caught_by(files: list[str], marker: str) -> str:
     return failed[0] if failed else f"pytest ended with {done.returncode}"
 
 
+def mutated(source: str, mutant: dict[str, Any]) -> str | None:
+    """Return a source with the mutant in it, None if its line is gone."""
+    lines = source.splitlines(keepends=True)
+    for at, line in enumerate(lines):
+        if line.strip() == mutant["text"]:
+            parts = line.split(mutant["before"])
+            left, right = parts[: mutant["nth"] + 1], parts[mutant["nth"] + 1 :]
+            lines[at] = mutant["before"].join(left) + mutant["after"] + mutant["before"].join(right)
+            return "".join(lines)
+    return None
+
+
 def main(target: str) -> None:
-    """Try all mutants and write which were caught."""
+    """Try all mutants and write which were caught; a mutant whose line is gone has None."""
     results = []
     for mutant in json.loads((Path(__file__).parent / "mutants.json").read_text(encoding="utf-8")):
         path = Path(mutant["file"])
-        original = path.read_text(encoding="utf-8")
-        lines = original.splitlines(keepends=True)
-        line, column = lines[mutant["line"] - 1], mutant["column"]
-        lines[mutant["line"] - 1] = line[:column] + line[column:].replace(mutant["before"], mutant["after"], 1)
+        original = path.read_text(encoding="utf-8") if path.exists() else ""
+        changed = mutated(original, mutant)
         begun = time.monotonic()
-        try:
-            path.write_text("".join(lines), encoding="utf-8")
+        caught = None
+        if changed is not None:
             files = nearest_tests(mutant["file"])
-            caught = (caught_by(files, "not proof") or caught_by(files, "proof")) if files else ""
-        finally:
-            path.write_text(original, encoding="utf-8")
+            try:
+                path.write_text(changed, encoding="utf-8")
+                caught = (caught_by(files, "not proof") or caught_by(files, "proof")) if files else ""
+            finally:
+                path.write_text(original, encoding="utf-8")
         results.append({**mutant, "caught": caught, "seconds": round(time.monotonic() - begun)})
         Path(target).write_text(json.dumps(results, indent=1, ensure_ascii=False), encoding="utf-8")
     sys.stdout.write(f"{sum(bool(one['caught']) for one in results)} of {len(results)} caught\n")
