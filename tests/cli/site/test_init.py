@@ -80,7 +80,7 @@ def test_what_is_there_already_is_left_as_it_was(terminal: Terminal, place: Path
 
     said = refused(init(terminal, place, "--json"), 73)
 
-    assert "left untouched" in said
+    assert "already exists" in said
     assert not place.exists()
     assert (store / "hash.key").read_bytes() == b"k" * 32
 

@@ -36,7 +36,7 @@ def _is_interrupted(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
     def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(opening, "_settle", interrupted)
+    monkeypatch.setattr(opening, "_write_first_rows", interrupted)
     return KeyboardInterrupt
 
 
@@ -112,7 +112,7 @@ def test_of_two_that_are_made_at_one_place_the_first_stays_whole(
         return real(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(schema, "create", late)
-    with pytest.raises(CannotCreate, match="left untouched"):
+    with pytest.raises(CannotCreate, match="already exists"):
         create_site(place, identity=IdentityMode.NAMED, login="second", now=Clock())
 
     services = opening.open_services(place, "first", Clock())

@@ -12,10 +12,10 @@ from workbench.wording.amounts import count
 
 def verify(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Follow the chain of hashes from the first event."""
-    from workbench.services.site.audit_check import Audit
+    from workbench.services.site.audit_check import verify_log
 
     with context.services() as services:
-        report = Audit(services.context).verify()
+        report = verify_log(services.context)
     if not report.is_whole:
         output.complain(
             _("The log does not fit at event {seq}; put the database back from a backup.").format(seq=report.broken_at)
@@ -31,10 +31,10 @@ def verify(context: CommandContext, as_json: JsonFlag = False) -> None:
 
 def head(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Print the last event's number and hash, to be kept elsewhere."""
-    from workbench.services.site.audit_check import Audit
+    from workbench.services.site.audit_check import log_head
 
     with context.services() as services:
-        seq, last = Audit(services.context).head()
+        seq, last = log_head(services.context)
     if as_json:
         output.document({"seq": seq, "head": last})
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.rollback_folders import missing_above, take_away
+from workbench.services.foundation.rollback_folders import missing_above, remove_empty
 
 
 class NewFolder:
@@ -74,7 +74,7 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         if not target.exists():
-            take_away(missing)
+            remove_empty(missing)
 
 
 def _check(target: Path) -> None:
