@@ -107,7 +107,7 @@ def test_the_edited_text_reaches_the_applicant(site: Site) -> None:
         (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("NO-SUCH",)), "no reason NO-SUCH"),
         (lambda case: VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("ACT-PEAK-HOUR",)), "does not serve"),
         (lambda case: passing(case, measure=Measure.BAR_BOTH), "does not allow the measure"),
-        (lambda case: failing(case, until=date(2026, 11, 1)), "to come"),
+        (lambda case: failing(case, until=date(2026, 11, 1)), "has passed already"),
         (lambda case: failing(case, items=(ItemRequest(code="BIZ_LICENCE"),)), "neither a reason nor a document"),
         (lambda case: passing(case, items=(ItemRequest(code="BIZ_LICENSE"),)), "belong to a fail"),
         (lambda case: passing(case, until=date(2026, 11, 30)), "A date belongs"),
@@ -161,7 +161,7 @@ def test_only_who_acted_may_take_it_back(site: Site) -> None:
     take(site)
     decide(site, passing(case))
 
-    with pytest.raises(NotAllowed, match="another's"):
+    with pytest.raises(NotAllowed, match="Another person"):
         site.services("b").undo.undo(case)
 
 
