@@ -29,10 +29,10 @@ from workbench.services.foundation.calendar_days import write_published
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SETTING as SHARED
-from workbench.services.foundation.group_sharing import Sharing, given_folder, group_of
+from workbench.services.foundation.group_sharing import Sharing, group_folder, group_of
 from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.os_identity import os_login
-from workbench.services.foundation.rollback_folders import made_for
+from workbench.services.foundation.rollback_folders import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.wiring import Services
@@ -78,7 +78,7 @@ def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now:
     """
     path = path.absolute()
     settings = SiteSettings(database=str(path), shared=sharing.group)
-    with new_site_file(site_file, settings) as publish, made_for(path), given_folder(path.parent, sharing):
+    with new_site_file(site_file, settings) as publish, new_parents(path), group_folder(path.parent, sharing):
         make_site(path, replace(new, shared=sharing), now, publish)
 
 
@@ -92,7 +92,7 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
     store = Store.beside(path)
     if store.folder.exists():
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(store.folder)))
-    with made_for(path), _created(path, access) as database:
+    with new_parents(path), _created(path, access) as database:
         try:
             store.create(access)
             with database.write() as session:
@@ -146,7 +146,7 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
     audit_log.append(session, actor, "init", at, body=body)
 
 
-def _identified(session: Session, as_login: str | None) -> Actor:
+def _identify(session: Session, as_login: str | None) -> Actor:
     """Return the person who acts, identified as the settings of the database demand."""
     setting = session.get(SettingRow, "identity")
     mode = IdentityMode(setting.value) if setting else IdentityMode.OS
@@ -223,7 +223,7 @@ def open_services(path: Path, as_login: str | None, now: Callable[[], datetime],
         store = Store.beside(path)
         store.check()
         with database.read() as session:
-            actor = _identified(session, as_login)
+            actor = _identify(session, as_login)
         services = Services(Context(database, store, now, actor))
         if resumes:
             services.resume()

@@ -16,10 +16,10 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import decisions_of
-from workbench.services.case.evidence_reader import days_and_hours, read_evidence
+from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import history_of
 from workbench.services.case.known_people import people_in
-from workbench.services.case.masking import masked_file, public_name
+from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
@@ -67,7 +67,7 @@ class CaseFiles:
             case = visible_case(session, case_id)
             policy = context.policy(session, case.policy_version_id)
             found = read_evidence(session, case, context.store)
-            days, hours = days_and_hours(session, case, found)
+            days, hours = calls_by_day_and_hour(session, case, found)
             logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
             people = people_in(session, (case.agent, case.application_no))
             notice = session.exec(
@@ -92,7 +92,7 @@ class CaseFiles:
                 policy_version=case.policy_version_id,
                 notice=notice,
             )
-        return masked_file(casefile, people) if is_masked else casefile
+        return masked_casefile(casefile, people) if is_masked else casefile
 
     def reveal(self, case_id: int, field: str) -> str:
         """Return one personal value in clear, and log an event that names the field, not the value.

@@ -62,7 +62,7 @@ _ENUMS: Mapping[str, Any] = {
 }
 
 
-def sight_of(case: CaseRow) -> Snapshot:
+def snapshot_of(case: CaseRow) -> Snapshot:
     """Return the snapshot that a case sees: the publications up to its `evidence_seq`."""
     return Snapshot(seq=case.evidence_seq)
 
@@ -78,12 +78,12 @@ class EvidenceReader:
 
     session: Session
     store: Store
-    sight: Snapshot
+    snapshot: Snapshot
 
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
         """Return the evidence of applications by their keys, without unknown ones."""
         columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-        return self.of_rows(newest_of_many(self.session, columns, keys, application_key, self.sight))
+        return self.of_rows(newest_of_many(self.session, columns, keys, application_key, self.snapshot))
 
     def of_rows(self, applications: Sequence[ImportedRow]) -> dict[Key, Evidence]:
         """Return the evidence of applications whose newest rows were read already."""
@@ -96,7 +96,7 @@ class EvidenceReader:
         complaints = self._complaints(hashes)
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
-        counts = card_counts(self.session, applications, self.sight)
+        counts = card_counts(self.session, applications, self.snapshot)
         found: dict[Key, Evidence] = {}
         for key, row in zip(keys, applications, strict=True):
             own_cards = cards[key]
@@ -123,12 +123,14 @@ class EvidenceReader:
     def _by_application(self, table: Table, keys: Sequence[Key], *more: str) -> dict[Key, list[ImportedRow]]:
         columns = (table.c.agent, table.c.application_no)
         names = ("agent", "application_no", *more)
-        rows = newest_of_many(self.session, columns, keys, lambda row: tuple(row[name] for name in names), self.sight)
+        rows = newest_of_many(
+            self.session, columns, keys, lambda row: tuple(row[name] for name in names), self.snapshot
+        )
         return _grouped(rows, application_key)
 
     def _windows(self, hashes: set[str]) -> dict[str, ImportedRow]:
         rows = newest_of_many(
-            self.session, (CALL_WINDOW.c.msisdn_hash,), hashes - {""}, lambda row: row["msisdn_hash"], self.sight
+            self.session, (CALL_WINDOW.c.msisdn_hash,), hashes - {""}, lambda row: row["msisdn_hash"], self.snapshot
         )
         return {row["msisdn_hash"]: row for row in rows}
 
@@ -136,7 +138,7 @@ class EvidenceReader:
         """Return the call figures over all cards of each application; figures of one number have no application."""
         columns = (CALL_WINDOW.c.agent, CALL_WINDOW.c.application_no)
         wanted = [key for key in keys if key != ("", "")]
-        rows = newest_of_many(self.session, columns, wanted, application_key, self.sight)
+        rows = newest_of_many(self.session, columns, wanted, application_key, self.snapshot)
         return {application_key(row): row for row in rows}
 
     def _complaints(self, hashes: set[str]) -> dict[str, list[ImportedRow]]:
@@ -145,7 +147,7 @@ class EvidenceReader:
             (COMPLAINT.c.msisdn_hash,),
             hashes,
             lambda row: (row["msisdn_hash"], row["received_at"], row["source"]),
-            self.sight,
+            self.snapshot,
         )
         return _grouped(rows, lambda row: row["msisdn_hash"])
 
@@ -160,7 +162,7 @@ class EvidenceReader:
             (CREDIT.c.subject_hash,),
             subjects,
             lambda row: (row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]),
-            self.sight,
+            self.snapshot,
         )
         return _grouped(rows, lambda row: row["subject_hash"])
 
@@ -168,19 +170,19 @@ class EvidenceReader:
 def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
     """Return the evidence that a case sees, unmasked."""
     key = (case.agent, case.application_no)
-    return EvidenceReader(session, store, sight_of(case)).of_keys([key])[key]
+    return EvidenceReader(session, store, snapshot_of(case)).of_keys([key])[key]
 
 
-def days_and_hours(
+def calls_by_day_and_hour(
     session: Session, case: CaseRow, evidence: Evidence
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
     """Return the outgoing calls over all cards: of each day, oldest first, and of each hour (7 rows, Monday first)."""
-    sight = sight_of(case)
+    snapshot = snapshot_of(case)
     wanted = {card.msisdn for card in evidence.cards}
     own = (CARD.c.agent == case.agent) & (CARD.c.application_no == case.application_no)
-    cards = newest(session, CARD, own, lambda row: row["msisdn"], sight)
+    cards = newest(session, CARD, own, lambda row: row["msisdn"], snapshot)
     hashes = {card["msisdn_hash"] for card in cards if card["msisdn"] in wanted} - {""}
-    windows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight)
+    windows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], snapshot)
     days: dict[date, int] = defaultdict(int)
     hours = [[0] * _HOURS for _weekday in range(_WEEKDAYS)]
     # All figures of a number come from its newest batch: earlier ones may have days outside the window.

@@ -75,7 +75,7 @@ def masked_finding(finding: Finding, people: Hidden) -> Finding:
     return replace(finding, subject=people.within(finding.subject))
 
 
-def masked_file(casefile: CaseFile, people: Hidden) -> CaseFile:
+def masked_casefile(casefile: CaseFile, people: Hidden) -> CaseFile:
     """Return a case with all personal values masked, also inside texts.
 
     The draft stays in clear: only the person who typed it gets it back.

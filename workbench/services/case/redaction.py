@@ -24,7 +24,7 @@ _SHORTEST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class _Mask:
     """How a name or number is masked; a kind of None is a public name, which is not masked."""
 
     kind: MaskKind | None
@@ -35,16 +35,16 @@ class Known:
 class Hidden:
     """The names and numbers to mask inside texts, by the key that all spellings of a name share."""
 
-    known: Mapping[str, Known]
+    known: Mapping[str, _Mask]
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, MaskKind | None]]) -> "Hidden":
         """Return the names and numbers of pairs with their masks; for equal names the last pair counts."""
-        known: dict[str, Known] = {}
+        known: dict[str, _Mask] = {}
         for text, kind in pairs:
             key = key_of(text)
             if len(key) >= _SHORTEST:
-                known[key] = Known(kind, has_parts(text, key) or (key in known and known[key].has_parts))
+                known[key] = _Mask(kind, has_parts(text, key) or (key in known and known[key].has_parts))
         return cls(known=known)
 
     def within(self, text: str) -> str:

@@ -54,7 +54,7 @@ def group_of(session: Session) -> str | None:
 
 
 @contextlib.contextmanager
-def given_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
+def group_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
     """Create the folder of a shared database, or give the group an empty folder that exists.
 
     If the block fails, an existing folder gets its former group and mode back.
@@ -114,7 +114,7 @@ def _check_reach(folder: Path, sharing: Sharing) -> None:
             )
 
 
-def outsider(path: Path) -> NotAllowed | None:
+def not_in_group(path: Path) -> NotAllowed | None:
     """Return the error for a user who is not in the group of a shared database, None for anybody else."""
     try:
         status = path.parent.stat()

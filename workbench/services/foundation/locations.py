@@ -8,7 +8,7 @@ from db.engine import path_of
 from db.errors import DatabaseRefused, Refusal
 from workbench.errors import BadConfiguration, CannotCreate, NotAllowed, NotFound, StorageFailed, WorkbenchError
 from workbench.i18n import _, marked
-from workbench.services.foundation.group_sharing import outsider
+from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
 
 _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
@@ -53,7 +53,7 @@ _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
 
 def refusal(error: DatabaseRefused) -> WorkbenchError:
     """Return the error, with message and exit code, for a database that cannot be used."""
-    if error.refusal is Refusal.UNREADABLE and (closed := outsider(Path(error.where))) is not None:
+    if error.refusal is Refusal.UNREADABLE and (closed := not_in_group(Path(error.where))) is not None:
         return closed
     kind, message = _REFUSALS[error.refusal]
     return kind(_(message).format(where=error.where, detail=error.detail))

@@ -19,7 +19,7 @@ def remove_empty(folders: Sequence[Path]) -> None:
 
 
 @contextlib.contextmanager
-def made_for(path: Path) -> Iterator[None]:
+def new_parents(path: Path) -> Iterator[None]:
     """Let the block create parent folders of a path; if the block fails, those it created are removed."""
     missing = missing_above(path)
     try:

@@ -212,7 +212,7 @@ class Assigning:
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise WrongUsage(_("Assigning takes a reason."))
+        raise WrongUsage(_("Assigning needs a reason; give one."))
 
 
 def _chunks(case_ids: Sequence[int]) -> Iterator[list[int]]:

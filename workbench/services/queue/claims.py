@@ -183,7 +183,7 @@ class Claims:
             NotAllowed: If nobody holds it.
         """
         if not reason.strip():
-            raise WrongUsage(_("Skipping takes a reason."))
+            raise WrongUsage(_("Skipping needs a reason; give one."))
         self._to_queue(case_id, Action.SKIP, reason)
 
     def _to_queue(self, case_id: int, action: Action, reason: str) -> None:
@@ -225,7 +225,7 @@ class Claims:
             now = context.now()
             until = until or now + timedelta(minutes=context.policy(session).aside_minutes)
             if until <= now:
-                raise WrongUsage(_("A case can only be put aside until a later time; give one in the future."))
+                raise WrongUsage(_("A case can only be put aside until a time to come."))
             case.aside_until = until
             case.held_until = until + ASIDE_GRACE
             case.version += 1

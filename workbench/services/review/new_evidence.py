@@ -14,7 +14,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.case.assessment import Assessment, assess, completed_at, settle
 from workbench.services.case.decisions import newest_decision
-from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, sight_of
+from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.clock.case_clocks import settle_due
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
@@ -75,7 +75,7 @@ def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:
     case.version += 1
     key = (case.agent, case.application_no)
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-    for row in newest_of_many(session, columns, [key], application_key, sight_of(case)):
+    for row in newest_of_many(session, columns, [key], application_key, snapshot_of(case)):
         case.application_id = row["id"]
         if case.applicant_name != row["applicant_name"]:
             case.applicant_name = row["applicant_name"]

@@ -134,4 +134,4 @@ def _changed(case_id: int) -> str:
 
 def _needs_note(note: str) -> None:
     if not note.strip():
-        raise WrongUsage(_("Checking takes a note."))
+        raise WrongUsage(_("Checking needs a note; write one."))

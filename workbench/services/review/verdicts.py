@@ -46,7 +46,7 @@ _RESTORED_BY_UNDO = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class VerdictPlan:
     """What a verdict would do; `request` has all its defaults filled in."""
 
     request: VerdictRequest
@@ -58,7 +58,7 @@ class Plan:
     is_date_provisional: bool
 
 
-def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime) -> Plan:
+def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime) -> VerdictPlan:
     """Return what a verdict would do, without doing it."""
     policy, today = casefile.policy, calendar.local_day(now)
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
@@ -80,7 +80,7 @@ def plan(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar,
     cap = deadline_after(now, policy.rectify_cap_days, calendar).at
     date_problem = _date_problem(request, deadline_at, cap, today, now)
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
-    return Plan(
+    return VerdictPlan(
         request=request,
         letter=verdict_letter_facts.causes(casefile, request.reasons) if request.letter is None else request.letter,
         items=items,
@@ -129,11 +129,11 @@ class Verdicts:
         with self.context.read() as session:
             calendar = self.context.calendar(session, casefile.policy_version)
         now, seen = self.context.now(), request.evidence_no
-        planned = plan(request, casefile, calendar, now)
+        planned = plan_verdict(request, casefile, calendar, now)
         return VerdictPreview(
             letter=planned.letter,
             items=planned.items,
-            own_items=plan(replace(request, items=()), casefile, calendar, now).items,
+            own_items=plan_verdict(replace(request, items=()), casefile, calendar, now).items,
             deadline_at=planned.deadline_at,
             until=planned.request.until,
             is_date_provisional=planned.is_date_provisional,
@@ -174,12 +174,14 @@ class Verdicts:
                         ).format(case=format_case(request.case_id))
                     )
                 now = context.now()
-                planned = plan(request, casefile, context.calendar(session, case.policy_version_id), now)
+                planned = plan_verdict(request, casefile, context.calendar(session, case.policy_version_id), now)
                 if planned.problems:
                     raise NotAllowed(planned.problems[0])
                 return self._record(session, case, casefile, planned, now)
 
-    def _record(self, session: Session, case: CaseRow, casefile: CaseFile, planned: Plan, now: datetime) -> Decided:
+    def _record(
+        self, session: Session, case: CaseRow, casefile: CaseFile, planned: VerdictPlan, now: datetime
+    ) -> Decided:
         """Write the decision with its reasons, rectification, notice, draft and event."""
         context, request = self.context, planned.request
         decision = _decision_row(case, casefile, planned, context.actor.id, now)
@@ -212,7 +214,7 @@ class Verdicts:
         return outcome(case, decision, now, notice, planned.check_for)
 
 
-def _decision_row(case: CaseRow, casefile: CaseFile, planned: Plan, maker_id: int, now: datetime) -> DecisionRow:
+def _decision_row(case: CaseRow, casefile: CaseFile, planned: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:
     """Return the row of a decision, with the columns for an undo and a snapshot of what the reviewer saw."""
     request, is_staged = planned.request, bool(planned.check_for)
     before = {name: getattr(case, name) for name in _RESTORED_BY_UNDO}
@@ -237,7 +239,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, planned: Plan, maker_id: in
     )
 
 
-def _seen(casefile: CaseFile, planned: Plan) -> dict[str, Any]:
+def _seen(casefile: CaseFile, planned: VerdictPlan) -> dict[str, Any]:
     """Return a snapshot of what the reviewer saw on the desk, with personal values masked."""
     return {
         "policy_version": casefile.policy_version,
