@@ -70,6 +70,8 @@ FILTERS: dict[str, Test] = {
     "-state:queued": lambda case: case.state != "queued",
     "state:pending state:passed": lambda _case: False,
     "priority:high": lambda case: case.priority == "high",
+    "priority<=normal": lambda case: case.priority in {"low", "normal"},
+    "priority<normal": lambda case: case.priority == "low",
     "priority>=high": lambda case: case.priority in {"high", "urgent"},
     "-priority:low,urgent": lambda case: case.priority in {"normal", "high"},
     "due:overdue": is_late,

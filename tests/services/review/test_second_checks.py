@@ -105,6 +105,17 @@ def test_a_staged_verdict_can_be_undone_until_the_checker_acts(site: Site) -> No
     assert site.services("a").undo.undo(case).header.state is CaseState.IN_REVIEW
 
 
+def test_withdrawing_voids_a_verdict_that_waits_for_its_check(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+
+    site.services("a").remarks.withdraw(case, "the applicant wrote")
+
+    [decision] = site.services("a").casefiles.show(case).decisions
+    assert decision.status == "void"
+
+
 def test_the_newest_act_is_undone_first_even_if_it_was_a_check(site: Site) -> None:
     (final,) = site.plant()
     take(site, "b")
