@@ -141,7 +141,7 @@ def test_who_has_it_open_while_it_is_brought_up_to_date_writes_no_more(site: Sit
     with Database(site.path).opened() as database, database.writer.begin() as connection:
         sqlite.stamp(connection, schema.VERSION + 1)
 
-    with pytest.raises(BadConfiguration, match="start again"):
+    with pytest.raises(BadConfiguration, match="start the program again"):
         services.claims.next()
     assert services.queue.count() == 2
 
@@ -229,10 +229,10 @@ def test_doctor_says_that_a_database_is_older_and_leaves_it_so(older: Path) -> N
 
     report = examine(older)
 
-    [said] = [(is_well, line) for is_well, line in report.lines if "next start" in line]
+    [said] = [(is_well, line) for is_well, line in report if "next start" in line]
     assert said[0] is None
     assert "schema 1" in said[1]
-    assert all(is_well is not False for is_well, _line in report.lines)
+    assert all(is_well is not False for is_well, _line in report)
     assert (version(older), older.read_bytes(), backups(older)) == (1, before, [])
 
 

@@ -1,4 +1,4 @@
-"""How a database is made and opened, and who acts at it."""
+"""Creates and opens databases, and identifies the person who works with one."""
 
 import os
 import shutil
@@ -18,11 +18,7 @@ from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.actor import Actor
-from workbench.errors import (
-    NotAllowed,
-    StorageFailed,
-    WorkbenchError,
-)
+from workbench.errors import NotAllowed, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.policies import default_policy_text
 from workbench.services.calendar.public_holidays import seed_days
@@ -31,11 +27,11 @@ from workbench.services.foundation.calendar_days import write_published
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SETTING as SHARED
-from workbench.services.foundation.group_sharing import Sharing, given_folder
+from workbench.services.foundation.group_sharing import Sharing, group_folder
 from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.os_identity import os_login
-from workbench.services.foundation.rollback_folders import made_for
-from workbench.services.foundation.site_settings import SiteSettings, site_file_saying
+from workbench.services.foundation.rollback_folders import new_parents
+from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
 from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
@@ -47,9 +43,9 @@ _YEARS_AHEAD = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSite:
-    """What a new database is to be like: how it knows people, its first admin, who shares it, who reviews alone.
+    """The options of a new database: the login of its first admin, and how it identifies people.
 
-    `shared` is the group of a database for several users of the host, `solo` the reason why one person works alone.
+    `shared` is the Unix group of a database for several users, `solo` the reason why one person reviews alone.
     """
 
     login: str
@@ -58,68 +54,59 @@ class NewSite:
     solo: str = ""
 
     def settings(self) -> dict[str, str]:
-        """Return the settings that the database keeps."""
-        said = {
-            "identity": self.identity.value,
-            SHARED: self.shared.group if self.shared else "",
-            SOLO_SETTING: self.solo,
-        }
-        return {name: value for name, value in said.items() if value}
+        """Return the options as settings of the database, without empty ones."""
+        group = self.shared.group if self.shared else ""
+        options = {"identity": self.identity.value, SHARED: group, SOLO_SETTING: self.solo}
+        return {name: value for name, value in options.items() if value}
 
 
 def create_site(path: Path, *, identity: IdentityMode, login: str, now: Callable[[], datetime]) -> None:
-    """Make a new database for one user of the host; `login` becomes its first admin.
+    """Create a database for one user of the host; `login` becomes its first admin.
 
     Raises:
-        CannotCreate: If something is there already or the disk does not let us.
+        CannotCreate: If the path exists or cannot be written.
     """
     make_site(path, NewSite(login=login, identity=identity), now)
 
 
 def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
-    """Make a new database for a group of the host, and the site's settings that name it: both or neither.
+    """Create a database for a Unix group, and the site file that names it: both or neither.
 
     Raises:
-        CannotCreate: If one of them cannot be made, with what an admin must do.
-        BadConfiguration: If there are settings that cannot be read.
+        CannotCreate: If one of them cannot be created; the message says what an admin must do.
+        BadConfiguration: If an existing site file cannot be read.
     """
     path = path.absolute()
     settings = SiteSettings(database=str(path), shared=sharing.group)
-    with site_file_saying(site_file, settings) as take_place, made_for(path), given_folder(path.parent, sharing):
-        make_site(path, replace(new, shared=sharing), now, take_place)
+    with new_site_file(site_file, settings) as publish, new_parents(path), group_folder(path.parent, sharing):
+        make_site(path, replace(new, shared=sharing), now, publish)
 
 
 def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Callable[[], None] | None = None) -> None:
-    """Make a new database with its store, calendar and policy, and `finish` what belongs to it; whole or not at all.
+    """Create a database with its store, calendar and policy, then call `finish`; on failure nothing is left behind.
 
     Raises:
-        CannotCreate: If something is there already or the disk does not let us.
+        CannotCreate: If the path exists or cannot be written.
     """
     access = Access.SHARED if new.shared else Access.PRIVATE
     store = Store.beside(path)
     if store.folder.exists():
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(store.folder)))
-    with made_for(path), _created(path, access) as database:
+    with new_parents(path), _created(path, access) as database:
         try:
             store.create(access)
-            policy_text = default_policy_text()
             with database.write() as session:
-                _settle(session, policy_text, new, now())
+                _write_first_rows(session, new, now())
             if finish is not None:
                 finish()
         except BaseException:
-            # It was not there before.
             shutil.rmtree(store.folder, ignore_errors=True)
             raise
 
 
 @contextmanager
 def _created(path: Path, access: Access) -> Iterator[Database]:
-    """Give a new database, which goes away again if what is done with it fails.
-
-    Raises:
-        CannotCreate: If something is there already or the disk does not let us.
-    """
+    """Yield a new database, which is closed at the end, and removed if the block fails."""
     try:
         database = schema.create(path, access)
     except DatabaseRefused as error:
@@ -133,10 +120,11 @@ def _created(path: Path, access: Access) -> Iterator[Database]:
     database.close()
 
 
-def _settle(session: Session, policy_text: str, new: NewSite, at: datetime) -> None:
-    """Write what a new database holds."""
+def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
+    """Write the settings, policy, calendar and first admin of a new database."""
     import hashlib
 
+    policy_text = default_policy_text()
     session.add_all(SettingRow(name=name, value=value) for name, value in new.settings().items())
     session.add(
         PolicyVersionRow(body=policy_text, sha256=hashlib.sha256(policy_text.encode()).hexdigest(), applied_at=at)
@@ -151,19 +139,21 @@ def _settle(session: Session, policy_text: str, new: NewSite, at: datetime) -> N
     actor = Actor(id=reviewer.id or 0, login=new.login, roles=frozenset(roles), identity=f"os:{os.getuid()}")
     body = {
         **new.settings(),
-        # What a person wrote may name somebody; the setting has it.
+        # The reason may name a person, so the event only says whether there is one.
         SOLO_SETTING: bool(new.solo),
         "roles": [role.value for role in roles],
     }
     audit_log.append(session, actor, "init", at, body=body)
 
 
-def _identified(session: Session, as_login: str | None) -> Actor:
-    """Return who acts, as this database learns it."""
+def _identify(session: Session, as_login: str | None) -> Actor:
+    """Return the person who acts, identified as the settings of the database demand."""
     setting = session.get(SettingRow, "identity")
     mode = IdentityMode(setting.value) if setting else IdentityMode.OS
     if mode is IdentityMode.OS and as_login is not None:
-        raise NotAllowed(_("--as is refused: this database knows people by the operating system's user. Leave it out."))
+        raise NotAllowed(
+            _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
+        )
     login = as_login or os_login()
     row = session.exec(select(ReviewerRow).where(ReviewerRow.login == login, ReviewerRow.is_active)).first()
     if row is None or row.id is None:
@@ -180,10 +170,10 @@ def _identified(session: Session, as_login: str | None) -> Actor:
 
 
 def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:
-    """Open the database for one person, and finish what was broken off, unless who opens it does so later.
+    """Open the services for one person; with `resumes` also finish interrupted imports and suspensions.
 
     Raises:
-        WorkbenchError: If the database, its store or the person is not as it must be.
+        WorkbenchError: If the database or its store cannot be used, or the person is not registered.
     """
     import sqlalchemy.exc
 
@@ -192,7 +182,7 @@ def open_services(path: Path, as_login: str | None, now: Callable[[], datetime],
         store = Store.beside(path)
         store.check()
         with database.read() as session:
-            actor = _identified(session, as_login)
+            actor = _identify(session, as_login)
         services = Services(Context(database, store, now, actor))
         if resumes:
             services.resume()

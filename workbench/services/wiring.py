@@ -1,4 +1,4 @@
-"""Everything that one person can do at one database; screens and commands hold nothing else."""
+"""The services of one person, created when they are first used; screens and commands get nothing else."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """One person at one database; any thread may call its services."""
+    """All services for one person who works with one database; any thread may call them."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -42,156 +42,146 @@ class Services:
 
     @property
     def actor(self) -> Actor:
-        """Who acts."""
+        """The person who acts."""
         return self.context.actor
 
-    # What the first case does not need is imported when it is asked for, so that the desk opens sooner.
+    # Services that the first case does not need are imported on first use, so that the desk opens sooner.
     @cached_property
     def verdicts(self) -> "Verdicts":
-        """Verdicts, and what they would do."""
+        """Previews and records verdicts."""
         from workbench.services.review.verdicts import Verdicts
 
         return Verdicts(self.context, self.casefiles)
 
     @cached_property
     def undo(self) -> "Undo":
-        """Taking back what was just decided."""
+        """Undoes recent verdicts and checks."""
         from workbench.services.review.undo import Undo
 
         return Undo(self.context, self.casefiles)
 
     @cached_property
     def checks(self) -> "Checks":
-        """The second pair of eyes."""
+        """Checks verdicts by a second person."""
         from workbench.services.review.second_checks import Checks
 
         return Checks(self.context, self.casefiles, self.queue)
 
     @cached_property
     def clocks(self) -> "Watching":
-        """When cases are due, and why."""
+        """Explains due dates."""
         from workbench.services.clock.case_clocks import Watching
 
         return Watching(self.context)
 
     @cached_property
     def documents(self) -> "Documents":
-        """Documents to look at."""
+        """Lists, opens and copies documents."""
         from workbench.services.case.documents import Documents
 
         return Documents(self.context)
 
     @cached_property
     def remarks(self) -> "Remarks":
-        """What people note on a case."""
+        """Records comments, verifications, checklist answers and what the applicant says."""
         from workbench.services.review.remarks import Remarks
 
         return Remarks(self.context)
 
     @cached_property
     def people(self) -> "People":
-        """Who works here."""
+        """Lists and changes the registered people."""
         from workbench.services.site.people import People
 
         return People(self.context)
 
     @cached_property
     def assigning(self) -> "Assigning":
-        """Giving cases to a person."""
+        """Assigns cases to people."""
         from workbench.services.queue.assignment import Assigning
 
         return Assigning(self.context)
 
     @cached_property
     def calendars(self) -> "Calendars":
-        """The working calendar."""
+        """Shows and changes the working calendar."""
         from workbench.services.calendar.working_calendar import Calendars
 
         return Calendars(self.context)
 
     @cached_property
     def imports(self) -> "Imports":
-        """Taking files in."""
+        """Imports files."""
         from workbench.services.importing.service import Imports
 
         return Imports(self.context)
 
     @cached_property
     def exports(self) -> "Exports":
-        """Writing files out."""
+        """Exports files."""
         from workbench.services.exporting.service import Exports
 
         return Exports(self.context)
 
     @cached_property
     def forecasts(self) -> "Forecasts":
-        """How long it will take."""
+        """Forecasts when cases are decided."""
         from workbench.services.forecast.forecasts import Forecasts
 
         return Forecasts(self.context)
 
     @cached_property
     def notices(self) -> "Notices":
-        """What applicants are told."""
+        """Lists notices and records that they were sent."""
         from workbench.services.notices.outbox import Notices
 
         return Notices(self.context)
 
     @cached_property
     def rescheduling(self) -> "Rescheduling":
-        """Other due dates, classes and priorities."""
+        """Changes due dates, service classes and priorities."""
         from workbench.services.deadlines.rescheduling import Rescheduling
 
         return Rescheduling(self.context)
 
     @cached_property
     def suspending(self) -> "Suspending":
-        """Times without work."""
+        """Enters and ends suspensions."""
         from workbench.services.deadlines.suspensions import Suspending
 
         return Suspending(self.context)
 
     @cached_property
     def ticking(self) -> "Ticking":
-        """What only time brings about."""
+        """Applies changes that depend only on time."""
         from workbench.services.deadlines.tick import Ticking
 
         return Ticking(self.context)
 
     def resume(self) -> None:
-        """Finish what an interrupted import or suspension left, and let the calendar reach into next year.
-
-        Any start does it.
-        """
+        """Finish interrupted imports and suspensions, and seed the calendar of next year; every start does so."""
+        from workbench.services.clock.case_clocks import has_unsettled
         from workbench.services.importing.resuming import has_leftovers, resume
 
         if has_leftovers(self.context):
             resume(self.context)
-        self._seed_calendar()
-        self._finish_suspensions()
-
-    def catch_up(self) -> "Ticked":
-        """Do what is due by now: finish what was broken off, then do what only the passing of time brings about."""
-        self.resume()
-        return self.ticking.tick()
-
-    def _seed_calendar(self) -> None:
-        # The year in UTC will do, and needs no policy: an office opens sooner without one.
+        # The year in UTC is good enough, and needs no policy, which takes long to read at a start.
         with self.context.read() as session:
-            is_known = not missing_years(session, self.context.now().year)
-        if not is_known:
+            missing = missing_years(session, self.context.now().year)
+        if missing:
             self.calendars.seed_on()
-
-    def _finish_suspensions(self) -> None:
-        from workbench.services.clock.case_clocks import has_unsettled
-
         if has_unsettled(self.context):
             self.suspending.finish()
 
+    def catch_up(self) -> "Ticked":
+        """Finish interrupted work, then apply the changes that depend only on time."""
+        self.resume()
+        return self.ticking.tick()
+
     def leave(self) -> None:
-        """Break off what is done beside the work, such as catching up; the next who comes goes on with it."""
+        """Stop interruptible long work, such as catching up; the next start continues it."""
         self.context.cache.is_leaving.set()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.context.database.close()

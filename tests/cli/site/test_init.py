@@ -80,7 +80,7 @@ def test_existing_files_are_left_unchanged(terminal: Terminal, place: Path) -> N
 
     said = refused(init(terminal, place, "--json"), 73)
 
-    assert "left untouched" in said
+    assert "already exists" in said
     assert not place.exists()
     assert (store / "hash.key").read_bytes() == b"k" * 32
 

@@ -50,7 +50,7 @@ def unopened(services: Services, case_id: int) -> tuple[DocumentKind, ...]:
     return services.verdicts.preview(VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",))).unopened
 
 
-def test_the_list_says_of_each_document_what_it_is_and_who_opened_it(desk: Desk, case_id: int) -> None:
+def test_the_list_shows_the_kind_of_each_document_and_who_opened_it(desk: Desk, case_id: int) -> None:
     documents = desk.site.services("a").documents
 
     before = documents.list(case_id)
@@ -84,7 +84,7 @@ def test_each_opening_is_one_event_without_a_personal_value(desk: Desk, case_id:
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_documents_are_written_for_their_reader_only_under_names_of_our_own(
+def test_copies_are_private_and_their_names_contain_nothing_from_the_applicant(
     desk: Desk, case_id: int, tmp_path: Path, umask: int
 ) -> None:
     folder = tmp_path / "deep" / "out"
@@ -100,7 +100,7 @@ def test_documents_are_written_for_their_reader_only_under_names_of_our_own(
     assert [path.name for path in folder.parent.iterdir()] == ["out"]
 
 
-def test_nothing_is_ever_overwritten_and_nothing_half_is_left(desk: Desk, case_id: int, tmp_path: Path) -> None:
+def test_nothing_is_overwritten_and_no_partial_folder_is_left(desk: Desk, case_id: int, tmp_path: Path) -> None:
     documents = desk.site.services("a").documents
     full, file, link, empty = (tmp_path / name for name in ("full", "file", "link", "empty"))
     full.mkdir()
@@ -120,9 +120,7 @@ def test_nothing_is_ever_overwritten_and_nothing_half_is_left(desk: Desk, case_i
     assert opening_events(desk) == []
 
 
-def test_folders_made_on_the_way_go_away_again_when_nothing_is_written(
-    desk: Desk, case_id: int, tmp_path: Path
-) -> None:
+def test_created_parent_folders_are_removed_when_nothing_is_written(desk: Desk, case_id: int, tmp_path: Path) -> None:
     documents = desk.site.services("a").documents
     for line in documents.list(case_id):
         damage(desk, line.sha256, "missing")
@@ -137,7 +135,7 @@ def test_folders_made_on_the_way_go_away_again_when_nothing_is_written(
 
 
 @pytest.mark.parametrize("how", ["missing", "altered", "longer"])
-def test_a_document_that_is_not_as_it_was_imported_is_told_and_never_given(
+def test_a_missing_or_altered_document_is_reported_and_not_opened(
     desk: Desk, case_id: int, tmp_path: Path, how: str
 ) -> None:
     documents = desk.site.services("a").documents
@@ -157,7 +155,7 @@ def test_a_document_that_is_not_as_it_was_imported_is_told_and_never_given(
     assert opening_events(desk)[0][:2] == ("a", True)
 
 
-def test_the_verdict_names_what_nobody_opened_until_somebody_did(desk: Desk, case_id: int) -> None:
+def test_the_preview_names_unopened_documents_until_one_is_opened(desk: Desk, case_id: int) -> None:
     a, b = desk.site.services("a"), desk.site.services("b")
     sha256 = a.documents.list(case_id)[0].sha256
 
@@ -173,7 +171,7 @@ def test_the_verdict_names_what_nobody_opened_until_somebody_did(desk: Desk, cas
     assert unopened(b, case_id) == ()
 
 
-def test_documents_written_to_a_folder_are_opened_by_nobody_and_one_line_of_history(
+def test_copied_documents_do_not_count_as_opened_and_are_one_line_of_history(
     desk: Desk, case_id: int, tmp_path: Path
 ) -> None:
     a = desk.site.services("a")
@@ -187,7 +185,7 @@ def test_documents_written_to_a_folder_are_opened_by_nobody_and_one_line_of_hist
     assert told == [("documents-written", "8")]
 
 
-def test_a_new_file_of_the_next_round_was_opened_by_nobody(desk: Desk, case_id: int) -> None:
+def test_a_new_file_of_the_next_round_is_unopened(desk: Desk, case_id: int) -> None:
     services = desk.site.services("a")
     for line in services.documents.list(case_id):
         services.documents.open(case_id, line.sha256).close()
@@ -197,7 +195,7 @@ def test_a_new_file_of_the_next_round_was_opened_by_nobody(desk: Desk, case_id: 
     assert unopened(services, case_id) == (KIND,)
 
 
-def test_an_auditor_is_refused_and_that_is_on_record(desk: Desk, case_id: int, tmp_path: Path) -> None:
+def test_the_refusal_of_an_auditor_is_logged(desk: Desk, case_id: int, tmp_path: Path) -> None:
     documents = desk.site.services("audit").documents
 
     with pytest.raises(NotAllowed):
@@ -207,7 +205,7 @@ def test_an_auditor_is_refused_and_that_is_on_record(desk: Desk, case_id: int, t
     assert opening_events(desk) == [("audit", True, {"exit": 77, "why": "NotAllowed"})]
 
 
-def test_a_case_without_documents_and_an_unknown_file_are_said_so(desk: Desk, tmp_path: Path) -> None:
+def test_a_case_without_documents_and_an_unknown_file_are_reported(desk: Desk, tmp_path: Path) -> None:
     (bare,) = desk.site.plant()
     documents = desk.site.services("a").documents
 
@@ -218,7 +216,7 @@ def test_a_case_without_documents_and_an_unknown_file_are_said_so(desk: Desk, tm
     assert documents.list(bare) == ()
 
 
-def test_a_file_of_unknown_kind_gets_an_end_that_runs_nothing(desk: Desk, case_id: int, tmp_path: Path) -> None:
+def test_a_file_of_an_unknown_media_type_gets_a_harmless_extension(desk: Desk, case_id: int, tmp_path: Path) -> None:
     (desk.folder / "x.exe").write_bytes(b"MZ" + PNG)
     desk.run(ImportKind.DOCUMENTS, [{"application_no": "A-1", "kind": "RISK_NOTICE", "path": "x.exe"}])
 
@@ -227,7 +225,7 @@ def test_a_file_of_unknown_kind_gets_an_end_that_runs_nothing(desk: Desk, case_i
     assert [path.suffix for path in (tmp_path / "out").iterdir() if "RISK" in path.name] == [".bin"]
 
 
-def test_the_folder_that_is_suggested_is_not_there_yet(
+def test_the_suggested_folder_does_not_exist(
     desk: Desk, case_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

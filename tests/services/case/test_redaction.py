@@ -1,4 +1,4 @@
-"""People inside what was written about a case: found however they are spelled, and masked."""
+"""Masking people inside texts about a case, in all spellings of their names."""
 
 import time
 from dataclasses import replace
@@ -24,7 +24,7 @@ PERSON = Hidden.of([("110101199003070038", MaskKind.ID_NO), ("虚构甲", MaskKi
 
 
 def names(*people: str, company: str = "") -> Hidden:
-    """Return people of a case, and the company that it is about."""
+    """Return the masks for people of a case and for its company."""
     return Hidden.of([*((name, MaskKind.NAME) for name in people), (company, None)])
 
 
@@ -77,7 +77,7 @@ def test_a_name_is_found_however_it_is_spaced_and_in_capitals(name: str, text: s
         ("Li", "Limited"),
     ],
 )
-def test_what_only_looks_a_little_like_a_name_stays(name: str, text: str) -> None:
+def test_text_that_only_resembles_a_name_stays(name: str, text: str) -> None:
     assert names(name).within(text) == text
 
 
@@ -90,13 +90,13 @@ def test_what_only_looks_a_little_like_a_name_stays(name: str, text: str) -> Non
         ("北京虚", "北京虚构甲", "北京虚••"),
     ],
 )
-def test_a_companys_name_stays_whole_though_its_owners_name_is_a_part_of_it(
+def test_a_company_name_stays_in_clear_if_it_contains_the_name_of_its_owner(
     company: str, text: str, shown: str
 ) -> None:
     assert names("虚构甲", company=company).within(text) == shown
 
 
-def test_a_name_inside_a_longer_one_shows_nothing_of_that() -> None:
+def test_a_name_inside_a_longer_name_shows_nothing_of_the_longer_one() -> None:
     assert names("张三丰", "三丰").within("张三丰 三丰") == "张•• 三•"
 
 
@@ -115,14 +115,14 @@ def test_no_text_shows_a_chinese_name_with_gaps_in_it(before: str, after: str, n
 
 
 @given(people=st.lists(st.text(alphabet="张三李Ab ", max_size=4), max_size=4), text=LETTERS)
-def test_what_is_shown_of_a_text_is_the_text_but_for_dots(people: list[str], text: str) -> None:
+def test_a_masked_text_differs_from_the_text_only_by_dots(people: list[str], text: str) -> None:
     shown = names(*people, company="张三商行").names_within(text)
 
     assert all(now in {was, "•"} for was, now in zip(text, shown, strict=True))
 
 
 @pytest.mark.parametrize("unit", ["张 ", " ", "张", "Zhang ", "a", "张三商", "张\n"])
-def test_a_long_text_takes_no_longer_than_its_length(unit: str) -> None:
+def test_the_time_grows_linearly_with_the_text(unit: str) -> None:
     people = names("张张三", "Zhang Zhang San", "aaab", "张三", company="张三商行")
     text = "张" + unit * (100_000 // len(unit)) + "三"
     started = time.process_time()
@@ -133,7 +133,7 @@ def test_a_long_text_takes_no_longer_than_its_length(unit: str) -> None:
     assert time.process_time() - started < 5
 
 
-def test_of_a_name_that_was_a_persons_and_a_companys_the_newest_word_counts() -> None:
+def test_the_newest_version_decides_for_a_name_of_both_a_person_and_a_company() -> None:
     assert Hidden.of([("虚构甲", None), ("虚构甲", MaskKind.NAME)]).within("虚构甲") == "虚••"
     assert Hidden.of([("虚构甲", MaskKind.NAME), ("虚构甲", None)]).within("虚构甲") == "虚构甲"
 
@@ -164,7 +164,7 @@ def test_every_free_text_of_the_evidence_is_masked() -> None:
     assert shown.credit[0].reference == "(2025)闽0203执123456789012号 施••"
 
 
-def test_a_finding_about_a_number_that_is_none_shows_it_masked() -> None:
+def test_a_finding_about_a_malformed_number_shows_it_masked() -> None:
     people = Hidden.of([("1380013800O", MaskKind.MSISDN)])
 
     found = Finding(
@@ -194,7 +194,7 @@ def test_a_case_shows_its_people_in_no_comment_note_or_text_until_all_is_reveale
     assert services.casefiles.reveal_identity(case_id)["call_script"] == revealed.evidence.application.call_script
 
 
-def test_who_was_named_in_an_earlier_version_stays_masked_in_what_was_written_then(desk: Desk) -> None:
+def test_people_of_earlier_versions_are_masked_too(desk: Desk) -> None:
     desk.queued(handler_name="早先甲", legal_rep_name="早先乙")
     desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "早先丙"}])
     services, case_id = desk.site.services("a"), desk.case().id or 0

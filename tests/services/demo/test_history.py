@@ -148,7 +148,7 @@ def test_the_log_is_whole_and_has_no_refusal(made_demo: Path) -> None:
     assert report.is_whole
     assert report.events > 250
     assert refused == []
-    assert all(ok is not False for ok, _text in examine(made_demo).lines)
+    assert all(ok is not False for ok, _text in examine(made_demo))
 
 
 def test_the_people_are_there_each_with_one_role(made_demo: Path) -> None:

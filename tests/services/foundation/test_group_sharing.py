@@ -34,13 +34,13 @@ CALLS = "caller,callee,start_at,duration_s\n17100000001,13800000000,2026-11-20 1
 
 @dataclass
 class Person:
-    """A user of the host in a process of its own, which is told by one file and answers by another."""
+    """A user of the host in a process of its own, which reads commands from one file and answers in another."""
 
     told: TextIO
     answering: TextIO
 
     def ask(self, umask: int, *words: str) -> dict[str, Any]:
-        """Give a command and return its exit code and what it printed."""
+        """Run a command, and return its exit code and output."""
         self.told.write(json.dumps({"umask": umask, "words": words}) + "\n")
         self.told.flush()
         answer: dict[str, Any] = json.loads(self.answering.readline())
@@ -49,7 +49,7 @@ class Person:
 
 @contextmanager
 def present(users: Sequence[int]) -> Iterator[dict[int, Person]]:
-    """Give users of the host, each in a process of its own, forked from one that knows the whole program."""
+    """Yield users of the host, each in a process forked from one that has imported the whole program."""
     with ExitStack() as files:
         people, words, theirs = {}, [], []
         for user in users:
@@ -74,7 +74,7 @@ def present(users: Sequence[int]) -> Iterator[dict[int, Person]]:
 
 @dataclass
 class Host:
-    """A host with made-up users of one group, and one who is not of it."""
+    """A host with made-up users of one group, and one user outside the group."""
 
     root: Path
     people: dict[int, Person]
@@ -89,7 +89,7 @@ class Host:
         return self.root / "etc" / "site.toml"
 
     def run(self, user: int, *words: str, code: int = 0) -> tuple[str, str]:
-        """Give a command as somebody who only knows the site file."""
+        """Run a command as a user who has only the site file."""
         answer = self.people[user].ask(self.umask, "--site", str(self.site_file), *words)
         assert answer["code"] == code, answer
         return answer["out"], answer["err"]
@@ -98,12 +98,12 @@ class Host:
         return json.loads(self.run(user, *words, "--json")[0])
 
     def init(self, *words: str) -> None:
-        """Make the shared database, as its admin does."""
+        """Create the shared database, as its admin does."""
         database = ("--database", str(self.database))
         self.run(ADMIN, "init", "--shared", str(GROUP), *database, *words)
 
     def deliver(self) -> Path:
-        """Write files to import that everybody may read."""
+        """Write files to import that all users can read."""
         folder = self.root / "delivered"
         (folder / "papers").mkdir(parents=True)
         for name, text in (("applications", APPLICATIONS), ("documents", DOCUMENTS), ("calls", CALLS)):
@@ -115,7 +115,7 @@ class Host:
         return folder
 
     def wrong_modes(self) -> list[str]:
-        """Return what is not open to the group and to nobody else."""
+        """Return the files that are not open to exactly the group."""
         wrong = []
         for path in (self.database.parent, *self.database.parent.rglob("*")):
             status = path.stat()
@@ -143,7 +143,7 @@ def host(people: dict[int, Person], request: pytest.FixtureRequest) -> Iterator[
     shutil.rmtree(root)
 
 
-def test_two_users_of_a_group_work_at_one_database_whatever_their_umask_is(host: Host) -> None:
+def test_two_users_of_a_group_share_a_database_whatever_their_umask(host: Host) -> None:
     host.init()
     for user in (ALICE, BOB):
         host.run(ADMIN, "reviewers", "add", f"uid{user}", "--role", "reviewer", "--role", "admin")
@@ -165,7 +165,7 @@ def test_two_users_of_a_group_work_at_one_database_whatever_their_umask_is(host:
     assert any("Level A" in line["text"] for line in report["lines"])
 
 
-def test_what_sqlite_makes_while_one_works_is_open_to_the_other(host: Host) -> None:
+def test_files_that_sqlite_creates_are_open_to_the_group(host: Host) -> None:
     host.init()
     for user in (ALICE, BOB):
         host.run(ADMIN, "reviewers", "add", f"uid{user}")
@@ -182,7 +182,7 @@ def test_what_sqlite_makes_while_one_works_is_open_to_the_other(host: Host) -> N
     assert json.loads(empty)["case"] is None
 
 
-def test_who_is_not_registered_or_not_of_the_group_reads_what_an_admin_has_to_type(host: Host) -> None:
+def test_the_refusal_of_an_outsider_has_the_command_for_an_admin(host: Host) -> None:
     host.init()
 
     _out, unregistered = host.run(NEWCOMER, "queue", code=77)
@@ -203,7 +203,7 @@ def test_a_shared_database_that_everybody_can_read_is_refused(host: Host) -> Non
     assert "chmod 660" in said
 
 
-def test_without_the_right_to_the_site_file_nothing_is_made_and_the_command_is_told(host: Host) -> None:
+def test_an_unwritable_site_file_prevents_creation_and_the_message_has_the_command(host: Host) -> None:
     services = host.database.parent
     services.mkdir()
     os.chown(services, ALICE, GROUP)

@@ -1,4 +1,4 @@
-"""Rows of the database are unusable after their session, so that a service that keeps one fails."""
+"""Makes rows unusable after their session, so that a service that keeps one fails."""
 
 import pytest
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""A few thousand made-up cases of every kind, and a plain Python answer to what a filter finds among them."""
+"""A few thousand made-up cases of every kind, and a plain Python implementation of filters on them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ KINDS = ("enterprise", "sole_proprietor", "individual")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of a case, as filters see it; `state` is as it is shown."""
+    """The properties of a case that filters test; `state` is the state that is shown."""
 
     id: int
     state: str
@@ -69,7 +69,7 @@ Test = Callable[[Known], bool]
 
 
 def plant_many(site: Site, count: int, seed: int) -> list[Known]:
-    """Put cases of every kind into the database; one batch of them is not published and is not returned."""
+    """Write cases of every kind, and return those of published batches."""
     dice, at = Random(seed), site.clock.at
     services = site.services("admin")
     hashed = services.context.store.hashed
@@ -184,7 +184,7 @@ def _write(session: object, case: Known, batch_id: int, at: datetime, hashed: Ca
 
 
 def in_order(known: list[Known], at: datetime, test: Test) -> list[int]:
-    """Return what a filter finds, in the order of next, worked out case by case."""
+    """Return the cases that pass a test, in the order of `next`."""
     day_end = at.replace(hour=15, minute=59, second=59, microsecond=999_999)
 
     def place(case: Known) -> tuple[object, ...]:
@@ -196,5 +196,5 @@ def in_order(known: list[Known], at: datetime, test: Test) -> list[int]:
 
 
 def is_open(case: Known) -> bool:
-    """Say whether a case is one of those that are listed without a word about states."""
+    """Return whether a filter without a state lists a case."""
     return CaseState(case.state) not in FINAL_STATES

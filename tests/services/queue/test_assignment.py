@@ -1,4 +1,4 @@
-"""Giving many cases to a person, and what those see from whom they are taken."""
+"""Assigning many cases to a person, and what their former holders see."""
 
 from contextlib import AbstractContextManager
 
@@ -20,7 +20,7 @@ def taken(site: Site, login: str) -> CaseFile:
     return found
 
 
-def test_a_case_that_cannot_be_given_is_named_with_its_reason_and_stops_no_other(site: Site) -> None:
+def test_a_case_that_cannot_be_assigned_is_reported_and_does_not_stop_the_others(site: Site) -> None:
     first, second, third = site.plant(3)
     site.services("a").remarks.withdraw(second, "the applicant wrote")
 
@@ -33,7 +33,7 @@ def test_a_case_that_cannot_be_given_is_named_with_its_reason_and_stops_no_other
     assert "refused assign" in site.actions(second)
 
 
-def test_each_case_is_given_once_however_often_it_is_named(site: Site) -> None:
+def test_a_case_that_is_listed_twice_is_assigned_once(site: Site) -> None:
     (case,) = site.plant()
     done = site.services("sup").assigning.give([case, case], "b", "twice")
 
@@ -41,7 +41,7 @@ def test_each_case_is_given_once_however_often_it_is_named(site: Site) -> None:
     assert site.actions(case) == ["assign"]
 
 
-def test_many_cases_go_in_lots_so_that_others_do_not_wait(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_cases_are_assigned_in_several_transactions(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = site.plant(5)
     monkeypatch.setattr(assignment, "CHUNK", 2)
     writes: list[Database] = []
@@ -59,7 +59,7 @@ def test_many_cases_go_in_lots_so_that_others_do_not_wait(site: Site, monkeypatc
     assert len(writes) == 3
 
 
-def test_what_a_lot_could_not_take_is_refused_with_the_cause_and_what_went_before_stays(
+def test_a_failed_transaction_is_reported_and_earlier_ones_stay_committed(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = site.plant(4)
@@ -80,7 +80,7 @@ def test_what_a_lot_could_not_take_is_refused_with_the_cause_and_what_went_befor
     assert [site.actions(case) for case in cases] == [["assign"], ["assign"], [], []]
 
 
-def test_a_plan_says_who_holds_what_and_changes_nothing(site: Site) -> None:
+def test_a_plan_names_the_holders_and_changes_nothing(site: Site) -> None:
     site.plant(2)
     held = taken(site, "a").header.id
 
@@ -91,7 +91,7 @@ def test_a_plan_says_who_holds_what_and_changes_nothing(site: Site) -> None:
     assert site.actions(held) == ["next"]
 
 
-def test_only_a_supervisor_gives_to_those_who_review_and_says_why(site: Site) -> None:
+def test_assigning_needs_a_supervisor_a_reviewing_person_and_a_reason(site: Site) -> None:
     (case,) = site.plant()
     with pytest.raises(NotAllowed):
         site.services("a").assigning.give([case], "b", "mine")
@@ -105,7 +105,7 @@ def test_only_a_supervisor_gives_to_those_who_review_and_says_why(site: Site) ->
         site.services("sup").assigning.give([case], "b", "  ")
 
 
-def test_the_reason_is_read_in_the_history(site: Site) -> None:
+def test_the_reason_is_in_the_history(site: Site) -> None:
     (case,) = site.plant()
     site.services("sup").assigning.give([case], "b", "knows the trade")
 
@@ -115,7 +115,7 @@ def test_the_reason_is_read_in_the_history(site: Site) -> None:
     assert ("assign", "sup", "b") in lines
 
 
-def test_candidates_are_those_who_review_with_their_load_and_who_is_away_last(site: Site) -> None:
+def test_candidates_have_their_load_and_absent_people_come_last(site: Site) -> None:
     cases = site.plant(4)
     site.services("sup").assigning.give(cases[:2], "a", "load")
     taken(site, "a")
@@ -131,7 +131,7 @@ def test_candidates_are_those_who_review_with_their_load_and_who_is_away_last(si
     assert Role.REVIEWER in next(one.roles for one in site.services("sup").people.list() if one.login == "admin")
 
 
-def test_who_held_a_case_learns_to_whom_it_went_by_whom_and_when(site: Site) -> None:
+def test_the_former_holder_sees_who_assigned_the_case_to_whom_and_when(site: Site) -> None:
     site.plant()
     header = taken(site, "a").header
     claims = site.services("a").claims
@@ -144,7 +144,7 @@ def test_who_held_a_case_learns_to_whom_it_went_by_whom_and_when(site: Site) -> 
     )
 
 
-def test_who_held_a_case_too_long_learns_who_took_it_over_and_not_before(site: Site) -> None:
+def test_the_holder_of_an_expired_hold_sees_who_took_the_case_once_it_is_taken(site: Site) -> None:
     site.plant()
     header = taken(site, "a").header
     claims = site.services("a").claims

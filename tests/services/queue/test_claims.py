@@ -1,4 +1,4 @@
-"""Next, hold, release, skip, aside."""
+"""Claiming, renewing, releasing, skipping and putting cases aside."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ def given(found: CaseFile | Empty) -> int:
     return found.header.id
 
 
-def test_next_gives_the_case_that_is_held_before_any_other(site: Site) -> None:
+def test_next_returns_the_held_case_before_any_other(site: Site) -> None:
     site.plant(3)
     desk = site.services("a").claims
 
@@ -78,7 +78,7 @@ def test_an_expired_hold_is_queued_again(site: Site) -> None:
     assert second.header.fence == first.header.fence + 1
 
 
-def test_a_case_aside_comes_first_when_its_time_has_come_and_is_queued_half_an_hour_later(site: Site) -> None:
+def test_a_case_put_aside_comes_first_at_its_time_and_is_queued_half_an_hour_later(site: Site) -> None:
     site.plant(2)
     desk = site.services("a").claims
     first = given(desk.next())
@@ -94,7 +94,7 @@ def test_a_case_aside_comes_first_when_its_time_has_come_and_is_queued_half_an_h
     assert given(site.services("b").claims.next()) == first
 
 
-def test_nobody_holds_more_cases_than_the_limit_those_aside_included(site: Site) -> None:
+def test_cases_put_aside_count_towards_the_limit(site: Site) -> None:
     site.plant(4)
     desk = site.services("a").claims
     for _turn in range(3):
@@ -106,7 +106,7 @@ def test_nobody_holds_more_cases_than_the_limit_those_aside_included(site: Site)
     assert (found.kind, found.limit) == ("limit", 3)
 
 
-def test_a_skipped_case_comes_back_only_when_there_is_something_new(site: Site) -> None:
+def test_a_skipped_case_comes_back_only_with_new_evidence(site: Site) -> None:
     (case,) = site.plant(1)
     desk = site.services("a").claims
     desk.next()
@@ -120,7 +120,7 @@ def test_a_skipped_case_comes_back_only_when_there_is_something_new(site: Site) 
     assert given(desk.next()) == case
 
 
-def test_a_skipped_case_that_was_assigned_to_who_skips_it_is_offered_to_others(site: Site) -> None:
+def test_skipping_an_assigned_case_ends_the_assignment(site: Site) -> None:
     (case,) = site.plant(1)
     site.services("sup").assigning.assign([case], "a", "you know the trade")
     assert isinstance(site.services("b").claims.next(), Empty)
@@ -148,7 +148,7 @@ def test_a_released_case_may_come_back(site: Site) -> None:
     assert given(desk.next()) == case
 
 
-def test_empty_says_who_holds_the_rest_and_until_when(site: Site) -> None:
+def test_an_empty_result_names_the_holders_of_the_rest(site: Site) -> None:
     site.plant(1)
     site.services("b").claims.next()
 
@@ -159,7 +159,7 @@ def test_empty_says_who_holds_the_rest_and_until_when(site: Site) -> None:
     assert found.who == (("b", site.clock.at + timedelta(minutes=30)),)
 
 
-def test_an_empty_queue_says_that_nothing_is_there(site: Site) -> None:
+def test_an_empty_queue_returns_the_kind_none(site: Site) -> None:
     assert site.services("a").claims.next() == Empty(kind="none")
 
 
@@ -185,7 +185,7 @@ def test_a_lost_hold_is_not_renewed(site: Site) -> None:
     assert site.services("a").claims.renew(case) is None
 
 
-def test_who_does_not_hold_a_case_is_told_who_does(site: Site) -> None:
+def test_the_refusal_names_the_holder_of_a_case(site: Site) -> None:
     (case,) = site.plant(1)
     site.services("b").claims.next()
 
@@ -194,7 +194,7 @@ def test_who_does_not_hold_a_case_is_told_who_does(site: Site) -> None:
     assert site.actions(case) == ["next", "refused release"]
 
 
-def test_what_nobody_holds_cannot_be_let_go(site: Site) -> None:
+def test_a_case_that_nobody_holds_cannot_be_released(site: Site) -> None:
     (case,) = site.plant(1)
 
     with pytest.raises(NotAllowed, match="Nobody holds C-000001"):

@@ -1,4 +1,4 @@
-"""Next within a filter: the same order, over fewer cases."""
+"""Claiming the next case of a filter, in the same order as without one."""
 
 from collections.abc import Callable
 
@@ -53,13 +53,13 @@ def test_the_order_within_a_filter_is_that_of_next(site: Site, way: str, wanted:
     assert found.kind == "skipped"
 
 
-def test_only_what_the_filter_lets_through_is_claimed(site: Site, way: str) -> None:
+def test_only_cases_of_the_filter_are_claimed(site: Site, way: str) -> None:
     site.plant(3, priority="urgent")
     wanted = site.plant(1, severity="block", rule="ACT-SHORT-CALLS")
     assert taken(site, "rule:ACT-SHORT-CALLS") == wanted[0]
 
 
-def test_a_filter_that_hides_all_that_is_left_says_so_and_how_much(site: Site, way: str) -> None:
+def test_a_filter_without_cases_reports_how_many_it_hides(site: Site, way: str) -> None:
     site.plant(4)
     for wanted in ("成都", "state:pending", "risk:high", "due:none"):
         assert site.services("a").claims.next(wanted) == Empty(kind="filtered", count=4)
@@ -73,7 +73,7 @@ def test_an_empty_queue_is_empty_whatever_the_filter(site: Site) -> None:
     assert site.services("a").claims.next("成都") == Empty(kind="none")
 
 
-def test_the_case_that_i_hold_comes_first_whatever_the_filter(site: Site) -> None:
+def test_the_held_case_comes_first_whatever_the_filter(site: Site) -> None:
     held = site.plant(1)
     assert taken(site, "") == held[0]
     assert taken(site, "成都") == held[0]
@@ -87,7 +87,7 @@ def test_an_expired_hold_is_taken_within_a_filter(site: Site, way: str) -> None:
     assert taken(site, "公司") == case[0]
 
 
-def test_a_filter_that_cannot_be_understood_claims_nothing(site: Site) -> None:
+def test_an_invalid_filter_claims_nothing(site: Site) -> None:
     case = site.plant(1)
     with pytest.raises(FilterProblem):
         site.services("a").claims.next("prioriti:high")
@@ -95,7 +95,7 @@ def test_a_filter_that_cannot_be_understood_claims_nothing(site: Site) -> None:
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[list[Found]], object]) -> None:
-    """Let something be done while the next case was found and is not yet claimed; what it returns is ignored."""
+    """Call a function after the next case is found and before it is claimed."""
 
     def find(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[Found]:
         found = find_next(session, claimer, within, most)
@@ -105,9 +105,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[list[Found]], obje
     monkeypatch.setattr(claims, "find_next", find)
 
 
-def test_others_write_while_it_is_looked_for_and_get_another_case(
-    site: Site, way: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_others_can_write_while_a_case_is_searched(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = site.plant(30)
     site.services("admin").people.limit("b", 30)
     quick: list[int] = []
@@ -125,7 +123,9 @@ def test_others_write_while_it_is_looked_for_and_get_another_case(
     assert quick == cases[:2]
 
 
-def test_what_changed_since_it_was_found_is_not_claimed(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_case_that_changed_since_it_was_found_is_not_claimed(
+    site: Site, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = site.plant(2)
 
     def assign(found: list[Found]) -> None:
@@ -146,7 +146,7 @@ def test_a_hold_that_was_renewed_since_is_not_taken(site: Site, way: str, monkey
     assert taken(site, "公司") == "held"
 
 
-def test_who_is_always_too_late_is_told_to_try_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_claiming_is_refused_if_others_claim_every_case_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = site.plant(200)
     meanwhile(
         monkeypatch,

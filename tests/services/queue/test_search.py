@@ -1,4 +1,4 @@
-"""A search finds exactly what LIKE finds, whatever characters names have."""
+"""A search finds exactly what LIKE finds, whatever characters the names have."""
 
 from random import Random
 
@@ -47,7 +47,7 @@ def quoted(part: str) -> str:
 
 
 def has_other_spellings(part: str) -> bool:
-    """Say whether a text is also searched in another width, or as initials."""
+    """Return whether a text is also searched in another width, or as initials."""
     return any(char.isascii() or char in "㈱ＡＢ" for char in part)
 
 
@@ -74,7 +74,7 @@ def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.
     assert found_some > 100
 
 
-def test_two_chinese_characters_are_found_wherever_they_stand(site: Site) -> None:
+def test_two_chinese_characters_are_found_anywhere_in_a_name(site: Site) -> None:
     services, names = renamed(site, seed=8)
     pairs = {written[place : place + 2] for written in names for place in range(len(written) - 1)}
     for pair in sorted(pair for pair in pairs if all(char > "\u3400" and char not in "㈱ＡＢ" for char in pair)):

@@ -1,4 +1,4 @@
-"""A write that gets no lock is told as such, and is tried once only."""
+"""A write that cannot get the lock fails with StorageBusy after one attempt."""
 
 from contextlib import AbstractContextManager
 
@@ -12,7 +12,7 @@ from tests.services.review.verdict_acts import decide, passing, take
 from workbench.errors import Busy, ExitCode, StorageBusy
 
 
-def test_a_lock_that_is_not_to_be_had_is_waited_for_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_timeout_is_not_followed_by_a_second_wait(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     (case,) = site.plant()
     take(site)
     before = site.actions(case)
@@ -35,7 +35,7 @@ def test_a_lock_that_is_not_to_be_had_is_waited_for_once(site: Site, monkeypatch
     assert site.actions(case) == before
 
 
-def test_a_case_that_another_holds_is_refused_and_the_refusal_is_logged(site: Site) -> None:
+def test_the_refusal_of_a_case_that_another_person_holds_is_logged(site: Site) -> None:
     (case,) = site.plant()
     take(site, "b")
 

@@ -1,4 +1,4 @@
-"""A preview of a verdict reads the case once, however many letters are typed, and again when something happened."""
+"""Previews of a verdict read the case once, and again after every change."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from tests.services.review.verdict_acts import failing, take
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 
 MOST_STATEMENTS = 8
-"""Those that find out whether anything happened, the calendar's edition, and the begin of each read."""
+"""The statements that read the stamp of the case and the calendar edition, and begin each transaction."""
 
 
 class Reads:
@@ -50,7 +50,7 @@ def test_typing_a_note_does_not_read_the_case_again(site: Site, monkeypatch: pyt
     assert reads.statements <= 10 * MOST_STATEMENTS
 
 
-def test_what_happens_to_a_case_is_in_the_next_preview(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_preview_has_every_change_of_the_case(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     (case,) = site.plant()
     seen = take(site).header.evidence_no
     reads = Reads(site, monkeypatch)
@@ -67,7 +67,7 @@ def test_what_happens_to_a_case_is_in_the_next_preview(site: Site, monkeypatch: 
     assert reads.cases == 3
 
 
-def test_findings_of_another_day_are_in_the_next_preview(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_preview_has_the_findings_of_another_day(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     (case,) = site.plant(severity="block")
     site.clock.on(hours=13, minutes=50)
     take(site)
@@ -84,7 +84,7 @@ def test_findings_of_another_day_are_in_the_next_preview(site: Site, monkeypatch
     assert reads.cases == 1
 
 
-def test_a_preview_has_the_items_in_their_own_words_beside_those_that_were_written(site: Site) -> None:
+def test_a_preview_has_the_policy_s_texts_of_the_items_beside_the_edited_ones(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     preview = site.services("a").verdicts.preview

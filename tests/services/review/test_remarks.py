@@ -1,4 +1,4 @@
-"""Comments, checks of facts, and the applicant's word."""
+"""Comments, verifications, checklist answers, and what the applicant says or resubmits."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ def shown(site: Site, case: int) -> CaseFile:
     return site.services("a").casefiles.show(case)
 
 
-def test_a_comment_stands_in_the_history_of_the_case(site: Site) -> None:
+def test_a_comment_is_in_the_history_of_the_case(site: Site) -> None:
     (case,) = site.plant()
 
     site.services("b").remarks.comment(case, "called, nobody there [/b]")
@@ -30,7 +30,7 @@ def test_a_comment_stands_in_the_history_of_the_case(site: Site) -> None:
     assert (line.who, line.action, line.text) == ("b", "comment", "called, nobody there [/b]")
 
 
-def test_a_later_answer_to_a_question_takes_the_place_of_the_earlier(site: Site) -> None:
+def test_a_later_answer_to_a_question_replaces_the_earlier_one(site: Site) -> None:
     (case,) = site.plant()
     question = shown(site, case).checklist[0].question
 
@@ -41,14 +41,14 @@ def test_a_later_answer_to_a_question_takes_the_place_of_the_earlier(site: Site)
     assert (line.answer, line.note, line.by) == ("yes", "seen the original", "b")
 
 
-def test_an_unknown_question_is_refused_with_those_that_there_are(site: Site) -> None:
+def test_the_refusal_of_an_unknown_question_lists_the_known_ones(site: Site) -> None:
     (case,) = site.plant()
 
     with pytest.raises(WrongUsage, match=shown(site, case).checklist[0].question):
         site.services("a").remarks.checklist(case, "NO-SUCH", ChecklistValue.NO)
 
 
-def test_a_verification_is_kept_with_its_kind_and_name(site: Site) -> None:
+def test_a_verification_has_its_kind_and_author(site: Site) -> None:
     (case,) = site.plant()
 
     site.services("a").remarks.verify(case, VerificationKind.PHONE, "the company confirmed")
@@ -99,7 +99,7 @@ def test_an_answer_goes_back_to_the_queue_and_only_the_applicant_s_own_time_is_a
     assert (header.due_at != due) is moves
 
 
-def test_a_withdrawn_case_is_over(site: Site) -> None:
+def test_a_withdrawn_case_is_closed(site: Site) -> None:
     (case,) = site.plant()
     site.services("a").remarks.withdraw(case, "the applicant wrote")
 
@@ -107,7 +107,7 @@ def test_a_withdrawn_case_is_over(site: Site) -> None:
         site.services("a").remarks.verify(case, VerificationKind.VISIT, "too late")
 
 
-def test_a_failing_storage_is_told_in_a_sentence(site: Site) -> None:
+def test_a_storage_failure_has_a_readable_message(site: Site) -> None:
     (case,) = site.plant()
     context = site.services("a").context
 

@@ -1,4 +1,4 @@
-"""A second person looks at a verdict: approves it, returns it, takes that back."""
+"""A second person approves or returns a verdict, and undoes that."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +28,7 @@ def test_passing_against_a_block_takes_an_override_a_note_and_a_checker(site: Si
     assert notices(site) == []
 
 
-def test_the_maker_never_checks_and_another_approves_with_a_grace_of_their_own(site: Site) -> None:
+def test_the_maker_cannot_check_and_an_approval_has_its_own_grace_period(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
@@ -44,7 +44,7 @@ def test_the_maker_never_checks_and_another_approves_with_a_grace_of_their_own(s
     assert len(notices(site)) == 1
 
 
-def test_a_checker_may_take_an_approval_back_and_give_it_again(site: Site) -> None:
+def test_a_checker_can_undo_an_approval_and_approve_again(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
@@ -96,7 +96,7 @@ def test_a_check_takes_a_note(site: Site) -> None:
         site.services("b").checks.approve(case, " ")
 
 
-def test_a_staged_verdict_can_be_taken_back_until_the_checker_acts(site: Site) -> None:
+def test_a_staged_verdict_can_be_undone_until_the_checker_acts(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
@@ -105,7 +105,18 @@ def test_a_staged_verdict_can_be_taken_back_until_the_checker_acts(site: Site) -
     assert site.services("a").undo.undo(case).header.state is CaseState.IN_REVIEW
 
 
-def test_the_newest_act_is_taken_back_first_also_when_it_was_a_check(site: Site) -> None:
+def test_withdrawing_voids_a_verdict_that_waits_for_its_check(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+
+    site.services("a").remarks.withdraw(case, "the applicant wrote")
+
+    [decision] = site.services("a").casefiles.show(case).decisions
+    assert decision.status == "void"
+
+
+def test_the_newest_act_is_undone_first_even_if_it_was_a_check(site: Site) -> None:
     (final,) = site.plant()
     take(site, "b")
     decide(site, failing(final, fail_kind=FailKind.FINAL), login="b")
@@ -121,7 +132,7 @@ def test_the_newest_act_is_taken_back_first_also_when_it_was_a_check(site: Site)
     assert newest.case_id == final
 
 
-def test_a_checker_never_approves_another_verdict_than_the_one_looked_at(site: Site) -> None:
+def test_a_checker_cannot_approve_another_verdict_than_the_one_seen(site: Site) -> None:
     (case,) = site.plant(severity="block")
     take(site)
     seen = decide(site, failing(case, fail_kind=FailKind.FINAL)).decision_id
@@ -133,7 +144,7 @@ def test_a_checker_never_approves_another_verdict_than_the_one_looked_at(site: S
     assert site.state(case) == "awaiting_check"
 
 
-def test_a_returned_case_stays_its_maker_s_when_the_hold_runs_out(site: Site) -> None:
+def test_a_returned_case_stays_assigned_to_its_maker_when_the_hold_expires(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
@@ -145,7 +156,7 @@ def test_a_returned_case_stays_its_maker_s_when_the_hold_runs_out(site: Site) ->
     assert take(site).header.id == case
 
 
-def test_a_checker_may_take_a_return_back(site: Site) -> None:
+def test_a_checker_can_undo_a_return(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
@@ -158,7 +169,7 @@ def test_a_checker_may_take_a_return_back(site: Site) -> None:
     assert site.services("c").checks.approve(case, "final it is").state is CaseState.FAILED
 
 
-def test_an_approval_tells_the_letter_masked(site: Site) -> None:
+def test_an_approval_returns_the_letter_masked(site: Site) -> None:
     (case,) = site.plant(severity="block")
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL, note="final", letter="测试人:(ACT-PEAK-HOUR, DOC-UNSEALED)"))

@@ -1,4 +1,4 @@
-"""What can be taken back is looked up along an index, however much was decided before."""
+"""The act to undo is found with an index, whatever the number of decisions."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def staged(case: int) -> VerdictRequest:
 
 
 def read_plans(site: Site, login: str) -> list[str]:
-    """Return how the database reads what `undo.last` asks about decisions."""
+    """Return the query plans of the statements of `undo.last` on decisions."""
     context = site.services(login).context
     asked: list[tuple[str, Any]] = []
 
@@ -64,7 +64,7 @@ def test_a_staged_verdict_stays_undoable_for_days(site: Site) -> None:
 
 
 @pytest.mark.parametrize("act", ["approved", "returned"])
-def test_a_check_can_be_taken_back_by_its_checker_alone(site: Site, act: str) -> None:
+def test_only_the_checker_can_undo_a_check(site: Site, act: str) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, staged(case))

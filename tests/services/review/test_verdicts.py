@@ -1,4 +1,4 @@
-"""Deciding and undoing, and the notices that go with it."""
+"""Deciding and undoing verdicts, and their notices."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.services.foundation import audit_log
 
 
-def test_a_clean_case_passes_and_its_notice_waits_for_the_grace(site: Site) -> None:
+def test_the_notice_of_a_pass_waits_for_the_grace_period(site: Site) -> None:
     (case,) = site.plant()
     take(site)
 
@@ -29,7 +29,7 @@ def test_a_clean_case_passes_and_its_notice_waits_for_the_grace(site: Site) -> N
     assert not is_cancelled
 
 
-def test_a_fixable_fail_asks_for_each_reason_by_the_latest_of_their_deadlines(site: Site) -> None:
+def test_a_fixable_fail_has_an_item_for_each_reason_and_the_latest_of_their_deadlines(site: Site) -> None:
     (case,) = site.plant(severity="block")
     take(site)
 
@@ -110,13 +110,13 @@ def test_the_edited_text_reaches_the_applicant(site: Site) -> None:
             "cannot be used with this verdict",
         ),
         (lambda case: passing(case, measure=Measure.BAR_BOTH), "does not allow the measure"),
-        (lambda case: failing(case, until=date(2026, 11, 1)), "to come"),
+        (lambda case: failing(case, until=date(2026, 11, 1)), "has passed already"),
         (lambda case: failing(case, items=(ItemRequest(code="BIZ_LICENCE"),)), "neither a reason nor a document"),
         (lambda case: passing(case, items=(ItemRequest(code="BIZ_LICENSE"),)), "Only a fixable fail"),
         (lambda case: passing(case, until=date(2026, 11, 30)), "Only a pending or a fixable fail can have a date"),
     ],
 )
-def test_an_incomplete_verdict_is_refused_with_a_sentence(
+def test_an_incomplete_verdict_is_refused_with_a_message(
     site: Site, request_of: Callable[[int], VerdictRequest], words: str
 ) -> None:
     (case,) = site.plant()
@@ -128,7 +128,7 @@ def test_an_incomplete_verdict_is_refused_with_a_sentence(
         decide(site, request)
 
 
-def test_undo_brings_back_state_draft_and_a_fresh_hold_and_takes_the_notice_back(site: Site) -> None:
+def test_undo_restores_state_and_draft_gives_a_hold_and_cancels_the_notice(site: Site) -> None:
     (case,) = site.plant()
     fence = take(site).header.fence
     site.services("a").drafts.save(case, {"note": "half a thought"})
@@ -146,7 +146,7 @@ def test_undo_brings_back_state_draft_and_a_fresh_hold_and_takes_the_notice_back
     assert decide(site, failing(case)).state is CaseState.RECTIFYING
 
 
-def test_what_is_released_cannot_be_taken_back(site: Site) -> None:
+def test_a_released_verdict_cannot_be_undone(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, passing(case))
@@ -159,12 +159,12 @@ def test_what_is_released_cannot_be_taken_back(site: Site) -> None:
         site.services("a").undo.undo(case)
 
 
-def test_only_who_acted_may_take_it_back(site: Site) -> None:
+def test_only_the_person_who_acted_can_undo(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, passing(case))
 
-    with pytest.raises(NotAllowed, match="another's"):
+    with pytest.raises(NotAllowed, match="Another person"):
         site.services("b").undo.undo(case)
 
 
@@ -182,7 +182,7 @@ def test_undo_puts_the_case_on_the_desk_aside_even_above_the_limit(site: Site) -
     assert site.services("a").casefiles.show(on_desk).header.aside_until is not None
 
 
-def test_a_late_verdict_with_an_old_fence_is_told_who_took_the_case(site: Site) -> None:
+def test_the_refusal_of_an_old_fence_names_who_took_the_case(site: Site) -> None:
     (case,) = site.plant()
     fence = take(site).header.fence
     site.services("a").drafts.save(case, {"note": "kept"})
@@ -197,7 +197,7 @@ def test_a_late_verdict_with_an_old_fence_is_told_who_took_the_case(site: Site) 
     assert site.services("a").casefiles.show(case).draft == {"note": "kept"}
 
 
-def test_an_expired_hold_that_nobody_took_still_decides_with_its_fence(site: Site) -> None:
+def test_an_expired_hold_still_counts_with_its_fence_until_the_case_is_taken(site: Site) -> None:
     (case,) = site.plant()
     fence = take(site).header.fence
     site.clock.on(minutes=31)
@@ -207,7 +207,7 @@ def test_an_expired_hold_that_nobody_took_still_decides_with_its_fence(site: Sit
     assert decide(site, passing(case, fence=fence)).state is CaseState.PASSED
 
 
-def test_evidence_that_was_not_seen_must_be_looked_at_first(site: Site) -> None:
+def test_a_verdict_is_refused_if_the_reviewer_did_not_see_the_newest_evidence(site: Site) -> None:
     (case,) = site.plant()
     seen = take(site).header.evidence_no
 
@@ -215,7 +215,7 @@ def test_evidence_that_was_not_seen_must_be_looked_at_first(site: Site) -> None:
         decide(site, passing(case, evidence_no=seen - 1))
 
 
-def test_an_item_may_be_asked_for_in_other_words(site: Site) -> None:
+def test_the_text_of_an_item_can_be_edited(site: Site) -> None:
     (case,) = site.plant()
     take(site)
 
@@ -241,7 +241,7 @@ def test_every_act_is_one_event_and_the_chain_is_whole(site: Site) -> None:
     assert report.is_whole
 
 
-def test_a_changed_event_is_found_and_cannot_be_made_by_a_slip(site: Site) -> None:
+def test_a_changed_event_is_detected_and_events_are_append_only(site: Site) -> None:
     database = site.services("admin").context.database
     with pytest.raises(Exception, match="append-only"), database.write() as session:
         session.execute(text("UPDATE event SET actor_login = 'x' WHERE seq = 2"))
@@ -253,7 +253,7 @@ def test_a_changed_event_is_found_and_cannot_be_made_by_a_slip(site: Site) -> No
         assert audit_log.verify(session).broken_at == 2
 
 
-def test_the_explanation_tells_how_the_due_date_came_about(site: Site) -> None:
+def test_the_explanation_has_the_steps_to_the_due_date(site: Site) -> None:
     (case,) = site.plant()
 
     sentences = " ".join(site.services("a").claims.explain(case))
@@ -262,7 +262,7 @@ def test_the_explanation_tells_how_the_due_date_came_about(site: Site) -> None:
     assert "Fri 27 Nov" in sentences
 
 
-def test_a_draft_saved_after_the_verdict_does_not_come_into_the_next_round(site: Site) -> None:
+def test_a_draft_saved_after_the_verdict_is_not_carried_into_the_next_round(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     site.services("a").drafts.save(case, {"note": "first"})
@@ -273,7 +273,7 @@ def test_a_draft_saved_after_the_verdict_does_not_come_into_the_next_round(site:
     assert site.services("a").casefiles.show(case).draft == {}
 
 
-def test_withdrawing_takes_back_the_letter_that_is_not_released(site: Site) -> None:
+def test_withdrawing_cancels_a_notice_that_is_not_released(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, failing(case))
@@ -283,7 +283,7 @@ def test_withdrawing_takes_back_the_letter_that_is_not_released(site: Site) -> N
     assert [is_cancelled for _body, is_cancelled in notices(site)] == [True]
 
 
-def test_numbers_in_what_people_write_are_masked(site: Site) -> None:
+def test_numbers_in_free_text_are_masked(site: Site) -> None:
     (case,) = site.plant()
     site.services("a").remarks.comment(case, "call 13800138000")
 
@@ -292,7 +292,7 @@ def test_numbers_in_what_people_write_are_masked(site: Site) -> None:
     assert "13800138000" not in line.text
 
 
-def test_a_decision_tells_its_letter_masked_and_keeps_it_whole_for_the_applicant(site: Site) -> None:
+def test_a_decision_returns_its_letter_masked_and_stores_it_in_clear(site: Site) -> None:
     (case,) = site.plant()
     take(site)
 
@@ -303,7 +303,7 @@ def test_a_decision_tells_its_letter_masked_and_keeps_it_whole_for_the_applicant
     assert "测试 人的证件不清楚" in body
 
 
-def test_assigning_is_refused_for_who_does_not_review(site: Site) -> None:
+def test_assigning_to_a_person_who_does_not_review_is_refused(site: Site) -> None:
     (case,) = site.plant()
 
     with pytest.raises(NotAllowed, match="does not review"):

@@ -1,4 +1,4 @@
-"""A person who takes a case and decides it."""
+"""Functions that take a case and decide it."""
 
 from sqlalchemy import text
 
@@ -8,19 +8,19 @@ from workbench.domain.case.casefile import CaseFile, Decided, VerdictRequest
 
 
 def take(site: Site, login: str = "a") -> CaseFile:
-    """Take the next case, which there is."""
+    """Claim the next case, which must exist."""
     found = site.services(login).claims.next()
     assert isinstance(found, CaseFile)
     return found
 
 
 def passing(case: int, **more: object) -> VerdictRequest:
-    """Return a pass without a finding against it."""
+    """Return the request of a pass."""
     return VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK",), **more)  # type: ignore[arg-type]  # by name
 
 
 def failing(case: int, **more: object) -> VerdictRequest:
-    """Return a fail that can be mended: a busy hour, a document without seal."""
+    """Return the request of a fixable fail: a busy hour, a document without seal."""
     return VerdictRequest(
         case_id=case,
         verdict=Verdict.FAIL,
@@ -35,7 +35,7 @@ def decide(site: Site, request: VerdictRequest, login: str = "a") -> Decided:
 
 
 def notices(site: Site) -> list[tuple[str, bool]]:
-    """Return the text of each notice, and whether it was taken back."""
+    """Return the text of each notice, and whether it was cancelled."""
     with site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT body, cancelled_at FROM notice ORDER BY id"))
         return [(row.body, row.cancelled_at is not None) for row in rows]

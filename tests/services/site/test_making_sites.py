@@ -1,4 +1,4 @@
-"""A new database is there whole or not at all, and nothing else is touched on the way."""
+"""A new database is created completely or not at all, and no other file is touched."""
 
 import os
 import stat
@@ -36,7 +36,7 @@ def _is_interrupted(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
     def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(opening, "_settle", interrupted)
+    monkeypatch.setattr(opening, "_write_first_rows", interrupted)
     return KeyboardInterrupt
 
 
@@ -49,7 +49,7 @@ def everything_in(folder: Path) -> dict[str, bytes | None]:
 
 @ways
 @pytest.mark.parametrize("name", ["w.db", "[w]*.db", "w?.db"])
-def test_what_fails_takes_away_its_own_files_only_and_can_be_begun_again(
+def test_a_failure_removes_only_its_own_files_and_can_be_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break, name: str
 ) -> None:
     for neighbour in (*NEIGHBOURS, f"{name}.schema-1.backup", f"{name}.bak"):
@@ -65,7 +65,7 @@ def test_what_fails_takes_away_its_own_files_only_and_can_be_begun_again(
 
 
 @ways
-def test_folders_made_for_what_fails_go_away_again(
+def test_folders_created_before_a_failure_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break
 ) -> None:
     with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
@@ -75,7 +75,7 @@ def test_folders_made_for_what_fails_go_away_again(
 
 @ways
 @pytest.mark.parametrize("is_there", [False, True])
-def test_a_shared_folder_goes_away_again_only_if_it_was_made(
+def test_a_shared_folder_is_removed_after_a_failure_only_if_it_was_created(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break, is_there: bool
 ) -> None:
     for folder in (tmp_path, *tmp_path.parents):
@@ -100,7 +100,7 @@ def test_a_shared_folder_goes_away_again_only_if_it_was_made(
     assert stat.S_IMODE(place.parent.stat().st_mode) == 0o2770
 
 
-def test_of_two_that_are_made_at_one_place_the_first_stays_whole(
+def test_the_first_of_two_databases_created_at_one_path_stays_intact(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "w.db"
@@ -112,7 +112,7 @@ def test_of_two_that_are_made_at_one_place_the_first_stays_whole(
         return real(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(schema, "create", late)
-    with pytest.raises(CannotCreate, match="left untouched"):
+    with pytest.raises(CannotCreate, match="already exists"):
         create_site(place, identity=IdentityMode.NAMED, login="second", now=Clock())
 
     services = opening.open_services(place, "first", Clock())

@@ -12,10 +12,10 @@ from workbench.wording.amounts import count
 
 def verify(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Verify the hash chain from the first event to the last."""
-    from workbench.services.site.audit_check import Audit
+    from workbench.services.site.audit_check import verify_log
 
     with context.services() as services:
-        report = Audit(services.context).verify()
+        report = verify_log(services.context)
     if not report.is_whole:
         output.complain(
             _("The audit log was changed at event {seq}; restore the database from a backup.").format(
@@ -35,10 +35,10 @@ def verify(context: CommandContext, as_json: JsonFlag = False) -> None:
 
 def head(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Print the number and hash of the last event."""
-    from workbench.services.site.audit_check import Audit
+    from workbench.services.site.audit_check import log_head
 
     with context.services() as services:
-        seq, last = Audit(services.context).head()
+        seq, last = log_head(services.context)
     if as_json:
         output.document({"seq": seq, "head": last})
     else:

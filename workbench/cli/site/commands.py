@@ -77,13 +77,13 @@ def doctor(context: CommandContext, as_json: JsonFlag = False) -> None:
     """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
 
-    report = examine(context.database())
-    is_well = all(ok is not False for ok, _text in report.lines)
+    lines = examine(context.database())
+    is_well = all(ok is not False for ok, _text in lines)
     if as_json:
-        output.document({"ok": is_well, "lines": [{"ok": ok, "text": text} for ok, text in report.lines]})
+        output.document({"ok": is_well, "lines": [{"ok": ok, "text": text} for ok, text in lines]})
     else:
         marks = {True: _("ok"), False: _("NOT OK"), None: _("note")}
-        output.table([_("Result"), _("What")], [[marks[ok], text] for ok, text in report.lines])
+        output.table([_("Result"), _("What")], [[marks[ok], text] for ok, text in lines])
     if not is_well:
         raise AlreadyReported(ExitCode.CONFIG)
 

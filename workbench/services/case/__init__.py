@@ -1,1 +1,1 @@
-"""Reading a case with its evidence and history."""
+"""Reads a case with its evidence, history and documents, masked and in clear."""

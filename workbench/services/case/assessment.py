@@ -1,7 +1,7 @@
-"""What the rules see in a case's evidence, and how its findings are kept."""
+"""Applies the rules to the evidence of a case, and stores the findings and what follows from them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,32 +16,21 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.evaluate import class_of, find, missing_documents, priority_of, risk_of
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import FactValue, Policy
-from workbench.services.case.evidence_reader import days_and_hours, read_evidence
+from workbench.domain.policy.policy import Policy
+from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.foundation.context import Context
-
-__all__ = [
-    "Assessment",
-    "assess",
-    "completed_at",
-    "days_and_hours",
-    "finding_columns",
-    "findings_of_case",
-    "read_evidence",
-    "recompute",
-    "settle",
-    "settled_columns",
-    "store_findings",
-]
 
 FINDING = table_of(FindingRow)
 
-_SETTLES_CLASS = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
+_UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
+"""The states in which nobody has looked at a case of the first round."""
+
+_PLAIN_FIELDS = ("rule", "op", "unit", "subject", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What the rules make of some evidence on one day; `is_complete` says that no required document is missing."""
+    """The result of applying the rules to evidence on a day; `is_complete` if no required document is missing."""
 
     findings: tuple[Finding, ...]
     risk: Risk
@@ -52,24 +41,21 @@ class Assessment:
 
     @property
     def gravest(self) -> Severity | None:
-        """The severity of the gravest finding, which is the first; None without any."""
+        """The severity of the gravest finding, which is the first one; None without findings."""
         return self.findings[0].severity if self.findings else None
 
-    def count(self, severity: Severity) -> int:
-        """Return how many findings are this grave."""
-        return sum(finding.severity is severity for finding in self.findings)
-
     def columns(self) -> dict[str, Any]:
-        """Return the columns of a case that follow from it, but for priority and class."""
+        """Return the columns of a case that this assessment sets, without priority and class."""
+        severities = [finding.severity for finding in self.findings]
         return {
             "risk": self.risk.value,
-            "block_count": self.count(Severity.BLOCK),
-            "warn_count": self.count(Severity.WARN),
+            "block_count": severities.count(Severity.BLOCK),
+            "warn_count": severities.count(Severity.WARN),
             "findings_on": self.on,
         }
 
     def class_columns(self) -> dict[str, Any]:
-        """Return priority and class as columns of a case."""
+        """Return the priority and class columns of a case."""
         return {
             "priority": self.priority.value,
             "priority_rank": tuple(Priority).index(self.priority),
@@ -78,7 +64,7 @@ class Assessment:
 
 
 def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
-    """Return what the rules make of this evidence on a local day."""
+    """Return the result of applying the rules of a policy to evidence on a local day."""
     findings = find(observe(evidence, policy, today), policy)
     cards = len(evidence.cards)
     return Assessment(
@@ -92,10 +78,7 @@ def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
 
 
 def completed_at(evidence: Evidence, policy: Policy) -> datetime:
-    """Return since when every required document is there, but not before the application itself.
-
-    Of each kind the first file counts.
-    """
+    """Return when the application and the first file of each required document had all been received."""
     application = evidence.application
     first: dict[str, datetime] = {}
     for document in evidence.documents:
@@ -105,27 +88,23 @@ def completed_at(evidence: Evidence, policy: Policy) -> datetime:
 
 
 def finding_columns(case_id: int, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return the rows that keep the findings of a case."""
+    """Return findings as rows of the table of findings."""
     return [
         {
             "case_id": case_id,
             "position": position,
-            "rule": finding.rule,
             "leg": finding.leg.value,
             "severity": finding.severity.value,
             "observed": json.dumps(finding.observed, ensure_ascii=False),
-            "op": finding.op,
             "limit_value": json.dumps(finding.limit, ensure_ascii=False),
-            "unit": finding.unit,
-            "subject": finding.subject,
-            "source": finding.source,
+            **{name: getattr(finding, name) for name in _PLAIN_FIELDS},
         }
         for position, finding in enumerate(findings)
     ]
 
 
 def store_findings(session: Session, case_id: int, findings: Iterable[Finding]) -> None:
-    """Keep these findings of a case in place of the earlier ones."""
+    """Store the findings of a case, replacing its earlier ones."""
     session.execute(delete(FINDING).where(FINDING.c.case_id == case_id))
     rows = finding_columns(case_id, findings)
     if rows:
@@ -133,33 +112,26 @@ def store_findings(session: Session, case_id: int, findings: Iterable[Finding]) 
 
 
 def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
-    """Return the findings that are kept of a case, the gravest first."""
-    rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position))
-    return tuple(_finding(row._asdict()) for row in rows)
-
-
-def _finding(row: Mapping[str, Any]) -> Finding:
-    observed: FactValue = json.loads(row["observed"])
-    limit: FactValue = json.loads(row["limit_value"])
-    return Finding(
-        rule=row["rule"],
-        leg=PanelKind(row["leg"]),
-        severity=Severity(row["severity"]),
-        observed=observed,
-        op=row["op"],
-        limit=limit,
-        unit=row["unit"],
-        subject=row["subject"],
-        source=row["source"],
+    """Return the stored findings of a case, the gravest first."""
+    rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position)).mappings()
+    return tuple(
+        Finding(
+            leg=PanelKind(row["leg"]),
+            severity=Severity(row["severity"]),
+            observed=json.loads(row["observed"]),
+            limit=json.loads(row["limit_value"]),
+            **{name: row[name] for name in _PLAIN_FIELDS},
+        )
+        for row in rows
     )
 
 
 def recompute(
     session: Session, context: Context, case: CaseRow, evidence: Evidence | None = None
 ) -> tuple[Finding, ...]:
-    """Look at a case's evidence again, today, and keep what the rules find.
+    """Apply the rules to a case's evidence again, as of today, and store the findings.
 
-    Priority and class follow only while nobody has looked at the case: incomplete or queued, in its first round.
+    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round.
     """
     seen = evidence or read_evidence(session, case, context.store)
     policy = context.policy(session, case.policy_version_id)
@@ -168,21 +140,20 @@ def recompute(
     return assessment.findings
 
 
-def _is_set(case: CaseRow, column: str) -> bool:
-    """Say whether a supervisor chose what a column says."""
-    return case.is_class_set if column == "service_class" else case.is_priority_set
-
-
 def settled_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
-    """Return the columns of a case that an assessment changes."""
+    """Return the columns of a case that an assessment changes; a priority or class set by a supervisor stays."""
     columns = assessment.columns()
-    if case.state in _SETTLES_CLASS and case.round == 1:
-        columns |= {name: value for name, value in assessment.class_columns().items() if not _is_set(case, name)}
+    if case.state in _UNTOUCHED and case.round == 1:
+        columns |= {
+            name: value
+            for name, value in assessment.class_columns().items()
+            if not (case.is_class_set if name == "service_class" else case.is_priority_set)
+        }
     return columns
 
 
 def settle(session: Session, case: CaseRow, assessment: Assessment) -> None:
-    """Write an assessment into a case that the caller is changing."""
+    """Write an assessment into a case and its table of findings, in the caller's write transaction."""
     for name, value in settled_columns(case, assessment).items():
         setattr(case, name, value)
     store_findings(session, case.id or 0, assessment.findings)

@@ -1,10 +1,10 @@
-"""The case that was read last, for a caller that asks many times while nothing happens to it."""
+"""A cache of the case that was read last, for previews that read the same case again and again."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from db.enums import DocumentKind
 from db.models import EventRow
@@ -16,7 +16,7 @@ from workbench.services.foundation.case_access import visible_case
 
 @dataclass(frozen=True, slots=True)
 class _Stamp:
-    """Changes with whatever happens to a case: an act writes an event, findings of another day write none."""
+    """A value that changes with every change of a case: an act writes an event, new findings change their day."""
 
     case_id: int
     version: int
@@ -25,7 +25,7 @@ class _Stamp:
 
 
 class CaseCache:
-    """One case and the documents of it that nobody opened, read again when its stamp changed."""
+    """Keeps one case with the kinds of its unopened documents, and reads it again when the case changed."""
 
     def __init__(self, casefiles: CaseFiles) -> None:
         self.casefiles = casefiles
@@ -39,18 +39,12 @@ class CaseCache:
         """
         context = self.casefiles.context
         with context.read() as session:
-            stamp = _stamp(session, case_id)
-        kept = self._kept
-        if kept is None or kept[0] != stamp:
-            # What happens after the stamp is read again next time.
+            case = visible_case(session, case_id)
+            of_case = select(func.max(col(EventRow.seq))).where(col(EventRow.case_id) == case_id)
+            stamp = _Stamp(case_id, case.version, case.findings_on, session.execute(of_case).scalar())
+        if self._kept is None or self._kept[0] != stamp:
+            # A change after the stamp makes the next call read the case again.
             casefile = self.casefiles.show(case_id)
             with context.read() as session:
-                kept = (stamp, casefile, unopened_of(session, case_id, casefile.evidence.documents))
-            self._kept = kept
-        return kept[1:]
-
-
-def _stamp(session: Session, case_id: int) -> _Stamp:
-    case = visible_case(session, case_id)
-    last_event = session.execute(select(func.max(col(EventRow.seq))).where(col(EventRow.case_id) == case_id)).scalar()
-    return _Stamp(case_id, case.version, case.findings_on, last_event)
+                self._kept = (stamp, casefile, unopened_of(session, case_id, casefile.evidence.documents))
+        return self._kept[1:]

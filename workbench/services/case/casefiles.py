@@ -1,32 +1,12 @@
-"""A case as a whole: header, panels, findings, history; masked but for what is revealed."""
+"""Reads whole cases: header, evidence, findings and history, masked unless they are revealed."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.enums import (
-    CaseState,
-    Priority,
-    Risk,
-    ServiceClass,
-    Trigger,
-    WaitsFor,
-)
-from db.models import (
-    CaseRow,
-    ChecklistAnswerRow,
-    NoticeRow,
-    ReviewerRow,
-    SubmissionRow,
-    VerificationRow,
-)
-from workbench.domain.case.casefile import (
-    CaseFile,
-    CaseHeader,
-    ChecklistLine,
-    VerificationLine,
-)
+from db.enums import CaseState, Priority, Risk, ServiceClass, Trigger, WaitsFor
+from db.models import CaseRow, ChecklistAnswerRow, NoticeRow, ReviewerRow, SubmissionRow, VerificationRow
+from workbench.domain.case.casefile import CaseFile, CaseHeader, ChecklistLine, VerificationLine
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.running import is_overdue
 from workbench.domain.evidence.evidence import Evidence
@@ -34,11 +14,12 @@ from workbench.domain.facts.all_facts import observe
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-from workbench.services.case import assessment as evidence_service
+from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import decisions_of
+from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import history_of
 from workbench.services.case.known_people import people_in
-from workbench.services.case.masking import masked_file, public_name
+from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
@@ -46,21 +27,21 @@ from workbench.services.foundation.drafts import draft_body
 
 
 class CaseFiles:
-    """Cases to look at."""
+    """Reads cases for one person, and reveals personal values with an event."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
 
     def show(self, case_id: int) -> CaseFile:
-        """Return a case, personal values masked.
+        """Return a case with personal values masked.
 
         Raises:
-            NotFound: If there is none of this number.
+            NotFound: If there is no such case.
         """
         return self._read(case_id, is_masked=True)
 
     def evidence_no(self, case_id: int) -> int:
-        """Return the number of a case's evidence now; it grows with whatever a reviewer has not seen yet.
+        """Return the current evidence number of a case; it grows with every change that its reviewer must see.
 
         Raises:
             NotFound: If there is no such case.
@@ -69,10 +50,10 @@ class CaseFiles:
             return visible_case(session, case_id).evidence_no
 
     def show_revealed(self, case_id: int) -> CaseFile:
-        """Return a case with every personal value in clear; one event says so.
+        """Return a case with all personal values in clear, and log one event.
 
         Raises:
-            NotFound: If there is none of this number.
+            NotFound: If there is no such case.
             NotAllowed: If the person may not see personal values.
         """
         with self.context.acting(Action.REVEAL, case_id):
@@ -85,40 +66,36 @@ class CaseFiles:
         with context.read() as session:
             case = visible_case(session, case_id)
             policy = context.policy(session, case.policy_version_id)
-            found = evidence_service.read_evidence(session, case, context.store)
-            days, hours = evidence_service.days_and_hours(session, case, found)
-            logins = _logins(session)
+            found = read_evidence(session, case, context.store)
+            days, hours = calls_by_day_and_hour(session, case, found)
+            logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
+            people = people_in(session, (case.agent, case.application_no))
             notice = session.exec(
                 select(NoticeRow.body)
                 .where(NoticeRow.case_id == case_id, col(NoticeRow.cancelled_at).is_(None))
                 .order_by(col(NoticeRow.id).desc())
                 .limit(1)
             ).first()
-            findings = evidence_service.findings_of_case(session, case_id)
-            facts = observe(found, policy, context.today(session))
-            history = history_of(session, case_id)
-            verifications = _verifications(session, case_id, logins)
-            people = people_in(session, (case.agent, case.application_no))
             casefile = CaseFile(
                 header=_header(session, context, case, found, logins),
                 evidence=found,
-                facts=facts,
-                findings=findings,
+                facts=observe(found, policy, context.today(session)),
+                findings=findings_of_case(session, case_id),
                 days=days,
                 hours=hours,
-                history=history,
+                history=history_of(session, case_id),
                 checklist=_checklist(session, case, policy, found, logins),
-                verifications=verifications,
+                verifications=_verifications(session, case_id, logins),
                 decisions=decisions_of(session, case_id, logins),
                 draft=draft_body(session, case_id, context.actor.id),
                 policy=policy,
                 policy_version=case.policy_version_id,
                 notice=notice,
             )
-        return masked_file(casefile, people) if is_masked else casefile
+        return masked_casefile(casefile, people) if is_masked else casefile
 
     def reveal(self, case_id: int, field: str) -> str:
-        """Return one personal value in clear, and write one event that names the field, not the value.
+        """Return one personal value in clear, and log an event that names the field, not the value.
 
         `field` is a personal column of the application, or msisdn:N or actual_user_name:N of card N (from 0).
 
@@ -128,14 +105,16 @@ class CaseFiles:
             WrongUsage: If there is no such field.
         """
         with self.context.acting(Action.REVEAL, case_id):
-            value = _field(self._evidence(case_id), field)
+            values = _personal_values(self._evidence(case_id))
+            if field not in values:
+                raise WrongUsage(_("There is no personal field {field}.").format(field=field))
             self._log_reveal(case_id, field)
-        return value
+        return values[field]
 
     def reveal_identity(self, case_id: int) -> dict[str, str]:
-        """Return every personal value of a case's evidence in clear, texts with people in them too, under one event.
+        """Return all personal values of a case and the texts that may name people in clear, and log one event.
 
-        Texts go by the name of their field, the summary of complaint N (from 0) as summary:N.
+        The keys are those of `reveal`, the names of the text fields, and summary:N for complaint N (from 0).
 
         Raises:
             NotFound: If there is no such case.
@@ -143,41 +122,32 @@ class CaseFiles:
         """
         with self.context.acting(Action.REVEAL, case_id):
             found = self._evidence(case_id)
-            values = {name: str(getattr(found.application, name)) for name in (*PERSONAL_FIELDS, *FREE_TEXTS)}
+            values = _personal_values(found)
+            values |= {name: str(getattr(found.application, name)) for name in FREE_TEXTS}
             values |= {f"summary:{at}": complaint.summary for at, complaint in enumerate(found.complaints)}
-            for position, card in enumerate(found.cards):
-                values[f"msisdn:{position}"] = card.msisdn
-                values[f"actual_user_name:{position}"] = card.actual_user_name
             self._log_reveal(case_id, "identity")
         return values
 
     def _evidence(self, case_id: int) -> Evidence:
         with self.context.read() as session:
-            return evidence_service.read_evidence(session, visible_case(session, case_id), self.context.store)
+            return read_evidence(session, visible_case(session, case_id), self.context.store)
 
     def _log_reveal(self, case_id: int, field: str) -> None:
         with self.context.write() as session:
-            self.context.log(session, Action.REVEAL.value, case_id=case_id, body={"field": field})
+            self.context.log(session, Action.REVEAL, case_id=case_id, body={"field": field})
 
 
-def _field(found: Evidence, field: str) -> str:
-    """Return one personal value by its name."""
-    name, _separator, position = field.partition(":")
-    if name in PERSONAL_FIELDS and not position:
-        return str(getattr(found.application, name))
-    if name in {"msisdn", "actual_user_name"} and position.isdecimal() and int(position) < len(found.cards):
-        return str(getattr(found.cards[int(position)], name))
-    raise WrongUsage(_("There is no personal field {field}.").format(field=field))
-
-
-def _logins(session: Session) -> dict[int, str]:
-    return {
-        int(identity): login for identity, login in session.exec(select(ReviewerRow.id, ReviewerRow.login)) if identity
-    }
+def _personal_values(found: Evidence) -> dict[str, str]:
+    """Return the personal values of evidence by the names that `reveal` takes."""
+    values = {name: str(getattr(found.application, name)) for name in PERSONAL_FIELDS}
+    for position, card in enumerate(found.cards):
+        values[f"msisdn:{position}"] = card.msisdn
+        values[f"actual_user_name:{position}"] = card.actual_user_name
+    return values
 
 
 def _header(session: Session, context: Context, case: CaseRow, found: Evidence, logins: dict[int, str]) -> CaseHeader:
-    now = context.now()
+    now, due_at = context.now(), case.due_at
     calendar = context.calendar(session, case.policy_version_id)
     holds = case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
     state = CaseState(case.state)
@@ -201,10 +171,12 @@ def _header(session: Session, context: Context, case: CaseRow, found: Evidence, 
         risk=Risk(case.risk),
         card_count=len(found.cards),
         received_at=_received_at(session, case),
-        due_at=case.due_at,
+        due_at=due_at,
         is_due_provisional=case.is_due_provisional,
-        working_days_left=_days_left(calendar, now, case.due_at),
-        is_breached=is_overdue(case.due_at, now, state, case.waits_for, case.suspended_from),
+        working_days_left=(
+            None if due_at is None else calendar.working_days_left(calendar.local_day(now), calendar.local_day(due_at))
+        ),
+        is_breached=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         suspended_from=case.suspended_from,
         assignee=logins.get(case.assignee_id or 0),
         held_by=logins.get(case.held_by_id or 0) if holds else None,
@@ -219,7 +191,7 @@ def _header(session: Session, context: Context, case: CaseRow, found: Evidence, 
 
 
 def _received_at(session: Session, case: CaseRow) -> datetime:
-    """Return when what is under review was received: in a later round, its resubmission."""
+    """Return when the evidence of this round was received: the application, or in a later round its resubmission."""
     if case.round == 1:
         return case.received_at
     resubmitted = session.exec(
@@ -231,34 +203,23 @@ def _received_at(session: Session, case: CaseRow) -> datetime:
     return resubmitted or case.received_at
 
 
-def _days_left(calendar: Any, now: datetime, due_at: datetime | None) -> int | None:
-    if due_at is None:
-        return None
-    return int(calendar.working_days_left(calendar.local_day(now), calendar.local_day(due_at)))
-
-
 def _checklist(
     session: Session, case: CaseRow, policy: Policy, found: Evidence, logins: dict[int, str]
 ) -> tuple[ChecklistLine, ...]:
-    answers = {
-        row.question: row
-        for row in session.exec(
-            select(ChecklistAnswerRow).where(
-                ChecklistAnswerRow.case_id == case.id, ChecklistAnswerRow.round == case.round
-            )
-        )
-    }
+    of_round = (ChecklistAnswerRow.case_id == case.id, ChecklistAnswerRow.round == case.round)
+    answers = {row.question: row for row in session.exec(select(ChecklistAnswerRow).where(*of_round))}
     return tuple(
         ChecklistLine(
             question=question.code,
             text=question.text,
             leg=question.leg,
-            answer=answers[question.code].answer if question.code in answers else None,
-            note=answers[question.code].note if question.code in answers else "",
-            by=logins.get(answers[question.code].answered_by_id) if question.code in answers else None,
+            answer=answer.answer if answer else None,
+            note=answer.note if answer else "",
+            by=logins.get(answer.answered_by_id) if answer else None,
         )
         for question in policy.questions
         if found.application.applicant_kind in question.kinds
+        for answer in [answers.get(question.code)]
     )
 
 

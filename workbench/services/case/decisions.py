@@ -1,17 +1,27 @@
-"""The decisions of a case, as its file shows them."""
+"""Reads the decisions of a case."""
 
 import json
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.enums import FailKind, Measure, Verdict
 from db.models import DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.casefile import DecisionLine, ItemLine
 
 
+def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
+    """Return the newest decision of a case that has one of these statuses."""
+    return session.exec(
+        select(DecisionRow)
+        .where(DecisionRow.case_id == case_id, col(DecisionRow.status).in_(statuses))
+        .order_by(col(DecisionRow.id).desc())
+        .limit(1)
+    ).first()
+
+
 def decisions_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[DecisionLine, ...]:
-    """Return every decision of a case, oldest first, undone ones included."""
-    rows = session.exec(select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(DecisionRow.id)).all()  # type: ignore[arg-type]  # columns at class level
+    """Return all decisions of a case, including undone ones, the oldest first."""
+    rows = session.exec(select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(col(DecisionRow.id))).all()
     return tuple(_decision(session, row, logins) for row in rows)
 
 
@@ -19,7 +29,7 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> Dec
     reasons = session.exec(
         select(DecisionReasonRow.code)
         .where(DecisionReasonRow.decision_id == row.id)
-        .order_by(DecisionReasonRow.position)  # type: ignore[arg-type]  # columns at class level
+        .order_by(col(DecisionReasonRow.position))
     ).all()
     return DecisionLine(
         id=row.id or 0,
@@ -43,12 +53,12 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> Dec
 
 
 def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
-    """Return what was to be mended; while a verdict waits for its checker that stands in what was seen."""
+    """Return the items to rectify; those of a verdict that waits for its check are only in its snapshot `seen`."""
     rows = session.exec(
         select(RectificationItemRow)
-        .join(RectificationRow, RectificationRow.id == RectificationItemRow.rectification_id)  # type: ignore[arg-type]  # columns at class level
+        .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
         .where(RectificationRow.decision_id == decision.id)
-        .order_by(RectificationItemRow.position)  # type: ignore[arg-type]  # columns at class level
+        .order_by(col(RectificationItemRow.position))
     ).all()
     if rows:
         return tuple(

@@ -1,15 +1,15 @@
-"""Documents to look at: listed, opened and written out, each act on record."""
+"""Lists, opens and copies the documents of a case, and logs an event for each opening and copy."""
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.enums import DocumentKind
 from db.models import EventRow
@@ -17,11 +17,10 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.documents import DocumentLine, Opening
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.evidence.evidence import DocumentFacts
-from workbench.domain.policy.policy import Policy
 from workbench.errors import NotFound, StorageFailed
 from workbench.i18n import _, current
 from workbench.services.case.evidence_reader import read_evidence
-from workbench.services.case.output_folder import NewFolder, new_folder, place_of
+from workbench.services.case.output_folder import NewFolder, absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
@@ -29,13 +28,13 @@ from workbench.services.foundation.site_settings import APP_NAME
 
 OPENED = Action.DOCUMENTS.value
 WRITTEN = "documents-written"
-"""The events of a case about its documents: each that was opened, and all that were written to a folder at once."""
+"""The actions of events: one document was opened, or all documents were copied to a folder."""
 
 _KINDS = {kind: position for position, kind in enumerate(DocumentKind)}
 
 
 class DocumentDamaged(StorageFailed):
-    """The file of a document is not in the store as it was imported; `state` is missing or altered."""
+    """The file of a document in the store differs from the imported file; `state` is missing or altered."""
 
     def __init__(self, text: str, state: str) -> None:
         super().__init__(text)
@@ -44,7 +43,7 @@ class DocumentDamaged(StorageFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenDocument:
-    """What came of one document: `state` is written, missing or altered; `problem` says the latter in words."""
+    """The result of copying one document: `state` is written, missing or altered; `problem` is the message if any."""
 
     line: DocumentLine
     state: str
@@ -52,7 +51,7 @@ class WrittenDocument:
 
 
 class Documents:
-    """The documents of cases, for who may see them."""
+    """Lists, opens and copies documents for one person."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -68,52 +67,56 @@ class Documents:
             return self._lines(case_id)
 
     def open(self, case_id: int, sha256: str) -> BinaryIO:
-        """Open a document to look at it, and put that on record; the file is what was imported, byte for byte.
+        """Open a document whose file is byte for byte the imported one, and log an event.
 
         Raises:
             NotAllowed: If the person may not open documents.
             NotFound: If the case has no such document.
-            DocumentDamaged: If the store has not got it as it was imported.
+            DocumentDamaged: If the file in the store differs from the imported one.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
             line = next((line for line in self._lines(case_id) if line.sha256 == sha256), None)
             if line is None:
-                raise NotFound(_("{case} has no such document any more.").format(case=format_case(case_id)))
+                raise NotFound(
+                    _("{case} no longer has this document; open the list again.").format(case=format_case(case_id))
+                )
             file = self._file_of(case_id, line)
             try:
-                self._log_opening(case_id, line)
+                # The digest of a file is not a personal value.
+                self._log(case_id, OPENED, {"kind": line.kind.value, "sha256": line.sha256, "how": "shown"})
             except BaseException:
                 file.close()
                 raise
             return file
 
     def write(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
-        """Write a case's documents into a new folder for this user only, and put that on record.
+        """Copy the documents of a case into a new private folder, and log one event.
 
-        Nobody has opened them by that: it is an act of its own.
+        A copied document does not count as opened.
 
         Raises:
             NotAllowed: If the person may not open documents.
             NotFound: If there is no such case, or it has no documents.
             CannotCreate: If the folder is not empty, not this user's, or cannot be made.
-            DocumentDamaged: If the store has not got one of them as it was imported.
+            DocumentDamaged: If the file of every document in the store is missing or altered.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
             lines = self._lines(case_id)
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
-            with new_folder(place_of(folder)) as made:
+            with new_folder(absolute_path(folder)) as made:
                 done = tuple(self._copied(case_id, line, made) for line in lines)
                 written = [one.line for one in done if one.state == "written"]
                 if not written:
                     raise DocumentDamaged(done[0].problem, done[0].state)
-                # On record before anybody can look: a record too many is better than one too few.
-                self._log_writing(case_id, written)
-                made.take_place()
+                # Logged before the folder appears: an extra event is better than a missing one.
+                body = {"count": len(written), "sha256": [line.sha256 for line in written]}
+                self._log(case_id, WRITTEN, body)
+                made.publish()
         return done
 
     def suggested_folder(self, case_id: int) -> Path:
-        """Return a folder of this user that is not there yet, among the downloads if there are any."""
+        """Return the path of a new folder, below the user's downloads folder if there is one."""
         import platformdirs
 
         downloads = Path(platformdirs.user_downloads_dir())
@@ -131,8 +134,19 @@ class Documents:
             acts = {how: acts_of(session, case_id, how) for how in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
-            replace(
-                _line(number, one, policy, context.store),
+            DocumentLine(
+                number=number,
+                kind=one.kind,
+                words=policy.documents.names.get(one.kind),
+                sha256=one.sha256,
+                media_type=one.media_type,
+                bytes_count=one.bytes_count,
+                received_at=one.received_at,
+                issued_on=one.issued_on,
+                valid_to=one.valid_to,
+                sealed=one.sealed,
+                quality=one.quality,
+                is_there=_is_there(context.store.document_path(one.sha256), one.bytes_count),
                 openings=acts[OPENED].get(one.sha256, ()),
                 written=acts[WRITTEN].get(one.sha256, ()),
             )
@@ -157,26 +171,17 @@ class Documents:
             os.fsync(copy.fileno())
         return WrittenDocument(line=line, state="written")
 
-    def _log_opening(self, case_id: int, line: DocumentLine) -> None:
-        """Write the event of a document opened; the digest of a file is no value of a person."""
+    def _log(self, case_id: int, action: str, body: Mapping[str, Any]) -> None:
         with self.context.write() as session:
-            body = {"kind": line.kind.value, "sha256": line.sha256, "how": "shown"}
-            self.context.log(session, OPENED, case_id=case_id, body=body)
-
-    def _log_writing(self, case_id: int, lines: Sequence[DocumentLine]) -> None:
-        """Write the one event of documents written to a folder together."""
-        with self.context.write() as session:
-            body = {"count": len(lines), "sha256": [line.sha256 for line in lines]}
-            self.context.log(session, WRITTEN, case_id=case_id, body=body)
+            self.context.log(session, action, case_id=case_id, body=body)
 
 
 def acts_of(session: Session, case_id: int, action: str) -> dict[str, tuple[Opening, ...]]:
-    """Return who did an act to which file of a case, by SHA-256; of each person the last time, the newest first."""
+    """Return who opened or copied each file of a case, by SHA-256: the last time of each person, the newest first."""
     rows = session.exec(
         select(EventRow)
-        .where(EventRow.case_id == case_id, EventRow.action == action)
-        .where(EventRow.is_refused == False)  # noqa: E712 - SQL
-        .order_by(EventRow.seq)  # type: ignore[arg-type]  # columns at class level
+        .where(EventRow.case_id == case_id, EventRow.action == action, col(EventRow.is_refused).is_(False))
+        .order_by(col(EventRow.seq))
     )
     last: dict[str, dict[str, Opening]] = {}
     for row in rows:
@@ -189,28 +194,10 @@ def acts_of(session: Session, case_id: int, action: str) -> dict[str, tuple[Open
 
 
 def unopened_of(session: Session, case_id: int, documents: Sequence[DocumentFacts]) -> tuple[DocumentKind, ...]:
-    """Return the kinds of the documents under review that nobody has opened in this case."""
+    """Return the kinds of the documents that nobody has opened in this case."""
     openings = acts_of(session, case_id, OPENED)
     kinds = {one.kind for one in documents if one.sha256 not in openings}
     return tuple(sorted(kinds, key=_KINDS.__getitem__))
-
-
-def _line(number: int, found: DocumentFacts, policy: Policy, store: Store) -> DocumentLine:
-    return DocumentLine(
-        number=number,
-        kind=found.kind,
-        words=policy.documents.names.get(found.kind),
-        sha256=found.sha256,
-        media_type=found.media_type,
-        bytes_count=found.bytes_count,
-        received_at=found.received_at,
-        issued_on=found.issued_on,
-        valid_to=found.valid_to,
-        sealed=found.sealed,
-        quality=found.quality,
-        is_there=_is_there(store.document_path(found.sha256), found.bytes_count),
-        openings=(),
-    )
 
 
 def _is_there(path: Path, bytes_count: int | None) -> bool:
@@ -222,7 +209,7 @@ def _is_there(path: Path, bytes_count: int | None) -> bool:
 
 
 def _verified(line: DocumentLine, store: Store) -> BinaryIO:
-    """Open a document's file in the store after reading it whole: what was opened is what was imported."""
+    """Open the file of a document in the store, after checking that its digest is that of the imported file."""
     name = line.name(current())
     try:
         handle = os.open(store.document_path(line.sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)

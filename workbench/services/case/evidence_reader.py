@@ -1,25 +1,16 @@
-"""Reads what is known of applications at one moment, as the rules and panels take it."""
+"""Reads the evidence of applications from one snapshot, as the dataclasses that rules and panels use."""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Table, and_, select
 from sqlmodel import Session
 
-from db.enums import (
-    ApplicantKind,
-    Carrier,
-    CreditList,
-    CreditMatch,
-    DocumentKind,
-    Language,
-    Quality,
-    ServiceClass,
-)
+from db.enums import ApplicantKind, Carrier, CreditList, CreditMatch, DocumentKind, Language, Quality, ServiceClass
 from db.models import (
     ApplicationRow,
     CallDayRow,
@@ -42,6 +33,7 @@ from workbench.domain.evidence.evidence import (
     DocumentFacts,
     Evidence,
 )
+from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.file_store import Store
 
 APPLICATION = table_of(ApplicationRow)
@@ -53,50 +45,48 @@ CALL_HOUR = table_of(CallHourRow)
 COMPLAINT = table_of(ComplaintRow)
 CREDIT = table_of(CreditRecordRow)
 
-Key = tuple[str, str]
-"""An application: its agent and number."""
+_WEEKDAYS, _HOURS = 7, 24
 
-WEEKDAYS, HOURS = 7, 24
+_Facts = TypeVar("_Facts")
+_FIELDS: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind))
+    for kind in (ApplicationFacts, CardFacts, DocumentFacts, CallFacts, ComplaintFacts, CreditFacts)
+}
 
-_WORDS: Mapping[str, Any] = {
+_ENUMS: Mapping[str, Any] = {
     "applicant_kind": ApplicantKind,
     "service_class": ServiceClass,
     "language": Language,
     "carrier": Carrier,
     "quality": Quality,
 }
-_APPLICATION = tuple(field.name for field in fields(ApplicationFacts))
-_CARD = tuple(field.name for field in fields(CardFacts))
-_DOCUMENT = tuple(field.name for field in fields(DocumentFacts))
-_CALLS = tuple(field.name for field in fields(CallFacts))
-_COMPLAINT = tuple(field.name for field in fields(ComplaintFacts))
 
 
-def sight_of(case: CaseRow) -> Snapshot:
-    """Return what a case has taken in: publications up to its own mark."""
+def snapshot_of(case: CaseRow) -> Snapshot:
+    """Return the snapshot that a case sees: the publications up to its `evidence_seq`."""
     return Snapshot(seq=case.evidence_seq)
 
 
 def application_key(row: Mapping[str, Any]) -> Key:
-    """Return which application a row belongs to."""
+    """Return the key of the application that a row belongs to."""
     return row["agent"], row["application_no"]
 
 
 @dataclass(slots=True)
 class EvidenceReader:
-    """Reads evidence of many applications with few statements, all in one sight."""
+    """Reads the evidence of many applications with few statements, all from one snapshot."""
 
     session: Session
     store: Store
-    sight: Snapshot
+    snapshot: Snapshot
 
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
-        """Return the evidence of applications by their keys; unknown ones are left out."""
+        """Return the evidence of applications by their keys, without unknown ones."""
         columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-        return self.of_rows(newest_of_many(self.session, columns, keys, application_key, self.sight))
+        return self.of_rows(newest_of_many(self.session, columns, keys, application_key, self.snapshot))
 
     def of_rows(self, applications: Sequence[ImportedRow]) -> dict[Key, Evidence]:
-        """Return the evidence of applications whose rows were read already."""
+        """Return the evidence of applications whose newest rows were read already."""
         keys = [application_key(row) for row in applications]
         cards = self._by_application(CARD, keys, "msisdn")
         documents = self._by_application(DOCUMENT, keys, "kind", "sha256")
@@ -106,7 +96,7 @@ class EvidenceReader:
         complaints = self._complaints(hashes)
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
-        counts = card_counts(self.session, applications, self.sight)
+        counts = card_counts(self.session, applications, self.snapshot)
         found: dict[Key, Evidence] = {}
         for key, row in zip(keys, applications, strict=True):
             own_cards = cards[key]
@@ -114,12 +104,16 @@ class EvidenceReader:
             calls = tuple(_calls(windows[own]) for own in own_hashes if own in windows)
             of_brand, total = counts.of(row)
             found[key] = Evidence(
-                application=_application(row),
-                cards=tuple(_card(card) for card in own_cards),
-                documents=tuple(_document(document) for document in documents[key]),
+                application=_facts(
+                    ApplicationFacts, row, msisdns=tuple(filter(None, row["msisdns"].split(BETWEEN_NUMBERS)))
+                ),
+                cards=tuple(_facts(CardFacts, card) for card in own_cards),
+                documents=tuple(
+                    _facts(DocumentFacts, document, kind=DocumentKind(document["kind"])) for document in documents[key]
+                ),
                 calls=calls,
                 all_calls=_over_all(calls, together.get(key)),
-                complaints=tuple(_complaint(one) for own in own_hashes for one in complaints[own]),
+                complaints=tuple(_facts(ComplaintFacts, one) for own in own_hashes for one in complaints[own]),
                 credit=tuple(_credit(one) for subject in subjects[key] for one in credit[subject]),
                 cards_of_brand=of_brand,
                 cards_total=total,
@@ -129,20 +123,22 @@ class EvidenceReader:
     def _by_application(self, table: Table, keys: Sequence[Key], *more: str) -> dict[Key, list[ImportedRow]]:
         columns = (table.c.agent, table.c.application_no)
         names = ("agent", "application_no", *more)
-        rows = newest_of_many(self.session, columns, keys, lambda row: tuple(row[name] for name in names), self.sight)
+        rows = newest_of_many(
+            self.session, columns, keys, lambda row: tuple(row[name] for name in names), self.snapshot
+        )
         return _grouped(rows, application_key)
 
     def _windows(self, hashes: set[str]) -> dict[str, ImportedRow]:
         rows = newest_of_many(
-            self.session, (CALL_WINDOW.c.msisdn_hash,), hashes - {""}, lambda row: row["msisdn_hash"], self.sight
+            self.session, (CALL_WINDOW.c.msisdn_hash,), hashes - {""}, lambda row: row["msisdn_hash"], self.snapshot
         )
         return {row["msisdn_hash"]: row for row in rows}
 
     def _together(self, keys: Sequence[Key]) -> dict[Key, ImportedRow]:
-        """Return the rows over all cards of an application; a row of one number has no application."""
+        """Return the call figures over all cards of each application; figures of one number have no application."""
         columns = (CALL_WINDOW.c.agent, CALL_WINDOW.c.application_no)
         wanted = [key for key in keys if key != ("", "")]
-        rows = newest_of_many(self.session, columns, wanted, application_key, self.sight)
+        rows = newest_of_many(self.session, columns, wanted, application_key, self.snapshot)
         return {application_key(row): row for row in rows}
 
     def _complaints(self, hashes: set[str]) -> dict[str, list[ImportedRow]]:
@@ -151,12 +147,12 @@ class EvidenceReader:
             (COMPLAINT.c.msisdn_hash,),
             hashes,
             lambda row: (row["msisdn_hash"], row["received_at"], row["source"]),
-            self.sight,
+            self.snapshot,
         )
         return _grouped(rows, lambda row: row["msisdn_hash"])
 
     def _subjects(self, row: ImportedRow) -> tuple[str, ...]:
-        """Return the hashes of company, legal representative and handler, each once."""
+        """Return the hashes of the company, its legal representative and the handler, without duplicates."""
         numbers = (row["uscc"], row["legal_rep_id_no"], row["handler_id_no"])
         return tuple(dict.fromkeys(self.store.hashed(number) for number in numbers if number))
 
@@ -166,31 +162,30 @@ class EvidenceReader:
             (CREDIT.c.subject_hash,),
             subjects,
             lambda row: (row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]),
-            self.sight,
+            self.snapshot,
         )
         return _grouped(rows, lambda row: row["subject_hash"])
 
 
 def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
-    """Return the evidence that a case has taken in, unmasked."""
+    """Return the evidence that a case sees, unmasked."""
     key = (case.agent, case.application_no)
-    return EvidenceReader(session, store, sight_of(case)).of_keys([key])[key]
+    return EvidenceReader(session, store, snapshot_of(case)).of_keys([key])[key]
 
 
-def days_and_hours(
+def calls_by_day_and_hour(
     session: Session, case: CaseRow, evidence: Evidence
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
-    """Return the outgoing calls of each day, oldest first, and of each hour (7 rows, Monday first), over all cards."""
-    sight = sight_of(case)
+    """Return the outgoing calls over all cards: of each day, oldest first, and of each hour (7 rows, Monday first)."""
+    snapshot = snapshot_of(case)
     wanted = {card.msisdn for card in evidence.cards}
-    key = (case.agent, case.application_no)
-    own = (CARD.c.agent == key[0]) & (CARD.c.application_no == key[1])
-    cards = newest(session, CARD, own, lambda row: row["msisdn"], sight)
+    own = (CARD.c.agent == case.agent) & (CARD.c.application_no == case.application_no)
+    cards = newest(session, CARD, own, lambda row: row["msisdn"], snapshot)
     hashes = {card["msisdn_hash"] for card in cards if card["msisdn"] in wanted} - {""}
-    windows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight)
+    windows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], snapshot)
     days: dict[date, int] = defaultdict(int)
-    hours = [[0] * HOURS for _weekday in range(WEEKDAYS)]
-    # All figures of a number come from the batch that computed it last; earlier ones may hold days now left out.
+    hours = [[0] * _HOURS for _weekday in range(_WEEKDAYS)]
+    # All figures of a number come from its newest batch: earlier ones may have days outside the window.
     for window in windows:
         for day in session.execute(select(CALL_DAY).where(_computed_with(CALL_DAY, window))):
             days[day.on_date] += day.calls
@@ -200,7 +195,7 @@ def days_and_hours(
 
 
 def _every_day(days: Mapping[date, int]) -> tuple[tuple[date, int], ...]:
-    """Return the days from the first to the last, those without a call too: a gap is something to see."""
+    """Return all days from the first to the last, including those without calls, so that gaps are visible."""
     if not days:
         return ()
     first, last = min(days), max(days)
@@ -209,7 +204,7 @@ def _every_day(days: Mapping[date, int]) -> tuple[tuple[date, int], ...]:
 
 
 def _computed_with(table: Table, window: ImportedRow) -> ColumnElement[bool]:
-    """Return the condition that a row was computed with a number's window."""
+    """Return the condition that a row has the number and the batch of a call window."""
     return and_(table.c.msisdn_hash == window["msisdn_hash"], table.c.batch_id == window["batch_id"])
 
 
@@ -220,52 +215,27 @@ def _grouped(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRo
     return grouped
 
 
-def _values(row: ImportedRow, names: Sequence[str]) -> dict[str, Any]:
-    """Return the columns of these names, words as members of their enumerations and '' as absent."""
-    values = {name: row[name] for name in names}
-    for name in _WORDS.keys() & values.keys():
-        values[name] = _WORDS[name](values[name]) if values[name] else None
-    return values
+def _facts(kind: type[_Facts], row: ImportedRow, /, **given: Any) -> _Facts:
+    """Return the facts of a row: the columns with the names of the fields, but for the values that are given.
 
-
-def _application(row: ImportedRow) -> ApplicationFacts:
-    values = _values(row, _APPLICATION)
-    values["msisdns"] = tuple(filter(None, row["msisdns"].split(";")))
-    return ApplicationFacts(**values)
-
-
-def _card(row: ImportedRow) -> CardFacts:
-    return CardFacts(**_values(row, _CARD))
-
-
-def _document(row: ImportedRow) -> DocumentFacts:
-    return DocumentFacts(**{**_values(row, _DOCUMENT), "kind": DocumentKind(row["kind"])})
+    Words become members of their enumerations, "" becomes None.
+    """
+    values = {name: row[name] for name in _FIELDS[kind] if name not in given}
+    for name in _ENUMS.keys() & values.keys():
+        values[name] = _ENUMS[name](values[name]) if values[name] else None
+    return kind(**values, **given)
 
 
 def _calls(row: ImportedRow) -> CallFacts:
-    return CallFacts(**{**_values(row, _CALLS), "half_hours": tuple(json.loads(row["half_hours"]))})
+    return _facts(CallFacts, row, half_hours=tuple(json.loads(row["half_hours"])))
 
 
 def _over_all(calls: Sequence[CallFacts], together: ImportedRow | None) -> CallFacts:
-    """Return the facts over all cards: those of the only card with calls, else what was computed for them."""
+    """Return the figures over all cards: those of the only card with calls, else those computed together."""
     if len(calls) == 1:
         return replace(calls[0], msisdn="")
     return _calls(together) if together is not None and calls else CallFacts()
 
 
-def _complaint(row: ImportedRow) -> ComplaintFacts:
-    return ComplaintFacts(**_values(row, _COMPLAINT))
-
-
 def _credit(row: ImportedRow) -> CreditFacts:
-    return CreditFacts(
-        subject_no=row["subject_no"],
-        list=CreditList(row["list_name"]),
-        match=CreditMatch(row["match"]),
-        listed_on=row["listed_on"],
-        checked_on=row["checked_on"],
-        amount_fen=row["amount_fen"],
-        overdue_days=row["overdue_days"],
-        disputed=row["disputed"],
-        reference=row["reference"],
-    )
+    return _facts(CreditFacts, row, list=CreditList(row["list_name"]), match=CreditMatch(row["match"]))

@@ -1,52 +1,51 @@
-"""The history of a case, from the log and from what people wrote."""
+"""Reads the history of a case from the audit log, comments and verifications."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.casefile import HistoryLine
 
-_TOLD = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due")
-_WRITTEN_APART = frozenset({"comment", "verify"})
+_SHOWN = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due")
+"""The values of an event body that the history shows."""
+
+_WITH_TEXT = ("comment", "verify")
+"""The actions whose text is in tables of their own."""
 
 
 def history_of(session: Session, case_id: int) -> tuple[HistoryLine, ...]:
-    """Return what happened to a case, newest first; refused attempts stay in the log alone."""
-    lines = [_event_line(row) for row in _events(session, case_id)]
-    written = session.exec(
+    """Return the acts on a case, the newest first, without refused attempts."""
+    events = session.exec(
+        select(EventRow)
+        .where(EventRow.case_id == case_id, col(EventRow.is_refused).is_(False))
+        .where(col(EventRow.action).not_in(_WITH_TEXT))
+        .order_by(col(EventRow.seq))
+    )
+    lines = [_event_line(row) for row in events]
+    comments = session.exec(
         select(CommentRow, ReviewerRow.login)
-        .join(ReviewerRow, ReviewerRow.id == CommentRow.author_id)  # type: ignore[arg-type]  # columns at class level
+        .join(ReviewerRow, col(ReviewerRow.id) == CommentRow.author_id)
         .where(CommentRow.case_id == case_id)
     )
-    for comment, login in written:
-        lines.append(_line(comment.written_at, "comment", login, comment.body))
-    verified = session.exec(
+    lines += (_text_line(row.written_at, "comment", login, row.body) for row, login in comments)
+    verifications = session.exec(
         select(VerificationRow, ReviewerRow.login)
-        .join(ReviewerRow, ReviewerRow.id == VerificationRow.verified_by_id)  # type: ignore[arg-type]  # columns at class level
+        .join(ReviewerRow, col(ReviewerRow.id) == VerificationRow.verified_by_id)
         .where(VerificationRow.case_id == case_id)
     )
-    for verification, login in verified:
-        lines.append(_line(verification.verified_at, "verify", login, f"{verification.kind}: {verification.result}"))
+    lines += (_text_line(row.verified_at, "verify", login, f"{row.kind}: {row.result}") for row, login in verifications)
     lines.sort(key=lambda line: line.at)
-    # Turned round afterwards: sorted in reverse, what has the same instant would stay oldest first.
+    # Reversed after sorting: a sort in reverse would leave lines of the same instant oldest first.
     return tuple(lines[::-1])
-
-
-def _events(session: Session, case_id: int) -> list[EventRow]:
-    rows = session.exec(
-        select(EventRow)
-        .where(EventRow.case_id == case_id, EventRow.is_refused == False)  # noqa: E712 - SQL
-        .order_by(EventRow.seq)  # type: ignore[arg-type]  # columns at class level
-    ).all()
-    return [row for row in rows if row.action not in _WRITTEN_APART]
 
 
 def _event_line(row: EventRow) -> HistoryLine:
     body: dict[str, Any] = json.loads(row.body)
-    words = [str(body[name]) for name in _TOLD if body.get(name)]
+    words = [str(body[name]) for name in _SHOWN if body.get(name)]
     words += [str(body["count"])] if row.action == "documents-written" else []
     words += [str(body["until"])] if row.action == "extend" else []
     words += [str(code) for code in body.get("reasons", ())]
@@ -60,5 +59,5 @@ def _event_line(row: EventRow) -> HistoryLine:
     )
 
 
-def _line(at: Any, action: str, login: str, text: str) -> HistoryLine:
+def _text_line(at: datetime, action: str, login: str, text: str) -> HistoryLine:
     return HistoryLine(at=at, action=action, who=login, text=text, round=0, state=None)

@@ -1,12 +1,11 @@
-"""Evidence, findings and facts as they may be shown: personal values masked."""
+"""Masks personal values in evidence, facts, findings and whole cases."""
 
 from dataclasses import replace
 from typing import Any
 
 from db.enums import ApplicantKind
-from workbench.domain.case.casefile import CaseFile, DecisionLine
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.evidence.evidence import Evidence
-from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS, Hidden
@@ -17,32 +16,30 @@ def _mask_number(number: str) -> str:
 
 
 def public_name(kind: ApplicantKind, name: str) -> str:
-    """Return an applicant's name as lists show it: a company's in clear, a person's masked."""
+    """Return the name of an applicant: of a company in clear, of a person masked."""
     return mask(MaskKind.NAME, name) if kind is ApplicantKind.INDIVIDUAL else name
 
 
 def masked(found: Evidence, people: Hidden) -> Evidence:
-    """Return the same evidence with every personal value masked, and these people in its texts."""
-    hidden: dict[str, Any] = {
-        name: mask(kind, getattr(found.application, name)) for name, kind in PERSONAL_FIELDS.items()
-    }
-    hidden |= {name: people.within(getattr(found.application, name)) for name in FREE_TEXTS}
-    application = replace(
-        found.application,
-        **hidden,
-        applicant_name=public_name(found.application.applicant_kind, found.application.applicant_name),
-        msisdns=tuple(_mask_number(number) for number in found.application.msisdns),
-    )
+    """Return evidence with all personal values masked, and with these people masked inside its texts."""
+    own = found.application
+    is_person = own.applicant_kind is ApplicantKind.INDIVIDUAL
+    hidden: dict[str, Any] = {name: mask(kind, getattr(own, name)) for name, kind in PERSONAL_FIELDS.items()}
+    hidden |= {name: people.within(getattr(own, name)) for name in FREE_TEXTS}
     return replace(
         found,
-        application=application,
+        application=replace(
+            own,
+            **hidden,
+            applicant_name=public_name(own.applicant_kind, own.applicant_name),
+            msisdns=tuple(_mask_number(number) for number in own.msisdns),
+        ),
         cards=tuple(
             replace(
                 card,
                 msisdn=_mask_number(card.msisdn),
                 actual_user_name=card.actual_user_name
-                if card.actual_user_name == found.application.applicant_name
-                and found.application.applicant_kind is not ApplicantKind.INDIVIDUAL
+                if card.actual_user_name == own.applicant_name and not is_person
                 else mask(MaskKind.NAME, card.actual_user_name),
             )
             for card in found.cards
@@ -61,9 +58,9 @@ def masked(found: Evidence, people: Hidden) -> Evidence:
             replace(
                 record,
                 subject_no=record.subject_no
-                if record.subject_no == found.application.uscc
+                if record.subject_no == own.uscc
                 else mask(MaskKind.ID_NO, record.subject_no),
-                # The number of a judgment or decree is public, and as long as that of a person.
+                # The numbers of judgments are public, but as long as identity numbers.
                 reference=people.names_within(record.reference),
             )
             for record in found.credit
@@ -72,41 +69,35 @@ def masked(found: Evidence, people: Hidden) -> Evidence:
 
 
 def masked_finding(finding: Finding, people: Hidden) -> Finding:
-    """Return a finding with its subject masked, which may be a number, also one that is none."""
+    """Return a finding with its subject masked; the subject can be a phone number, even a malformed one."""
     if finding.subject.isdecimal():
         return replace(finding, subject=_mask_number(finding.subject))
     return replace(finding, subject=people.within(finding.subject))
 
 
-def masked_facts(facts: Facts) -> Facts:
-    """Return facts whose cards are known by masked numbers."""
-    return replace(facts, cards=tuple((_mask_number(number), own) for number, own in facts.cards))
+def masked_casefile(casefile: CaseFile, people: Hidden) -> CaseFile:
+    """Return a case with all personal values masked, also inside texts.
 
-
-def masked_decision(line: DecisionLine, people: Hidden) -> DecisionLine:
-    """Return a decision with the people in its notes, its letter and what was to be mended masked."""
-    return replace(
-        line,
-        note=people.within(line.note),
-        letter=people.within(line.letter),
-        check_note=people.within(line.check_note),
-        items=tuple(replace(item, text=people.within(item.text)) for item in line.items),
-    )
-
-
-def masked_file(casefile: CaseFile, people: Hidden) -> CaseFile:
-    """Return a case as it may be shown: people masked in its facts, and in whatever was written about it.
-
-    The draft stays as it was typed: it goes back to who types on, not to a reader.
+    The draft stays in clear: only the person who typed it gets it back.
     """
+    facts = casefile.facts
     return replace(
         casefile,
         evidence=masked(casefile.evidence, people),
-        facts=masked_facts(casefile.facts),
+        facts=replace(facts, cards=tuple((_mask_number(number), own) for number, own in facts.cards)),
         findings=tuple(masked_finding(finding, people) for finding in casefile.findings),
         history=tuple(replace(line, text=people.within(line.text)) for line in casefile.history),
         checklist=tuple(replace(line, note=people.within(line.note)) for line in casefile.checklist),
         verifications=tuple(replace(line, result=people.within(line.result)) for line in casefile.verifications),
-        decisions=tuple(masked_decision(line, people) for line in casefile.decisions),
+        decisions=tuple(
+            replace(
+                line,
+                note=people.within(line.note),
+                letter=people.within(line.letter),
+                check_note=people.within(line.check_note),
+                items=tuple(replace(item, text=people.within(item.text)) for item in line.items),
+            )
+            for line in casefile.decisions
+        ),
         notice=casefile.notice and people.within(casefile.notice),
     )

@@ -1,4 +1,4 @@
-"""A folder that appears with everything in it, or not at all."""
+"""Creates a folder that appears with all its files, or not at all."""
 
 import os
 import secrets
@@ -9,57 +9,59 @@ from pathlib import Path
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.rollback_folders import missing_above, take_away
+from workbench.services.foundation.rollback_folders import missing_above, remove_empty
 
 
 class NewFolder:
-    """A folder that is being filled under another name, for its owner only."""
+    """A private folder that is filled under a temporary name."""
 
     def __init__(self, draft: Path, target: Path) -> None:
         self.draft = draft
         self.target = target
 
     def file(self, name: str) -> int:
-        """Return a handle to write a new file of the owner's own."""
+        """Create a private file in the folder, and return its handle."""
         handle = os.open(self.draft / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
         os.fchmod(handle, 0o600)
         return handle
 
-    def take_place(self) -> None:
-        """Put the folder where it belongs.
+    def publish(self) -> None:
+        """Move the folder to its path.
 
         Raises:
-            CannotCreate: If something came there meanwhile.
+            CannotCreate: If something else was created there meanwhile.
         """
         try:
             _sync(self.draft)
-            # An empty folder gives way, a full one does not.
+            # This replaces an empty folder, and fails if the folder has files.
             self.draft.rename(self.target)
             _sync(self.target.parent)
         except OSError as error:
             raise _failed(self.target, error) from error
 
 
-def place_of(folder: Path) -> Path:
-    """Return the whole path of a folder that somebody named, `~` included.
+def absolute_path(folder: Path) -> Path:
+    """Return the absolute path of a folder, with `~` expanded.
 
     Raises:
-        CannotCreate: If it is in the home folder of somebody who has none.
+        CannotCreate: If `~` names a home folder that does not exist.
     """
     try:
         return folder.expanduser().absolute()
     except RuntimeError as error:
         raise CannotCreate(
-            _("{folder} is in no home folder of this host; nothing was written. Choose another.").format(folder=folder)
+            _("{folder} names a home folder that does not exist; nothing was written. Choose another folder.").format(
+                folder=folder
+            )
         ) from error
 
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[NewFolder]:
-    """Give a folder to fill; it goes away again unless it takes its place.
+    """Yield a folder to fill, which is removed again unless it is published.
 
     Raises:
-        CannotCreate: If something is there already, or the disk does not let us.
+        CannotCreate: If the path exists and is no empty folder of this user, or cannot be written.
     """
     _check(target)
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
@@ -74,23 +76,23 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         if not target.exists():
-            take_away(missing)
+            remove_empty(missing)
 
 
 def _check(target: Path) -> None:
-    """Refuse a place where something of somebody is."""
+    """Check that the path does not exist, or is an empty folder of this user."""
     try:
         if target.is_symlink() or (target.exists() and not target.is_dir()):
-            raise CannotCreate(_("{folder} is no folder; nothing was written. Choose another.").format(folder=target))
+            raise CannotCreate(
+                _("{folder} is not a folder; nothing was written. Choose another folder.").format(folder=target)
+            )
         if target.is_dir() and any(target.iterdir()):
             raise CannotCreate(
-                _(
-                    "{folder} is not empty; nothing was written, for nothing is ever overwritten. Choose another."
-                ).format(folder=target)
+                _("{folder} is not empty; nothing was written. Choose another folder.").format(folder=target)
             )
         if target.is_dir() and target.stat().st_uid != os.geteuid():
             raise CannotCreate(
-                _("{folder} belongs to another user; nothing was written. Choose another.").format(folder=target)
+                _("{folder} belongs to another user; nothing was written. Choose another folder.").format(folder=target)
             )
     except OSError as error:
         raise _failed(target, error) from error
@@ -98,7 +100,7 @@ def _check(target: Path) -> None:
 
 def _failed(target: Path, error: OSError) -> CannotCreate:
     return CannotCreate(
-        _("{folder} cannot be made: {cause}. Nothing was written; choose another place.").format(
+        _("{folder} cannot be created ({cause}); nothing was written. Choose another folder.").format(
             folder=target, cause=error.strerror or type(error).__name__
         )
     )

@@ -1,4 +1,4 @@
-"""The people of a case inside what was written about it: their names and numbers, masked wherever they occur."""
+"""Masks the names and numbers of the people of a case inside texts."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,15 +17,15 @@ PERSONAL_FIELDS: dict[str, MaskKind] = {
 """The personal fields of an application, with their masks."""
 
 FREE_TEXTS = ("business_scope", "stated_use", "call_script", "consent_source")
-"""The fields of an application that are sentences of its applicant."""
+"""The fields of an application with texts that the applicant wrote."""
 
 _SHORTEST = 2
-"""A name of one character is in half of all sentences; it is not searched."""
+"""Shorter names are not masked: a single character occurs in too many sentences."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """How a name or number is masked: a kind of None is a name that is public, and stays whole."""
+class _Mask:
+    """How a name or number is masked; a kind of None is a public name, which is not masked."""
 
     kind: MaskKind | None
     has_parts: bool
@@ -33,37 +33,37 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden:
-    """What of a case's people is masked inside texts, by what its spellings have in common."""
+    """The names and numbers to mask inside texts, by the key that all spellings of a name share."""
 
-    known: Mapping[str, Known]
+    known: Mapping[str, _Mask]
 
     @classmethod
-    def of(cls, said: Iterable[tuple[str, MaskKind | None]]) -> "Hidden":
-        """Return what is to be masked, or to stay whole, in texts; of the same name the last that is said counts."""
-        known: dict[str, Known] = {}
-        for text, kind in said:
+    def of(cls, pairs: Iterable[tuple[str, MaskKind | None]]) -> "Hidden":
+        """Return the names and numbers of pairs with their masks; for equal names the last pair counts."""
+        known: dict[str, _Mask] = {}
+        for text, kind in pairs:
             key = key_of(text)
             if len(key) >= _SHORTEST:
-                known[key] = Known(kind, has_parts(text, key) or (key in known and known[key].has_parts))
+                known[key] = _Mask(kind, has_parts(text, key) or (key in known and known[key].has_parts))
         return cls(known=known)
 
     def within(self, text: str) -> str:
-        """Return a text with the names and numbers of the case's people masked, and whatever else looks like one."""
+        """Return a text with the people of the case masked, and all other digits that look like personal numbers."""
         return mask_digits_within(self.names_within(text))
 
     def names_within(self, text: str) -> str:
-        """Return a text with what is known of the case's people masked, and other numbers as they are."""
+        """Return a text with the people of the case masked, and other numbers in clear."""
         spelled = SpelledText(text)
         found = [key for key in self.known if key in spelled]
-        # Most texts name nobody.
+        # The usual case: the text names none of these people.
         if all(self.known[key].kind is None for key in found):
             return text
         places = sorted(self._places(spelled, found), key=lambda place: place[:2])
-        whole = Stretches((start, end) for start, end, kind in places if kind is None)
+        public = _Intervals((start, end) for start, end, kind in places if kind is None)
         shown = list(text)
         for start, end, kind in places:
-            # The name of a company's owner stays inside the company's.
-            if kind is not None and not whole.hold(start, end):
+            # A personal name inside the public name of a company stays in clear.
+            if kind is not None and not public.contain(start, end):
                 _hide(shown, start, mask(kind, text[start:end]))
         return "".join(shown)
 
@@ -73,8 +73,8 @@ class Hidden:
                 yield start, end, self.known[key].kind
 
 
-class Stretches:
-    """Stretches of a text, in the order of their starts."""
+class _Intervals:
+    """Intervals of a text, ordered by their starts."""
 
     def __init__(self, places: Iterable[tuple[int, int]]) -> None:
         self._starts: list[int] = []
@@ -83,14 +83,14 @@ class Stretches:
             self._starts.append(start)
             self._reach.append(max(end, self._reach[-1] if self._reach else 0))
 
-    def hold(self, start: int, end: int) -> bool:
-        """Say whether one of them holds all from one place to another."""
+    def contain(self, start: int, end: int) -> bool:
+        """Return whether one of the intervals contains another interval."""
         before = bisect_right(self._starts, start)
         return before > 0 and self._reach[before - 1] >= end
 
 
 def _hide(shown: list[str], start: int, masked: str) -> None:
-    """Hide what a mask hides; what another one has hidden stays so, and lines end where they did."""
+    """Write the dots of a masked name over a text; line ends stay, and so do dots of other names."""
     for place, char in enumerate(masked, start=start):
         if char == DOT and shown[place] != "\n":
             shown[place] = DOT

@@ -1,1 +1,1 @@
-"""What every service is built on: context, log, store."""
+"""What every service builds on: the context of a call, the audit log, the file store and the site settings."""

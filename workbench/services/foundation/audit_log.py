@@ -1,8 +1,8 @@
-"""The log: one hash-chained event for each act, refused ones included."""
+"""The audit log: one hash-chained event for each act, including refused ones."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,16 +16,15 @@ from db.models import CaseRow, EventRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.running import clock_runs
 
-GENESIS = "0" * 64
-
-_TOGETHER = 1_000
+_FIRST_PREV_HASH = "0" * 64
+_ROWS_PER_INSERT = 1_000
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainReport:
-    """Whether the log is whole: how many events, the last hash, and the first one that does not fit."""
+    """The result of verifying the hash chain: valid events, the last valid hash, and the first event that is wrong."""
 
     events: int
     head: str
@@ -33,7 +32,7 @@ class ChainReport:
 
     @property
     def is_whole(self) -> bool:
-        """Say whether every event fits to the one before it."""
+        """Whether every event matches the one before it."""
         return self.broken_at is None
 
 
@@ -58,14 +57,18 @@ def append(  # noqa: PLR0913 - an event has as many columns
     counted_at: datetime | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> int:
-    """Write one event at the end of the chain, in the caller's write transaction, and return its number.
+    """Append one event in the caller's write transaction, and return its number.
 
-    `body` holds codes, counts and keyed hashes, never a personal value. An event with a state says whether the clock
-    runs from then on and under which version of the policy, and from which instant it counts if not from its own:
-    what an applicant sent counts from its receipt.
+    `body` holds codes, counts and keyed hashes, never a personal value. An event with a state also records whether
+    the clock of the case runs from then on, and the version of the policy. `counted_at` is the instant from which the
+    clock counts if that is not `at`: what an applicant sent counts from its receipt.
     """
-    seq, prev_hash = _end(session)
-    clock: dict[str, Any] = {} if state is None else _clock(session, case_id, counted_at)
+    seq, prev_hash = last_event(session)
+    clock: dict[str, Any] = {}
+    if state is not None:
+        policy = session.execute(select(col(CaseRow.policy_version_id)).where(col(CaseRow.id) == case_id)).scalar()
+        clock |= {} if policy is None else {"policy": policy}
+        clock |= {} if counted_at is None else {"counted_at": to_us(counted_at)}
     values = {
         **_values(seq + 1, actor, action, at, {**(body or {}), **clock}),
         "case_id": case_id,
@@ -81,29 +84,29 @@ def append(  # noqa: PLR0913 - an event has as many columns
 def append_many(
     session: Session, actor: Actor, action: str, at: datetime, bodies: Iterable[tuple[int, Mapping[str, Any]]]
 ) -> None:
-    """Write one event for each case and its body, at the end of the chain, in the caller's write transaction.
+    """Append one event for each (case id, body) in the caller's write transaction.
 
-    Thousands at once take a fraction of the time that one by one would hold the write lock.
+    For thousands of events this holds the write lock for a fraction of the time that `append` would take.
     """
-    seq, prev_hash = _end(session)
+    seq, prev_hash = last_event(session)
     rows: list[dict[str, Any]] = []
     for number, (case_id, body) in enumerate(bodies, start=seq + 1):
         values = {**_values(number, actor, action, at, body), "case_id": case_id}
         digest = _digest(prev_hash, values)
         rows.append({**values, "prev_hash": prev_hash, "hash": digest})
         prev_hash = digest
-    for start in range(0, len(rows), _TOGETHER):
-        session.execute(insert(_EVENT), rows[start : start + _TOGETHER])
+    for start in range(0, len(rows), _ROWS_PER_INSERT):
+        session.execute(insert(_EVENT), rows[start : start + _ROWS_PER_INSERT])
 
 
-def _end(session: Session) -> tuple[int, str]:
-    """Return number and hash of the last event, those before the first if there is none."""
+def last_event(session: Session) -> tuple[int, str]:
+    """Return the number and the hash of the last event: 0 and a hash of zeros while the log is empty."""
     last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
-    return (last.seq, last.hash) if last else (0, GENESIS)
+    return (last.seq, last.hash) if last else (0, _FIRST_PREV_HASH)
 
 
 def _values(seq: int, actor: Actor, action: str, at: datetime, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of an event that concerns no case, no batch and no state."""
+    """Return the columns of an event that belongs to no case, batch or state."""
     return {
         "seq": seq,
         "at": at,
@@ -120,21 +123,10 @@ def _values(seq: int, actor: Actor, action: str, at: datetime, body: Mapping[str
     }
 
 
-def _clock(session: Session, case_id: int | None, counted_at: datetime | None) -> dict[str, Any]:
-    """Return what an event says of the clock beside whether it runs."""
-    policy = session.execute(select(col(CaseRow.policy_version_id)).where(col(CaseRow.id) == case_id)).scalar()
-    said = {} if policy is None else {"policy": policy}
-    return said if counted_at is None else {**said, "counted_at": to_us(counted_at)}
-
-
-def _rows(session: Session) -> Iterator[Any]:
-    yield from session.execute(select(_EVENT).order_by(_EVENT.c.seq)).yield_per(5000)
-
-
 def verify(session: Session) -> ChainReport:
-    """Recompute the chain from the first event."""
-    prev_hash, count = GENESIS, 0
-    for row in _rows(session):
+    """Recompute the hash chain from the first event."""
+    prev_hash, count = _FIRST_PREV_HASH, 0
+    for row in session.execute(select(_EVENT).order_by(_EVENT.c.seq)).yield_per(5000):
         values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
         claimed_prev, claimed = values.pop("prev_hash"), values.pop("hash")
         fits = row.seq == count + 1 and claimed_prev == prev_hash and claimed == _digest(prev_hash, values)

@@ -1,10 +1,9 @@
-"""The days of the calendar in the tables: what was published, and over it what people here set by hand."""
+"""The days of the calendar in the database: the published days, and the overrides that admins set on top of them."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
@@ -20,13 +19,12 @@ Days = Mapping[date, CalendarDay]
 _DAYS = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 _EDITION = "calendar_edition"
-_TOGETHER = 500
-_STATUS = {status.value: status for status in DayStatus}
+_ROWS_PER_STATEMENT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """A day as an admin set it, why, and who did when; `hours` are empty for those of the policy."""
+    """A day that an admin set, with the reason, the admin's login and the time; empty `hours` are the policy's."""
 
     on: date
     working: bool
@@ -37,57 +35,73 @@ class Override:
     at: datetime
 
     def day(self) -> CalendarDay:
-        """Return the day as the calendar has it: what was set here is certain."""
-        return overridden(self.on, working=self.working, hours=self.hours, name=self.name)
-
-
-def overridden(on: date, *, working: bool, hours: Hours, name: str) -> CalendarDay:
-    """Return a day that is set by hand; what was set here is certain."""
-    return CalendarDay(on=on, working=working, kind=DayKind.OVERRIDE, name=name, status=DayStatus.OFFICIAL, hours=hours)
+        """Return the override as a day of the calendar; an override is always official, never provisional."""
+        return CalendarDay(
+            on=self.on,
+            working=self.working,
+            kind=DayKind.OVERRIDE,
+            name=self.name,
+            status=DayStatus.OFFICIAL,
+            hours=self.hours,
+        )
 
 
 def edition(session: Session) -> str:
-    """Return a mark that changes with every change of the calendar, so that what was read of it can be kept."""
+    """Return a token that changes with every change of the calendar; caches of the calendar are kept under it."""
     row = session.get(SettingRow, _EDITION)
     return row.value if row is not None else ""
 
 
 def turn_edition(session: Session) -> None:
-    """Let everybody read the calendar again."""
-    # A number could come twice: once in a transaction that was taken back, once in another's.
+    """Write another edition token, so that every process reads the calendar again."""
+    # A counter could repeat: once in a transaction that was rolled back, once in another process.
     session.merge(SettingRow(name=_EDITION, value=secrets.token_hex(8)))
 
 
 def published_days(session: Session) -> dict[date, CalendarDay]:
-    """Return the days as they were seeded or imported."""
+    """Return the days that were seeded or imported."""
     columns = (_DAYS.c.on_date, _DAYS.c.is_working, _DAYS.c.kind, _DAYS.c.name, _DAYS.c.status)
-    return {row[0]: _published(row) for row in session.execute(select(*columns))}
+    return {
+        on: CalendarDay(on=on, working=working, kind=kind, name=name, status=DayStatus(status))
+        for on, working, kind, name, status in session.execute(select(*columns))
+    }
 
 
 def overrides(session: Session) -> dict[date, Override]:
-    """Return the days that were set by hand."""
+    """Return the days that admins set."""
     rows = session.execute(
         select(CalendarOverrideRow, col(ReviewerRow.login))
         .join(ReviewerRow, col(ReviewerRow.id) == col(CalendarOverrideRow.set_by_id))
         .order_by(col(CalendarOverrideRow.on_date))
     )
-    return {row.on_date: _override(row, login) for row, login in rows}
+    return {
+        row.on_date: Override(
+            on=row.on_date,
+            working=row.is_working,
+            hours=parse_hours(row.hours) if row.hours else (),
+            name=row.name,
+            reason=row.reason,
+            by=login,
+            at=row.set_at,
+        )
+        for row, login in rows
+    }
 
 
 def days_in_force(session: Session) -> dict[date, CalendarDay]:
-    """Return the calendar as it counts: what was set by hand goes before what was published."""
+    """Return the calendar that counts: the published days, replaced by overrides where there are any."""
     return published_days(session) | {on: override.day() for on, override in overrides(session).items()}
 
 
 def missing_years(session: Session, this_year: int) -> list[int]:
-    """Return which of this year and the next no table knows yet."""
+    """Return which of this year and the next have no published days."""
     wanted = {date(year, 1, 1): year for year in (this_year, this_year + 1)}
     found = set(session.execute(select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(wanted))).scalars())
     return [year for on, year in wanted.items() if on not in found]
 
 
 def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
-    """Write days as published, instead of what was there."""
+    """Write published days, replacing those of the same dates."""
     rows = [
         {
             "on_date": day.on,
@@ -98,14 +112,14 @@ def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
         }
         for day in days
     ]
-    for start in range(0, len(rows), _TOGETHER):
-        portion = rows[start : start + _TOGETHER]
+    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+        portion = rows[start : start + _ROWS_PER_STATEMENT]
         session.execute(_DAYS.delete().where(_DAYS.c.on_date.in_([row["on_date"] for row in portion])))
         session.execute(insert(_DAYS), portion)
 
 
 def write_override(session: Session, override: Override, by_id: int) -> None:
-    """Write a day as set by hand."""
+    """Write an override, replacing one of the same date; `by_id` is the admin who set it."""
     session.merge(
         CalendarOverrideRow(
             on_date=override.on,
@@ -120,24 +134,7 @@ def write_override(session: Session, override: Override, by_id: int) -> None:
 
 
 def drop_override(session: Session, on: date) -> None:
-    """Let a day be as it was published again."""
+    """Delete the override of a date, if there is one; the published day counts again."""
     row = session.get(CalendarOverrideRow, on)
     if row is not None:
         session.delete(row)
-
-
-def _published(row: Sequence[Any]) -> CalendarDay:
-    on, working, kind, name, status = row
-    return CalendarDay(on=on, working=working, kind=kind, name=name, status=_STATUS[status])
-
-
-def _override(row: CalendarOverrideRow, login: str) -> Override:
-    return Override(
-        on=row.on_date,
-        working=row.is_working,
-        hours=parse_hours(row.hours) if row.hours else (),
-        name=row.name,
-        reason=row.reason,
-        by=login,
-        at=row.set_at,
-    )

@@ -1,4 +1,4 @@
-"""Who holds a case, and the refusals of those who do not."""
+"""Finds a case for an act on it, and refuses the act if the case's state or its hold does not allow it."""
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -6,31 +6,28 @@ from sqlmodel import Session, col
 from db.enums import CaseState
 from db.models import CaseRow, EventRow, ImportBatchRow, ReviewerRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.lifecycle import Action, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
-# What a verdict brings about later, by evidence or by its check, is no doing of who has the case.
-_TAKING = tuple(
-    action.value
-    for action in (
-        Action.NEXT,
-        Action.RELEASE,
-        Action.SKIP,
-        Action.DECIDE,
-        Action.UNDO,
-        Action.ASSIGN,
-        Action.WITHDRAW,
-    )
+# New evidence and checks also change who has a case, but no person does so; they are left out.
+_HOLD_ACTIONS = (
+    Action.NEXT,
+    Action.RELEASE,
+    Action.SKIP,
+    Action.DECIDE,
+    Action.UNDO,
+    Action.ASSIGN,
+    Action.WITHDRAW,
 )
 
 
 def visible_case(session: Session, case_id: int) -> CaseRow:
-    """Return a published case.
+    """Return a case whose batch is published.
 
     Raises:
-        NotFound: If there is none of this number.
+        NotFound: If there is no such case.
     """
     case = session.get(CaseRow, case_id)
     if case is None or session.get_one(ImportBatchRow, case.batch_id).published_at is None:
@@ -38,12 +35,26 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
     return case
 
 
-def last_taking(session: Session, case_id: int) -> EventRow | None:
-    """Return the newest act by which somebody took a case or let it go, None if nobody did."""
+def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow:
+    """Return a published case whose state allows an action.
+
+    Raises:
+        NotFound: If there is no such case.
+        NotAllowed: If its state does not allow the action.
+    """
+    case = visible_case(session, case_id)
+    refusal = state_refusal(action, CaseState(case.state), format_case(case_id))
+    if refusal:
+        raise NotAllowed(refusal)
+    return case
+
+
+def last_hold_event(session: Session, case_id: int) -> EventRow | None:
+    """Return the newest event by which a person took the case or gave it up, None if there is none."""
     return session.execute(
         select(EventRow)
         .where(col(EventRow.case_id) == case_id, col(EventRow.is_refused).is_(False))
-        .where(col(EventRow.action).in_(_TAKING))
+        .where(col(EventRow.action).in_([action.value for action in _HOLD_ACTIONS]))
         .order_by(col(EventRow.seq).desc())
         .limit(1)
     ).scalar_one_or_none()
@@ -52,30 +63,28 @@ def last_taking(session: Session, case_id: int) -> EventRow | None:
 def held_case(session: Session, context: Context, case_id: int, fence: int | None = None) -> CaseRow:
     """Return a case that this person holds.
 
-    With a fence a hold whose time is over is still good while nobody else has taken the case.
+    With `fence` the hold of that number also counts after it expired, as long as nobody else took the case.
 
     Raises:
         NotFound: If there is no such case.
-        Busy: If another holds it or took it since, naming who and when.
+        Busy: If another person holds it or took it meanwhile; the message says who and when.
         NotAllowed: If nobody holds it.
     """
     case = visible_case(session, case_id)
-    now = context.now()
-    is_mine = case.state == CaseState.IN_REVIEW and case.held_by_id == context.actor.id
-    runs = case.held_until is not None and case.held_until > now
-    if is_mine and fence is not None and fence == case.fence:
+    is_running = case.held_until is not None and case.held_until > context.now()
+    is_held = case.state == CaseState.IN_REVIEW
+    is_mine = is_held and case.held_by_id == context.actor.id
+    if is_mine and (is_running if fence is None else fence == case.fence):
         return case
-    if is_mine and runs and fence is None:
-        return case
-    raise _not_held(session, context, case, fence)
+    raise _not_held(session, context, case, fence, is_held_by_other=is_held and is_running and not is_mine)
 
 
-def _not_held(session: Session, context: Context, case: CaseRow, fence: int | None) -> Busy | NotAllowed:
-    """Return the refusal that says who has the case, or that nobody has."""
-    name = format_case(case.id or 0)
-    zone = context.zone(session)
-    is_held = case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > context.now()
-    if is_held and case.held_by_id != context.actor.id:
+def _not_held(
+    session: Session, context: Context, case: CaseRow, fence: int | None, *, is_held_by_other: bool
+) -> Busy | NotAllowed:
+    """Return the refusal that says who has the case, or that nobody holds it."""
+    name, zone = format_case(case.id or 0), context.zone(session)
+    if is_held_by_other:
         login = session.get_one(ReviewerRow, case.held_by_id).login
         until = case.held_until.astimezone(zone).strftime("%H:%M") if case.held_until else ""
         return Busy(
@@ -83,13 +92,11 @@ def _not_held(session: Session, context: Context, case: CaseRow, fence: int | No
                 case=name, login=login, until=until
             )
         )
-    if fence is not None:
-        last = last_taking(session, case.id or 0)
-        if last is None:
-            return NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
-        return Busy(
-            _("{case} was taken over by {login} at {time}; your draft is kept.").format(
-                case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")
-            )
+    last = None if fence is None else last_hold_event(session, case.id or 0)
+    if last is None:
+        return NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
+    return Busy(
+        _("{case} was taken over by {login} at {time}; your draft is kept.").format(
+            case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")
         )
-    return NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
+    )

@@ -1,4 +1,4 @@
-"""What every service needs: the database, the store, the time, who acts, and the policy in force."""
+"""The context of every service: the database, the file store, the clock, the person who acts, and cached policies."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,34 +13,35 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col
 
 from db.engine import Database
+from db.enums import CaseState
 from db.errors import DatabaseRefused, LockTimeout
-from db.models import PolicyVersionRow
+from db.models import CaseRow, PolicyVersionRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
 from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation import audit_log as log
+from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import days_in_force, edition
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.locations import refusal
 from workbench.services.policy.reader import parse_policy
 
 if TYPE_CHECKING:
-    # What it needs takes longer to import than the first frame may.
+    # Importing these takes longer than the first frame may.
     from workbench.domain.forecast.assumptions import PolicyAssumptions
     from workbench.domain.forecast.queue.model import QueueModel
 
 
 @dataclass
 class Cache:
-    """Policies and calendars that were read once; a policy version never changes, so it is never read twice.
+    """Policies, calendars and forecast models that were read or computed once, shared by all threads of a process.
 
-    A calendar is kept under its edition, which changes when anybody changes a day. What the forecast learnt is kept
-    under all that it leans on: the day, the version of the policy, the edition of the calendar, the days on which work
-    is suspended, and what is assumed of who works here. `is_leaving` is set when whoever works leaves: what takes long
-    and may be broken off is left to the next.
+    A policy version never changes. A calendar is kept under its edition, which changes with every change of a day. A
+    forecast model is kept under all its inputs: the day, the policy version, the calendar edition, the suspended days
+    and the assumed staff. `is_leaving` is set when the program closes: interruptible long work stops, and the next
+    start continues it.
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class Cache:
 
 @dataclass(frozen=True)
 class Context:
-    """One person at one database."""
+    """One person who works with one database."""
 
     database: Database
     store: Store
@@ -61,62 +62,71 @@ class Context:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Read one moment of the database.
+        """Open a read transaction, which sees one snapshot of the database.
 
         Raises:
-            StorageFailed: If the disk or the file does not do as it must.
+            StorageFailed: If the disk or the database fails.
         """
-        with _failures_told(), self.database.read() as session:
+        with _storage_errors(), self.database.read() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Write as a whole or not at all.
+        """Open a write transaction, which is committed at the end, or rolled back on an exception.
 
         Raises:
-            StorageBusy: If others kept the write lock for ten seconds.
-            StorageFailed: If the disk or the file does not do as it must.
+            StorageBusy: If another process kept the write lock for ten seconds.
+            StorageFailed: If the disk or the database fails.
         """
-        with _failures_told(), self.database.write() as session:
+        with _storage_errors(), self.database.write() as session:
             yield session
 
     @contextmanager
     def acting(self, action: Action, case_id: int | None = None) -> Iterator[None]:
-        """Write a refused attempt into the log, and let the refusal go on to who asked.
+        """Check that the person's roles allow an action, and log a refusal raised by the check or by the block.
 
-        `StorageBusy` is not logged: the log would wait for the same lock once more.
+        `StorageBusy` is not logged, because the log would wait for the same lock again.
 
         Raises:
             NotAllowed: If the person's roles do not allow the action.
         """
         try:
-            _check_role(action, self.actor)
+            self._check_role(action)
             yield
         except (NotAllowed, Busy) as error:
             self.refused(action.value, error, case_id)
             raise
 
+    def _check_role(self, action: Action) -> None:
+        role_problem = role_refusal(action, self.actor)
+        if role_problem:
+            raise NotAllowed(role_problem)
+
     def refused(self, action: str, error: WorkbenchError, case_id: int | None = None) -> None:
-        """Write a refused attempt into the log."""
+        """Log a refused attempt in a transaction of its own."""
         with self.write() as session:
-            self.log(
-                session,
-                action,
-                case_id=case_id,
-                is_refused=True,
-                body={"exit": int(error.exit_code), "why": type(error).__name__},
-            )
+            self.log_refusal(session, action, error, case_id)
+
+    def log_refusal(self, session: Session, action: str, error: WorkbenchError, case_id: int | None) -> None:
+        """Log a refused attempt."""
+        body = {"exit": int(error.exit_code), "why": type(error).__name__}
+        self.log(session, action, case_id=case_id, is_refused=True, body=body)
 
     def log(self, session: Session, action: str, **details: Any) -> int:
-        """Write one event of this person, now."""
-        return log.append(session, self.actor, action, self.now(), **details)
+        """Append an event of this person at this time to the audit log, and return its number."""
+        return audit_log.append(session, self.actor, str(action), self.now(), **details)
+
+    def log_case(self, session: Session, action: str, case: CaseRow, body: Mapping[str, Any] | None = None) -> None:
+        """Append an event about a case, with the state that the case is in after the act."""
+        state = CaseState(case.state)
+        self.log(session, action, case_id=case.id, state=state, waits_for=case.waits_for, body=body)
 
     def policy_id(self, session: Session) -> int:
         """Return the id of the newest policy version."""
         return int(session.execute(select(func.max(col(PolicyVersionRow.id)))).scalar_one())
 
     def policy(self, session: Session, version_id: int | None = None) -> Policy:
-        """Return a version of the policy, the newest by default."""
+        """Return a policy version, by default the newest."""
         wanted = version_id or self.policy_id(session)
         if wanted not in self.cache.policies:
             row = session.get_one(PolicyVersionRow, wanted)
@@ -124,7 +134,7 @@ class Context:
         return self.cache.policies[wanted]
 
     def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:
-        """Return the working calendar under a version of the policy."""
+        """Return the working calendar with the hours and zone of a policy version, by default the newest."""
         version = version_id or self.policy_id(session)
         wanted = (edition(session), version)
         found = self.cache.calendars.get(wanted)
@@ -138,22 +148,22 @@ class Context:
         return found
 
     def zone(self, session: Session) -> ZoneInfo:
-        """Return the policy's zone, whatever the machine's is."""
+        """Return the time zone of the policy, which may differ from that of the machine."""
         return ZoneInfo(self.policy(session).zone)
 
     def today(self, session: Session) -> date:
-        """Return the local day in the policy's zone."""
+        """Return today's date in the zone of the policy."""
         return self.now().astimezone(self.zone(session)).date()
 
     def end_of_today(self, session: Session) -> datetime:
-        """Return the last instant of the local day, as an aware instant."""
+        """Return the last instant of today in the zone of the policy."""
         zone = self.zone(session)
         return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
 
 
 @contextmanager
-def _failures_told() -> Iterator[None]:
-    """Turn a failure of the storage into a sentence; the transaction was rolled back by then."""
+def _storage_errors() -> Iterator[None]:
+    """Turn errors of the database into errors with a message for the user; the transaction is rolled back by then."""
     try:
         yield
     except LockTimeout as error:
@@ -167,12 +177,6 @@ def _failures_told() -> Iterator[None]:
         raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error
 
 
-def _check_role(action: Action, actor: Actor) -> None:
-    refusal = role_refusal(action, actor)
-    if refusal:
-        raise NotAllowed(refusal)
-
-
 def details(**values: Any) -> Mapping[str, Any]:
-    """Return the body of an event without what is absent."""
+    """Return the body of an event without the values that are None or empty."""
     return {name: value for name, value in values.items() if value not in (None, "", (), [])}

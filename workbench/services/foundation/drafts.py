@@ -1,4 +1,4 @@
-"""What a reviewer has typed and not yet decided."""
+"""The drafts of reviewers: what one typed on a case before deciding it."""
 
 import json
 from collections.abc import Mapping
@@ -11,18 +11,18 @@ from workbench.services.foundation.context import Context
 
 
 class Drafts:
-    """The drafts of one person; saving one is no act on the case and writes no event."""
+    """The drafts of one person; saving a draft writes no event."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
 
     def save(self, case_id: int, body: Mapping[str, Any]) -> None:
-        """Keep what was typed, over what was kept before."""
+        """Save the draft of a case, replacing the one saved before."""
         with self.context.write() as session:
             me = self.context.actor.id
             draft = find_draft(session, case_id, me) or DraftRow(case_id=case_id, reviewer_id=me)
             if draft.decision_id is not None and session.get_one(CaseRow, case_id).held_by_id != me:
-                # What was decided with it is over; a late save must not bring it into the next round.
+                # The draft became a decision; a late save must not carry it into the next round.
                 return
             draft.body = json.dumps(body, ensure_ascii=False)
             draft.decision_id = None
@@ -31,14 +31,21 @@ class Drafts:
 
 
 def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | None:
-    """Return a person's draft of a case, also one that a decision has put away."""
+    """Return a person's draft of a case, including one that became a decision."""
     return session.exec(
         select(DraftRow).where(DraftRow.case_id == case_id, DraftRow.reviewer_id == reviewer_id)
     ).one_or_none()
 
 
+def link_draft(session: Session, case_id: int, reviewer_id: int, decision_id: int | None) -> None:
+    """Mark a draft as turned into a decision, or with None as open again; does nothing without a draft."""
+    draft = find_draft(session, case_id, reviewer_id)
+    if draft is not None:
+        draft.decision_id = decision_id
+
+
 def draft_body(session: Session, case_id: int, reviewer_id: int) -> dict[str, Any]:
-    """Return what a person has typed on a case and not decided."""
+    """Return the body of a person's open draft, empty if there is none."""
     draft = find_draft(session, case_id, reviewer_id)
     if draft is None or draft.decision_id is not None:
         return {}

@@ -1,4 +1,4 @@
-"""The store: the folder beside the database with documents, call records and the hash key."""
+"""The file store: the folder beside the database with documents, call records and the hash key."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ _KEY_BYTES = 32
 
 
 class Store:
-    """The folder beside one database."""
+    """The file store of one database."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -24,19 +24,19 @@ class Store:
 
     @classmethod
     def beside(cls, database: Path) -> "Store":
-        """Return the store of a database file."""
+        """Return the file store of a database file."""
         return cls(database.with_name(database.name + ".store"))
 
     @cached_property
     def access(self) -> Access:
-        """Who may read what lies in the store, and what is put into it."""
+        """Who may read the files in the store; new files get the same access."""
         return access_of(self.folder)
 
     def create(self, access: Access = Access.PRIVATE) -> None:
-        """Make the folders and a new hash key, for the owner only or for the group of the folder above.
+        """Create the folders and a new hash key.
 
         Raises:
-            CannotCreate: If the disk does not let us.
+            CannotCreate: If a folder or the key cannot be written.
         """
         try:
             for folder in (self.folder, self.documents, self.calls, self.batches):
@@ -45,7 +45,7 @@ class Store:
             os.fchmod(handle, access.file_mode)
         except OSError as error:
             raise CannotCreate(
-                _("The store {folder} cannot be made: {cause}.").format(folder=self.folder, cause=error.strerror)
+                _("The store {folder} cannot be created: {cause}.").format(folder=self.folder, cause=error.strerror)
             ) from error
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
@@ -54,7 +54,7 @@ class Store:
 
     @property
     def key_file(self) -> Path:
-        """Where the hash key lies; without it no number can be found again."""
+        """The path of the hash key; without the key no stored hash can be matched again."""
         return self.folder / "hash.key"
 
     @cached_property
@@ -62,7 +62,7 @@ class Store:
         """The key of all keyed hashes.
 
         Raises:
-            BadConfiguration: If it is lost or damaged.
+            BadConfiguration: If the file is missing or damaged.
         """
         try:
             key = self.key_file.read_bytes()
@@ -79,18 +79,18 @@ class Store:
         return key
 
     def check(self) -> None:
-        """Refuse to start without the hash key.
+        """Check that the hash key can be read.
 
         Raises:
-            BadConfiguration: If it is lost or damaged.
+            BadConfiguration: If it is missing or damaged.
         """
         if not self.hash_key:
             raise BadConfiguration(str(self.key_file))
 
     def hashed(self, number: str) -> str:
-        """Return the keyed hash of a normalised number of a person, for searching and counting."""
+        """Return the keyed hash of a normalised phone or identity number, "" for ""."""
         return hashlib.blake2b(number.encode(), key=self.hash_key, digest_size=16).hexdigest() if number else ""
 
     def document_path(self, sha256: str) -> Path:
-        """Return where a document of this SHA-256 lies."""
+        """Return the path of a document by its SHA-256."""
         return self.documents / sha256[:2] / sha256

@@ -1,4 +1,4 @@
-"""A database that one group of the host shares: its folder, and whether everybody of the group can reach it."""
+"""Sharing a database with a Unix group: the group, the folder of the database, and its permissions."""
 
 import contextlib
 import grp
@@ -23,17 +23,17 @@ SETTING = "shared"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
-    """The group that shares a database."""
+    """A Unix group that shares a database."""
 
     group: str
     group_id: int
 
 
 def group_named(name: str) -> Sharing:
-    """Return a group of this host by its name, or by its number.
+    """Return a group of this host by its name or number.
 
     Raises:
-        NotFound: If there is none.
+        NotFound: If there is no such group.
     """
     try:
         return Sharing(group=name, group_id=grp.getgrnam(name).gr_gid)
@@ -41,28 +41,26 @@ def group_named(name: str) -> Sharing:
         if name.isascii() and name.isdecimal():
             return Sharing(group=name, group_id=int(name))
         raise NotFound(
-            _("There is no group {group} on this host; an admin makes it with `sudo groupadd {group}`.").format(
+            _("There is no group {group} on this host; an admin creates it with `sudo groupadd {group}`.").format(
                 group=name
             )
         ) from None
 
 
 def group_of(session: Session) -> str | None:
-    """Return the group that shares this database, None if it is one user's own."""
+    """Return the name of the group that shares this database, None if it belongs to one user."""
     row = session.get(SettingRow, SETTING)
     return row.value if row is not None else None
 
 
 @contextlib.contextmanager
-def given_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
-    """Make the folder of a shared database, or check the one that is there.
+def group_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
+    """Create the folder of a shared database, or give the group an empty folder that exists.
 
-    An empty one of one's own becomes the group's.
-
-    If what is done in it fails, one that was there is given back as it was.
+    If the block fails, an existing folder gets its former group and mode back.
 
     Raises:
-        CannotCreate: If it cannot be the group's, with the command that mends it.
+        CannotCreate: If the group cannot get the folder; the message has the command that an admin runs.
     """
     _check_reach(folder, sharing)
     was_made = not folder.exists()
@@ -70,8 +68,13 @@ def given_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
     try:
         if was_made:
             folder.mkdir(mode=0o700)
-        if not _is_shared(folder, sharing):
-            _give(folder, sharing)
+        status = folder.stat()
+        if status.st_gid != sharing.group_id or stat.S_IMODE(status.st_mode) != Access.SHARED.folder_mode:
+            if any(folder.iterdir()):
+                # Its files may be private to their owner.
+                raise FileExistsError(None, _("it is not empty"))
+            os.chown(folder, -1, sharing.group_id)
+            folder.chmod(Access.SHARED.folder_mode)
     except OSError as error:
         if was_made and folder.exists():
             folder.rmdir()
@@ -92,27 +95,14 @@ def given_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
         raise
 
 
-def _is_shared(folder: Path, sharing: Sharing) -> bool:
-    status = folder.stat()
-    return status.st_gid == sharing.group_id and stat.S_IMODE(status.st_mode) == Access.SHARED.folder_mode
-
-
-def _give(folder: Path, sharing: Sharing) -> None:
-    """Make an empty folder the group's; what lies in another one is not ours to open to a group."""
-    if any(folder.iterdir()):
-        raise FileExistsError(None, _("it is not empty"))
-    os.chown(folder, -1, sharing.group_id)
-    folder.chmod(Access.SHARED.folder_mode)
-
-
 def _check_reach(folder: Path, sharing: Sharing) -> None:
-    """Refuse a place that members of the group cannot get to."""
+    """Check that members of the group can enter all parent folders of a folder."""
     for above in folder.absolute().parents:
         try:
             status = above.stat()
         except OSError as error:
             raise CannotCreate(
-                _("There is no folder {folder}; make it first, or choose another place with --database.").format(
+                _("There is no folder {folder}; create it first, or choose another place with --database.").format(
                     folder=above
                 )
             ) from error
@@ -124,8 +114,8 @@ def _check_reach(folder: Path, sharing: Sharing) -> None:
             )
 
 
-def outsider(path: Path) -> NotAllowed | None:
-    """Return why a shared database is closed to this user, None if that is not for want of the group."""
+def not_in_group(path: Path) -> NotAllowed | None:
+    """Return the error for a user who is not in the group of a shared database, None for anybody else."""
     try:
         status = path.parent.stat()
     except OSError:
@@ -142,7 +132,7 @@ def outsider(path: Path) -> NotAllowed | None:
 
 
 def group_name(group_id: int) -> str:
-    """Return the name of a group, its number where it has none."""
+    """Return the name of a group, or its number if it has no name."""
     try:
         return grp.getgrgid(group_id).gr_name
     except KeyError:

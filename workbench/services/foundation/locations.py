@@ -1,4 +1,4 @@
-"""Where the database is, where a shared one goes, and why one cannot be used."""
+"""The path of the database, from options and settings, and the messages for a database that cannot be used."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from db.engine import path_of
 from db.errors import DatabaseRefused, Refusal
 from workbench.errors import BadConfiguration, CannotCreate, NotAllowed, NotFound, StorageFailed, WorkbenchError
 from workbench.i18n import _, marked
-from workbench.services.foundation.group_sharing import outsider
+from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
 
 _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
@@ -19,44 +19,41 @@ _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
     Refusal.NOT_A_FILE: (BadConfiguration, marked("{where} is not a file; name the database file itself.")),
     Refusal.NOT_OURS: (
         BadConfiguration,
-        marked("{where} is not a database of this program; it was left untouched."),
+        marked("{where} is not a database of this program and was left unchanged; choose another file."),
     ),
     Refusal.NEWER: (
         BadConfiguration,
-        marked("{where} was made by a newer version of this program ({detail}); upgrade the program."),
+        marked("{where} was created by a newer version of this program ({detail}); upgrade the program."),
     ),
     Refusal.UPGRADED: (
         BadConfiguration,
-        marked("{where} was brought up to date by a newer version of this program ({detail}); start again."),
+        marked("{where} was upgraded by a newer version of this program ({detail}); start the program again."),
     ),
     Refusal.DAMAGED: (
         StorageFailed,
-        marked("{where} is damaged ({detail}); it was left as it was: restore a backup."),
+        marked("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
     ),
     Refusal.TOO_OPEN: (
         BadConfiguration,
-        marked(
-            "{where} can be read by other users ({detail}); "
-            "take that away with `chmod 600`, or `chmod 660` if a group shares it."
-        ),
+        marked("Other users can read {where} ({detail}); run `chmod 600` on it, or `chmod 660` if a group shares it."),
     ),
     Refusal.UNREADABLE: (NotAllowed, marked("{where} cannot be opened by this user ({detail}).")),
-    Refusal.EXISTS: (CannotCreate, marked("There is something at {where} already; it was left untouched.")),
-    Refusal.CANNOT_CREATE: (CannotCreate, marked("{where} cannot be made: {detail}.")),
+    Refusal.EXISTS: (CannotCreate, marked("{where} already exists and was left unchanged; choose another path.")),
+    Refusal.CANNOT_CREATE: (CannotCreate, marked("{where} cannot be created: {detail}.")),
     Refusal.NO_HOME: (
         BadConfiguration,
-        marked("{where} is in no home folder of this host; write the whole path of the database."),
+        marked("{where} names a home folder that does not exist; give the full path of the database."),
     ),
     Refusal.UNKNOWN_SCHEME: (
         BadConfiguration,
-        marked("Databases of the kind {where} cannot be opened; name a file."),
+        marked("{where} is a kind of database that this program cannot open; give the path of a file."),
     ),
 }
 
 
 def refusal(error: DatabaseRefused) -> WorkbenchError:
-    """Return the sentence and exit code for a database that cannot be used."""
-    if error.refusal is Refusal.UNREADABLE and (closed := outsider(Path(error.where))) is not None:
+    """Return the error, with message and exit code, for a database that cannot be used."""
+    if error.refusal is Refusal.UNREADABLE and (closed := not_in_group(Path(error.where))) is not None:
         return closed
     kind, message = _REFUSALS[error.refusal]
     return kind(_(message).format(where=error.where, detail=error.detail))
@@ -65,9 +62,13 @@ def refusal(error: DatabaseRefused) -> WorkbenchError:
 def find_database(
     option: str | None, environment: Mapping[str, str] = os.environ, site_file: Path | None = None
 ) -> Path:
-    """Return where the database is: the option, the environment, the user's settings, the site's, or the user's own.
+    """Return the path of the database.
+
+    The first of these counts: the option, WORKBENCH_DATABASE, the user's settings, the site file, the user's data
+    folder.
 
     Raises:
+        NotFound: If the site file given does not exist.
         BadConfiguration: If a settings file cannot be read or the database is of an unknown kind.
     """
     import platformdirs
@@ -77,18 +78,15 @@ def find_database(
     where = (
         option
         or environment.get("WORKBENCH_DATABASE")
-        or _named_in(Path(platformdirs.user_config_dir(APP_NAME)) / "settings.toml")
-        or _named_in(site_file or default_site_file())
+        or _database_in(Path(platformdirs.user_config_dir(APP_NAME)) / "settings.toml")
+        or _database_in(site_file or default_site_file())
         or str(Path(platformdirs.user_data_dir(APP_NAME)) / "workbench.db")
     )
-    try:
-        return path_of(where)
-    except DatabaseRefused as error:
-        raise refusal(error) from error
+    return _path_of(where)
 
 
 def place_to_share(option: str | None, environment: Mapping[str, str] = os.environ) -> Path:
-    """Return where a new shared database goes: the option, the environment, or the data folder of all users.
+    """Return the path for a new shared database: the option, WORKBENCH_DATABASE, or the data folder of all users.
 
     Raises:
         BadConfiguration: If the database is of an unknown kind.
@@ -96,12 +94,16 @@ def place_to_share(option: str | None, environment: Mapping[str, str] = os.envir
     import platformdirs
 
     where = option or environment.get("WORKBENCH_DATABASE")
+    return _path_of(where) if where else Path(platformdirs.site_data_dir(APP_NAME)) / "workbench.db"
+
+
+def _path_of(where: str) -> Path:
     try:
-        return path_of(where) if where else Path(platformdirs.site_data_dir(APP_NAME)) / "workbench.db"
+        return path_of(where)
     except DatabaseRefused as error:
         raise refusal(error) from error
 
 
-def _named_in(file: Path) -> str | None:
+def _database_in(file: Path) -> str | None:
     settings = read_settings(file)
     return settings.database if settings is not None else None

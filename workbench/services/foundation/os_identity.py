@@ -1,4 +1,4 @@
-"""Who sits at the terminal, as the operating system knows it."""
+"""The login of the user, as the operating system knows it."""
 
 import os
 import pwd
@@ -9,10 +9,10 @@ from workbench.i18n import _
 
 
 def os_login() -> str:
-    """Return the login of the operating system's user; under sudo that of who called it.
+    """Return the login of the operating system's user; under sudo, of the user who called sudo.
 
     Raises:
-        NotAllowed: If sudo and the kernel disagree about who that is.
+        NotAllowed: If sudo and the kernel name different users.
     """
     uid = os.getuid()
     sudo_uid = os.environ.get("SUDO_UID", "")
@@ -28,7 +28,7 @@ def os_login() -> str:
 
 
 def _kernel_login_uid() -> int | None:
-    """Return the uid that was set at login, None where the kernel does not know one."""
+    """Return the uid that the kernel recorded at login, None if it recorded none."""
     try:
         uid = int(Path("/proc/self/loginuid").read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Folders that are made on the way to a place, and go away again when nothing comes of it."""
+"""Folders that are created on the way to a path, and removed again if the work there fails."""
 
 import contextlib
 import os
@@ -6,24 +6,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 
-def missing_above(place: Path) -> list[Path]:
-    """Return the folders that would have to be made for a place, the innermost first."""
-    return [folder for folder in place.absolute().parents if not os.path.lexists(folder)]
+def missing_above(path: Path) -> list[Path]:
+    """Return the parent folders of a path that do not exist, the innermost first."""
+    return [folder for folder in path.absolute().parents if not os.path.lexists(folder)]
 
 
-def take_away(folders: Sequence[Path]) -> None:
-    """Take folders away, the innermost first; one that somebody put something into stays."""
+def remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders, the innermost first; one that is not empty stays."""
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
 
 
 @contextlib.contextmanager
-def made_for(place: Path) -> Iterator[None]:
-    """Let folders be made for a place; if what is done there fails, those that were not there before go away."""
-    missing = missing_above(place)
+def new_parents(path: Path) -> Iterator[None]:
+    """Let the block create parent folders of a path; if the block fails, those it created are removed."""
+    missing = missing_above(path)
     try:
         yield
     except BaseException:
-        take_away(missing)
+        remove_empty(missing)
         raise

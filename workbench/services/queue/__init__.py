@@ -1,1 +1,1 @@
-"""Claiming, listing, searching and assigning cases."""
+"""The queue of one person: claiming, listing, searching, filtering and assigning cases."""

@@ -1,36 +1,33 @@
-"""Giving cases to a person."""
+"""Assigns cases to a person."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
 from sqlmodel import Session, SQLModel, col, select
 
-from db.enums import CaseState, Role
+from db.enums import CaseState
 from db.models import CaseRow, CommentRow, DraftRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
 from db.queries import workload
-from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import Action, role_refusal, state_refusal
+from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.case_access import case_in_state_for, visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import find_draft
 from workbench.services.site.people import People, find_person
 
 CHUNK = 100
-"""So many cases go in one transaction: others wait for that long and no longer."""
+"""The most cases in one transaction, so that others wait for the write lock only briefly."""
 
 _PAUSE_S = 0.02
-
-_REVIEWING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assigned:
-    """One case that was given to a person, and who held it."""
+    """One case that was assigned to the login `to`, and the login that held it before."""
 
     case_id: int
     to: str
@@ -39,7 +36,7 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAssigned:
-    """One case that could not be given to a person, and the sentence that says why."""
+    """One case that could not be assigned, and the message that says why."""
 
     case_id: int
     why: str
@@ -47,15 +44,18 @@ class NotAssigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What became, or would become, of many cases, each in the order they were named."""
+    """The result of assigning many cases, or the plan for it, in the order of the case ids given."""
 
-    given: tuple[Assigned, ...]
-    refused: tuple[NotAssigned, ...]
+    given: tuple[Assigned, ...] = ()
+    refused: tuple[NotAssigned, ...] = ()
+
+    def __add__(self, other: "Assignment") -> "Assignment":
+        return Assignment(given=self.given + other.given, refused=self.refused + other.refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Somebody who may be given cases: how many this person holds and has; `away_until` is None for an open end."""
+    """A person to whom cases can be assigned, with the cases held and assigned; `away_until` None has no end."""
 
     login: str
     held: int
@@ -65,7 +65,7 @@ class Candidate:
 
 
 class Assigning:
-    """What a supervisor gives to whom."""
+    """Assigns cases on behalf of a supervisor."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -73,16 +73,15 @@ class Assigning:
     def assign(
         self, case_ids: Sequence[int], login: str, reason: str, *, dry_run: bool = False
     ) -> tuple[Assigned, ...]:
-        """Give cases to a person, all or none; a running hold of another ends and its draft is copied.
+        """Assign all cases to a person, or none; the hold of another person ends, and its draft is copied.
 
         Raises:
-            NotAllowed: If who asks is no supervisor, or a case is in a state that cannot be assigned.
-            NotFound: If there is no such case or login.
+            NotAllowed: If the caller is no supervisor, the person does not review, or the state of a case forbids it.
+            NotFound: If a case or the login does not exist.
             WrongUsage: If no reason is given.
         """
         context = self.context
-        if not reason.strip():
-            raise WrongUsage(_("Assigning takes a reason."))
+        _check_reason(reason)
         with context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None):
             if dry_run:
                 with context.read() as session:
@@ -93,75 +92,72 @@ class Assigning:
                 return tuple(self._give(session, case_id, person, reason) for case_id in case_ids)
 
     def plan(self, case_ids: Sequence[int]) -> Assignment:
-        """Say what giving these cases to somebody would do, without doing it; `to` stays empty.
+        """Return what assigning these cases would do, without doing it; `to` stays empty.
 
         Raises:
-            NotAllowed: If who asks is no supervisor.
+            NotAllowed: If the caller is no supervisor.
         """
         refusal = role_refusal(Action.ASSIGN, self.context.actor)
         if refusal:
             raise NotAllowed(refusal)
-        given: list[Assigned] = []
-        refused: list[NotAssigned] = []
+        planned = Assignment()
         for chunk in _chunks(case_ids):
             with self.context.read() as session:
-                _at_hand = _load(session, chunk)
-                for case_id in chunk:
-                    try:
-                        given.append(self._plan(session, case_id, None))
-                    except (NotAllowed, NotFound) as error:
-                        refused.append(NotAssigned(case_id=case_id, why=str(error)))
-        return Assignment(given=tuple(given), refused=tuple(refused))
+                planned += self._each(session, chunk, lambda case_id: self._plan(session, case_id, None))
+        return planned
 
     def give(self, case_ids: Sequence[int], login: str, reason: str) -> Assignment:
-        """Give many cases to a person, a hundred in each transaction; one that cannot be given stops no other.
+        """Assign many cases to a person in transactions of up to 100; a case that is refused does not stop the others.
 
         Raises:
-            NotAllowed: If who asks is no supervisor, or the person does not review.
-            NotFound: If there is no such login.
+            NotAllowed: If the caller is no supervisor, or the person does not review.
+            NotFound: If the login does not exist.
             WrongUsage: If no reason is given.
         """
-        if not reason.strip():
-            raise WrongUsage(_("Assigning takes a reason."))
-        given: list[Assigned] = []
-        refused: list[NotAssigned] = []
+        _check_reason(reason)
+        done = Assignment()
         with self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None):
             with self.context.read() as session:
                 _reviewing(session, login)
             for number, chunk in enumerate(_chunks(case_ids)):
                 if number:
-                    # Whoever waits for the lock finds it free before the next lot.
+                    # Others who wait for the write lock get it before the next transaction.
                     time.sleep(_PAUSE_S)
                 try:
-                    done = self._give_chunk(chunk, login, reason)
+                    done += self._give_chunk(chunk, login, reason)
                 except WorkbenchError as error:
-                    # Nothing of this lot is written; what was given before it stays given.
-                    refused += [NotAssigned(case_id=case_id, why=str(error)) for case_id in chunk]
-                else:
-                    given += done.given
-                    refused += done.refused
-        return Assignment(given=tuple(given), refused=tuple(refused))
+                    # This transaction was rolled back; earlier ones stay committed.
+                    done += Assignment(refused=tuple(NotAssigned(case_id=one, why=str(error)) for one in chunk))
+        return done
 
     def _give_chunk(self, chunk: list[int], login: str, reason: str) -> Assignment:
-        """Give the cases of one transaction, and write the refused ones into the log."""
-        context = self.context
+        """Assign the cases of one transaction, and log the refused ones."""
+        # One flush at the end instead of one for each case.
+        with self.context.write() as session, session.no_autoflush:
+            person = _reviewing(session, login)
+            return self._each(
+                session, chunk, lambda case_id: self._give(session, case_id, person, reason), logs_refusals=True
+            )
+
+    def _each(
+        self, session: Session, chunk: list[int], act: Callable[[int], Assigned], *, logs_refusals: bool = False
+    ) -> Assignment:
+        """Call `act` for each case id, and collect results and refusals."""
         given: list[Assigned] = []
         refused: list[NotAssigned] = []
-        # One flush at the end instead of one for each case.
-        with context.write() as session, session.no_autoflush:
-            person = _reviewing(session, login)
-            _at_hand = _load(session, chunk)
-            for case_id in chunk:
-                try:
-                    given.append(self._give(session, case_id, person, reason))
-                except (NotAllowed, NotFound) as error:
-                    refused.append(NotAssigned(case_id=case_id, why=str(error)))
-                    body = {"exit": int(error.exit_code), "why": type(error).__name__}
-                    context.log(session, Action.ASSIGN.value, case_id=case_id, is_refused=True, body=body)
+        # The session refers to its objects weakly: they are kept here, or each would be read again.
+        _kept = _load(session, chunk)
+        for case_id in chunk:
+            try:
+                given.append(act(case_id))
+            except (NotAllowed, NotFound) as error:
+                refused.append(NotAssigned(case_id=case_id, why=str(error)))
+                if logs_refusals:
+                    self.context.log_refusal(session, Action.ASSIGN, error, case_id)
         return Assignment(given=tuple(given), refused=tuple(refused))
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """Return who may be given cases, those who are here first, each always in the same place."""
+        """Return the people to whom cases can be assigned: those who are present first, then by login."""
         with self.context.read() as session:
             loads = workload.loads(session, self.context.now())
         found = [
@@ -173,25 +169,19 @@ class Assigning:
                 away_until=line.away_until,
             )
             for line in People(self.context).list()
-            if line.login in loads and not _REVIEWING.isdisjoint(line.roles)
+            if line.login in loads and not WORKERS.isdisjoint(line.roles)
         ]
         return tuple(sorted(found, key=lambda one: (one.is_away, one.login)))
 
     def _plan(self, session: Session, case_id: int, person: ReviewerRow | None) -> Assigned:
-        case = visible_case(session, case_id)
-        refusal = state_refusal(Action.ASSIGN, CaseState(case.state), format_case(case_id))
-        if refusal:
-            raise NotAllowed(refusal)
-        holder = self._holder(session, case)
+        case = case_in_state_for(session, Action.ASSIGN, case_id)
+        is_held = (
+            case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > self.context.now()
+        )
+        holder = session.get(ReviewerRow, case.held_by_id) if is_held and case.held_by_id is not None else None
         return Assigned(
             case_id=case_id, to=person.login if person else "", from_holder=holder.login if holder else None
         )
-
-    def _holder(self, session: Session, case: CaseRow) -> ReviewerRow | None:
-        runs = case.held_until is not None and case.held_until > self.context.now()
-        if case.state != CaseState.IN_REVIEW or not runs or case.held_by_id is None:
-            return None
-        return session.get_one(ReviewerRow, case.held_by_id)
 
     def _give(self, session: Session, case_id: int, person: ReviewerRow, reason: str) -> Assigned:
         planned = self._plan(session, case_id, person)
@@ -202,18 +192,12 @@ class Assigning:
             case.held_by_id = case.held_until = case.aside_until = None
         case.assignee_id = person.id
         case.is_listed = True
-        # Who holds the case already sees nothing new by this.
+        # A larger number brings the case back to people who skipped it; its own holder needs no such sign.
         case.evidence_no += 0 if planned.from_holder == person.login else 1
         case.version += 1
-        # What a person wrote is no part of an event; it is read with the case's comments.
+        # Events hold no free text; the reason is stored as a comment.
         session.add(CommentRow(case_id=case_id, author_id=me, written_at=self.context.now(), body=reason.strip()))
-        self.context.log(
-            session,
-            Action.ASSIGN.value,
-            case_id=case_id,
-            state=CaseState(case.state),
-            body={"to": person.login, "from": planned.from_holder or ""},
-        )
+        self.context.log_case(session, Action.ASSIGN, case, {"to": person.login, "from": planned.from_holder or ""})
         return planned
 
     def _copy_draft(self, session: Session, case_id: int, from_id: int, to_id: int) -> None:
@@ -226,15 +210,20 @@ class Assigning:
         session.add(copied)
 
 
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise WrongUsage(_("Assigning needs a reason; give one."))
+
+
 def _chunks(case_ids: Sequence[int]) -> Iterator[list[int]]:
-    """Cut case ids into the lots of one transaction each, every case once."""
+    """Split case ids into one list for each transaction, without duplicates."""
     rest = iter(dict.fromkeys(case_ids))
     while chunk := list(islice(rest, CHUNK)):
         yield chunk
 
 
 def _load(session: Session, case_ids: list[int]) -> list[SQLModel]:
-    """Read cases and their batches at one go; a session has them at hand for as long as somebody keeps them."""
+    """Read cases and their batches with two statements."""
     cases = session.exec(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).all()
     batch_ids = {case.batch_id for case in cases}
     batches = session.exec(select(ImportBatchRow).where(col(ImportBatchRow.id).in_(batch_ids))).all()
@@ -242,12 +231,17 @@ def _load(session: Session, case_ids: list[int]) -> list[SQLModel]:
 
 
 def _reviewing(session: Session, login: str) -> ReviewerRow:
-    """Return a person who can do something with a case; anybody else is refused."""
+    """Return a person who can review.
+
+    Raises:
+        NotFound: If the login does not exist.
+        NotAllowed: If the person is inactive, or is neither reviewer nor supervisor.
+    """
     person = find_person(session, login)
     role = session.exec(
         select(ReviewerRoleRow.role).where(
             ReviewerRoleRow.reviewer_id == person.id,
-            col(ReviewerRoleRow.role).in_([role.value for role in _REVIEWING]),
+            col(ReviewerRoleRow.role).in_([role.value for role in WORKERS]),
         )
     ).first()
     if role is None or not person.is_active:

@@ -1,12 +1,12 @@
-"""Next, hold, release, skip, aside: who has which case, and until when."""
+"""The holds on cases: claiming the next case, renewing, releasing, skipping and putting aside."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlmodel
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from db.columns import to_us
@@ -21,76 +21,75 @@ from workbench.services.case import assessment
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, details
+from workbench.services.queue.empty_reasons import why_empty
+from workbench.services.queue.lost_holds import LostHold, loss_of
 
-if TYPE_CHECKING:
-    from workbench.services.queue.lost_holds import LostHold
+ASIDE_GRACE = timedelta(minutes=30)
+"""How long the hold of a case that was put aside lasts after the time it was put aside until."""
 
 _RENEW_EVERY = timedelta(minutes=1)
-_ASIDE_GRACE = timedelta(minutes=30)
 
-# The first is nearly always still free; where others are at the same filter, one of several is.
-_FOUND_AT_ONCE = (1, 16, 16, 16)
+# The cases that each attempt reads: the first one is nearly always still free, unless others claim by the same filter.
+_CANDIDATES_BY_ATTEMPT = (1, 16, 16, 16)
 
 Claim = Callable[[Session, Claimer, datetime], tuple[int, int] | None]
-"""Claims a case for somebody until a time and returns its id and fence, or None."""
+"""A function that claims a case until a time, and returns its id and fence, or None if there is none."""
 
 
 class Claims:
-    """The holds of one person."""
+    """The cases that one person claims and holds."""
 
     def __init__(self, context: Context, casefiles: CaseFiles) -> None:
         self.context = context
         self.casefiles = casefiles
 
     def next(self, filter_text: str = "") -> CaseFile | Empty:
-        """Give the case that I hold, else claim the next one of a filter, else say why there is none.
+        """Return the case that this person holds, else claim the next one of a filter, else say why there is none.
 
         Raises:
             NotAllowed: If the person does not review.
-            FilterProblem: If the filter cannot be understood.
+            FilterProblem: If the filter is invalid.
+            Busy: If others claimed all cases that the filter found.
         """
         with self.context.acting(Action.NEXT):
-            found = self._claim_within(filter_text) if filter_text.strip() else self._claim()
-        if isinstance(found, Empty):
-            return found
-        self._refresh_findings(found)
-        return self.casefiles.show(found)
+            claimed = self._claim_within(filter_text) if filter_text.strip() else self._hold_or(claim_next)
+            if claimed is None:
+                with self.context.read() as session:
+                    return why_empty(session, self.context.actor.id, self.context.now())
+        if isinstance(claimed, Empty):
+            return claimed
+        self._refresh_findings(claimed)
+        return self.casefiles.show(claimed)
 
-    def _claim(self) -> int | Empty:
-        """Take the held or the next case."""
-        found = self._take(claim_next)
-        return self._why_empty() if found is None else found
-
-    def _claim_within(self, filter_text: str) -> int | Empty:
-        """Take the held or the next case of a filter; what may take long is read without the lock.
+    def _claim_within(self, filter_text: str) -> int | Empty | None:
+        """Return the held case or claim the next one of a filter; cases are found before the write lock is taken.
 
         Raises:
-            Busy: If others took all that was found, time and again.
+            Busy: If others claimed all cases that were found, in every attempt.
         """
         from workbench.services.queue.filters import list_of
 
-        found = self._take(lambda *_claim: None)
-        for most in _FOUND_AT_ONCE:
-            if found is not None:
-                return found
+        claimed = self._hold_or(lambda *_claim: None)
+        for most in _CANDIDATES_BY_ATTEMPT:
+            if claimed is not None:
+                return claimed
             with self.context.read() as session:
                 claimer = self._claimer(session)
                 cases = find_next(session, claimer, list_of(session, self.context, filter_text), most)
-                if not cases and (left := count_left(session, claimer)):
-                    return Empty(kind="filtered", count=left)
-            if not cases:
-                return self._why_empty()
-            found = self._take(partial(claim_found, found=cases))
-        if found is None:
-            raise Busy(_("Others took every case that the filter found; try again."))
-        return found
+                if not cases:
+                    left = count_left(session, claimer)
+                    return Empty(kind="filtered", count=left) if left else None
+            claimed = self._hold_or(partial(claim_found, found=cases))
+        if claimed is None:
+            raise Busy(_("Other reviewers took every case that the filter found; try again."))
+        return claimed
 
     def _claimer(self, session: Session) -> Claimer:
         context = self.context
         return Claimer(reviewer_id=context.actor.id, now=context.now(), day_end=context.end_of_today(session))
 
-    def _take(self, claim: Claim) -> int | Empty | None:
-        """Return the case that is held, else claim one, in one transaction; None if there is none to claim."""
+    def _hold_or(self, claim: Claim) -> int | Empty | None:
+        """Return the held case, else claim one, in one transaction; None if there is none to claim."""
         context = self.context
         with context.write() as session:
             now = context.now()
@@ -105,15 +104,15 @@ class Claims:
             if claimed is None:
                 return None
             case_id, fence = claimed
-            context.log(session, Action.NEXT.value, case_id=case_id, state=CaseState.IN_REVIEW, body={"fence": fence})
+            context.log(session, Action.NEXT, case_id=case_id, state=CaseState.IN_REVIEW, body={"fence": fence})
             return case_id
 
     def _held(self, session: Session, now: datetime) -> int | None:
-        """Return the case that this person holds and has not put aside."""
+        """Return the case that this person holds and has not put aside, or put aside until a time that has passed."""
         aside_until = col(CaseRow.aside_until)
         row = session.exec(
             sqlmodel.select(CaseRow)
-            .where(*_held_by(self.context.actor.id, now))
+            .where(*held_by(self.context.actor.id, now))
             .where(aside_until.is_(None) | (aside_until <= now))
             .order_by(aside_until, col(CaseRow.id))
             .limit(1)
@@ -125,15 +124,8 @@ class Claims:
             row.version += 1
         return row.id
 
-    def _why_empty(self) -> Empty:
-        """Say which empty it is: others hold all, I skipped the rest, or nothing is queued."""
-        from workbench.services.queue.empty_reasons import why_empty
-
-        with self.context.read() as session:
-            return why_empty(session, self.context.actor.id, self.context.now())
-
     def _refresh_findings(self, case_id: int) -> None:
-        """Judge again what depends on the day, if the findings are of another day."""
+        """Evaluate the rules again if the findings are of another day, since some depend on the date."""
         context = self.context
         with context.read() as session:
             stale = session.get_one(CaseRow, case_id).findings_on != context.today(session)
@@ -142,7 +134,10 @@ class Claims:
                 assessment.recompute(session, context, session.get_one(CaseRow, case_id))
 
     def renew(self, case_id: int) -> datetime | None:
-        """Extend my hold because I am active; no event, at most one write a minute. None if the hold is lost."""
+        """Extend the hold of an active person and return its end, None if the hold is lost.
+
+        It writes no event, and at most once a minute.
+        """
         context = self.context
         now, me = context.now(), context.actor.id
         with context.read() as session:
@@ -154,45 +149,44 @@ class Claims:
                 return case.held_until
             fence = case.fence
         with context.write() as session:
-            changed = session.execute(
+            renewed = session.execute(
                 update(CaseRow)
                 .where(col(CaseRow.id) == case_id, col(CaseRow.held_by_id) == me, col(CaseRow.fence) == fence)
                 .where(col(CaseRow.state) == CaseState.IN_REVIEW.value)
                 .values(held_until=now + span)
-            )
-        return now + span if _changed(changed) else None
+                .returning(col(CaseRow.id))
+            ).first()
+        return now + span if renewed else None
 
-    def loss(self, case_id: int, fence: int) -> "LostHold | None":
-        """Say how my hold with this fence ended, None while the case is still mine."""
-        from workbench.services.queue.lost_holds import loss_of
-
+    def loss(self, case_id: int, fence: int) -> LostHold | None:
+        """Return how this person's hold with a fence ended, None while it still counts."""
         with self.context.read() as session:
             return loss_of(session, self.context, case_id, fence)
 
     def release(self, case_id: int) -> None:
-        """Give a held case back to the queue.
+        """Return a held case to the queue.
 
         Raises:
-            Busy: If another holds it.
-            NotAllowed: If nobody does.
+            Busy: If another person holds it.
+            NotAllowed: If nobody holds it.
         """
-        self._let_go(case_id, Action.RELEASE, "")
+        self._to_queue(case_id, Action.RELEASE, "")
 
     def skip(self, case_id: int, reason: str) -> None:
-        """Give a held case back and do not be offered it again until there is something new.
+        """Return a held case to the queue, and do not offer it to this person again before its evidence changes.
 
-        One that was assigned to this person is nobody's then.
+        An assignment to this person ends.
 
         Raises:
             WrongUsage: If no reason is given.
-            Busy: If another holds it.
-            NotAllowed: If nobody does.
+            Busy: If another person holds it.
+            NotAllowed: If nobody holds it.
         """
         if not reason.strip():
-            raise WrongUsage(_("Skipping takes a reason."))
-        self._let_go(case_id, Action.SKIP, reason)
+            raise WrongUsage(_("Skipping needs a reason; give one."))
+        self._to_queue(case_id, Action.SKIP, reason)
 
-    def _let_go(self, case_id: int, action: Action, reason: str) -> None:
+    def _to_queue(self, case_id: int, action: Action, reason: str) -> None:
         context = self.context
         with context.acting(action, case_id), context.write() as session:
             case = held_case(session, context, case_id)
@@ -202,7 +196,7 @@ class Claims:
             case.version += 1
             was_mine = action is Action.SKIP and case.assignee_id == context.actor.id
             if was_mine:
-                # Offered to nobody else and no more to me, it would wait for ever.
+                # An assigned case is offered to nobody else, so that nobody would ever get it.
                 case.assignee_id = None
             if action is Action.SKIP:
                 session.merge(
@@ -214,21 +208,16 @@ class Claims:
                         skipped_at=context.now(),
                     )
                 )
-            context.log(
-                session,
-                action.value,
-                case_id=case_id,
-                state=CaseState.QUEUED,
-                body=details(has_reason=bool(reason), is_unassigned=was_mine or None),
-            )
+            body = details(has_reason=bool(reason), is_unassigned=was_mine or None)
+            context.log_case(session, action, case, body)
 
     def aside(self, case_id: int, until: datetime | None = None) -> datetime:
-        """Put a held case away until a time, two hours by the default policy, and return that time.
+        """Put a held case aside until a time, by default as long as the policy says, and return that time.
 
         Raises:
             WrongUsage: If the time is past.
-            Busy: If another holds it.
-            NotAllowed: If nobody does.
+            Busy: If another person holds it.
+            NotAllowed: If nobody holds it.
         """
         context = self.context
         with context.acting(Action.ASIDE, case_id), context.write() as session:
@@ -238,26 +227,20 @@ class Claims:
             if until <= now:
                 raise WrongUsage(_("A case can only be put aside until a time to come."))
             case.aside_until = until
-            case.held_until = until + _ASIDE_GRACE
+            case.held_until = until + ASIDE_GRACE
             case.version += 1
-            context.log(
-                session,
-                Action.ASIDE.value,
-                case_id=case_id,
-                state=CaseState.IN_REVIEW,
-                body={"until": to_us(until)},
-            )
+            context.log_case(session, Action.ASIDE, case, {"until": to_us(until)})
             return until
 
     def explain(self, case_id: int) -> tuple[str, ...]:
-        """Say in sentences why this case comes when it comes."""
-        from workbench.services.queue.explain_order import turn_of
+        """Return the sentences that explain the place of a case in the queue and its due date."""
+        from workbench.services.queue.explain_order import order_words
 
-        return tuple(turn_of(self.context, self.casefiles.show(case_id).header))
+        return order_words(self.context, self.casefiles.show(case_id).header)
 
 
-def _held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
-    """Return the conditions of a running hold."""
+def held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
+    """Return the conditions that a person holds a case and the hold has not expired."""
     return (
         col(CaseRow.state) == CaseState.IN_REVIEW.value,
         col(CaseRow.held_by_id) == reviewer_id,
@@ -266,16 +249,12 @@ def _held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
 
 
 def held_limit(session: Session, context: Context, reviewer_id: int) -> int:
-    """Return how many cases a person may hold: the person's own limit, else the policy's."""
+    """Return how many cases a person may hold: the limit of the person, else that of the policy."""
     own = session.get_one(ReviewerRow, reviewer_id).max_held
     return context.policy(session).desk.max_held if own is None else own
 
 
 def count_held(session: Session, reviewer_id: int, now: datetime) -> int:
-    """Count the cases that a person holds, those aside included."""
-    statement = select(func.count()).select_from(CaseRow).where(*_held_by(reviewer_id, now))
+    """Count the cases that a person holds, including those put aside."""
+    statement = select(func.count()).select_from(CaseRow).where(*held_by(reviewer_id, now))
     return int(session.execute(statement).scalar_one())
-
-
-def _changed(result: Any) -> bool:
-    return isinstance(result, CursorResult) and result.rowcount == 1

@@ -1,4 +1,4 @@
-"""Why there is no case to give."""
+"""Why the queue has no case for a person."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from workbench.domain.case.casefile import Empty
 
 
 def why_empty(session: Session, reviewer_id: int, now: datetime) -> Empty:
-    """Say which empty it is to a person: others hold all, the rest was skipped, or nothing is queued."""
+    """Return why a person gets no case: the rest was skipped, others hold all cases, or nothing is queued."""
     skipped = count_skipped(session, reviewer_id)
     if skipped:
         return Empty(kind="skipped", count=skipped)

@@ -1,4 +1,4 @@
-"""When the turn of a case comes and when it is due, and why, in sentences."""
+"""Explains the place of a case in the queue and its due date, in sentences."""
 
 from workbench.domain.case.casefile import CaseHeader
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
@@ -8,8 +8,8 @@ from workbench.services.clock.case_clocks import Watching
 from workbench.services.foundation.context import Context
 
 
-def turn_of(context: Context, header: CaseHeader) -> list[str]:
-    """Say why a case comes when it comes, then how its due date came about."""
+def order_words(context: Context, header: CaseHeader) -> tuple[str, ...]:
+    """Return the sentences about the place of a case in the queue, then those about its due date."""
     lines = [
         _("Order: returned to you, assigned to you, then the queue by overdue, due today, priority and due date."),
         _("Priority: {priority}; service class: {service_class}; {risk}.").format(
@@ -22,5 +22,4 @@ def turn_of(context: Context, header: CaseHeader) -> list[str]:
         lines.append(_("Assigned to {login}; offered to nobody else.").format(login=header.assignee))
     if header.is_breached:
         lines.append(_("Overdue: it goes before everything that is not."))
-    lines += Watching(context).words(header.id)
-    return lines
+    return (*lines, *Watching(context).words(header.id))

@@ -1,10 +1,10 @@
-"""What a filter means at this moment, to this person: which cases are on its list."""
+"""Turns a filter into conditions on cases, for one person at one time."""
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -24,86 +24,78 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.queue.search import bare_word, phone
 
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
 _OPEN = frozenset(CaseState) - FINAL_STATES
 _GROUPS = {"open": _OPEN, "closed": FINAL_STATES, "all": frozenset(CaseState)}
 _MICROSECOND = timedelta(microseconds=1)
-_COLUMNS = {"class": "service_class", "risk": "risk"}
+_COMPARES = {":": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def list_of(session: Session, context: Context, filter_text: str) -> CaseList:
-    """Return the list of cases that a filter means.
+    """Return the list of the cases that a filter selects.
 
     Raises:
-        FilterProblem: With the place of what cannot be understood.
+        FilterProblem: If the filter is invalid or names an unknown person; it has the position of the mistake.
     """
-    return Reading(session, context).list_of(parse_filter(filter_text))
+    now = context.now().astimezone(context.zone(session))
+    return _FilterReader(session, context, now).list_of(parse_filter(filter_text))
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Reads filters at one moment."""
+class _FilterReader:
+    """Turns filters into conditions; `now` is in the zone of the policy."""
 
     session: Session
     context: Context
+    now: datetime
 
     def list_of(self, wanted: Filter) -> CaseList:
-        """Return the list of cases that a filter means.
-
-        Raises:
-            FilterProblem: If it names a person whom nobody knows.
-        """
-        now, zone = self.context.now(), self.context.zone(self.session)
-        today = now.astimezone(zone).date()
-        said = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
-        spans = [_span(term, now, today, zone) for term in said]
-        is_running = any(_needs_clock(term) for term in said)
+        """Return the list of the cases that a filter selects."""
+        due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
+        is_running = any(_needs_clock(term) for term in due_terms)
+        unpublished = self.session.execute(
+            select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
+        )
         return CaseList(
             states=_states(wanted) & RUNNING_STATES if is_running else _states(wanted),
-            now=to_us(now),
+            now=to_us(self.now),
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
-            due=reduce(Due.within, spans, Due()),
-            conditions=(
-                *self._conditions(wanted, now, today, zone),
-                *(self._suspended if is_running else ()),
-            ),
-            hidden=_hidden(self.session),
+            due=reduce(Due.within, (_due_span(term, self.now) for term in due_terms), Due()),
+            conditions=(*self._conditions(wanted), *(self._not_suspended if is_running else ())),
+            hidden=tuple(unpublished.scalars()),
             is_running=is_running,
         )
 
-    def _conditions(self, wanted: Filter, now: datetime, today: date, zone: "ZoneInfo") -> Iterable[Condition]:
+    def _conditions(self, wanted: Filter) -> Iterable[Condition]:
+        """Yield the conditions of all terms that the columns of CaseList do not express."""
         for number, term in enumerate(wanted.terms):
-            name = f"t{number}"
-            if term.key in {"state", "priority"}:
+            if term.key in {"state", "priority"} or (term.key == "due" and not term.is_negated):
                 continue
-            if term.key == "due":
-                if term.is_negated:
-                    check = _span(term, now, today, zone).check()
-                    if _needs_clock(term):
-                        runs = (conditions.is_running(RUNNING_STATES), *self._suspended)
-                        check = " AND ".join([check, *(f"({one.check})" for one in runs)])
-                    is_indexed = not (_needs_clock(term) and self._suspended)
-                    span = Condition(check=check, is_indexed=is_indexed)
-                    # A case without a due date is due on no day.
-                    yield conditions.negated(span)
-                continue
-            condition = self._condition(term, name)
+            condition = self._due_condition(term) if term.key == "due" else self._condition(term, f"t{number}")
             yield conditions.negated(condition) if term.is_negated else condition
 
+    def _due_condition(self, term: Term) -> Condition:
+        """Return the condition of a due term; a case without a due date does not meet it."""
+        check = _due_span(term, self.now).check()
+        if not _needs_clock(term):
+            return Condition(check=check, is_indexed=True)
+        not_suspended = self._not_suspended
+        runs = (conditions.is_running(RUNNING_STATES), *not_suspended)
+        return Condition(check=" AND ".join([check, *(f"({one.check})" for one in runs)]), is_indexed=not not_suspended)
+
     @property
-    def _suspended(self) -> tuple[Condition, ...]:
-        """What leaves out cases whose clock an open suspension stopped in time; nothing while there is none."""
+    def _not_suspended(self) -> tuple[Condition, ...]:
+        """The condition that no open suspension stopped the clock before the due date; empty if none is open."""
         is_open = select(col(SuspensionRow.id)).where(col(SuspensionRow.to_at).is_(None)).limit(1)
         return () if self.session.execute(is_open).first() is None else (conditions.WAS_NOT_SUSPENDED,)
 
     def _condition(self, term: Term, name: str) -> Condition:
         makers: dict[str, Callable[[Term, str], Condition]] = {
-            "class": self._choice,
-            "risk": self._choice,
-            "round": self._round,
+            "class": lambda term, name: conditions.has_one_of("service_class", term.values, name),
+            "risk": lambda term, name: conditions.has_one_of("risk", term.values, name),
+            "round": lambda term, name: conditions.compares(
+                "round", "=" if term.op == ":" else term.op, int(term.values[0]), name
+            ),
             "kind": lambda term, name: conditions.application_has("applicant_kind", term.values, name),
             "province": lambda term, name: conditions.has_province(self.session, province_parts(term.values[0]), name),
             "agent": lambda term, name: conditions.has_agent(self.session, term.values[0], name),
@@ -119,12 +111,6 @@ class Reading:
         }
         return makers[term.key](term, name)
 
-    def _choice(self, term: Term, name: str) -> Condition:
-        return conditions.has_one_of(_COLUMNS[term.key], term.values, name)
-
-    def _round(self, term: Term, name: str) -> Condition:
-        return conditions.compares("round", "=" if term.op == ":" else term.op, int(term.values[0]), name)
-
     def _people(self, term: Term, name: str) -> Condition:
         found = []
         for number, value in enumerate(term.values):
@@ -132,7 +118,7 @@ class Reading:
             held = conditions.held_by(person, f"{name}h{number}")
             assigned = conditions.assigned_to(person, f"{name}a{number}")
             if term.key == "who" and person is None:
-                # With nobody is what neither is held nor assigned.
+                # who:nobody selects the cases that are neither held nor assigned.
                 found.append(Condition(check=f"{assigned.check} AND {held.check}"))
             elif term.key == "who":
                 found.append(conditions.any_condition([held, assigned]))
@@ -141,7 +127,7 @@ class Reading:
         return conditions.any_condition(found)
 
     def _person(self, value: str, term: Term) -> int | None:
-        """Return the number of a person, None for nobody."""
+        """Return the id of a person, None for "nobody"."""
         if value == "nobody":
             return None
         if value == "me":
@@ -150,7 +136,7 @@ class Reading:
         found = self.session.execute(known).scalar()
         if found is None:
             raise FilterProblem(
-                _("Nobody here has the login “{login}”; `workbench reviewers` lists them.").format(login=shown(value)),
+                _("There is no login “{login}”; `workbench reviewers` lists all people.").format(login=shown(value)),
                 term.start,
                 term.end,
             )
@@ -158,49 +144,42 @@ class Reading:
 
 
 def _states(wanted: Filter) -> frozenset[CaseState]:
-    """Return the states of a filter, the open ones unless it says others."""
+    """Return the states that a filter selects, by default the open ones."""
     states = frozenset(CaseState) if wanted.says_state else _OPEN
     for term in wanted.terms:
         if term.key == "state":
-            said = frozenset[CaseState]().union(*(_GROUPS.get(value) or {CaseState(value)} for value in term.values))
-            states = states - said if term.is_negated else states & said
+            named = frozenset[CaseState]().union(*(_GROUPS.get(value) or {CaseState(value)} for value in term.values))
+            states = states - named if term.is_negated else states & named
     return states
 
 
 def _ranks(terms: Iterable[Term]) -> frozenset[int]:
-    """Return the ranks of priority that terms leave."""
+    """Return the ranks of priority that the terms select."""
     order = tuple(Priority)
     ranks = frozenset(range(len(order)))
     for term in terms:
         limits = [order.index(Priority(value)) for value in term.values]
-        said = {
-            rank
-            for rank in range(len(order))
-            for limit in limits
-            if (rank == limit and term.op in {":", "<=", ">="})
-            or (rank < limit and term.op in {"<", "<="})
-            or (rank > limit and term.op in {">", ">="})
-        }
-        ranks = ranks - said if term.is_negated else ranks & said
+        named = {rank for rank in range(len(order)) if any(_COMPARES[term.op](rank, limit) for limit in limits)}
+        ranks = ranks - named if term.is_negated else ranks & named
     return ranks
 
 
 def _needs_clock(term: Term) -> bool:
-    """Say whether a term means only cases whose clock runs; a day by itself is a day of any case."""
+    """Return whether a due term selects only cases whose clock runs; a date selects all cases due on it."""
     return term.op == ":" and term.values[0] in {"overdue", "today"}
 
 
-def _span(term: Term, now: datetime, today: date, zone: "ZoneInfo") -> Due:
-    """Return the due dates that a term means; days are local."""
+def _due_span(term: Term, now: datetime) -> Due:
+    """Return the due dates that a term selects; days are those of the zone of `now`."""
     value = term.values[0]
     if value == "none":
         return Due(with_dates=False)
     if value == "overdue":
         return Due(until=to_us(now), with_none=False)
     words = {"yesterday": -1, "today": 0, "tomorrow": 1}
-    on = today + timedelta(days=words[value]) if value in words else date.fromisoformat(value)
-    begins = to_us(datetime.combine(on, time(), tzinfo=zone) - _MICROSECOND)
-    ends = to_us(datetime.combine(on + timedelta(days=1), time(), tzinfo=zone) - _MICROSECOND)
+    on = now.date() + timedelta(days=words[value]) if value in words else date.fromisoformat(value)
+    begins = to_us(datetime.combine(on, time(), tzinfo=now.tzinfo) - _MICROSECOND)
+    ends = to_us(datetime.combine(on + timedelta(days=1), time(), tzinfo=now.tzinfo) - _MICROSECOND)
     spans = {
         "<": Due(until=begins, with_none=False),
         "<=": Due(until=ends, with_none=False),
@@ -208,9 +187,3 @@ def _span(term: Term, now: datetime, today: date, zone: "ZoneInfo") -> Due:
         ">=": Due(after=begins, with_none=False),
     }
     return spans.get(term.op, Due(after=begins, until=ends, with_none=False))
-
-
-def _hidden(session: Session) -> tuple[int, ...]:
-    """Return the batches that nobody may see."""
-    rows = session.execute(select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id))
-    return tuple(row.id for row in rows)

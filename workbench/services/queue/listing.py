@@ -1,4 +1,4 @@
-"""The queue as a list, in the order of `next`, and what the head of the desk counts."""
+"""The queue as pages of cases, in the order in which `next` claims them, and the counts of the desk header."""
 
 from typing import Any
 
@@ -16,26 +16,25 @@ from workbench.services.foundation.context import Context
 
 
 class Queue:
-    """The lists of cases.
+    """Lists and counts of cases by a filter.
 
-    Each takes a filter; an empty one is all open cases. Every method raises FilterProblem for one that cannot be
-    understood.
+    An empty filter lists all open cases. Every method raises FilterProblem if its filter is invalid.
     """
 
     def __init__(self, context: Context) -> None:
         self.context = context
 
     def count(self, filter_text: str = "") -> int:
-        """Count the cases of a filter; where no index knows them this takes longer than a page."""
+        """Count the cases of a filter; without a suitable index this takes longer than reading a page."""
         with self.context.read() as session:
             return case_pages.count(session, self._list(session, filter_text))
 
     def page(
         self, filter_text: str = "", *, start: int = 0, limit: int = 100, total: int | None = None
     ) -> tuple[CaseRowView, ...]:
-        """Return the cases from place `start` on, in the order of `next`.
+        """Return up to `limit` cases from position `start` on, in the order of `next`.
 
-        With the `total` that `count` gave a page of the second half is read from the end.
+        With `total` from `count`, a page in the second half is read from the end, which is faster.
         """
         with self.context.read() as session:
             wanted = self._list(session, filter_text)
@@ -47,26 +46,26 @@ class Queue:
             return tuple(_view(row, wanted.now) for row in case_rows(session, ids, wanted.now))
 
     def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
-        """Return the numbers of the first cases of a filter."""
+        """Return the ids of the first cases of a filter."""
         with self.context.read() as session:
             wanted = self._list(session, filter_text)
             return tuple(case_pages.page(session, wanted, skip=0, limit=limit))
 
     def place_of(self, filter_text: str, case_id: int) -> int | None:
-        """Return how many cases of a filter come before one of them.
+        """Return how many cases of a filter come before a case.
 
-        None if it is none of them, or if to tell takes long.
+        None if the filter does not contain the case, or if counting would take too long.
         """
         with self.context.read() as session:
             return case_pages.place_of(session, self._list(session, filter_text), case_id)
 
     def counts(self) -> DeskCounts:
-        """Return what the head of the desk counts."""
+        """Return the counts of the desk header."""
         me, now = self.context.actor.id, self.context.now()
         with self.context.read() as session:
             return DeskCounts(
                 **workload.open_counts(session, me, now),
-                # What the head of the desk says is what the filter of the queue finds.
+                # Counted by filter, so that the header agrees with what the queue lists.
                 due_today=case_pages.count(session, self._list(session, "due:today")),
                 breached=case_pages.count(session, self._list(session, "due:overdue")),
                 assigned=workload.count_assigned(session, me, now),
@@ -74,14 +73,14 @@ class Queue:
             )
 
     def _list(self, session: Session, filter_text: str) -> CaseList:
-        """Return the list of a filter; what reads filters is imported here, for the first case needs none."""
+        """Return the list of a filter; filters are imported here, since the first case needs none."""
         from workbench.services.queue.filters import list_of
 
         return list_of(session, self.context, filter_text)
 
 
 def _view(row: Any, now_us: int) -> CaseRowView:
-    holds = row.state == CaseState.IN_REVIEW
+    state = CaseState(row.state)
     due_at = None if row.due_at is None else from_us(row.due_at)
     suspended_from = None if row.suspended_from is None else from_us(row.suspended_from)
     return CaseRowView(
@@ -89,17 +88,17 @@ def _view(row: Any, now_us: int) -> CaseRowView:
         agent=row.agent,
         application_no=row.application_no,
         applicant_name=public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
-        state=CaseState(row.state),
+        state=state,
         round=row.round,
         priority=Priority(row.priority),
         due_at=due_at,
         is_due_provisional=bool(row.is_due_provisional),
-        is_breached=is_overdue(due_at, from_us(now_us), CaseState(row.state), row.waits_for, suspended_from),
+        is_breached=is_overdue(due_at, from_us(now_us), state, row.waits_for, suspended_from),
         suspended_from=suspended_from,
         waits_for=WaitsFor(row.waits_for) if row.waits_for else None,
         assignee=row.assignee,
-        held_by=row.holder if holds else None,
-        held_until=from_us(row.held_until) if holds and row.held_until else None,
+        held_by=row.holder if state is CaseState.IN_REVIEW else None,
+        held_until=from_us(row.held_until) if state is CaseState.IN_REVIEW and row.held_until else None,
         blocks=row.block_count,
         warns=row.warn_count,
         received_at=from_us(row.received_at),

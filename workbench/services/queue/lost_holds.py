@@ -1,4 +1,4 @@
-"""Holds that ended without their holder's doing, seen from who held the case."""
+"""How a person lost the hold on a case."""
 
 import json
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from sqlmodel import Session
 
 from db.enums import CaseState
 from db.models import CaseRow
-from workbench.services.foundation.case_access import last_taking
+from workbench.services.foundation.case_access import last_hold_event
 from workbench.services.foundation.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostHold:
-    """How a hold ended: the act of the log, who did it, to whom the case went (empty if to nobody), and when."""
+    """The event that ended a hold: its action, who did it, whom the case was assigned to ("" if nobody), and when."""
 
     case_id: int
     action: str
@@ -24,14 +24,12 @@ class LostHold:
 
 
 def loss_of(session: Session, context: Context, case_id: int, fence: int) -> LostHold | None:
-    """Say how a person's hold on a case ended, None while it is in force or merely over and taken by nobody."""
+    """Return how this person's hold with a fence ended, None while it counts; an expired one does until it is taken."""
     case = session.get(CaseRow, case_id)
-    if case is None:
+    is_held = case is not None and case.state == CaseState.IN_REVIEW
+    if case is None or (is_held and case.held_by_id == context.actor.id and case.fence == fence):
         return None
-    is_mine = case.state == CaseState.IN_REVIEW and case.held_by_id == context.actor.id
-    if is_mine and case.fence == fence:
-        return None
-    event = last_taking(session, case_id)
+    event = last_hold_event(session, case_id)
     if event is None:
         return None
     to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""

@@ -1,4 +1,4 @@
-"""What a bare word searches: names, application numbers, case numbers, and whole numbers of phones and people."""
+"""What a word without a key finds: applicants, application and case numbers, and whole phone and identity numbers."""
 
 import re
 
@@ -15,7 +15,7 @@ _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 
 
 def phone(number: str, store: Store, name: str) -> Condition:
-    """Return the condition that a whole phone number is that of a card or of the contact."""
+    """Return the condition that a card or the contact has a phone number; only whole numbers are found."""
     hashed = store.hashed(normal_msisdn(number))
     return conditions.any_condition(
         [
@@ -26,12 +26,12 @@ def phone(number: str, store: Store, name: str) -> Condition:
 
 
 def bare_word(word: str, store: Store, name: str) -> Condition:
-    """Return the condition that a word is found in a case, wherever people look for it."""
+    """Return the condition that any searched column of a case contains a word."""
     found = [conditions.name_matches(word, f"{name}_called")]
     plain = compact(word)
     if any(char.isascii() and char.isalnum() for char in plain):
         found.append(conditions.number_matches(word, f"{name}_number"))
-    case_id = _case(word)
+    case_id = _case_id(word)
     if case_id is not None:
         found.append(conditions.is_one_of([case_id], f"{name}_case"))
     number = normal_msisdn(word)
@@ -45,8 +45,8 @@ def bare_word(word: str, store: Store, name: str) -> Condition:
     return conditions.any_condition(found)
 
 
-def _case(word: str) -> int | None:
-    """Return the number of the case that a word names, with or without its C-."""
+def _case_id(word: str) -> int | None:
+    """Return the case id that a word gives, with or without the prefix C-, None if it gives none."""
     if _CASE_DIGITS.fullmatch(word) and int(word):
         return int(word)
     try:

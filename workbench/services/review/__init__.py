@@ -1,1 +1,1 @@
-"""Verdicts, checks, undo and remarks."""
+"""Verdicts, second checks, undo, remarks, and the effect of new evidence on a case."""

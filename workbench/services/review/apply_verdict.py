@@ -1,6 +1,7 @@
-"""Putting a verdict into force: the case's state, what is to be mended, and the notice."""
+"""Puts a verdict into force: the state of the case, the rectification and the notice."""
 
 import json
+from datetime import datetime
 
 from sqlmodel import Session, select
 
@@ -15,16 +16,16 @@ from db.models import (
     RectificationRow,
 )
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.casefile import CaseFile, Decided
 from workbench.services.case.known_people import people_in
 from workbench.services.foundation.context import Context
 from workbench.services.notices import verdict_letter_facts
 
 
 def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, casefile: CaseFile) -> str:
-    """Put a verdict into force: the case's state, the rectification and the notice.
+    """Change the state of the case, open its rectification and write its notice; return the masked text of the notice.
 
-    The notice's text is returned as it may be shown, the people of the case masked; the applicant gets it whole.
+    Only the returned text is masked; the applicant gets the notice in clear.
     """
     now = context.now()
     verdict = Verdict(decision.verdict)
@@ -69,8 +70,25 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     return people_in(session, (case.agent, case.application_no)).within(letter.body)
 
 
+def outcome(
+    case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
+) -> Decided:
+    """Return what a verdict or its approval did, after `case` and `decision` were changed."""
+    return Decided(
+        case_id=decision.case_id,
+        decision_id=decision.id or 0,
+        verdict=Verdict(decision.verdict),
+        state=CaseState(case.state),
+        decided_at=at,
+        release_at=decision.release_at,
+        notice=notice,
+        deadline_at=decision.deadline_at,
+        check_for=check_for,
+    )
+
+
 def _open_rectification(session: Session, case: CaseRow, decision: DecisionRow) -> None:
-    """Open what is to be mended; an approval given again after an undo opens the same one."""
+    """Open the rectification of a decision; a second approval after an undo opens the same one again."""
     known = session.exec(select(RectificationRow).where(RectificationRow.decision_id == decision.id)).one_or_none()
     if known is not None:
         known.is_open = True

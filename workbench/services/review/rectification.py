@@ -1,4 +1,4 @@
-"""What a resubmission mends of what was asked for."""
+"""Closes the rectification of a case when the applicant resubmits."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +13,7 @@ from workbench.services.foundation.context import Context
 
 D = DocumentKind
 
-DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
+_DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
     "ID-RIC": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
     "ID-RIC-EXPIRED": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
     "ID-RIC-EXPIRING": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
@@ -29,15 +29,15 @@ DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
     "USE-TRADE": frozenset({D.INDUSTRY_PERMIT}),
     "ACT-RECORDING": frozenset({D.CALL_RECORDS_3M}),
 }
-"""The documents that answer a reason; whether they answer it well is for the reviewer to see."""
+"""The kinds of documents that satisfy an item of a reason; the reviewer judges their content."""
 
 
 def close_rectification(
     session: Session, context: Context, case: CaseRow, batch_id: int | None, findings: Iterable[Finding]
 ) -> None:
-    """Close what the applicant had to mend, and mark the items that the new evidence answers.
+    """Close the newest rectification of a case, and mark the items that the new evidence satisfies.
 
-    An item is answered by its document, by a document of its reason, or when its rule finds nothing any more.
+    An item is satisfied if the batch has its document or a document of its reason, or if its rule finds nothing.
     """
     rectification = session.execute(
         select(RectificationRow)
@@ -48,26 +48,19 @@ def close_rectification(
     if rectification is None:
         return
     rectification.is_open = False
-    received = _received_kinds(session, case, batch_id)
+    of_batch = (
+        DOCUMENT.c.agent == case.agent,
+        DOCUMENT.c.application_no == case.application_no,
+        DOCUMENT.c.batch_id == batch_id,
+    )
+    received = set(session.execute(select(DOCUMENT.c.kind).where(*of_batch)).scalars())
     found = {finding.rule for finding in findings}
     rules = context.policy(session, case.policy_version_id).rules
     items = session.execute(
         select(RectificationItemRow).where(col(RectificationItemRow.rectification_id) == rectification.id)
     ).scalars()
     for item in items:
-        answers = DOCUMENTS_OF_REASON.get(item.code, frozenset()) | {item.code}
+        satisfying = _DOCUMENTS_OF_REASON.get(item.code, frozenset()) | {item.code}
         is_gone = item.code in rules and item.code not in found
-        if item.satisfied_at is None and (received & answers or is_gone):
+        if item.satisfied_at is None and (received & satisfying or is_gone):
             item.satisfied_at = context.now()
-
-
-def _received_kinds(session: Session, case: CaseRow, batch_id: int | None) -> set[str]:
-    """Return the kinds of documents that a batch brought for a case."""
-    rows = session.execute(
-        select(DOCUMENT.c.kind).where(
-            DOCUMENT.c.agent == case.agent,
-            DOCUMENT.c.application_no == case.application_no,
-            DOCUMENT.c.batch_id == batch_id,
-        )
-    )
-    return {row.kind for row in rows}

@@ -1,8 +1,9 @@
-"""What people note on a case: comments, verifications, checklist answers, and the applicant's word."""
+"""Remarks on a case: comments, verifications, checklist answers, and what the applicant says or resubmits."""
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
 from db.enums import CaseState, ChecklistValue, VerificationKind
 from db.models import (
@@ -15,76 +16,75 @@ from db.models import (
     VerificationRow,
 )
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import Action, state_refusal
+from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.clock.case_clocks import settle_due
-from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.context import Context
 from workbench.services.review.new_evidence import to_queue
 from workbench.services.review.rectification import close_rectification
 
 
 class Remarks:
-    """The remarks of one person."""
+    """The remarks that one person records."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
 
     def comment(self, case_id: int, text: str) -> None:
-        """Write an internal comment; the applicant never sees it.
+        """Write an internal comment, which the applicant never sees.
 
         Raises:
             NotFound: If there is no such case.
-            WrongUsage: If it is empty.
+            WrongUsage: If the comment is empty.
         """
         context = self.context
         with context.acting(Action.COMMENT, case_id), context.write() as session:
-            self._case(session, case_id, Action.COMMENT)
-            session.add(
-                CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=_written(text))
-            )
-            context.log(session, Action.COMMENT.value, case_id=case_id)
+            case_in_state_for(session, Action.COMMENT, case_id)
+            self._add_comment(session, case_id, _not_empty(text))
+            context.log(session, Action.COMMENT, case_id=case_id)
 
     def verify(self, case_id: int, kind: VerificationKind, result: str) -> None:
-        """Record a fact that was confirmed outside.
+        """Record a fact that was confirmed outside the program.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the case is over.
+            NotAllowed: If the case is closed.
             WrongUsage: If the result is empty.
         """
         context = self.context
         with context.acting(Action.VERIFY, case_id), context.write() as session:
-            self._case(session, case_id, Action.VERIFY)
+            case_in_state_for(session, Action.VERIFY, case_id)
             session.add(
                 VerificationRow(
                     case_id=case_id,
                     kind=kind.value,
-                    result=_written(result),
+                    result=_not_empty(result),
                     verified_by_id=context.actor.id,
                     verified_at=context.now(),
                 )
             )
-            context.log(session, Action.VERIFY.value, case_id=case_id, body={"kind": kind.value})
+            context.log(session, Action.VERIFY, case_id=case_id, body={"kind": kind.value})
 
     def checklist(self, case_id: int, question: str, answer: ChecklistValue, note: str = "") -> None:
-        """Answer a question of the checklist; a later answer of the round takes its place.
+        """Answer a question of the checklist, replacing an earlier answer of the same round.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the case is over.
+            NotAllowed: If the case is closed.
             WrongUsage: If the policy has no such question.
         """
         context = self.context
         with context.acting(Action.CHECKLIST, case_id), context.write() as session:
-            case = self._case(session, case_id, Action.CHECKLIST)
+            case = case_in_state_for(session, Action.CHECKLIST, case_id)
             policy = context.policy(session, case.policy_version_id)
-            if question not in {known.code for known in policy.questions}:
+            codes = [known.code for known in policy.questions]
+            if question not in codes:
                 raise WrongUsage(
                     _("There is no question {question}; the policy has {known}.").format(
-                        question=question, known=", ".join(known.code for known in policy.questions)
+                        question=question, known=", ".join(codes)
                     )
                 )
             row = session.exec(
@@ -97,110 +97,91 @@ class Remarks:
             row.answer, row.note = answer.value, note
             row.answered_by_id, row.answered_at = context.actor.id, context.now()
             session.add(row)
-            context.log(
-                session,
-                Action.CHECKLIST.value,
-                case_id=case_id,
-                body={"question": question, "answer": answer.value, "round": case.round},
-            )
+            body = {"question": question, "answer": answer.value, "round": case.round}
+            context.log(session, Action.CHECKLIST, case_id=case_id, body=body)
 
     def withdraw(self, case_id: int, reason: str) -> None:
-        """Withdraw a case on the applicant's word.
+        """Withdraw a case because the applicant asked for it.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If it is over.
+            NotAllowed: If the case is closed.
             WrongUsage: If no reason is given.
         """
         context = self.context
         with context.acting(Action.WITHDRAW, case_id), context.write() as session:
-            case = self._case(session, case_id, Action.WITHDRAW)
-            session.add(
-                CommentRow(
-                    case_id=case_id,
-                    author_id=context.actor.id,
-                    written_at=context.now(),
-                    body=_written(reason),
-                )
-            )
-            self._end_what_runs(session, case)
+            case = case_in_state_for(session, Action.WITHDRAW, case_id)
+            self._add_comment(session, case_id, _not_empty(reason))
+            self._cancel_open_work(session, case_id)
             case.state = CaseState.WITHDRAWN.value
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.version += 1
-            context.log(session, Action.WITHDRAW.value, case_id=case_id, state=CaseState.WITHDRAWN)
+            context.log_case(session, Action.WITHDRAW, case)
             settle_due(session, context, case)
 
-    def _end_what_runs(self, session: Session, case: CaseRow) -> None:
-        """Take back letters that are not released, close what was to be mended, and void what waits for a check."""
+    def _cancel_open_work(self, session: Session, case_id: int) -> None:
+        """Cancel notices that are not released, close rectifications, and void verdicts that wait for a check."""
         now = self.context.now()
-        for notice in session.exec(select(NoticeRow).where(NoticeRow.case_id == case.id)):
-            if notice.cancelled_at is None and notice.release_at > now:
-                notice.cancelled_at = now
-        for rectification in session.exec(select(RectificationRow).where(RectificationRow.case_id == case.id)):
-            rectification.is_open = False
-        for decision in session.exec(
-            select(DecisionRow).where(DecisionRow.case_id == case.id, DecisionRow.status == "staged")
-        ):
-            decision.status = "void"
+        unreleased = (col(NoticeRow.cancelled_at).is_(None), col(NoticeRow.release_at) > now)
+        staged = (col(DecisionRow.case_id) == case_id, col(DecisionRow.status) == "staged")
+        session.execute(
+            update(NoticeRow).where(col(NoticeRow.case_id) == case_id, *unreleased).values(cancelled_at=now)
+        )
+        session.execute(update(RectificationRow).where(col(RectificationRow.case_id) == case_id).values(is_open=False))
+        session.execute(update(DecisionRow).where(*staged).values(status="void"))
 
     def answer(self, case_id: int, note: str = "") -> None:
-        """Record the applicant's answer to a pending case: it goes back to the queue.
+        """Record that the applicant answered a pending case, and queue the case.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If it is not pending.
+            NotAllowed: If the case is not pending.
         """
         self._back_to_queue(case_id, Action.ANSWER, note)
 
     def resubmit(self, case_id: int, note: str = "") -> None:
-        """Record that the applicant handed in again: the next round begins.
+        """Record that the applicant resubmitted, and queue the case in its next round.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If it is not being rectified, or the deadline is past.
+            NotAllowed: If the case is not being rectified, or the deadline has passed.
         """
         self._back_to_queue(case_id, Action.RESUBMIT, note)
 
     def _back_to_queue(self, case_id: int, action: Action, note: str) -> None:
         context = self.context
         with context.acting(action, case_id), context.write() as session:
-            case = self._case(session, case_id, action)
+            case = case_in_state_for(session, action, case_id)
             if action is Action.RESUBMIT:
                 _check_in_time(session, case, context.now())
                 close_rectification(session, context, case, None, findings_of_case(session, case_id))
                 case.round += 1
             if note.strip():
-                session.add(
-                    CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=note)
-                )
+                self._add_comment(session, case_id, note)
             to_queue(case)
             case.evidence_no += 1
             case.version += 1
             case.is_listed = True
-            context.log(session, action.value, case_id=case_id, state=CaseState.QUEUED, body=details(round=case.round))
+            context.log_case(session, action, case, {"round": case.round})
             settle_due(session, context, case)
 
-    def _case(self, session: Session, case_id: int, action: Action) -> CaseRow:
-        case = visible_case(session, case_id)
-        refusal = state_refusal(action, CaseState(case.state), format_case(case_id))
-        if refusal:
-            raise NotAllowed(refusal)
-        return case
+    def _add_comment(self, session: Session, case_id: int, text: str) -> None:
+        context = self.context
+        session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
 
 
-def _written(text: str) -> str:
-    """Return a text that says something."""
+def _not_empty(text: str) -> str:
     if not text.strip():
         raise WrongUsage(_("The text is empty."))
     return text
 
 
 def _check_in_time(session: Session, case: CaseRow, now: datetime) -> None:
-    """Refuse what comes after the deadline of the open rectification."""
+    """Check that the deadline of the open rectification has not passed."""
     row = session.exec(
         select(RectificationRow).where(RectificationRow.case_id == case.id, RectificationRow.is_open)
     ).first()
     if row is None or row.deadline_at is None:
-        raise NotFound(_("{case} has nothing to be mended.").format(case=format_case(case.id or 0)))
+        raise NotFound(_("{case} has no open rectification.").format(case=format_case(case.id or 0)))
     if row.deadline_at < now:
-        raise NotAllowed(_("The deadline of {case} is past.").format(case=format_case(case.id or 0)))
+        raise NotAllowed(_("The deadline of {case} has passed.").format(case=format_case(case.id or 0)))

@@ -1,1 +1,1 @@
-"""Opening, people and health of a database."""
+"""The people, the audit log and the health check of one database."""

@@ -13,10 +13,10 @@ from workbench.services.foundation.locations import refusal
 
 
 def open_database(path: Path) -> Database:
-    """Open an existing database of ours, an older one after it was brought up to date.
+    """Open an existing database, and upgrade one with an older schema first.
 
     Raises:
-        WorkbenchError: With the cause and the way out; nothing was changed then.
+        WorkbenchError: If it cannot be opened or upgraded; it is unchanged then.
     """
     try:
         return schema.open_database(path, _check_group)
@@ -24,15 +24,17 @@ def open_database(path: Path) -> Database:
         raise refusal(error) from error
     except LockTimeout as error:
         raise StorageBusy(
-            _("{database} is older than this program, and others are writing to it; try again.").format(database=path)
+            _("{database} must be upgraded, but another program is writing to it; try again later.").format(
+                database=path
+            )
         ) from error
 
 
 def look_at_database(path: Path) -> tuple[Database, int]:
-    """Open an existing database of ours as it is, to look at it only, and say which schema it has.
+    """Open an existing database without upgrading it, and return it with its schema version.
 
     Raises:
-        WorkbenchError: With the cause and the way out.
+        WorkbenchError: If it cannot be opened.
     """
     try:
         return schema.open_without_upgrade(path, _check_group)
@@ -41,7 +43,7 @@ def look_at_database(path: Path) -> tuple[Database, int]:
 
 
 def _check_group(database: Database) -> None:
-    """Refuse a database that a group can get at, and that is shared with none."""
+    """Check that group permissions of the file are set only if the database is shared with a group."""
     mode = database.path.stat().st_mode
     if not mode & stat.S_IRWXG:
         return

@@ -1,7 +1,6 @@
-"""Whether a database, its store and its log are as they must be, and what the program cannot promise."""
+"""The health check of a database: the file, its store, permissions, structure and audit log."""
 
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlmodel import Session
@@ -18,28 +17,28 @@ from workbench.services.foundation.group_sharing import group_name, group_named,
 from workbench.services.site.database import look_at_database
 from workbench.services.site.people import solo_reason
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorReport:
-    """What was looked at: True is well, False is not, None is a note."""
-
-    lines: tuple[tuple[bool | None, str], ...]
+CheckLine = tuple[bool | None, str]
+"""One line of the health check: True for passed, False for failed, None for a note."""
 
 
-def examine(path: Path) -> DoctorReport:
-    """Look at a database and what lies beside it, and change nothing."""
-    lines: list[tuple[bool | None, str]] = [
-        (None, _("Names are no proof: whoever can write the database file can also change who did what.")),
+def examine(path: Path) -> list[CheckLine]:
+    """Check a database and the files beside it, without changing anything."""
+    lines: list[CheckLine] = [
+        (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _library(),
     ]
     try:
         database, version = look_at_database(path)
     except WorkbenchError as error:
-        return DoctorReport(lines=(*lines, (False, str(error))))
+        return [*lines, (False, str(error))]
     try:
         lines.append((True, _("The database {file} can be read.").format(file=path)))
         if version < schema.VERSION:
-            lines.append((None, _older(version)))
+            older = _(
+                "The database has schema {found}, older than schema {known} of this program; "
+                "the next start makes a copy and upgrades it."
+            )
+            lines.append((None, older.format(found=version, known=schema.VERSION)))
         lines.append(_store(Store.beside(path)))
         with database.read() as session:
             group = group_of(session)
@@ -47,58 +46,48 @@ def examine(path: Path) -> DoctorReport:
             lines += _contents(session)
     finally:
         database.close()
-    return DoctorReport(lines=tuple(lines))
+    return lines
 
 
-def _older(version: int) -> str:
-    said = _(
-        "The database is of schema {found}, older than this program's {known}; "
-        "it is copied and brought up to date at the next start."
-    )
-    return said.format(found=version, known=schema.VERSION)
-
-
-def _library() -> tuple[bool | None, str]:
+def _library() -> CheckLine:
     version = ".".join(str(part) for part in sqlite.library_version())
     if sqlite.is_vulnerable(sqlite.library_version()):
-        return (
-            None,
-            _("SQLite {version} has the WAL-reset bug, so the slower DELETE journal is used.").format(version=version),
-        )
+        slower = _("SQLite {version} has the WAL-reset bug, so the slower DELETE journal is used.")
+        return None, slower.format(version=version)
     return True, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
 
 
-def _store(store: Store) -> tuple[bool | None, str]:
+def _store(store: Store) -> CheckLine:
     try:
         store.check()
     except WorkbenchError as error:
         return False, str(error)
-    return True, _("The store {folder} and its hash key are there.").format(folder=store.folder)
+    return True, _("The store {folder} and its hash key are present.").format(folder=store.folder)
 
 
-def _protection(path: Path, group: str | None) -> list[tuple[bool | None, str]]:
-    """Return who can get at the files, and how far that can be trusted."""
+def _protection(path: Path, group: str | None) -> list[CheckLine]:
+    """Check the permissions of the files for one user, or for the group that shares the database."""
     beside = [*path.parent.glob(path.name + "*"), *Store.beside(path).folder.rglob("*")]
     if group is None:
         return [_private(beside)]
     trust = _(
-        "Level A: everybody of the group {group} can change the files past this program; "
-        "roles guard against mistakes, not against people."
+        "Level A: every member of the group {group} can change the files without this program; "
+        "roles prevent mistakes, not misuse."
     ).format(group=group)
     return [(None, trust), _shared([path.parent, *beside], group)]
 
 
-def _private(files: list[Path]) -> tuple[bool | None, str]:
+def _private(files: list[Path]) -> CheckLine:
     for file in files:
         mode = file.stat().st_mode
         if mode & 0o077:
-            return False, _("{file} is open to other users ({mode}); take that away with `chmod go-rwx`.").format(
+            return False, _("Other users can open {file} ({mode}); run `chmod go-rwx` on it.").format(
                 file=file, mode=stat.filemode(mode)
             )
-    return True, _("Nothing is open to other users.")
+    return True, _("Other users cannot open any of the files.")
 
 
-def _shared(files: list[Path], group: str) -> tuple[bool | None, str]:
+def _shared(files: list[Path], group: str) -> CheckLine:
     try:
         group_id = group_named(group).group_id
     except WorkbenchError as error:
@@ -108,7 +97,7 @@ def _shared(files: list[Path], group: str) -> tuple[bool | None, str]:
         wanted = Access.SHARED.folder_mode if stat.S_ISDIR(status.st_mode) else Access.SHARED.file_mode
         if stat.S_IMODE(status.st_mode) != wanted or status.st_gid != group_id:
             return False, _(
-                "{file} is {mode} of the group {owner}; mend it with `chgrp {group}` and `chmod {wanted}`."
+                "{file} has mode {mode} and group {owner}; correct it with `chgrp {group}` and `chmod {wanted}`."
             ).format(
                 file=file,
                 mode=stat.filemode(status.st_mode),
@@ -116,34 +105,29 @@ def _shared(files: list[Path], group: str) -> tuple[bool | None, str]:
                 group=group,
                 wanted=f"{wanted:o}",
             )
-    return True, _("Everything is open to the group {group} and to nobody else.").format(group=group)
+    return True, _("Only the group {group} can open the files.").format(group=group)
 
 
-def _contents(session: Session) -> list[tuple[bool | None, str]]:
-    lines: list[tuple[bool | None, str]] = []
+def _contents(session: Session) -> list[CheckLine]:
+    """Check the structure, the references and the audit log, and note how people are identified."""
+    lines: list[CheckLine] = []
     damage = sqlite.quick_check(session.connection())
     lines.append((damage == "ok", _("Structure of the database: {answer}.").format(answer=damage)))
     broken = sqlite.table_with_broken_reference(session.connection())
-    lines.append(
-        (True, _("Every row refers to rows that are there."))
-        if broken is None
-        else (False, _("A row of {table} refers to one that is not there.").format(table=broken))
-    )
+    if broken is None:
+        lines.append((True, _("Every reference between rows is valid.")))
+    else:
+        lines.append((False, _("A row of {table} refers to a row that does not exist.").format(table=broken)))
     report = audit_log.verify(session)
-    lines.append(
-        (
-            True,
-            _("The log of {count} events is whole in itself; head {head}.").format(
-                count=report.events, head=report.head
-            ),
-        )
-        if report.is_whole
-        else (False, _("The log does not fit at event {seq}: it was changed.").format(seq=report.broken_at))
-    )
+    if report.is_whole:
+        valid = _("The hash chain of the {count} events in the log is valid; head {head}.")
+        lines.append((True, valid.format(count=report.events, head=report.head)))
+    else:
+        lines.append((False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)))
     solo = solo_reason(session)
     if solo:
-        said = _("One person reviews here alone ({reason}); what takes a second person waits until there is one.")
-        lines.append((None, said.format(reason=solo)))
+        alone = _("One person reviews alone ({reason}); verdicts that need a second person wait until there is one.")
+        lines.append((None, alone.format(reason=solo)))
     setting = session.get(SettingRow, "identity")
-    lines.append((None, _("People are known by: {mode}.").format(mode=setting.value if setting else "os")))
+    lines.append((None, _("People are identified by: {mode}.").format(mode=setting.value if setting else "os")))
     return lines

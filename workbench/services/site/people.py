@@ -1,5 +1,7 @@
-"""Who works here, in which roles, who is away, and whether one person reviews alone."""
+"""The registered people: roles, absences, limits, and whether one person reviews alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,14 +16,14 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
 SOLO_SETTING = "solo"
-"""The setting that says why one person works alone."""
+"""The setting with the reason why one person reviews alone."""
 
 _LOGIN_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """A person as the list shows one; `away_until` is None for an open end."""
+    """A registered person for lists; `away_until` is None for an absence without an end."""
 
     login: str
     roles: tuple[Role, ...]
@@ -31,13 +33,13 @@ class PersonLine:
 
 
 class People:
-    """The people of this database; admins change them, everybody may look."""
+    """The registered people; every role may list them, only admins may change them."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
 
     def list(self) -> tuple[PersonLine, ...]:
-        """Return everybody, by login."""
+        """Return all people, ordered by login."""
         with self.context.read() as session:
             today, limit = self.context.today(session), self.context.policy(session).desk.max_held
             people = session.exec(select(ReviewerRow).order_by(ReviewerRow.login)).all()
@@ -55,15 +57,14 @@ class People:
         )
 
     def add(self, login: str, roles: tuple[Role, ...]) -> None:
-        """Register a person, as a reviewer if no role is named.
+        """Register a person, as a reviewer if no role is given.
 
         Raises:
-            NotAllowed: If who asks is no admin.
-            WrongUsage: If the login is there already, empty or too long.
+            NotAllowed: If the caller is no admin.
+            WrongUsage: If the login is registered already, empty or too long.
         """
-        roles = roles or (Role.REVIEWER,)
-        self._admin_only("reviewers add")
-        with self.context.write() as session:
+        wanted = set(roles or (Role.REVIEWER,))
+        with self._changing("reviewers add") as session:
             if not login.strip() or len(login) > _LOGIN_LENGTH or not login.isprintable():
                 raise WrongUsage(_("A login has 1 to 64 visible characters."))
             if session.exec(select(ReviewerRow).where(ReviewerRow.login == login)).first() is not None:
@@ -71,32 +72,24 @@ class People:
             person = ReviewerRow(login=login, created_at=self.context.now())
             session.add(person)
             session.flush()
-            session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in set(roles))
-            self._log(session, "reviewers add", person, roles=sorted(role.value for role in set(roles)))
+            session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in wanted)
+            self._log(session, "reviewers add", person, roles=sorted(role.value for role in wanted))
 
     def role(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> None:
-        """Give roles and take roles away.
+        """Add and remove roles of a person.
 
         Raises:
-            NotAllowed: If who asks is no admin, it would take away the last admin, or two admins are there: a change of
-                roles then needs the second one.
-            NotFound: If there is no such login.
+            NotAllowed: If the caller is no admin, changes their own roles while there is another admin, or would
+                remove the last admin.
+            NotFound: If the login is not registered.
         """
-        self._admin_only("reviewers role")
-        try:
-            self._change_roles(login, add, remove)
-        except NotAllowed as error:
-            self.context.refused("reviewers role", error)
-            raise
-
-    def _change_roles(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> None:
-        with self.context.write() as session:
+        with self._changing("reviewers role") as session:
             person = find_person(session, login)
             admins = set(
                 session.exec(select(ReviewerRoleRow.reviewer_id).where(ReviewerRoleRow.role == Role.ADMIN.value))
             )
             if len(admins) > 1 and person.id == self.context.actor.id:
-                raise NotAllowed(_("Another admin must change your own roles, since there is one."))
+                raise NotAllowed(_("You cannot change your own roles; ask another admin."))
             if Role.ADMIN in remove and admins == {person.id}:
                 raise NotAllowed(_("{login} is the last admin; make another one first.").format(login=login))
             for role in remove:
@@ -106,44 +99,33 @@ class People:
             session.flush()
             for role in add:
                 session.merge(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value))
-            self._log(
-                session,
-                "reviewers role",
-                person,
-                add=[role.value for role in add],
-                remove=[role.value for role in remove],
-            )
+            changes = {"add": [role.value for role in add], "remove": [role.value for role in remove]}
+            self._log(session, "reviewers role", person, **changes)
 
     def away(self, login: str, from_on: date, to_on: date | None, reason: str = "") -> None:
-        """Note that a person is away; cases assigned to that person are then offered to all.
+        """Record an absence; while it lasts, cases assigned to the person are offered to all reviewers.
 
         Raises:
-            NotAllowed: If who asks is no admin.
-            NotFound: If there is no such login.
-            WrongUsage: If the days are the wrong way round.
+            NotAllowed: If the caller is no admin.
+            NotFound: If the login is not registered.
+            WrongUsage: If the last day is before the first.
         """
-        self._admin_only("reviewers away")
-        if to_on is not None and to_on < from_on:
-            raise WrongUsage(_("The last day is before the first."))
-        with self.context.write() as session:
+        with self._changing("reviewers away") as session:
+            if to_on is not None and to_on < from_on:
+                raise WrongUsage(_("The last day is before the first."))
             person = find_person(session, login)
             session.add(AbsenceRow(reviewer_id=person.id or 0, from_on=from_on, to_on=to_on, reason=reason))
-            self._log(
-                session,
-                "reviewers away",
-                person,
-                days=[from_on.isoformat(), to_on.isoformat() if to_on else ""],
-            )
+            days = [from_on.isoformat(), to_on.isoformat() if to_on else ""]
+            self._log(session, "reviewers away", person, days=days)
 
     def back(self, login: str) -> None:
         """End a person's absence.
 
         Raises:
-            NotAllowed: If who asks is no admin.
-            NotFound: If there is no such login, or the person is not away.
+            NotAllowed: If the caller is no admin.
+            NotFound: If the login is not registered, or the person is not away.
         """
-        self._admin_only("reviewers back")
-        with self.context.write() as session:
+        with self._changing("reviewers back") as session:
             person, today = find_person(session, login), self.context.today(session)
             if _absence(session, person.id or 0, today) is None:
                 raise NotFound(_("{login} is not away.").format(login=login))
@@ -153,27 +135,35 @@ class People:
             self._log(session, "reviewers back", person)
 
     def limit(self, login: str, max_held: int) -> None:
-        """Set how many cases a person may hold.
+        """Set how many cases a person may hold at once.
 
         Raises:
-            NotAllowed: If who asks is no admin.
-            NotFound: If there is no such login.
-            WrongUsage: If it is less than one.
+            NotAllowed: If the caller is no admin.
+            NotFound: If the login is not registered.
+            WrongUsage: If the limit is below 1.
         """
-        self._admin_only("reviewers limit")
-        if max_held < 1:
-            raise WrongUsage(_("The limit is at least 1."))
-        with self.context.write() as session:
+        with self._changing("reviewers limit") as session:
+            if max_held < 1:
+                raise WrongUsage(_("The limit is at least 1."))
             person = find_person(session, login)
             person.max_held = max_held
             self._log(session, "reviewers limit", person, max_held=max_held)
 
-    def _admin_only(self, action: str) -> None:
-        if self.context.actor.has(Role.ADMIN):
-            return
-        error = NotAllowed(_("{login} may not do this; it takes an admin.").format(login=self.context.actor.login))
-        self.context.refused(action, error)
-        raise error
+    @contextmanager
+    def _changing(self, action: str) -> Iterator[Session]:
+        """Open a write transaction for an admin, and log a refusal raised by this check or by the block."""
+        try:
+            self._check_admin()
+            with self.context.write() as session:
+                yield session
+        except NotAllowed as error:
+            self.context.refused(action, error)
+            raise
+
+    def _check_admin(self) -> None:
+        actor = self.context.actor
+        if not actor.has(Role.ADMIN):
+            raise NotAllowed(_("{login} may not do this; it takes an admin.").format(login=actor.login))
 
     def _log(self, session: Session, action: str, person: ReviewerRow, **body: object) -> None:
         self.context.log(session, action, body={"reviewer": person.id, **body})
@@ -183,11 +173,11 @@ def find_person(session: Session, login: str) -> ReviewerRow:
     """Return a registered person.
 
     Raises:
-        NotFound: If there is none of this login.
+        NotFound: If the login is not registered.
     """
     person = session.exec(select(ReviewerRow).where(ReviewerRow.login == login)).first()
     if person is None:
-        raise NotFound(_("There is no {login} here; `workbench reviewers` lists everybody.").format(login=login))
+        raise NotFound(_("There is no login {login}; `workbench reviewers` lists all people.").format(login=login))
     return person
 
 
@@ -200,7 +190,7 @@ def _absence(session: Session, reviewer_id: int, today: date) -> AbsenceRow | No
 
 
 def solo_reason(session: Session) -> str:
-    """Return why one person reviews here alone, empty where several can."""
+    """Return the reason why one person reviews alone, "" if several people can review."""
     row = session.get(SettingRow, SOLO_SETTING)
     if row is None:
         return ""
