@@ -15,6 +15,7 @@ import textual.screen
 _SOON_S = 0.02
 _UPDATE_PERIOD_S = 0.005
 _ROUNDS = 2
+_LAID_OUT_WITHIN_S = 2
 
 
 def _is_idle(loop: Any) -> bool:
@@ -36,8 +37,15 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
 
 
 async def _screen_is_idle(pilot: Any) -> bool:
+    """Wait until nothing is left to do and the screen is laid out; a change of mode delays that for some frames."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _LAID_OUT_WITHIN_S
     await until_idle()
-    return not pilot.app._exception_event.is_set()
+    app = pilot.app
+    while (app._batch_count or (app._running and app.screen._layout_required)) and loop.time() < end:
+        await asyncio.sleep(_UPDATE_PERIOD_S)
+        await until_idle()
+    return not app._exception_event.is_set()
 
 
 def install(patched: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ async def test_too_little_history_is_said() -> None:
         await desk.go("f")
 
         assert "There is too little history" in desk.text
-        assert "what the policy assumes a reviewer decides a day" in desk.text
+        assert "daily decisions per reviewer that the policy assumes" in desk.text
 
 
 async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:
@@ -135,7 +135,7 @@ async def test_where_nobody_is_there_no_date_is_told_and_what_if_still_is_asked(
 
     async with at_work(arrange=empty) as desk:
         await desk.go("f")
-        assert "nobody is there  as it is" in desk.text
+        assert "no reviewers  as it is" in desk.text
         assert "88 to decide; all reviewers are away, and no return is planned." in desk.text
         assert "there is no expected date" in desk.text
         assert "2030" not in desk.text

@@ -160,7 +160,7 @@ async def test_keys_typed_before_the_desk_is_open_act_in_order_each_on_what_the_
     async with opening.app.run_test() as pilot:
         driver = await opening.type(pilot, "n", "2", "plus", "q")
 
-        assert driver.dialog == "Leaving"
+        assert driver.dialog == "QuitDialog"
         assert driver.desk_screen.panels.active == "activity"
         assert driver.desk_screen.panels.is_zoomed
 

@@ -207,7 +207,7 @@ def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path
     ("changed", "into", "cause"),
     [
         ("pass,", "fly,", "KeyError: 'fly'"),
-        ("rev2,pass,DEMO-005,OK,", "rev2,pass,DEMO-005,NO-SUCH,", "There is no reason NO-SUCH in the policy"),
+        ("rev2,pass,DEMO-005,OK,", "rev2,pass,DEMO-005,NO-SUCH,", "The policy has no reason NO-SUCH"),
     ],
 )
 def test_a_preparation_that_fails_is_said_in_a_sentence(

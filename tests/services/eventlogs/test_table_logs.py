@@ -85,7 +85,10 @@ def test_times_are_read_with_and_without_a_zone(tmp_path: Path, text: str, at_s:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("case,activity,time\n1,a,2012-04-03\n2,b,soon\n", "log.csv, line 3, column time: “soon” is no date"),
+        (
+            "case,activity,time\n1,a,2012-04-03\n2,b,soon\n",
+            "log.csv, line 3, column time: “soon” is not a valid date or time",
+        ),
         ("case,activity,time\n1,a,03/04/2012 10:00\n", "log.csv, line 2, column time: “03/04/2012” could be two"),
         ("case,activity,time\n1,,2012-04-03\n", "log.csv, line 2, column activity: The value is missing"),
         ("case,activity,time\n ,a,2012-04-03\n", "log.csv, line 2, column case: The value is missing"),

@@ -61,7 +61,10 @@ def test_traces_of_the_same_name_stay_two_cases(tmp_path: Path) -> None:
         (f"<log>{'<a>' * 100}", "log.xes, line 1: Elements lie too deep"),
         (f'<log a="{"x" * (2 << 20)}"/>', "log.xes, line 1: A tag is unreasonably long"),
         ('<?xml version="1.0" encoding="klingon"?><log/>', "The XML is not well formed here (unknown encoding"),
-        (XES.replace("2012-04-03T14:55:00Z", "noon"), "line 13, column time:timestamp: “noon” is no date"),
+        (
+            XES.replace("2012-04-03T14:55:00Z", "noon"),
+            "line 13, column time:timestamp: “noon” is not a valid date or time",
+        ),
         (XES.replace('value="made"', 'value=""'), "line 13, column concept:name: The value is missing"),
         (XES.replace('"time:timestamp" value="2012-04-03T14', '"at" value="2012'), "line 13, column time:timestamp"),
     ],

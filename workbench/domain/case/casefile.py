@@ -253,8 +253,8 @@ class VerdictPreview:
 
     `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
     (final_fail, override, high_risk, restore). `open_questions` are unanswered checklist questions, `unopened`
-    documents that nobody opened. `problems` are the reasons why the verdict is refused.
-    `is_date_provisional`: the date depends on a calendar that is not published.
+    documents that nobody opened, `problems` what refuses the verdict. A provisional date depends on an
+    unpublished calendar.
     """
 
     letter: str
@@ -289,10 +289,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undoable:
-    """The last act that this person may undo.
-
-    `act` is decided, or for a check approved or returned; then `maker` is who gave the verdict.
-    """
+    """The last act that this person may undo: decided, or a check (approved, returned) of the verdict of `maker`."""
 
     case_id: int
     decision_id: int
