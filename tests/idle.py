@@ -11,6 +11,7 @@ import pytest
 import textual.app
 import textual.pilot
 import textual.screen
+from textual._context import active_app
 
 _SOON_S = 0.02
 _UPDATE_PERIOD_S = 0.005
@@ -29,7 +30,9 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
     loop: Any = asyncio.get_running_loop()
     end = loop.time() + max_sleep
     rounds = 0
-    while rounds < _ROUNDS and loop.time() < end:
+    app = active_app.get(None)
+    # An app that ends draws nothing more, and asks for it again and again.
+    while rounds < _ROUNDS and loop.time() < end and not (app is not None and app._exit):
         await asyncio.sleep(0)
         rounds = rounds + 1 if _is_idle(loop) else 0
         if not rounds and not loop._ready:
@@ -42,7 +45,7 @@ async def _screen_is_idle(pilot: Any) -> bool:
     end = loop.time() + _LAID_OUT_WITHIN_S
     await until_idle()
     app = pilot.app
-    while (app._batch_count or (app._running and app.screen._layout_required)) and loop.time() < end:
+    while not app._exit and (app._batch_count or app.screen._layout_required) and loop.time() < end:
         await asyncio.sleep(_UPDATE_PERIOD_S)
         await until_idle()
     return not app._exception_event.is_set()

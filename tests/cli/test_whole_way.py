@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.cases.lent import ASKING, lending
+
+pytestmark = pytest.mark.terminal
 
 SCRIPT = Path(__file__).with_name("whole_way.sh")
 ROOT = Path(__file__).parents[2]

@@ -28,7 +28,8 @@ def chain_is_whole(site: Site) -> bool:
         return audit_log.verify(session).is_whole
 
 
-@pytest.mark.parametrize("turns", [10, pytest.param(sized(ci=100, full=1000), marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
 def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, turns: int) -> None:
     for number in range(PEOPLE):
         site.services("admin").people.add(f"r{number}", (Role.REVIEWER,))
@@ -47,7 +48,8 @@ def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, tur
     assert chain_is_whole(site)
 
 
-@pytest.mark.parametrize("turns", [10, pytest.param(sized(ci=100, full=1000), marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
 def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: int) -> None:
     holds = held_by_a(site, turns)
 
@@ -60,7 +62,8 @@ def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: i
     assert sorted(events(site, "decide")) == [case for case, _fence in holds]
 
 
-@pytest.mark.parametrize("turns", [10, pytest.param(sized(ci=100, full=1000), marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
 def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: Site, turns: int) -> None:
     expired = held_by_a(site, turns)
     for case, _fence in expired:

@@ -10,13 +10,10 @@ __all__ = ["demo_home", "demo_of_today"]
 
 _SMOKE = frozenset(
     {
-        "test_demo_next_fail_two_reasons_notice_undo_and_next",
         "test_it_starts_and_shows_a_case",
-        "test_composed_and_pasted_text_does_nothing_and_says_why",
-        "test_nothing_of_theirs_reaches_the_terminal",
     }
 )
-"""One test each of the main job, of a start, of keys and of hostile text: the ordinary suite runs them as well."""
+"""The start in a plain terminal: the ordinary suite runs it as well."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -70,6 +70,7 @@ def test_doctor_reports_what_is_in_order(terminal: Terminal) -> None:
     assert '"ok": true' in result.stdout
 
 
+@pytest.mark.terminal
 def test_demo_opens_the_workbench_as_its_first_reviewer(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +87,7 @@ def test_demo_opens_the_workbench_as_its_first_reviewer(
     assert (path.exists(), login, symbols) == (True, "rev1", "auto")
 
 
+@pytest.mark.terminal
 def test_demo_says_when_its_sample_data_is_old(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,8 +13,6 @@ import pytest
 from screens.terminal.driver import Output
 from tests.nursery import nursery
 
-pytestmark = pytest.mark.terminal
-
 READ_S = 20.0
 ENDED_WITHIN_S = 10.0
 """The promise is 2 s on a machine of one's own; here others work too."""
@@ -98,6 +96,7 @@ def with_a_note(stand: Stand) -> None:
     stand.wait_for("seen")
 
 
+@pytest.mark.terminal
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_it_with_the_draft_saved(drafts: Path, stands: list[Stand], number: int, code: int) -> None:
     stand = Stand(drafts)
@@ -115,6 +114,7 @@ def test_a_signal_ends_it_with_the_draft_saved(drafts: Path, stands: list[Stand]
     assert b"\x1b[?1049l" in stand.seen
 
 
+@pytest.mark.terminal
 def test_a_terminal_that_goes_away_ends_it_even_if_hangups_are_ignored(drafts: Path, stands: list[Stand]) -> None:
     stand = Stand(drafts, "nohup")
     stands.append(stand)

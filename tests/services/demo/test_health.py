@@ -14,6 +14,8 @@ from workbench.services.demo.preparing import prepare
 from workbench.services.opening import open_services
 from workbench.services.wiring import Services
 
+pytestmark = pytest.mark.terminal
+
 
 def check_health(database: Path, now: datetime) -> None:
     """Check that most cases are in time, also by the forecast, that few are late, and that work goes on."""

@@ -21,6 +21,8 @@ import sys
 from pathlib import Path
 from tests.demos import clock
 from workbench.services.demo import preparing
+
+pytestmark = pytest.mark.terminal
 preparing.DATA = Path(sys.argv[2])
 preparing.prepare(Path(sys.argv[1]), clock, reset=len(sys.argv) > 3)
 """

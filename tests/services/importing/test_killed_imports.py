@@ -72,6 +72,7 @@ def _share_between_rows_and_publication(results: list[Killed]) -> float:
     return sum(left.written > 0 and not left.visible for left in results) / len(results)
 
 
+@pytest.mark.proof
 def test_five_killed_imports_leave_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
     results = _run(database, tmp_path, SHORT_RUN, SHORT_ROWS, seed=20261124)
     assert _share_between_rows_and_publication(results) > 0
