@@ -5,6 +5,7 @@ callback through every widget. Both take most of the time of a key press, and th
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +18,10 @@ _SOON_S = 0.02
 _UPDATE_PERIOD_S = 0.005
 _ROUNDS = 2
 _LAID_OUT_WITHIN_S = 2
+_THREADS_WITHIN_S = 0.3
+
+_to_thread = asyncio.to_thread
+_threads: list[Callable[..., Any]] = []
 
 
 def _is_idle(loop: Any) -> bool:
@@ -40,15 +45,29 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
 
 
 async def _screen_is_idle(pilot: Any) -> bool:
-    """Wait until nothing is left to do and the screen is laid out; a change of mode delays that for some frames."""
+    """Wait until nothing is left to do, no thread works, and the screen is laid out.
+
+    A change of mode delays the layout for some frames. Threads that a test blocks are not waited for long.
+    """
     loop = asyncio.get_running_loop()
-    end = loop.time() + _LAID_OUT_WITHIN_S
+    begun, app = loop.time(), pilot.app
     await until_idle()
-    app = pilot.app
-    while not app._exit and (app._batch_count or app.screen._layout_required) and loop.time() < end:
+    while not app._exit:
+        is_laid_out = not (app._batch_count or app.screen._layout_required) or loop.time() > begun + _LAID_OUT_WITHIN_S
+        if is_laid_out and (not _threads or loop.time() > begun + _THREADS_WITHIN_S):
+            break
         await asyncio.sleep(_UPDATE_PERIOD_S)
         await until_idle()
     return not app._exception_event.is_set()
+
+
+async def _in_thread(call: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
+    """Do what `asyncio.to_thread` does, and count the threads that work."""
+    _threads.append(call)
+    try:
+        return await _to_thread(call, *arguments, **options)
+    finally:
+        _threads.remove(call)
 
 
 def install(patched: pytest.MonkeyPatch) -> None:
@@ -56,4 +75,5 @@ def install(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(textual.app, "wait_for_idle", until_idle)
     patched.setattr(textual.pilot, "wait_for_idle", until_idle)
     patched.setattr(textual.pilot.Pilot, "_wait_for_screen", _screen_is_idle)
+    patched.setattr(asyncio, "to_thread", _in_thread)
     patched.setattr(textual.screen, "UPDATE_PERIOD", _UPDATE_PERIOD_S)

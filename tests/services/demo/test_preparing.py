@@ -16,13 +16,14 @@ from workbench.errors import BadConfiguration, CannotCreate
 from workbench.services.demo import preparing
 from workbench.services.demo.preparing import days_since_made, openable, prepare
 
+pytestmark = pytest.mark.terminal
+
 SCRIPT = """
 import sys
 from pathlib import Path
 from tests.demos import clock
 from workbench.services.demo import preparing
 
-pytestmark = pytest.mark.terminal
 preparing.DATA = Path(sys.argv[2])
 preparing.prepare(Path(sys.argv[1]), clock, reset=len(sys.argv) > 3)
 """
