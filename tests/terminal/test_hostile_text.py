@@ -11,6 +11,7 @@ from sqlalchemy import text
 from db.enums import Role
 from tests.nursery import PATIENCE_S
 from tests.offices import Site
+from tests.sizes import some
 from tests.terminal.forked import Forked
 from tests.terminal.hostile_site import FILE_NAME, HostileSite
 from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
@@ -112,8 +113,8 @@ def test_the_proof_can_fail(hostile: HostileSite) -> None:
 
 @pytest.mark.proof
 def test_all_485_naughty_strings_in_every_text_field_do_nothing(site: Site, tmp_path: Path) -> None:
-    texts = [importable(text) for text in naughty()]
-    assert len(texts) == 485
+    assert len(naughty()) == 485
+    texts = [importable(text) for text in some(naughty(), ci=80)]
     hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *texts)).fill()
 
     with opened(hostile, rows=60, columns=200) as terminal:
