@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.worker import WorkerError
 
 from screens.app_commands import COMMANDS, add_modes, is_available
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 NOT_REMEMBERED = Look(None)
 
+_FOCUS_STEPS = 3
 _ANSWER_WITHIN_S = 0.5
 
 
@@ -124,16 +126,23 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     async def _let_act(self, key: events.Key) -> None:
         """Let a kept key act, and wait for what it starts; the next key may depend on that."""
-        path = (self.focused or self.screen).ancestors_with_self
+        before = self.focused or self.screen
         await super().on_event(events.Key(key.key, key.character))
-        for node in path:
-            # The key goes from the focused part up to the app. A screen that it closes does not answer.
-            passed = asyncio.Event()
-            node.call_later(passed.set)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(passed.wait(), _ANSWER_WITHIN_S)
+        await self._handled(before)
         with suppress(WorkerError):
             await self.workers.wait_for_complete([each for each in self.workers if each.group == "claim"])
+        # A case that is shown moves the focus by way of the app, and the focus chooses the panel.
+        for _step in range(_FOCUS_STEPS):
+            await self._handled(self.focused or self.screen)
+
+    async def _handled(self, part: DOMNode) -> None:
+        """Wait until every part from this one up to the app has handled its messages."""
+        for node in part.ancestors_with_self:
+            passed = asyncio.Event()
+            node.call_later(passed.set)
+            # A screen that was closed does not answer.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(passed.wait(), _ANSWER_WITHIN_S)
 
     async def end(self, return_code: int) -> None:
         """Save what was typed and leave; the hold is kept."""

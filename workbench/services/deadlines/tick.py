@@ -1,4 +1,4 @@
-"""What only the passing of time brings about; doing it twice does nothing more. Source: DESIGN, section 3."""
+"""What only the passing of time brings about; doing it twice does nothing more."""
 
 from dataclasses import dataclass
 
