@@ -1,6 +1,7 @@
 """How a demo comes about, stays, and is made anew; with few cases, which take a second."""
 
 import fcntl
+import os
 import signal
 import stat
 import time
@@ -193,9 +194,12 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path, few: Path) -> None:
+    # Reading this file waits for a writer that never comes.
+    (few / "acts.csv").unlink()
+    os.mkfifo(few / "acts.csv")
     process = started(tmp_path, few)
     while process.poll() is None and not (tmp_path / "unfinished" / "demo.db").exists():
-        time.sleep(0.001)
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     process.communicate()
 
