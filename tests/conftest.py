@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
@@ -24,8 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the size of the proofs before they are collected."""
-    sizes.prove_the_whole(config.getoption("full"))
+    """Choose the size of the proofs and of the property tests before they are collected."""
+    is_full = config.getoption("full")
+    sizes.prove_the_whole(is_full)
+    # Examples that are drawn anew in each run belong into the runs before a release.
+    settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)
+    settings.register_profile("full", max_examples=300, deadline=None)
+    settings.load_profile("full" if is_full else "ci")
 
 
 def pytest_collection_finish() -> None:

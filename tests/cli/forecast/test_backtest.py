@@ -26,6 +26,7 @@ def log(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.proof
 def test_a_backtest_prints_its_figures_as_json(terminal: Terminal, tmp_path: Path) -> None:
     path = shared_data("event_logs", "helpdesk.csv")
 
