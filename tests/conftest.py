@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
+from db.dialects import sqlite
 from tests import idle, shared_statements, sizes
 from tests.offices import Site
 from tests.pure import answers_kept
@@ -69,6 +70,14 @@ def statements_compiled_once() -> Iterator[None]:
     """Compile each SQL statement once in a process."""
     with pytest.MonkeyPatch.context() as patched:
         shared_statements.share(patched)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def disk_not_waited_for() -> Iterator[None]:
+    """Let commits not wait for the disk: no test cuts the power."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sqlite, "_PRAGMAS", (*sqlite._PRAGMAS, "synchronous=OFF"))
         yield
 
 
