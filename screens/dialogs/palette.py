@@ -10,7 +10,7 @@ from screens.shell.bindings import available
 from screens.widgets.safe_text import FAINT, joined
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
-from workbench.keys.command import CASE_GROUP, GO_GROUP, LOOK_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
+from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
 from workbench.keys.registry import BACK, BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
 
 Act = Callable[[], Awaitable[bool]]
@@ -24,7 +24,7 @@ which must be its own key and never Enter."""
 
 _LOWEST_SCORE = 0.01
 
-_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, LOOK_GROUP, GO_GROUP)
+_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
 """The order of the groups: verdicts first, navigation last."""
 
 

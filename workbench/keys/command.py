@@ -25,6 +25,7 @@ PLACES: dict[Place, str] = {
 class Command:
     """A keyboard command: its keys, and how the footer, help and palette show it.
 
+    The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
     `twin` is another key that no input method intercepts; `hint` shows the command in the footer; `danger` marks
     a command whose effect other people see.
     """
@@ -34,10 +35,15 @@ class Command:
     label: str
     help: str
     group: str
-    place: Place
     twin: str = field(default="", kw_only=True)
     hint: bool = field(default=False, kw_only=True)
     danger: bool = field(default=False, kw_only=True)
+
+    @property
+    def place(self) -> Place:
+        """Where the command applies: the first part of its id if that is a place, else everywhere."""
+        first = self.id.partition(".")[0]
+        return next((place for place in PLACES if place == first), "everywhere")
 
     @property
     def all_keys(self) -> tuple[str, ...]:
@@ -93,5 +99,5 @@ def key_named(char: str) -> str:
 CASE_GROUP = marked("Case")
 VERDICT_GROUP = marked("Verdict")
 RECORD_GROUP = marked("Record")
-LOOK_GROUP = marked("View")
+VIEW_GROUP = marked("View")
 GO_GROUP = marked("Go")

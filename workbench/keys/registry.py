@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from workbench.i18n import marked
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
-from workbench.keys.command import GO_GROUP, LOOK_GROUP, VERDICT_GROUP, Command, Place
+from workbench.keys.command import GO_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, Place
 from workbench.keys.desk import DESK_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, QUEUE_COMMANDS
@@ -15,7 +15,6 @@ CONFIRM = Command(
     marked("confirm"),
     marked("Give this verdict."),
     VERDICT_GROUP,
-    "verdict",
     twin="f8",
     hint=True,
     danger=True,
@@ -26,7 +25,6 @@ SEARCH = Command(
     marked("find a reason"),
     marked("Find a reason by code, words or pinyin initials."),
     VERDICT_GROUP,
-    "verdict",
     twin="f4",
     hint=True,
 )
@@ -36,7 +34,6 @@ MARK = Command(
     marked("mark"),
     marked("Mark or unmark the reason with this number."),
     VERDICT_GROUP,
-    "verdict",
 )
 TOGGLE = Command(
     "verdict.toggle",
@@ -44,7 +41,6 @@ TOGGLE = Command(
     marked("mark"),
     marked("Mark or unmark the reason under the cursor."),
     VERDICT_GROUP,
-    "verdict",
 )
 FINAL = Command(
     "verdict.final",
@@ -52,7 +48,6 @@ FINAL = Command(
     marked("final or fixable"),
     marked("Switch between a final fail and one that can be rectified."),
     VERDICT_GROUP,
-    "verdict",
     twin="f6",
     hint=True,
 )
@@ -62,7 +57,6 @@ WAIT_FOR = Command(
     marked("waiting for"),
     marked("Change who the case waits for."),
     VERDICT_GROUP,
-    "verdict",
     twin="f7",
     hint=True,
 )
@@ -72,7 +66,6 @@ MEASURE = Command(
     marked("measure"),
     marked("Change the measure for the cards."),
     VERDICT_GROUP,
-    "verdict",
     twin="f5",
 )
 ITEMS = Command(
@@ -81,7 +74,6 @@ ITEMS = Command(
     marked("items"),
     marked("Go to the rectification items, or to the date."),
     VERDICT_GROUP,
-    "verdict",
     twin="f2",
 )
 LETTER = Command(
@@ -90,7 +82,6 @@ LETTER = Command(
     marked("edit the text"),
     marked("Edit the reasons in the words that the applicant reads."),
     VERDICT_GROUP,
-    "verdict",
     twin="f9",
     hint=True,
 )
@@ -100,7 +91,6 @@ NOTE = Command(
     marked("internal note"),
     marked("Write an internal note; the applicant never sees it."),
     VERDICT_GROUP,
-    "verdict",
     twin="f3",
 )
 OPEN = Command(
@@ -109,7 +99,6 @@ OPEN = Command(
     marked("open"),
     marked("Show the case and the verdict to check."),
     VERDICT_GROUP,
-    "checks",
     hint=True,
 )
 APPROVE = Command(
@@ -118,7 +107,6 @@ APPROVE = Command(
     marked("approve"),
     marked("Approve the verdict; it takes effect."),
     VERDICT_GROUP,
-    "checks",
     twin="f5",
     hint=True,
     danger=True,
@@ -129,7 +117,6 @@ LEAVE_CHECKS = Command(
     marked("desk"),
     marked("Leave the opened case; from the list, go back to the desk."),
     GO_GROUP,
-    "checks",
     hint=True,
 )
 GIVE_BACK = Command(
@@ -138,7 +125,6 @@ GIVE_BACK = Command(
     marked("return"),
     marked("Return the case to its maker, with a note."),
     VERDICT_GROUP,
-    "checks",
     twin="f6",
     hint=True,
     danger=True,
@@ -148,8 +134,7 @@ RELOAD = Command(
     ("n",),
     marked("refresh"),
     marked("Reload the list."),
-    LOOK_GROUP,
-    "checks",
+    VIEW_GROUP,
     twin="f2",
 )
 GO = Command(
@@ -158,7 +143,6 @@ GO = Command(
     marked("go to …"),
     marked("Go to another screen: press g, then its letter."),
     GO_GROUP,
-    "everywhere",
 )
 GO_DESK = Command(
     "go.desk",
@@ -166,7 +150,6 @@ GO_DESK = Command(
     marked("desk"),
     marked("Go to the desk and the case you hold."),
     GO_GROUP,
-    "everywhere",
 )
 GO_CHECKS = Command(
     "go.checks",
@@ -174,7 +157,6 @@ GO_CHECKS = Command(
     marked("checks"),
     marked("Go to the verdicts that need a second person."),
     GO_GROUP,
-    "everywhere",
 )
 HELP = Command(
     "help",
@@ -182,7 +164,6 @@ HELP = Command(
     marked("keys"),
     marked("Show all keys of this screen."),
     GO_GROUP,
-    "everywhere",
     twin="f1",
 )
 PALETTE = Command(
@@ -191,7 +172,6 @@ PALETTE = Command(
     marked("commands"),
     marked("Find any command by words from its name, in English or Chinese."),
     GO_GROUP,
-    "everywhere",
     twin="ctrl+p",
 )
 BACK = Command(
@@ -200,7 +180,6 @@ BACK = Command(
     marked("back"),
     marked("Leave a text field, a zoomed panel or a dialog; nothing typed is lost."),
     GO_GROUP,
-    "everywhere",
 )
 THEME = Command(
     "theme",
@@ -208,7 +187,6 @@ THEME = Command(
     marked("light or dark"),
     marked("Switch between the light and the dark theme."),
     GO_GROUP,
-    "everywhere",
 )
 QUIT = Command(
     "quit",
@@ -216,7 +194,6 @@ QUIT = Command(
     marked("quit"),
     marked("Quit the workbench; asks first if you hold a case."),
     GO_GROUP,
-    "everywhere",
 )
 
 MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST)
