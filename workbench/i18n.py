@@ -4,24 +4,21 @@ import gettext
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("en", "zh")
 LOCALE_DIR = Path(__file__).parent / "locale"
 
-_catalogues: dict[str, gettext.NullTranslations] = {}
 _current = "en"
 
 
+@cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """Return the compiled messages of a language; English has none, its messages are the sources."""
-    if language not in _catalogues:
-        _catalogues[language] = (
-            gettext.NullTranslations()
-            if language == "en"
-            else gettext.translation("workbench", LOCALE_DIR, languages=[language])
-        )
-    return _catalogues[language]
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("workbench", LOCALE_DIR, languages=[language])
 
 
 def use(language: str) -> None:
