@@ -8,7 +8,7 @@ import pytest
 from tests.services.eventlogs import samples
 from tests.services.eventlogs.samples import XES, read, steps, written
 from workbench.errors import BadData, ExitCode
-from workbench.services.eventlogs import gathering, reading
+from workbench.services.eventlogs import event_collector, reading
 
 AT = 1_333_464_900.0
 """3 April 2012, 14:55 in UTC."""
@@ -115,7 +115,7 @@ def test_a_log_of_too_many_events_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traces: int, end: str
 ) -> None:
     event = '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2012-04-03"/></event>\n'
-    monkeypatch.setattr(gathering, "MOST_EVENTS", 30)
+    monkeypatch.setattr(event_collector, "MOST_EVENTS", 30)
     over = "</trace>" if end == "</log>" else ""
     content = f"<log>{f'<trace>{event * (50 // traces)}{over}' * traces}{end}"
 

@@ -35,12 +35,12 @@ def backtest(
     encoding: Encoding = None,
 ) -> None:
     """Train on the first 60 % of a log's cases and report how well the rest is forecast."""
-    from workbench.services.eventlogs.backtesting import LogToTest, backtest_log
-    from workbench.services.eventlogs.names import LogColumns
+    from workbench.services.eventlogs.backtesting import backtest_log
+    from workbench.services.eventlogs.log_columns import LogColumns
 
     columns = LogColumns(case=case, activity=activity, time=time)
     with output.ProgressLine(_("Reading")) as reading, output.ProgressLine(_("Testing")) as testing:
-        result = backtest_log(LogToTest(path=log, columns=columns, encoding=encoding), reading, testing)
+        result = backtest_log(log, columns, encoding, reading, testing)
     if context.as_json:
         figures = {key: getattr(result, key) for key in _KEYS}
         output.document({key: round(value, _DECIMALS) for key, value in figures.items()})
