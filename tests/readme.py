@@ -41,7 +41,7 @@ def _keys(command: Command) -> str:
 
 def command_list() -> str:
     """Return the command table as Markdown, with subcommands."""
-    root: Any = typer.main.get_command(build_app(lambda *_arguments: 0))
+    root: Any = typer.main.get_command(build_app(lambda *_arguments: 0, clock))
     lines = ["| command | does |", "|---|---|"]
     for name, command in root.commands.items():
         lines.append(f"| `{name}` | {command.help} |")

@@ -154,7 +154,7 @@ _IMPORTED = """
 import sys
 from workbench.cli.app import build_app
 try:
-    build_app(lambda *words: 0)(["--help"], prog_name="workbench")
+    build_app(lambda *words: 0, None)(["--help"], prog_name="workbench")
 except SystemExit:
     pass
 heavy = {"textual", "screens", "sqlmodel", "sqlalchemy", "duckdb", "alembic", "rich", "xlsxwriter"}

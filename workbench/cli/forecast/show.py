@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from workbench.cli.forecast.backtest import BACKTEST
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes, plain
@@ -168,6 +169,9 @@ def _queue_document(forecast: QueueForecast) -> dict[str, Any]:
     }
 
 
-SHOW = Entry(
-    "show", show, marked("Forecast when a case will be decided and passed, or when the queue will be cleared.")
+GROUP = "forecast"
+GROUP_HELP = marked("Forecast how long reviews will take. Default: show the forecast.")
+ENTRIES = (
+    Entry("show", show, marked("Forecast when a case will be decided and passed, or when the queue will be cleared.")),
+    BACKTEST,
 )
