@@ -106,20 +106,20 @@ def moved_count_words(moved: int) -> str:
     return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
 
 
-def notice_count_words(told: int, *, written: bool) -> str:
+def notice_count_words(notices: int, *, written: bool) -> str:
     """Return how many applicants get, or would get, a notice of a later due date."""
     message = (
-        ngettext("{count} applicant is told.", "{count} applicants are told.", told)
+        ngettext("{count} applicant is told.", "{count} applicants are told.", notices)
         if written
-        else ngettext("{count} applicant would be told.", "{count} applicants would be told.", told)
+        else ngettext("{count} applicant would be told.", "{count} applicants would be told.", notices)
     )
-    return message.format(count=count(told))
+    return message.format(count=count(notices))
 
 
-def certainty_change_words(settled: int) -> str:
+def certainty_change_words(changed: int) -> str:
     """Return how many due dates stay the same but become certain or provisional."""
     return ngettext(
         "{count} due date stays and only changes between certain and provisional.",
         "{count} due dates stay and only change between certain and provisional.",
-        settled,
-    ).format(count=count(settled))
+        changed,
+    ).format(count=count(changed))

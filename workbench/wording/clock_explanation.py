@@ -1,4 +1,4 @@
-"""The steps of a due date in sentences, in the current language."""
+"""Explains a due date in sentences, step by step, in the current language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ClockWords:
         """Yield a sentence for each step, then the current state of the clock."""
         for step in self.walk.steps:
             yield self.line(step)
-        yield self._standing()
+        yield self._current_state()
 
     def line(self, step: Step) -> str:
         """Return the sentence of one step."""
@@ -94,7 +94,7 @@ class ClockWords:
             message = _("{due} It will move on by the working time lost until work resumes.").format(due=message)
         return message
 
-    def _standing(self) -> str:
+    def _current_state(self) -> str:
         walk = self.walk
         if walk.due_at is None:
             return _("No due date yet: the clock starts when every required document is there.")

@@ -19,7 +19,10 @@ Function = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: its name, its function, and its help, which is translated when the app is built."""
+    """A command: its name, its function, and its help, which is translated when the app is built.
+
+    `has_json` says whether the command accepts --json.
+    """
 
     name: str
     function: Function
@@ -92,23 +95,18 @@ def bound(function: Function, *, has_json: bool = False, shows_shared: bool = Fa
     own = list(inspect.signature(function).parameters.values())[1:]
     parameters = [
         inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
-        *(_translated(parameter) for parameter in own),
-        *([_translated(_added("as_json", _JSON, default=False))] if has_json else []),
-        *(_translated(_added(f"shared_{name}", kind), hidden=not shows_shared) for name, kind in _SHARED.items()),
+        *(_parameter(parameter.name, parameter.annotation, parameter.default) for parameter in own),
+        *([_parameter("as_json", _JSON, default=False)] if has_json else []),
+        *(_parameter(f"shared_{name}", kind, None, hidden=not shows_shared) for name, kind in _SHARED.items()),
     ]
     run_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it
     return run_command
 
 
-def _added(name: str, annotation: Any, *, default: Any = None) -> inspect.Parameter:
-    """Return a parameter that the wrapper has and the function does not."""
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _translated(parameter: inspect.Parameter, *, hidden: bool = False) -> inspect.Parameter:
-    """Return a parameter with its help translated."""
-    kind, info = get_args(parameter.annotation)
+def _parameter(name: str, annotation: Any, default: Any, *, hidden: bool = False) -> inspect.Parameter:
+    """Return a parameter of the wrapper, with its help translated."""
+    kind, info = get_args(annotation)
     # The help texts name the defaults that matter.
     info = copy.copy(info)
-    info.help, info.hidden, info.show_default = _(info.help), info.hidden or hidden, False
-    return parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, info])
+    info.help, info.hidden, info.show_default = _(info.help), hidden, False
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
