@@ -102,7 +102,7 @@ def _print_report(context: CommandContext, report: ImportReport) -> None:
         output.table(
             [_("File"), _("Sheet"), _("Kind"), _("Rows")],
             [[line.file, line.sheet, line.kind.value, count(line.rows)] for line in report.sheets],
-            figures=(3,),
+            numeric=(3,),
         )
         output.line()
     output.pairs(
@@ -163,7 +163,7 @@ def list_batches(context: CommandContext) -> None:
             ]
             for batch in batches
         ],
-        figures=(4, 5, 6, 7),
+        numeric=(4, 5, 6, 7),
     )
 
 

@@ -57,7 +57,7 @@ def list_notices(
             ]
             for line in lines
         ],
-        figures=(0,),
+        numeric=(0,),
     )
 
 

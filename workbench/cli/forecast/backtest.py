@@ -56,7 +56,7 @@ def _print(result: "Backtest") -> None:
             [_("Median of the past"), f"{result.median_mae_days:,.2f}", _ratio(result, result.median_mae_days)],
             [_("Mean of the past"), f"{result.mean_mae_days:,.2f}", _ratio(result, result.mean_mae_days)],
         ],
-        figures=(1, 2),
+        numeric=(1, 2),
     )
     output.line()
     output.pairs(

@@ -53,13 +53,13 @@ def complain(text: str) -> None:
     typer.echo(f"workbench: {_shown(' '.join(text.split()))}", err=True)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Sequence[int] = ()) -> None:
-    """Print rows in columns, aligned by terminal cells; the columns in `figures` are right-aligned."""
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = ()) -> None:
+    """Print rows in columns, aligned by terminal cells; the columns in `numeric` are right-aligned."""
     shown = [[_shown(cell) for cell in row] for row in [headers, *rows]]
     widths = [max(cells(row[index]) for row in shown) for index in range(len(headers))]
     for row in shown:
         padded = [
-            pad_left(cell, width) if index in figures else pad_right(cell, width)
+            pad_left(cell, width) if index in numeric else pad_right(cell, width)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         typer.echo(_GAP.join(padded).rstrip())

@@ -40,7 +40,7 @@ def list_people(context: CommandContext) -> None:
             ]
             for person in people
         ],
-        figures=(2,),
+        numeric=(2,),
     )
 
 
