@@ -17,7 +17,7 @@ Act = Callable[[], Awaitable[bool]]
 _ON_EVERY_KEYBOARD = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
 _NOT_LISTED = frozenset(
     {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
-    | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.all_keys)}
+    | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.keys)}
 )
 """Commands left out: those that only move, whose keys work under any input method, and the confirmation of a verdict,
 which must be its own key and never Enter."""

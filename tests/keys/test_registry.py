@@ -21,7 +21,7 @@ def test_every_id_is_given_once() -> None:
 
 def test_no_key_has_two_meanings_in_one_place() -> None:
     for place in PLACES:
-        keys = Counter(key for command in commands_of(place) for key in command.all_keys)
+        keys = Counter(key for command in commands_of(place) for key in command.keys)
         assert [key for key, number in keys.items() if number > 1] == [], place
 
 

@@ -19,54 +19,48 @@ TURN_YEAR = Command(
 )
 TODAY = Command(
     "calendar.today",
-    ("t",),
+    ("t", "f4"),
     marked("today"),
     marked("Go to today."),
     VIEW_GROUP,
-    twin="f4",
     hint=True,
 )
 RELOAD = Command(
     "calendar.again",
-    ("n",),
+    ("n", "f2"),
     marked("refresh"),
     marked("Reload the calendar."),
     VIEW_GROUP,
-    twin="f2",
 )
 DAY_OFF = Command(
     "calendar.off",
-    ("o",),
+    ("o", "f5"),
     marked("day off"),
     marked("Make this a day off; the effect on due dates is shown first."),
     RECORD_GROUP,
-    twin="f5",
     hint=True,
 )
 DAY_WORKED = Command(
     "calendar.work",
-    ("w",),
+    ("w", "f6"),
     marked("working day"),
     marked("Make this a working day with the usual hours; the effect on due dates is shown first."),
     RECORD_GROUP,
-    twin="f6",
 )
 DAY_HOURS = Command(
     "calendar.hours",
-    ("h",),
+    ("h", "f7"),
     marked("half day"),
     marked("Give this day its own hours, such as a half day; the effect on due dates is shown first."),
     RECORD_GROUP,
-    twin="f7",
     hint=True,
 )
 DAY_PUBLISHED = Command(
     "calendar.published",
-    ("u",),
+    ("u", "f3"),
     marked("as published"),
     marked("Undo what was set by hand for this day; the effect on due dates is shown first."),
     RECORD_GROUP,
-    twin="f3",
     hint=True,
 )
 LEAVE_CALENDAR = Command(

@@ -26,8 +26,8 @@ class Command:
     """A keyboard command: its keys, and how the footer, help and palette show it.
 
     The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
-    `twin` is another key that no input method intercepts; `hint` shows the command in the footer; `danger` marks
-    a command whose effect other people see.
+    The last of several keys is one that no input method intercepts. `hint` shows the command in the footer; `danger`
+    marks a command whose effect other people see.
     """
 
     id: str
@@ -35,7 +35,6 @@ class Command:
     label: str
     help: str
     group: str
-    twin: str = field(default="", kw_only=True)
     hint: bool = field(default=False, kw_only=True)
     danger: bool = field(default=False, kw_only=True)
 
@@ -46,14 +45,9 @@ class Command:
         return next((place for place in PLACES if place == first), "everywhere")
 
     @property
-    def all_keys(self) -> tuple[str, ...]:
-        """The keys, with the twin if there is one."""
-        return (*self.keys, self.twin) if self.twin else self.keys
-
-    @property
     def shown_keys(self) -> str:
         """The keys as the help and the tables print them."""
-        return " ".join(shown_key(key) for key in self.all_keys)
+        return " ".join(shown_key(key) for key in self.keys)
 
 
 _SHOWN = {

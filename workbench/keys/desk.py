@@ -5,49 +5,44 @@ from workbench.keys.command import CASE_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW
 
 NEXT = Command(
     "desk.next",
-    ("n",),
+    ("n", "f2"),
     marked("next"),
     marked("Take the next case, or return to the one you hold."),
     CASE_GROUP,
-    twin="f2",
     hint=True,
 )
 UNDO = Command(
     "desk.undo",
-    ("u",),
+    ("u", "f3"),
     marked("undo"),
     marked("Undo your last verdict, until its notice goes out."),
     CASE_GROUP,
-    twin="f3",
     hint=True,
 )
 PASS = Command(
     "desk.pass",
-    ("p",),
+    ("p", "f5"),
     marked("pass"),
     marked("Pass the case; asks for confirmation."),
     VERDICT_GROUP,
-    twin="f5",
     hint=True,
     danger=True,
 )
 FAIL = Command(
     "desk.fail",
-    ("f",),
+    ("f", "f6"),
     marked("fail"),
     marked("Fail the case, with reasons; asks for confirmation."),
     VERDICT_GROUP,
-    twin="f6",
     hint=True,
     danger=True,
 )
 PEND = Command(
     "desk.pend",
-    ("w",),
+    ("w", "f7"),
     marked("pending"),
     marked("Set the case to pending until a date; asks for confirmation."),
     VERDICT_GROUP,
-    twin="f7",
     hint=True,
     danger=True,
 )
@@ -61,11 +56,10 @@ RECTIFY = Command(
 )
 ASIDE = Command(
     "desk.aside",
-    ("h",),
+    ("h", "f9"),
     marked("put aside"),
     marked("Keep the case for later and free the desk for another one."),
     CASE_GROUP,
-    twin="f9",
     hint=True,
 )
 SKIP = Command(
@@ -130,11 +124,10 @@ ASSIGN = Command(
 )
 FIND = Command(
     "desk.find",
-    ("slash",),
+    ("slash", "f4"),
     marked("find a case"),
     marked("Search in the queue; you keep the case on the desk."),
     VIEW_GROUP,
-    twin="f4",
 )
 SAY = Command(
     "desk.say",

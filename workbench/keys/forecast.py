@@ -5,20 +5,18 @@ from workbench.keys.command import GO_GROUP, VIEW_GROUP, Command
 
 MORE = Command(
     "forecast.more",
-    ("plus",),
+    ("plus", "f6"),
     marked("one more reviewer"),
     marked("Forecast with one more reviewer."),
     VIEW_GROUP,
-    twin="f6",
     hint=True,
 )
 FEWER = Command(
     "forecast.fewer",
-    ("minus",),
+    ("minus", "f5"),
     marked("one fewer reviewer"),
     marked("Forecast with one fewer reviewer."),
     VIEW_GROUP,
-    twin="f5",
     hint=True,
 )
 ACTUAL_REVIEWERS = Command(
@@ -31,11 +29,10 @@ ACTUAL_REVIEWERS = Command(
 )
 RELOAD = Command(
     "forecast.again",
-    ("n",),
+    ("n", "f2"),
     marked("refresh"),
     marked("Reload the queue."),
     VIEW_GROUP,
-    twin="f2",
 )
 LEAVE_FORECAST = Command(
     "forecast.desk",

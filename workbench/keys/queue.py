@@ -13,11 +13,10 @@ OPEN_CASE = Command(
 )
 FILTER = Command(
     "queue.filter",
-    ("slash",),
+    ("slash", "f4"),
     marked("filter"),
     marked("Filter or search by words, state:, due<, who: and more; Enter applies, an empty line clears."),
     VIEW_GROUP,
-    twin="f4",
     hint=True,
 )
 MARK_ROW = Command(
@@ -52,11 +51,10 @@ ASSIGN = Command(
 )
 RELOAD = Command(
     "queue.again",
-    ("n",),
+    ("n", "f2"),
     marked("refresh"),
     marked("Reload the list; the cursor stays on its case."),
     VIEW_GROUP,
-    twin="f2",
 )
 LEAVE_QUEUE = Command(
     "queue.desk",

@@ -11,21 +11,19 @@ from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, QUEUE_COMMANDS
 
 CONFIRM = Command(
     "verdict.confirm",
-    ("y",),
+    ("y", "f8"),
     marked("confirm"),
     marked("Give this verdict."),
     VERDICT_GROUP,
-    twin="f8",
     hint=True,
     danger=True,
 )
 SEARCH = Command(
     "verdict.search",
-    ("slash",),
+    ("slash", "f4"),
     marked("find a reason"),
     marked("Find a reason by code, words or pinyin initials."),
     VERDICT_GROUP,
-    twin="f4",
     hint=True,
 )
 MARK = Command(
@@ -44,54 +42,48 @@ TOGGLE = Command(
 )
 FINAL = Command(
     "verdict.final",
-    ("f",),
+    ("f", "f6"),
     marked("final or fixable"),
     marked("Switch between a final fail and one that can be rectified."),
     VERDICT_GROUP,
-    twin="f6",
     hint=True,
 )
 WAIT_FOR = Command(
     "verdict.wait_for",
-    ("w",),
+    ("w", "f7"),
     marked("waiting for"),
     marked("Change who the case waits for."),
     VERDICT_GROUP,
-    twin="f7",
     hint=True,
 )
 MEASURE = Command(
     "verdict.measure",
-    ("m",),
+    ("m", "f5"),
     marked("measure"),
     marked("Change the measure for the cards."),
     VERDICT_GROUP,
-    twin="f5",
 )
 ITEMS = Command(
     "verdict.items",
-    ("r",),
+    ("r", "f2"),
     marked("items"),
     marked("Go to the rectification items, or to the date."),
     VERDICT_GROUP,
-    twin="f2",
 )
 LETTER = Command(
     "verdict.letter",
-    ("e",),
+    ("e", "f9"),
     marked("edit the text"),
     marked("Edit the reasons in the words that the applicant reads."),
     VERDICT_GROUP,
-    twin="f9",
     hint=True,
 )
 NOTE = Command(
     "verdict.note",
-    ("t",),
+    ("t", "f3"),
     marked("internal note"),
     marked("Write an internal note; the applicant never sees it."),
     VERDICT_GROUP,
-    twin="f3",
 )
 OPEN = Command(
     "checks.open",
@@ -103,11 +95,10 @@ OPEN = Command(
 )
 APPROVE = Command(
     "checks.approve",
-    ("a",),
+    ("a", "f5"),
     marked("approve"),
     marked("Approve the verdict; it takes effect."),
     VERDICT_GROUP,
-    twin="f5",
     hint=True,
     danger=True,
 )
@@ -121,21 +112,19 @@ LEAVE_CHECKS = Command(
 )
 GIVE_BACK = Command(
     "checks.return",
-    ("r",),
+    ("r", "f6"),
     marked("return"),
     marked("Return the case to its maker, with a note."),
     VERDICT_GROUP,
-    twin="f6",
     hint=True,
     danger=True,
 )
 RELOAD = Command(
     "checks.reload",
-    ("n",),
+    ("n", "f2"),
     marked("refresh"),
     marked("Reload the list."),
     VIEW_GROUP,
-    twin="f2",
 )
 GO = Command(
     "go",
@@ -160,19 +149,17 @@ GO_CHECKS = Command(
 )
 HELP = Command(
     "help",
-    ("question_mark",),
+    ("question_mark", "f1"),
     marked("keys"),
     marked("Show all keys of this screen."),
     GO_GROUP,
-    twin="f1",
 )
 PALETTE = Command(
     "palette",
-    ("colon",),
+    ("colon", "ctrl+p"),
     marked("commands"),
     marked("Find any command by words from its name, in English or Chinese."),
     GO_GROUP,
-    twin="ctrl+p",
 )
 BACK = Command(
     "back",
