@@ -11,9 +11,9 @@ from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
 from tests import idle, shared_statements, sizes
+from tests.languages import speaking
 from tests.offices import Site
 from tests.pure import answers_kept
-from workbench import i18n
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
@@ -93,7 +93,7 @@ def only_frames_that_are_read() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Speak English, whatever the machine's locale is."""
-    with i18n.speaking("en"):
+    with speaking("en"):
         yield
 
 

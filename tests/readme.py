@@ -11,10 +11,10 @@ from typing import Any
 import typer
 
 from tests.demos import NOW, clock
+from tests.languages import speaking
 from tests.offices import Clock, Site
 from tests.screens.driver import at_the_site
 from workbench.cli.app import build_app
-from workbench.i18n import speaking
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of
 from workbench.services.demo.preparing import prepare

@@ -2,8 +2,7 @@
 
 import gettext
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -32,17 +31,6 @@ def use(language: str) -> None:
 def current() -> str:
     """Return the language in use, en or zh."""
     return _current
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Use another language inside a `with` block (tests, pictures)."""
-    before = _current
-    use(language)
-    try:
-        yield
-    finally:
-        use(before)
 
 
 def language_of(environment: Mapping[str, str] = os.environ) -> str:

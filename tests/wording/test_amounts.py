@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.languages import speaking
 from workbench import i18n
 from workbench.wording import amounts
 
@@ -15,7 +16,7 @@ NEW_YEAR = datetime(2026, 12, 31, 16, 5, tzinfo=UTC)
 
 def _in(language: str, words: Callable[..., str], *values: object) -> str:
     """Return what a function says in a language."""
-    with i18n.speaking(language):
+    with speaking(language):
         return words(*values)
 
 
