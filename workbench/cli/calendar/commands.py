@@ -1,5 +1,6 @@
 """Commands about the working calendar: show, set, suspend and resume, and import calendar."""
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,10 +68,7 @@ def _year_document(found: "CalendarYear", stops: "Iterable[Suspension]") -> dict
 def _day_document(day: "CalendarDay") -> dict[str, Any]:
     return {
         "date": day.on.isoformat(),
-        "working": day.working,
-        "kind": str(day.kind),
-        "status": day.status.value,
-        "name": day.name or None,
+        **attributes(day, ("working", "kind", "status", "name"), UTC),
         "hours": format_hours(day.hours) or None,
     }
 
@@ -149,15 +147,11 @@ def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool)
     return {
         "batch": None,
         "kind": "calendar",
-        "rows": done.rows,
-        "created": done.created,
-        "updated": done.updated,
+        **attributes(done, ("rows", "created", "updated", "years", "unpublished"), zone),
         "unchanged": done.rows - done.created - done.updated,
         "rejected": 0,
         "errors": [],
         "error_count": 0,
-        "years": list(done.years),
-        "unpublished": list(done.unpublished),
         "kept": [override.on.isoformat() for override in done.kept],
         "written": written and bool(done.effect.after),
         **_effect_document(done.effect, zone),

@@ -73,7 +73,6 @@ def resume(
         int | None,
         typer.Argument(
             metavar="SUSPENSION",
-            show_default=False,
             help=marked("Number of the suspension; one that has not started is cancelled. Default: all in force."),
         ),
     ] = None,

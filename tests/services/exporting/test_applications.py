@@ -1,4 +1,4 @@
-"""What leaves the house masked."""
+"""Masked values in exported applications."""
 
 from workbench.services.exporting.applications import masked_value
 
