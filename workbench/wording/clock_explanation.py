@@ -102,13 +102,13 @@ class ClockWords:
             return _("Work is suspended now; the clock stands still.")
         if walk.mend_by is not None:
             message = _(
-                "The applicant has until {until} to mend; the due date moves on by the working time that takes."
+                "The applicant has until {until} to rectify; the due date is extended by the working time it takes."
             )
             return message.format(until=self._at(walk.mend_by))
         if walk.is_paused:
-            return _("With the applicant now: the due date moves on by the working time until the answer.")
+            return _("Waiting for the applicant: the due date is extended by the working time until the answer.")
         if walk.working_days_left is None:
-            return _("The case is over; the due date is as it was.")
+            return _("The case is closed; the due date no longer changes.")
         return _("The clock runs; {left}.").format(left=working_days_left(walk.working_days_left))
 
     def _holiday(self, step: Step) -> str:

@@ -25,7 +25,7 @@ def backtest_log(
     if result is None:
         raise BadData(
             _(
-                "{file}: of {count} cases none of the first 60% was over when the others began; give a longer log."
+                "{file}: none of the first 60% of its {count} cases had ended when the others began; use a longer log."
             ).format(file=path.name, count=len(traces))
         )
     return result

@@ -52,7 +52,7 @@ class EventCollector:
             FileProblem: If they are too many.
         """
         if self._count + waiting > MOST_EVENTS:
-            message = _("The log has more than {limit} events; give a part of it.").format(limit=f"{MOST_EVENTS:,}")
+            message = _("The log has more than {limit} events; use a part of it.").format(limit=f"{MOST_EVENTS:,}")
             raise self.problem(message, line)
 
     def problem(self, message: str, line: int = 0, column: str = "") -> FileProblem:

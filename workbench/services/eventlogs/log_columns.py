@@ -56,10 +56,10 @@ def _problem(what: str, given: str | None, names: Sequence[str]) -> str:
     """Return the message about a column that was not found."""
     all_names = ", ".join(name for name in names if name)
     if given is None:
-        message = _("No column can be guessed for --{what}; name one of these with it: {names}.")
+        message = _("No column was recognized for --{what}; name one of these with it: {names}.")
         return message.format(what=what, names=all_names)
     if given in names:
-        return _("The column is there twice; give each column a name of its own.")
+        return _("The column occurs twice; give each column a unique name.")
     near = get_close_matches(given, names, 1) or [all_names]
     return _("There is no such column; is it one of {names}?").format(names=near[0])
 

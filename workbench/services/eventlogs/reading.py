@@ -51,7 +51,7 @@ def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Pr
             unpacked.seek(0)
             return XesReader(path.name, columns).read(_chunks(unpacked, opened, progress))
     if is_packed:
-        raise _problem(path, _("What is packed here is no XES; unpack the file and give a CSV file."))
+        raise _problem(path, _("The compressed file is not XES; decompress it and use a CSV file."))
     return read_table(path, columns, encoding, progress)
 
 
@@ -59,7 +59,7 @@ def _opened(path: Path) -> OpenedFile:
     try:
         return OpenedFile(path)
     except BadData as error:
-        raise BadData(_("{path} is no regular file; give a CSV, XES or XES.gz file.").format(path=path)) from error
+        raise BadData(_("{path} is not a regular file; use a CSV, XES or XES.gz file.").format(path=path)) from error
 
 
 def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Progress) -> Iterator[bytes]:
@@ -75,14 +75,14 @@ def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Pr
         try:
             chunk = unpacked.read(_CHUNK_BYTES)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise _problem(opened.path, _("The packed file is damaged; fetch it again.")) from error
+            raise _problem(opened.path, _("The compressed file is damaged; download it again.")) from error
         except OSError as error:
             raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=opened.path)) from error
         if not chunk:
             return
         total += len(chunk)
         if total > UNPACKED_BYTES:
-            message = _("The log unpacks to more than {limit} GB; give a part of it.").format(
+            message = _("The log is larger than {limit} GB when decompressed; use a part of it.").format(
                 limit=UNPACKED_BYTES >> 30
             )
             raise _problem(opened.path, message)

@@ -76,10 +76,10 @@ class XesReader:
         self._open_tags.append(name)
         depth = len(self._open_tags)
         if depth == _LOG and name != "log":
-            message = _("The file begins with “{tag}”, not with a log; is this a XES file?").format(tag=name)
+            message = _("The root element is “{tag}”, not “log”; is this a XES file?").format(tag=name)
             raise self._collector.problem(message, self._line)
         if depth > _MAX_DEPTH:
-            raise self._collector.problem(_("Elements lie too deep in one another; is this a XES file?"), self._line)
+            raise self._collector.problem(_("The elements are nested too deeply; is this a XES file?"), self._line)
         if depth == _EVENT:
             self._event_line = self._line
         if "key" in attributes and depth > _TRACE and self._open_tags[1] == "trace":
@@ -116,5 +116,5 @@ class XesReader:
         self._case, self._waiting = {}, []
 
     def _refuse_doctype(self, *_declaration: Any) -> None:
-        message = _("The file declares a document type, which may hide a bomb; export the log without it.")
+        message = _("The file declares a document type, which can hide an attack; export the log without it.")
         raise self._collector.problem(message, self._line)

@@ -55,11 +55,13 @@ class Exports:
 
     def _allow(self, request: ExportRequest) -> None:
         if not self.context.actor.has(Role.ADMIN):
-            error = NotAllowed(_("{login} may not export; it takes an admin.").format(login=self.context.actor.login))
+            error = NotAllowed(
+                _("Only an admin can export; {login} is not one.").format(login=self.context.actor.login)
+            )
             self.context.refused("export", error)
             raise error
         if request.reveal and not request.reason.strip():
-            raise WrongUsage(_("--reveal writes personal values whole; say why with --reason."))
+            raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
 
     def _log(self, request: ExportRequest, count: int) -> None:
         body: dict[str, Any] = {
