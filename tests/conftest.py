@@ -13,9 +13,9 @@ from textual.css.stylesheet import Stylesheet
 
 from db.dialects import sqlite
 from tests import idle, shared_statements, sizes
+from tests.languages import speaking
 from tests.offices import Site
 from tests.pure import answers_kept
-from workbench import i18n
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
@@ -108,7 +108,7 @@ def only_frames_that_are_read() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Speak English, whatever the machine's locale is."""
-    with i18n.speaking("en"):
+    with speaking("en"):
         yield
 
 

@@ -7,7 +7,7 @@ from tests.domain.forecast.learning.processes import LOGS
 from tests.shared_data import shared_data
 from tests.sizes import sized, some
 from workbench.domain.forecast.learning.backtest import Backtest, backtest
-from workbench.services.eventlogs.names import LogColumns
+from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
 
 GOALS = (0.75, 0.88)
