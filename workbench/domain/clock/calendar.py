@@ -173,7 +173,7 @@ class WorkingCalendar:
         last = self.local_day(end)
         day = self.working_day_from(self.local_day(start))
         while day <= last:
-            for opens, closes in self._intervals(day):
+            for opens, closes in self.intervals(day):
                 total += max(min(closes, end) - max(opens, start), _NO_TIME)
             day = self.next_working_day(day)
         return total.total_seconds()
@@ -191,14 +191,15 @@ class WorkingCalendar:
         left = timedelta(seconds=seconds)
         day = self.working_day_from(self.local_day(start))
         while True:
-            for opens, closes in self._intervals(day):
+            for opens, closes in self.intervals(day):
                 begin = max(opens, start.astimezone(UTC))
                 if begin + left <= closes:
                     return begin + left
                 left -= max(closes - begin, _NO_TIME)
             day = self.next_working_day(day)
 
-    def _intervals(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+    def intervals(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the instants between which work is done on a day, if it is a working day."""
         for opens, closes in self.hours_of(day):
             yield self._instant(day, opens), self._instant(day, closes)
 

@@ -1,7 +1,7 @@
 """The history of a case in working days, as the forecast reads it, and its waiting times in the queue."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,11 +68,7 @@ class CaseHistory:
     def until(self, at: float) -> "CaseHistory | None":
         """Return the history as it was known at a time, None if the case had not begun."""
         steps = tuple(step for step in self.steps if step.at < at)
-        if not steps:
-            return None
-        return CaseHistory(
-            case=self.case, steps=steps, attributes=self.attributes, rank=self.rank, class_days=self.class_days
-        )
+        return replace(self, steps=steps) if steps else None
 
     def trace(self, *further: Step) -> Trace:
         """Return the history as a trace for the estimator, extended by expected steps."""

@@ -7,10 +7,9 @@ import numpy as np
 
 from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import Estimator, LearningOptions
+from workbench.domain.forecast.learning.estimator import Estimator
 from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.learning.past_split import Past
-from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 
 _MOST_LEARNT = 800
 """Only the cases that began last are learnt from. Earlier ones are less relevant and make fitting slower."""
@@ -52,7 +51,7 @@ class RemainingTimeQuery:
 class Rework:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
-    def __init__(self, histories: Sequence[CaseHistory], until: float, seed: int = 0, trees: int = _TREES) -> None:
+    def __init__(self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES) -> None:
         """Fit the distribution to what was known at a time.
 
         Raises:
@@ -74,12 +73,10 @@ class Rework:
         will_pass = still_open[never_passed:]
         begun = [history.steps[0].at * DAY_S for history in (*passed, *will_pass)]
         past = Past(until * DAY_S, tuple(history.trace() for history in passed), tuple(begun))
-        self._estimator = Estimator.fit_ignoring(past, LearningOptions(seed=seed), frozenset(), trees)
+        self._estimator = Estimator.fit_ignoring(past, trees=trees)
 
     def days(self, query: RemainingTimeQuery, paths: int) -> FloatArray:
         """Return sampled remaining times in working days, one row for each case and one column for each path."""
-        if not query.histories:
-            return np.zeros((0, paths))
         if query.verdict_at is None:
             traces = [history.trace() for history in query.histories]
         else:
@@ -90,7 +87,7 @@ class Rework:
         remaining = self._estimator.remaining(traces)
         if query.waited is not None:
             remaining = remaining.after(query.waited * DAY_S)
-        return _sampled(remaining, probability_levels(paths)) / DAY_S
+        return remaining.sampled_s(probability_levels(paths)) / DAY_S
 
 
 def probability_levels(paths: int) -> FloatArray:
@@ -100,14 +97,6 @@ def probability_levels(paths: int) -> FloatArray:
     another.
     """
     return (np.random.default_rng(_SHUFFLE_SEED).permutation(paths) + 0.5) / paths
-
-
-def _sampled(remaining: RemainingTimes, levels: FloatArray) -> FloatArray:
-    """Return the times of each case at the levels, in seconds."""
-    wanted = remaining.calibration.of(levels).astype(np.float32)
-    cells = np.stack([np.searchsorted(row, wanted) for row in remaining.cumulative])
-    times = remaining.support_s[np.minimum(cells, len(remaining.support_s) - 1)]
-    return np.asarray(np.maximum(times - remaining.waited_s[:, None], 0))
 
 
 def _began(history: CaseHistory) -> float:

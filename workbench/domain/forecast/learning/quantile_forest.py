@@ -49,15 +49,13 @@ class Forest:
         cell = np.searchsorted(self.support_s, rows.remaining_s)
         cases = int(rows.case.max()) + 1
         drawn_cases = max(1, min(cases, cases * _MOST_ROWS // len(rows.case)))
-        self._trees: list[tuple[Tree, Float32Array]] = []
-        self._in_bag: list[BoolArray] = []
+        self._trees: list[tuple[Tree, Float32Array, BoolArray]] = []
         for _tree in range(trees):
             counts = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
             drawn = np.flatnonzero(counts[rows.case])
             weights = rows.weights[drawn] * counts[rows.case[drawn]]
             tree, leaf = grow(TrainingSample(rows.codes[drawn], target[drawn], weights), limits, random)
-            self._trees.append((tree, self._shares(leaf, cell[drawn], weights)))
-            self._in_bag.append(counts > 0)
+            self._trees.append((tree, self._shares(leaf, cell[drawn], weights), counts > 0))
 
     def _shares(self, leaf: IntArray, cell: IntArray, weights: FloatArray) -> Float32Array:
         """Return the distribution over the support at each node of a tree."""
@@ -72,7 +70,7 @@ class Forest:
         found = np.zeros((len(codes), len(self.support_s)), dtype=np.float32)
         for start in range(0, len(codes), _CHUNK):
             part = slice(start, start + _CHUNK)
-            for tree, shares in self._trees:
+            for tree, shares, _in_bag in self._trees:
                 found[part] += shares[tree.leaves(codes[part])]
         return _summed(found, np.float32(len(self._trees)))
 
@@ -82,8 +80,8 @@ class Forest:
         rows_tested = np.arange(0, len(rows.case), step)
         found = np.zeros((len(rows_tested), len(self.support_s)), dtype=np.float32)
         counts = np.zeros((len(rows_tested), 1), dtype=np.float32)
-        for (tree, shares), drawn in zip(self._trees, self._in_bag, strict=True):
-            unknown = np.flatnonzero(~drawn[rows.case[rows_tested]])
+        for tree, shares, in_bag in self._trees:
+            unknown = np.flatnonzero(~in_bag[rows.case[rows_tested]])
             found[unknown] += shares[tree.leaves(rows.codes[rows_tested[unknown]])]
             counts[unknown] += 1
         tested = np.flatnonzero(counts)

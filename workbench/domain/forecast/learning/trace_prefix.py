@@ -27,13 +27,12 @@ class Prefix:
     attributes: dict[str, Attribute]
 
 
-def prefixes_of(trace: Trace, counted: Sequence[str], offset_s: float) -> Iterator[Prefix]:
+def prefixes_of(trace: Trace, counted: Sequence[str]) -> Iterator[Prefix]:
     """Yield the features of a case at each of its events.
 
     Args:
         trace: The case.
         counted: The activities whose count so far is a feature.
-        offset_s: The offset of local time from UTC.
     """
     counts: Counter[str] = Counter()
     attributes: dict[str, Attribute] = {}
@@ -51,7 +50,7 @@ def prefixes_of(trace: Trace, counted: Sequence[str], offset_s: float) -> Iterat
             event.at_s - trace.began_s,
             gap_s,
             last_gap_s,
-            *_local(event, offset_s),
+            *_hour_and_weekday(event),
             counts[event.activity],
             index + 1 - len(counts),
             *(counts[activity] for activity in counted),
@@ -59,15 +58,15 @@ def prefixes_of(trace: Trace, counted: Sequence[str], offset_s: float) -> Iterat
         yield Prefix(path, trace.events[0].activity, tuple(map(float, figures)), attributes)
 
 
-def last_prefix(trace: Trace, counted: Sequence[str], offset_s: float) -> Prefix:
+def last_prefix(trace: Trace, counted: Sequence[str]) -> Prefix:
     """Return the features of a case at its last event."""
-    *_earlier, last = prefixes_of(trace, counted, offset_s)
+    *_earlier, last = prefixes_of(trace, counted)
     return last
 
 
-def _local(event: Event, offset_s: float) -> tuple[float, float]:
-    """Return the local hour of the day, and the day of the week with its fraction."""
-    days = (event.at_s + offset_s) / _DAY_S
+def _hour_and_weekday(event: Event) -> tuple[float, float]:
+    """Return the hour of the day, and the day of the week with its fraction, both in UTC."""
+    days = event.at_s / _DAY_S
     return days % 1 * _DAY_S / _HOUR_S, (days + _FIRST_DAY) % _WEEK_DAYS
 
 

@@ -156,7 +156,7 @@ def _scores(
     p50, p90 = np.quantile(days, [0.5, 0.9], axis=1) if len(moments) else (np.zeros(0), np.zeros(0))
     # Ranges are shown in days: a finished duration counts up to the beginning of its last day.
     day = np.where(is_over, np.floor(ended - 1e-9), ended) - at
-    return PastForecasts(at, p50, p90, ended - at, day, is_over, passing if what == PASSED else 1.0)
+    return PastForecasts(at, p50, p90, ended - at, day, is_over, passing)
 
 
 def _next(moment: _Moment, what: str) -> float:

@@ -1,6 +1,6 @@
 """The order of the queue, and how many cases are ahead of a case that arrives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -49,12 +49,10 @@ class QueueSnapshot:
         """Add a case at a position, and return how many are ahead of it."""
         ahead = self.ahead(position)
         self._waiting[position] = self._waiting.get(position, 0) + 1
-        for other in self._behind(position):
-            self._up_to[other] += 1
+        for other in self._up_to:
+            if other >= position:
+                self._up_to[other] += 1
         return ahead
-
-    def _behind(self, position: QueuePosition) -> Iterator[QueuePosition]:
-        return (other for other in self._up_to if other >= position)
 
 
 def rounded_count(ahead: int) -> int:
