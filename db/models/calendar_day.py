@@ -6,7 +6,7 @@ from sqlalchemy import Column, String, Text
 from sqlmodel import Field
 
 from db.columns import instant, word
-from db.models.row import Row
+from db.models.row import NumberedRow, Row
 
 
 class CalendarDayRow(Row, table=True):
@@ -21,7 +21,7 @@ class CalendarDayRow(Row, table=True):
     status: str = word(16)
 
 
-class SuspensionRow(Row, table=True):
+class SuspensionRow(NumberedRow, table=True):
     """A time during which no clock runs; `to_at` is null while its end is unknown.
 
     `province` and `agent` are null if all are affected. `announced_to_at` is the end before a supervisor changed it.
@@ -31,7 +31,6 @@ class SuspensionRow(Row, table=True):
 
     __tablename__ = "suspension"
 
-    id: int | None = Field(default=None, primary_key=True)
     from_at: datetime = instant()
     to_at: datetime | None = instant(nullable=True)
     announced_to_at: datetime | None = instant(nullable=True)

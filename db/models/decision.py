@@ -6,10 +6,10 @@ from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
 from db.columns import Instant, instant, word
-from db.models.row import Row
+from db.models.row import CasePartRow, NumberedRow, Row
 
 
-class DecisionRow(Row, table=True):
+class DecisionRow(NumberedRow, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
     `before` and `seen` are JSON: the columns of the case that an undo restores, and what the reviewer saw on the desk.
@@ -21,7 +21,6 @@ class DecisionRow(Row, table=True):
         Index("ix_decision_release", "status", "release_at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id")
     round: int = 1
     verdict: str = word(8)
@@ -55,25 +54,22 @@ class DecisionReasonRow(Row, table=True):
     code: str = word(32)
 
 
-class RectificationRow(Row, table=True):
+class RectificationRow(CasePartRow, table=True):
     """What an applicant must rectify after one decision, by one deadline."""
 
     __tablename__ = "rectification"
 
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
     decision_id: int = Field(foreign_key="decision.id", unique=True)
     round: int = 1
     deadline_at: datetime | None = instant()
     is_open: bool = True
 
 
-class RectificationItemRow(Row, table=True):
+class RectificationItemRow(NumberedRow, table=True):
     """One item to rectify; `code` is a reason or document code."""
 
     __tablename__ = "rectification_item"
 
-    id: int | None = Field(default=None, primary_key=True)
     rectification_id: int = Field(foreign_key="rectification.id", index=True)
     position: int = 0
     code: str = word(32)
@@ -82,13 +78,11 @@ class RectificationItemRow(Row, table=True):
     waived_at: datetime | None = instant(nullable=True)
 
 
-class NoticeRow(Row, table=True):
+class NoticeRow(CasePartRow, table=True):
     """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled."""
 
     __tablename__ = "notice"
 
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
     kind: str = word(16)
     language: str = word(8)
