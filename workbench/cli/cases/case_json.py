@@ -13,7 +13,7 @@ from workbench.domain.clock.explanation import Step, Walk
 from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, CreditFacts, Evidence
 from workbench.domain.facts.all_facts import activity_view
 from workbench.domain.findings.finding import Finding
-from workbench.domain.text.mask import mask_msisdn
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import current
 from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import text_of
@@ -175,7 +175,7 @@ def _masked_cards(casefile: CaseFile, cards: list[dict[str, Any]]) -> list[dict[
 
 
 def _masked_card(card: dict[str, Any], windows: dict[tuple[str, int], CallFacts]) -> dict[str, Any]:
-    number = mask_msisdn(card["msisdn"])
+    number = mask(MaskKind.MSISDN, card["msisdn"])
     call = windows.get((number, card.get("calls") or 0), CallFacts())
     return {
         **card,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from db.enums import ApplicantKind, FailKind, Measure, Risk, Severity, Verdict, WaitsFor
+from db.enums import ApplicantKind, FailKind, Measure, Risk, Verdict, WaitsFor
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
 from workbench.i18n import _, current, listed
@@ -22,11 +23,6 @@ def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
     if rule is None or kind is not ApplicantKind.INDIVIDUAL:
         return True
     return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
-
-
-def has_block(findings: Sequence[Finding]) -> bool:
-    """Say whether a block finding is against a pass."""
-    return any(finding.severity is Severity.BLOCK for finding in findings)
 
 
 def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
@@ -133,8 +129,5 @@ def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
     """Return whom a pending case waits for, by the first reason that says so."""
-    for code in reasons:
-        reason = policy.reasons.get(code)
-        if reason is not None and reason.waits_for is not None:
-            return reason.waits_for
-    return WaitsFor.APPLICANT if reasons else None
+    named = (policy.reasons[code].waits_for for code in reasons if code in policy.reasons)
+    return next((one for one in named if one is not None), WaitsFor.APPLICANT if reasons else None)

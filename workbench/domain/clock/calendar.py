@@ -127,17 +127,13 @@ class WorkingCalendar:
             start = self._last
         return self._stepped(date.fromordinal(start), n)
 
-    def working_days_between(self, after: date, until: date) -> int:
-        """Count the working days after `after`, up to and including `until`; 0 if `until` is not later."""
-        low, high = after.toordinal(), until.toordinal()
+    def working_days_left(self, today: date, due_day: date) -> int:
+        """Count the working days after today, up to and including the due day; 0 if it is past."""
+        low, high = today.toordinal(), due_day.toordinal()
         inside = bisect_right(self._working, high) - bisect_right(self._working, low)
         before = _weekdays(low, min(high, self._first - 1))
         behind = _weekdays(max(low, self._last), high)
         return max(inside, 0) + before + behind
-
-    def working_days_left(self, today: date, due_day: date) -> int:
-        """Count the working days after today up to and including the due day; 0 if it is past."""
-        return self.working_days_between(today, due_day)
 
     def local_day(self, at: datetime) -> date:
         """Return the day of an instant in the calendar's zone, whatever the machine's zone is."""

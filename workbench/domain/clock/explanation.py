@@ -1,14 +1,13 @@
 """Explains a due date as a list of steps from receipt to the due date."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from db.enums import CaseState
 from workbench.domain.clock.calendar import DayKind, WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import EXTENDED, Budget, ClockEvent, ClockState, PauseKind, clock_state, is_suspended
+from workbench.domain.clock.clock import EXTENDED, Budget, ClockState, PauseKind, clock_state, is_suspended
 from workbench.domain.clock.due import counted_from
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -48,7 +47,7 @@ class Step:
     start: datetime
     end: datetime | None
     what: StepKind
-    counts: bool
+    counts: bool = False
     working_s: float = 0.0
     detail: str = ""
     until_on: date | None = None
@@ -63,15 +62,15 @@ class Walk:
     deadline of a rectification.
     """
 
-    due_at: datetime | None
-    due_provisional: bool
-    running: bool
-    is_paused: bool
-    is_suspended: bool
-    working_days_left: int | None
+    due_at: datetime | None = None
+    due_provisional: bool = False
+    running: bool = False
+    is_paused: bool = False
+    is_suspended: bool = False
+    working_days_left: int | None = None
     class_days: int
-    is_moved: bool
-    is_due_open: bool
+    is_moved: bool = False
+    is_due_open: bool = False
     steps: tuple[Step, ...]
     mend_by: datetime | None = None
 
@@ -115,19 +114,7 @@ def walk(
 
 def not_begun(handed_in_at: datetime, class_days: int) -> Walk:
     """Return the walk of an incomplete case, whose clock has not begun."""
-    step = Step(start=handed_in_at, end=None, what=StepKind.INCOMPLETE, counts=False)
-    return Walk(
-        due_at=None,
-        due_provisional=False,
-        running=False,
-        is_paused=False,
-        is_suspended=False,
-        working_days_left=None,
-        class_days=class_days,
-        is_moved=False,
-        is_due_open=False,
-        steps=(step,),
-    )
+    return Walk(class_days=class_days, steps=(Step(start=handed_in_at, end=None, what=StepKind.INCOMPLETE),))
 
 
 def _steps(
@@ -140,16 +127,15 @@ def _steps(
 ) -> Iterator[Step]:
     counted = counted_from(budget.start, calendar)
     if handed_in_at < budget.start and not budget.is_renewed:
-        yield Step(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE, counts=False)
-    yield Step(start=budget.start, end=budget.start, what=StepKind.RECEIVED, counts=False)
+        yield Step(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE)
+    yield _moment(budget.start, StepKind.RECEIVED)
     if counted > budget.start:
-        yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS, counts=False)
+        yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS)
     # A suspension that begins after the due date does not affect it.
     affecting = [one for one in suspensions if one.span.start < max(clock.due_at, now)]
     paused = list(_paused_steps(budget, affecting, calendar, counted))
     known = [step.end for step in paused if step.end is not None]
-    last = max([clock.due_at, *known]) if budget.closed_at is None else budget.closed_at
-    last = max(last, now) if budget.closed_at is None and now > clock.due_at else last
+    last = budget.closed_at or max([clock.due_at, now, *known])
     first_open = min((step.start for step in paused if step.end is None), default=last)
     taken = [Span(step.start, step.end or NEVER) for step in paused]
     steps = [*paused, *_marks(budget)]
@@ -158,36 +144,22 @@ def _steps(
         steps += _working(gap, clock.due_at, cuts, calendar)
     steps.append(_moment(clock.due_at, StepKind.DUE))
     if budget.closed_at is not None:
-        steps.append(_moment(budget.closed_at, StepKind.CLOSED, _word(budget.closed_as)))
+        steps.append(_moment(budget.closed_at, StepKind.CLOSED, budget.closed_as.value if budget.closed_as else ""))
     yield from sorted(steps, key=lambda step: (step.start, step.end is not None and step.end > step.start))
 
 
-def _word(state: CaseState | None) -> str:
-    return state.value if state is not None else ""
-
-
 def _moment(at: datetime, what: StepKind, detail: str = "") -> Step:
-    return Step(start=at, end=at, what=what, counts=False, detail=detail)
+    return Step(start=at, end=at, what=what, detail=detail)
 
 
 def _marks(budget: Budget) -> Iterator[Step]:
     """Yield the changes that supervisors made to the due date."""
     for mark in budget.marks:
         if mark.action == EXTENDED:
-            yield Step(
-                start=mark.at,
-                end=mark.at,
-                what=StepKind.EXTENDED,
-                counts=False,
-                working_s=mark.extended_s,
-                until_on=mark.until_on,
-            )
+            extended = _moment(mark.at, StepKind.EXTENDED)
+            yield replace(extended, working_s=mark.extended_s, until_on=mark.until_on)
         else:
-            yield _class_step(mark)
-
-
-def _class_step(mark: ClockEvent) -> Step:
-    return _moment(mark.at, StepKind.CLASS, f"{mark.class_from} {mark.class_to}")
+            yield _moment(mark.at, StepKind.CLASS, f"{mark.class_from} {mark.class_to}")
 
 
 def _paused_steps(
@@ -211,7 +183,7 @@ def _paused_steps(
 def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> Step:
     seconds = 0.0 if span.is_open else calendar.working_seconds_between(span.start, span.end)
     end = None if span.is_open else span.end
-    return Step(start=span.start, end=end, what=what, counts=False, working_s=seconds, detail=detail)
+    return Step(start=span.start, end=end, what=what, working_s=seconds, detail=detail)
 
 
 def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[Step]:
@@ -246,35 +218,23 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
     Days set by hand are included if they differ from a plain week.
     """
     day, last = calendar.local_day(gap.start), calendar.local_day(gap.end)
-    holidays: list[tuple[date, str]] = []
-    make_up: list[tuple[date, str]] = []
-    own_hours: list[date] = []
+    holidays: list[tuple[Span, str]] = []
     while day <= last:
-        known = calendar.day(day)
+        known, span = calendar.day(day), _days(day, calendar)
         is_set, is_weekday = known.kind == DayKind.OVERRIDE.value, assumed_day(day).working
+        detail = known.kind if is_set else ""
         if not known.working and (known.kind in _OFF or (is_set and is_weekday)):
-            holidays.append((day, known.name if known.kind == DayKind.HOLIDAY.value else known.kind if is_set else ""))
+            holidays.append((span, known.name if known.kind == DayKind.HOLIDAY.value else detail))
         elif known.working and (known.kind == DayKind.MAKE_UP.value or (is_set and not is_weekday)):
-            make_up.append((day, known.kind if is_set else ""))
+            yield Step(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
         elif known.working and known.hours:
-            own_hours.append(day)
+            yield Step(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
         day += timedelta(days=1)
-    for span in merged(_days(on, calendar) for on, _name in holidays):
-        names = [name for on, name in holidays if name and span.start <= _midnight(on, calendar) < span.end]
+    for whole in merged(span for span, _name in holidays):
+        names = [name for span, name in holidays if name and whole.start <= span.start < whole.end]
         # The eve of a holiday may have a different name; the most frequent one is shown.
         name = max(names, key=names.count, default="")
-        yield Step(start=span.start, end=span.end, what=StepKind.HOLIDAY, counts=False, detail=name)
-    for on, detail in make_up:
-        span = _days(on, calendar)
-        yield Step(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
-    for on in own_hours:
-        span = _days(on, calendar)
-        yield Step(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
-
-
-def _midnight(on: date, calendar: WorkingCalendar) -> datetime:
-    """Return the first instant of a day in the calendar's zone."""
-    return datetime.combine(on, time(), tzinfo=calendar.zone)
+        yield Step(start=whole.start, end=whole.end, what=StepKind.HOLIDAY, detail=name)
 
 
 def _days(on: date, calendar: WorkingCalendar) -> Span:
@@ -282,4 +242,4 @@ def _days(on: date, calendar: WorkingCalendar) -> Span:
     after = on + timedelta(days=1)
     while not calendar.is_working(on) and not calendar.is_working(after):
         after += timedelta(days=1)
-    return Span(_midnight(on, calendar), _midnight(after, calendar))
+    return Span(*(datetime.combine(day, time(), tzinfo=calendar.zone) for day in (on, after)))

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from workbench.domain.filter.keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes, suggested_terms
 from workbench.domain.filter.values import BadFilterValue, read_value
+from workbench.domain.values.spelling import folded
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
@@ -74,8 +75,8 @@ class Filter:
     @property
     def meant(self) -> tuple[str, ...]:
         """The terms that its bare words may mean: for `overdue`, which is searched as text, `due:overdue`."""
-        words = (unicodedata.normalize("NFKC", term.values[0]) for term in self.terms if term.key == TEXT)
-        return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word.casefold().strip())))
+        words = (folded(term.values[0]) for term in self.terms if term.key == TEXT)
+        return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word)))
 
 
 def _quoted(value: str, *, is_bare: bool) -> str:

@@ -2,13 +2,7 @@
 
 import unicodedata
 
-from workbench.domain.text.cells import (
-    cells,
-    fit,
-    head,
-    pad_left,
-    pad_right,
-)
+from workbench.domain.text.cells import cells, fit, head, pad_left, pad_right
 
 __all__ = ["cells", "fit", "fold_key", "pad_left", "pad_right", "safe", "typed"]
 

@@ -15,10 +15,9 @@ from db.models import ReviewerRow, SuspensionRow
 from db.queries import case_conditions as conditions
 from db.queries.case_list import CaseList, Condition, Due
 from db.queries.published import BATCH
-from workbench.domain.case.case_id import parse_case
+from workbench.domain.case.case_id import parse_case, quoted
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.filter.parser import Filter, FilterProblem, Term, parse_filter
-from workbench.domain.filter.values import shown
 from workbench.domain.values.provinces import province_parts
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
@@ -136,7 +135,7 @@ class _FilterReader:
         found = self.session.execute(known).scalar()
         if found is None:
             raise FilterProblem(
-                _("There is no login “{login}”; `workbench reviewers` lists all people.").format(login=shown(value)),
+                _("There is no login “{login}”; `workbench reviewers` lists all people.").format(login=quoted(value)),
                 term.start,
                 term.end,
             )
