@@ -221,9 +221,10 @@ class DayStatus(StrEnum):
 
 
 class SuspensionNotice(StrEnum):
-    """What an applicant was told of a suspension.
+    """The kinds of notices that an applicant gets about a suspension.
 
-    HELD is the end of another suspension: they are told of it when this one, which still stops their clock, ends.
+    HELD is recorded when another suspension ends while this one still stops the clock: the notice of that end is sent
+    when this one ends.
     """
 
     STARTED = "started"

@@ -106,12 +106,12 @@ def upgrade(database: Database, to: str = "head") -> None:
             raise DatabaseRefused(Refusal.UNREADABLE, str(database.path))
         raw.cursor().execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection
-        config.attributes["seal"] = partial(_seal, database.path, connection)
+        config.attributes["finish_step"] = partial(_finish_step, database.path, connection)
         command.upgrade(config, to)
         raw.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def _seal(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:
+def _finish_step(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:
     """Check the result of a step and write its version into the file, within the step's transaction."""
     table, fault = sqlite.table_with_broken_reference(connection), sqlite.quick_check(connection)
     if table is not None:

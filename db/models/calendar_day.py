@@ -44,7 +44,7 @@ class SuspensionRow(NumberedRow, table=True):
 
 
 class SuspensionNoticeRow(Row, table=True):
-    """What the applicant of a case was told of a suspension; the key makes sure that they are told once."""
+    """A notice about a suspension that the applicant of a case got; the key makes sure that each is sent once."""
 
     __tablename__ = "suspension_notice"
 

@@ -95,7 +95,7 @@ class NoticeRow(CasePartRow, table=True):
 
 
 class DelayNoticeRow(Row, table=True):
-    """A due date that the applicant of a case was told will be missed; the key makes sure that they are told once."""
+    """A notice that a due date of a case will be missed; the key makes sure that it is sent once."""
 
     __tablename__ = "delay_notice"
 

@@ -1,4 +1,4 @@
-"""Cases as a list shows them, with the logins of who has them."""
+"""Cases as a list shows them, with the logins of their assignee and holder."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""How many cases wait, and who has which: for the header of the desk, and to say why there is no case to give."""
+"""How many cases wait, are held or are assigned: for the header of the desk, and to explain an empty queue."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,6 +93,6 @@ def other_holders(session: Session, reviewer_id: int, now: datetime) -> tuple[Ho
 
 
 def loads(session: Session, now: datetime) -> dict[str, Load]:
-    """Return what each active person has, by login."""
+    """Return the load of each active person, by login."""
     rows = session.execute(_LOADS, {"now": to_us(now)})
     return {row.login: Load(held=int(row.held), assigned=int(row.assigned)) for row in rows}

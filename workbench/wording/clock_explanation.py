@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from db.enums import CaseState, ServiceClass
 from workbench.domain.case.lifecycle import CLASS_WORDS, STATE_WORDS
 from workbench.domain.clock.calendar import DayKind
-from workbench.domain.clock.explanation import Step, StepKind, Walk
+from workbench.domain.clock.explanation import ClockExplanation, Step, StepKind
 from workbench.i18n import _, current, ngettext
 from workbench.wording.amounts import day_on_screen, duration_s, instant_on_screen, working_days_left
 
@@ -18,7 +18,7 @@ _MICROSECOND = timedelta(microseconds=1)
 class ClockWords:
     """The sentences of one walk, as seen on one day in the policy's zone."""
 
-    walk: Walk
+    walk: ClockExplanation
     today: date
     zone: tzinfo
 
@@ -100,11 +100,11 @@ class ClockWords:
             return _("No due date yet: the clock starts when every required document is there.")
         if walk.is_suspended:
             return _("Work is suspended now; the clock stands still.")
-        if walk.mend_by is not None:
+        if walk.rectify_by is not None:
             message = _(
                 "The applicant has until {until} to mend; the due date moves on by the working time that takes."
             )
-            return message.format(until=self._at(walk.mend_by))
+            return message.format(until=self._at(walk.rectify_by))
         if walk.is_paused:
             return _("With the applicant now: the due date moves on by the working time until the answer.")
         if walk.working_days_left is None:

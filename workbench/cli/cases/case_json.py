@@ -9,7 +9,7 @@ from workbench.cli.framework.json_values import plain, yuan
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, DecisionLine, Empty
 from workbench.domain.case.running import is_suspended, is_with_applicant
-from workbench.domain.clock.explanation import Step, Walk
+from workbench.domain.clock.explanation import ClockExplanation, Step
 from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, CreditFacts, Evidence
 from workbench.domain.facts.all_facts import activity_view
 from workbench.domain.findings.finding import Finding
@@ -114,7 +114,7 @@ def empty_document(empty: Empty, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def walk_document(walk: Walk, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
+def walk_document(walk: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
     """Return a clock's walk: `what` is a fixed word, `counts` says that the clock runs, `text` is for people."""
     return {
         "due_at": plain(walk.due_at, zone),
@@ -123,7 +123,7 @@ def walk_document(walk: Walk, words: ClockWords, zone: ZoneInfo) -> dict[str, An
         "paused": walk.is_paused,
         "suspended": walk.is_suspended,
         "working_days_left": walk.working_days_left,
-        "mend_by": plain(walk.mend_by, zone),
+        "mend_by": plain(walk.rectify_by, zone),
         "class_days": walk.class_days,
         "steps": [_step(step, words, zone) for step in walk.steps],
     }

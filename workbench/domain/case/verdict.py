@@ -9,7 +9,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
 from workbench.i18n import _, current, listed
 
-WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
+PASS_REASONS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass gives one of them."""
 
 
@@ -33,7 +33,7 @@ def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Findi
 def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return all reasons why a verdict is refused, each as a sentence."""
     is_override = request.verdict is Verdict.PASS and has_block(findings)
-    problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _not_applicable(request, policy)]
+    problems = [*_reason_problems(request, policy), _pass_problem(request, policy), _not_applicable(request, policy)]
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
         message = _("The policy does not allow the measure {measure} with this verdict.")
         problems.append(message.format(measure=request.measure))
@@ -65,10 +65,10 @@ def _named(code: str, policy: Policy) -> str:
     return _("{reason} ({code})").format(reason=reason.title.in_language(current()), code=code)
 
 
-def _ways_problem(request: VerdictRequest, policy: Policy) -> str | None:
-    ways = [_named(code, policy) for code in request.reasons if code in WAYS_TO_PASS]
-    if len(ways) > 1:
-        return _("A pass has one reason only; mark one of {codes}.").format(codes=listed(ways))
+def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
+    given = [_named(code, policy) for code in request.reasons if code in PASS_REASONS]
+    if len(given) > 1:
+        return _("A pass has one reason only; mark one of {codes}.").format(codes=listed(given))
     return None
 
 

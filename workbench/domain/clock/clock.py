@@ -67,7 +67,7 @@ class Budget:
         marks: The extensions and changes of class.
         closed_at: When the case was closed, None while it is open.
         closed_as: The final state.
-        is_again: Whether an earlier budget of the case preceded this one.
+        is_renewed: Whether an earlier budget of the case preceded this one.
     """
 
     start: datetime

@@ -29,15 +29,15 @@ def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
     return calendar.opening(calendar.next_working_day(day))
 
 
-def due_at(received_at: datetime, class_days: int, calendar: WorkingCalendar) -> Due:
-    """Return when a case is due, or a rectification: at closing of the class_days-th working day after day 0.
+def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) -> Due:
+    """Return when a case is due, or a rectification: at closing of the last of these working days after day 0.
 
     Pauses are not included; they move the due date on by working seconds.
 
     Raises:
-        ValueError: If class_days is less than 1.
+        ValueError: If working_days is less than 1.
     """
     received_on = calendar.local_day(received_at)
     day_zero = calendar.local_day(counted_from(received_at, calendar))
-    day = calendar.nth_working_day_after(day_zero, class_days)
+    day = calendar.nth_working_day_after(day_zero, working_days)
     return Due(at=calendar.closing(day), provisional=calendar.depends_on_provisional(received_on, day))

@@ -37,7 +37,7 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a walk. Nights, weekends and midday breaks between steps are omitted.
+    """One step of an explanation. Nights, weekends and midday breaks between steps are omitted.
 
     `start` equals `end` for an event; `end` is None if the step has not ended. `counts` says whether the clock runs;
     `working_s` are the working seconds that count or are lost. `detail` is the reason of a suspension, the name of a
@@ -54,11 +54,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class ClockExplanation:
     """The state of a clock at one moment, and the steps that led to it.
 
     An incomplete case has no due date, and a closed one has no days left. `is_moved`: the due date is not just the
-    promised working days after day 0. `is_due_open`: an open suspension will move the due date. `mend_by` is the
+    promised working days after day 0. `is_due_open`: an open suspension will move the due date. `rectify_by` is the
     deadline of a rectification.
     """
 
@@ -72,10 +72,10 @@ class Walk:
     is_moved: bool = False
     is_due_open: bool = False
     steps: tuple[Step, ...]
-    mend_by: datetime | None = None
+    rectify_by: datetime | None = None
 
 
-def walk(
+def explain_clock(
     budget: Budget,
     suspensions: Sequence[Suspension],
     calendar: WorkingCalendar,
@@ -83,8 +83,8 @@ def walk(
     *,
     handed_in_at: datetime,
     runs: bool,
-) -> Walk:
-    """Return the walk of a case.
+) -> ClockExplanation:
+    """Explain the due date of a case whose clock has begun.
 
     Args:
         budget: The budget of the case.
@@ -98,7 +98,7 @@ def walk(
     today = calendar.local_day(now)
     stopped = is_suspended(suspensions, now)
     is_over = budget.closed_at is not None
-    return Walk(
+    return ClockExplanation(
         due_at=clock.due_at,
         due_provisional=clock.is_provisional,
         running=runs and not stopped,
@@ -112,9 +112,10 @@ def walk(
     )
 
 
-def not_begun(handed_in_at: datetime, class_days: int) -> Walk:
-    """Return the walk of an incomplete case, whose clock has not begun."""
-    return Walk(class_days=class_days, steps=(Step(start=handed_in_at, end=None, what=StepKind.INCOMPLETE),))
+def explain_incomplete(handed_in_at: datetime, class_days: int) -> ClockExplanation:
+    """Explain why an incomplete case has no due date: its clock has not begun."""
+    step = Step(start=handed_in_at, end=None, what=StepKind.INCOMPLETE)
+    return ClockExplanation(class_days=class_days, steps=(step,))
 
 
 def _steps(

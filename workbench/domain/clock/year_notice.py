@@ -36,7 +36,7 @@ class YearNotice:
         return bool(self.days)
 
 
-def settled(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) -> dict[date, CalendarDay]:
+def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) -> dict[date, CalendarDay]:
     """Return the calendar days that published notices define, given the known days.
 
     A notice defines all days of its own year, and the days of the December before that it names. The notice of the next

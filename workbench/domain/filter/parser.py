@@ -68,13 +68,13 @@ class Filter:
         return " ".join(str(term) for term in self.terms)
 
     @property
-    def says_state(self) -> bool:
+    def names_state(self) -> bool:
         """Whether the filter names states. Without any, it means the open ones."""
         return any(term.key == "state" and not term.is_negated for term in self.terms)
 
     @property
-    def meant(self) -> tuple[str, ...]:
-        """The terms that its bare words may mean: for `overdue`, which is searched as text, `due:overdue`."""
+    def suggestions(self) -> tuple[str, ...]:
+        """The terms that its bare words may stand for, such as `due:overdue` for the searched text `overdue`."""
         words = (folded(term.values[0]) for term in self.terms if term.key == TEXT)
         return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word)))
 

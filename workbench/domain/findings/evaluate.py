@@ -172,20 +172,22 @@ def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: P
     a pending: the reasons of blocks and warns that only allow pending, such as a hit by name only.
     """
     if verdict is Verdict.PASS:
-        return _way_to_pass(findings, policy)
+        return _preselected_pass_reasons(findings, policy)
     return tuple(
-        finding.rule for finding in findings if finding.rule in policy.reasons and _is_marked(finding, verdict, policy)
+        finding.rule
+        for finding in findings
+        if finding.rule in policy.reasons and _is_preselected(finding, verdict, policy)
     )
 
 
-def _way_to_pass(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
+def _preselected_pass_reasons(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
     """Return the preselected reason of a pass; none with a warn, which the reviewer must judge."""
     if is_clean(findings):
         return (CLEAN_REASON,)
     return (OVERRIDE_REASON,) if has_block(findings) and OVERRIDE_REASON in policy.reasons else ()
 
 
-def _is_marked(finding: Finding, verdict: Verdict, policy: Policy) -> bool:
+def _is_preselected(finding: Finding, verdict: Verdict, policy: Policy) -> bool:
     verdicts = policy.reasons[finding.rule].verdicts
     if verdict is Verdict.FAIL:
         return finding.severity is Severity.BLOCK and Verdict.FAIL in verdicts

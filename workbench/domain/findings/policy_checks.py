@@ -19,7 +19,7 @@ WINDOW_STEP_MINUTES = 30
 Path = tuple[str | int, ...]
 """The keys and positions that lead to a value of the policy."""
 
-_NOT_TOLD = frozenset({"subject"})
+_WITHOUT_OBSERVATIONS = frozenset({"subject"})
 _EQUALITY = frozenset({"=", "!="})
 _MUST_BE: Mapping[FactSort, str] = {
     FactSort.NUMBER: marked("must be a number"),
@@ -188,7 +188,7 @@ def _is_of_sort(value: FactValue, sort: FactSort) -> bool:
 def _reason_faults(path: Path, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, reason.code)
     rule = policy.rules.get(reason.code)
-    allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _NOT_TOLD
+    allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _WITHOUT_OBSERVATIONS
     for key, words in (("letter", reason.letter), ("item", reason.item)):
         yield from _placeholder_faults((*path, key), words, allowed)
         if any(set("{[]") & set(outside_brackets(text)) for text in (words.en, words.zh)):

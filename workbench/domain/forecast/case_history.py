@@ -96,9 +96,9 @@ class QueueSpells:
     def of(cls, histories: Iterable[CaseHistory]) -> "QueueSpells":
         """Return the queue spells of all histories."""
         found = [
-            (number, index, step.at, _left(history, index), history.rank, due)
+            (number, index, step.at, _left_at(history, index), history.rank, due)
             for number, history in enumerate(histories)
-            for index, step, due in _queuings(history)
+            for index, step, due in _queue_entries(history)
         ]
         numbers = np.array([row[:2] for row in found], dtype=np.int64).reshape(-1, 2)
         times = np.array([row[2:] for row in found], dtype=np.float64).reshape(-1, 4)
@@ -133,7 +133,7 @@ def urgency_of(due: FloatArray | float, at: FloatArray | float) -> IntArray:
     return np.where(due <= at, 0, np.where(is_later, 2, 1))
 
 
-def _queuings(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
+def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
     """Yield each step into the queue, with its index and the due date at that time.
 
     The due date is the promised working days after the day of receipt, moved on by the time the applicant had the case.
@@ -150,5 +150,5 @@ def _queuings(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
             yield index, step, due
 
 
-def _left(history: CaseHistory, index: int) -> float:
+def _left_at(history: CaseHistory, index: int) -> float:
     return history.steps[index + 1].at if index + 1 < len(history.steps) else np.inf

@@ -23,7 +23,7 @@ def closed_days(
     For today, it is enough to cover the remaining hours. A suspension without a known end counts until the end of
     today, or of its first working day if it begins later.
     """
-    spans = (_at_least(one.span, calendar, now) for one in suspensions if _is_of_all(one))
+    spans = (_with_end(one.span, calendar, now) for one in suspensions if _is_of_all(one))
     return frozenset(
         on
         for span in merged(spans)
@@ -32,7 +32,7 @@ def closed_days(
     )
 
 
-def _at_least(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
+def _with_end(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
     """Return a span with an end. An open span gets the earliest end that is plausible."""
     if not span.is_open:
         return span

@@ -19,7 +19,6 @@ _LONGEST_SHARE = 0.5
 _SHUFFLE_SEED = 11
 FEWEST_PASSED = 30
 
-SENT_BACK = WITH_APPLICANT
 SIMILARITY_ATTRIBUTES: tuple[str, ...] = (
     "findings",
     "applicant_kind",
@@ -121,7 +120,7 @@ class SendBackRates:
             similar = _similarity_key(history.attributes)
             for length in range(len(similar) + 1):
                 sent_back, of = counts.get(similar[:length], (0, 0))
-                counts[similar[:length]] = (sent_back + (outcome in SENT_BACK), of + 1)
+                counts[similar[:length]] = (sent_back + (outcome in WITH_APPLICANT), of + 1)
         return cls(counts)
 
     def share(self, attributes: Mapping[str, Attribute]) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
-_HARDLY = 1e-9
+_TOLERANCE = 1e-9
 """Tolerance for rounding errors: a day begun by less than this is not begun."""
 
 
@@ -22,7 +22,7 @@ class WorkingTime:
     def __init__(self, calendar: WorkingCalendar, first: date, last: date, closed: Collection[date] = ()) -> None:
         """Number the working days from `first` to `last`, without those in `closed`."""
         starts, ends, begun, shares, days = [], [], [], [], []
-        laid_out: list[int] = []
+        working_days: list[int] = []
         on = calendar.working_day_from(first)
         while on <= last:
             if on not in closed:
@@ -32,18 +32,18 @@ class WorkingTime:
                 for opens, closes in intervals:
                     starts.append(opens)
                     ends.append(closes)
-                    begun.append(len(laid_out) + passed)
+                    begun.append(len(working_days) + passed)
                     shares.append((closes - opens) / seconds)
                     days.append(on.toordinal())
                     passed += shares[-1]
-                laid_out.append(on.toordinal())
+                working_days.append(on.toordinal())
             on = calendar.next_working_day(on)
-        self.count = len(laid_out)
+        self.count = len(working_days)
         self._starts_s, self._ends_s = np.array(starts), np.array(ends)
         self._begun, self._shares = np.array(begun), np.array(shares)
         self._days = np.array(days)
-        self._laid_out = np.array(laid_out)
-        self.weekdays: IntArray = (self._laid_out + 6) % 7
+        self._working_days = np.array(working_days)
+        self.weekdays: IntArray = (self._working_days + 6) % 7
 
     def of(self, at_s: FloatArray | Sequence[float]) -> FloatArray:
         """Convert instants, in seconds since 1970 in UTC, to working days."""
@@ -59,7 +59,7 @@ class WorkingTime:
 
     def of_day(self, on: date) -> int:
         """Return the number of a day, or of the next working day if it is none."""
-        return int(np.searchsorted(self._laid_out, on.toordinal()))
+        return int(np.searchsorted(self._working_days, on.toordinal()))
 
     def day(self, at: float) -> date:
         """Return the calendar day of a time in working days. The end of a day belongs to that day."""
@@ -67,7 +67,7 @@ class WorkingTime:
 
     def days(self, at: FloatArray) -> list[date]:
         """Return the calendar day of each time in working days, as `day` does."""
-        cells = np.searchsorted(self._begun, at - _HARDLY, side="left") - 1
+        cells = np.searchsorted(self._begun, at - _TOLERANCE, side="left") - 1
         ordinals = self._days[np.clip(cells, 0, len(self._days) - 1)].tolist()
         known = {ordinal: date.fromordinal(ordinal) for ordinal in set(ordinals)}
         return [known[ordinal] for ordinal in ordinals]
@@ -78,5 +78,5 @@ class WorkingTime:
         The closing of a day equals the next opening. At an opening, what happens at once belongs to the day that
         begins.
         """
-        is_to_come = at >= now - _HARDLY
-        return self.days(np.where(is_to_come, np.maximum(at, now + 2 * _HARDLY), at))
+        is_to_come = at >= now - _TOLERANCE
+        return self.days(np.where(is_to_come, np.maximum(at, now + 2 * _TOLERANCE), at))

@@ -212,12 +212,12 @@ def iccid_luhn(text: str) -> bool:
 
 
 class CharTable(dict[int, str]):
-    """What becomes of each character, for `str.translate`; a character is worked out when it is first met."""
+    """A table for `str.translate` that computes the entry of a character when it is first used."""
 
-    def __init__(self, turn: Callable[[str], str]) -> None:
+    def __init__(self, translate: Callable[[str], str]) -> None:
         super().__init__()
-        self._turn = turn
+        self._translate = translate
 
     def __missing__(self, code: int) -> str:
-        turned = self[code] = self._turn(chr(code))
-        return turned
+        translated = self[code] = self._translate(chr(code))
+        return translated

@@ -99,5 +99,5 @@ def matches(query: str, code: str, text: str) -> bool:
     wanted = folded(query)
     if wanted in folded(code) or wanted in folded(text):
         return True
-    # Only letters and digits can be initials; anything else need not wake the dictionary.
+    # Only letters and digits can be initials; for anything else the dictionary need not be loaded.
     return wanted.isascii() and wanted.isalnum() and wanted in initials(text)

@@ -144,7 +144,7 @@ class _FilterReader:
 
 def _states(wanted: Filter) -> frozenset[CaseState]:
     """Return the states that a filter selects, by default the open ones."""
-    states = frozenset(CaseState) if wanted.says_state else _OPEN
+    states = frozenset(CaseState) if wanted.names_state else _OPEN
     for term in wanted.terms:
         if term.key == "state":
             named = frozenset[CaseState]().union(*(_GROUPS.get(value) or {CaseState(value)} for value in term.values))

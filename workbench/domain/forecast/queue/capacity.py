@@ -16,7 +16,7 @@ _PRIOR_DAYS = 6.0
 """The weight of the prior factor 1 of a weekday, in observed days."""
 
 _LEAST_PRESENCE = 0.25
-_HARDLY = 1e-9
+_TOLERANCE = 1e-9
 """Tolerance for rounding errors in sums of shares."""
 
 _WEEKDAYS = 7
@@ -118,7 +118,7 @@ def presence(shares: Mapping[int, float], absences: Sequence[Absence], day: int)
     """Return the share of the usual work that is done on a day, given the absences."""
     missing = {span.maker for span in absences if span.first <= day <= span.last}
     left = 1 - sum(shares.get(maker, 0.0) for maker in missing)
-    return left if left > _HARDLY else 0.0
+    return left if left > _TOLERANCE else 0.0
 
 
 def _shares(verdicts: Verdicts, today: int) -> dict[int, float]:
