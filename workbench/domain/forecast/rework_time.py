@@ -35,18 +35,6 @@ Where few cases share all of them, the last ones are ignored.
 _PRIOR_CASES = 8.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemainingTimeQuery:
-    """Cases whose remaining time is asked for, from their last step or from an expected verdict.
-
-    `verdict_at` are the expected times of the verdicts, `waited` the days since the last step; both in working days.
-    """
-
-    histories: Sequence[CaseHistory]
-    verdict_at: FloatArray | None = None
-    waited: FloatArray | None = None
-
-
 class Rework:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
@@ -74,18 +62,31 @@ class Rework:
         past = Past(until * DAY_S, tuple(history.trace() for history in passed), tuple(begun))
         self._estimator = Estimator.fit_ignoring(past, trees=trees)
 
-    def days(self, query: RemainingTimeQuery, paths: int) -> FloatArray:
-        """Return sampled remaining times in working days, one row for each case and one column for each path."""
-        if query.verdict_at is None:
-            traces = [history.trace() for history in query.histories]
+    def days(
+        self,
+        histories: Sequence[CaseHistory],
+        paths: int,
+        *,
+        verdict_at: FloatArray | None = None,
+        waited: FloatArray | None = None,
+    ) -> FloatArray:
+        """Return sampled remaining times in working days, one row for each case and one column for each path.
+
+        Args:
+            histories: The cases.
+            paths: How many times are sampled for each case.
+            verdict_at: The expected times of the verdicts, from which the remaining times count. Without them, the
+                remaining times count from the last steps.
+            waited: The working days that have passed since the last steps.
+        """
+        if verdict_at is None:
+            traces = [history.trace() for history in histories]
         else:
-            expected = np.maximum(query.verdict_at, [history.steps[-1].at for history in query.histories])
-            traces = [
-                history.trace(Step(VERDICT, float(at))) for history, at in zip(query.histories, expected, strict=True)
-            ]
+            expected = np.maximum(verdict_at, [history.steps[-1].at for history in histories])
+            traces = [history.trace(Step(VERDICT, float(at))) for history, at in zip(histories, expected, strict=True)]
         remaining = self._estimator.remaining(traces)
-        if query.waited is not None:
-            remaining = remaining.after(query.waited * DAY_S)
+        if waited is not None:
+            remaining = remaining.after(waited * DAY_S)
         return remaining.sampled_s(probability_levels(paths)) / DAY_S
 
 

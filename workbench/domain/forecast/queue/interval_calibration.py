@@ -9,12 +9,12 @@ import numpy as np
 from workbench.domain.forecast.case_history import OVER, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.conformal_margin import UNTESTED, ConformalMargin, PastForecasts
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.queue.capacity import Capacity
+from workbench.domain.forecast.queue.capacity import Capacity, Verdicts
 from workbench.domain.forecast.queue.simulation import Inflow, WaitingCases
-from workbench.domain.forecast.rework_time import FEWEST_PASSED, RemainingTimeQuery, Rework
+from workbench.domain.forecast.rework_time import FEWEST_PASSED, Rework
 
 if TYPE_CHECKING:
-    from workbench.domain.forecast.queue.model import QueueHistory, QueueModel
+    from workbench.domain.forecast.queue.model import QueueModel
 
 _MOST_DAYS = 40
 _PATHS = 32
@@ -58,11 +58,7 @@ class _Moment:
 
 
 def interval_calibration_of(
-    histories: Sequence[CaseHistory],
-    spells: QueueSpells,
-    queue_history: "QueueHistory",
-    until: float,
-    queue_model: "QueueModel",
+    histories: Sequence[CaseHistory], spells: QueueSpells, verdicts: Verdicts, until: float, queue_model: "QueueModel"
 ) -> IntervalCalibration:
     """Return the margins that would have made the ranges hold, tested on the recent past before a time.
 
@@ -73,23 +69,17 @@ def interval_calibration_of(
     # A short past is split in half. The split is a whole day, so that one more case does not move it.
     begin = max(float(int(moments[len(moments) // 2].at)), until - _MOST_DAYS) if moments else until
     moments = [moment for moment in moments if moment.at >= begin]
-    if not moments:
-        return IntervalCalibration()
-    if sum(history.passed_at is not None and history.passed_at < begin for history in histories) < FEWEST_PASSED:
+    passed = sum(history.passed_at is not None and history.passed_at < begin for history in histories)
+    if not moments or passed < FEWEST_PASSED:
         return IntervalCalibration()
     rework = Rework(histories, begin, trees=_TREES)
     queued = [moment for moment in moments if moment.spell is not None]
     others = [moment for moment in moments if moment.spell is None]
-    wait = _waits(queued, spells, queue_history, queue_model)
-    after = rework.days(
-        RemainingTimeQuery(
-            histories=[moment.then for moment in queued],
-            verdict_at=np.array([moment.at for moment in queued]) + np.median(wait, axis=1),
-        ),
-        _PATHS,
-    )
+    wait = _waits(queued, spells, verdicts, queue_model)
+    verdict_at = np.array([moment.at for moment in queued]) + np.median(wait, axis=1)
+    after = rework.days([moment.then for moment in queued], _PATHS, verdict_at=verdict_at)
     waited = np.array([float(moment.waited) for moment in others])
-    rest = rework.days(RemainingTimeQuery(histories=[moment.then for moment in others], waited=waited), _PATHS)
+    rest = rework.days([moment.then for moment in others], _PATHS, waited=waited)
     over = [history for history in histories if history.is_over]
     passing = sum(history.passed_at is not None for history in over) / max(len(over), 1)
     first = np.array([moment.step == 0 for moment in queued], dtype=bool)
@@ -124,7 +114,7 @@ def _moments(histories: Sequence[CaseHistory], spells: QueueSpells, until: float
 
 
 def _waits(
-    moments: Sequence[_Moment], spells: QueueSpells, queue_history: "QueueHistory", queue_model: "QueueModel"
+    moments: Sequence[_Moment], spells: QueueSpells, verdicts: Verdicts, queue_model: "QueueModel"
 ) -> FloatArray:
     """Return the sampled waiting times in the queue, from what was known on each day; one row for each moment."""
     found = np.zeros((len(moments), _PATHS))
@@ -133,9 +123,7 @@ def _waits(
     today = np.array([int(moment.at) for moment in moments])
     for day in np.unique(today):
         rows = np.flatnonzero(today == day)
-        known = Capacity.fit(
-            queue_history.verdicts, int(day), queue_model.time.weekdays, backlog, queue_history.absences
-        )
+        known = Capacity.fit(verdicts, int(day), queue_model.time.weekdays, backlog, queue_model.absences)
         then = replace(queue_model, capacity=known or queue_model.capacity, inflow=Inflow.fit(spells, float(day)))
         at = np.array([moments[row].at for row in rows.tolist()])
         spell_indices = np.array([moments[row].spell for row in rows.tolist()], dtype=np.int64)
@@ -153,7 +141,7 @@ def _scores(
     ended = np.array([_next(moment, what) for moment in moments])
     is_over = ~np.isnan(ended)
     ended = np.where(is_over, ended, until)
-    p50, p90 = np.quantile(days, [0.5, 0.9], axis=1) if len(moments) else (np.zeros(0), np.zeros(0))
+    p50, p90 = np.quantile(days, [0.5, 0.9], axis=1)
     # Ranges are shown in days: a finished duration counts up to the beginning of its last day.
     day = np.where(is_over, np.floor(ended - 1e-9), ended) - at
     return PastForecasts(at, p50, p90, ended - at, day, is_over, passing)
