@@ -20,7 +20,7 @@ class CaseState(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a reviewer decides."""
+    """The decision of a reviewer on a case."""
 
     PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
@@ -86,7 +86,7 @@ class ApplicantKind(StrEnum):
 
 
 class Role(StrEnum):
-    """The role of a person, which determines what the person may do."""
+    """The role of a person, which determines the actions that are allowed."""
 
     REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"

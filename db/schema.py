@@ -1,6 +1,7 @@
 """Creates, opens and upgrades databases by numbered migration steps."""
 
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def _version(database: Database) -> int:
 
 def _upgrade_file(path: Path) -> None:
     """Copy an older database and run the pending steps, under the write lock: of two starts, one does it."""
-    with sqlite.write_lock(path), Database(path).opened() as database:
+    with sqlite.write_lock(path), closing(Database(path)) as database:
         version = _version(database)
         if version < VERSION:
             copy_before_upgrade(path, version)

@@ -142,7 +142,7 @@ def check_file(path: Path) -> None:
     Whether its group may read it is a setting in the database itself, and not checked here.
 
     Raises:
-        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or accessible by everybody.
+        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or open to all users of the host.
     """
     try:
         status = path.stat()

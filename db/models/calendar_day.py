@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, String, Text
+from sqlalchemy import Column, String
 from sqlmodel import Field
 
-from db.columns import instant, word
+from db.columns import instant, long_text, word
 from db.models.row import NumberedRow, Row
 
 
@@ -36,7 +36,7 @@ class SuspensionRow(NumberedRow, table=True):
     announced_to_at: datetime | None = instant(nullable=True)
     province: str | None = Field(default=None, max_length=32)
     agent: str | None = Field(default=None, max_length=64)
-    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    reason: str = long_text()
     entered_at: datetime = instant()
     entered_by_id: int = Field(foreign_key="reviewer.id")
     resumed_at: datetime | None = instant(nullable=True)

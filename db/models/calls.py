@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index, Text
+from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field
 
-from db.columns import instant, personal, word
+from db.columns import instant, long_text, personal, word
 from db.models.row import ApplicationPartRow, BatchPartRow
 
 
@@ -39,7 +39,7 @@ class CallWindowRow(ApplicationPartRow, table=True):
     max_same_callee_window: int = 0
     handsets: int = 0
     opt_out_calls: int = 0
-    half_hours: str = Field(default="[]", sa_column=Column(Text, nullable=False))
+    half_hours: str = long_text("[]")
 
 
 class CallDayRow(BatchPartRow, table=True):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field
 
-from db.columns import instant, word
+from db.columns import instant, long_text, word
 from db.models.row import ApplicationPartRow, BatchPartRow, CasePartRow, Row
 
 
@@ -120,7 +120,7 @@ class SubmissionRow(BatchPartRow, table=True):
     round: int = 1
     received_at: datetime = instant()
     applied_at: datetime | None = instant(nullable=True)
-    body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    body: str = long_text("{}")
 
 
 class FindingRow(CasePartRow, table=True):
@@ -149,5 +149,5 @@ class SkipRow(Row, table=True):
     case_id: int = Field(foreign_key="case.id", primary_key=True)
     reviewer_id: int = Field(foreign_key="reviewer.id", primary_key=True)
     evidence_no: int
-    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    reason: str = long_text()
     skipped_at: datetime = instant()

@@ -5,14 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import Instant, instant, word
+from db.columns import Instant, instant, long_text, word
 from db.models.row import CasePartRow, NumberedRow, Row
 
 
 class DecisionRow(NumberedRow, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
-    `before` and `seen` are JSON: the columns of the case that an undo restores, and what the reviewer saw on the desk.
+    `before` and `seen` are JSON: the columns of the case that an undo restores, and the evidence shown on the desk.
     """
 
     __tablename__ = "decision"
@@ -26,8 +26,8 @@ class DecisionRow(NumberedRow, table=True):
     verdict: str = word(8)
     fail_kind: str = word(8)
     measure: str = word(16)
-    note: str = Field(default="", sa_column=Column(Text, nullable=False))
-    letter: str = Field(default="", sa_column=Column(Text, nullable=False))
+    note: str = long_text()
+    letter: str = long_text()
     waits_for: str = word(16)
     until_on: date | None = None
     deadline_at: datetime | None = instant(nullable=True)
@@ -37,11 +37,11 @@ class DecisionRow(NumberedRow, table=True):
     release_at: datetime | None = instant(nullable=True)
     checker_id: int | None = Field(default=None, foreign_key="reviewer.id")
     checked_at: datetime | None = instant(nullable=True)
-    check_note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    check_note: str = long_text()
     undone_at: datetime | None = instant(nullable=True)
     version_after: int = 0
-    before: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    seen: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    before: str = long_text("{}")
+    seen: str = long_text("{}")
 
 
 class DecisionReasonRow(Row, table=True):
@@ -73,7 +73,7 @@ class RectificationItemRow(NumberedRow, table=True):
     rectification_id: int = Field(foreign_key="rectification.id", index=True)
     position: int = 0
     code: str = word(32)
-    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    text: str = long_text()
     satisfied_at: datetime | None = instant(nullable=True)
     waived_at: datetime | None = instant(nullable=True)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import instant, word
+from db.columns import instant, long_text, word
 from db.models.row import CasePartRow, NumberedRow
 
 
@@ -21,7 +21,7 @@ class DraftRow(NumberedRow, table=True):
     case_id: int = Field(foreign_key="case.id")
     reviewer_id: int = Field(foreign_key="reviewer.id")
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
-    body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    body: str = long_text("{}")
     saved_at: datetime = instant()
 
 
@@ -44,7 +44,7 @@ class ChecklistAnswerRow(CasePartRow, table=True):
     round: int = 1
     question: str = word(32)
     answer: str = word(8)
-    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    note: str = long_text()
     answered_by_id: int = Field(default=0, foreign_key="reviewer.id")
     answered_at: datetime = instant()
 

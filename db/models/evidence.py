@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import instant, personal, word
+from db.columns import instant, long_text, personal, word
 from db.models.row import ApplicationPartRow, BatchPartRow
 
 
@@ -32,7 +32,7 @@ class ApplicationRow(ApplicationPartRow, table=True):
     uscc: str = word(32)
     registered_capital_fen: int | None = Field(default=None, sa_column=Column(BigInteger))
     licence_valid_to: date | None = None
-    business_scope: str = Field(default="", sa_column=Column(Text, nullable=False))
+    business_scope: str = long_text()
     province: str = word(64)
     legal_rep_name: str = personal("name")
     legal_rep_id_no: str = personal("id_no", length=64)
@@ -44,9 +44,9 @@ class ApplicationRow(ApplicationPartRow, table=True):
     contact_phone: str = personal("msisdn", length=64)
     contact_phone_hash: str = word(32)
     industry: str = word(64)
-    stated_use: str = Field(default="", sa_column=Column(Text, nullable=False))
-    call_script: str = Field(default="", sa_column=Column(Text, nullable=False))
-    consent_source: str = Field(default="", sa_column=Column(Text, nullable=False))
+    stated_use: str = long_text()
+    call_script: str = long_text()
+    consent_source: str = long_text()
     service_class: str = word(16)
     language: str = word(8)
     msisdns: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdns"}))

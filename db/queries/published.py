@@ -34,7 +34,7 @@ CASE = table_of(CaseRow)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a reader may see: publications up to `seq` (None: all), and the batch that the reader is writing."""
+    """The rows that are visible: of publications up to `seq` (None: all), and of the batch being written."""
 
     seq: int | None = None
     own_batch: int | None = None

@@ -73,7 +73,7 @@ def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
 
 
 def _not_applicable(request: VerdictRequest, policy: Policy) -> str | None:
-    """Return what was given that does not belong to this verdict, or None."""
+    """Return why the items or the date do not fit this verdict, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     if request.items and not is_fixable:
         return _("Only a fixable fail can have items to rectify.")

@@ -151,10 +151,7 @@ def class_of(asked: ServiceClass | None, cards: int, findings: Iterable[Finding]
     """Return the class promised to the applicant, or else the longest one given by risk or number of cards."""
     if asked is not None:
         return asked
-    given = [policy.classes.default]
-    by_risk = policy.classes.risk.get(risk_of(findings))
-    if by_risk is not None:
-        given.append(by_risk)
+    given = [policy.classes.default, policy.classes.risk.get(risk_of(findings), policy.classes.default)]
     if cards >= policy.classes.complex_from_cards:
         given.append(ServiceClass.COMPLEX)
     return max(given, key=_CLASSES.index)

@@ -1,4 +1,4 @@
-"""What makes a policy wrong although each of its values is of the right type."""
+"""Checks of a policy beyond the types of its values."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import time
@@ -29,14 +29,14 @@ _MUST_BE: Mapping[FactSort, str] = {
 
 
 class PolicyFault(NamedTuple):
-    """What is wrong with a policy: where, and how to correct it, without a full stop."""
+    """A fault of a policy: its place, and how to correct it, without a full stop."""
 
     path: Path
     advice: str
 
 
 def faults_of(policy: Policy) -> Iterator[PolicyFault]:
-    """Yield what is wrong with a policy."""
+    """Yield the faults of a policy."""
     yield from _zone_faults(policy.zone)
     yield from _hours_faults(policy.hours.periods)
     yield from _window_faults(policy)
@@ -84,7 +84,7 @@ def _window_faults(policy: Policy) -> Iterator[PolicyFault]:
 
 
 def _span_faults(path: Path, span: tuple[time, time], step_minutes: int = 1) -> Iterator[PolicyFault]:
-    """Yield what is wrong with two times of a day."""
+    """Yield the faults of a begin and an end on one day."""
     for moment in span:
         if moment.second or moment.microsecond or moment.tzinfo or moment.minute % step_minutes:
             advice = _("“{value}” must be a time such as 08:30, in steps of {minutes} min")
@@ -158,7 +158,7 @@ def _limit_faults(path: Path, limit: Limit) -> Iterator[PolicyFault]:
 
 
 def _restriction_faults(path: Path, limit: Limit, known: Mapping[str, FactSort]) -> Iterator[PolicyFault]:
-    """Yield what is wrong with the least sample and the conditions of a limit."""
+    """Yield the faults in the least sample and the conditions of a limit."""
     for index, fact in enumerate(limit.samples):
         if index or fact not in known:
             yield PolicyFault((*path, f"min_{fact}"), _("give one least sample, of a fact that is counted here"))

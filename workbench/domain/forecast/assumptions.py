@@ -1,4 +1,4 @@
-"""What the policy assumes where there is too little history to learn from."""
+"""Assumed values for the forecast where there is too little history to learn from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class PolicyAssumptions:
             Working days, one row for each case and one column for each path.
         """
         levels = probability_levels(paths)
-        # The upper levels stand for the cases that are sent back; their days are spread evenly.
+        # The upper levels represent the cases that are sent back; their days are spread evenly.
         rework_share = np.clip((levels - (1 - self.sent_back)) / self.sent_back, 0, 1)
         if from_verdict:
             has_rework = np.broadcast_to(levels > 1 - self.sent_back, (len(histories), paths))

@@ -1,4 +1,4 @@
-"""The working days on which nobody decides because work is suspended."""
+"""The working days on which no case is decided because work is suspended."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta

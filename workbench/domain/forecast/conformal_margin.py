@@ -18,7 +18,7 @@ _HALF_LIFE_DAYS = 12.0
 _MIDDLE = 0.5
 _LEAST_MIDDLE, _MOST_MIDDLE = -0.5, 1.5
 _LEAST_GAP = 0.3
-"""The least distance of the end from the middle. What was learnt on short ranges must not reverse long ones."""
+"""The least distance of the end from the middle. A margin learnt on short ranges must not reverse long ones."""
 
 _PRIOR_WEIGHT = 20.0
 """The weight of the untested margin, in past forecasts."""

@@ -11,7 +11,7 @@ from workbench.domain.forecast.case_history import QUEUED, VERDICT, Step
 
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 _OTHERS = "pending_others"
-"""Pending on somebody other than the applicant, so that the clock runs."""
+"""Pending, but not on the applicant, so that the clock runs."""
 
 
 @dataclass(frozen=True, slots=True)

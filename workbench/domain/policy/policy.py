@@ -31,7 +31,7 @@ from workbench.domain.policy.settings import (
 )
 
 Scope = Literal["case", "card", "document"]
-"""What a limit checks: the case as a whole, each of its cards, or each of its documents."""
+"""The subject of a limit: the case as a whole, each of its cards, or each of its documents."""
 
 Comparison = Literal[">", ">=", "<", "<=", "=", "!="]
 

@@ -95,7 +95,7 @@ def folded(text: str) -> str:
 
 
 def matches(query: str, code: str, text: str) -> bool:
-    """Say whether what was typed is part of a code, of its text, or of the text's pinyin initials."""
+    """Say whether a typed text is part of a code, of its text, or of the text's pinyin initials."""
     wanted = folded(query)
     if wanted in folded(code) or wanted in folded(text):
         return True

@@ -28,7 +28,7 @@ INTEGER_LIMIT = 2**63
 MASKS = frozenset("*•●＊∗")
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
-"""What a spreadsheet shows where a formula failed."""
+"""The texts that a spreadsheet shows where a formula failed."""
 
 # Copied numbers often contain invisible direction marks.
 _BLANKS_AND_DASHES = re.compile(r"[\s\-()\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069]+")

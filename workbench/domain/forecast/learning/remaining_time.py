@@ -38,7 +38,7 @@ class RemainingTimes:
     def after(self, waited_s: FloatArray) -> "RemainingTimes":
         """Return the remaining times given that nothing has happened since the last event for so long.
 
-        If hardly any similar case waited so long, the case counts as if it had just begun to wait.
+        If almost no similar case waited so long, the case counts as if it had just begun to wait.
         """
         at = np.searchsorted(self.support_s, waited_s, side="right")
         rows = np.arange(len(self))

@@ -1,4 +1,4 @@
-"""The workload at each event: what the other cases of the log were doing at that time."""
+"""The workload at each event: how many other cases are open, begin and have events at that time."""
 
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence

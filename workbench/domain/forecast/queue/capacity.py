@@ -71,13 +71,13 @@ class Capacity:
             today: The number of the working day.
             weekdays: The weekday of each working day, 0 is Monday.
             backlog: The cases that waited at the end of each working day. A day that ended with an empty queue gets
-                little weight: it shows what came in, not what could have been done.
+                little weight, since it shows how many cases arrived and not how many could have been decided.
             absences: Who was absent when.
         """
         known = verdicts.before(today)
         if not len(known.at):
             return None
-        # The log seldom begins at an opening, so its first day is incomplete.
+        # The log rarely begins when work begins, so its first day is incomplete.
         first = max(int(known.at[0]) + 1, today - _DAYS_BACK)
         if today - first < FEWEST_DAYS:
             return None

@@ -43,7 +43,7 @@ class OpenCase:
     """An open case to forecast; `ahead` counts the cases before it in the queue, None if it is not queued.
 
     `due` and `stopped_until` are in working days. `is_arriving`: the case is not queued yet, and counts as if it
-    arrived now. `is_held`: somebody holds it. `waits_for_others`: it is pending on somebody other than its applicant.
+    arrived now. `is_held`: a reviewer holds it. `waits_for_others`: it is pending, but not on its applicant.
     `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension where it
     is known.
     """
@@ -154,7 +154,7 @@ class QueueModel:
     ) -> QueueSimulation:
         """Return a simulation of the work from now on, long enough to reach a case with `most_ahead` cases ahead."""
         begin = int(now) if reviewers is not None else self.first_day_with_reviewer(now)
-        # While nobody is present nothing is decided. The speed is that of the first day with a reviewer.
+        # No case is decided while no reviewer is present. The speed is that of the first day with a reviewer.
         idle = 0 if begin is None else begin - int(now)
         per_day = self.per_day(now + idle, reviewers)
         days = self.days(now, idle + days_needed(most_ahead, per_day), reviewers)

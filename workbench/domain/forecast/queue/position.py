@@ -20,11 +20,11 @@ class QueuePosition(NamedTuple):
 
 
 HELD_POSITION = QueuePosition(-1, 0, date.min)
-"""The position of a case that somebody holds."""
+"""The position of a held case."""
 
 
 def position_of(due_at: datetime, rank: int, now: datetime, zone: ZoneInfo) -> QueuePosition:
-    """Return the position of a queued case that nobody holds, by its due date and priority."""
+    """Return the position of a queued case that is not held, by its due date and priority."""
     due_on = due_at.astimezone(zone).date()
     if due_at <= now:
         return QueuePosition(0, -rank, due_on)
