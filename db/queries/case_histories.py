@@ -28,11 +28,9 @@ _EVENTS_OF = text(
 _ATTRIBUTES = text(
     """SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.complete_at,
-       (SELECT d.seen LIKE '%"severity": "block"%' FROM decision d
-        WHERE d.case_id = c.id ORDER BY d.id LIMIT 1) AS block_seen,
-       (SELECT d.seen LIKE '%"severity": "warn"%' FROM decision d
-        WHERE d.case_id = c.id ORDER BY d.id LIMIT 1) AS warn_seen
+       d.seen LIKE '%"severity": "block"%' AS block_seen, d.seen LIKE '%"severity": "warn"%' AS warn_seen
     FROM "case" c JOIN application a ON a.id = c.application_id
+    LEFT JOIN decision d ON d.id = (SELECT min(id) FROM decision WHERE case_id = c.id)
     WHERE c.id IN :ids"""
 ).bindparams(bindparam("ids", expanding=True))
 

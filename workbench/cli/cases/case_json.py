@@ -9,7 +9,7 @@ from workbench.cli.framework.json_values import plain, yuan
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, DecisionLine, Empty
 from workbench.domain.case.running import is_suspended, is_with_applicant
-from workbench.domain.clock.explanation import ClockExplanation, Step
+from workbench.domain.clock.explanation import ClockExplanation, ClockStep
 from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, CreditFacts, Evidence
 from workbench.domain.facts.all_facts import activity_view
 from workbench.domain.findings.finding import Finding
@@ -205,7 +205,7 @@ def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:
     return {"decision": format_decision(shown.pop("id")), **shown}
 
 
-def _step(step: Step, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
+def _step(step: ClockStep, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "from": plain(step.start, zone),
         "to": plain(step.end, zone),

@@ -36,7 +36,7 @@ class StepKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ClockStep:
     """One step of an explanation. Nights, weekends and midday breaks between steps are omitted.
 
     `start` equals `end` for an event; `end` is None if the step has not ended. `counts` says whether the clock runs;
@@ -71,7 +71,7 @@ class ClockExplanation:
     class_days: int
     is_moved: bool = False
     is_due_open: bool = False
-    steps: tuple[Step, ...]
+    steps: tuple[ClockStep, ...]
     rectify_by: datetime | None = None
 
 
@@ -114,7 +114,7 @@ def explain_clock(
 
 def explain_incomplete(handed_in_at: datetime, class_days: int) -> ClockExplanation:
     """Explain why an incomplete case has no due date: its clock has not begun."""
-    step = Step(start=handed_in_at, end=None, what=StepKind.INCOMPLETE)
+    step = ClockStep(start=handed_in_at, end=None, what=StepKind.INCOMPLETE)
     return ClockExplanation(class_days=class_days, steps=(step,))
 
 
@@ -125,13 +125,13 @@ def _steps(
     calendar: WorkingCalendar,
     now: datetime,
     handed_in_at: datetime,
-) -> Iterator[Step]:
+) -> Iterator[ClockStep]:
     counted = counted_from(budget.start, calendar)
     if handed_in_at < budget.start and not budget.is_renewed:
-        yield Step(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE)
+        yield ClockStep(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE)
     yield _moment(budget.start, StepKind.RECEIVED)
     if counted > budget.start:
-        yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS)
+        yield ClockStep(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS)
     # A suspension that begins after the due date does not affect it.
     affecting = [one for one in suspensions if one.span.start < max(clock.due_at, now)]
     paused = list(_paused_steps(budget, affecting, calendar, counted))
@@ -149,11 +149,11 @@ def _steps(
     yield from sorted(steps, key=lambda step: (step.start, step.end is not None and step.end > step.start))
 
 
-def _moment(at: datetime, what: StepKind, detail: str = "") -> Step:
-    return Step(start=at, end=at, what=what, detail=detail)
+def _moment(at: datetime, what: StepKind, detail: str = "") -> ClockStep:
+    return ClockStep(start=at, end=at, what=what, detail=detail)
 
 
-def _marks(budget: Budget) -> Iterator[Step]:
+def _marks(budget: Budget) -> Iterator[ClockStep]:
     """Yield the changes that supervisors made to the due date."""
     for mark in budget.marks:
         if mark.action == EXTENDED:
@@ -165,7 +165,7 @@ def _marks(budget: Budget) -> Iterator[Step]:
 
 def _paused_steps(
     budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
-) -> Iterator[Step]:
+) -> Iterator[ClockStep]:
     """Yield the times that do not count. Where a pause and a suspension overlap, the pause is shown."""
     taken: list[Span] = []
     for pause in budget.pauses:
@@ -181,13 +181,13 @@ def _paused_steps(
             taken.append(part)
 
 
-def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> Step:
+def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> ClockStep:
     seconds = 0.0 if span.is_open else calendar.working_seconds_between(span.start, span.end)
     end = None if span.is_open else span.end
-    return Step(start=span.start, end=end, what=what, working_s=seconds, detail=detail)
+    return ClockStep(start=span.start, end=end, what=what, working_s=seconds, detail=detail)
 
 
-def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[Step]:
+def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[ClockStep]:
     """Yield the parts of a time in which the clock runs, split at events and special days."""
     special = list(_special_days(gap, calendar))
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
@@ -202,7 +202,9 @@ def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: Wo
             counts = what is not StepKind.HOLIDAY
             is_whole = inside is not None and what is inside.what is not StepKind.OWN_HOURS
             shown = Span(start, end) if is_whole else _within_hours(Span(start, end), calendar)
-            yield Step(start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail)
+            yield ClockStep(
+                start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail
+            )
 
 
 def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
@@ -213,7 +215,7 @@ def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
     return Span(calendar.add_working_seconds(span.start, 0), min(span.end, calendar.closing(day)))
 
 
-def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
+def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[ClockStep]:
     """Yield holidays (adjacent ones joined), make-up days and days with own hours, from midnight to midnight.
 
     Days set by hand are included if they differ from a plain week.
@@ -227,15 +229,15 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
         if not known.working and (known.kind in _OFF or (is_set and is_weekday)):
             holidays.append((span, known.name if known.kind == DayKind.HOLIDAY.value else detail))
         elif known.working and (known.kind == DayKind.MAKE_UP.value or (is_set and not is_weekday)):
-            yield Step(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
+            yield ClockStep(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
         elif known.working and known.hours:
-            yield Step(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
+            yield ClockStep(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
         day += timedelta(days=1)
     for whole in merged(span for span, _name in holidays):
         names = [name for span, name in holidays if name and whole.start <= span.start < whole.end]
         # The eve of a holiday may have a different name; the most frequent one is shown.
         name = max(names, key=names.count, default="")
-        yield Step(start=whole.start, end=whole.end, what=StepKind.HOLIDAY, detail=name)
+        yield ClockStep(start=whole.start, end=whole.end, what=StepKind.HOLIDAY, detail=name)
 
 
 def _days(on: date, calendar: WorkingCalendar) -> Span:

@@ -10,7 +10,7 @@ from workbench.domain.clock.suspension import Suspension
 _ONE_DAY = timedelta(days=1)
 
 
-def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
+def is_all_work_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
     """Say whether all work is suspended now by a suspension without a known end."""
     return any(one.span.is_open and one.span.start <= now for one in suspensions if _is_of_all(one))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
 
-Path = tuple[str, ...]
+ActivityPath = tuple[str, ...]
 """The last activities, the latest first."""
 
 PATH_LENGTH = 3
@@ -21,7 +21,7 @@ _FIRST_DAY = 3  # 1 January 1970 was a Thursday, the fourth day of the week
 class Prefix:
     """The features of the first events of a case, up to one of them."""
 
-    path: Path
+    path: ActivityPath
     first: str
     figures: tuple[float, ...]
     attributes: dict[str, Attribute]
@@ -37,7 +37,7 @@ def prefixes_of(trace: Trace, counted: Sequence[str]) -> Iterator[Prefix]:
     counts: Counter[str] = Counter()
     attributes: dict[str, Attribute] = {}
     before_s = gap_s = 0.0
-    path: Path = ()
+    path: ActivityPath = ()
     for index, event in enumerate(trace.events):
         counts[event.activity] += 1
         if event.attributes:
