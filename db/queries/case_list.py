@@ -1,4 +1,4 @@
-"""Which cases a list contains, and in which order.
+"""Lists of cases: the cases that a list contains, and their order.
 
 The order is that of `next`. A list is a sequence of stretches, each a contiguous range of one index.
 """

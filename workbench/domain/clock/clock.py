@@ -161,7 +161,7 @@ def _pause(reading: _Reading, event: ClockEvent, state: CaseState) -> None:
 
 
 def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool:
-    """Say whether a new budget begins."""
+    """Say whether a new budget begins when a case enters a state."""
     if state is CaseState.APPEALED:
         return before is not CaseState.APPEALED
     if state is not CaseState.QUEUED:
