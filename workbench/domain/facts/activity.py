@@ -72,7 +72,9 @@ def activity_facts(
     }
 
 
-NO_ACTIVITY = activity_facts(CallFacts(), CallingWindow(opens=time(0), closes=time(12)), (), "UTC")
+NO_ACTIVITY: Mapping[str, FactValue] = activity_facts(
+    CallFacts(), CallingWindow(opens=time(0), closes=time(12)), (), "UTC"
+)
 """The facts of a card without calls and complaints."""
 
 ACTIVITY_FACTS: Mapping[str, FactSort] = dict.fromkeys(NO_ACTIVITY, NUMBER)
