@@ -55,8 +55,8 @@ def calibrated(
     below = padded[rows, np.searchsorted(support_s, true_s, side="left")]
     up_to = padded[rows, np.searchsorted(support_s, true_s, side="right")]
     one_more = 1 + 1 / cases
-    low = 1 - _quantile(1 - up_to, weights, HIGH * one_more)
-    high = _quantile(below, weights, HIGH * one_more)
+    low = 1 - float(weighted_quantile(1 - up_to, weights, HIGH * one_more))
+    high = float(weighted_quantile(below, weights, HIGH * one_more))
     share = cases / (cases + _PRIOR_CASES)
     return QuantileCalibration(
         min(share * low + (1 - share) * LOW, MEDIAN),
@@ -64,8 +64,10 @@ def calibrated(
     )
 
 
-def _quantile(values: Float32Array, weights: FloatArray, level: float) -> float:
-    """Return the least value with at least this share of the weight up to it."""
+def weighted_quantile(
+    values: FloatArray | Float32Array, weights: FloatArray, level: FloatArray | float
+) -> FloatArray | Float32Array:
+    """Return for each level the least value with at least this share of the weight up to it."""
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
-    return float(values[order][min(int(np.searchsorted(share, level)), len(order) - 1)])
+    return values[order][np.minimum(np.searchsorted(share, level), len(order) - 1)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import BoolArray, CodeArray, Float32Array, FloatArray, IntArray
+from workbench.domain.forecast.learning.quantile_calibration import weighted_quantile
 from workbench.domain.forecast.learning.tree import TrainingSample, Tree, TreeLimits, grow
 
 TREES = 60
@@ -97,10 +98,8 @@ def _summed(shares: Float32Array, total: Float32Array | np.float32) -> Float32Ar
 
 def _support(remaining_s: FloatArray, weights: FloatArray) -> FloatArray:
     """Return the values that represent all remaining times: their weighted quantiles and the maximum."""
-    order = np.argsort(remaining_s, kind="stable")
-    share = np.cumsum(weights[order]) / weights.sum()
-    at = np.searchsorted(share, (np.arange(_SUPPORT) + 0.5) / _SUPPORT)
-    return np.unique(np.append(remaining_s[order][np.minimum(at, len(order) - 1)], remaining_s.max()))
+    quantiles = weighted_quantile(remaining_s, weights, (np.arange(_SUPPORT) + 0.5) / _SUPPORT)
+    return np.unique(np.append(quantiles, remaining_s.max()))
 
 
 def ranks(values: FloatArray) -> FloatArray:
