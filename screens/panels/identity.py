@@ -12,7 +12,7 @@ from screens.widgets.safe_text import BAD, FAINT, FINE, joined, plain, row, wrap
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, PanelKind, Quality, Severity
 from workbench.domain.evidence.evidence import LONG_TERM, CardFacts, DocumentFacts
-from workbench.domain.findings.evaluate import missing_documents
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, current
 from workbench.wording.amounts import capital_fen, count

@@ -37,7 +37,7 @@ def head_line(cases: "CaseList", login: str, view: View, width: int) -> Content:
         message = _("list changed, press n to reload") if width >= _WIDE else _("changed")
         right += [(message, UNEASY), dot]
     right += [(_count_text(cases, view), FAINT), dot]
-    lists_open_cases = not parse_filter(cases.filter_text).says_state
+    lists_open_cases = not parse_filter(cases.filter_text).names_state
     if width >= _WIDE and cases.rows.length and lists_open_cases and not cases.is_stale and not cases.rows.marks:
         right += [(_("most urgent first"), FAINT), dot]
     right += [(f"{view.symbols.mine} ", MINE), (login, ""), dot, (view.clock(view.now), FAINT)]
@@ -49,7 +49,7 @@ def _count_text(cases: "CaseList", view: View) -> str:
     if pages is None or pages.count is None:
         return view.symbols.ellipsis
     # A list of closed cases is no part of all open cases.
-    if not pages.filter_text or cases.all_count is None or parse_filter(pages.filter_text).says_state:
+    if not pages.filter_text or cases.all_count is None or parse_filter(pages.filter_text).names_state:
         return count(pages.count)
     return _("{count} of {total}").format(count=count(pages.count), total=count(cases.all_count))
 
@@ -105,7 +105,7 @@ def empty_page(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
 
 def _suggestion_lines(filter_text: str) -> list[Content]:
     """Return the filter terms that words searched as text may have been meant as."""
-    meant = parse_filter(filter_text).meant
+    meant = parse_filter(filter_text).suggestions
     if not meant:
         return []
     return [joined((_("Did you mean"), ""), ("  ", ""), ("  ".join(meant), "$text-accent"))]

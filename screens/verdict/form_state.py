@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from screens.shell.key_guard import Presses
 from workbench.domain.case.casefile import CaseFile, Decided, ItemRequest, VerdictPreview, VerdictRequest
-from workbench.domain.case.verdict import WAYS_TO_PASS
+from workbench.domain.case.verdict import PASS_REASONS
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.findings.evaluate import preselected_reasons
 
@@ -79,7 +79,7 @@ class VerdictState:
         """Return the state with a reason marked or unmarked, the newest last; only one way to pass is marked."""
         if code in self.reasons:
             return replace(self, reasons=tuple(kept for kept in self.reasons if kept != code))
-        others = WAYS_TO_PASS - {code} if code in WAYS_TO_PASS else frozenset()
+        others = PASS_REASONS - {code} if code in PASS_REASONS else frozenset()
         return replace(self, reasons=(*(kept for kept in self.reasons if kept not in others), code))
 
     @property

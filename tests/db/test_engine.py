@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def _counted_by_each(database: Database, meanwhile: Callable[[], None]) -> list[
 
 
 def test_many_threads_read_at_once_and_none_closes_what_another_reads_through(path: Path) -> None:
-    with Database(path).opened() as database:
+    with closing(Database(path)) as database:
         assert _counted_by_each(database, lambda: None) == [6] * AT_ONCE
 
 
@@ -50,7 +51,7 @@ def test_a_database_that_is_closed_lets_those_who_are_reading_come_to_an_end(pat
 
 
 def test_a_read_within_a_read_sees_what_was_written_between_them_and_the_outer_one_does_not(path: Path) -> None:
-    with Database(path).opened() as database, database.read() as outer:
+    with closing(Database(path)) as database, database.read() as outer:
         before = outer.execute(_PEOPLE).scalar_one()
         with database.write() as session:
             session.execute(text("INSERT INTO reviewer (login, is_active, created_at) VALUES ('late', 1, 0)"))
@@ -60,7 +61,7 @@ def test_a_read_within_a_read_sees_what_was_written_between_them_and_the_outer_o
 
 
 def test_threads_that_come_one_after_the_other_share_one_connection(path: Path) -> None:
-    with Database(path).opened() as database:
+    with closing(Database(path)) as database:
         seen = set()
 
         def look() -> None:

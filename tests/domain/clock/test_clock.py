@@ -13,7 +13,7 @@ from tests.domain.clock.clock_cases import FIRST, Made, Peer, calendars, cases, 
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import ClockEvent, budget_of, clock_state, extension_s
-from workbench.domain.clock.explanation import StepKind, walk
+from workbench.domain.clock.explanation import StepKind, explain_clock
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.calendar.public_holidays import seed_days
@@ -41,16 +41,16 @@ def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more
 
 
 def check_case(made: Made) -> None:
-    """The due date is the peer's, and the walk to it is whole."""
+    """The due date is the peer's, and the steps to it are complete."""
     assert due_of(made) == Peer(made.calendar).due_at(made)
-    check_walk(made)
+    check_steps(made)
 
 
-def check_walk(made: Made) -> None:
-    """A walk goes forward, leaves nothing out and counts nothing twice."""
+def check_steps(made: Made) -> None:
+    """The steps go forward, leave nothing out and count nothing twice."""
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     now = FIRST + timedelta(days=60)
-    found = walk(
+    found = explain_clock(
         budget, made.suspensions, made.calendar, now, handed_in_at=made.received_at, runs=budget.open_pause is None
     )
     assert [step.start for step in found.steps] == sorted(step.start for step in found.steps)
@@ -106,7 +106,7 @@ def test_a_due_date_is_what_counting_every_minute_gives(made: Made) -> None:
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
 def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, less: int, more: int) -> None:
     check_arithmetic(made.calendar, start, less, more)
-    check_walk(made)
+    check_steps(made)
 
 
 @pytest.mark.proof

@@ -109,8 +109,8 @@ def test_a_number_that_was_pasted_is_not_repeated() -> None:
 
 
 def test_only_a_state_that_is_asked_for_replaces_the_open_ones() -> None:
-    assert parse_filter("state:all x").says_state
-    assert not parse_filter("-state:pending").says_state
+    assert parse_filter("state:all x").names_state
+    assert not parse_filter("-state:pending").names_state
 
 
 def test_every_key_has_help_and_its_own_names() -> None:
@@ -179,5 +179,5 @@ def test_a_bare_word_that_names_a_state_or_a_due_time_may_mean_the_term(
     text: str, terms: tuple[str, ...], language: str
 ) -> None:
     with speaking(language):
-        assert parse_filter(text).meant == terms
+        assert parse_filter(text).suggestions == terms
         assert all(str(parse_filter(term)) in {"due:overdue", "state:pending", "state:in_review"} for term in terms)
