@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from screens.desk.start_screen import StartScreen
-from screens.shell.base_screen import run_beside
+from screens.shell.base_screen import attempt, run_beside
 from screens.shell.protocols import HasPlace
 from screens.shell.theme import DARK, LIGHT
 from screens.terminal.input_bursts import is_written_in
-from workbench.errors import ExitCode, StorageFailed, WorkbenchError
+from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _
 from workbench.keys.desk import FIND
 from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
@@ -64,10 +64,8 @@ async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> N
     from screens.desk.read_only import ReadingScreen
 
     services = desk.session.services
-    try:
-        case = await asyncio.to_thread(services.casefiles.show, case_id)
-    except WorkbenchError as error:
-        app.notify(str(error), severity="error", markup=False, timeout=8)
+    case = await attempt(app, partial(asyncio.to_thread, services.casefiles.show, case_id))
+    if case is None:
         return
     if case.header.held_by != desk.session.login:
         app.push_screen(ReadingScreen(app.clock, services, case))
@@ -96,7 +94,7 @@ async def find_case(app: "WorkbenchApp") -> None:
     if isinstance(app.screen, ReadingScreen):
         await app.screen.leave().wait()
     if isinstance(app.screen, QueueScreen):
-        app.screen.ask_filter()
+        app.screen.action_filter()
 
 
 async def show_help(app: "WorkbenchApp") -> None:

@@ -2,16 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.worker import Worker
 
+from screens.service_protocols import ScreenServices
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices as Services
 
 CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
@@ -20,7 +17,7 @@ CATCH_UP_EVERY_S = 600.0
 class CatchUp:
     """Does what is due, as `workbench tick` does, so that no machine needs a timetable while somebody works."""
 
-    def __init__(self, app: App[None], services: "Services", on_change: Callable[[], object]) -> None:
+    def __init__(self, app: App[None], services: ScreenServices, on_change: Callable[[], object]) -> None:
         self._app = app
         self._services = services
         self._on_change = on_change

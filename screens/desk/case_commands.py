@@ -10,7 +10,7 @@ from textual.content import Content
 
 from screens.desk.forecast_text import forecast_lines
 from screens.desk.outcomes import CaseRef, Outcome, Unchanged
-from screens.shell.base_screen import run_beside
+from screens.shell.base_screen import attempt, run_beside
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import plain, wrapped
 from workbench.domain.case.case_id import format_case
@@ -43,7 +43,7 @@ async def take_next(screen: "CaseScreen") -> None:
         screen.show_page()
     elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
         said = _("Decide this case first, put it aside (h), skip (s) or release it (b).")
-        screen.notify(said, markup=False, timeout=6)
+        screen.notify(said, timeout=6)
     screen.count()
 
 
@@ -57,10 +57,10 @@ def undo(screen: "CaseScreen") -> None:
 async def _undo(screen: "CaseScreen", undoable: Undoable) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
-        screen.notify(_("Taken back; the case waits for its checker again."), markup=False)
+        screen.notify(_("Taken back; the case waits for its checker again."))
     elif outcome is not None:
         name = format_case(undoable.case_id)
-        screen.notify(_("{case} is back on your desk.").format(case=name), markup=False)
+        screen.notify(_("{case} is back on your desk.").format(case=name))
     screen.count()
 
 
@@ -168,7 +168,7 @@ async def assign(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.assign import give_away
 
     session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
-    if not await screen.attempt(session.save_draft):
+    if not await attempt(screen, session.save_draft):
         return
     if await give_away(screen, session.services, (ref.id,), screen.view()):
         if was_held:
@@ -182,7 +182,7 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.text_sheet import TextSheet
 
     ref = CaseRef.of(case)
-    sentences = await screen.attempt(partial(screen.session.explain, ref))
+    sentences = await attempt(screen, partial(screen.session.explain, ref))
     if sentences is None or not screen.session.is_on_desk(ref):
         return
 
@@ -208,7 +208,7 @@ async def tell_forecast(screen: "CaseScreen", case: CaseFile) -> None:
     if not screen.session.is_on_desk(ref):
         return
     if forecast is None:
-        screen.notify(_("There is no forecast of this case now."), severity="warning", markup=False, timeout=6)
+        screen.notify(_("There is no forecast of this case now."), severity="warning", timeout=6)
         return
     screen.app.copy_to_clipboard(phone_sentence(forecast, view.today))
     title = _("How long {case} takes").format(case=ref.name)

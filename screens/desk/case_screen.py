@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -28,18 +28,15 @@ from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, 
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.shell.base_screen import TooSmall, WorkScreen, run_beside
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import WorkScreen, attempt, run_beside
 from screens.shell.clock import Clock
-from screens.shell.footer import Hints
 from screens.shell.header import Head, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile, Empty
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, marked
-
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices as Services
 
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
@@ -51,7 +48,6 @@ WATCH_EVERY_TICKS = 5
 SAVE_AFTER_S = 0.4
 _WIDE = 98
 
-Result = TypeVar("Result")
 NoticeLine = Callable[[DeskSession, View], Content | None]
 
 
@@ -71,7 +67,7 @@ class CaseScreen(WorkScreen):
     reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
 
-    def __init__(self, clock: Clock, services: "Services", notice_line: NoticeLine = notice_line) -> None:
+    def __init__(self, clock: Clock, services: ScreenServices, notice_line: NoticeLine = notice_line) -> None:
         super().__init__()
         self._notice_line = notice_line
         self.session = DeskSession(services, clock)
@@ -81,15 +77,12 @@ class CaseScreen(WorkScreen):
         self._shown_minute = ""
         self._shown_fields: frozenset[str] = frozenset()
 
-    def compose(self) -> ComposeResult:
-        yield Head()
+    def parts(self) -> ComposeResult:
         yield Static(id="notice", markup=False)
         yield EvidencePanels()
         yield DeskPage()
         yield Static(id="revealed", markup=False)
         yield Static(id="draft", markup=False)
-        yield Hints()
-        yield TooSmall()
 
     def on_mount(self) -> None:
         self.show_head()
@@ -129,21 +122,13 @@ class CaseScreen(WorkScreen):
         if session.case is None and self.page.is_welcoming:
             self.page.show(welcome(session, self.view()), is_welcoming=True)
 
-    async def attempt(self, act: Callable[[], Awaitable[Result]]) -> Result | None:
-        """Return the result of an act; None if it failed, which the screen reports. Nothing that was typed is lost."""
-        try:
-            return await act()
-        except WorkbenchError as error:
-            self.notify(str(error), severity="error", markup=False, timeout=8)
-            return None
-
     async def carry_out(self, act: Callable[[], Awaitable[Outcome]], said: str = "") -> Outcome | None:
         """Show the outcome of an act, and a sentence with it; None if the act failed."""
-        outcome = await self.attempt(act)
+        outcome = await attempt(self, act)
         if outcome is not None:
             self.show(outcome)
             if said:
-                self.notify(said, markup=False)
+                self.notify(said)
         return outcome
 
     def show(self, outcome: Outcome) -> None:
@@ -165,7 +150,7 @@ class CaseScreen(WorkScreen):
                 self.show_notice()
                 self.refresh_bindings()
                 said = lost_line(CaseRef.of(session.case).name, session.loss, self.view()).plain
-                self.notify(said, severity="warning", markup=False, timeout=10)
+                self.notify(said, severity="warning", timeout=10)
 
     def _show_case(self, case: CaseFile, *, is_same: bool) -> None:
         self.add_class("-with-case")
@@ -193,7 +178,7 @@ class CaseScreen(WorkScreen):
         """Keep a part of the draft of a case, and save it soon."""
         draft = self.session.draft
         if draft is not None and draft.case_id == case.header.id and draft.change(name, value):
-            self.set_timer(SAVE_AFTER_S, partial(run_beside, self, partial(self.attempt, draft.save), "draft"))
+            self.set_timer(SAVE_AFTER_S, partial(run_beside, self, partial(attempt, self, draft.save), "draft"))
 
     def view(self) -> View:
         """Return the time, zone, symbols and revealed fields that the case is shown with."""

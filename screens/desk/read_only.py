@@ -1,6 +1,6 @@
 """A case that is read without a hold: the panels and commands of the desk, but no verdict."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
@@ -10,6 +10,8 @@ from screens.desk.case_screen import CaseScreen
 from screens.desk.key_map import VERDICT_KEYS, bindings
 from screens.desk.outcomes import CaseShown
 from screens.desk.session import DeskSession
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
@@ -22,9 +24,6 @@ from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import _, marked
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
-
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices as Services
 
 
 def standing_line(session: DeskSession, view: View) -> Content | None:
@@ -79,7 +78,7 @@ class ReadingScreen(CaseScreen):
         Binding("q", "leave", show=False),
     ]
 
-    def __init__(self, clock: Clock, services: "Services", case: CaseFile) -> None:
+    def __init__(self, clock: Clock, services: ScreenServices, case: CaseFile) -> None:
         super().__init__(clock, services, standing_line)
         self.session.place(case)
 
@@ -96,7 +95,7 @@ class ReadingScreen(CaseScreen):
             event.stop()
             event.prevent_default()
             said = why_no_verdict(case.header, self.session.services.actor, self.view())
-            self.notify(said, markup=False, timeout=6)
+            self.notify(said, timeout=6)
 
     @property
     def read_only(self) -> str:
@@ -112,6 +111,6 @@ class ReadingScreen(CaseScreen):
     @work(exclusive=True, group="leave-case")
     async def leave(self) -> None:
         """Save the draft and go back to the list."""
-        await self.attempt(self.session.save_draft)
+        await attempt(self, self.session.save_draft)
         if self.is_current:
             self.dismiss()

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
+from screens.service_protocols import ScreenServices
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Empty, Undoable, VerdictRequest
@@ -21,7 +22,6 @@ from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices as Services
     from workbench.domain.forecast.result import CaseForecast
     from workbench.services.queue.lost_holds import LostHold
 
@@ -34,7 +34,7 @@ class DeskSession:
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision.
     """
 
-    def __init__(self, services: "Services", clock: Clock) -> None:
+    def __init__(self, services: ScreenServices, clock: Clock) -> None:
         self.services = services
         self.clock = clock
         self.zone = ZONE

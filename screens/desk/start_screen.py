@@ -7,9 +7,8 @@ from textual import events, getters
 from textual.app import ComposeResult
 
 from screens.desk.empty_page import DeskPage, broken_page
-from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.shell.base_screen import WorkScreen
 from screens.shell.clock import ZONE, Clock
-from screens.shell.footer import Hints
 from screens.shell.header import Head, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
@@ -34,11 +33,8 @@ class StartScreen(WorkScreen):
         self.is_waiting = True
         self._clock = clock
 
-    def compose(self) -> ComposeResult:
-        yield Head()
+    def parts(self) -> ComposeResult:
         yield DeskPage()
-        yield Hints()
-        yield TooSmall()
 
     def on_mount(self) -> None:
         self.show_head()

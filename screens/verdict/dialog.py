@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
@@ -18,7 +18,7 @@ from screens.shell.key_guard import Guard
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text as words
-from screens.verdict.form_state import VerdictActions, VerdictState
+from screens.verdict.form_state import Edited, VerdictActions, VerdictState
 from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
@@ -31,9 +31,11 @@ from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFo
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import Place
-from workbench.keys.registry import BACK, CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
+from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
 
 _TYPING_PAUSE_S = 0.2
+
+Choice = TypeVar("Choice")
 
 
 class VerdictDialog(Dialog[Decided]):
@@ -51,7 +53,6 @@ class VerdictDialog(Dialog[Decided]):
         bind(ITEMS, "go('items')"),
         bind(LETTER, "go('letter')"),
         bind(NOTE, "go('note')"),
-        bind(BACK, "back"),
         bind(HELP, "app.act('help')"),
     ]
 
@@ -86,7 +87,7 @@ class VerdictDialog(Dialog[Decided]):
                 yield Static(id="measure", markup=False)
                 yield Static(plain(_("Reasons: / finds, digits mark"), FAINT), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict)
-                yield RectificationForm(self._state.until)
+                yield RectificationForm(self._state)
                 yield LetterEditor(self._case)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield Page(self._state.note, id="note")
@@ -100,15 +101,11 @@ class VerdictDialog(Dialog[Decided]):
         self.rectification.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
         self.picker.show(self._state.reasons)
         self._draw()
-        self.look_ahead()
+        self._previews.ask()
         self.call_after_refresh(self._guard.painted)
 
     def on_resize(self) -> None:
         self._draw()
-
-    def look_ahead(self, pause_s: float = 0.0) -> None:
-        """Show what this verdict would do once nothing more changed for `pause_s`."""
-        self._previews.ask(pause_s)
 
     async def _show_preview(self) -> None:
         try:
@@ -116,7 +113,7 @@ class VerdictDialog(Dialog[Decided]):
         except WorkbenchError as error:
             self._tell(str(error))
             return
-        await self.rectification.show(self._preview.own_items if self._state.is_fixable else (), self._state.items)
+        await self.rectification.show(self._preview.own_items if self._state.is_fixable else ())
         if self._items_first:
             self._items_first = False
             self.rectification.enter()
@@ -133,7 +130,7 @@ class VerdictDialog(Dialog[Decided]):
                 self.said.update(words.refused())
         except WorkbenchError as error:
             self._tell(str(error))
-            self.look_ahead()
+            self._previews.ask()
         finally:
             self._is_giving = False
 
@@ -143,20 +140,10 @@ class VerdictDialog(Dialog[Decided]):
         self._become(self._state.toggled(event.code))
         self.picker.show(self._state.reasons)
 
-    @on(RectificationForm.ItemChanged)
-    def take_item(self, event: RectificationForm.ItemChanged) -> None:
-        """Take the text of an item."""
-        self._become(replace(self._state, items={**self._state.items, event.code: event.text}), _TYPING_PAUSE_S)
-
-    @on(RectificationForm.UntilChanged)
-    def take_until(self, event: RectificationForm.UntilChanged) -> None:
-        """Take the date."""
-        self._become(replace(self._state, until=event.text), _TYPING_PAUSE_S)
-
-    @on(LetterEditor.Edited)
-    def take_letter(self, event: LetterEditor.Edited) -> None:
-        """Take the text for the applicant."""
-        self._become(replace(self._state, letter=event.text), _TYPING_PAUSE_S)
+    @on(Edited)
+    def take_edit(self, event: Edited) -> None:
+        """Take what was typed into the form or the letter."""
+        self._become(replace(self._state, **event.changes), _TYPING_PAUSE_S)
 
     @on(TextArea.Changed, "#note")
     def take_note(self) -> None:
@@ -165,7 +152,7 @@ class VerdictDialog(Dialog[Decided]):
             self._state = replace(self._state, note=self.note.text)
             self._actions.keep("note", self._state.note)
             self._tell("")
-            self.look_ahead(_TYPING_PAUSE_S)
+            self._previews.ask(_TYPING_PAUSE_S)
 
     @on(Input.Submitted)
     def leave_field(self) -> None:
@@ -209,26 +196,16 @@ class VerdictDialog(Dialog[Decided]):
         self.rectification.display = self._state.is_fixable
 
     def action_wait_for(self) -> None:
-        everybody = list(WaitsFor)
         chosen = self._state.waits_for or (self._preview.waits_for if self._preview else None)
-        at = everybody.index(chosen) + 1 if chosen else 0
-        self._become(replace(self._state, waits_for=everybody[at % len(everybody)]))
+        self._become(replace(self._state, waits_for=_after(chosen, tuple(WaitsFor))))
 
     def action_measure(self) -> None:
         measures = self._preview.measures if self._preview else (Measure.NONE,)
-        at = measures.index(self._state.measure) + 1 if self._state.measure in measures else 0
-        self._become(replace(self._state, measure=measures[at % len(measures)]))
+        self._become(replace(self._state, measure=_after(self._state.measure, measures)))
 
     def action_go(self, part: str) -> None:
-        match part:
-            case "search":
-                self.picker.find()
-            case "items":
-                self.rectification.enter()
-            case "letter":
-                self.letter.begin()
-            case _:
-                self.note.focus()
+        go = {"search": self.picker.find, "items": self.rectification.enter, "letter": self.letter.begin}
+        go.get(part, self.note.focus)()
 
     def action_back(self) -> None:
         is_writing = isinstance(self.focused, Input | TextArea)
@@ -257,7 +234,7 @@ class VerdictDialog(Dialog[Decided]):
         self._tell("")
         self._draw()
         self.refresh_bindings()
-        self.look_ahead(pause_s)
+        self._previews.ask(pause_s)
 
     def _draw(self) -> None:
         width = self.query_one("#kind").content_size.width
@@ -269,11 +246,8 @@ class VerdictDialog(Dialog[Decided]):
         self.query_one("#note-heading", Static).update(words.note_heading(width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
         label, meant = words.date_words(state, preview, self._view)
-        self.rectification.say(
-            label,
-            meant,
-            words.no_date(self._view) if self.rectification.display and self.rectification.is_unreadable else "",
-        )
+        is_unreadable = self.rectification.display and self.rectification.is_unreadable
+        self.rectification.say(label, meant, words.no_date(self._view) if is_unreadable else "")
         self._draw_warnings()
         self.show_keys()
 
@@ -281,12 +255,9 @@ class VerdictDialog(Dialog[Decided]):
         warnings, width = self.query_one("#warnings", Static), self.query_one("#kind").content_size.width
         warnings.display = self._preview is not None
         if self._preview is not None and width:
-            lines = 1 if self.has_class("-low") else 2
-            place = (self._view, width, lines)
-            said = words.warning_lines(
-                self._state, self._case, self._preview, place, is_urged=self._problem in self._preview.problems
-            )
-            warnings.update(said)
+            place = (self._view, width, 1 if self.has_class("-low") else 2)
+            is_urged = self._problem in self._preview.problems
+            warnings.update(words.warning_lines(self._state, self._case, self._preview, place, is_urged=is_urged))
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
@@ -297,3 +268,8 @@ class VerdictDialog(Dialog[Decided]):
         around = 2 if self.has_class("-low") else 4
         room = self.size.height - self.query_one("#ends").outer_size.height - around
         self.query_one("#body").styles.max_height = max(3, room)
+
+
+def _after(chosen: Choice | None, choices: tuple[Choice, ...]) -> Choice:
+    """Return the choice after the chosen one, in a circle."""
+    return choices[(choices.index(chosen) + 1) % len(choices)] if chosen in choices else choices[0]

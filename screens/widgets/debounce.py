@@ -17,7 +17,7 @@ class Debounce:
         self._at: float | None = None
         self._is_running = False
 
-    def ask(self, pause_s: float) -> None:
+    def ask(self, pause_s: float = 0.0) -> None:
         """Run the job after a pause, and after the run that is under way."""
         self._at = monotonic() + pause_s
         if not self._is_running:
