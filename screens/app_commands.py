@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from screens.desk.start_screen import StartScreen
-from screens.shell.base_screen import attempt, run_beside
+from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import HasPlace
 from screens.shell.theme import DARK, LIGHT
-from screens.terminal.input_bursts import is_written_in
+from screens.terminal.input_bursts import takes_text
 from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _
 from workbench.keys.desk import FIND
@@ -57,7 +57,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
 def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
     """Show a case of a list to read; a case that the reviewer holds goes on the desk."""
-    run_beside(app, partial(_open_case, app, desk, case_id), "case", is_exclusive=True)
+    run_in_worker(app, partial(_open_case, app, desk, case_id), "case", is_exclusive=True)
 
 
 async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
@@ -124,7 +124,7 @@ async def change_theme(app: "WorkbenchApp") -> None:
 
 async def quit_workbench(app: "WorkbenchApp") -> None:
     """Leave the workbench; ask first if a case is held."""
-    run_beside(app, partial(_leave, app), "leave", is_exclusive=True)
+    run_in_worker(app, partial(_leave, app), "leave", is_exclusive=True)
 
 
 async def _leave(app: "WorkbenchApp") -> None:
@@ -161,6 +161,6 @@ def is_available(app: "WorkbenchApp", command_id: str) -> bool:
         return not screen.has_class("-leaving")
     if command_id in {HELP.id, PALETTE.id}:
         return isinstance(screen, HasPlace)
-    if command_id == GO.id and (screen.is_modal or is_written_in(app.focused)):
+    if command_id == GO.id and (screen.is_modal or takes_text(app.focused)):
         return False
     return command_id == THEME.id or not isinstance(screen, StartScreen)

@@ -14,7 +14,7 @@ from screens.dialogs.task_dialog import TaskDialog
 from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, plain
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
 from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError
@@ -64,7 +64,7 @@ class DayDialog(TaskDialog["CalendarEffect"]):
             yield TextLine(asked.setting.name, id="name")
         yield Static(plain(_("Reason, for colleagues")), classes="title", markup=False)
         yield TextLine(id="reason")
-        yield Static(plain(_("Checking which due dates move …"), FAINT), id="effect", markup=False)
+        yield Static(plain(_("Checking which due dates move …"), MUTED), id="effect", markup=False)
         yield Static(id="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -82,10 +82,10 @@ class DayDialog(TaskDialog["CalendarEffect"]):
             self.effect_view.update(effect_lines(self._effect, self._view, width))
 
     def _show_problem(self, error: WorkbenchError) -> None:
-        self.effect_view.update(plain(str(error), BAD))
+        self.effect_view.update(plain(str(error), ERROR))
 
     @on(Input.Changed, "#hours")
-    def take_hours(self, event: Input.Changed) -> None:
+    def hours_changed(self, event: Input.Changed) -> None:
         """Preview the typed hours, or show what is wrong with them."""
         try:
             hours = parse_hours(event.value)
@@ -98,7 +98,7 @@ class DayDialog(TaskDialog["CalendarEffect"]):
         self.preview()
 
     @on(Input.Changed, "#name")
-    def take_name(self, event: Input.Changed) -> None:
+    def name_changed(self, event: Input.Changed) -> None:
         """Take the name of the day."""
         self._setting = replace(self._setting, name=event.value.strip())
 
@@ -112,14 +112,14 @@ class DayDialog(TaskDialog["CalendarEffect"]):
             return
         reason = event.value.strip()
         if self._effect is None:
-            self.hint.update(plain(_("The effect is not known yet. Wait, or correct the hours."), UNEASY))
+            self.hint.update(plain(_("The effect is not known yet. Wait, or correct the hours."), WARNING))
         elif not self._effect.after and self._setting.name == self._question.setting.name:
-            self.hint.update(plain(_("Nothing would change. Press Esc to cancel."), UNEASY))
+            self.hint.update(plain(_("Nothing would change. Press Esc to cancel."), WARNING))
         elif not reason:
-            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
+            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
         else:
             save = partial(self._services.calendars.set_day, self._setting, reason)
-            self.run_task(save, plain(_("Saving …"), FAINT))
+            self.run_task(save, plain(_("Saving …"), MUTED))
 
     def enter_words(self) -> str:
         """Return what Enter does."""

@@ -21,9 +21,9 @@ from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
-from screens.shell.header import Head, who_line
+from screens.shell.header import HeaderBar, who_line
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, joined, paragraphs, plain, row
+from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
 from workbench.domain.case.vocabulary import Role
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, marked
@@ -108,7 +108,7 @@ class CalendarScreen(ModeScreen):
     def parts(self) -> ComposeResult:
         with YearScroll(id="year"):
             yield Static(id="months", markup=False)
-        yield Static(plain(_("Loading the calendar …"), FAINT), id="page", markup=False)
+        yield Static(plain(_("Loading the calendar …"), MUTED), id="page", markup=False)
         yield Static(id="day", markup=False)
         yield Static(id="legend", markup=False)
 
@@ -204,13 +204,13 @@ class CalendarScreen(ModeScreen):
         if self.year is not None:
             report(self, error)
             return
-        self.page.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(BAD))
+        self.page.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(ERROR))
         self.add_class("-page")
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         head = joined(*title_words(self.year, self.chosen.year, view))
-        self.query_one(Head).update(row(head, who_line(self.services.actor.login, None, view), width))
+        self.query_one(HeaderBar).update(row(head, who_line(self.services.actor.login, None, view), width))
         if self.year is not None and self.year.year == self.chosen.year:
             # Without the cell of the scroll bar, even while there is none: columns must not shift.
             found = year_lines(self.year, self.chosen, width - 1, view)

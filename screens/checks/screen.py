@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.checks.staged_text import StagedVerdict, alone_line, row_line
+from screens.checks.staged_text import StagedVerdict, row_line, single_reviewer_line
 from screens.dialogs.prompt import Prompt, Question
 from screens.panels.case_header import case_lines
 from screens.panels.evidence_panels import EvidencePanels
@@ -24,9 +24,9 @@ from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
-from screens.shell.header import Head, title_line, who_line
+from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.view import View
-from screens.widgets.safe_text import FAINT, plain
+from screens.widgets.safe_text import MUTED, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView
 from workbench.domain.case.lifecycle import Action, is_allowed
@@ -64,7 +64,7 @@ class ChecksScreen(ModeScreen):
 
     list = getters.query_one("#list", OptionList)
     staged = getters.query_one("#staged", VerticalScroll)
-    bench = getters.query_one(EvidencePanels)
+    panels = getters.query_one(EvidencePanels)
 
     def __init__(self, clock: Clock, services: ScreenServices) -> None:
         super().__init__(clock, services)
@@ -75,7 +75,7 @@ class ChecksScreen(ModeScreen):
 
     def parts(self) -> ComposeResult:
         yield OptionList(id="list", markup=False)
-        yield Static(plain(_("No verdicts are waiting for a check."), FAINT), id="nothing", markup=False)
+        yield Static(plain(_("No verdicts are waiting for a check."), MUTED), id="nothing", markup=False)
         yield EvidencePanels()
         with VerticalScroll(id="staged"):
             yield Static(markup=False)
@@ -161,7 +161,7 @@ class ChecksScreen(ModeScreen):
         if self.case is not None:
             self.add_class("-open")
             self._show_case()
-            self.call_after_refresh(self.bench.go, self.bench.gravest)
+            self.call_after_refresh(self.panels.go, self.panels.most_severe)
 
     def action_approve(self) -> None:
         what = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
@@ -176,17 +176,17 @@ class ChecksScreen(ModeScreen):
         self.load()
 
     def action_panel(self, name: str) -> None:
-        self.bench.go(name)
+        self.panels.go(name)
 
     def action_step(self, by: int) -> None:
-        self.bench.step(by)
+        self.panels.step(by)
 
     def action_zoom(self) -> None:
-        self.bench.is_zoomed = not self.bench.is_zoomed
+        self.panels.is_zoomed = not self.panels.is_zoomed
 
     def action_back(self) -> None:
-        if self.bench.is_zoomed:
-            self.bench.is_zoomed = False
+        if self.panels.is_zoomed:
+            self.panels.is_zoomed = False
             return
         self.remove_class("-open")
         self.list.focus()
@@ -205,8 +205,8 @@ class ChecksScreen(ModeScreen):
         if case is not None:
             lines += case_lines(case, view, width, self.services.actor.login)
         elif self._why_alone:
-            lines.append(alone_line(self._why_alone, width))
-        self.query_one(Head).update(Content("\n").join(lines))
+            lines.append(single_reviewer_line(self._why_alone, width))
+        self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.set_class(not self._rows, "-empty")
         if case is None:
             at = self.list.highlighted or 0
@@ -216,7 +216,7 @@ class ChecksScreen(ModeScreen):
 
     def _show_case(self) -> None:
         if self.case is not None and self.has_class("-open"):
-            self.bench.show(self.case, self.view())
+            self.panels.show(self.case, self.view())
             self._draw()
         else:
             self._show_staged()

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from screens.dialogs.assign_text import (
     busy_line,
     cases_words,
-    done_words,
+    outcome_words,
     person_line,
     plan_lines,
     refused_lines,
@@ -23,7 +23,7 @@ from screens.dialogs.text_sheet import TextSheet
 from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, plain
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
 from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
 
@@ -60,7 +60,7 @@ class AssignDialog(TaskDialog["Assignment"]):
         self._plan: Assignment | None = None
 
     def parts(self) -> ComposeResult:
-        yield Static(plain(_("Loading the reviewers …"), FAINT), id="about", markup=False)
+        yield Static(plain(_("Loading the reviewers …"), MUTED), id="about", markup=False)
         yield OptionList(markup=False)
         yield Static(plain(_("Reason, for colleagues")), id="reason-title", markup=False)
         yield TextLine()
@@ -76,7 +76,7 @@ class AssignDialog(TaskDialog["Assignment"]):
     @work(exclusive=True, group="read")
     async def prepare(self) -> None:
         """Load the reviewers and the effect of an assignment."""
-        await attempt(self, self._load, lambda error: self.about.update(plain(str(error), BAD)))
+        await attempt(self, self._load, lambda error: self.about.update(plain(str(error), ERROR)))
 
     async def _load(self) -> None:
         self._people = await asyncio.to_thread(self._services.assigning.candidates)
@@ -105,7 +105,7 @@ class AssignDialog(TaskDialog["Assignment"]):
         if self.is_busy or not login:
             return
         if not reason:
-            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
+            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
             return
         give = partial(self._services.assigning.give, self._case_ids, login, reason)
         self.run_task(give, busy_line(len(self._case_ids), login))
@@ -138,13 +138,13 @@ class AssignDialog(TaskDialog["Assignment"]):
         return _("assign {cases} to {login}").format(cases=cases_words(len(self._case_ids)), login=self._login)
 
 
-async def give_away(screen: "Screen[None]", services: ScreenServices, case_ids: tuple[int, ...], view: View) -> bool:
+async def assign_cases(screen: "Screen[None]", services: ScreenServices, case_ids: tuple[int, ...], view: View) -> bool:
     """Ask for a reviewer, assign the cases and report; return whether any case was assigned."""
     done = await screen.app.push_screen_wait(AssignDialog(services, case_ids, view))
     if done is None:
         return False
     if done.given:
-        screen.notify(done_words(done, done.given[0].to), timeout=8)
+        screen.notify(outcome_words(done, done.given[0].to), timeout=8)
     if done.refused:
         title = _("Not assigned: {cases}").format(cases=cases_words(len(done.refused)))
         screen.app.push_screen(TextSheet(title, partial(refused_lines, done)))

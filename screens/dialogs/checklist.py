@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.panels.labels import ANSWER
-from screens.widgets.safe_text import BAD, FAINT, key_hints, plain, row, wrapped
+from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row, wrapped
 from workbench.domain.case.casefile import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
 from workbench.errors import WorkbenchError
@@ -56,7 +56,7 @@ class Checklist(ListDialog):
         try:
             await self._answer(question, value)
         except WorkbenchError as error:
-            self.message.update(plain(str(error), BAD))
+            self.message.update(plain(str(error), ERROR))
             return
         self._answers[question] = value.value
         self._has_acted = True
@@ -76,6 +76,6 @@ class Checklist(ListDialog):
     def _entry(self, line: ChecklistLine, width: int) -> list[Content]:
         answer = self._answers[line.question]
         word = _(ANSWER[answer]) if answer in ANSWER else _("unanswered")
-        style = FAINT if answer is None else "$text-accent bold"
+        style = MUTED if answer is None else "$text-accent bold"
         first, *rest = wrapped(line.text.in_language(current()), width - 20)
         return [row(plain(f" {first}"), plain(f"{word} ", style), width), *(plain(f" {part}") for part in rest)]

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import FAINT, plain
+from screens.widgets.safe_text import MUTED, plain
 
 
 class ListDialog(BoxDialog[bool]):
@@ -52,7 +52,7 @@ class ListDialog(BoxDialog[bool]):
                 for at, entry in enumerate(self.entries(width))
                 for line in entry
             ]
-            self.list_view.update(Content("\n").join(lines) if lines else plain(self._nothing, FAINT))
+            self.list_view.update(Content("\n").join(lines) if lines else plain(self._nothing, MUTED))
 
     def move_to(self, at: int, count: int) -> None:
         """Move the cursor to an entry of `count`, or to the nearest one."""

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, key_hints, plain
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
 
@@ -42,7 +42,7 @@ class Prompt(BoxDialog[str]):
         self._on_change = on_change
 
     def parts(self) -> ComposeResult:
-        yield Static(plain(self._question.help, FAINT), markup=False)
+        yield Static(plain(self._question.help, MUTED), markup=False)
         yield TextLine(self._question.value)
         yield Static(id="problem", markup=False)
         yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
@@ -60,9 +60,9 @@ class Prompt(BoxDialog[str]):
         text = event.value.strip()
         problem = self._question.problem(text) if self._question.problem is not None else None
         if not text and not self._question.is_optional:
-            self._show_problem(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
+            self._show_problem(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
         elif problem is not None:
-            self._show_problem(plain(problem, BAD))
+            self._show_problem(plain(problem, ERROR))
         else:
             self.leave(text)
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.shell.base_screen import BoxDialog, attempt
-from screens.widgets.safe_text import BAD, key_hints, plain
+from screens.widgets.safe_text import ERROR, key_hints, plain
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -36,7 +36,7 @@ class TaskDialog(BoxDialog[Result]):
             self.leave(done)
 
     def _show_failure(self, error: WorkbenchError) -> None:
-        self.hint.update(plain(str(error), BAD))
+        self.hint.update(plain(str(error), ERROR))
 
     def enter_words(self) -> str:
         """Return what Enter does."""

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from screens.panels.labels import VERIFICATION
 from screens.shell.base_screen import BoxDialog
 from screens.shell.symbols import symbols_of
-from screens.widgets.safe_text import FAINT, UNEASY, key_hints, plain
+from screens.widgets.safe_text import MUTED, WARNING, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.vocabulary import VerificationKind
 from workbench.i18n import _
@@ -51,7 +51,7 @@ class VerificationDialog(BoxDialog[tuple[VerificationKind, str]]):
         if event.value.strip():
             self.leave((self._kind, event.value.strip()))
         else:
-            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
+            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
 
     def action_choose(self, step: int) -> None:
         kinds = list(VerificationKind)
@@ -63,7 +63,7 @@ class VerificationDialog(BoxDialog[tuple[VerificationKind, str]]):
         choices = [
             plain(f"{symbols.chosen} {_(VERIFICATION[kind])}", "bold")
             if kind is self._kind
-            else plain(f"{symbols.unchosen} {_(VERIFICATION[kind])}", FAINT)
+            else plain(f"{symbols.unchosen} {_(VERIFICATION[kind])}", MUTED)
             for kind in VerificationKind
         ]
         self.kinds.update(Content("   ").join(choices))

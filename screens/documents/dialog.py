@@ -18,7 +18,7 @@ from screens.documents.dialog_text import document_lines, folder_question, foot,
 from screens.documents.viewer import ImageViewer
 from screens.service_protocols import DocumentService
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FINE, UNEASY, plain
+from screens.widgets.safe_text import ERROR, SUCCESS, WARNING, plain
 from workbench.domain.case.documents import PICTURES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current
@@ -66,7 +66,7 @@ class DocumentList(ListDialog):
         try:
             self._lines = await asyncio.to_thread(self._documents.list, self._case_id)
         except WorkbenchError as error:
-            self._report(str(error), BAD)
+            self._report(str(error), ERROR)
         self.call_after_refresh(self.draw)
         early, self._early = self._early, 0
         if early:
@@ -82,7 +82,7 @@ class DocumentList(ListDialog):
             else:
                 await self._offer_folder(is_asked=False)
         except WorkbenchError as error:
-            self._report(str(error), BAD)
+            self._report(str(error), ERROR)
         finally:
             self._is_busy = False
         self.load()
@@ -93,7 +93,7 @@ class DocumentList(ListDialog):
         try:
             await self._offer_folder(is_asked=True)
         except WorkbenchError as error:
-            self._report(str(error), BAD)
+            self._report(str(error), ERROR)
         self.load()
 
     async def _show(self, line: DocumentLine) -> None:
@@ -103,10 +103,10 @@ class DocumentList(ListDialog):
             name = line.name(current())
             caption = f"{self._case}  {line.number} {name}"
             if await self._pictures.show(file, line.media_type, caption, keys_of_picture(line)):
-                self._report("", FINE)
+                self._report("", SUCCESS)
             else:
                 self._report(
-                    _("{document} cannot be shown here. Press w to save it to a folder.").format(document=name), UNEASY
+                    _("{document} cannot be shown here. Press w to save it to a folder.").format(document=name), WARNING
                 )
 
     async def _offer_folder(self, *, is_asked: bool) -> None:
@@ -138,7 +138,7 @@ class DocumentList(ListDialog):
                 _("The stored file of {document} is missing or altered. Ask an admin to restore it.").format(
                     document=name
                 ),
-                BAD,
+                ERROR,
             )
 
     def action_write(self) -> None:

@@ -16,7 +16,7 @@ from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
-from screens.shell.header import Head, title_line, who_line
+from screens.shell.header import HeaderBar, title_line, who_line
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import forecast as keys
@@ -55,11 +55,11 @@ class ForecastScreen(ModeScreen):
             yield Static(reading_page(), markup=False)
 
     def on_screen_resume(self) -> None:
-        self.show_head()
+        self.show_header()
         self.load()
 
     def on_resize(self) -> None:
-        self.show_head()
+        self.show_header()
         self.show_forecast()
 
     @property
@@ -84,11 +84,11 @@ class ForecastScreen(ModeScreen):
         else:
             report(self, error)
 
-    def show_head(self) -> None:
+    def show_header(self) -> None:
         """Show the header."""
         view = self.view()
         right = who_line(self.services.actor.login, None, view)
-        self.query_one(Head).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
+        self.query_one(HeaderBar).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
 
     def show_forecast(self) -> None:
         """Show the forecast."""

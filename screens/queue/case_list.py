@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -20,12 +20,10 @@ from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE, PageCache
 from screens.widgets.paged_list import PagedList, RowState
+from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.wording.amounts import count
-
-if TYPE_CHECKING:
-    from workbench.domain.case.casefile import CaseRowView
 
 MOST_MARKED = 5_000
 """The most cases that can be marked and assigned at once."""
@@ -245,7 +243,7 @@ class CaseList(Vertical):
         # Without the cell of the scroll bar, even while there is none: columns must not shift.
         return max(10, self.screen.size.width - 2)
 
-    def _draw_row(self, row: "CaseRowView | None", look: RowState) -> Content:
+    def _draw_row(self, row: CaseRowView | None, look: RowState) -> Content:
         view = self._view()
         if row is None:
             return Content.assemble(" ", unread_line(view.symbols))
@@ -253,7 +251,7 @@ class CaseList(Vertical):
         return Content.assemble(" ", row_line(context, self._row_width()))
 
 
-def _has_same_order(pages: PageCache, number: int, fresh: "tuple[CaseRowView, ...]") -> bool:
+def _has_same_order(pages: PageCache, number: int, fresh: tuple[CaseRowView, ...]) -> bool:
     """Say whether a page shows the same cases in the same order as before."""
     before = [pages.row(number * PAGE + at) for at in range(len(fresh))]
     return [row.id if row is not None else None for row in before] == [row.id for row in fresh]

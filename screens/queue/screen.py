@@ -19,7 +19,7 @@ from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock
-from screens.shell.header import Head
+from screens.shell.header import HeaderBar
 from screens.widgets.paged_list import PagedList
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.i18n import marked
@@ -83,10 +83,10 @@ class QueueScreen(ModeScreen):
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self.tick)
-        self.show_head()
+        self.show_header()
 
     def on_resize(self) -> None:
-        self.show_head()
+        self.show_header()
 
     def on_screen_suspend(self) -> None:
         self._is_covered = isinstance(self.app.screen, ModalScreen)
@@ -100,8 +100,8 @@ class QueueScreen(ModeScreen):
         """Update the clock, and each minute the visible rows."""
         self._ticks += 1
         view = self.view()
-        if view.clock(view.now) != self._shown_minute:
-            self.show_head()
+        if view.time_of_day(view.now) != self._shown_minute:
+            self.show_header()
             self.rows.refresh()
         if self._ticks % REFRESH_EVERY_TICKS == 0 and self.is_current:
             self.cases.refresh_rows()
@@ -130,12 +130,12 @@ class QueueScreen(ModeScreen):
         return (keys.OPEN_CASE, keys.FILTER, keys.TO_DESK, GO)
 
     @on(CaseList.Changed)
-    def show_head(self) -> None:
+    def show_header(self) -> None:
         """Show the header, the titles of the columns and the keys that work."""
         view = self.view()
-        self._shown_minute = view.clock(view.now)
+        self._shown_minute = view.time_of_day(view.now)
         line = head_line(self.cases, self.services.actor.login, view, max(10, self.size.width - 2))
-        self.query_one(Head).update(line)
+        self.query_one(HeaderBar).update(line)
         self.cases.show_titles()
         self.refresh_bindings()
 
@@ -147,9 +147,8 @@ class QueueScreen(ModeScreen):
         """Show the cases of the filter that was typed."""
         self.bar.close()
         self.cases.filter_by(event.text)
-        self.show_head()
+        self.show_header()
 
-    @on(FilterBar.Left)
     def leave_filter(self) -> None:
         """Close the filter line and keep the filter."""
         self.bar.close()
@@ -168,13 +167,13 @@ class QueueScreen(ModeScreen):
     def action_mark(self) -> None:
         self.rows.range_from = None
         self.rows.toggle()
-        self.show_head()
+        self.show_header()
 
     def action_range(self) -> None:
         if self.rows.range_from is None:
             self.rows.range_from = self.rows.cursor
             self.rows.refresh()
-            self.show_head()
+            self.show_header()
         else:
             self.cases.mark_range()
 
@@ -192,14 +191,14 @@ class QueueScreen(ModeScreen):
             self.rows.refresh()
         else:
             self.rows.clear()
-        self.show_head()
+        self.show_header()
 
     @work(exclusive=True, group="dialog")
     async def action_assign(self) -> None:
-        from screens.dialogs.assign import give_away
+        from screens.dialogs.assign import assign_cases
 
         row = self.rows.current
         case_ids = tuple(sorted(self.rows.marks)) or ((row.id,) if row is not None else ())
-        if case_ids and await give_away(self, self.services, case_ids, self.view()):
+        if case_ids and await assign_cases(self, self.services, case_ids, self.view()):
             self.rows.clear()
             self.cases.load()

@@ -14,10 +14,10 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from screens.service_protocols import ScreenServices
-from screens.shell.bindings import bind, spoken
+from screens.shell.bindings import bind, translated
 from screens.shell.clock import ZONE, Clock
-from screens.shell.footer import Hints
-from screens.shell.header import Head
+from screens.shell.footer import FooterBar
+from screens.shell.header import HeaderBar
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.terminal.input_bursts import fold
@@ -54,7 +54,7 @@ def is_too_small(screen: Screen[Any]) -> bool:
     return screen.has_class("-tiny") or screen.has_class("-flat")
 
 
-def run_beside(
+def run_in_worker(
     node: DOMNode, work: Callable[[], Coroutine[None, None, object]], group: str, *, is_exclusive: bool = False
 ) -> None:
     """Run work in a worker of a screen or the app; a worker that never starts leaves no coroutine behind."""
@@ -80,8 +80,8 @@ async def attempt(
         return None
 
 
-class OurScreen(Screen[Result]):
-    """A screen whose footer speaks the language in use, and whose keys act under an input method."""
+class BaseScreen(Screen[Result]):
+    """A screen with translated key descriptions, whose keys also work while an input method is on."""
 
     HORIZONTAL_BREAKPOINTS = HORIZONTAL
     VERTICAL_BREAKPOINTS = VERTICAL
@@ -89,19 +89,19 @@ class OurScreen(Screen[Result]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys with their descriptions in the language in use."""
-        return spoken(super().active_bindings)
+        return translated(super().active_bindings)
 
     def on_key(self, event: events.Key) -> None:
         fold(self, event)
 
 
-class WorkScreen(OurScreen[None]):
+class WorkScreen(BaseScreen[None]):
     """A screen with a header and a footer; `parts` yields the widgets between them."""
 
     def compose(self) -> ComposeResult:
-        yield Head()
+        yield HeaderBar()
         yield from self.parts()
-        yield Hints()
+        yield FooterBar()
         yield TooSmall()
 
     def parts(self) -> ComposeResult:
@@ -126,7 +126,7 @@ class ModeScreen(WorkScreen):
         await self.run_action("app.go('go.desk')")
 
 
-class Dialog(OurScreen[Result], ModalScreen[Result]):
+class Dialog(BaseScreen[Result], ModalScreen[Result]):
     """A screen over another one; Esc closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]

@@ -66,8 +66,8 @@ class VerdictState:
         """Whether the applicant can rectify the fail."""
         return self.verdict is Verdict.FAIL and self.fail_kind is FailKind.FIXABLE
 
-    def request(self, case: CaseFile, until: date | None, *, knows_newest: bool) -> VerdictRequest:
-        """Return the request to the services; `knows_newest` accepts evidence that arrived meanwhile."""
+    def request(self, case: CaseFile, until: date | None, *, accepts_new_evidence: bool) -> VerdictRequest:
+        """Return the request to the services; `accepts_new_evidence` accepts evidence that arrived meanwhile."""
         header = case.header
         texts = {code: self.items.get(code, "").strip() for code in self.reasons}
         changed = self.is_fixable and any(texts.values())
@@ -83,7 +83,7 @@ class VerdictState:
             measure=self.measure,
             waits_for=self.waits_for,
             fence=header.fence,
-            evidence_no=None if knows_newest else header.evidence_no,
+            evidence_no=None if accepts_new_evidence else header.evidence_no,
         )
 
 
@@ -100,9 +100,9 @@ class Edited(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictActions:
-    """What the dialog needs from the desk: preview, give, keep in the draft, and the presses of keys."""
+    """What the dialog needs from the desk: to preview, decide and keep a draft, and the presses of keys."""
 
     preview: Callable[[VerdictRequest], VerdictPreview]
-    give: Callable[[VerdictRequest], Awaitable[Decided]]
-    keep: Callable[[str, Any], None]
+    decide: Callable[[VerdictRequest], Awaitable[Decided]]
+    keep_draft: Callable[[str, Any], None]
     presses: Presses

@@ -14,7 +14,7 @@ from workbench.domain.case.casefile import CaseFile
 
 
 class LetterText(Static, can_focus=True):
-    """The text while nobody edits it; focus starts the editing."""
+    """The text outside editing; focus starts the editing."""
 
     class Chosen(Message):
         """The text has the focus."""

@@ -9,7 +9,7 @@ from textual.widgets import Input, Label, Static
 
 from screens.verdict.dialog_text import KEY, key_words
 from screens.verdict.form_state import Edited, VerdictState
-from screens.widgets.safe_text import BAD, FAINT, editable, fitted_line, joined, plain, row
+from screens.widgets.safe_text import ERROR, MUTED, editable, fitted_line, joined, plain, row
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.values.moments import day
@@ -45,12 +45,12 @@ class RectificationForm(Vertical):
         self._until = state.until
         self._texts = dict(state.items)
         self._codes: tuple[str, ...] = ()
-        self._said = ("", "", "")
+        self._date_words = ("", "", "")
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
         hint = _("Tab moves, Ctrl+U empties; an empty one takes the reason's own words")
-        yield Label(plain(hint, FAINT), id="items-hint", markup=False)
+        yield Label(plain(hint, MUTED), id="items-hint", markup=False)
         yield Vertical(id="items")
         with Horizontal():
             yield Label(id="until-label", markup=False)
@@ -85,25 +85,25 @@ class RectificationForm(Vertical):
     def on_resize(self) -> None:
         self._draw()
 
-    def say(self, label: str, meant: str, problem: str) -> None:
+    def show_date(self, label: str, meant: str, problem: str) -> None:
         """Show what the date is for, and the date or why it cannot be read."""
-        self._said = (label, meant, problem)
+        self._date_words = (label, meant, problem)
         self._draw()
 
     def _draw(self) -> None:
         if not self.query("#items-title"):
             # Called after a refresh; the dialog may be closed by then.
             return
-        label, meant, problem = self._said
+        label, meant, problem = self._date_words
         again = _("{key} again").format(key=shown_key(ITEMS.twin))
-        keys = joined((again, KEY), (f" {_('date')}", FAINT)) if self._codes else key_words(ITEMS, _("date"))
+        keys = joined((again, KEY), (f" {_('date')}", MUTED)) if self._codes else key_words(ITEMS, _("date"))
         title = self.query_one("#items-title", Static)
-        title.update(row(plain(_("To be mended"), FAINT), key_words(ITEMS, _("edit")), title.content_size.width))
-        self.label.update(joined((f"{label} ", FAINT)))
-        said = plain(problem, BAD) if problem else plain(meant, FAINT)
+        title.update(row(plain(_("To be mended"), MUTED), key_words(ITEMS, _("edit")), title.content_size.width))
+        self.label.update(joined((f"{label} ", MUTED)))
+        message = plain(problem, ERROR) if problem else plain(meant, MUTED)
         width = self.meant.content_size.width
-        fits = said.cell_length + keys.cell_length < width
-        self.meant.update(row(said, keys, width) if fits else said)
+        fits = message.cell_length + keys.cell_length < width
+        self.meant.update(row(message, keys, width) if fits else message)
 
     def enter(self) -> None:
         """Focus the first field, or the date if an item has the focus."""
