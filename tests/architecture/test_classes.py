@@ -44,7 +44,7 @@ def methods(owner: type) -> list[str]:
 def test_the_methods_of_the_bases_are_counted_too() -> None:
     found = methods(DeskScreen)
 
-    assert {"DeskScreen.begin", "CaseScreen.show", "OurScreen.on_key"} <= set(found)
+    assert {"DeskScreen.begin", "CaseScreen.show", "BaseScreen.on_key"} <= set(found)
     assert "KeyboardApp.on_event" in methods(WorkbenchApp)
 
 

@@ -95,7 +95,7 @@ async def test_what_was_asked_for_before_all_was_hidden_is_not_shown_any_more() 
 
         files.reveal_identity = slow  # type: ignore[method-assign]  # the double answers late
         await desk.pilot.press("full_stop", "full_stop")
-        desk.app.go_to_sleep()
+        desk.app.before_suspend()
         gate.set()
         await desk.settle()
 

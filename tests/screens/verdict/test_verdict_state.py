@@ -29,7 +29,7 @@ def test_an_override_stands_alone(state: VerdictState) -> None:
 def test_a_verdict_with_two_ways_is_refused(other: str) -> None:
     case = casefile(1, clean())
     request = VerdictState(verdict=Verdict.PASS, reasons=("OK", other), items={}).request(
-        case, None, knows_newest=False
+        case, None, accepts_new_evidence=False
     )
 
     problem = problem_of(request, case.policy, case.findings)
