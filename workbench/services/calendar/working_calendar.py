@@ -4,19 +4,17 @@ Each change says before it is made which due dates it moves and how many applica
 when it is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
 
-from db.enums import Role
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar, assumed_day
 from workbench.domain.clock.hours import checked
 from workbench.domain.clock.year_notice import YearNotice, settled
 from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR
-from workbench.errors import NotAllowed, WrongUsage
+from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import seed_days
@@ -89,7 +87,7 @@ class Calendars:
             WrongUsage: If no reason is given, the name is too long, or the program knows no such year.
             BadConfiguration: If the hours overlap or run backwards.
         """
-        with self._as_admin("calendar set"):
+        with self.context.as_admin("calendar set"):
             self._check(setting, reason, dry_run=dry_run)
             if dry_run:
                 with self.context.read() as session:
@@ -117,7 +115,7 @@ class Calendars:
         """
         if not paths:
             raise WrongUsage(_("Name at least one file to import."))
-        with self._as_admin("calendar import"):
+        with self.context.as_admin("calendar import"):
             files = _read(paths)
             notices = [file.notice for file in files]
             if dry_run:
@@ -205,9 +203,9 @@ class Calendars:
         write_dues(session, self.context, effect.dues, "calendar")
         if effect.told:
             # What letters need is not read at the start of the program.
-            from workbench.services.notices.calendar_notices import tell_moved
+            from workbench.services.notices.due_date_notices import notify_of_calendar_change
 
-            tell_moved(session, self.context, [due for due in effect.dues if due.is_told])
+            notify_of_calendar_change(session, self.context, [due for due in effect.dues if due.is_told])
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)
@@ -217,16 +215,6 @@ class Calendars:
             raise WrongUsage(_("The name of a day has at most {most} characters.").format(most=NAME_LENGTH))
         if setting.hours:
             checked(setting.hours)
-
-    @contextmanager
-    def _as_admin(self, action: str) -> Iterator[None]:
-        """Let admins only, and write refused attempts into the log."""
-        actor = self.context.actor
-        if not actor.has(Role.ADMIN):
-            error = NotAllowed(_("{login} may not do this; it takes an admin.").format(login=actor.login))
-            self.context.refused(action, error)
-            raise error
-        yield
 
 
 def _of(days: Mapping[date, CalendarDay], on: date) -> CalendarDay:

@@ -7,7 +7,6 @@ and stay.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
@@ -21,13 +20,11 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.services.clock.case_clocks import Clocks, clock_events
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import chunks
 
 CalendarOf = Callable[[int], WorkingCalendar]
 """Gives the calendar under a version of the policy."""
 
-Item = TypeVar("Item")
-
-_TOGETHER = 1_000
 _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
 
 
@@ -124,9 +121,3 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
         if one.moves
     )
     audit_log.append_many(session, context.actor, "due", context.now(), bodies)
-
-
-def chunks(items: Sequence[Item], size: int = _TOGETHER) -> Iterator[Sequence[Item]]:
-    """Yield some items at a time, by default as many as one statement takes."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -7,10 +7,9 @@ from sqlmodel import Session
 
 from db.models import CaseRow
 from db.queries.published import CASE, is_published
-from workbench.services.clock.due_date_changes import chunks
 from workbench.services.deadlines.recompute import TOGETHER
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.pacing import chunks, pause
 
 Act = Callable[[Session, CaseRow], bool]
 """Does what is due with one case, and says whether it was."""

@@ -12,9 +12,8 @@ from db.queries import suspension_notices
 from db.queries.published import CASE, is_published
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import Clocks, clock_events, stored_standing, suspensions
-from workbench.services.clock.due_date_changes import chunks
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.pacing import chunks, pause
 from workbench.services.notices.suspension_notices import SuspensionLetters
 
 TOGETHER = 50

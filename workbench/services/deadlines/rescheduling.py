@@ -20,7 +20,7 @@ from workbench.services.clock.input_checks import check_not_far, checked_reason
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueNews, tell_due
+from workbench.services.notices.due_date_notices import DueDateMessage, notify_one
 
 _RANKS = tuple(Priority)
 
@@ -80,7 +80,7 @@ class Rescheduling:
         body = {"by_s": seconds, "until": calendar.local_day(wanted).isoformat()}
         context.log(session, Action.EXTEND.value, case_id=case_id, body=body)
         self._changed(session, case, reason)
-        tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, cause=reason))
+        notify_one(session, context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
         return Extended(case_id=case_id, until=case.due_at or wanted, is_deadline=False)
 
     def _extend_deadline(
@@ -102,7 +102,9 @@ class Rescheduling:
         body = {"deadline": calendar.local_day(wanted).isoformat()}
         context.log(session, "extend-deadline", case_id=case_id, body=body)
         self._changed(session, case, reason)
-        tell_due(session, context, case, DueNews(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=wanted))
+        notify_one(
+            session, context, case, DueDateMessage(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=wanted)
+        )
         return Extended(case_id=case_id, until=wanted, is_deadline=True)
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
@@ -152,7 +154,7 @@ class Rescheduling:
             context.log(session, action.value, case_id=case_id, body={"from": before, "to": word})
             self._changed(session, case, reason)
             if due_before is not None and case.due_at is not None and case.due_at > due_before:
-                tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, cause=reason))
+                notify_one(session, context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
             return case.due_at
 
     def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:

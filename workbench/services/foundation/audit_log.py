@@ -15,9 +15,9 @@ from db.enums import CaseState
 from db.models import CaseRow, EventRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.running import clock_runs
+from workbench.services.foundation.pacing import chunks
 
 _FIRST_PREV_HASH = "0" * 64
-_ROWS_PER_INSERT = 1_000
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
@@ -95,8 +95,8 @@ def append_many(
         digest = _digest(prev_hash, values)
         rows.append({**values, "prev_hash": prev_hash, "hash": digest})
         prev_hash = digest
-    for start in range(0, len(rows), _ROWS_PER_INSERT):
-        session.execute(insert(_EVENT), rows[start : start + _ROWS_PER_INSERT])
+    for portion in chunks(rows):
+        session.execute(insert(_EVENT), portion)
 
 
 def last_event(session: Session) -> tuple[int, str]:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from db.enums import DayStatus
 from db.models import CalendarDayRow, CalendarOverrideRow, ReviewerRow, SettingRow
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
+from workbench.services.foundation.pacing import chunks
 
 Days = Mapping[date, CalendarDay]
 
@@ -19,7 +20,6 @@ Days = Mapping[date, CalendarDay]
 _DAYS = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 _EDITION = "calendar_edition"
-_ROWS_PER_STATEMENT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +112,7 @@ def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
         }
         for day in days
     ]
-    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        portion = rows[start : start + _ROWS_PER_STATEMENT]
+    for portion in chunks(rows):
         session.execute(_DAYS.delete().where(_DAYS.c.on_date.in_([row["on_date"] for row in portion])))
         session.execute(insert(_DAYS), portion)
 
@@ -135,6 +134,4 @@ def write_override(session: Session, override: Override, by_id: int) -> None:
 
 def drop_override(session: Session, on: date) -> None:
     """Delete the override of a date, if there is one; the published day counts again."""
-    row = session.get(CalendarOverrideRow, on)
-    if row is not None:
-        session.delete(row)
+    session.execute(delete(CalendarOverrideRow).where(col(CalendarOverrideRow.on_date) == on))

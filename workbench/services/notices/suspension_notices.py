@@ -1,9 +1,9 @@
 """Notices to applicants when a suspension starts and ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from db.enums import CaseState, Language, SuspensionNotice
+from db.enums import CaseState, SuspensionNotice
 from db.models import CaseRow
 from db.queries import suspension_notices
 from db.queries.suspension_notices import SuspensionHistories
@@ -13,31 +13,31 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import Clocks, stored_standing
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueNews, tell_each
+from workbench.services.notices.due_date_notices import DueDateMessage, notify
 
 TOLD_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
-"""The states in which an applicant waits for an answer, and so is told of due dates."""
+"""The states in which an applicant waits for an answer, and gets notices about the due date."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuspensionLetters:
-    """Collects the notices that applicants are owed about suspensions, for the write transaction of some clocks.
+    """Collects the notices about suspensions to write in one transaction, whose session the clocks have.
 
-    `told` is what they were told before. `letters` are the notices to write, `facts` what they tell (case, suspension,
-    kind), and `resumed` the cases on which work goes on.
+    `told` is what the applicants were told before. `letters` are the notices to write, `facts` what they tell (case,
+    suspension, kind), and `resumed` the cases on which work goes on.
     """
 
     context: Context
     clocks: Clocks
     told: SuspensionHistories = field(default_factory=dict)
-    letters: list[tuple[CaseRow, Mapping[Language, DueNews]]] = field(default_factory=list)
+    letters: list[tuple[CaseRow, DueDateMessage]] = field(default_factory=list)
     facts: list[tuple[int, int, SuspensionNotice]] = field(default_factory=list)
     resumed: list[int] = field(default_factory=list)
 
     def untold(self, case: CaseRow, *, has_news: bool) -> Sequence[Suspension]:
-        """Return the suspensions that are not settled and of which the applicant of a case was not told.
+        """Return the unsettled suspensions of which the applicant of a case was not told.
 
-        Unless the due date has just changed (`has_news`), a receipt written since told of them.
+        A receipt that was written since counts as a notice, unless the due date has just changed (`has_news`).
         """
         history = self.told[case.id or 0]
         found = (
@@ -50,19 +50,19 @@ class SuspensionLetters:
         return sorted(found, key=lambda one: (one.is_ended, one.id))
 
     def standing_as_told(self, case: CaseRow, untold: Sequence[Suspension]) -> ClockState | None:
-        """Return the standing of a clock that its applicant knows: without the suspensions they were not told of."""
+        """Return the state of a clock without the suspensions of which its applicant was not told."""
         budget = self.clocks.budget(case)
         known = (one.announced if one in untold else one for one in self.clocks.concerning(case))
         stops = [one for one in known if one is not None]
         return None if budget is None else clock_state(budget, stops, self.clocks.calendar(case))
 
     def tell(self, case: CaseRow, untold: Sequence[Suspension], before: ClockState) -> list[int]:
-        """Add the notices that an applicant is owed, and return the numbers of the suspensions they are about.
+        """Add the notices to an applicant, and return the ids of the suspensions that they are about.
 
         Args:
             case: The case, with its due date recomputed.
             untold: The suspensions of which its applicant was not told.
-            before: The standing of its clock that its applicant knows.
+            before: The state of its clock that its applicant knows.
         """
         standing, case_id = stored_standing(case), case.id or 0
         if standing is None or CaseState(case.state) not in TOLD_STATES:
@@ -71,7 +71,7 @@ class SuspensionLetters:
         known = history[SuspensionNotice.STARTED] | history[SuspensionNotice.HELD]
         ended = [one for one in untold if one.is_ended and one.id in known]
         resumed = ended if ended and self.tell_end(case, ended) else []
-        # The notice that work goes on also covers a suspension that ended and of which the applicant never knew.
+        # The notice that work goes on also covers an ended suspension that the applicant never knew of.
         late = [one for one in untold if not (one.is_ended and ended) and is_owed(case, one, before, standing)]
         if len(late) > 1:
             late = [one for one in late if one.span.is_open or self._moves(case, one, standing)] or late
@@ -80,9 +80,9 @@ class SuspensionLetters:
         return [one.id for one in (*resumed, *late)]
 
     def tell_end(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
-        """Add the notice that work goes on after suspensions ended, and say whether it is owed now.
+        """Add the notice that work goes on after suspensions ended, and return whether it was added.
 
-        If another suspension stops the clock now, its end is told instead.
+        It is not added if another suspension stops the clock now: the applicant gets the notice when that one ends.
         """
         case_id, now = case.id or 0, self.context.now()
         stopped_by = [one.id for one in self.clocks.concerning(case) if is_suspended([one], now)]
@@ -94,9 +94,9 @@ class SuspensionLetters:
         return True
 
     def write(self) -> None:
-        """Write the notices, and keep what they tell."""
+        """Write the notices, and record what they tell."""
         session, now = self.clocks.session, self.context.now()
-        tell_each(session, self.context, self.letters)
+        notify(session, self.context, self.letters)
         suspension_notices.tell(session, self.facts, now)
         suspension_notices.tell_resumed(session, self.resumed, now)
 
@@ -109,8 +109,8 @@ class SuspensionLetters:
     def _add(self, case: CaseRow, kind: ClockLetterKind, stops: Sequence[Suspension]) -> None:
         is_called_off = kind is ClockLetterKind.RESUMED and all(one.span.is_empty for one in stops)
         cause = "\n".join(dict.fromkeys(one.reason for one in stops))
-        news = DueNews(kind=kind, cause=cause, is_called_off=is_called_off)
-        self.letters.append((case, dict.fromkeys(Language, news)))
+        message = DueDateMessage(kind=kind, cause=cause, is_called_off=is_called_off)
+        self.letters.append((case, message))
         for one in stops:
             self.facts.append((case.id or 0, one.id, SuspensionNotice.STARTED))
             if one.is_ended:
@@ -118,7 +118,7 @@ class SuspensionLetters:
 
 
 def is_owed(case: CaseRow, stop: Suspension, before: ClockState, standing: ClockState) -> bool:
-    """Say whether an applicant is owed a notice of a suspension, given the clock's standing before and with it."""
+    """Say whether an applicant gets a notice of a suspension, given the clock's state before and with it."""
     state = CaseState(case.state)
     return state in TOLD_STATES and affects_due_date(
         stop, before.due_at, standing, runs=clock_runs(state, case.waits_for)
