@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.enums import CaseState, Priority, Risk, ServiceClass, Trigger, WaitsFor
+from db.enums import CaseState
 from db.models import CaseRow, ChecklistAnswerRow, NoticeRow, ReviewerRow, SubmissionRow, VerificationRow
 from workbench.domain.case.casefile import CaseFile, CaseHeader, ChecklistLine, VerificationLine
 from workbench.domain.case.lifecycle import Action
@@ -24,6 +24,7 @@ from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import draft_body
+from workbench.services.foundation.row_values import from_row
 
 
 class CaseFiles:
@@ -154,39 +155,25 @@ def _header(session: Session, context: Context, case: CaseRow, found: Evidence, 
     if state is CaseState.IN_REVIEW and not holds:
         state = CaseState.QUEUED
     application = found.application
-    return CaseHeader(
-        id=case.id or 0,
-        agent=case.agent,
-        application_no=case.application_no,
+    return from_row(
+        CaseHeader,
+        case,
         applicant_name=public_name(application.applicant_kind, application.applicant_name),
         applicant_kind=application.applicant_kind,
         province=application.province,
         industry=application.industry,
         language=application.language.value,
         state=state,
-        round=case.round,
-        trigger=Trigger(case.trigger),
-        priority=Priority(case.priority),
-        service_class=ServiceClass(case.service_class),
-        risk=Risk(case.risk),
         card_count=len(found.cards),
         received_at=_received_at(session, case),
-        due_at=due_at,
-        is_due_provisional=case.is_due_provisional,
         working_days_left=(
             None if due_at is None else calendar.working_days_left(calendar.local_day(now), calendar.local_day(due_at))
         ),
         is_breached=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
-        suspended_from=case.suspended_from,
         assignee=logins.get(case.assignee_id or 0),
         held_by=logins.get(case.held_by_id or 0) if holds else None,
         held_until=case.held_until if holds else None,
         aside_until=case.aside_until if holds else None,
-        waits_for=WaitsFor(case.waits_for) if case.waits_for else None,
-        next_action_on=case.next_action_on,
-        fence=case.fence,
-        version=case.version,
-        evidence_no=case.evidence_no,
     )
 
 

@@ -24,6 +24,7 @@ from workbench.services.case.output_folder import NewFolder, absolute_path, new_
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.site_settings import APP_NAME
 
 OPENED = Action.DOCUMENTS.value
@@ -134,18 +135,11 @@ class Documents:
             acts = {how: acts_of(session, case_id, how) for how in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
-            DocumentLine(
+            from_row(
+                DocumentLine,
+                one,
                 number=number,
-                kind=one.kind,
                 words=policy.documents.names.get(one.kind),
-                sha256=one.sha256,
-                media_type=one.media_type,
-                bytes_count=one.bytes_count,
-                received_at=one.received_at,
-                issued_on=one.issued_on,
-                valid_to=one.valid_to,
-                sealed=one.sealed,
-                quality=one.quality,
                 is_there=_is_there(context.store.document_path(one.sha256), one.bytes_count),
                 openings=acts[OPENED].get(one.sha256, ()),
                 written=acts[WRITTEN].get(one.sha256, ()),

@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import ApplicantKind, CaseState, Priority, WaitsFor
+from db.enums import ApplicantKind, CaseState
 from db.queries import case_pages, workload
 from db.queries.case_list import CaseList
 from db.queries.case_rows import case_rows
@@ -13,6 +13,7 @@ from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.running import is_overdue
 from workbench.services.case.masking import public_name
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.row_values import from_row
 
 
 class Queue:
@@ -83,20 +84,14 @@ def _view(row: Any, now_us: int) -> CaseRowView:
     state = CaseState(row.state)
     due_at = None if row.due_at is None else from_us(row.due_at)
     suspended_from = None if row.suspended_from is None else from_us(row.suspended_from)
-    return CaseRowView(
-        id=row.id,
-        agent=row.agent,
-        application_no=row.application_no,
+    return from_row(
+        CaseRowView,
+        row,
         applicant_name=public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
-        state=state,
-        round=row.round,
-        priority=Priority(row.priority),
         due_at=due_at,
         is_due_provisional=bool(row.is_due_provisional),
         is_breached=is_overdue(due_at, from_us(now_us), state, row.waits_for, suspended_from),
         suspended_from=suspended_from,
-        waits_for=WaitsFor(row.waits_for) if row.waits_for else None,
-        assignee=row.assignee,
         held_by=row.holder if state is CaseState.IN_REVIEW else None,
         held_until=from_us(row.held_until) if state is CaseState.IN_REVIEW and row.held_until else None,
         blocks=row.block_count,
