@@ -14,7 +14,7 @@ from workbench.services.queue.listing import Queue
 if TYPE_CHECKING:
     from workbench.services.calendar.working_calendar import Calendars
     from workbench.services.case.documents import Documents
-    from workbench.services.clock.case_clocks import Watching
+    from workbench.services.clock.case_clocks import ClockExplanations
     from workbench.services.deadlines.rescheduling import Rescheduling
     from workbench.services.deadlines.suspensions import Suspending
     from workbench.services.deadlines.tick import Ticked, Ticking
@@ -68,11 +68,11 @@ class Services:
         return Checks(self.context, self.casefiles, self.queue)
 
     @cached_property
-    def clocks(self) -> "Watching":
+    def clocks(self) -> "ClockExplanations":
         """Explains due dates."""
-        from workbench.services.clock.case_clocks import Watching
+        from workbench.services.clock.case_clocks import ClockExplanations
 
-        return Watching(self.context)
+        return ClockExplanations(self.context)
 
     @cached_property
     def documents(self) -> "Documents":
@@ -160,17 +160,17 @@ class Services:
 
     def resume(self) -> None:
         """Finish interrupted imports and suspensions, and seed the calendar of next year; every start does so."""
-        from workbench.services.clock.case_clocks import has_unsettled
+        from workbench.services.clock.case_clocks import unsettled_suspensions
         from workbench.services.importing.resuming import has_leftovers, resume
 
         if has_leftovers(self.context):
             resume(self.context)
         # The year in UTC is good enough, and needs no policy, which takes long to read at a start.
         with self.context.read() as session:
-            missing = missing_years(session, self.context.now().year)
+            missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspensions(session)
         if missing:
-            self.calendars.seed_on()
-        if has_unsettled(self.context):
+            self.calendars.seed_missing_years()
+        if unsettled:
             self.suspending.finish()
 
     def catch_up(self) -> "Ticked":
@@ -179,7 +179,7 @@ class Services:
         return self.ticking.tick()
 
     def leave(self) -> None:
-        """Stop interruptible long work, such as catching up; the next start continues it."""
+        """NewSuspension interruptible long work, such as catching up; the next start continues it."""
         self.context.cache.is_leaving.set()
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from db.enums import CaseState, ServiceClass
 from tests.offices import TUESDAY, Site
 from tests.services.forecast.lived_office import lived
 from workbench.errors import NotAllowed, NotFound
-from workbench.services.deadlines.suspensions import Stop
+from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.forecast.forecasts import Arrival, Forecasts
 from workbench.services.forecast.history_reader import attributes_of
 from workbench.wording.forecast import caveats
@@ -296,7 +296,7 @@ def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: 
     before = {each.case_id: each for each in forecasts.of_all()}
     days = ("2026-11-25T00:00+08:00", "2026-11-28T00:00+08:00")
     begin, end = (datetime.fromisoformat(at) for at in days)
-    site.services("sup").suspending.suspend(Stop(from_at=begin, to_at=end, reason="台风"))
+    site.services("sup").suspending.suspend(NewSuspension(from_at=begin, to_at=end, reason="台风"))
 
     after = {each.case_id: each for each in forecasts.of_all()}
 
@@ -313,7 +313,9 @@ def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: 
 
 def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_so(site: Site) -> None:
     lived(site)
-    site.services("sup").suspending.suspend(Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风"))
+    site.services("sup").suspending.suspend(
+        NewSuspension(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风")
+    )
 
     found = site.services("a").forecasts.of_all()
 
@@ -332,7 +334,7 @@ def test_one_whose_own_clock_is_stopped_counts_as_suspended_from_tomorrow_on(sit
     forecasts = site.services("a").forecasts
     before = forecasts.of_case(number)
     province = str(_attributes(site, number)["province"])
-    stop = Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风", province=province)
+    stop = NewSuspension(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风", province=province)
     site.services("sup").suspending.suspend(stop)
 
     found = forecasts.of_case(number)

@@ -139,9 +139,9 @@ def import_calendar(context: CommandContext, files: list[Path], *, dry_run: bool
         FileProblem: With every error in the files.
     """
     with context.services() as services:
-        planned = services.calendars.take_in(files, dry_run=True)
+        planned = services.calendars.import_notices(files, dry_run=True)
         if as_json:
-            done = planned if dry_run else services.calendars.take_in(files)
+            done = planned if dry_run else services.calendars.import_notices(files)
             output.document(_import_document(done, zone_of(services), written=not dry_run))
         else:
             _print_and_write(services, context, files, planned, dry_run=dry_run)
@@ -153,7 +153,7 @@ def _print_and_write(
     zone = zone_of(services)
     for line in import_lines(planned, zone, context.now().astimezone(zone).date()):
         output.line(line)
-    done = planned if dry_run else services.calendars.take_in(files)
+    done = planned if dry_run else services.calendars.import_notices(files)
     output.narrate(effect_summary(done.effect, written=not dry_run))
 
 

@@ -18,7 +18,7 @@ from workbench.wording.amounts import count
 from workbench.wording.calendar import notice_count_words
 
 if TYPE_CHECKING:
-    from workbench.services.deadlines.recompute import Settled
+    from workbench.services.deadlines.recompute import SuspensionEffect
 
 
 def suspend(
@@ -52,11 +52,11 @@ def suspend(
     as_json: JsonFlag = False,
 ) -> None:
     """Suspend all clocks for a period of force majeure."""
-    from workbench.services.deadlines.suspensions import Stop
+    from workbench.services.deadlines.suspensions import NewSuspension
 
     with context.services() as services:
         zone = zone_of(services)
-        stop = Stop(
+        stop = NewSuspension(
             from_at=_begin(start, zone, "FROM"),
             to_at=None if end is None else _end(end, zone, "TO"),
             reason=reason if dry_run else required_text(reason, "--reason"),
@@ -88,7 +88,7 @@ def resume(
     _print_result(done, written=True, as_json=as_json)
 
 
-def _print_result(done: "Settled", *, written: bool, as_json: bool) -> None:
+def _print_result(done: "SuspensionEffect", *, written: bool, as_json: bool) -> None:
     if as_json:
         output.document({"suspensions": list(done.ids), "cases": done.cases, "notices": done.told, "written": written})
         return

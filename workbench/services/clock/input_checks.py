@@ -1,4 +1,4 @@
-"""What is checked of the reason and the day that a person gives for a change of a due date or a suspension."""
+"""Checks of the reason and the day that a person enters for a change of a due date or a suspension."""
 
 from datetime import date, timedelta
 
@@ -6,24 +6,24 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 
 REASON_LENGTH = 500
-"""The most characters of a reason: a letter that quotes it stays a page."""
+"""The most characters of a reason, so that a letter that quotes it fits on a page."""
 
 MOST_DAYS = 366
-"""So far ahead a due date or a suspension may be set; what is farther was mistyped."""
+"""How many days ahead a due date or a suspension may be set; a later day is taken for a typing error."""
 
 
 def checked_reason(reason: str, missing: str) -> str:
     """Return a reason without surrounding blanks.
 
     Raises:
-        WrongUsage: If nothing is said, told by the sentence `missing`, or too much.
+        WrongUsage: If it is empty (with the message `missing`) or too long.
     """
-    said = reason.strip()
-    if not said:
+    text = reason.strip()
+    if not text:
         raise WrongUsage(missing)
-    if len(said) > REASON_LENGTH:
+    if len(text) > REASON_LENGTH:
         raise WrongUsage(_("The reason has at most {most} characters; shorten it.").format(most=REASON_LENGTH))
-    return said
+    return text
 
 
 def check_not_far(day: date, today: date) -> None:

@@ -9,7 +9,7 @@ from db.models import CaseRow
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.case.assessment import settled_columns
-from workbench.services.clock.case_clocks import first_standing, suspensions
+from workbench.services.clock.case_clocks import first_clock_state, suspensions
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
 from workbench.services.notices.receipts import tells_forecast
@@ -41,7 +41,7 @@ def _comer(
     calendar = context.calendar(session, case.policy_version_id)
     columns = settled_columns(case, arrival.assessment)
     service_class = ServiceClass(columns.get("service_class", case.service_class))
-    _complete_at, standing = first_standing(arrival.evidence, service_class, policy, stops, calendar)
+    _complete_at, standing = first_clock_state(arrival.evidence, service_class, policy, stops, calendar)
     application, now = arrival.evidence.application, context.now()
     return NewCase(
         applicant_kind=application.applicant_kind,

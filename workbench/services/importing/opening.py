@@ -23,7 +23,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import FINDING, Assessment, assess, finding_columns
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
-from workbench.services.clock.case_clocks import due_columns, first_standing, suspensions
+from workbench.services.clock.case_clocks import due_columns, first_clock_state, suspensions
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
@@ -158,7 +158,7 @@ def _judged(row: ImportedRow, evidence: Evidence, opening: Opening) -> Judged:
         "is_listed": False,
     }
     if assessment.is_complete:
-        complete_at, standing = first_standing(
+        complete_at, standing = first_clock_state(
             evidence, assessment.service_class, rules.policy, opening.stops, rules.calendar
         )
         columns |= {

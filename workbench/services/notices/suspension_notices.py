@@ -10,7 +10,7 @@ from db.queries.suspension_notices import SuspensionHistories
 from workbench.domain.case.running import RUNNING_STATES, clock_runs
 from workbench.domain.clock.clock import ClockState, affects_due_date, clock_state, is_suspended
 from workbench.domain.clock.suspension import Suspension
-from workbench.services.clock.case_clocks import Clocks, stored_standing
+from workbench.services.clock.case_clocks import Clocks, stored_clock_state
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify
@@ -49,7 +49,7 @@ class SuspensionLetters:
         )
         return sorted(found, key=lambda one: (one.is_ended, one.id))
 
-    def standing_as_told(self, case: CaseRow, untold: Sequence[Suspension]) -> ClockState | None:
+    def state_as_told(self, case: CaseRow, untold: Sequence[Suspension]) -> ClockState | None:
         """Return the state of a clock without the suspensions of which its applicant was not told."""
         budget = self.clocks.budget(case)
         known = (one.announced if one in untold else one for one in self.clocks.concerning(case))
@@ -64,7 +64,7 @@ class SuspensionLetters:
             untold: The suspensions of which its applicant was not told.
             before: The state of its clock that its applicant knows.
         """
-        standing, case_id = stored_standing(case), case.id or 0
+        standing, case_id = stored_clock_state(case), case.id or 0
         if standing is None or CaseState(case.state) not in TOLD_STATES:
             return []
         history = self.told[case_id]
@@ -103,7 +103,7 @@ class SuspensionLetters:
     def _moves(self, case: CaseRow, stop: Suspension, standing: ClockState) -> bool:
         """Say whether a suspension moves the due date in addition to the others."""
         without = tuple(one for one in self.clocks.suspensions if one.id != stop.id)
-        other = replace(self.clocks, stops=without).standing(case)
+        other = replace(self.clocks, stops=without).state(case)
         return other is not None and other.due_at < standing.due_at
 
     def _add(self, case: CaseRow, kind: ClockLetterKind, stops: Sequence[Suspension]) -> None:

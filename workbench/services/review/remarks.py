@@ -20,10 +20,10 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
-from workbench.services.review.new_evidence import to_queue
+from workbench.services.review.new_evidence import requeue
 from workbench.services.review.rectification import close_rectification
 
 
@@ -117,7 +117,7 @@ class Remarks:
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.version += 1
             context.log_case(session, Action.WITHDRAW, case)
-            settle_due(session, context, case)
+            update_due_date(session, context, case)
 
     def _cancel_open_work(self, session: Session, case_id: int) -> None:
         """Cancel notices that are not released, close rectifications, and void verdicts that wait for a check."""
@@ -158,12 +158,7 @@ class Remarks:
                 case.round += 1
             if note.strip():
                 self._add_comment(session, case_id, note)
-            to_queue(case)
-            case.evidence_no += 1
-            case.version += 1
-            case.is_listed = True
-            context.log_case(session, action, case, {"round": case.round})
-            settle_due(session, context, case)
+            requeue(session, context, case, action)
 
     def _add_comment(self, session: Session, case_id: int, text: str) -> None:
         context = self.context

@@ -13,7 +13,7 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import link_draft
@@ -68,7 +68,7 @@ class Checks:
                 decision.version_after = case.version
                 body = {"decision": decision.id, "verdict": decision.verdict}
                 context.log_case(session, Action.APPROVE, case, body)
-                settle_due(session, context, case)
+                update_due_date(session, context, case)
                 return outcome(case, decision, now, notice)
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile:

@@ -15,7 +15,7 @@ from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import link_draft
@@ -86,7 +86,7 @@ class Undo:
                 self._to_desk(session, case, decision)
             body = {"decision": decision.id, "verdict": decision.verdict, "fence": case.fence}
             context.log_case(session, Action.UNDO, case, body)
-            settle_due(session, context, case)
+            update_due_date(session, context, case)
         return self.casefiles.show(case_id)
 
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:

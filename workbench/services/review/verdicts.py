@@ -26,7 +26,7 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.case_cache import CaseCache
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
@@ -210,7 +210,7 @@ class Verdicts:
             measure=decision.measure,
         )
         context.log_case(session, Action.DECIDE, case, body)
-        settle_due(session, context, case)
+        update_due_date(session, context, case)
         return outcome(case, decision, now, notice, planned.check_for)
 
 
