@@ -17,7 +17,8 @@ from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.deadlines.suspensions import NewSuspension
-from workbench.services.forecast.forecasts import Arrival, Forecasts
+from workbench.services.forecast.arrival_forecasts import NewCase
+from workbench.services.forecast.forecasts import Forecasts
 from workbench.wording.forecast import letter_sentence
 from workbench.wording.letter_dates import letter_day
 
@@ -171,7 +172,7 @@ def test_thousands_of_receipts_take_few_forecasts(desk: Desk, monkeypatch: pytes
     asked: list[int] = []
     of_arrivals = Forecasts.of_arrivals
 
-    def counted(self: Forecasts, arrivals: Sequence[Arrival]) -> list[CaseForecast]:
+    def counted(self: Forecasts, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
         asked.append(len(arrivals))
         return of_arrivals(self, arrivals)
 
@@ -190,7 +191,7 @@ def test_nobody_waits_for_a_forecast(desk: Desk, receive: Any, monkeypatch: pyte
     other = desk.site.services("b")
     written = []
 
-    def while_another_writes(self: Forecasts, arrivals: Sequence[Arrival]) -> list[CaseForecast]:
+    def while_another_writes(self: Forecasts, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
         # It would wait, and be refused, if the import held the lock.
         with other.context.write() as session:
             other.context.log(session, "forecast")
