@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.rollback_folders import missing_above, remove_empty
+from workbench.services.foundation.rollback_folders import missing_above, remove_empty, sync
 
 
 class NewFolder:
@@ -32,10 +32,10 @@ class NewFolder:
             CannotCreate: If something else was created there meanwhile.
         """
         try:
-            _sync(self.draft)
+            sync(self.draft)
             # This replaces an empty folder, and fails if the folder has files.
             self.draft.rename(self.target)
-            _sync(self.target.parent)
+            sync(self.target.parent)
         except OSError as error:
             raise _failed(self.target, error) from error
 
@@ -104,11 +104,3 @@ def _failed(target: Path, error: OSError) -> CannotCreate:
             folder=target, cause=error.strerror or type(error).__name__
         )
     )
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

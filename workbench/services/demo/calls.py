@@ -9,7 +9,7 @@ from workbench.services.demo.relative_dates import RelativeDates
 
 COLUMNS = ("caller", "callee", "start_at", "duration_s", "answered", "direction", "imei")
 _SPREAD = 37
-"""Cards of one profile call each so many seconds later than the one before, and start with other durations."""
+"""How many seconds later than the card before it, each card of a profile starts to call."""
 
 Row = Mapping[str, str]
 
@@ -19,10 +19,10 @@ def calls_of(msisdn: str, number: int, profile: Row, dates: RelativeDates) -> It
 
     Args:
         msisdn: The card.
-        number: A number of its own, by which its calls differ from those of others.
+        number: The number of the card, so that its calls differ from those of other cards.
         profile: On each working day from `first` to `last` so many `calls`, one `every_s`, beginning at `start`, to so
             many `callees` in turn or to the one `callee`, of so many `seconds` in turn, from so many `handsets`.
-        dates: Says which days these are.
+        dates: Turns working days into dates.
     """
     first, last = (int(profile[name].removeprefix("w")) for name in ("first", "last"))
     count, callees, handsets = (int(profile[name]) for name in ("calls", "callees", "handsets"))

@@ -1,4 +1,4 @@
-"""Folders that are created on the way to a path, and removed again if the work there fails."""
+"""Folders that are created on the way to a path and removed again on failure, and synced to the disk."""
 
 import contextlib
 import os
@@ -27,3 +27,12 @@ def new_parents(path: Path) -> Iterator[None]:
     except BaseException:
         remove_empty(missing)
         raise
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the entries of a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
