@@ -30,6 +30,7 @@ from workbench.services.foundation.calendar_days import (
     write_published,
 )
 from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.reading.notice_file import NoticeFile, read_notice
 from workbench.services.reading.problems import FileProblem, RowProblem
 
@@ -193,8 +194,8 @@ class Calendars:
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)
-        if not reason.strip() and not dry_run:
-            raise WrongUsage(_("Setting a day takes a reason."))
+        if not dry_run:
+            check_not_blank(reason, _("Setting a day takes a reason."))
         if len(setting.name) > NAME_LENGTH:
             raise WrongUsage(_("The name of a day has at most {most} characters.").format(most=NAME_LENGTH))
         if setting.hours:

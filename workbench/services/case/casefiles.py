@@ -68,7 +68,7 @@ class CaseFiles:
             case = visible_case(session, case_id)
             policy = context.policy(session, case.policy_version_id)
             found = read_evidence(session, case, context.store)
-            days, hours = calls_by_day_and_hour(session, case, found)
+            days, hours = calls_by_day_and_hour(session, case, found, context.store)
             logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
             people = people_in(session, (case.agent, case.application_no))
             notice = session.exec(

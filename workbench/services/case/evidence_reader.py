@@ -24,7 +24,7 @@ from db.models import (
     DocumentRow,
 )
 from db.queries.card_counts import card_counts
-from db.queries.published import ImportedRow, Snapshot, newest, newest_of_many, table_of
+from db.queries.published import ImportedRow, Snapshot, newest_of_many, table_of
 from workbench.domain.evidence.evidence import (
     ApplicationFacts,
     CallFacts,
@@ -146,15 +146,13 @@ def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
 
 
 def calls_by_day_and_hour(
-    session: Session, case: CaseRow, evidence: Evidence
+    session: Session, case: CaseRow, evidence: Evidence, store: Store
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
     """Return the outgoing calls over all cards: of each day, oldest first, and of each hour (7 rows, Monday first)."""
-    snapshot = snapshot_of(case)
-    wanted = {card.msisdn for card in evidence.cards}
-    own = (CARD.c.agent == case.agent) & (CARD.c.application_no == case.application_no)
-    cards = newest(session, CARD, own, itemgetter("msisdn"), snapshot)
-    hashes = {card["msisdn_hash"] for card in cards if card["msisdn"] in wanted} - {""}
-    windows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes, itemgetter("msisdn_hash"), snapshot)
+    hashes = {store.hashed(card.msisdn) for card in evidence.cards} - {""}
+    windows = newest_of_many(
+        session, (CALL_WINDOW.c.msisdn_hash,), hashes, itemgetter("msisdn_hash"), snapshot_of(case)
+    )
     days: dict[date, int] = defaultdict(int)
     hours = [[0] * _HOURS for _weekday in range(_WEEKDAYS)]
     # All figures of a number come from its newest batch: earlier ones may have days outside the window.

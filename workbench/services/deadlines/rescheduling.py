@@ -17,9 +17,9 @@ from workbench.domain.clock.due import deadline_after
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import Clocks, update_due_date
-from workbench.services.clock.input_checks import check_not_far, checked_reason
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify_one
 

@@ -17,9 +17,9 @@ from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.case_clocks import SUSPENSION, suspensions, unsettled_suspensions
-from workbench.services.clock.input_checks import check_not_far, checked_reason
 from workbench.services.deadlines.recompute import SuspensionEffect, effect_of, recompute_open_cases
 from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.input_checks import check_not_far, checked_reason
 
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -1,8 +1,9 @@
-"""Fills dataclasses with the columns of rows."""
+"""Fills dataclasses with the columns of rows, or the fields of other dataclasses."""
 
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache, partial
+from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 _Value = TypeVar("_Value")
@@ -11,8 +12,8 @@ _Value = TypeVar("_Value")
 def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
     """Return a dataclass whose fields have the values of the columns with their names, except for those given.
 
-    The row is an entity, a row of a statement or a mapping. The text of an enumeration becomes its member, and an
-    empty one None.
+    The row is an entity, a row of a statement, a dataclass or a mapping. Where the field is an enumeration, a text
+    becomes its member, and an empty text None.
     """
     read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
     values = {}
@@ -26,7 +27,9 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
 @cache
 def _fields_of(kind: Any) -> Mapping[str, type[Enum] | None]:
     """Return the names of the fields of a dataclass, with the enumeration of those that are members of one."""
-    return {
-        name: next((one for one in (hint, *get_args(hint)) if isinstance(one, type) and issubclass(one, Enum)), None)
-        for name, hint in get_type_hints(kind).items()
-    }
+    fields: dict[str, type[Enum] | None] = {}
+    for name, hint in get_type_hints(kind).items():
+        # The type of an optional value, or the type itself.
+        plain = get_args(hint)[0] if isinstance(hint, UnionType) else hint
+        fields[name] = plain if isinstance(plain, type) and issubclass(plain, Enum) else None
+    return fields

@@ -21,6 +21,7 @@ from workbench.services.case import assessment
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.empty_reasons import why_empty
 from workbench.services.queue.lost_holds import LostHold, loss_of
 
@@ -182,8 +183,7 @@ class Claims:
             Busy: If another person holds it.
             NotAllowed: If nobody holds it.
         """
-        if not reason.strip():
-            raise WrongUsage(_("Skipping needs a reason; give one."))
+        check_not_blank(reason, _("Skipping needs a reason; give one."))
         self._to_queue(case_id, Action.SKIP, reason)
 
     def _to_queue(self, case_id: int, action: Action, reason: str) -> None:

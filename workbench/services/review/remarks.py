@@ -23,6 +23,7 @@ from workbench.services.case.assessment import findings_of_case
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.review.new_evidence import requeue
 from workbench.services.review.rectification import close_rectification
 
@@ -43,7 +44,8 @@ class Remarks:
         context = self.context
         with context.acting(Action.COMMENT, case_id), context.write() as session:
             case_in_state_for(session, Action.COMMENT, case_id)
-            self._add_comment(session, case_id, _not_empty(text))
+            check_not_blank(text, _("The text is empty."))
+            self._add_comment(session, case_id, text)
             context.log(session, Action.COMMENT, case_id=case_id)
 
     def verify(self, case_id: int, kind: VerificationKind, result: str) -> None:
@@ -57,11 +59,12 @@ class Remarks:
         context = self.context
         with context.acting(Action.VERIFY, case_id), context.write() as session:
             case_in_state_for(session, Action.VERIFY, case_id)
+            check_not_blank(result, _("The text is empty."))
             session.add(
                 VerificationRow(
                     case_id=case_id,
                     kind=kind.value,
-                    result=_not_empty(result),
+                    result=result,
                     verified_by_id=context.actor.id,
                     verified_at=context.now(),
                 )
@@ -111,7 +114,8 @@ class Remarks:
         context = self.context
         with context.acting(Action.WITHDRAW, case_id), context.write() as session:
             case = case_in_state_for(session, Action.WITHDRAW, case_id)
-            self._add_comment(session, case_id, _not_empty(reason))
+            check_not_blank(reason, _("The text is empty."))
+            self._add_comment(session, case_id, reason)
             self._cancel_open_work(session, case_id)
             case.state = CaseState.WITHDRAWN.value
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
@@ -163,12 +167,6 @@ class Remarks:
     def _add_comment(self, session: Session, case_id: int, text: str) -> None:
         context = self.context
         session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
-
-
-def _not_empty(text: str) -> str:
-    if not text.strip():
-        raise WrongUsage(_("The text is empty."))
-    return text
 
 
 def _check_in_time(session: Session, case: CaseRow, now: datetime) -> None:

@@ -9,7 +9,7 @@ from db.models import CaseRow, DecisionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, Decided
 from workbench.domain.case.lifecycle import Action
-from workbench.errors import Busy, NotAllowed, WrongUsage
+from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
@@ -17,6 +17,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, outcome
@@ -28,10 +29,10 @@ _MOST_WAITING = 200
 class Checks:
     """The checks of one person; nobody can check their own verdict."""
 
-    def __init__(self, context: Context, casefiles: CaseFiles, queue: Queue) -> None:
+    def __init__(self, context: Context) -> None:
         self.context = context
-        self.casefiles = casefiles
-        self.queue = queue
+        self.casefiles = CaseFiles(context)
+        self.queue = Queue(context)
 
     def waiting(self) -> tuple[CaseRowView, ...]:
         """Return the cases that wait for a check, in the order of the queue."""
@@ -55,7 +56,7 @@ class Checks:
         """
         context = self.context
         with context.acting(Action.APPROVE, case_id):
-            _needs_note(note)
+            check_not_blank(note, _("Checking needs a note; write one."))
             casefile = self.casefiles.show(case_id)
             with context.write() as session:
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
@@ -82,7 +83,7 @@ class Checks:
         """
         context = self.context
         with context.acting(Action.RETURN, case_id):
-            _needs_note(note)
+            check_not_blank(note, _("Checking needs a note; write one."))
             with context.write() as session:
                 case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
                 policy = context.policy(session)
@@ -130,8 +131,3 @@ class Checks:
 
 def _changed(case_id: int) -> str:
     return _("{case} changed while you looked at it; look again.").format(case=format_case(case_id))
-
-
-def _needs_note(note: str) -> None:
-    if not note.strip():
-        raise WrongUsage(_("Checking needs a note; write one."))

@@ -28,9 +28,9 @@ _WITH_RELEASE_TIME = ("applied", *_CHECKED)
 class Undo:
     """The verdicts and checks that one person can undo."""
 
-    def __init__(self, context: Context, casefiles: CaseFiles) -> None:
+    def __init__(self, context: Context) -> None:
         self.context = context
-        self.casefiles = casefiles
+        self.casefiles = CaseFiles(context)
 
     def last(self) -> Undoable | None:
         """Return the newest act that this person can undo, None if there is none."""

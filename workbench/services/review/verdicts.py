@@ -30,6 +30,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 
@@ -114,10 +115,10 @@ def _date_problem(
 class Verdicts:
     """Previews and records the verdicts of one person."""
 
-    def __init__(self, context: Context, casefiles: CaseFiles) -> None:
+    def __init__(self, context: Context) -> None:
         self.context = context
-        self.casefiles = casefiles
-        self._previewed = CaseCache(casefiles)
+        self.casefiles = CaseFiles(context)
+        self._previewed = CaseCache(self.casefiles)
 
     def preview(self, request: VerdictRequest) -> VerdictPreview:
         """Return what a verdict would do: letter, items, deadline, required checks, and the problems that prevent it.
@@ -130,19 +131,15 @@ class Verdicts:
             calendar = self.context.calendar(session, casefile.policy_version)
         now, seen = self.context.now(), request.evidence_no
         planned = plan_verdict(request, casefile, calendar, now)
-        return VerdictPreview(
-            letter=planned.letter,
-            items=planned.items,
+        return from_row(
+            VerdictPreview,
+            planned,
             own_items=plan_verdict(replace(request, items=()), casefile, calendar, now).items,
-            deadline_at=planned.deadline_at,
             until=planned.request.until,
-            is_date_provisional=planned.is_date_provisional,
             waits_for=planned.request.waits_for,
             measures=tuple(casefile.policy.measures.get(request.verdict, ())),
-            check_for=planned.check_for,
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
             has_new_evidence=seen is not None and seen != casefile.header.evidence_no,
-            problems=planned.problems,
             unopened=unopened,
         )
 

@@ -1,4 +1,4 @@
-"""Checks of the reason and the day that a person enters for a change of a due date or a suspension."""
+"""Checks of the texts and days that a person enters."""
 
 from datetime import date, timedelta
 
@@ -12,15 +12,24 @@ MOST_DAYS = 366
 """How many days ahead a due date or a suspension may be set; a later day is taken for a typing error."""
 
 
+def check_not_blank(text: str, missing: str) -> None:
+    """Refuse a text that is blank.
+
+    Raises:
+        WrongUsage: If it is blank, with the message `missing`.
+    """
+    if not text.strip():
+        raise WrongUsage(missing)
+
+
 def checked_reason(reason: str, missing: str) -> str:
-    """Return a reason without surrounding blanks.
+    """Return the reason for a change of a due date or a suspension, without surrounding blanks.
 
     Raises:
         WrongUsage: If it is empty (with the message `missing`) or too long.
     """
+    check_not_blank(reason, missing)
     text = reason.strip()
-    if not text:
-        raise WrongUsage(missing)
     if len(text) > REASON_LENGTH:
         raise WrongUsage(_("The reason has at most {most} characters; shorten it.").format(most=REASON_LENGTH))
     return text
