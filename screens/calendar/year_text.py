@@ -182,8 +182,8 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
         lines.append(joined(*parts))
     if len(moved) > _MAX_DUES:
         lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), FAINT))
-    if effect.told:
-        lines += [plain(part, UNEASY) for part in wrapped(notice_count_words(effect.told, written=False), width)]
-    if effect.settled:
-        lines += [plain(part, FAINT) for part in wrapped(certainty_change_words(effect.settled), width)]
+    if effect.notified:
+        lines += [plain(part, UNEASY) for part in wrapped(notice_count_words(effect.notified, written=False), width)]
+    if effect.certainty_changes:
+        lines += [plain(part, FAINT) for part in wrapped(certainty_change_words(effect.certainty_changes), width)]
     return Content("\n").join(lines)

@@ -183,7 +183,7 @@ def test_an_action_on_a_case_during_processing_of_a_suspension_costs_no_letter(
     for count, (act, at) in enumerate(zip(acts, ("2026-11-24 11:00", "2026-11-25 13:00"), strict=True), start=1):
         services.at(at)
         with monkeypatch.context() as patch:
-            patch.setattr(sup.suspending, "finish", lambda: SuspensionEffect(cases=0, told=0))
+            patch.setattr(sup.suspending, "finish", lambda: SuspensionEffect(cases=0, notified=0))
             act()
         sup.rescheduling.change_priority(1, Priority.HIGH if count == 1 else Priority.LOW, "acts on it")
         assert kinds_written(services) == ["delay", "delay"][: 2 * count - 2]

@@ -199,8 +199,8 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
             }
             for due in effect.moved[:_MOST_MOVED]
         ],
-        "settled_count": effect.settled,
-        "told": effect.told,
+        "settled_count": effect.certainty_changes,
+        "told": effect.notified,
     }
 
 

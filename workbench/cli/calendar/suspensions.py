@@ -90,7 +90,9 @@ def resume(
 
 def _print_result(done: "SuspensionEffect", *, written: bool, as_json: bool) -> None:
     if as_json:
-        output.document({"suspensions": list(done.ids), "cases": done.cases, "notices": done.told, "written": written})
+        output.document(
+            {"suspensions": list(done.ids), "cases": done.cases, "notices": done.notified, "written": written}
+        )
         return
     if written:
         concerned = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.cases)
@@ -98,7 +100,7 @@ def _print_result(done: "SuspensionEffect", *, written: bool, as_json: bool) -> 
         output.narrate(_("Dry run: nothing was written."))
         concerned = ngettext("{count} due date would be affected.", "{count} due dates would be affected.", done.cases)
     output.narrate(concerned.format(count=count(done.cases)))
-    output.narrate(notice_count_words(done.told, written=written))
+    output.narrate(notice_count_words(done.notified, written=written))
 
 
 def _begin(text: str, zone: ZoneInfo, option: str) -> datetime:

@@ -56,12 +56,12 @@ class CalendarEffect:
         return tuple(due for due in self.dues if due.moves)
 
     @property
-    def told(self) -> int:
+    def notified(self) -> int:
         """How many applicants get a notice that their due date is later."""
-        return sum(due.is_told for due in self.dues)
+        return sum(due.is_notified for due in self.dues)
 
     @property
-    def settled(self) -> int:
+    def certainty_changes(self) -> int:
         """How many due dates stay the same but become provisional or official."""
         return len(self.dues) - len(self.moved)
 

@@ -29,7 +29,7 @@ from workbench.services.foundation.calendar_days import (
     write_override,
     write_published,
 )
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.reading.notice_file import NoticeFile, read_notice
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -37,11 +37,8 @@ from workbench.services.reading.problems import FileProblem, RowProblem
 NAME_LENGTH = 64
 
 
-class Calendars:
+class Calendars(Service):
     """Shows and changes the calendar of one database; only admins change it."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def year(self, year: int) -> CalendarYear:
         """Return a year; days that are not stored are assumed, and provisional.
@@ -181,16 +178,16 @@ class Calendars:
         counts = {
             "days": len(effect.after),
             "moved": len(effect.moved),
-            "settled": effect.settled,
-            "told": effect.told,
+            "settled": effect.certainty_changes,
+            "told": effect.notified,
         }
         self.context.log(session, action, body=details(**body, **counts))
         write_dues(session, self.context, effect.dues, "calendar")
-        if effect.told:
+        if effect.notified:
             # Letters are imported here, because every start of the program imports the calendar.
             from workbench.services.notices.due_date_notices import notify_of_calendar_change
 
-            notify_of_calendar_change(session, self.context, [due for due in effect.dues if due.is_told])
+            notify_of_calendar_change(session, self.context, [due for due in effect.dues if due.is_notified])
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)

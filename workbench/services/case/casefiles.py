@@ -1,4 +1,4 @@
-"""Reads whole cases: header, evidence, findings and history, masked unless they are revealed."""
+"""Reads cases: header, evidence, findings and history, masked unless they are revealed."""
 
 from datetime import datetime
 
@@ -22,16 +22,13 @@ from workbench.services.case.known_people import people_in
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
 
 
-class CaseFiles:
+class CaseFiles(Service):
     """Reads cases for one person, and reveals personal values with an event."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def show(self, case_id: int) -> CaseFile:
         """Return a case with personal values masked.

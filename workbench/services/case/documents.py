@@ -22,7 +22,7 @@ from workbench.i18n import _, current
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.output_folder import NewFolder, absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.site_settings import APP_NAME
@@ -51,11 +51,8 @@ class WrittenDocument:
     problem: str = ""
 
 
-class Documents:
+class Documents(Service):
     """Lists, opens and copies documents for one person."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def list(self, case_id: int) -> tuple[DocumentLine, ...]:
         """Return a case's documents.
@@ -127,11 +124,10 @@ class Documents:
         return next((folder for folder in (first, *more) if not folder.exists()), first)
 
     def _lines(self, case_id: int) -> tuple[DocumentLine, ...]:
-        context = self.context
-        with context.read() as session:
+        with self.context.read() as session:
             case = visible_case(session, case_id)
-            policy = context.policy(session, case.policy_version_id)
-            found = read_evidence(session, case, context.store).documents
+            policy = self.context.policy(session, case.policy_version_id)
+            found = read_evidence(session, case, self.context.store).documents
             acts = {how: acts_of(session, case_id, how) for how in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
@@ -140,7 +136,7 @@ class Documents:
                 one,
                 number=number,
                 words=policy.documents.names.get(one.kind),
-                is_there=_is_there(context.store.document_path(one.sha256), one.bytes_count),
+                is_there=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
                 openings=acts[OPENED].get(one.sha256, ()),
                 written=acts[WRITTEN].get(one.sha256, ()),
             )

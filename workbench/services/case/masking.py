@@ -1,4 +1,4 @@
-"""Masks personal values in evidence, facts, findings and whole cases."""
+"""Masks personal values in evidence, facts, findings and cases."""
 
 from dataclasses import replace
 from typing import Any

@@ -25,8 +25,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
-from workbench.wording.clock_explanation import ClockWords
+from workbench.services.foundation.context import Context, Service
 
 EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
@@ -144,11 +143,8 @@ class Clocks:
         return True
 
 
-class ClockExplanations:
+class ClockExplanations(Service):
     """Explains the due dates of cases."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def walk(self, case_id: int) -> Walk:
         """Return the explanation of the due date of a case, with the deadline of its open rectification.
@@ -164,17 +160,6 @@ class ClockExplanations:
             of_case = (_RECTIFICATION.c.case_id == case_id, _RECTIFICATION.c.is_open)
             deadline = session.execute(select(_RECTIFICATION.c.deadline_at).where(*of_case)).scalars().first()
             return replace(found, mend_by=deadline)
-
-    def words(self, case_id: int) -> tuple[str, ...]:
-        """Return the explanation of the due date of a case as lines of text.
-
-        Raises:
-            NotFound: If there is no such case.
-        """
-        found = self.walk(case_id)
-        with self.context.read() as session:
-            zone, today = self.context.zone(session), self.context.today(session)
-        return tuple(ClockWords(found, today, zone).lines())
 
 
 def stored_clock_state(case: CaseRow) -> ClockState | None:

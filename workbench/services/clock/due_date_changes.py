@@ -31,7 +31,7 @@ _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, Case
 class MovedDue:
     """The due date of a case before and after a change of the calendar; perhaps only `is_provisional` changes.
 
-    `is_told` says that the applicant gets a notice: the date is later and not past, and the clock runs.
+    `is_notified` says that the applicant gets a notice: the date is later and not past, and the clock runs.
     """
 
     case_id: int
@@ -39,7 +39,7 @@ class MovedDue:
     after: datetime
     was_provisional: bool
     is_provisional: bool
-    is_told: bool = False
+    is_notified: bool = False
 
     @property
     def moves(self) -> bool:
@@ -87,7 +87,7 @@ def _moved(session: Session, context: Context, case_ids: Sequence[int], new: Cal
                 after=state.due_at,
                 was_provisional=case.is_due_provisional,
                 is_provisional=state.is_provisional,
-                is_told=state.due_at > max(case.due_at, now) and clock_runs(CaseState(case.state), case.waits_for),
+                is_notified=state.due_at > max(case.due_at, now) and clock_runs(CaseState(case.state), case.waits_for),
             )
 
 

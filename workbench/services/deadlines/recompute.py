@@ -32,18 +32,18 @@ class SuspensionEffect:
 
     ids: tuple[int, ...] = ()
     cases: int = 0
-    told: int = 0
+    notified: int = 0
 
 
 @dataclass(slots=True)
 class _Batch:
-    """The changed cases of one transaction, and the notices that it writes; `told` are the cases by suspension."""
+    """The changed cases of one transaction, and the notices that it writes; `notified` are the cases by suspension."""
 
     letters: SuspensionLetters
     changed: list[int] = field(default_factory=list)
-    told: dict[int, list[int]] = field(default_factory=dict)
+    notified: dict[int, list[int]] = field(default_factory=dict)
     cases: int = 0
-    told_count: int = 0
+    notified_count: int = 0
 
 
 def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffect:
@@ -51,27 +51,27 @@ def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffe
 
     It is idempotent: it can be interrupted and run again, or run twice at once, and no applicant gets a notice twice.
     """
-    cases = told = 0
+    cases = notified = 0
     for case_ids in _batches(context):
         with context.write() as session:
             batch = _recompute(session, context, case_ids)
             batch.letters.write()
             if batch.changed:
                 counted = {"cases": len(batch.changed), "first": batch.changed[0], "last": batch.changed[-1]}
-                context.log(session, _MOVED, body={"suspension": suspension_id, **counted, "told": batch.told})
-        cases, told = cases + batch.cases, told + batch.told_count
+                context.log(session, _MOVED, body={"suspension": suspension_id, **counted, "told": batch.notified})
+        cases, notified = cases + batch.cases, notified + batch.notified_count
         pause()
-    return SuspensionEffect(cases=cases, told=told)
+    return SuspensionEffect(cases=cases, notified=notified)
 
 
 def effect_of(context: Context, stop: Suspension) -> SuspensionEffect:
     """Return what a suspension would do, without writing anything."""
-    cases = told = 0
+    cases = notified = 0
     for case_ids in _batches(context):
         with context.read() as session:
             batch = _recompute(session, context, case_ids, (*suspensions(session), stop))
-        cases, told = cases + batch.cases, told + batch.told_count
-    return SuspensionEffect(cases=cases, told=told)
+        cases, notified = cases + batch.cases, notified + batch.notified_count
+    return SuspensionEffect(cases=cases, notified=notified)
 
 
 def _batches(context: Context) -> Iterator[Sequence[int]]:
@@ -97,16 +97,16 @@ def _recompute(
         for case in session.execute(open_cases).scalars().all():
             case_id, before = case.id or 0, stored_clock_state(case)
             has_news = clocks.update_due_date(case)
-            untold = batch.letters.untold(case, has_news=has_news)
-            if untold and not has_news:
+            unannounced = batch.letters.unannounced(case, has_news=has_news)
+            if unannounced and not has_news:
                 # An act on the case has recomputed its due date already.
-                before = batch.letters.state_as_told(case, untold)
+                before = batch.letters.announced_state(case, unannounced)
             if before is None or before == stored_clock_state(case):
                 continue
-            told = batch.letters.tell(case, untold, before) if case_id in published else []
-            for number in told:
-                batch.told.setdefault(number, []).append(case_id)
+            announced = batch.letters.add_notices(case, unannounced, before) if case_id in published else []
+            for number in announced:
+                batch.notified.setdefault(number, []).append(case_id)
             batch.changed.append(case_id)
-            batch.told_count += bool(told)
-            batch.cases += bool(told) or case.due_at != before.due_at
+            batch.notified_count += bool(announced)
+            batch.cases += bool(announced) or case.due_at != before.due_at
     return batch

@@ -18,7 +18,7 @@ from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import Clocks, update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify_one
@@ -33,11 +33,8 @@ class Extended:
     is_deadline: bool
 
 
-class Rescheduling:
+class Rescheduling(Service):
     """Changes due dates, classes and priorities on behalf of a supervisor; reasons are stored as comments."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def extend(self, case_id: int, until: date, reason: str) -> Extended:
         """Extend the due date to the closing time of a day, or the deadline while the applicant rectifies.
@@ -51,11 +48,10 @@ class Rescheduling:
             WrongUsage: If the reason is missing or too long, or the day is past, too far ahead or not later than the
                 present date.
         """
-        context = self.context
-        with context.acting(Action.EXTEND, case_id), context.write() as session:
+        with self.context.acting(Action.EXTEND, case_id), self.context.write() as session:
             case = self._case(session, case_id, Action.EXTEND, reason)
-            check_not_far(until, context.today(session))
-            calendar = context.calendar(session, case.policy_version_id)
+            check_not_far(until, self.context.today(session))
+            calendar = self.context.calendar(session, case.policy_version_id)
             if case.state == CaseState.RECTIFYING:
                 return self._extend_deadline(session, case, until, reason, calendar)
             return self._extend_due(session, case, until, reason, calendar)
@@ -133,10 +129,9 @@ class Rescheduling:
 
     def _change(self, case_id: int, action: Action, reason: str, changes: Mapping[str, Any]) -> datetime | None:
         """Write columns of a case, of which the first must change, and return its due date if it has one."""
-        context = self.context
-        with context.acting(action, case_id), context.write() as session:
+        with self.context.acting(action, case_id), self.context.write() as session:
             case = self._case(session, case_id, action, reason)
-            update_due_date(session, context, case)
+            update_due_date(session, self.context, case)
             due_before, (column, value) = case.due_at, next(iter(changes.items()))
             before = getattr(case, column)
             if before == value:
@@ -144,10 +139,10 @@ class Rescheduling:
             for name, changed in changes.items():
                 setattr(case, name, changed)
             case.evidence_no += action is Action.PRIORITY
-            context.log(session, action.value, case_id=case_id, body={"from": before, "to": value})
+            self.context.log(session, action.value, case_id=case_id, body={"from": before, "to": value})
             self._finish(session, case, reason)
             if due_before is not None and case.due_at is not None and case.due_at > due_before:
-                notify_one(session, context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
+                notify_one(session, self.context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
             return case.due_at
 
     def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:

@@ -18,7 +18,7 @@ from workbench.i18n import _
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.case_clocks import SUSPENSION, suspensions, unsettled_suspensions
 from workbench.services.deadlines.recompute import SuspensionEffect, effect_of, recompute_open_cases
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -40,11 +40,8 @@ class NewSuspension:
         return Span(self.from_at, self.to_at or NEVER)
 
 
-class Suspending:
+class Suspending(Service):
     """Starts and ends suspensions on behalf of a supervisor."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def suspend(self, stop: NewSuspension, *, dry_run: bool = False) -> SuspensionEffect:
         """Start a suspension, which may lie in the past, move the due dates and write notices to the applicants.
@@ -80,7 +77,7 @@ class Suspending:
                     announced_to_at=stop.to_at,
                     entered_at=now,
                     entered_by_id=context.actor.id,
-                    # The notice of a suspension that has ended already tells its end, too.
+                    # The notice of a suspension that has already ended also announces its end.
                     resumed_at=now if stop.to_at is not None and stop.to_at <= now else None,
                 )
                 session.add(row)
@@ -91,8 +88,7 @@ class Suspending:
 
     def _check(self, session: Session, stop: NewSuspension) -> None:
         """Refuse a suspension that is too far ahead, stops no clock or exists already."""
-        context = self.context
-        calendar, today = context.calendar(session), context.today(session)
+        calendar, today = self.context.calendar(session), self.context.today(session)
         check_not_far(calendar.local_day(stop.from_at), today)
         if stop.to_at is not None:
             check_not_far(calendar.local_day(stop.to_at - _MICROSECOND), today)
@@ -122,20 +118,19 @@ class Suspending:
             NotFound: If no suspension has the number.
             WrongUsage: If the instant is in the future.
         """
-        context = self.context
-        with context.acting(Action.RESUME):
-            now = context.now()
+        with self.context.acting(Action.RESUME):
+            now = self.context.now()
             ended_at = at or now
             if ended_at > now:
                 raise WrongUsage(_("Work cannot have been taken up again at a time to come."))
-            with context.write() as session:
+            with self.context.write() as session:
                 every = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
                 rows = _to_end(every, ended_at) if number is None else [_to_end_alone(every, ended_at, number)]
                 for row in rows:
                     prepare_end(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
                     row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
                     row.resumed_at, row.settled_at = now, None
-                    context.log(session, Action.RESUME.value, body=_body(row))
+                    self.context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)
             return replace(self.finish(), ids=ids)
 
@@ -157,14 +152,13 @@ class Suspending:
 
         Every start of the program calls it, to continue an interrupted run.
         """
-        context = self.context
-        with context.read() as session:
+        with self.context.read() as session:
             ids = unsettled_suspensions(session)
         if not ids:
             return SuspensionEffect()
-        done = recompute_open_cases(context, ids[-1])
-        with context.write() as session:
-            session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=context.now()))
+        done = recompute_open_cases(self.context, ids[-1])
+        with self.context.write() as session:
+            session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=self.context.now()))
         return done
 
 

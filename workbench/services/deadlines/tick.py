@@ -13,12 +13,12 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import SUSPENSION, Clocks, suspension_of, update_due_date
 from workbench.services.deadlines.batches import act_on_each
 from workbench.services.deadlines.delays import notify_of_delays
-from workbench.services.foundation.context import Context
-from workbench.services.notices.suspension_notices import TOLD_STATES, SuspensionLetters
+from workbench.services.foundation.context import Service
+from workbench.services.notices.suspension_notices import NOTIFIED_STATES, SuspensionLetters
 from workbench.services.review.new_evidence import requeue
 
 _RECTIFICATION = table_of(RectificationRow)
-_OPEN_STATES = [state.value for state in TOLD_STATES]
+_OPEN_STATES = [state.value for state in NOTIFIED_STATES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +36,8 @@ class Ticked:
         return bool(self.queued or self.lapsed or self.delayed or self.resumed)
 
 
-class Ticking:
+class Ticking(Service):
     """Applies the changes that depend only on time; every role may do so."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def tick(self) -> Ticked:
         """Queue pending cases after their day, let rectifications lapse after their deadline, and write notices."""
@@ -52,15 +49,14 @@ class Ticking:
         )
 
     def _queue_pending(self) -> int:
-        context = self.context
-        with context.read() as session:
-            today = context.today(session)
+        with self.context.read() as session:
+            today = self.context.today(session)
 
         def act(session: Session, case: CaseRow) -> bool:
-            requeue(session, context, case, "day-passed")
+            requeue(session, self.context, case, "day-passed")
             return True
 
-        return act_on_each(context, (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
+        return act_on_each(self.context, (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
 
     def _lapse(self) -> int:
         context, now = self.context, self.context.now()
@@ -85,24 +81,23 @@ class Ticking:
             over = session.execute(
                 select(SUSPENSION).where(SUSPENSION.c.resumed_at.is_(None), SUSPENSION.c.to_at <= now)
             ).all()
-        told = 0
+        notified = 0
         for row in over:
-            told += self._notify_of_end(suspension_of(row))
+            notified += self._notify_of_end(suspension_of(row))
             if context.cache.is_leaving.is_set():
                 # Some notices may be missing; the next tick continues.
                 break
             with context.write() as session:
                 session.execute(update(SUSPENSION).where(SUSPENSION.c.id == row.id).values(resumed_at=now))
-        return told
+        return notified
 
     def _notify_of_end(self, ended: Suspension) -> int:
         """Write notices of the end of a suspension, except to applicants whose clock another one stops now."""
-        context = self.context
 
         def act(session: Session, case: CaseRow) -> bool:
-            letters = SuspensionLetters(context, Clocks(session, context))
-            is_told = letters.tell_end(case, [ended])
+            letters = SuspensionLetters(self.context, Clocks(session, self.context))
+            is_notified = letters.add_end_notice(case, [ended])
             letters.write()
-            return is_told
+            return is_notified
 
-        return act_on_each(context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end(ended.id)), act)
+        return act_on_each(self.context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end(ended.id)), act)

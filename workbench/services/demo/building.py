@@ -1,6 +1,5 @@
 """Makes the database of the demo: creates it, and replays its history with a clock that follows the history."""
 
-import gc
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -53,7 +52,7 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
     clock = DemoClock(now - _FOUNDED_BEFORE)
     folder = database.parent / "delivered"
     folder.mkdir(mode=0o700)
-    with _without_garbage_collection(), without_pauses():
+    with without_pauses():
         make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED), clock)
         with _services_of_all(database, clock) as services_of:
             context = services_of[ADMIN].context
@@ -99,15 +98,3 @@ def _services_of(login: str, first: Services, clock: DemoClock) -> Services:
     services = Services(replace(own.context, database=first.context.database, cache=first.context.cache))
     services.claims = Claims(services.context, _UnreadCaseFiles(services.context))
     return services
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Do not collect garbage: there is hardly any, and the search for it takes a sixth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

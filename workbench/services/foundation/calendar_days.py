@@ -13,6 +13,7 @@ from db.models import CalendarDayRow, CalendarOverrideRow, ReviewerRow, SettingR
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
 from workbench.services.foundation.pacing import chunks
+from workbench.services.foundation.row_values import from_row
 
 Days = Mapping[date, CalendarDay]
 
@@ -36,14 +37,7 @@ class Override:
 
     def day(self) -> CalendarDay:
         """Return the override as a day of the calendar; an override is always official, never provisional."""
-        return CalendarDay(
-            on=self.on,
-            working=self.working,
-            kind=DayKind.OVERRIDE,
-            name=self.name,
-            status=DayStatus.OFFICIAL,
-            hours=self.hours,
-        )
+        return from_row(CalendarDay, self, kind=DayKind.OVERRIDE, status=DayStatus.OFFICIAL)
 
 
 def edition(session: Session) -> str:

@@ -63,7 +63,7 @@ def last_hold_event(session: Session, case_id: int) -> EventRow | None:
 def held_case(session: Session, context: Context, case_id: int, fence: int | None = None) -> CaseRow:
     """Return a case that this person holds.
 
-    With `fence` the hold of that number also counts after it expired, as long as nobody else took the case.
+    With `fence` the hold of that number also counts after it expired, as long as no other person took the case.
 
     Raises:
         NotFound: If there is no such case.
@@ -82,7 +82,7 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
 def _not_held(
     session: Session, context: Context, case: CaseRow, fence: int | None, *, is_held_by_other: bool
 ) -> Busy | NotAllowed:
-    """Return the refusal that says who has the case, or that nobody holds it."""
+    """Return the error that names the holder of a case, or says that it has none."""
     name, zone = format_case(case.id or 0), context.zone(session)
     if is_held_by_other:
         login = session.get_one(ReviewerRow, case.held_by_id).login

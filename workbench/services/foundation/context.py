@@ -176,6 +176,13 @@ class Context:
         return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
 
 
+class Service:
+    """Base class of what one person can do with one database."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+
 @contextmanager
 def _storage_errors() -> Iterator[None]:
     """Turn errors of the database into errors with a message for the user; the transaction is rolled back by then."""

@@ -1,4 +1,4 @@
-"""The file store: the folder beside the database with documents, call records and the hash key."""
+"""The file store: the folder next to the database with documents, call records and the hash key."""
 
 import hashlib
 import os

@@ -52,11 +52,8 @@ def read_settings(file: Path) -> SiteSettings | None:
         raise BadConfiguration(
             _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error)
         ) from error
-    database, shared = settings.get("database"), settings.get("shared")
-    return SiteSettings(
-        database=database if isinstance(database, str) else None,
-        shared=shared if isinstance(shared, str) else None,
-    )
+    texts = {name: value for name, value in settings.items() if isinstance(value, str)}
+    return SiteSettings(database=texts.get("database"), shared=texts.get("shared"))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from db.queries.published import CASE, is_published, table_of
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
 from workbench.services.case.known_people import people_of
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.pacing import chunks
 from workbench.services.foundation.row_values import from_row
 
@@ -37,11 +37,8 @@ class NoticeLine:
     sent_at: datetime | None
 
 
-class Notices:
+class Notices(Service):
     """Lists notices and records that they were sent, on behalf of one person."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def list(self, *, unsent: bool = False) -> tuple[NoticeLine, ...]:
         """Return the notices that were not cancelled, oldest first; with `unsent` only those to send now."""
@@ -84,25 +81,28 @@ class Notices:
                     )
                 )
             with context.write() as session:
-                news: list[int] = []
-                for portion in chunks(wanted):
-                    rows = {row.id: row for row in session.execute(select(_NOTICE).where(_NOTICE.c.id.in_(portion)))}
-                    _refuse(
-                        _("There is no notice {notices}; export the notices again."),
-                        [number for number in portion if number not in rows],
-                        NotFound,
-                    )
-                    _refuse(
-                        _("Notice {notices} was taken back or is not released yet; leave it out."),
-                        [row.id for row in rows.values() if row.cancelled_at is not None or row.release_at > now],
-                        NotAllowed,
-                    )
-                    news += [row.id for row in rows.values() if row.sent_at is None]
-                for portion in chunks(news):
+                columns = (_NOTICE.c.id, _NOTICE.c.sent_at, _NOTICE.c.cancelled_at, _NOTICE.c.release_at)
+                found = (
+                    session.execute(select(*columns).where(_NOTICE.c.id.in_(portion))) for portion in chunks(wanted)
+                )
+                rows = {row.id: row for part in found for row in part}
+                _refuse(
+                    _("There is no notice {notices}; export the notices again."),
+                    [number for number in wanted if number not in rows],
+                    NotFound,
+                )
+                _refuse(
+                    _("Notice {notices} was taken back or is not released yet; leave it out."),
+                    [row.id for row in rows.values() if row.cancelled_at is not None or row.release_at > now],
+                    NotAllowed,
+                )
+                unsent = [number for number in wanted if rows[number].sent_at is None]
+                for portion in chunks(unsent):
                     session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(portion)).values(sent_at=now))
-                if news:
-                    context.log(session, "notices sent", body={"count": len(news), "first": news[0], "last": news[-1]})
-                return len(news)
+                if unsent:
+                    body = {"count": len(unsent), "first": unsent[0], "last": unsent[-1]}
+                    context.log(session, "notices sent", body=body)
+                return len(unsent)
 
 
 def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -> None:

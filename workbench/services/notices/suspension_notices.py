@@ -15,7 +15,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify
 
-TOLD_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
+NOTIFIED_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
 """The states in which an applicant waits for an answer, and gets notices about the due date."""
 
 
@@ -23,63 +23,63 @@ TOLD_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
 class SuspensionLetters:
     """Collects the notices about suspensions to write in one transaction, whose session the clocks have.
 
-    `told` is what the applicants were told before. `letters` are the notices to write, `facts` what they tell (case,
+    `history` has the earlier notices. `letters` are the notices to write, `facts` what they announce (case,
     suspension, kind), and `resumed` the cases on which work goes on.
     """
 
     context: Context
     clocks: Clocks
-    told: SuspensionHistories = field(default_factory=dict)
+    history: SuspensionHistories = field(default_factory=dict)
     letters: list[tuple[CaseRow, DueDateMessage]] = field(default_factory=list)
     facts: list[tuple[int, int, SuspensionNotice]] = field(default_factory=list)
     resumed: list[int] = field(default_factory=list)
 
-    def untold(self, case: CaseRow, *, has_news: bool) -> Sequence[Suspension]:
-        """Return the unsettled suspensions of which the applicant of a case was not told.
+    def unannounced(self, case: CaseRow, *, has_news: bool) -> Sequence[Suspension]:
+        """Return the unsettled suspensions that no notice to the applicant of a case announced.
 
         A receipt that was written since counts as a notice, unless the due date has just changed (`has_news`).
         """
-        history = self.told[case.id or 0]
+        earlier = self.history[case.id or 0]
         found = (
             one
             for one in self.clocks.concerning(case)
             if not one.is_settled
-            and one.id not in history[SuspensionNotice.ENDED if one.is_ended else SuspensionNotice.STARTED]
-            and (has_news or one.id not in history[ClockLetterKind.RECEIPT])
+            and one.id not in earlier[SuspensionNotice.ENDED if one.is_ended else SuspensionNotice.STARTED]
+            and (has_news or one.id not in earlier[ClockLetterKind.RECEIPT])
         )
         return sorted(found, key=lambda one: (one.is_ended, one.id))
 
-    def state_as_told(self, case: CaseRow, untold: Sequence[Suspension]) -> ClockState | None:
-        """Return the state of a clock without the suspensions of which its applicant was not told."""
+    def announced_state(self, case: CaseRow, stops: Sequence[Suspension]) -> ClockState | None:
+        """Return the state of a clock without the suspensions that no notice to its applicant announced."""
         budget = self.clocks.budget(case)
-        known = (one.announced if one in untold else one for one in self.clocks.concerning(case))
-        stops = [one for one in known if one is not None]
-        return None if budget is None else clock_state(budget, stops, self.clocks.calendar(case))
+        known = (one.announced if one in stops else one for one in self.clocks.concerning(case))
+        announced = [one for one in known if one is not None]
+        return None if budget is None else clock_state(budget, announced, self.clocks.calendar(case))
 
-    def tell(self, case: CaseRow, untold: Sequence[Suspension], before: ClockState) -> list[int]:
+    def add_notices(self, case: CaseRow, stops: Sequence[Suspension], before: ClockState) -> list[int]:
         """Add the notices to an applicant, and return the ids of the suspensions that they are about.
 
         Args:
             case: The case, with its due date recomputed.
-            untold: The suspensions of which its applicant was not told.
+            stops: The suspensions that no notice to its applicant announced.
             before: The state of its clock that its applicant knows.
         """
         standing, case_id = stored_clock_state(case), case.id or 0
-        if standing is None or CaseState(case.state) not in TOLD_STATES:
+        if standing is None or CaseState(case.state) not in NOTIFIED_STATES:
             return []
-        history = self.told[case_id]
-        known = history[SuspensionNotice.STARTED] | history[SuspensionNotice.HELD]
-        ended = [one for one in untold if one.is_ended and one.id in known]
-        resumed = ended if ended and self.tell_end(case, ended) else []
+        earlier = self.history[case_id]
+        known = earlier[SuspensionNotice.STARTED] | earlier[SuspensionNotice.HELD]
+        ended = [one for one in stops if one.is_ended and one.id in known]
+        resumed = ended if ended and self.add_end_notice(case, ended) else []
         # The notice that work goes on also covers an ended suspension that the applicant never knew of.
-        late = [one for one in untold if not (one.is_ended and ended) and is_owed(case, one, before, standing)]
+        late = [one for one in stops if not (one.is_ended and ended) and needs_notice(case, one, before, standing)]
         if len(late) > 1:
             late = [one for one in late if one.span.is_open or self._moves(case, one, standing)] or late
         if late:
             self._add(case, ClockLetterKind.DELAY, late)
         return [one.id for one in (*resumed, *late)]
 
-    def tell_end(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
+    def add_end_notice(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
         """Add the notice that work goes on after suspensions ended, and return whether it was added.
 
         It is not added if another suspension stops the clock now: the applicant gets the notice when that one ends.
@@ -94,7 +94,7 @@ class SuspensionLetters:
         return True
 
     def write(self) -> None:
-        """Write the notices, and record what they tell."""
+        """Write the notices, and record what they announce."""
         session, now = self.clocks.session, self.context.now()
         notify(session, self.context, self.letters)
         suspension_notices.tell(session, self.facts, now)
@@ -117,9 +117,9 @@ class SuspensionLetters:
                 self.facts.append((case.id or 0, one.id, SuspensionNotice.ENDED))
 
 
-def is_owed(case: CaseRow, stop: Suspension, before: ClockState, standing: ClockState) -> bool:
+def needs_notice(case: CaseRow, stop: Suspension, before: ClockState, standing: ClockState) -> bool:
     """Say whether an applicant gets a notice of a suspension, given the clock's state before and with it."""
     state = CaseState(case.state)
-    return state in TOLD_STATES and affects_due_date(
+    return state in NOTIFIED_STATES and affects_due_date(
         stop, before.due_at, standing, runs=clock_runs(state, case.waits_for)
     )

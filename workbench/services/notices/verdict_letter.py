@@ -72,20 +72,20 @@ class LetterFacts:
     @property
     def missing(self) -> tuple[str, ...]:
         """The names of the required fields that are empty."""
-        owed: dict[str, object] = {}
+        required: dict[str, object] = {}
         if self.verdict is Verdict.FAIL:
-            owed |= {"fail_kind": self.fail_kind, "reasons": self.reasons}
+            required |= {"fail_kind": self.fail_kind, "reasons": self.reasons}
             if self.fail_kind is FailKind.FIXABLE:
-                owed["deadline_at"] = self.deadline_at
+                required["deadline_at"] = self.deadline_at
         if self.verdict is Verdict.PENDING:
-            owed |= {
+            required |= {
                 "reasons": self.reasons,
                 "waits_for": self.waits_for,
                 "next_action_on": self.next_action_on,
             }
         if self.owes_appeal:
-            owed["appeal_until"] = self.appeal_until
-        return tuple(name for name, value in owed.items() if not value)
+            required["appeal_until"] = self.appeal_until
+        return tuple(name for name, value in required.items() if not value)
 
 
 @dataclass(frozen=True, slots=True)

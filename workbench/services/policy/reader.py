@@ -16,7 +16,7 @@ from workbench.services.policy.toml_lines import Path, line_of
 
 
 def parse_policy(text: str, name: str) -> Policy:
-    """Return the policy that a file holds; `name` is how errors call the file.
+    """Return the policy in a file; errors call the file by `name`.
 
     Raises:
         BadConfiguration: If it is not TOML, or has an unknown key, an unknown fact or a value that cannot be used; the

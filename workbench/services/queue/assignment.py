@@ -14,7 +14,7 @@ from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
 from workbench.services.foundation.case_access import case_in_state_for, visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import find_draft
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.pacing import chunks, pause
@@ -63,11 +63,8 @@ class Candidate:
     away_until: date | None
 
 
-class Assigning:
+class Assigning(Service):
     """Assigns cases on behalf of a supervisor."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def assign(
         self, case_ids: Sequence[int], login: str, reason: str, *, dry_run: bool = False
@@ -79,11 +76,10 @@ class Assigning:
             NotFound: If a case or the login does not exist.
             WrongUsage: If no reason is given.
         """
-        context = self.context
         check_not_blank(reason, _("Assigning needs a reason; give one."))
         with (
-            context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None),
-            context.read() if dry_run else context.write() as session,
+            self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None),
+            self.context.read() if dry_run else self.context.write() as session,
         ):
             person = _reviewing(session, login)
             if dry_run:

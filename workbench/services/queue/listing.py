@@ -12,18 +12,15 @@ from db.queries.case_rows import case_rows
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.running import is_overdue
 from workbench.services.case.masking import public_name
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 
 
-class Queue:
+class Queue(Service):
     """Lists and counts of cases by a filter.
 
     An empty filter lists all open cases. Every method raises FilterProblem if its filter is invalid.
     """
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def count(self, filter_text: str = "") -> int:
         """Count the cases of a filter; without a suitable index this takes longer than reading a page."""

@@ -14,7 +14,7 @@ from workbench.services.foundation.context import Context
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostHold:
-    """The event that ended a hold: its action, who did it, whom the case was assigned to ("" if nobody), and when."""
+    """The event that ended a hold: its action, actor, new assignee ("" if none) and time."""
 
     case_id: int
     action: str

@@ -12,7 +12,7 @@ from db.queries.published import newest_of_many
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.case.assessment import Assessment, assess, completed_at, settle
+from workbench.services.case.assessment import Assessment, assess, completed_at, store_assessment
 from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.clock.case_clocks import update_due_date
@@ -51,7 +51,7 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         return
     is_void = state is CaseState.AWAITING_CHECK and _grave_findings_differ(session, context, case, arrival)
     _advance(session, case, arrival)
-    settle(session, case, arrival.assessment)
+    store_assessment(session, case, arrival.assessment)
     action = "evidence"
     if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
         action = "complete"

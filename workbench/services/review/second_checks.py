@@ -54,22 +54,21 @@ class Checks:
             NotAllowed: If no verdict waits for a check, or the person made it.
             WrongUsage: If no note is given.
         """
-        context = self.context
-        with context.acting(Action.APPROVE, case_id):
+        with self.context.acting(Action.APPROVE, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
             casefile = self.casefiles.show(case_id)
-            with context.write() as session:
+            with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
                 if case.version != casefile.header.version:
                     raise Busy(_changed(case_id))
-                now = context.now()
+                now = self.context.now()
                 self._sign(decision, "approved", note, now + timedelta(seconds=casefile.policy.desk.grace_s))
-                notice = apply_verdict(session, context, case, decision, casefile)
+                notice = apply_verdict(session, self.context, case, decision, casefile)
                 case.version += 1
                 decision.version_after = case.version
                 body = {"decision": decision.id, "verdict": decision.verdict}
-                context.log_case(session, Action.APPROVE, case, body)
-                update_due_date(session, context, case)
+                self.context.log_case(session, Action.APPROVE, case, body)
+                update_due_date(session, self.context, case)
                 return outcome(case, decision, now, notice)
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile:
@@ -81,31 +80,29 @@ class Checks:
             NotAllowed: If no verdict waits for a check, or the person made it.
             WrongUsage: If no note is given.
         """
-        context = self.context
-        with context.acting(Action.RETURN, case_id):
+        with self.context.acting(Action.RETURN, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
-            with context.write() as session:
+            with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
-                policy = context.policy(session)
-                self._sign(decision, "returned", note, context.now() + timedelta(seconds=policy.desk.grace_s))
+                policy = self.context.policy(session)
+                self._sign(decision, "returned", note, self.context.now() + timedelta(seconds=policy.desk.grace_s))
                 self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.desk.hold_minutes))
                 decision.version_after = case.version
                 link_draft(session, case_id, decision.maker_id, None)
                 body = {"decision": decision.id, "verdict": decision.verdict}
-                context.log_case(session, Action.RETURN, case, body)
+                self.context.log_case(session, Action.RETURN, case, body)
         return self.casefiles.show(case_id)
 
     def _sign(self, decision: DecisionRow, status: str, note: str, release_at: datetime) -> None:
         """Record the result of the check; it can be undone until `release_at`."""
-        context = self.context
         decision.status, decision.release_at = status, release_at
-        decision.checker_id, decision.checked_at, decision.check_note = context.actor.id, context.now(), note
+        decision.checker_id, decision.checked_at, decision.check_note = self.context.actor.id, self.context.now(), note
 
     def _to_maker(self, session: Session, case: CaseRow, maker_id: int, hold: timedelta) -> None:
         now = self.context.now()
         case.evidence_no += 1
         case.version += 1
-        # Assigned to the maker, so that nobody else gets it when the hold expires.
+        # Assigned to the maker, so that no other person gets it when the hold expires.
         case.returned_to_id = case.assignee_id = maker_id
         if count_held(session, maker_id, now) < held_limit(session, self.context, maker_id):
             case.state = CaseState.IN_REVIEW.value

@@ -155,13 +155,12 @@ class Verdicts:
             Busy: If another person holds or took the case, or it has evidence that the reviewer did not see.
             WrongUsage: If no reason is given, or one that the policy does not have.
         """
-        context = self.context
-        with context.acting(Action.DECIDE, request.case_id):
+        with self.context.acting(Action.DECIDE, request.case_id):
             casefile = self.casefiles.show(request.case_id)
             if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
                 raise WrongUsage(problem_of(request, casefile.policy, casefile.findings) or "")
-            with context.write() as session:
-                case = held_case(session, context, request.case_id, request.fence)
+            with self.context.write() as session:
+                case = held_case(session, self.context, request.case_id, request.fence)
                 seen = casefile.header
                 has_unseen = request.evidence_no is not None and request.evidence_no != case.evidence_no
                 if has_unseen or (case.version, case.evidence_no) != (seen.version, seen.evidence_no):
@@ -170,8 +169,8 @@ class Verdicts:
                             "{case} changed while you decided: new evidence arrived. Look at it and confirm again."
                         ).format(case=format_case(request.case_id))
                     )
-                now = context.now()
-                planned = plan_verdict(request, casefile, context.calendar(session, case.policy_version_id), now)
+                now = self.context.now()
+                planned = plan_verdict(request, casefile, self.context.calendar(session, case.policy_version_id), now)
                 if planned.problems:
                     raise NotAllowed(planned.problems[0])
                 return self._record(session, case, casefile, planned, now)
@@ -215,7 +214,6 @@ def _decision_row(case: CaseRow, casefile: CaseFile, planned: VerdictPlan, maker
     """Return the row of a decision, with the columns for an undo and a snapshot of what the reviewer saw."""
     request, is_staged = planned.request, bool(planned.check_for)
     before = {name: getattr(case, name) for name in _RESTORED_BY_UNDO}
-    before["next_action_on"] = case.next_action_on.isoformat() if case.next_action_on else None
     return DecisionRow(
         case_id=request.case_id,
         round=case.round,
@@ -231,7 +229,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, planned: VerdictPlan, maker
         maker_id=maker_id,
         decided_at=now,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
-        before=json.dumps(before),
+        before=json.dumps(before, default=date.isoformat),
         seen=json.dumps(_seen(casefile, planned), ensure_ascii=False, default=str),
     )
 
