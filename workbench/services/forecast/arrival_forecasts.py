@@ -11,7 +11,7 @@ from db.enums import ApplicantKind, ServiceClass, Severity
 from workbench.domain.forecast.queue.position import QueueSnapshot, position_of, rounded_count
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.forecast.queue_snapshot import read_queue
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Context, Service
 
 if TYPE_CHECKING:
     from workbench.services.forecast.forecasts import Forecasts
@@ -44,7 +44,7 @@ class NewCase:
         }
 
 
-class ArrivalForecasts:
+class ArrivalForecasts(Service):
     """The forecasts of the cases of one import, each queued behind those before it.
 
     A forecast takes milliseconds. Therefore, cases with the same attributes, at the same position of the queue and with
@@ -52,7 +52,7 @@ class ArrivalForecasts:
     """
 
     def __init__(self, context: Context) -> None:
-        self.context = context
+        super().__init__(context)
         self._known: dict[tuple[object, ...], CaseForecast] = {}
 
     def of(self, cases: Sequence[NewCase]) -> list[CaseForecast | None]:

@@ -30,7 +30,7 @@ from workbench.services.forecast.incomplete_cases import IncompleteCases
 from workbench.services.forecast.presenter import ForecastPresenter
 from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Context, Service
 
 _DAYS_BACK = 500
 _DAYS_ON = 1_500
@@ -39,7 +39,7 @@ _FEW = 20
 """Up to this number, reading cases one by one takes less time than reading all open ones."""
 
 
-class Forecasts:
+class Forecasts(Service):
     """Forecasts of open cases.
 
     The model is fitted once a day, to what was known when the day began, so that all forecasts of a day agree. The open
@@ -47,7 +47,7 @@ class Forecasts:
     """
 
     def __init__(self, context: Context) -> None:
-        self.context = context
+        super().__init__(context)
         self._open: tuple[tuple[int, datetime], dict[int, OpenCase]] | None = None
         self._lock = Lock()
 

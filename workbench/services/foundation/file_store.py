@@ -84,8 +84,7 @@ class Store:
         Raises:
             BadConfiguration: If it is missing or damaged.
         """
-        if not self.hash_key:
-            raise BadConfiguration(str(self.key_file))
+        _key = self.hash_key
 
     def hashed(self, number: str) -> str:
         """Return the keyed hash of a normalised phone or identity number, "" for ""."""

@@ -72,20 +72,16 @@ class LetterFacts:
     @property
     def missing(self) -> tuple[str, ...]:
         """The names of the required fields that are empty."""
-        required: dict[str, object] = {}
-        if self.verdict is Verdict.FAIL:
-            required |= {"fail_kind": self.fail_kind, "reasons": self.reasons}
-            if self.fail_kind is FailKind.FIXABLE:
-                required["deadline_at"] = self.deadline_at
-        if self.verdict is Verdict.PENDING:
-            required |= {
-                "reasons": self.reasons,
-                "waits_for": self.waits_for,
-                "next_action_on": self.next_action_on,
-            }
-        if self.owes_appeal:
-            required["appeal_until"] = self.appeal_until
-        return tuple(name for name, value in required.items() if not value)
+        is_fail, is_pending = self.verdict is Verdict.FAIL, self.verdict is Verdict.PENDING
+        required = {
+            "fail_kind": is_fail,
+            "reasons": is_fail or is_pending,
+            "deadline_at": is_fail and self.fail_kind is FailKind.FIXABLE,
+            "waits_for": is_pending,
+            "next_action_on": is_pending,
+            "appeal_until": self.owes_appeal,
+        }
+        return tuple(name for name, is_required in required.items() if is_required and not getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ def parse_policy(text: str, name: str) -> Policy:
 
 @cache
 def _adapter() -> TypeAdapter[tuple[Policy]]:
-    # Pydantic takes no settings beside a dataclass itself, but beside what holds it. JSON is what its strict mode is
-    # made for: lists become tuples and words become members of an enumeration, but no text becomes a number.
+    # Pydantic takes settings for a tuple that holds a dataclass, but not for the dataclass. Its strict mode is made for
+    # JSON: lists become tuples and texts become members of an enumeration, but no text becomes a number.
     return TypeAdapter(tuple[Policy], config=ConfigDict(extra="forbid", strict=True))
 
 

@@ -20,7 +20,7 @@ from workbench.i18n import _
 from workbench.services.case import assessment
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import held_case
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.empty_reasons import why_empty
 from workbench.services.queue.lost_holds import LostHold, loss_of
@@ -37,11 +37,11 @@ Claim = Callable[[Session, Claimer, datetime], tuple[int, int] | None]
 """A function that claims a case until a time, and returns its id and fence, or None if there is none."""
 
 
-class Claims:
+class Claims(Service):
     """The cases that one person claims and holds."""
 
     def __init__(self, context: Context, casefiles: CaseFiles) -> None:
-        self.context = context
+        super().__init__(context)
         self.casefiles = casefiles
 
     def next(self, filter_text: str = "") -> CaseFile | Empty:

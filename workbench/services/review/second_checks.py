@@ -15,7 +15,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.claims import count_held, held_limit
@@ -26,17 +26,12 @@ from workbench.services.site.people import solo_reason
 _MOST_WAITING = 200
 
 
-class Checks:
+class Checks(Service):
     """The checks of one person; nobody can check their own verdict."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.casefiles = CaseFiles(context)
-        self.queue = Queue(context)
 
     def waiting(self) -> tuple[CaseRowView, ...]:
         """Return the cases that wait for a check, in the order of the queue."""
-        return self.queue.page("state:awaiting_check", limit=_MOST_WAITING)
+        return Queue(self.context).page("state:awaiting_check", limit=_MOST_WAITING)
 
     def why_alone(self) -> str:
         """Return the reason why one person reviews alone, so that nobody can check; "" if several people review."""
@@ -56,7 +51,7 @@ class Checks:
         """
         with self.context.acting(Action.APPROVE, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
-            casefile = self.casefiles.show(case_id)
+            casefile = CaseFiles(self.context).show(case_id)
             with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
                 if case.version != casefile.header.version:
@@ -91,7 +86,7 @@ class Checks:
                 link_draft(session, case_id, decision.maker_id, None)
                 body = {"decision": decision.id, "verdict": decision.verdict}
                 self.context.log_case(session, Action.RETURN, case, body)
-        return self.casefiles.show(case_id)
+        return CaseFiles(self.context).show(case_id)
 
     def _sign(self, decision: DecisionRow, status: str, note: str, release_at: datetime) -> None:
         """Record the result of the check; it can be undone until `release_at`."""

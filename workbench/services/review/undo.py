@@ -17,7 +17,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
@@ -25,12 +25,8 @@ _CHECKED = ("approved", "returned")
 _WITH_RELEASE_TIME = ("applied", *_CHECKED)
 
 
-class Undo:
+class Undo(Service):
     """The verdicts and checks that one person can undo."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.casefiles = CaseFiles(context)
 
     def last(self) -> Undoable | None:
         """Return the newest act that this person can undo, None if there is none."""
@@ -86,7 +82,7 @@ class Undo:
             body = {"decision": decision.id, "verdict": decision.verdict, "fence": case.fence}
             self.context.log_case(session, Action.UNDO, case, body)
             update_due_date(session, self.context, case)
-        return self.casefiles.show(case_id)
+        return CaseFiles(self.context).show(case_id)
 
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""

@@ -28,7 +28,7 @@ from workbench.services.case.case_cache import CaseCache
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import held_case
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
@@ -112,11 +112,11 @@ def _date_problem(
     return None
 
 
-class Verdicts:
+class Verdicts(Service):
     """Previews and records the verdicts of one person."""
 
     def __init__(self, context: Context) -> None:
-        self.context = context
+        super().__init__(context)
         self.casefiles = CaseFiles(context)
         self._previewed = CaseCache(self.casefiles)
 
