@@ -29,7 +29,7 @@ from workbench.services.foundation.group_sharing import SETTING as SHARED
 from workbench.services.foundation.group_sharing import Sharing, group_folder
 from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.os_identity import os_login
-from workbench.services.foundation.rollback_folders import new_parents
+from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
 from workbench.services.site.database import open_database

@@ -155,10 +155,8 @@ class Documents(Service):
             file = self._file_of(case_id, line)
         except DocumentDamaged as error:
             return WrittenDocument(line=line, state=error.state, problem=str(error))
-        with file, os.fdopen(made.file(line.file_name), "wb") as copy:
+        with file, made.file(line.file_name) as copy:
             shutil.copyfileobj(file, copy)
-            copy.flush()
-            os.fsync(copy.fileno())
         return WrittenDocument(line=line, state="written")
 
     def _log(self, case_id: int, action: str, body: Mapping[str, Any]) -> None:

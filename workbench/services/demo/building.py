@@ -14,7 +14,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.demo.history import ADMIN, History
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.foundation.pacing import without_pauses
-from workbench.services.foundation.rollback_folders import sync
+from workbench.services.foundation.safe_files import sync
 from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.queue.claims import Claims
 from workbench.services.wiring import Services
