@@ -1,6 +1,6 @@
 """Computes and writes the due dates that a change of the calendar moves.
 
-The due dates of appealed cases and the deadlines of rectifications stay: their letters promised a date, not a time.
+The due dates of appealed cases and the deadlines of rectifications stay, because letters promised these dates.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -20,8 +20,9 @@ def calls_of(msisdn: str, number: int, profile: Row, dates: RelativeDates) -> It
     Args:
         msisdn: The card.
         number: The number of the card, so that its calls differ from those of other cards.
-        profile: On each working day from `first` to `last` so many `calls`, one `every_s`, beginning at `start`, to so
-            many `callees` in turn or to the one `callee`, of so many `seconds` in turn, from so many `handsets`.
+        profile: A row of the profile. On each working day from `first` to `last` the card makes `calls` calls, one
+            each `every_s` seconds from `start` on, to `callees` numbers in turn or to the one `callee`. The calls last
+            `seconds` in turn, and come from another of `handsets` devices each day.
         dates: Turns working days into dates.
     """
     first, last = (int(profile[name].removeprefix("w")) for name in ("first", "last"))

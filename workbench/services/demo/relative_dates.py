@@ -35,7 +35,7 @@ class RelativeDates:
         return {0: self._first_day}
 
     def workday(self, number: int) -> date:
-        """Return the working day that lies so many working days after the first one, or before it if negative."""
+        """Return the working day that is `number` working days after the first one; a negative number counts back."""
         if number not in self._workdays:
             step = 1 if number > 0 else -1
             day = self.workday(number - step) + step * _ONE_DAY

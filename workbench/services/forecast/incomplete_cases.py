@@ -24,7 +24,7 @@ class IncompleteCases:
     now: datetime
 
     def due_at(self, class_days: int, province: str, agent: str) -> datetime:
-        """Return the due date of a case with a class of so many working days."""
+        """Return the due date of a case whose service class has `class_days` working days."""
         concerned = [one for one in self.suspensions if one.concerns(province, agent)]
         return clock_state(Budget(start=self.now, days=class_days), concerned, self.calendar).due_at
 

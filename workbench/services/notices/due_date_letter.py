@@ -43,7 +43,7 @@ class ClockLetter:
         is_called_off: Whether an announced suspension does not happen.
         is_with_applicant: Whether the review waits for the applicant.
         awaits_others: Whether it waits for information from third parties.
-        was_promised: Whether an earlier letter told a due date.
+        was_promised: Whether an earlier letter stated a due date.
         cause: The reason, as the applicant reads it; empty for a delay because too many cases wait.
         expected: The sentence of the forecast, empty without one.
         tells_due: Whether the letter shows the due date.
@@ -89,7 +89,7 @@ class ClockLetter:
 
     @property
     def is_longer_than_told(self) -> bool:
-        """Whether an earlier letter told a due date, and letters show due dates."""
+        """Whether an earlier letter stated a due date, and letters show due dates."""
         return self.tells_due and self.was_promised
 
 
@@ -100,7 +100,7 @@ def time_sentence(forecast: "CaseForecast | None", policy: ForecastPolicy, langu
     """
     if forecast is None or not policy.is_told:
         return "", True
-    # Importing it takes longer than the first frame may.
+    # Importing the forecast takes longer than the first frame may.
     from workbench.wording.forecast import letter_sentence
 
     return letter_sentence(forecast, language), policy.tells_promise

@@ -87,7 +87,7 @@ def letter_about(
 ) -> ClockLetter | None:
     """Return the letter about a case to its applicant, None before there is a due date.
 
-    `was_promised` says that an earlier letter told a due date.
+    `was_promised` says that an earlier letter stated a due date.
     """
     due_at = message.deadline_at or case.due_at
     if due_at is None:
