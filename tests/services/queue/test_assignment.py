@@ -12,8 +12,8 @@ from db.enums import Role
 from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import NotAllowed, NotFound, StorageBusy, WrongUsage
+from workbench.services.foundation.case_access import LostHold
 from workbench.services.queue import assignment
-from workbench.services.queue.lost_holds import LostHold
 
 
 def taken(site: Site, login: str) -> CaseFile:

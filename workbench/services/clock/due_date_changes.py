@@ -107,16 +107,11 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
             [{"case_id": one.case_id, "after": one.after, "provisional": one.is_provisional} for one in chunk],
         )
     zone = context.zone(session)
+
+    def local(at: datetime) -> str:
+        return at.astimezone(zone).isoformat()
+
     bodies = (
-        (
-            one.case_id,
-            {
-                "from": one.before.astimezone(zone).isoformat(),
-                "due": one.after.astimezone(zone).isoformat(),
-                "why": why,
-            },
-        )
-        for one in moved
-        if one.moves
+        (one.case_id, {"from": local(one.before), "due": local(one.after), "why": why}) for one in moved if one.moves
     )
     audit_log.append_many(session, context.actor, "due", context.now(), bodies)

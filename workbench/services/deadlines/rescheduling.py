@@ -11,7 +11,6 @@ from db.enums import CaseState, Priority, ServiceClass
 from db.models import CaseRow, CommentRow, RectificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import extension_s
 from workbench.domain.clock.due import deadline_after
 from workbench.errors import NotAllowed, WrongUsage
@@ -51,16 +50,14 @@ class Rescheduling(Service):
         with self.context.acting(Action.EXTEND, case_id), self.context.write() as session:
             case = self._case(session, case_id, Action.EXTEND, reason)
             check_not_far(until, self.context.today(session))
-            calendar = self.context.calendar(session, case.policy_version_id)
             if case.state == CaseState.RECTIFYING:
-                return self._extend_deadline(session, case, until, reason, calendar)
-            return self._extend_due(session, case, until, reason, calendar)
+                return self._extend_deadline(session, case, until, reason)
+            return self._extend_due(session, case, until, reason)
 
-    def _extend_due(
-        self, session: Session, case: CaseRow, until: date, reason: str, calendar: WorkingCalendar
-    ) -> Extended:
+    def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> Extended:
         context, case_id, clocks = self.context, case.id or 0, Clocks(session, self.context)
         clocks.update_due_date(case)
+        calendar = clocks.calendar(case)
         stops, budget = clocks.concerning(case), clocks.budget(case)
         assert budget is not None  # noqa: S101 - a case that is not complete has no due date to extend
         day = calendar.working_day_from(until)
@@ -78,10 +75,9 @@ class Rescheduling(Service):
         notify_one(session, context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
         return Extended(case_id=case_id, until=case.due_at or wanted, is_deadline=False)
 
-    def _extend_deadline(
-        self, session: Session, case: CaseRow, until: date, reason: str, calendar: WorkingCalendar
-    ) -> Extended:
+    def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str) -> Extended:
         context, case_id = self.context, case.id or 0
+        calendar = context.calendar(session, case.policy_version_id)
         row = session.exec(
             select(RectificationRow).where(RectificationRow.case_id == case_id, RectificationRow.is_open)
         ).one()

@@ -19,11 +19,10 @@ from workbench.errors import Busy, WrongUsage
 from workbench.i18n import _
 from workbench.services.case import assessment
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.foundation.case_access import held_case
+from workbench.services.foundation.case_access import LostHold, held_case, loss_of
 from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.empty_reasons import why_empty
-from workbench.services.queue.lost_holds import LostHold, loss_of
 
 ASIDE_GRACE = timedelta(minutes=30)
 """How long the hold of a case that was put aside lasts after the time it was put aside until."""
