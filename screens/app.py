@@ -55,7 +55,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         bind(HELP, "act('help')"),
         bind(THEME, "act('theme')"),
         Binding(PALETTE.keys[0], "act('palette')", PALETTE.label, id=PALETTE.id, show=False),
-        Binding(PALETTE.twin, "act('palette')", PALETTE.label, id=PALETTE.id, show=False, priority=True),
+        Binding(PALETTE.keys[-1], "act('palette')", PALETTE.label, id=PALETTE.id, show=False, priority=True),
         Binding(QUIT.keys[0], "act('quit')", QUIT.label, id=QUIT.id, show=False),
         Binding(",".join(QUIT.keys[1:]), "act('quit')", QUIT.label, id=QUIT.id, show=False, priority=True),
     ]
@@ -118,7 +118,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         add_modes(self, desk)
         await self.switch_mode("desk")
         self.desk = desk
-        desk.begin(is_claiming=bool(keys) and keys[0].key in NEXT.all_keys)
+        desk.begin(is_claiming=bool(keys) and keys[0].key in NEXT.keys)
         CatchUp(self, services, desk.count)
         await self.remove_mode("start")
         while keys:

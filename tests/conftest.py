@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
+from db.dialects import sqlite
 from tests import idle, shared_statements, sizes
+from tests.languages import speaking
 from tests.offices import Site
 from tests.pure import answers_kept
-from workbench import i18n
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
@@ -24,8 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the size of the proofs before they are collected."""
-    sizes.prove_the_whole(config.getoption("full"))
+    """Choose the size of the proofs and of the property tests before they are collected."""
+    is_full = config.getoption("full")
+    sizes.prove_the_whole(is_full)
+    # Examples that are drawn anew in each run belong into the runs before a release.
+    settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)
+    settings.register_profile("full", max_examples=300, deadline=None)
+    settings.load_profile("full" if is_full else "ci")
 
 
 def pytest_collection_finish() -> None:
@@ -67,6 +74,14 @@ def statements_compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def disk_not_waited_for() -> Iterator[None]:
+    """Let commits not wait for the disk: no test cuts the power."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sqlite, "_PRAGMAS", (*sqlite._PRAGMAS, "synchronous=OFF"))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def keys_wait_for_the_event_loop() -> Iterator[None]:
     """Let a press of a key be over when the event loop is idle."""
     with pytest.MonkeyPatch.context() as patched:
@@ -93,7 +108,7 @@ def only_frames_that_are_read() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Speak English, whatever the machine's locale is."""
-    with i18n.speaking("en"):
+    with speaking("en"):
         yield
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from workbench import i18n
+from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.queue.model import QueueModel
 from workbench.services import opening
 from workbench.services.calendar.public_holidays import seed_days
@@ -34,7 +35,7 @@ FIT = QueueModel.fit
 
 @contextmanager
 def answers_kept() -> Iterator[None]:
-    """Parse each policy text, stored calendar day and country's holidays only once."""
+    """Parse each policy text, stored calendar and country's holidays only once."""
     policy = _kept(parse_policy, lambda text, name: (text, name, i18n.current()))
     seeded = _kept(seed_days, lambda country, years: (country, tuple(years)))
     with pytest.MonkeyPatch.context() as patched:
@@ -43,5 +44,11 @@ def answers_kept() -> Iterator[None]:
         patched.setattr(opening, "seed_days", seeded)
         # Every change of a calendar gives it another edition, a random one.
         patched.setattr(context, "days_in_force", _kept(calendar_days.days_in_force, calendar_days.edition))
+        # The kept days keep the first of them, so that no other object gets its address.
+        calendar = _kept(
+            lambda days, hours, zone: WorkingCalendar(days, hours=hours, zone=zone),
+            lambda days, hours, zone: (id(next(iter(days), None)), hours, zone),
+        )
+        patched.setattr(context, "WorkingCalendar", lambda days, *, hours, zone: calendar(days, hours, zone))
         patched.setattr(QueueModel, "fit", staticmethod(_kept(FIT, lambda *given: pickle.dumps(given))))
         yield

@@ -11,10 +11,10 @@ from typing import Any
 import typer
 
 from tests.demos import NOW, clock
+from tests.languages import speaking
 from tests.offices import Clock, Site
 from tests.screens.driver import at_the_site
 from workbench.cli.app import build_app
-from workbench.i18n import speaking
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of
 from workbench.services.demo.preparing import prepare
@@ -41,7 +41,7 @@ def _keys(command: Command) -> str:
 
 def command_list() -> str:
     """Return the command table as Markdown, with subcommands."""
-    root: Any = typer.main.get_command(build_app(lambda *_arguments: 0))
+    root: Any = typer.main.get_command(build_app(lambda *_arguments: 0, clock))
     lines = ["| command | does |", "|---|---|"]
     for name, command in root.commands.items():
         lines.append(f"| `{name}` | {command.help} |")

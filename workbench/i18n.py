@@ -2,26 +2,22 @@
 
 import gettext
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("en", "zh")
 LOCALE_DIR = Path(__file__).parent / "locale"
 
-_catalogues: dict[str, gettext.NullTranslations] = {}
 _current = "en"
 
 
+@cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """Return the compiled messages of a language; English has none, its messages are the sources."""
-    if language not in _catalogues:
-        _catalogues[language] = (
-            gettext.NullTranslations()
-            if language == "en"
-            else gettext.translation("workbench", LOCALE_DIR, languages=[language])
-        )
-    return _catalogues[language]
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("workbench", LOCALE_DIR, languages=[language])
 
 
 def use(language: str) -> None:
@@ -35,17 +31,6 @@ def use(language: str) -> None:
 def current() -> str:
     """Return the language in use, en or zh."""
     return _current
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Use another language inside a `with` block (tests, pictures)."""
-    before = _current
-    use(language)
-    try:
-        yield
-    finally:
-        use(before)
 
 
 def language_of(environment: Mapping[str, str] = os.environ) -> str:

@@ -82,12 +82,12 @@ class CalendarScreen(WorkScreen):
         bind_key(keys.TURN_YEAR, "pageup", "turn(-1)"),
         bind_key(keys.TURN_YEAR, "pagedown", "turn(1)"),
         bind(keys.TODAY, "today"),
-        bind(keys.READ_AGAIN, "again"),
+        bind(keys.RELOAD, "again"),
         bind(keys.DAY_OFF, "off"),
         bind(keys.DAY_WORKED, "work"),
         bind(keys.DAY_HOURS, "hours"),
         bind(keys.DAY_PUBLISHED, "published"),
-        bind(keys.FROM_CALENDAR, "desk"),
+        bind(keys.LEAVE_CALENDAR, "desk"),
     ]
 
     view_port = getters.query_one("#year", YearScroll)

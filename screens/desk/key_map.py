@@ -68,7 +68,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
 
 COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}
 
-VERDICT_KEYS = frozenset(key for each in _ON_A_CASE if each.asks is Action.DECIDE for key in each.command.all_keys)
+VERDICT_KEYS = frozenset(key for each in _ON_A_CASE if each.asks is Action.DECIDE for key in each.command.keys)
 
 
 def bindings(*, is_desk: bool) -> Iterable[Binding]:

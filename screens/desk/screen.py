@@ -50,7 +50,7 @@ class DeskScreen(CaseScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Let the key of the next case say why there is none, where it is not offered."""
-        if self.session.is_unfinished and event.key in desk.NEXT.all_keys:
+        if self.session.is_unfinished and event.key in desk.NEXT.keys:
             event.stop()
             event.prevent_default()
             if not presses_of(self).is_repeat:

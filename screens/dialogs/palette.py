@@ -10,21 +10,21 @@ from screens.shell.bindings import available
 from screens.widgets.safe_text import FAINT, joined
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
-from workbench.keys.command import CASE_GROUP, GO_GROUP, LOOK_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
+from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
 from workbench.keys.registry import BACK, BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
 
 Act = Callable[[], Awaitable[bool]]
 _ON_EVERY_KEYBOARD = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
 _NOT_LISTED = frozenset(
     {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
-    | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.all_keys)}
+    | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.keys)}
 )
 """Commands left out: those that only move, whose keys work under any input method, and the confirmation of a verdict,
 which must be its own key and never Enter."""
 
 _LOWEST_SCORE = 0.01
 
-_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, LOOK_GROUP, GO_GROUP)
+_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
 """The order of the groups: verdicts first, navigation last."""
 
 

@@ -40,8 +40,8 @@ class ForecastScreen(WorkScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.MORE, "change(1)"),
         bind(keys.FEWER, "change(-1)"),
-        bind(keys.AS_IT_IS, "as_it_is"),
-        bind(keys.LOOK_AGAIN, "again"),
+        bind(keys.ACTUAL_REVIEWERS, "as_it_is"),
+        bind(keys.RELOAD, "again"),
         bind(keys.LEAVE_FORECAST, "desk"),
     ]
 
@@ -72,7 +72,7 @@ class ForecastScreen(WorkScreen):
     @property
     def hinted(self) -> tuple[Command, ...]:
         """The commands in the footer."""
-        return (keys.MORE, keys.FEWER, keys.AS_IT_IS, keys.LEAVE_FORECAST)
+        return (keys.MORE, keys.FEWER, keys.ACTUAL_REVIEWERS, keys.LEAVE_FORECAST)
 
     @work(exclusive=True, group="forecast")
     async def load(self) -> None:

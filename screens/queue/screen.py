@@ -60,10 +60,10 @@ class QueueScreen(WorkScreen):
         bind(keys.MARK_RANGE, "range"),
         bind(keys.MARK_ALL, "mark_all"),
         bind(keys.ASSIGN, "assign"),
-        bind(keys.LOOK_AGAIN, "again"),
+        bind(keys.RELOAD, "again"),
         *(bind_key(keys.MOVE, key, f"move('{key}')") for key in keys.MOVE.keys),
         bind(BACK, "back"),
-        bind(keys.TO_DESK, "desk"),
+        bind(keys.LEAVE_QUEUE, "desk"),
     ]
 
     cases = getters.query_one(CaseList)
@@ -135,7 +135,7 @@ class QueueScreen(WorkScreen):
             return ()
         if self.rows.marks or self.rows.range_from is not None:
             return (keys.ASSIGN, keys.MARK_ROW, keys.MARK_RANGE, BACK)
-        return (keys.OPEN_CASE, keys.FILTER, keys.TO_DESK, GO)
+        return (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO)
 
     @on(CaseList.Changed)
     def show_head(self) -> None:

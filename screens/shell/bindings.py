@@ -13,7 +13,7 @@ from workbench.keys.registry import BY_ID
 def bind(command: Command, action: str, *, priority: bool = False) -> Binding:
     """Return the binding of a command; its label is translated when it is shown."""
     return Binding(
-        ",".join(command.all_keys),
+        ",".join(command.keys),
         action,
         command.label,
         show=command.hint,

@@ -39,7 +39,7 @@ class Hints(Static):
 
 def hints(screen: Screen[object], width: int) -> Content:
     """Return the hints that fit, verdicts first; the keys of help and palette are always there."""
-    ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.twin), _(PALETTE.label))]
+    ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
     right = _line(ends)
     found = available(screen)
     if isinstance(screen, HasHints):

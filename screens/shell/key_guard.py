@@ -41,7 +41,7 @@ class Presses:
         self.is_repeat = key == self._key and at - self._at < BETWEEN_S
         self.count += 1
         self._key, self._at = key, at
-        if key in CONFIRM.all_keys:
+        if key in CONFIRM.keys:
             self.confirmed_before, self.confirmed_at = self.confirmed_at, at
 
 

@@ -180,7 +180,7 @@ def key_words(command: Command, does: str) -> Content:
 def no_date(view: View) -> str:
     """Return the message for an unreadable date."""
     return _("unreadable date; write it like {example}, a note with {key}").format(
-        example=(view.today + _WEEK).isoformat(), key=shown_key(NOTE.twin)
+        example=(view.today + _WEEK).isoformat(), key=shown_key(NOTE.keys[-1])
     )
 
 

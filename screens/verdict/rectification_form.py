@@ -110,7 +110,7 @@ class RectificationForm(Vertical):
             # Called after a refresh; the dialog may be closed by then.
             return
         label, meant, problem = self._said
-        again = _("{key} again").format(key=shown_key(ITEMS.twin))
+        again = _("{key} again").format(key=shown_key(ITEMS.keys[-1]))
         keys = joined((again, KEY), (f" {_('date')}", FAINT)) if self._codes else key_words(ITEMS, _("date"))
         title = self.query_one("#items-title", Static)
         title.update(row(plain(_("To be mended"), FAINT), key_words(ITEMS, _("edit")), title.content_size.width))

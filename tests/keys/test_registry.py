@@ -21,7 +21,7 @@ def test_every_id_is_given_once() -> None:
 
 def test_no_key_has_two_meanings_in_one_place() -> None:
     for place in PLACES:
-        keys = Counter(key for command in commands_of(place) for key in command.all_keys)
+        keys = Counter(key for command in commands_of(place) for key in command.keys)
         assert [key for key, number in keys.items() if number > 1] == [], place
 
 
@@ -60,3 +60,7 @@ def test_keys_are_shown_as_people_press_them() -> None:
 
 def test_the_key_of_a_character_is_found_by_its_sign() -> None:
     assert (key_named("."), key_named("n")) == ("full_stop", "n")
+
+
+def test_the_id_of_a_command_begins_with_its_place() -> None:
+    assert {command.id.split(".")[0] for command in COMMANDS if "." in command.id} <= {*PLACES, "go"}

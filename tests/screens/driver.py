@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
 from screens.desk.screen import DeskScreen
+from tests.languages import speaking
 from tests.offices import Site
 from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench import signs
-from workbench.i18n import speaking
 from workbench.keys.registry import MODES
 
 _MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}

@@ -15,11 +15,12 @@ from textual.widgets import Input, TextArea
 
 from db.enums import CaseState, Priority, Role
 from screens.app import WorkbenchApp
+from tests.languages import speaking
 from tests.screens.cases import NOW, troubled
 from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.screens.driver import Driver, at_work
 from workbench.errors import NotFound
-from workbench.i18n import _, speaking
+from workbench.i18n import _
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 KEYS: dict[str, tuple[str, ...]] = {

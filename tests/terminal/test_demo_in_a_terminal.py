@@ -12,6 +12,7 @@ from sqlalchemy import text
 from db.columns import from_us
 from db.engine import Database
 from db.enums import Language
+from tests.languages import speaking
 from tests.nursery import PATIENCE_S, nursery
 from tests.terminal.pty_session import PtySession, environment
 from workbench import i18n
@@ -154,7 +155,7 @@ def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(demo_home: P
 def test_the_desk_fits_both_sizes_in_both_languages(demo_home: Path, rows: int, columns: int, language: str) -> None:
     locale = "zh_CN.UTF-8" if language == "zh" else "en_US.UTF-8"
     with PtySession(["demo"], demo_home, rows=rows, columns=columns, language=locale) as terminal:
-        with i18n.speaking(language):
+        with speaking(language):
             desk = i18n._("Desk")
         terminal.wait_for(rf"^ ?{desk[0]}")
         terminal.press("n")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tests.terminal.watched import Watched
 from workbench.keys import desk, registry
-from workbench.keys.command import LOOK_GROUP, Place
+from workbench.keys.command import VIEW_GROUP, Place
 from workbench.keys.queue import GO_QUEUE
 
 _BYTES = {
@@ -47,7 +47,7 @@ def through(terminal: Watched, place: Place, paste: str) -> None:
     """Open everything that a place has keys for, paste into it, and come back."""
     for command in registry.commands_of(place):
         key = command.keys[0]
-        if command.id in _ACTS or command.group == LOOK_GROUP or (len(key) > 1 and key not in _BYTES):
+        if command.id in _ACTS or command.group == VIEW_GROUP or (len(key) > 1 and key not in _BYTES):
             continue
         visit(terminal, (key,), paste)
         if place == "desk":

@@ -1,8 +1,10 @@
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.languages import speaking
 from workbench import i18n
 from workbench.wording import amounts
 
@@ -12,18 +14,24 @@ THURSDAY = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 NEW_YEAR = datetime(2026, 12, 31, 16, 5, tzinfo=UTC)
 
 
+def _in(language: str, words: Callable[..., str], *values: object) -> str:
+    """Return what a function says in a language."""
+    with speaking(language):
+        return words(*values)
+
+
 def test_instants_on_screens_are_local_and_have_a_year_only_if_it_is_another() -> None:
-    assert amounts.instant_on_screen(THURSDAY, TODAY, ZONE, language="en") == "Thu 26 Nov 18:00"
-    assert amounts.instant_on_screen(THURSDAY, TODAY, ZONE, language="zh") == "11月26日 周四 18:00"
-    assert amounts.instant_on_screen(NEW_YEAR, TODAY, ZONE, language="en") == "Fri 1 Jan 2027 00:05"
-    assert amounts.instant_on_screen(NEW_YEAR, TODAY, ZONE, language="zh") == "2027年1月1日 周五 00:05"
+    assert _in("en", amounts.instant_on_screen, THURSDAY, TODAY, ZONE) == "Thu 26 Nov 18:00"
+    assert _in("zh", amounts.instant_on_screen, THURSDAY, TODAY, ZONE) == "11月26日 周四 18:00"
+    assert _in("en", amounts.instant_on_screen, NEW_YEAR, TODAY, ZONE) == "Fri 1 Jan 2027 00:05"
+    assert _in("zh", amounts.instant_on_screen, NEW_YEAR, TODAY, ZONE) == "2027年1月1日 周五 00:05"
 
 
 def test_days_on_screens_have_a_year_only_if_it_is_another() -> None:
-    assert amounts.day_on_screen(date(2026, 1, 4), TODAY, language="en") == "Sun 4 Jan"
-    assert amounts.day_on_screen(date(2025, 11, 24), TODAY, language="en") == "Mon 24 Nov 2025"
-    assert amounts.day_on_screen(date(2026, 1, 4), TODAY, language="zh") == "1月4日 周日"
-    assert amounts.day_on_screen(date(2025, 11, 24), TODAY, language="zh") == "2025年11月24日 周一"
+    assert _in("en", amounts.day_on_screen, date(2026, 1, 4), TODAY) == "Sun 4 Jan"
+    assert _in("en", amounts.day_on_screen, date(2025, 11, 24), TODAY) == "Mon 24 Nov 2025"
+    assert _in("zh", amounts.day_on_screen, date(2026, 1, 4), TODAY) == "1月4日 周日"
+    assert _in("zh", amounts.day_on_screen, date(2025, 11, 24), TODAY) == "2025年11月24日 周一"
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:
@@ -31,14 +39,6 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 
     with pytest.raises(ValueError, match="2026"):
         amounts.instant_on_screen(without_zone, TODAY, ZONE)
-
-
-def test_the_language_in_use_is_spoken_unless_another_is_asked_for() -> None:
-    with i18n.speaking("zh"):
-        assert amounts.day_on_screen(date(2026, 11, 26), TODAY) == "11月26日 周四"
-        assert amounts.day_on_screen(date(2026, 11, 26), TODAY, language="en") == "Thu 26 Nov"
-    with i18n.speaking("en"):
-        assert amounts.day_on_screen(date(2026, 11, 26), TODAY) == "Thu 26 Nov"
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_the_language_in_use_is_spoken_unless_another_is_asked_for() -> None:
 def test_a_day_is_said_from_today(days: int, english: str, chinese: str) -> None:
     on = TODAY + timedelta(days=days)
 
-    assert amounts.relative_day(on, TODAY, language="en") == english
-    assert amounts.relative_day(on, TODAY, language="zh") == chinese
+    assert _in("en", amounts.relative_day, on, TODAY) == english
+    assert _in("zh", amounts.relative_day, on, TODAY) == chinese
 
 
 def test_counts_have_commas() -> None:
@@ -103,8 +103,8 @@ def test_money_is_written_to_the_fen(fen: int, shown: str) -> None:
     ],
 )
 def test_capital_is_written_as_each_language_does(yuan: float, english: str, chinese: str) -> None:
-    assert amounts.capital_fen(round(yuan * 100), language="en") == english
-    assert amounts.capital_fen(round(yuan * 100), language="zh") == chinese
+    assert _in("en", amounts.capital_fen, round(yuan * 100)) == english
+    assert _in("zh", amounts.capital_fen, round(yuan * 100)) == chinese
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_capital_is_written_as_each_language_does(yuan: float, english: str, chi
     ],
 )
 def test_a_duration_is_as_exact_as_it_is_short(seconds: float, english: str, chinese: str) -> None:
-    assert amounts.duration_s(seconds, language="en") == english
-    assert amounts.duration_s(seconds, language="zh") == chinese
+    assert _in("en", amounts.duration_s, seconds) == english
+    assert _in("zh", amounts.duration_s, seconds) == chinese
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_a_duration_is_as_exact_as_it_is_short(seconds: float, english: str, chi
     ],
 )
 def test_what_is_left_of_a_deadline_is_said_in_working_days(days: int, english: str, chinese: str) -> None:
-    assert amounts.working_days_left(days, language="en") == english
-    assert amounts.working_days_left(days, language="zh") == chinese
+    assert _in("en", amounts.working_days_left, days) == english
+    assert _in("zh", amounts.working_days_left, days) == chinese
 
 
 @pytest.mark.parametrize(
@@ -153,13 +153,8 @@ def test_what_is_left_of_a_deadline_is_said_in_working_days(days: int, english: 
     ],
 )
 def test_a_hold_says_its_full_minutes(seconds: int, english: str, chinese: str) -> None:
-    assert amounts.hold_left(timedelta(seconds=seconds), language="en") == english
-    assert amounts.hold_left(timedelta(seconds=seconds), language="zh") == chinese
-
-
-def test_minutes_are_never_negative() -> None:
-    assert amounts.minutes_left(timedelta(minutes=28, seconds=59), language="en") == "28 min"
-    assert amounts.minutes_left(timedelta(minutes=-5), language="zh") == "不足1分钟"
+    assert _in("en", amounts.hold_left, timedelta(seconds=seconds)) == english
+    assert _in("zh", amounts.hold_left, timedelta(seconds=seconds)) == chinese
 
 
 def test_words_are_listed_as_each_language_does() -> None:

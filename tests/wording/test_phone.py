@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from db.enums import CaseState, Language
+from tests.languages import speaking
 from tests.wording.test_letter_sentence import FORECAST
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
-from workbench.i18n import speaking
 from workbench.wording.forecast import caveats, explanation, letter_sentence, likely, queue_lines
 from workbench.wording.phone import phone_sentence
 

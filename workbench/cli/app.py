@@ -1,7 +1,7 @@
 """Builds the Typer app with all commands."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import typer
 
@@ -9,7 +9,7 @@ from workbench.cli.calendar import commands as calendar
 from workbench.cli.calendar import tick
 from workbench.cli.cases import cases, clocks, documents, remarks, verdicts
 from workbench.cli.files import exports, imports, notices
-from workbench.cli.forecast import group as forecast
+from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
 from workbench.cli.framework.registration import bound, register, register_group
@@ -18,11 +18,7 @@ from workbench.cli.site import commands as site
 from workbench.i18n import _
 
 
-def _system_time() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the default when no clock is injected
-
-
-def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime] = _system_time) -> typer.Typer:
+def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typer.Typer:
     """Build the Typer app; help texts are translated into the language in use at the time of the call.
 
     Args:

@@ -25,8 +25,9 @@ PLACES: dict[Place, str] = {
 class Command:
     """A keyboard command: its keys, and how the footer, help and palette show it.
 
-    `twin` is another key that no input method intercepts; `hint` shows the command in the footer; `danger` marks
-    a command whose effect other people see.
+    The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
+    The last of several keys is one that no input method intercepts. `hint` shows the command in the footer; `danger`
+    marks a command whose effect other people see.
     """
 
     id: str
@@ -34,20 +35,19 @@ class Command:
     label: str
     help: str
     group: str
-    place: Place
-    twin: str = field(default="", kw_only=True)
     hint: bool = field(default=False, kw_only=True)
     danger: bool = field(default=False, kw_only=True)
 
     @property
-    def all_keys(self) -> tuple[str, ...]:
-        """The keys, with the twin if there is one."""
-        return (*self.keys, self.twin) if self.twin else self.keys
+    def place(self) -> Place:
+        """Where the command applies: the first part of its id if that is a place, else everywhere."""
+        first = self.id.partition(".")[0]
+        return next((place for place in PLACES if place == first), "everywhere")
 
     @property
     def shown_keys(self) -> str:
         """The keys as the help and the tables print them."""
-        return " ".join(shown_key(key) for key in self.all_keys)
+        return " ".join(shown_key(key) for key in self.keys)
 
 
 _SHOWN = {
@@ -93,5 +93,5 @@ def key_named(char: str) -> str:
 CASE_GROUP = marked("Case")
 VERDICT_GROUP = marked("Verdict")
 RECORD_GROUP = marked("Record")
-LOOK_GROUP = marked("View")
+VIEW_GROUP = marked("View")
 GO_GROUP = marked("Go")

@@ -1,58 +1,48 @@
 """The keyboard commands of the desk."""
 
 from workbench.i18n import marked
-from workbench.keys.command import CASE_GROUP, LOOK_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
+from workbench.keys.command import CASE_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
 
 NEXT = Command(
     "desk.next",
-    ("n",),
+    ("n", "f2"),
     marked("next"),
     marked("Take the next case, or return to the one you hold."),
     CASE_GROUP,
-    "desk",
-    twin="f2",
     hint=True,
 )
 UNDO = Command(
     "desk.undo",
-    ("u",),
+    ("u", "f3"),
     marked("undo"),
     marked("Undo your last verdict, until its notice goes out."),
     CASE_GROUP,
-    "desk",
-    twin="f3",
     hint=True,
 )
 PASS = Command(
     "desk.pass",
-    ("p",),
+    ("p", "f5"),
     marked("pass"),
     marked("Pass the case; asks for confirmation."),
     VERDICT_GROUP,
-    "desk",
-    twin="f5",
     hint=True,
     danger=True,
 )
 FAIL = Command(
     "desk.fail",
-    ("f",),
+    ("f", "f6"),
     marked("fail"),
     marked("Fail the case, with reasons; asks for confirmation."),
     VERDICT_GROUP,
-    "desk",
-    twin="f6",
     hint=True,
     danger=True,
 )
 PEND = Command(
     "desk.pend",
-    ("w",),
+    ("w", "f7"),
     marked("pending"),
     marked("Set the case to pending until a date; asks for confirmation."),
     VERDICT_GROUP,
-    "desk",
-    twin="f7",
     hint=True,
     danger=True,
 )
@@ -62,17 +52,14 @@ RECTIFY = Command(
     marked("rectify"),
     marked("Fail the case but allow rectification, starting with the items."),
     VERDICT_GROUP,
-    "desk",
     danger=True,
 )
 ASIDE = Command(
     "desk.aside",
-    ("h",),
+    ("h", "f9"),
     marked("put aside"),
     marked("Keep the case for later and free the desk for another one."),
     CASE_GROUP,
-    "desk",
-    twin="f9",
     hint=True,
 )
 SKIP = Command(
@@ -81,18 +68,14 @@ SKIP = Command(
     marked("skip"),
     marked("Leave the case to others; asks for a reason."),
     CASE_GROUP,
-    "desk",
 )
-RELEASE = Command(
-    "desk.release", ("b",), marked("release"), marked("Return the case to the queue."), CASE_GROUP, "desk"
-)
+RELEASE = Command("desk.release", ("b",), marked("release"), marked("Return the case to the queue."), CASE_GROUP)
 COMMENT = Command(
     "desk.comment",
     ("c",),
     marked("comment"),
     marked("Add a comment for colleagues; the applicant never sees it."),
     RECORD_GROUP,
-    "desk",
 )
 CHECKLIST = Command(
     "desk.checklist",
@@ -100,7 +83,6 @@ CHECKLIST = Command(
     marked("checklist"),
     marked("Answer the questions that imported data cannot answer."),
     RECORD_GROUP,
-    "desk",
 )
 VERIFY = Command(
     "desk.verify",
@@ -108,23 +90,20 @@ VERIFY = Command(
     marked("verify"),
     marked("Record a fact that was confirmed outside the workbench."),
     RECORD_GROUP,
-    "desk",
 )
 DOCUMENTS = Command(
     "desk.documents",
     ("o",),
     marked("documents"),
     marked("List the documents and open one; each opening is logged."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
 EXPLAIN = Command(
     "desk.explain",
     ("i",),
     marked("explain"),
     marked("Show why this case is next and how its due date is calculated."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
 REVEAL = Command(
     "desk.reveal",
@@ -134,8 +113,7 @@ REVEAL = Command(
         "Show the selected masked field for 15 seconds; press twice for the whole identity, "
         "until . or a minute idle. Logged."
     ),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
 ASSIGN = Command(
     "desk.assign",
@@ -143,75 +121,65 @@ ASSIGN = Command(
     marked("assign"),
     marked("Assign this case to a person (supervisor)."),
     CASE_GROUP,
-    "desk",
 )
 FIND = Command(
     "desk.find",
-    ("slash",),
+    ("slash", "f4"),
     marked("find a case"),
     marked("Search in the queue; you keep the case on the desk."),
-    LOOK_GROUP,
-    "desk",
-    twin="f4",
+    VIEW_GROUP,
 )
 SAY = Command(
     "desk.say",
     ("t",),
     marked("phone estimate"),
     marked("Show and copy the expected dates as a sentence to read out on the phone."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
-IDENTITY = Command("desk.identity", ("1",), marked("identity"), marked("Go to the identity panel."), LOOK_GROUP, "desk")
+IDENTITY = Command("desk.identity", ("1",), marked("identity"), marked("Go to the identity panel."), VIEW_GROUP)
 CALLS = Command(
     "desk.calls",
     ("2",),
     marked("call activity"),
     marked("Go to the call activity panel."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
-CREDIT = Command("desk.credit", ("3",), marked("credit"), marked("Go to the credit panel."), LOOK_GROUP, "desk")
+CREDIT = Command("desk.credit", ("3",), marked("credit"), marked("Go to the credit panel."), VIEW_GROUP)
 HISTORY = Command(
     "desk.history",
     ("4",),
     marked("history"),
     marked("Go to the history, with earlier decisions and requests."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
-NEXT_PANEL = Command("desk.panel", ("tab",), marked("next panel"), marked("Go to the next panel."), LOOK_GROUP, "desk")
+NEXT_PANEL = Command("desk.panel", ("tab",), marked("next panel"), marked("Go to the next panel."), VIEW_GROUP)
 PREVIOUS_PANEL = Command(
     "desk.panel_back",
     ("shift+tab",),
     marked("previous panel"),
     marked("Go to the previous panel."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
 FIELD_UP = Command(
     "desk.field_up",
     ("up",),
     marked("field above"),
     marked("Select the masked field above, or scroll."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
 FIELD_DOWN = Command(
     "desk.field_down",
     ("down",),
     marked("field below"),
     marked("Select the masked field below, or scroll."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
 ZOOM = Command(
     "desk.zoom",
     ("plus",),
     marked("zoom"),
     marked("Enlarge this panel to fill the desk; Esc restores the others."),
-    LOOK_GROUP,
-    "desk",
+    VIEW_GROUP,
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (

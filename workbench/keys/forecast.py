@@ -1,45 +1,38 @@
 """The keyboard commands of the forecast screen, and the command that opens it."""
 
 from workbench.i18n import marked
-from workbench.keys.command import GO_GROUP, LOOK_GROUP, Command
+from workbench.keys.command import GO_GROUP, VIEW_GROUP, Command
 
 MORE = Command(
     "forecast.more",
-    ("plus",),
+    ("plus", "f6"),
     marked("one more reviewer"),
     marked("Forecast with one more reviewer."),
-    LOOK_GROUP,
-    "forecast",
-    twin="f6",
+    VIEW_GROUP,
     hint=True,
 )
 FEWER = Command(
     "forecast.fewer",
-    ("minus",),
+    ("minus", "f5"),
     marked("one fewer reviewer"),
     marked("Forecast with one fewer reviewer."),
-    LOOK_GROUP,
-    "forecast",
-    twin="f5",
+    VIEW_GROUP,
     hint=True,
 )
-AS_IT_IS = Command(
+ACTUAL_REVIEWERS = Command(
     "forecast.as_it_is",
     ("0",),
     marked("as it is"),
     marked("Forecast with the reviewers who are at work."),
-    LOOK_GROUP,
-    "forecast",
+    VIEW_GROUP,
     hint=True,
 )
-LOOK_AGAIN = Command(
+RELOAD = Command(
     "forecast.again",
-    ("n",),
+    ("n", "f2"),
     marked("refresh"),
     marked("Reload the queue."),
-    LOOK_GROUP,
-    "forecast",
-    twin="f2",
+    VIEW_GROUP,
 )
 LEAVE_FORECAST = Command(
     "forecast.desk",
@@ -47,7 +40,6 @@ LEAVE_FORECAST = Command(
     marked("desk"),
     marked("Go back to the desk."),
     GO_GROUP,
-    "forecast",
     hint=True,
 )
 GO_FORECAST = Command(
@@ -56,7 +48,6 @@ GO_FORECAST = Command(
     marked("forecast"),
     marked("Go to the queue forecast, and try more or fewer reviewers."),
     GO_GROUP,
-    "everywhere",
 )
 
-FORECAST_COMMANDS: tuple[Command, ...] = (MORE, FEWER, AS_IT_IS, LOOK_AGAIN, LEAVE_FORECAST)
+FORECAST_COMMANDS: tuple[Command, ...] = (MORE, FEWER, ACTUAL_REVIEWERS, RELOAD, LEAVE_FORECAST)

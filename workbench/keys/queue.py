@@ -1,7 +1,7 @@
 """The keyboard commands of the queue screen, and the commands that open it: queue, mine and pending."""
 
 from workbench.i18n import marked
-from workbench.keys.command import CASE_GROUP, GO_GROUP, LOOK_GROUP, Command
+from workbench.keys.command import CASE_GROUP, GO_GROUP, VIEW_GROUP, Command
 
 OPEN_CASE = Command(
     "queue.open",
@@ -9,17 +9,14 @@ OPEN_CASE = Command(
     marked("open"),
     marked("Open the case read-only; a case you hold opens on the desk."),
     CASE_GROUP,
-    "queue",
     hint=True,
 )
 FILTER = Command(
     "queue.filter",
-    ("slash",),
+    ("slash", "f4"),
     marked("filter"),
     marked("Filter or search by words, state:, due<, who: and more; Enter applies, an empty line clears."),
-    LOOK_GROUP,
-    "queue",
-    twin="f4",
+    VIEW_GROUP,
     hint=True,
 )
 MARK_ROW = Command(
@@ -28,7 +25,6 @@ MARK_ROW = Command(
     marked("mark"),
     marked("Mark or unmark the case under the cursor and move down."),
     CASE_GROUP,
-    "queue",
     hint=True,
 )
 MARK_RANGE = Command(
@@ -37,7 +33,6 @@ MARK_RANGE = Command(
     marked("range"),
     marked("Start a range at the cursor; press again to mark all cases from there to here."),
     CASE_GROUP,
-    "queue",
 )
 MARK_ALL = Command(
     "queue.all",
@@ -45,7 +40,6 @@ MARK_ALL = Command(
     marked("mark all"),
     marked("Mark every case that matches the filter, up to a limit."),
     CASE_GROUP,
-    "queue",
 )
 ASSIGN = Command(
     "queue.assign",
@@ -53,25 +47,21 @@ ASSIGN = Command(
     marked("assign"),
     marked("Assign the marked cases, or the one under the cursor, to a person."),
     CASE_GROUP,
-    "queue",
     hint=True,
 )
-LOOK_AGAIN = Command(
+RELOAD = Command(
     "queue.again",
-    ("n",),
+    ("n", "f2"),
     marked("refresh"),
     marked("Reload the list; the cursor stays on its case."),
-    LOOK_GROUP,
-    "queue",
-    twin="f2",
+    VIEW_GROUP,
 )
-TO_DESK = Command(
+LEAVE_QUEUE = Command(
     "queue.desk",
     ("escape",),
     marked("desk"),
     marked("Leave the filter line, the range or the marks; from the list, go back to the desk."),
     GO_GROUP,
-    "queue",
     hint=True,
 )
 MOVE = Command(
@@ -79,8 +69,7 @@ MOVE = Command(
     ("up", "down", "pageup", "pagedown", "home", "end"),
     marked("move"),
     marked("Move the cursor by a row or a page, or to the first or last row."),
-    LOOK_GROUP,
-    "queue",
+    VIEW_GROUP,
 )
 GO_QUEUE = Command(
     "go.queue",
@@ -88,7 +77,6 @@ GO_QUEUE = Command(
     marked("queue"),
     marked("Go to the queue: every case in a list."),
     GO_GROUP,
-    "everywhere",
 )
 GO_MINE = Command(
     "go.mine",
@@ -96,7 +84,6 @@ GO_MINE = Command(
     marked("mine"),
     marked("Go to the cases you hold or that are assigned to you."),
     GO_GROUP,
-    "everywhere",
 )
 GO_PENDING = Command(
     "go.pending",
@@ -104,10 +91,9 @@ GO_PENDING = Command(
     marked("pending"),
     marked("Go to the pending cases."),
     GO_GROUP,
-    "everywhere",
 )
 
 QUEUE_COMMANDS: tuple[Command, ...] = (
-    *(OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, LOOK_AGAIN, MOVE),
-    TO_DESK,
+    *(OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE),
+    LEAVE_QUEUE,
 )

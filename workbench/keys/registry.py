@@ -4,30 +4,26 @@ from collections.abc import Iterator
 
 from workbench.i18n import marked
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
-from workbench.keys.command import GO_GROUP, LOOK_GROUP, VERDICT_GROUP, Command, Place
+from workbench.keys.command import GO_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, Place
 from workbench.keys.desk import DESK_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, QUEUE_COMMANDS
 
 CONFIRM = Command(
     "verdict.confirm",
-    ("y",),
+    ("y", "f8"),
     marked("confirm"),
     marked("Give this verdict."),
     VERDICT_GROUP,
-    "verdict",
-    twin="f8",
     hint=True,
     danger=True,
 )
 SEARCH = Command(
     "verdict.search",
-    ("slash",),
+    ("slash", "f4"),
     marked("find a reason"),
     marked("Find a reason by code, words or pinyin initials."),
     VERDICT_GROUP,
-    "verdict",
-    twin="f4",
     hint=True,
 )
 MARK = Command(
@@ -36,7 +32,6 @@ MARK = Command(
     marked("mark"),
     marked("Mark or unmark the reason with this number."),
     VERDICT_GROUP,
-    "verdict",
 )
 TOGGLE = Command(
     "verdict.toggle",
@@ -44,64 +39,51 @@ TOGGLE = Command(
     marked("mark"),
     marked("Mark or unmark the reason under the cursor."),
     VERDICT_GROUP,
-    "verdict",
 )
 FINAL = Command(
     "verdict.final",
-    ("f",),
+    ("f", "f6"),
     marked("final or fixable"),
     marked("Switch between a final fail and one that can be rectified."),
     VERDICT_GROUP,
-    "verdict",
-    twin="f6",
     hint=True,
 )
 WAIT_FOR = Command(
     "verdict.wait_for",
-    ("w",),
+    ("w", "f7"),
     marked("waiting for"),
     marked("Change who the case waits for."),
     VERDICT_GROUP,
-    "verdict",
-    twin="f7",
     hint=True,
 )
 MEASURE = Command(
     "verdict.measure",
-    ("m",),
+    ("m", "f5"),
     marked("measure"),
     marked("Change the measure for the cards."),
     VERDICT_GROUP,
-    "verdict",
-    twin="f5",
 )
 ITEMS = Command(
     "verdict.items",
-    ("r",),
+    ("r", "f2"),
     marked("items"),
     marked("Go to the rectification items, or to the date."),
     VERDICT_GROUP,
-    "verdict",
-    twin="f2",
 )
 LETTER = Command(
     "verdict.letter",
-    ("e",),
+    ("e", "f9"),
     marked("edit the text"),
     marked("Edit the reasons in the words that the applicant reads."),
     VERDICT_GROUP,
-    "verdict",
-    twin="f9",
     hint=True,
 )
 NOTE = Command(
     "verdict.note",
-    ("t",),
+    ("t", "f3"),
     marked("internal note"),
     marked("Write an internal note; the applicant never sees it."),
     VERDICT_GROUP,
-    "verdict",
-    twin="f3",
 )
 OPEN = Command(
     "checks.open",
@@ -109,17 +91,14 @@ OPEN = Command(
     marked("open"),
     marked("Show the case and the verdict to check."),
     VERDICT_GROUP,
-    "checks",
     hint=True,
 )
 APPROVE = Command(
     "checks.approve",
-    ("a",),
+    ("a", "f5"),
     marked("approve"),
     marked("Approve the verdict; it takes effect."),
     VERDICT_GROUP,
-    "checks",
-    twin="f5",
     hint=True,
     danger=True,
 )
@@ -129,28 +108,23 @@ LEAVE_CHECKS = Command(
     marked("desk"),
     marked("Leave the opened case; from the list, go back to the desk."),
     GO_GROUP,
-    "checks",
     hint=True,
 )
 GIVE_BACK = Command(
     "checks.return",
-    ("r",),
+    ("r", "f6"),
     marked("return"),
     marked("Return the case to its maker, with a note."),
     VERDICT_GROUP,
-    "checks",
-    twin="f6",
     hint=True,
     danger=True,
 )
 RELOAD = Command(
     "checks.reload",
-    ("n",),
+    ("n", "f2"),
     marked("refresh"),
     marked("Reload the list."),
-    LOOK_GROUP,
-    "checks",
-    twin="f2",
+    VIEW_GROUP,
 )
 GO = Command(
     "go",
@@ -158,7 +132,6 @@ GO = Command(
     marked("go to …"),
     marked("Go to another screen: press g, then its letter."),
     GO_GROUP,
-    "everywhere",
 )
 GO_DESK = Command(
     "go.desk",
@@ -166,7 +139,6 @@ GO_DESK = Command(
     marked("desk"),
     marked("Go to the desk and the case you hold."),
     GO_GROUP,
-    "everywhere",
 )
 GO_CHECKS = Command(
     "go.checks",
@@ -174,25 +146,20 @@ GO_CHECKS = Command(
     marked("checks"),
     marked("Go to the verdicts that need a second person."),
     GO_GROUP,
-    "everywhere",
 )
 HELP = Command(
     "help",
-    ("question_mark",),
+    ("question_mark", "f1"),
     marked("keys"),
     marked("Show all keys of this screen."),
     GO_GROUP,
-    "everywhere",
-    twin="f1",
 )
 PALETTE = Command(
     "palette",
-    ("colon",),
+    ("colon", "ctrl+p"),
     marked("commands"),
     marked("Find any command by words from its name, in English or Chinese."),
     GO_GROUP,
-    "everywhere",
-    twin="ctrl+p",
 )
 BACK = Command(
     "back",
@@ -200,7 +167,6 @@ BACK = Command(
     marked("back"),
     marked("Leave a text field, a zoomed panel or a dialog; nothing typed is lost."),
     GO_GROUP,
-    "everywhere",
 )
 THEME = Command(
     "theme",
@@ -208,7 +174,6 @@ THEME = Command(
     marked("light or dark"),
     marked("Switch between the light and the dark theme."),
     GO_GROUP,
-    "everywhere",
 )
 QUIT = Command(
     "quit",
@@ -216,7 +181,6 @@ QUIT = Command(
     marked("quit"),
     marked("Quit the workbench; asks first if you hold a case."),
     GO_GROUP,
-    "everywhere",
 )
 
 MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST)

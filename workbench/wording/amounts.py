@@ -1,35 +1,20 @@
-"""Numbers, days and instants in words, in the current or a given language."""
+"""Numbers, days and instants in words, in the current language."""
 
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from workbench.i18n import current
+from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH, local_time
 
 _FEN_PER_YUAN = 100
 _FEN_PER_WAN = 10_000 * _FEN_PER_YUAN
 _SECONDS_PER_MINUTE = 60
 _MINUTES_PER_HOUR = 60
-_WEEKDAYS_ZH = "一二三四五六日"
-_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_NEAR_DAYS_EN = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-_NEAR_DAYS_ZH = {-1: "昨天", 0: "今天", 1: "明天"}
 
 
-def _is_chinese(language: str | None) -> bool:
-    """Say whether to write Chinese: the given language, or else the current one."""
-    return (language or current()) == "zh"
-
-
-def _local(at: datetime, zone: tzinfo) -> datetime:
-    """Return an instant in a zone.
-
-    Raises:
-        ValueError: If the instant has no zone of its own.
-    """
-    if at.tzinfo is None:
-        raise ValueError(at)
-    return at.astimezone(zone)
+def _either(english: str, chinese: str) -> str:
+    """Return the text in the current language."""
+    return chinese if current() == "zh" else english
 
 
 def _one_decimal(figure: float) -> str:
@@ -39,32 +24,33 @@ def _one_decimal(figure: float) -> str:
     return f"{rounded + 0:,.1f}".removesuffix(".0")
 
 
-def day_on_screen(on: date, today: date, *, language: str | None = None) -> str:
+def day_on_screen(on: date, today: date) -> str:
     """Return a day as `Thu 26 Nov` or `11月26日 周四`, with the year if it is not the current one."""
     is_this_year = on.year == today.year
-    if _is_chinese(language):
-        year = "" if is_this_year else f"{on.year}年"
-        return f"{year}{on.month}月{on.day}日 周{_WEEKDAYS_ZH[on.weekday()]}"
-    year = "" if is_this_year else f" {on.year}"
-    return f"{_WEEKDAYS_EN[on.weekday()]} {on.day} {_MONTHS_EN[on.month - 1]}{year}"
+    english = f"{WEEKDAYS_EN[on.weekday()][:3]} {on.day} {MONTHS_EN[on.month - 1][:3]}"
+    chinese = f"{on.month}月{on.day}日 周{WEEKDAYS_ZH[on.weekday()]}"
+    return _either(english, chinese) if is_this_year else _either(f"{english} {on.year}", f"{on.year}年{chinese}")
 
 
-def instant_on_screen(at: datetime, today: date, zone: tzinfo, *, language: str | None = None) -> str:
+def instant_on_screen(at: datetime, today: date, zone: tzinfo) -> str:
     """Return an instant as `Thu 26 Nov 18:00` or `11月26日 周四 18:00`, local to the zone.
 
     Raises:
         ValueError: If the instant has no zone of its own.
     """
-    local = _local(at, zone)
-    return f"{day_on_screen(local.date(), today, language=language)} {local:%H:%M}"
+    local = local_time(at, zone)
+    return f"{day_on_screen(local.date(), today)} {local:%H:%M}"
 
 
-def relative_day(on: date, today: date, *, language: str | None = None) -> str:
+def relative_day(on: date, today: date) -> str:
     """Return the distance of a day: `3 days ago`, `today`, `in 41 days`; `3天前`, `今天`, `41天后`."""
     days = (on - today).days
-    if _is_chinese(language):
-        return _NEAR_DAYS_ZH.get(days) or (f"{-days:,}天前" if days < 0 else f"{days:,}天后")
-    return _NEAR_DAYS_EN.get(days) or (f"{-days:,} days ago" if days < 0 else f"in {days:,} days")
+    near = {-1: _either("yesterday", "昨天"), 0: _either("today", "今天"), 1: _either("tomorrow", "明天")}
+    if days in near:
+        return near[days]
+    if days < 0:
+        return _either(f"{-days:,} days ago", f"{-days:,}天前")
+    return _either(f"in {days:,} days", f"{days:,}天后")
 
 
 def count(number: int) -> str:
@@ -83,61 +69,51 @@ def money_fen(amount_fen: int) -> str:
     return f"{'-' if amount_fen < 0 else ''}¥ {yuan:,}.{fen:02}"
 
 
-def capital_fen(amount_fen: int, *, language: str | None = None) -> str:
+def capital_fen(amount_fen: int) -> str:
     """Return a registered capital in fen as `¥ 2,000,000` or `200万元`, with decimals only if needed."""
-    if not _is_chinese(language):
-        return money_fen(amount_fen).removesuffix(".00")
+    amount = money_fen(amount_fen).removesuffix(".00")
     if amount_fen and amount_fen % _FEN_PER_WAN == 0:
-        return f"{amount_fen // _FEN_PER_WAN:,}万元"
-    return f"{money_fen(amount_fen).replace('¥ ', '').removesuffix('.00')}元"
+        return _either(amount, f"{amount_fen // _FEN_PER_WAN:,}万元")
+    return _either(amount, f"{amount.replace('¥ ', '')}元")
 
 
-def duration_s(seconds: float, *, language: str | None = None) -> str:
+def duration_s(seconds: float) -> str:
     """Return a duration as `48 s`, `3 min 20 s` or `1 h 05 min`; `48秒`, `3分20秒`, `1小时05分`.
 
     Below a minute it has at most one decimal, below an hour seconds, above it only minutes.
     """
-    is_chinese = _is_chinese(language)
     if round(seconds, 1) < _SECONDS_PER_MINUTE:
-        return f"{_one_decimal(seconds)}秒" if is_chinese else f"{_one_decimal(seconds)} s"
+        return _either(f"{_one_decimal(seconds)} s", f"{_one_decimal(seconds)}秒")
     minutes, rest = divmod(round(seconds), _SECONDS_PER_MINUTE)
     if minutes < _MINUTES_PER_HOUR:
-        return f"{minutes}分{rest:02}秒" if is_chinese else f"{minutes} min {rest:02} s"
+        return _either(f"{minutes} min {rest:02} s", f"{minutes}分{rest:02}秒")
     hours, minutes = divmod(minutes, _MINUTES_PER_HOUR)
-    return f"{hours:,}小时{minutes:02}分" if is_chinese else f"{hours:,} h {minutes:02} min"
+    return _either(f"{hours:,} h {minutes:02} min", f"{hours:,}小时{minutes:02}分")
 
 
-def working_days_left(days: int, *, language: str | None = None) -> str:
+def working_days_left(days: int) -> str:
     """Return the days until a deadline: `2 working days left`, `剩余2个工作日`; or by how many it is exceeded."""
-    if _is_chinese(language):
-        return f"剩余{days:,}个工作日" if days >= 0 else f"已超时{-days:,}个工作日"
     unit = "working day" if abs(days) == 1 else "working days"
-    return f"{days:,} {unit} left" if days >= 0 else f"overdue by {-days:,} {unit}"
+    if days < 0:
+        return _either(f"overdue by {-days:,} {unit}", f"已超时{-days:,}个工作日")
+    return _either(f"{days:,} {unit} left", f"剩余{days:,}个工作日")
 
 
-def minutes_left(left: timedelta, *, language: str | None = None) -> str:
-    """Return whole minutes as `28 min` or `28分钟`, the last one as `< 1 min` or `不足1分钟`."""
-    minutes = max(0, int(left.total_seconds() // _SECONDS_PER_MINUTE))
-    if _is_chinese(language):
-        return f"{minutes:,}分钟" if minutes else "不足1分钟"
-    return f"{minutes:,} min" if minutes else "< 1 min"
-
-
-def hold_left(left: timedelta, *, language: str | None = None) -> str:
+def hold_left(left: timedelta) -> str:
     """Return the remaining time of a hold: `hold 28 min`, `领取剩余28分钟`; or that it expired."""
-    is_over = left <= timedelta(0)
-    if _is_chinese(language):
-        return "领取已过期" if is_over else f"领取剩余{minutes_left(left, language=language)}"
-    return "hold expired" if is_over else f"hold {minutes_left(left, language=language)}"
+    if left <= timedelta(0):
+        return _either("hold expired", "领取已过期")
+    minutes = left // timedelta(minutes=1)
+    if not minutes:
+        return _either("hold < 1 min", "领取剩余不足1分钟")
+    return _either(f"hold {minutes:,} min", f"领取剩余{minutes:,}分钟")
 
 
-def waiting(span: timedelta, *, language: str | None = None) -> str:
+def waiting(span: timedelta) -> str:
     """Return a waiting time in whole units: `3 d`, `5 h`, `12 min`; `3天`, `5小时`, `12分`."""
     minutes = max(0, int(span.total_seconds() // _SECONDS_PER_MINUTE))
-    hours, days = minutes // _MINUTES_PER_HOUR, span.days
-    is_chinese = _is_chinese(language)
-    if days > 0:
-        return f"{days:,}天" if is_chinese else f"{days:,} d"
-    if hours:
-        return f"{hours}小时" if is_chinese else f"{hours} h"
-    return f"{minutes}分" if is_chinese else f"{minutes} min"
+    if span.days > 0:
+        return _either(f"{span.days:,} d", f"{span.days:,}天")
+    if hours := minutes // _MINUTES_PER_HOUR:
+        return _either(f"{hours} h", f"{hours}小时")
+    return _either(f"{minutes} min", f"{minutes}分")

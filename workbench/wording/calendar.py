@@ -7,17 +7,12 @@ from datetime import date
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours
-from workbench.i18n import _, current, marked, ngettext
+from workbench.i18n import _, current, listed, marked, ngettext
 from workbench.wording.amounts import count, day_on_screen
+from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 
 Week = Sequence[date | None]
 """Monday to Sunday; None for days of another month."""
-
-_MONTHS_EN = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_HEADS = {"en": ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), "zh": tuple("一二三四五六日")}
 
 HOLIDAY, MAKE_UP, WEEKEND, OWN_HOURS, SET_OFF, SET_WORKED = "*", "+", ".", "/", "x", "o"
 """The signs after the number of a day, each one cell wide."""
@@ -70,18 +65,17 @@ def kind_words(day: CalendarDay) -> str:
 
 def hours_words(hours: Hours) -> str:
     """Return hours as `09:00–12:00, 13:00–18:00`, separated as the language requires."""
-    between = "、" if current() == "zh" else ", "
-    return between.join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours)
+    return listed(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours)
 
 
 def month_words(month: int) -> str:
     """Return the name of a month, 1 to 12."""
-    return f"{month}月" if current() == "zh" else _MONTHS_EN[month - 1]
+    return f"{month}月" if current() == "zh" else MONTHS_EN[month - 1]
 
 
 def weekday_heads() -> tuple[str, ...]:
     """Return the column heads of a month, Monday first; each is two cells wide."""
-    return _HEADS["zh" if current() == "zh" else "en"]
+    return tuple(WEEKDAYS_ZH) if current() == "zh" else tuple(name[:2] for name in WEEKDAYS_EN)
 
 
 def weeks_of(year: int, month: int) -> list[Week]:
@@ -112,20 +106,20 @@ def moved_count_words(moved: int) -> str:
     return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
 
 
-def notice_count_words(told: int, *, written: bool) -> str:
+def notice_count_words(notices: int, *, written: bool) -> str:
     """Return how many applicants get, or would get, a notice of a later due date."""
     message = (
-        ngettext("{count} applicant is told.", "{count} applicants are told.", told)
+        ngettext("{count} applicant is told.", "{count} applicants are told.", notices)
         if written
-        else ngettext("{count} applicant would be told.", "{count} applicants would be told.", told)
+        else ngettext("{count} applicant would be told.", "{count} applicants would be told.", notices)
     )
-    return message.format(count=count(told))
+    return message.format(count=count(notices))
 
 
-def certainty_change_words(settled: int) -> str:
+def certainty_change_words(changed: int) -> str:
     """Return how many due dates stay the same but become certain or provisional."""
     return ngettext(
         "{count} due date stays and only changes between certain and provisional.",
         "{count} due dates stay and only change between certain and provisional.",
-        settled,
-    ).format(count=count(settled))
+        changed,
+    ).format(count=count(changed))

@@ -1,4 +1,4 @@
-"""The steps of a due date in sentences, in the current language."""
+"""Explains a due date in sentences, step by step, in the current language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ClockWords:
         """Yield a sentence for each step, then the current state of the clock."""
         for step in self.walk.steps:
             yield self.line(step)
-        yield self._standing()
+        yield self._current_state()
 
     def line(self, step: Step) -> str:
         """Return the sentence of one step."""
@@ -94,7 +94,7 @@ class ClockWords:
             message = _("{due} It will move on by the working time lost until work resumes.").format(due=message)
         return message
 
-    def _standing(self) -> str:
+    def _current_state(self) -> str:
         walk = self.walk
         if walk.due_at is None:
             return _("No due date yet: the clock starts when every required document is there.")
@@ -102,13 +102,13 @@ class ClockWords:
             return _("Work is suspended now; the clock stands still.")
         if walk.mend_by is not None:
             message = _(
-                "The applicant has until {until} to mend; the due date moves on by the working time that takes."
+                "The applicant has until {until} to rectify; the due date is extended by the working time it takes."
             )
             return message.format(until=self._at(walk.mend_by))
         if walk.is_paused:
-            return _("With the applicant now: the due date moves on by the working time until the answer.")
+            return _("Waiting for the applicant: the due date is extended by the working time until the answer.")
         if walk.working_days_left is None:
-            return _("The case is over; the due date is as it was.")
+            return _("The case is closed; the due date no longer changes.")
         return _("The clock runs; {left}.").format(left=working_days_left(walk.working_days_left))
 
     def _holiday(self, step: Step) -> str:

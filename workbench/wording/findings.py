@@ -7,12 +7,13 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import names_in, replace_brackets
 from workbench.domain.policy.policy import FactValue, Limit, Policy, Reason, Words
 from workbench.domain.text.mask import mask_msisdn
+from workbench.i18n import listed
 
 _FEN_OF_YUAN = 100
 _FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
 _MOST_DIGITS = 6
 _DOCUMENT_CODES = frozenset(DocumentKind)
-_YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
+_YES_NO = {True: Words("yes", "是"), False: Words("no", "否")}
 
 LIST_WORDS: dict[str, Words] = {
     CreditList.ARREARS: Words("arrears", "欠费名单"),
@@ -71,9 +72,8 @@ def item_of(reason: Reason, findings: Iterable[Finding], policy: Policy, languag
 
 def subject_words(finding: Finding, policy: Policy, language: str) -> str:
     """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
-    return ("、" if language == "zh" else ", ").join(
-        _subject(part, policy, language) for part in finding.subject.split(";") if part
-    )
+    parts = (_subject(part, policy, language) for part in finding.subject.split(";") if part)
+    return listed(parts, language=language)
 
 
 def filled(text: str, values: _PlaceholderValues) -> str:
@@ -128,7 +128,7 @@ def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -
     if value is None:
         return "–"
     if isinstance(value, bool):
-        return _YES_NO["zh" if language == "zh" else "en"][not value]
+        return _YES_NO[value].in_language(language)
     if isinstance(value, str):
         return value
     if unit == "fen":

@@ -8,14 +8,13 @@ from db.enums import Language
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 from workbench.i18n import _, current, ngettext
 from workbench.wording.amounts import count, day_on_screen
-from workbench.wording.letter_dates import letter_day
+from workbench.wording.letter_dates import MONTHS_EN, letter_day
 
 _HALF = 0.5
 _FEW = 0.03
 _NO_TIME = 1e-6
 _EVERY_SECOND = 2
 _ONE_DECIMAL_BELOW = 9.5
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def range_on_screen(days: DayRange, today: date) -> str:
@@ -27,9 +26,10 @@ def range_on_screen(days: DayRange, today: date) -> str:
     is_one_month = first.month == last.month
     if current() == "zh":
         return f"{first.month}月{first.day}日–{'' if is_one_month else f'{last.month}月'}{last.day}日"
+    first_month, last_month = (MONTHS_EN[day.month - 1][:3] for day in (first, last))
     if is_one_month:
-        return f"{first.day}–{last.day} {_MONTHS_EN[last.month - 1]}"
-    return f"{first.day} {_MONTHS_EN[first.month - 1]} – {last.day} {_MONTHS_EN[last.month - 1]}"
+        return f"{first.day}–{last.day} {last_month}"
+    return f"{first.day} {first_month} – {last.day} {last_month}"
 
 
 def likely(forecast: CaseForecast, today: date) -> str:

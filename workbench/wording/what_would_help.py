@@ -11,6 +11,7 @@ from workbench.domain.policy.policy import Policy, Words
 from workbench.wording.findings import letter_of, text_of
 
 _MISSING = "DOC-MISSING"
+_ASKED = (Severity.BLOCK, Severity.WARN)
 
 
 def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
@@ -59,12 +60,10 @@ def findings_in_letters(findings: Iterable[Finding], policy: Policy, language: s
             yield noticed, item
 
 
-def _to_answer(findings: Iterable[Finding]) -> Iterator[Finding]:
-    known = tuple(findings)
-    for severity in (Severity.BLOCK, Severity.WARN):
-        for finding in known:
-            if finding.severity is severity and finding.rule != _MISSING:
-                yield finding
+def _to_answer(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the blocking findings, then the warnings, without missing documents."""
+    asked = [finding for finding in findings if finding.severity in _ASKED and finding.rule != _MISSING]
+    return sorted(asked, key=lambda finding: _ASKED.index(finding.severity))
 
 
 def _without_finding(words: Words, language: str) -> str:

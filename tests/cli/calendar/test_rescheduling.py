@@ -153,7 +153,7 @@ def test_the_clock_names_the_rectification_deadline(services: Promises) -> None:
     assert (listed["paused"], listed["suspended"]) == (True, False)
     assert "with applicant" in services.terminal.as_person("a", "queue", "--filter", "state:rectifying").stdout
     said = services.terminal.as_person("a", "clock", case).stdout
-    assert said.splitlines()[-1].startswith("The applicant has until Thu 3 Dec 18:00 to mend;")
+    assert said.splitlines()[-1].startswith("The applicant has until Thu 3 Dec 18:00 to rectify;")
     services.at("2026-12-03 17:00").run("a", "resubmit", case)
     assert services.clock(case)["mend_by"] is None
 

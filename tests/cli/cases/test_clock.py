@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from db.enums import CaseState
 from tests.cli.framework.terminal import refused
+from tests.languages import speaking
 from tests.offices import Site
 from tests.promises import Promises, local
-from workbench import i18n
 from workbench.domain.case.case_id import format_case
 from workbench.services.calendar.preview import DaySetting
 
@@ -380,7 +380,7 @@ def test_an_unknown_case_is_66_and_every_role_may_ask(services: Promises) -> Non
 
 def test_the_walk_is_available_in_chinese(services: Promises) -> None:
     case = services.received("2026-11-27 19:10")
-    with i18n.speaking("zh"):
+    with speaking("zh"):
         lines = services.terminal.run("clock", case, "--as", "a", "--lang", "zh").stdout.splitlines()
 
     assert lines[0].startswith("11月27日 周五 19:10")

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
+from tests.languages import speaking
 from tests.offices import TUESDAY
 from tests.services.forecast.lived_office import lived
-from workbench.i18n import speaking
 
 RANGES = ("first_verdict", "passed")
 

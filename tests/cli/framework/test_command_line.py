@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
+from tests.languages import speaking
 from workbench import i18n
 from workbench.domain.text.cells import cells
 
@@ -100,7 +101,7 @@ def test_the_help_fits_into_a_hundred_cells(terminal: Terminal) -> None:
 def test_the_help_is_in_the_language_in_use(terminal: Terminal) -> None:
     if not (i18n.LOCALE_DIR / "zh" / "LC_MESSAGES" / "workbench.mo").exists():
         pytest.skip("there is no Chinese catalogue yet")
-    with i18n.speaking("zh"):
+    with speaking("zh"):
         result = terminal.run_bare("--help")
 
     assert "Usage" not in result.stdout
@@ -154,7 +155,7 @@ _IMPORTED = """
 import sys
 from workbench.cli.app import build_app
 try:
-    build_app(lambda *words: 0)(["--help"], prog_name="workbench")
+    build_app(lambda *words: 0, None)(["--help"], prog_name="workbench")
 except SystemExit:
     pass
 heavy = {"textual", "screens", "sqlmodel", "sqlalchemy", "duckdb", "alembic", "rich", "xlsxwriter"}

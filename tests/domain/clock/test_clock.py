@@ -96,14 +96,13 @@ def test_adding_working_time_is_monotonic_and_inverse_to_counting_it_and_never_l
     check_arithmetic(calendar, start, less, more)
 
 
-@settings(max_examples=20, deadline=None)
 @given(made=cases())
 def test_a_due_date_is_what_counting_every_minute_gives(made: Made) -> None:
     check_case(made)
 
 
 @pytest.mark.proof
-@settings(max_examples=sized(ci=400, full=10_000), deadline=None)
+@settings(max_examples=sized(ci=400, full=10_000))
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
 def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, less: int, more: int) -> None:
     check_arithmetic(made.calendar, start, less, more)
@@ -111,7 +110,7 @@ def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, le
 
 
 @pytest.mark.proof
-@settings(max_examples=sized(ci=60, full=600), deadline=None)
+@settings(max_examples=sized(ci=60, full=600))
 @given(made=cases())
 def test_hundreds_of_due_dates_are_what_counting_every_minute_gives(made: Made) -> None:
     check_case(made)

@@ -163,7 +163,6 @@ def check_due(calendar: WorkingCalendar, start: datetime, days: int) -> None:
     assert due < due_at(start, days + 1, calendar).at
 
 
-@settings(max_examples=60, deadline=None)
 @given(calendars(), INSTANTS, MICROSECONDS, st.integers(0, 10**11))
 def test_adding_and_counting_agree_on_days_with_hours_of_their_own(
     calendar: WorkingCalendar, start: datetime, micros: int, more: int
@@ -171,14 +170,13 @@ def test_adding_and_counting_agree_on_days_with_hours_of_their_own(
     check_adding(calendar, start, micros, more)
 
 
-@settings(max_examples=60, deadline=None)
 @given(calendars(), INSTANTS, st.integers(1, 10))
 def test_a_promise_ends_at_the_closing_of_a_working_day(calendar: WorkingCalendar, start: datetime, days: int) -> None:
     check_due(calendar, start, days)
 
 
 @pytest.mark.proof
-@settings(max_examples=sized(ci=400, full=10_000), deadline=None)
+@settings(max_examples=sized(ci=400, full=10_000))
 @given(calendars(), INSTANTS, MICROSECONDS, st.integers(0, 10**11), st.integers(1, 10))
 def test_ten_thousand_calendars(calendar: WorkingCalendar, start: datetime, micros: int, more: int, days: int) -> None:
     check_adding(calendar, start, micros, more)

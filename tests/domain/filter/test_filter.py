@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.languages import speaking
 from workbench.domain.filter.parser import FILTER_KEYS, Filter, FilterProblem, Term, parse_filter
-from workbench.i18n import speaking
 
 
 def terms(text: str) -> list[tuple[str, str, tuple[str, ...], bool]]:

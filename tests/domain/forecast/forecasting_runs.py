@@ -51,7 +51,7 @@ def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days
     return told
 
 
-def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int = 6) -> list[Told]:
+def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int) -> list[Told]:
     """Forecast all cases that are open at some moments, wherever they are, that will be passed."""
     past = queue_model.history
     spells = QueueSpells.of(past.cases)

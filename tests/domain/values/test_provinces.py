@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.languages import speaking
 from workbench.domain.values.provinces import province_parts, province_words
-from workbench.i18n import speaking
 
 
 @pytest.mark.parametrize("stored", ["四川", "四川省", " 四川省 "])

@@ -10,10 +10,10 @@ from screens.panels.history_text import act_words, detail_words
 from screens.shell.clock import ZONE
 from screens.shell.symbols import DRAWN
 from screens.shell.view import View
+from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine, ItemLine
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
-from workbench.i18n import speaking
 
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
 

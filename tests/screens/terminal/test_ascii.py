@@ -11,13 +11,13 @@ import pytest
 from db.enums import CaseState, Role
 from screens.terminal.ascii_filter import AsciiFilter
 from screens.widgets.safe_text import fitted, plain, row
+from tests.languages import speaking
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, at_work
 from tests.sizes import some
 from workbench import signs
 from workbench.domain.text.mask import DOT
-from workbench.i18n import speaking
 
 WALK: dict[str, tuple[str, ...]] = {
     "welcome": (),

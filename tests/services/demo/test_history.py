@@ -20,6 +20,8 @@ from workbench.services.foundation.audit_log import verify
 from workbench.services.policy.reader import parse_policy
 from workbench.services.site.doctor import examine
 
+pytestmark = pytest.mark.terminal
+
 # No service lets a rectification lapse or takes an appeal yet.
 UNREACHED = {CaseState.LAPSED, CaseState.APPEALED}
 

@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.services.eventlogs.names import LogColumns
+from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
 
 CSV = """CaseID,ActivityID,CompleteTimestamp

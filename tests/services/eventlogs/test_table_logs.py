@@ -95,7 +95,7 @@ def test_times_are_read_with_and_without_a_zone(tmp_path: Path, text: str, at_s:
         ("case,activity,time\n1,a\n", "log.csv, line 2, column time: The record has 2 fields and the header 3"),
         ('case,activity,time\n1,"a\n2,b,2012-04-03\n', "log.csv, line 2, column activity: A quote is opened"),
         (f"case,activity,time\n1,{'a' * 301},2012-04-03\n", "column activity: The value is longer than 300"),
-        ("case,activity,at\n1,a,2012-04-03\n", "log.csv, line 1: No column can be guessed for --time"),
+        ("case,activity,at\n1,a,2012-04-03\n", "log.csv, line 1: No column was recognized for --time"),
         ("case,activity,time\n", "log.csv: The log has no events"),
         ("", "log.csv: The file is empty"),
         (b"case,activity,time\n1,a\xff\xff,2012-04-03\n", "log.csv, line 2: Byte 22 is not valid"),
@@ -119,12 +119,12 @@ def test_a_column_that_is_not_there_is_told_with_one_like_it(tmp_path: Path) -> 
 def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "log.csv", "case,x,x,time\n1,a,b,2012-04-03\n")
 
-    with pytest.raises(BadData, match="column x: The column is there twice"):
+    with pytest.raises(BadData, match="column x: The column occurs twice"):
         read(path, activity="x")
 
 
 def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="There is no file"):
         read(tmp_path / "nowhere.csv")
-    with pytest.raises(WorkbenchError, match=r"no regular file; give a CSV, XES or XES\.gz file"):
+    with pytest.raises(WorkbenchError, match=r"not a regular file; use a CSV, XES or XES\.gz file"):
         read(tmp_path)

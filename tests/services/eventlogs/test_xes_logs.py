@@ -8,7 +8,7 @@ import pytest
 from tests.services.eventlogs import samples
 from tests.services.eventlogs.samples import XES, read, steps, written
 from workbench.errors import BadData, ExitCode
-from workbench.services.eventlogs import gathering, reading
+from workbench.services.eventlogs import event_collector, reading
 
 AT = 1_333_464_900.0
 """3 April 2012, 14:55 in UTC."""
@@ -54,11 +54,11 @@ def test_traces_of_the_same_name_stay_two_cases(tmp_path: Path) -> None:
     [
         (BOMB, "log.xes, line 1: The file declares a document type"),
         (FOREIGN, "log.xes, line 1: The file declares a document type"),
-        ("<html>\n</html>", "log.xes, line 1: The file begins with “html”"),
+        ("<html>\n</html>", "log.xes, line 1: The root element is “html”"),
         ("<log>\n<trace>", "log.xes, line 2: The XML is not well formed here (no element found"),
         ("<log>\n<trace></log>", "log.xes, line 2: The XML is not well formed here (mismatched tag"),
         ("<log></log>", "log.xes: The log has no events"),
-        (f"<log>{'<a>' * 100}", "log.xes, line 1: Elements lie too deep"),
+        (f"<log>{'<a>' * 100}", "log.xes, line 1: The elements are nested too deeply"),
         (f'<log a="{"x" * (2 << 20)}"/>', "log.xes, line 1: A tag is unreasonably long"),
         ('<?xml version="1.0" encoding="klingon"?><log/>', "The XML is not well formed here (unknown encoding"),
         (
@@ -87,12 +87,12 @@ def test_a_packed_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadData, match=r"log\.xes\.gz.*: "):
         read(path)
     path.write_bytes(b"\x1f\x8b damaged")
-    with pytest.raises(BadData, match="damaged; fetch it again"):
+    with pytest.raises(BadData, match="damaged; download it again"):
         read(path)
 
 
 def test_a_packed_table_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match="no XES; unpack the file"):
+    with pytest.raises(BadData, match="not XES; decompress it"):
         read(written(tmp_path, "log.csv.gz", samples.CSV))
 
 
@@ -103,7 +103,7 @@ def test_a_file_that_unpacks_without_end_is_refused_in_little_memory(
     monkeypatch.setattr(reading, "UNPACKED_BYTES", 32 << 20)
 
     tracemalloc.start()
-    with pytest.raises(BadData, match="unpacks to more than"):
+    with pytest.raises(BadData, match="larger than"):
         read(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -115,7 +115,7 @@ def test_a_log_of_too_many_events_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traces: int, end: str
 ) -> None:
     event = '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2012-04-03"/></event>\n'
-    monkeypatch.setattr(gathering, "MOST_EVENTS", 30)
+    monkeypatch.setattr(event_collector, "MOST_EVENTS", 30)
     over = "</trace>" if end == "</log>" else ""
     content = f"<log>{f'<trace>{event * (50 // traces)}{over}' * traces}{end}"
 

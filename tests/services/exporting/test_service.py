@@ -2,6 +2,8 @@
 
 import csv
 import json
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,8 @@ from tests.offices import Site
 from tests.services.importing.files import Desk, application
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, WrongUsage
-from workbench.services.exporting.request import ExportKind, ExportRequest
-from workbench.services.exporting.sheets import open_sheet
+from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
+from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.kinds import SORTS
 
@@ -258,14 +260,11 @@ def test_an_export_that_fails_leaves_the_old_file_and_no_event(
     path.write_text("old", encoding="utf-8")
     site.plant(3)
 
-    def failing(*arguments: Any) -> Any:
-        opened = open_sheet(*arguments)
-        sheet = opened.__enter__()
-        sheet.write(dict.fromkeys(arguments[2], "half"))
-        opened.__exit__(None, None, None)
+    def failing(path: Path, chosen: ExportFormat, columns: Sequence[str], rows: Iterable[Record]) -> int:
+        write_rows(path, chosen, columns, islice(rows, 1))
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("workbench.services.exporting.service.open_sheet", failing)
+    monkeypatch.setattr("workbench.services.exporting.service.write_rows", failing)
     with pytest.raises(CannotCreate, match="No space left"):
         site.services("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
 

@@ -168,6 +168,7 @@ def _days_about(told: CaseForecast, slack: int) -> Iterator[Any]:
         yield told.passed.p50.fromordinal(ordinal)
 
 
+@pytest.mark.proof
 def test_thousands_of_receipts_take_few_forecasts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     of_arrivals = Forecasts.of_arrivals

@@ -13,6 +13,8 @@ from tests.services.importing.rule_samples import SAMPLES
 from workbench.policies import default_policy_text
 from workbench.services.policy.reader import parse_policy
 
+pytestmark = pytest.mark.proof
+
 
 def _number(place: int, card: int = 0) -> str:
     return f"1380{place:04}{card:03}"

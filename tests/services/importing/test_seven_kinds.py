@@ -266,6 +266,7 @@ def _tables(site: Site) -> Tables:
     return tables
 
 
+@pytest.mark.proof
 def test_seven_kinds_give_equal_rows_in_every_form_and_are_refused_the_second_time(tmp_path: Path) -> None:
     tables, reports = _imported(tmp_path / "utf-8", "utf-8")
     for name in TABLES:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from db.enums import ApplicantKind, Language, Measure, WaitsFor
+from tests.languages import speaking
 from tests.services.notices.sample_letters import (
     ADDRESS,
     APPEAL_UNTIL,
@@ -22,7 +23,6 @@ from tests.services.notices.sample_letters import (
     pending,
     with_reasons,
 )
-from workbench import i18n
 from workbench.services.notices.verdict_letter import ComposedLetter, LetterFacts, LetterReason, causes_text, compose
 
 
@@ -94,7 +94,7 @@ def test_an_english_letter_has_no_chinese_left(kind: ApplicantKind) -> None:
 def test_the_language_of_the_screens_does_not_change_a_letter(letter: LetterFacts) -> None:
     before = compose(fixable(letter))
 
-    with i18n.speaking("zh" if letter.language is Language.EN else "en"):
+    with speaking("zh" if letter.language is Language.EN else "en"):
         assert compose(fixable(letter)) == before
 
 

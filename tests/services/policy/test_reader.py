@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from tests.languages import speaking
 from workbench.errors import BadConfiguration, ExitCode
-from workbench.i18n import speaking
 from workbench.policies import default_policy_text
 from workbench.services.policy.reader import parse_policy
 

@@ -11,7 +11,7 @@ from tests.offices import Site
 from workbench.services.wiring import Services
 
 CHARACTERS = "成都重庆银行长科技有限公司虚构𠮷𠀀龘㈱ＡＢaAbBéÉ ß12%_'\"*\\-()[]{}^$:;,.\ue025\uf8ff"
-CASES = 400
+CASES = 200
 
 
 def name(dice: Random) -> str:
@@ -57,7 +57,7 @@ def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.
     services, names = renamed(site, seed=5)
     dice = Random(6)
     found_some = 0
-    for _search in range(80):
+    for _search in range(50):
         written = dice.choice(names)
         start = dice.randrange(len(written))
         part = dice.choice([written[start : start + dice.randrange(1, 4)], "".join(dice.choices(CHARACTERS, k=2))])
@@ -71,7 +71,7 @@ def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.
                 assert found == expected, part
                 assert services.queue.count(wanted) == len(expected)
         found_some += bool(expected)
-    assert found_some > 50
+    assert found_some > 30
 
 
 def test_two_chinese_characters_are_found_anywhere_in_a_name(site: Site) -> None:

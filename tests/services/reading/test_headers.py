@@ -12,9 +12,9 @@ from db.enums import (
     Quality,
     ServiceClass,
 )
+from tests.languages import speaking
 from tests.services.reading.samples import KINDS
 from workbench.domain.values.values import folded
-from workbench.i18n import speaking
 from workbench.services.reading.headers import (
     IGNORED,
     column_names,

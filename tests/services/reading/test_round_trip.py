@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from db.enums import ImportKind
@@ -40,14 +40,12 @@ def test_a_table_comes_back_as_it_was_written(rows: list[tuple[str, str, str]], 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ""])
 @given(content=st.binary(max_size=300))
-@settings(deadline=None)
 def test_no_bytes_make_the_reader_fail_but_by_its_own_errors(suffix: str, content: bytes) -> None:
     attempt(content, ImportKind.CARDS, suffix)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@settings(deadline=None, max_examples=40)
 def test_no_damage_makes_the_reader_fail_but_by_its_own_errors(kind: ImportKind, data: st.DataObject) -> None:
     suffix, text = data.draw(st.sampled_from([(".csv", as_csv(kind)), (".jsonl", as_jsonl(kind))]))
     content = bytearray(text.encode())

@@ -1,5 +1,6 @@
 """Commands about the working calendar: show, set, suspend and resume, and import calendar."""
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,8 @@ from workbench.cli.calendar import suspensions
 from workbench.cli.calendar.text import effect_lines, effect_summary, import_lines, print_year
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import DryRun, JsonFlag, parse_day, required_text
+from workbench.cli.framework.json_values import attributes, plain
+from workbench.cli.framework.options import DryRun, parse_day, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from workbench.domain.clock.calendar import CalendarDay
     from workbench.domain.clock.suspension import Suspension
     from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
-    from workbench.services.wiring import Services
 
 _MOST_MOVED = 1_000
 
@@ -33,13 +34,12 @@ def show_year(
     year: Annotated[
         int | None, typer.Argument(metavar="YEAR", help=marked("Year to show. Default: this year."))
     ] = None,
-    as_json: JsonFlag = False,
 ) -> None:
     """Show a year of the working calendar."""
     with context.services() as services:
         found = services.calendars.year(context.now().astimezone(zone_of(services)).year if year is None else year)
         stops = services.suspending.of_year(found.year)
-    if as_json:
+    if context.as_json:
         output.document(_year_document(found, stops))
     else:
         print_year(found, stops)
@@ -50,30 +50,26 @@ def _year_document(found: "CalendarYear", stops: "Iterable[Suspension]") -> dict
         "year": found.year,
         "status": found.status.value,
         "working_days": sum(day.working for day in found.days),
-        "days": [_day_document(day, found) for day in found.days],
-        "suspensions": [_suspension_document(one, found.zone) for one in stops],
+        "days": [
+            {**_day_document(day), "hours": format_hours(day.hours or found.hours) if day.working else None}
+            for day in found.days
+        ],
+        "suspensions": [
+            {
+                **attributes(one, ("id", "province", "agent", "reason"), found.zone),
+                "from": plain(one.span.start, found.zone),
+                "to": None if one.span.is_open else plain(one.span.end, found.zone),
+            }
+            for one in stops
+        ],
     }
 
 
-def _suspension_document(one: "Suspension", zone: "ZoneInfo") -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "from": one.span.start.astimezone(zone).isoformat(),
-        "to": None if one.span.is_open else one.span.end.astimezone(zone).isoformat(),
-        "province": one.province,
-        "agent": one.agent,
-        "reason": one.reason,
-    }
-
-
-def _day_document(day: "CalendarDay", found: "CalendarYear") -> dict[str, Any]:
+def _day_document(day: "CalendarDay") -> dict[str, Any]:
     return {
         "date": day.on.isoformat(),
-        "working": day.working,
-        "kind": str(day.kind),
-        "status": day.status.value,
-        "name": day.name or None,
-        "hours": format_hours(day.hours or found.hours) if day.working else None,
+        **attributes(day, ("working", "kind", "status", "name"), UTC),
+        "hours": format_hours(day.hours) or None,
     }
 
 
@@ -92,7 +88,6 @@ def set_day(
         str, typer.Option("--reason", metavar="T", help=marked("Reason. Not needed with --dry-run."))
     ] = "",
     dry_run: DryRun = False,
-    as_json: JsonFlag = False,
 ) -> None:
     """Set a day of the working calendar by hand."""
     setting = _setting(day, how, name)
@@ -100,12 +95,9 @@ def set_day(
         required_text(reason, "--reason")
     with context.services() as services:
         zone = zone_of(services)
-        if dry_run:
-            effect = services.calendars.set_day(setting, reason, dry_run=True)
-        else:
-            effect = services.calendars.set_day(setting, reason)
+        effect = services.calendars.set_day(setting, reason, dry_run=dry_run)
         today = context.now().astimezone(zone).date()
-    if as_json:
+    if context.as_json:
         output.document({"date": setting.on.isoformat(), "written": not dry_run, **_effect_document(effect, zone)})
         return
     for line in effect_lines(effect, zone, today):
@@ -132,44 +124,34 @@ def _setting(day: str, how: str, name: str) -> "DaySetting":
         ) from error
 
 
-def import_calendar(context: CommandContext, files: list[Path], *, dry_run: bool, as_json: bool) -> None:
+def import_calendar(context: CommandContext, files: list[Path], *, dry_run: bool) -> None:
     """Import the calendars of years, and print which due dates move before anything is written.
 
     Raises:
         FileProblem: With every error in the files.
     """
     with context.services() as services:
-        planned = services.calendars.import_notices(files, dry_run=True)
-        if as_json:
-            done = planned if dry_run else services.calendars.import_notices(files)
-            output.document(_import_document(done, zone_of(services), written=not dry_run))
-        else:
-            _print_and_write(services, context, files, planned, dry_run=dry_run)
-
-
-def _print_and_write(
-    services: "Services", context: CommandContext, files: list[Path], planned: "CalendarImport", *, dry_run: bool
-) -> None:
-    zone = zone_of(services)
-    for line in import_lines(planned, zone, context.now().astimezone(zone).date()):
-        output.line(line)
-    done = planned if dry_run else services.calendars.import_notices(files)
-    output.narrate(effect_summary(done.effect, written=not dry_run))
+        zone = zone_of(services)
+        done = services.calendars.import_notices(files, dry_run=True)
+        if not context.as_json:
+            for line in import_lines(done, zone, context.now().astimezone(zone).date()):
+                output.line(line)
+        if not dry_run:
+            done = services.calendars.import_notices(files)
+    context.print_result(
+        _import_document(done, zone, written=not dry_run), effect_summary(done.effect, written=not dry_run)
+    )
 
 
 def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool) -> dict[str, Any]:
     return {
         "batch": None,
         "kind": "calendar",
-        "rows": done.rows,
-        "created": done.created,
-        "updated": done.updated,
+        **attributes(done, ("rows", "created", "updated", "years", "unpublished"), zone),
         "unchanged": done.rows - done.created - done.updated,
         "rejected": 0,
         "errors": [],
         "error_count": 0,
-        "years": list(done.years),
-        "unpublished": list(done.unpublished),
         "kept": [override.on.isoformat() for override in done.kept],
         "written": written and bool(done.effect.after),
         **_effect_document(done.effect, zone),
@@ -178,23 +160,12 @@ def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool)
 
 def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, Any]:
     return {
-        "days": [
-            {
-                "date": after.on.isoformat(),
-                "working": after.working,
-                "kind": str(after.kind),
-                "status": after.status.value,
-                "name": after.name or None,
-                "hours": format_hours(after.hours) or None,
-            }
-            for after in effect.after
-        ],
+        "days": [_day_document(after) for after in effect.after],
         "moved_count": len(effect.moved),
         "moved": [
             {
                 "case": format_case(due.case_id),
-                "before": due.before.astimezone(zone).isoformat(),
-                "after": due.after.astimezone(zone).isoformat(),
+                **attributes(due, ("before", "after"), zone),
                 "due_provisional": due.is_provisional,
             }
             for due in effect.moved[:_MOST_MOVED]
@@ -207,11 +178,7 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
 GROUP = "calendar"
 GROUP_HELP = marked("Show and change the working calendar. Default: show this year.")
 ENTRIES = (
-    Entry(
-        "show",
-        show_year,
-        marked("Show a year: working days, holidays, make-up days and suspensions."),
-    ),
+    Entry("show", show_year, marked("Show a year: working days, holidays, make-up days and suspensions.")),
     Entry("set", set_day, marked("Set a day by hand: day off, working day, or hours of its own.")),
     *suspensions.ENTRIES,
 )

@@ -8,9 +8,10 @@ import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import DryRun, JsonFlag, required_text
+from workbench.cli.framework.options import DryRun, parse_instant, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.values import moments
+from workbench.domain.values.provinces import province_key
 from workbench.domain.values.values import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import _, marked, ngettext
@@ -49,7 +50,6 @@ def suspend(
         str | None, typer.Option("--agent", metavar="A", help=marked("Only applications from this agent."))
     ] = None,
     dry_run: DryRun = False,
-    as_json: JsonFlag = False,
 ) -> None:
     """Suspend all clocks for a period of force majeure."""
     from workbench.services.deadlines.suspensions import NewSuspension
@@ -57,14 +57,14 @@ def suspend(
     with context.services() as services:
         zone = zone_of(services)
         stop = NewSuspension(
-            from_at=_begin(start, zone, "FROM"),
-            to_at=None if end is None else _end(end, zone, "TO"),
+            from_at=parse_instant(start, "FROM", zone),
+            to_at=None if end is None else _end(end, zone),
             reason=reason if dry_run else required_text(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else required_text(agent, "--agent"),
         )
         done = services.suspending.suspend(stop, dry_run=dry_run)
-    _print_result(done, written=not dry_run, as_json=as_json)
+    _print_result(context, done, written=not dry_run)
 
 
 def resume(
@@ -73,23 +73,22 @@ def resume(
         int | None,
         typer.Argument(
             metavar="SUSPENSION",
-            show_default=False,
             help=marked("Number of the suspension; one that has not started is cancelled. Default: all in force."),
         ),
     ] = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help=marked("When work resumed. Default: now."))
     ] = None,
-    as_json: JsonFlag = False,
 ) -> None:
     """Resume the clocks."""
     with context.services() as services:
-        done = services.suspending.resume(None if at is None else _begin(at, zone_of(services), "--at"), suspension)
-    _print_result(done, written=True, as_json=as_json)
+        resumed_at = None if at is None else parse_instant(at, "--at", zone_of(services))
+        done = services.suspending.resume(resumed_at, suspension)
+    _print_result(context, done, written=True)
 
 
-def _print_result(done: "SuspensionEffect", *, written: bool, as_json: bool) -> None:
-    if as_json:
+def _print_result(context: CommandContext, done: "SuspensionEffect", *, written: bool) -> None:
+    if context.as_json:
         output.document(
             {"suspensions": list(done.ids), "cases": done.cases, "notices": done.notified, "written": written}
         )
@@ -103,27 +102,17 @@ def _print_result(done: "SuspensionEffect", *, written: bool, as_json: bool) -> 
     output.narrate(notice_count_words(done.notified, written=written))
 
 
-def _begin(text: str, zone: ZoneInfo, option: str) -> datetime:
-    """Parse an instant; a day means its beginning."""
-    try:
-        return moments.instant_or_day(text, zone)
-    except BadValue as error:
-        raise WrongUsage(f"{option}: {error}") from error
-
-
-def _end(text: str, zone: ZoneInfo, option: str) -> datetime:
-    """Parse an instant; a day means its end."""
+def _end(text: str, zone: ZoneInfo) -> datetime:
+    """Parse the instant of TO; a day means its end."""
     try:
         day = moments.day(text)
     except BadValue:
-        return _begin(text, zone, option)
+        return parse_instant(text, "TO", zone)
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
 
 
 def _province(text: str) -> str:
     """Return the short Chinese name of a province, given any of its names."""
-    from workbench.domain.values.provinces import province_key
-
     found = province_key(text)
     if not found:
         raise WrongUsage(_("--province: unknown province {name}; use a name such as Sichuan.").format(name=text))

@@ -2,25 +2,20 @@
 
 from dataclasses import asdict
 
-from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import JsonFlag
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import _, marked
 from workbench.wording.amounts import count
 
 
-def tick(context: CommandContext, as_json: JsonFlag = False) -> None:
+def tick(context: CommandContext) -> None:
     """Handle all dates and deadlines that have passed."""
     with context.services() as services:
-        done = services.ticking.tick()
-    if as_json:
-        output.document(asdict(done))
-        return
+        done = asdict(services.ticking.tick())
     sentence = _(
         "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}."
     )
-    output.narrate(sentence.format(**{name: count(number) for name, number in asdict(done).items()}))
+    context.print_result(done, sentence.format(**{name: count(number) for name, number in done.items()}))
 
 
 ENTRIES = (

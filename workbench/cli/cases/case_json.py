@@ -1,16 +1,15 @@
 """Cases, clocks, decisions and empty queues as JSON, with the keys that the commands promise."""
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.framework.json_values import plain, yuan
+from workbench.cli.framework.json_values import attributes, plain, yuan
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, DecisionLine, Empty
 from workbench.domain.case.running import is_suspended, is_with_applicant
-from workbench.domain.clock.explanation import Step, Walk
-from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, CreditFacts, Evidence
+from workbench.domain.clock.explanation import Walk
+from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts
 from workbench.domain.facts.all_facts import activity_view
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import mask_msisdn
@@ -24,7 +23,7 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
     zone = ZoneInfo(casefile.policy.zone)
     return {
         **header_document(casefile.header, zone),
-        "findings": [_finding(finding, casefile) for finding in casefile.findings],
+        "findings": [_finding(finding, casefile, zone) for finding in casefile.findings],
         "identity": _identity(casefile.evidence.application, zone),
         "cards": plain(casefile.evidence.cards, zone),
         "activity": _activity(casefile, revealed=revealed),
@@ -32,13 +31,7 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
         "documents": plain(casefile.evidence.documents, zone),
         "complaints": plain(casefile.evidence.complaints, zone),
         "checklist": [
-            {
-                "question": line.question,
-                "text": line.text.in_language(current()),
-                "answer": line.answer,
-                "note": line.note or None,
-                "by": line.by,
-            }
+            {**attributes(line, ("question", "answer", "note", "by"), zone), "text": line.text.in_language(current())}
             for line in casefile.checklist
         ],
         "verifications": plain(casefile.verifications, zone),
@@ -64,41 +57,25 @@ def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
 
 def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     """Return a row of `queue`; the due date of a paused or suspended case is still moving."""
+    shown: dict[str, Any] = plain(row, zone)
+    del shown["id"], shown["waits_for"], shown["suspended_from"]
+    due_provisional, breached = shown.pop("is_due_provisional"), shown.pop("is_breached")
     return {
         "case": format_case(row.id),
+        **shown,
         "agent": row.agent,
-        "application_no": row.application_no,
-        "applicant_name": row.applicant_name,
-        "state": row.state.value,
-        "round": row.round,
-        "priority": row.priority.value,
-        "due_at": plain(row.due_at, zone),
-        "due_provisional": row.is_due_provisional,
-        "breached": row.is_breached,
+        "due_provisional": due_provisional,
+        "breached": breached,
         "paused": is_with_applicant(row.state, row.waits_for),
         "suspended": is_suspended(row, now),
-        "assignee": row.assignee,
-        "held_by": row.held_by,
-        "held_until": plain(row.held_until, zone),
-        "blocks": row.blocks,
-        "warns": row.warns,
-        "received_at": plain(row.received_at, zone),
     }
 
 
 def decided_document(decided: Decided, zone: ZoneInfo) -> dict[str, Any]:
     """Return the result of a decision."""
-    return {
-        "case": format_case(decided.case_id),
-        "decision": format_decision(decided.decision_id),
-        "verdict": decided.verdict.value,
-        "state": decided.state.value,
-        "decided_at": plain(decided.decided_at, zone),
-        "release_at": plain(decided.release_at, zone),
-        "notice": decided.notice,
-        "deadline_at": plain(decided.deadline_at, zone),
-        "check_for": list(decided.check_for),
-    }
+    shown: dict[str, Any] = plain(decided, zone)
+    case, decision = format_case(shown.pop("case_id")), format_decision(shown.pop("decision_id"))
+    return {"case": case, "decision": decision, **shown}
 
 
 def empty_document(empty: Empty, zone: ZoneInfo) -> dict[str, Any]:
@@ -117,101 +94,65 @@ def empty_document(empty: Empty, zone: ZoneInfo) -> dict[str, Any]:
 def walk_document(walk: Walk, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
     """Return a clock's walk: `what` is a fixed word, `counts` says that the clock runs, `text` is for people."""
     return {
-        "due_at": plain(walk.due_at, zone),
-        "due_provisional": walk.due_provisional,
-        "running": walk.running,
+        **attributes(
+            walk, ("due_at", "due_provisional", "running", "working_days_left", "mend_by", "class_days"), zone
+        ),
         "paused": walk.is_paused,
         "suspended": walk.is_suspended,
-        "working_days_left": walk.working_days_left,
-        "mend_by": plain(walk.mend_by, zone),
-        "class_days": walk.class_days,
-        "steps": [_step(step, words, zone) for step in walk.steps],
+        "steps": [
+            {
+                "from": plain(step.start, zone),
+                "to": plain(step.end, zone),
+                **attributes(step, ("what", "counts", "working_s", "detail"), zone),
+                "text": words.line(step),
+            }
+            for step in walk.steps
+        ],
     }
 
 
-def _finding(finding: Finding, casefile: CaseFile) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "leg": finding.leg.value,
-        "severity": finding.severity.value,
-        "observed": finding.observed,
-        "op": finding.op,
-        "limit": finding.limit,
-        "unit": finding.unit or None,
-        "subject": finding.subject or None,
-        "source": finding.source or None,
-        "text": text_of(finding, casefile.policy, current()),
-    }
+def _finding(finding: Finding, casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
+    shown: dict[str, Any] = plain(finding, zone)
+    del shown["observes"]
+    return {**shown, "op": finding.op, "text": text_of(finding, casefile.policy, current())}
 
 
 def _identity(application: ApplicationFacts, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the columns of an imported application, in the order of the file."""
-    shown: dict[str, Any] = {}
-    for field in fields(application):
-        value = getattr(application, field.name)
-        if field.name == "registered_capital_fen":
-            shown["registered_capital_cny"] = yuan(value)
-        else:
-            shown[field.name] = plain(value, zone)
-    return shown
+    """Return the columns of an imported application in the order of the file, with the capital in yuan."""
+    shown: dict[str, Any] = plain(application, zone)
+    shown["registered_capital_fen"] = yuan(application.registered_capital_fen)
+    names = {"registered_capital_fen": "registered_capital_cny"}
+    return {names.get(name, name): value for name, value in shown.items()}
 
 
 def _activity(casefile: CaseFile, *, revealed: bool) -> dict[str, Any]:
-    """Return the call figures over all cards and of each card, numbers masked unless they are revealed."""
-    view = activity_view(casefile.evidence, casefile.facts)
-    if revealed:
-        return view
-    return {**view, "cards": _masked_cards(casefile, view["cards"])}
+    """Return the call figures over all cards and of each card, numbers masked unless they are revealed.
 
-
-def _masked_cards(casefile: CaseFile, cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each card with its number masked, and with the window of its calls.
-
-    The facts know whole numbers and the evidence masked ones, so a window is found by the masked number and, as
-    neighbouring numbers look alike when masked, by how many calls it holds.
+    The facts hold whole numbers and the evidence masked ones. A card's window is therefore found by the masked number
+    and the number of calls, since neighbouring numbers look alike when masked.
     """
-    windows = {(call.msisdn, call.calls): call for call in casefile.evidence.calls}
-    return [_masked_card(card, windows) for card in cards]
-
-
-def _masked_card(card: dict[str, Any], windows: dict[tuple[str, int], CallFacts]) -> dict[str, Any]:
-    number = mask_msisdn(card["msisdn"])
-    call = windows.get((number, card.get("calls") or 0), CallFacts())
-    return {
-        **card,
-        "msisdn": number,
-        "window_from": None if call.window_from is None else call.window_from.isoformat(),
-        "window_to": None if call.window_to is None else call.window_to.isoformat(),
-    }
+    view = activity_view(casefile.evidence, casefile.facts)
+    if not revealed:
+        windows = {(call.msisdn, call.calls): call for call in casefile.evidence.calls}
+        for card in view["cards"]:
+            card["msisdn"] = mask_msisdn(card["msisdn"])
+            call = windows.get((card["msisdn"], card.get("calls") or 0), CallFacts())
+            card.update(attributes(call, ("window_from", "window_to"), ZoneInfo(casefile.policy.zone)))
+    return view
 
 
 def _credit(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
-    facts = casefile.facts.case
+    facts, company = casefile.facts.case, casefile.evidence.application.uscc
     return {
         "arrears_fen": facts.get("arrears_fen"),
         "overdue_days": facts.get("overdue_days"),
-        "records": [_record(record, casefile.evidence, zone) for record in casefile.evidence.credit],
+        "records": [
+            {**plain(record, zone), "subject": "company" if record.subject_no == company else "person"}
+            for record in casefile.evidence.credit
+        ],
     }
-
-
-def _record(record: CreditFacts, evidence: Evidence, zone: ZoneInfo) -> dict[str, Any]:
-    shown: dict[str, Any] = plain(record, zone)
-    shown["subject"] = "company" if record.subject_no == evidence.application.uscc else "person"
-    return shown
 
 
 def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:
     shown: dict[str, Any] = plain(line, zone)
     return {"decision": format_decision(shown.pop("id")), **shown}
-
-
-def _step(step: Step, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "from": plain(step.start, zone),
-        "to": plain(step.end, zone),
-        "what": step.what.value,
-        "counts": step.counts,
-        "working_s": step.working_s,
-        "detail": step.detail or None,
-        "text": words.line(step),
-    }

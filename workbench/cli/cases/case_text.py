@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.case_json import case_document
+from workbench.cli.cases.case_json import case_document, decided_document
 from workbench.cli.framework import output
+from workbench.cli.framework.command_context import CommandContext
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, Empty
-from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import _, current, marked
 from workbench.wording import amounts
@@ -17,12 +18,6 @@ from workbench.wording.findings import text_of
 
 SEVERITY_WORDS = {"block": marked("block"), "warn": marked("warn"), "info": marked("info")}
 VERDICT_WORDS = {"pass": marked("pass"), "fail": marked("fail"), "pending": marked("pending")}
-PRIORITY_WORDS = {
-    "low": marked("low"),
-    "normal": marked("normal"),
-    "high": marked("high"),
-    "urgent": marked("urgent"),
-}
 
 
 class CaseText:
@@ -37,9 +32,8 @@ class CaseText:
         """Return an instant in the time zone of the policy."""
         return "" if at is None else amounts.instant_on_screen(at, self.today, self.zone)
 
-    def show(self, casefile: CaseFile, *, revealed: bool = False) -> None:
-        """Print a whole case."""
-        document = case_document(casefile, revealed=revealed)
+    def show(self, casefile: CaseFile, document: dict[str, Any]) -> None:
+        """Print a whole case, given also as JSON."""
         output.pairs(self._header(casefile.header))
         self._findings(casefile)
         _figures(_("Identity"), document["identity"])
@@ -52,7 +46,7 @@ class CaseText:
     def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
         yield _("Case"), f"{format_case(header.id)} · {header.application_no} · {header.applicant_name}"
         yield _("State"), _("{state}, round {round}").format(state=_(STATE_WORDS[header.state]), round=header.round)
-        yield _("Priority"), _(PRIORITY_WORDS[header.priority.value])
+        yield _("Priority"), _(PRIORITY_WORDS[header.priority])
         if header.due_at is not None:
             left = header.working_days_left
             behind = "" if left is None else f" · {amounts.working_days_left(left)}"
@@ -142,7 +136,7 @@ class CaseText:
                     row.application_no,
                     row.applicant_name,
                     _(STATE_WORDS[row.state]),
-                    _(PRIORITY_WORDS[row.priority.value]),
+                    _(PRIORITY_WORDS[row.priority]),
                     self._due(row),
                     row.assignee or "",
                     row.held_by or "",
@@ -158,21 +152,34 @@ class CaseText:
         provisional = f" ({_('provisional')})" if row.is_due_provisional else ""
         return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_breached else ''}"
 
-    def decided(self, decided: Decided) -> None:
-        """Print the result of a decision."""
-        rows = [
-            (_("Case"), format_case(decided.case_id)),
-            (_("Decision"), format_decision(decided.decision_id)),
-            (_("Verdict"), _(VERDICT_WORDS[decided.verdict.value])),
-            (_("State"), _(STATE_WORDS[decided.state])),
-        ]
-        if decided.deadline_at is not None:
-            rows.append((_("Deadline"), self.instant(decided.deadline_at)))
-        if decided.release_at is not None:
-            rows.append((_("Undo until"), f"{decided.release_at.astimezone(self.zone):%H:%M:%S}"))
-        if decided.notice:
-            rows.append((_("Notice"), decided.notice))
-        output.pairs(rows)
+
+def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = False) -> None:
+    """Print a whole case, as JSON or as text."""
+    document = case_document(casefile, revealed=revealed)
+    if context.as_json:
+        output.document(document)
+    else:
+        CaseText(ZoneInfo(casefile.policy.zone), context.now()).show(casefile, document)
+
+
+def print_decided(context: CommandContext, decided: Decided, zone: ZoneInfo) -> None:
+    """Print the result of a decision, as JSON or as text."""
+    if context.as_json:
+        output.document(decided_document(decided, zone))
+        return
+    rows = [
+        (_("Case"), format_case(decided.case_id)),
+        (_("Decision"), format_decision(decided.decision_id)),
+        (_("Verdict"), _(VERDICT_WORDS[decided.verdict.value])),
+        (_("State"), _(STATE_WORDS[decided.state])),
+    ]
+    if decided.deadline_at is not None:
+        rows.append((_("Deadline"), CaseText(zone, context.now()).instant(decided.deadline_at)))
+    if decided.release_at is not None:
+        rows.append((_("Undo until"), f"{decided.release_at.astimezone(zone):%H:%M:%S}"))
+    if decided.notice:
+        rows.append((_("Notice"), decided.notice))
+    output.pairs(rows)
 
 
 def why_empty(empty: Empty, zone: ZoneInfo) -> str:

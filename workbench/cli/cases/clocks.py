@@ -5,26 +5,24 @@ from typing import Annotated
 import typer
 
 from db.enums import Priority, ServiceClass
+from workbench.cli.cases.case_json import walk_document
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, JsonFlag, ReasonText, parse_day, required_text
+from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day, required_text
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.case_id import format_case, parse_case
+from workbench.domain.case.case_id import format_case
 from workbench.i18n import _, marked
+from workbench.wording.clock_explanation import ClockWords
 
 
-def clock(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
+def clock(context: CommandContext, case: CaseArgument) -> None:
     """Show how the due date of a case is calculated."""
-    from workbench.cli.cases.case_json import walk_document
-    from workbench.wording.clock_explanation import ClockWords
-
-    case_id = parse_case(case)
     with context.services() as services:
-        walk, zone = services.clocks.walk(case_id), zone_of(services)
+        walk, zone = services.clocks.walk(case), zone_of(services)
     words = ClockWords(walk, context.now().astimezone(zone).date(), zone)
-    if as_json:
-        output.document({"case": format_case(case_id), **walk_document(walk, words, zone)})
+    if context.as_json:
+        output.document({"case": format_case(case), **walk_document(walk, words, zone)})
         return
     for sentence in words.lines():
         output.line(sentence)
@@ -37,15 +35,13 @@ def extend(
     reason: Annotated[
         str, typer.Option("--reason", metavar="T", help=marked("Reason; the applicant reads it in a notice."))
     ],
-    as_json: JsonFlag = False,
 ) -> None:
     """Extend a due date, or a rectification deadline."""
-    case_id = parse_case(case)
     with context.services() as services:
-        done = services.rescheduling.extend(case_id, parse_day(until, "--until"), required_text(reason, "--reason"))
+        done = services.rescheduling.extend(case, parse_day(until, "--until"), required_text(reason, "--reason"))
         when = f"{done.until.astimezone(zone_of(services)):%Y-%m-%d %H:%M}"
         sentence = _("{case} must be rectified by {until}.") if done.is_deadline else _("{case} is due {until}.")
-        print_state(services, case_id, sentence.replace("{until}", when), as_json=as_json)
+        print_state(context, services, case, sentence, until=when)
 
 
 def change_class(
@@ -61,16 +57,12 @@ def change_class(
             "--reason", metavar="T", help=marked("Reason; the applicant reads it if the due date moves later.")
         ),
     ],
-    as_json: JsonFlag = False,
 ) -> None:
     """Change the service class of a case."""
-    case_id = parse_case(case)
     with context.services() as services:
-        due_at = services.rescheduling.change_class(case_id, service_class, required_text(reason, "--reason"))
-        zone = zone_of(services)
-        when = _("not due yet") if due_at is None else f"{due_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        sentence = _("{case}: service class changed; due date: {when}.").replace("{when}", when)
-        print_state(services, case_id, sentence, as_json=as_json)
+        due_at = services.rescheduling.change_class(case, service_class, required_text(reason, "--reason"))
+        when = _("not due yet") if due_at is None else f"{due_at.astimezone(zone_of(services)):%Y-%m-%d %H:%M}"
+        print_state(context, services, case, _("{case}: service class changed; due date: {when}."), when=when)
 
 
 def change_priority(
@@ -78,13 +70,11 @@ def change_priority(
     case: CaseArgument,
     priority: Annotated[Priority, typer.Argument(metavar="P", help=marked("low, normal, high or urgent."))],
     reason: ReasonText,
-    as_json: JsonFlag = False,
 ) -> None:
     """Change the priority of a case."""
-    case_id = parse_case(case)
     with context.services() as services:
-        services.rescheduling.change_priority(case_id, priority, required_text(reason, "--reason"))
-        print_state(services, case_id, _("{case}: priority changed."), as_json=as_json)
+        services.rescheduling.change_priority(case, priority, required_text(reason, "--reason"))
+        print_state(context, services, case, _("{case}: priority changed."))
 
 
 ENTRIES = (

@@ -9,10 +9,10 @@ import typer
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.json_values import plain
-from workbench.cli.framework.options import CaseArgument, JsonFlag
+from workbench.cli.framework.json_values import attributes
+from workbench.cli.framework.options import CaseArgument
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.case_id import format_case, parse_case
+from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode
 from workbench.i18n import _, current, marked
 
@@ -23,33 +23,24 @@ if TYPE_CHECKING:
 def documents(
     context: CommandContext,
     case: CaseArgument,
-    to: Annotated[
-        Path,
-        typer.Option("--to", metavar="DIR", help=marked("New or empty folder; only you can read it.")),
-    ],
-    as_json: JsonFlag = False,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help=marked("New or empty folder; only you can read it."))],
 ) -> None:
     """Write a case's documents to a folder."""
-    case_id = parse_case(case)
     with context.services() as services:
-        done, zone = services.documents.write(case_id, to), zone_of(services)
+        done, zone = services.documents.write(case, to), zone_of(services)
     for one in done:
         if one.problem:
             output.complain(one.problem)
-    if as_json:
+    if context.as_json:
         rows = [
             {
-                "kind": one.line.kind.value,
-                "sha256": one.line.sha256,
-                "media_type": one.line.media_type,
-                "bytes_count": one.line.bytes_count,
-                "received_at": plain(one.line.received_at, zone),
+                **attributes(one.line, ("kind", "sha256", "media_type", "bytes_count", "received_at"), zone),
                 "state": one.state,
                 "file": one.line.file_name if one.state == "written" else None,
             }
             for one in done
         ]
-        output.document({"case": format_case(case_id), "folder": str(to.expanduser().absolute()), "documents": rows})
+        output.document({"case": format_case(case), "folder": str(to.expanduser().absolute()), "documents": rows})
     else:
         _print_files(done, to)
     if any(one.state != "written" for one in done):

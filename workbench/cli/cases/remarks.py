@@ -7,9 +7,8 @@ import typer
 from db.enums import ChecklistValue, VerificationKind
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import CaseArgument, JsonFlag, NoteText, ReasonText, required_text
+from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, required_text
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.case_id import parse_case
 from workbench.i18n import _, marked
 
 
@@ -17,13 +16,11 @@ def comment(
     context: CommandContext,
     case: CaseArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT", help=marked("Comment, for colleagues only."))],
-    as_json: JsonFlag = False,
 ) -> None:
     """Add a comment for colleagues."""
-    case_id = parse_case(case)
     with context.services() as services:
-        services.remarks.comment(case_id, text)
-        print_state(services, case_id, _("{case}: comment added."), as_json=as_json)
+        services.remarks.comment(case, text)
+        print_state(context, services, case, _("{case}: comment added."))
 
 
 def verify(
@@ -34,13 +31,11 @@ def verify(
         typer.Argument(metavar="phone|registry|visit|department", help=marked("How the fact was confirmed.")),
     ],
     result: Annotated[str, typer.Option("--result", metavar="T", help=marked("Result of the verification."))],
-    as_json: JsonFlag = False,
 ) -> None:
     """Record a fact that was confirmed outside the workbench."""
-    case_id = parse_case(case)
     with context.services() as services:
-        services.remarks.verify(case_id, kind, required_text(result, "--result"))
-        print_state(services, case_id, _("{case}: verification recorded."), as_json=as_json)
+        services.remarks.verify(case, kind, required_text(result, "--result"))
+        print_state(context, services, case, _("{case}: verification recorded."))
 
 
 def checklist(
@@ -49,37 +44,32 @@ def checklist(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help=marked("Code of the question."))],
     answer: Annotated[ChecklistValue, typer.Argument(metavar="yes|no|n/a", help=marked("Your answer."))],
     note: NoteText = "",
-    as_json: JsonFlag = False,
 ) -> None:
     """Answer a checklist question."""
-    case_id = parse_case(case)
     with context.services() as services:
-        services.remarks.checklist(case_id, question.strip(), answer, note)
-        print_state(services, case_id, _("{case}: answer recorded."), as_json=as_json)
+        services.remarks.checklist(case, question.strip(), answer, note)
+        print_state(context, services, case, _("{case}: answer recorded."))
 
 
-def answer_pending(context: CommandContext, case: CaseArgument, note: NoteText = "", as_json: JsonFlag = False) -> None:
+def answer_pending(context: CommandContext, case: CaseArgument, note: NoteText = "") -> None:
     """Record the applicant's answer to a pending case."""
-    case_id = parse_case(case)
     with context.services() as services:
-        services.remarks.answer(case_id, note)
-        print_state(services, case_id, _("{case} is back in the queue."), as_json=as_json)
+        services.remarks.answer(case, note)
+        print_state(context, services, case, _("{case} is back in the queue."))
 
 
-def resubmit(context: CommandContext, case: CaseArgument, note: NoteText = "", as_json: JsonFlag = False) -> None:
+def resubmit(context: CommandContext, case: CaseArgument, note: NoteText = "") -> None:
     """Record that the applicant has resubmitted."""
-    case_id = parse_case(case)
     with context.services() as services:
-        services.remarks.resubmit(case_id, note)
-        print_state(services, case_id, _("{case} is back in the queue, in its next round."), as_json=as_json)
+        services.remarks.resubmit(case, note)
+        print_state(context, services, case, _("{case} is back in the queue, in its next round."))
 
 
-def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText, as_json: JsonFlag = False) -> None:
+def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
     """Close a case because the applicant withdraws the application."""
-    case_id = parse_case(case)
     with context.services() as services:
-        services.remarks.withdraw(case_id, required_text(reason, "--reason"))
-        print_state(services, case_id, _("{case} is withdrawn."), as_json=as_json)
+        services.remarks.withdraw(case, required_text(reason, "--reason"))
+        print_state(context, services, case, _("{case} is withdrawn."))
 
 
 ENTRIES = (

@@ -1,27 +1,17 @@
 """Commands about verdicts: decide, undo, check."""
 
-from datetime import date
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from db.enums import FailKind, Measure, Verdict, WaitsFor
-from workbench.cli.framework import output
+from workbench.cli.cases.case_text import print_case, print_decided
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, JsonFlag, NoteText, parse_day, required_text
+from workbench.cli.framework.options import CaseArgument, NoteText, parse_day, required_text
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.case_id import parse_case
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
 from workbench.i18n import _, marked
-
-
-class CheckResult(StrEnum):
-    """The decision of the checker on a verdict."""
-
-    APPROVE = "approve"
-    RETURN = "return"
 
 
 def decide(
@@ -57,27 +47,26 @@ def decide(
             "--fence", metavar="N", help=marked("Fence number of your hold; refused if the case has a newer hold.")
         ),
     ] = None,
-    as_json: JsonFlag = False,
 ) -> None:
     """Give a verdict on a held case."""
     if final and verdict is not Verdict.FAIL:
         raise WrongUsage(_("--final is only valid with the verdict fail."))
     fail_kind = (FailKind.FINAL if final else FailKind.FIXABLE) if verdict is Verdict.FAIL else None
-    day: date | None = None if until is None else parse_day(until, "--until")
     request = VerdictRequest(
-        case_id=parse_case(case),
+        case_id=case,
         verdict=verdict,
         fail_kind=fail_kind,
         reasons=tuple(dict.fromkeys(code.strip().upper() for code in reasons or ())),
         note=note,
         letter=letter,
         items=tuple(_item(text) for text in items or ()),
-        until=day,
+        until=None if until is None else parse_day(until, "--until"),
         measure=measure,
         waits_for=waits_for,
         fence=fence,
     )
-    _decide_and_print(context, request, as_json=as_json)
+    with context.services() as services:
+        print_decided(context, services.verdicts.decide(request), zone_of(services))
 
 
 def _item(text: str) -> ItemRequest:
@@ -86,55 +75,28 @@ def _item(text: str) -> ItemRequest:
     return ItemRequest(code=required_text(code, "--item").upper(), text=words.strip())
 
 
-def _decide_and_print(context: CommandContext, request: VerdictRequest, *, as_json: bool) -> None:
-    from workbench.cli.cases.case_json import decided_document
-    from workbench.cli.cases.case_text import CaseText
-
-    with context.services() as services:
-        decided, zone = services.verdicts.decide(request), zone_of(services)
-    if as_json:
-        output.document(decided_document(decided, zone))
-    else:
-        CaseText(zone, context.now()).decided(decided)
-
-
-def undo(context: CommandContext, case: CaseArgument, as_json: JsonFlag = False) -> None:
+def undo(context: CommandContext, case: CaseArgument) -> None:
     """Undo your last action on a case."""
-    from workbench.cli.cases.case_json import case_document
-    from workbench.cli.cases.case_text import CaseText
-
-    case_id = parse_case(case)
     with context.services() as services:
-        found, zone = services.undo.undo(case_id), zone_of(services)
-    if as_json:
-        output.document(case_document(found))
-    else:
-        CaseText(zone, context.now()).show(found)
+        print_case(context, services.undo.undo(case))
 
 
 def check(
     context: CommandContext,
     case: CaseArgument,
     result: Annotated[
-        CheckResult, typer.Argument(metavar="approve|return", help=marked("Your decision on the verdict."))
+        Literal["approve", "return"],
+        typer.Argument(metavar="approve|return", help=marked("Your decision on the verdict.")),
     ],
     note: NoteText,
-    as_json: JsonFlag = False,
 ) -> None:
     """Approve or return another person's verdict."""
-    from workbench.cli.cases.case_json import case_document, decided_document
-    from workbench.cli.cases.case_text import CaseText
-
-    case_id = parse_case(case)
     with context.services() as services:
-        zone = zone_of(services)
-        text = CaseText(zone, context.now())
-        if result is CheckResult.APPROVE:
-            decided = services.checks.approve(case_id, required_text(note, "--note"))
-            output.document(decided_document(decided, zone)) if as_json else text.decided(decided)
+        note = required_text(note, "--note")
+        if result == "approve":
+            print_decided(context, services.checks.approve(case, note), zone_of(services))
         else:
-            found = services.checks.give_back(case_id, required_text(note, "--note"))
-            output.document(case_document(found)) if as_json else text.show(found)
+            print_case(context, services.checks.give_back(case, note))
 
 
 ENTRIES = (

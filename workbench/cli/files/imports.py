@@ -1,27 +1,28 @@
 """Commands about imports: import, imports list, imports undo."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from db.enums import ImportKind
+from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.options import JsonFlag
+from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.options import DryRun, Encoding
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_batch, parse_batch
-from workbench.errors import BadData, ExitCode, WrongUsage
+from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import _, marked
+from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
+from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.wording.amounts import count
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from workbench.services.importing.request import ImportReport, ImportRequest
-    from workbench.services.reading.problems import RowProblem
-
+_FIGURES = ("rows", "created", "updated", "unchanged", "rejected")
 _SHOWN = 20
 
 
@@ -29,11 +30,8 @@ def import_files(
     context: CommandContext,
     kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help=marked("Kind of data in the files."))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=marked("CSV, XLSX or JSON Lines files."))],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=marked("Show what would happen; write nothing."))] = False,
-    encoding: Annotated[
-        str | None,
-        typer.Option("--encoding", metavar="E", help=marked("Encoding of text files. Default: detected.")),
-    ] = None,
+    dry_run: DryRun = False,
+    encoding: Encoding = None,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -44,16 +42,8 @@ def import_files(
     as_new: Annotated[
         bool, typer.Option("--as-new", help=marked("Open a new case if the application's case is closed."))
     ] = False,
-    as_json: JsonFlag = False,
 ) -> None:
     """Import files as one batch."""
-    if kind is ImportKind.CALENDAR:
-        _import_calendar_files(
-            context, files, dry_run=dry_run, as_json=as_json, unsupported=(encoding, rejects, agent, as_new)
-        )
-        return
-    from workbench.services.importing.request import ImportRequest
-
     request = ImportRequest(
         kind=kind,
         paths=tuple(files),
@@ -63,72 +53,58 @@ def import_files(
         agent=agent.strip(),
         as_new=as_new,
     )
-    report = _run_import(context, request, as_json=as_json)
-    _print_report(report, as_json=as_json)
-    if report.error_count and rejects is None:
+    try:
+        if kind is ImportKind.CALENDAR:
+            _refuse_options({"--encoding": encoding, "--rejects": rejects, "--agent": agent, "--as-new": as_new})
+            import_calendar(context, files, dry_run=dry_run)
+        else:
+            _import(context, request)
+    except ImportRefused as error:
+        _print_report(context, error.report)
+        raise
+    except FileProblem as error:
+        _print_file_problem(context, error.problems)
+        raise
+
+
+def _refuse_options(options: Mapping[str, object]) -> None:
+    """Refuse options that do not apply to a calendar."""
+    for option, value in options.items():
+        if value:
+            raise WrongUsage(_("{option} does not apply to a calendar; leave it out.").format(option=option))
+
+
+def _import(context: CommandContext, request: ImportRequest) -> None:
+    with output.ProgressLine(_("Importing")) as progress, context.services() as services:
+        report = services.imports.run(request, progress)
+    _print_report(context, report)
+    if report.error_count and request.rejects is None:
         raise AlreadyReported(ExitCode.DATA)
 
 
-def _import_calendar_files(
-    context: CommandContext, files: list[Path], *, dry_run: bool, as_json: bool, unsupported: tuple[object, ...]
-) -> None:
-    """Import the calendars of years; errors are reported as for any other import."""
-    from workbench.cli.calendar.commands import import_calendar
-    from workbench.services.reading.problems import FileProblem
-
-    for option, value in zip(("--encoding", "--rejects", "--agent", "--as-new"), unsupported, strict=True):
-        if value:
-            raise WrongUsage(_("{option} does not apply to a calendar; leave it out.").format(option=option))
-    try:
-        import_calendar(context, files, dry_run=dry_run, as_json=as_json)
-    except FileProblem as error:
-        _print_file_problem(error, error.problems, as_json=as_json)
-        raise AlreadyReported(ExitCode.DATA) from error
-
-
-def _run_import(context: CommandContext, request: "ImportRequest", *, as_json: bool) -> "ImportReport":
-    """Run an import; if its files have errors, the report is printed too."""
-    from workbench.services.importing.request import ImportRefused
-    from workbench.services.reading.problems import FileProblem
-
-    progress = output.ProgressLine(_("Importing"))
-    try:
-        with context.services() as services:
-            return services.imports.run(request, progress)
-    except ImportRefused as error:
-        progress.clear()
-        _print_report(error.report, as_json=as_json)
-        output.complain(str(error))
-        raise AlreadyReported(ExitCode.DATA) from error
-    except FileProblem as error:
-        progress.clear()
-        _print_file_problem(error, error.problems, as_json=as_json)
-        raise AlreadyReported(ExitCode.DATA) from error
-    finally:
-        progress.clear()
-
-
-def _print_report(report: "ImportReport", *, as_json: bool) -> None:
+def _print_report(context: CommandContext, report: ImportReport) -> None:
     batch = None if report.batch is None else format_batch(report.batch)
-    if as_json:
-        figures = {name: getattr(report, name) for name in ("rows", "created", "updated", "unchanged", "rejected")}
+    if context.as_json:
         output.document(
             {
                 "batch": batch,
                 "kind": report.kind.value,
-                **figures,
+                **{name: getattr(report, name) for name in _FIGURES},
                 "errors": _errors(report.errors),
                 "error_count": report.error_count,
                 "encoding": report.encoding or None,
                 "unknown_callers": report.unknown_callers,
-                "sheets": [
-                    {"file": line.file, "sheet": line.sheet, "kind": line.kind.value, "rows": line.rows}
-                    for line in report.sheets
-                ],
+                "sheets": [asdict(line) for line in report.sheets],
             }
         )
         return
-    _print_sheets(report)
+    if report.sheets:
+        output.table(
+            [_("File"), _("Sheet"), _("Kind"), _("Rows")],
+            [[line.file, line.sheet, line.kind.value, count(line.rows)] for line in report.sheets],
+            numeric=(3,),
+        )
+        output.line()
     output.pairs(
         [
             (_("Batch"), batch or _("none, nothing was written")),
@@ -143,57 +119,33 @@ def _print_report(report: "ImportReport", *, as_json: bool) -> None:
     _print_errors(report.errors, report.error_count)
 
 
-def _print_sheets(report: "ImportReport") -> None:
-    """Print the kind of data that each sheet was read as."""
-    if report.sheets:
-        output.table(
-            [_("File"), _("Sheet"), _("Kind"), _("Rows")],
-            [[line.file, line.sheet, line.kind.value, count(line.rows)] for line in report.sheets],
-            figures=(3,),
-        )
-        output.line("")
-
-
-def _print_file_problem(error: BadData, problems: "Sequence[RowProblem]", *, as_json: bool) -> None:
-    if as_json:
-        nothing = dict.fromkeys(("rows", "created", "updated", "unchanged", "rejected"), 0)
+def _print_file_problem(context: CommandContext, problems: Sequence[RowProblem]) -> None:
+    if context.as_json:
+        nothing = dict.fromkeys(_FIGURES, 0)
         output.document({"batch": None, **nothing, "errors": _errors(problems), "error_count": len(problems)})
     else:
         _print_errors(problems, len(problems))
-    output.complain(str(error))
 
 
-def _print_errors(problems: "Sequence[RowProblem]", total: int) -> None:
+def _print_errors(problems: Sequence[RowProblem], total: int) -> None:
     for problem in problems[:_SHOWN]:
         output.line(str(problem))
     if total > min(len(problems), _SHOWN):
         output.line(_("… and {count} more; --json lists the first 1,000.").format(count=total - _SHOWN))
 
 
-def _errors(problems: "Sequence[RowProblem]") -> list[dict[str, Any]]:
-    return [
-        {
-            "file": problem.file,
-            "sheet": problem.sheet or None,
-            "line": problem.line or None,
-            "column": problem.column or None,
-            "message": problem.message,
-        }
-        for problem in problems
-    ]
+def _errors(problems: Sequence[RowProblem]) -> list[dict[str, Any]]:
+    """Return problems as JSON; a missing sheet, line or column is null."""
+    return [{name: value or None for name, value in asdict(problem).items()} for problem in problems]
 
 
-def list_batches(context: CommandContext, as_json: JsonFlag = False) -> None:
+def list_batches(context: CommandContext) -> None:
     """List the imports."""
-    from workbench.cli.framework.json_values import plain
-
     with context.services() as services:
         batches, zone = services.imports.batches(), zone_of(services)
-    if as_json:
-        rows = [{"batch": format_batch(batch.id), **plain(batch, zone)} for batch in batches]
-        for row in rows:
-            del row["id"]
-        output.document({"batches": rows})
+    if context.as_json:
+        rows: list[dict[str, Any]] = [plain(batch, zone) for batch in batches]
+        output.document({"batches": [{"batch": format_batch(row.pop("id")), **row} for row in rows]})
         return
     output.table(
         [_("Batch"), _("Kind"), _("At"), _("By"), _("Rows"), _("Created"), _("Updated"), _("Unchanged"), _("Files")],
@@ -211,34 +163,24 @@ def list_batches(context: CommandContext, as_json: JsonFlag = False) -> None:
             ]
             for batch in batches
         ],
-        figures=(4, 5, 6, 7),
+        numeric=(4, 5, 6, 7),
     )
 
 
 def undo_batch(
     context: CommandContext,
-    batch: Annotated[str, typer.Argument(metavar="BATCH", help=marked("Batch, such as B-000012."))],
-    as_json: JsonFlag = False,
+    batch: Annotated[int, typer.Argument(metavar="BATCH", parser=parse_batch, help=marked("Batch, such as B-000012."))],
 ) -> None:
     """Undo an import."""
-    batch_id = parse_batch(batch)
     with context.services() as services:
-        undone = services.imports.undo(batch_id)
-    if as_json:
-        output.document(
-            {
-                "batch": format_batch(undone.id),
-                "kind": undone.kind.value,
-                "rows": undone.rows,
-                "cases": undone.cases,
-            }
-        )
-    else:
-        output.narrate(
-            _("{batch} is undone: {rows} rows and {cases} cases were removed.").format(
-                batch=format_batch(undone.id), rows=count(undone.rows), cases=count(undone.cases)
-            )
-        )
+        undone = services.imports.undo(batch)
+    number = format_batch(undone.id)
+    context.print_result(
+        {"batch": number, "kind": undone.kind.value, "rows": undone.rows, "cases": undone.cases},
+        _("{batch} is undone: {rows} rows and {cases} cases were removed.").format(
+            batch=number, rows=count(undone.rows), cases=count(undone.cases)
+        ),
+    )
 
 
 IMPORT = Entry(

@@ -8,7 +8,7 @@ import typer
 from workbench.cli.cases.case_text import VERDICT_WORDS
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import JsonFlag
+from workbench.cli.framework.json_values import plain
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.i18n import _, marked
@@ -28,28 +28,21 @@ def list_notices(
     unsent: Annotated[
         bool, typer.Option("--unsent", help=marked("Only notices that are released but not sent."))
     ] = False,
-    as_json: JsonFlag = False,
 ) -> None:
     """List the notices."""
-    from workbench.cli.framework.json_values import plain
-
     with context.services() as services:
         lines, zone = services.notices.list(unsent=unsent), zone_of(services)
-    if as_json:
-        output.document(
+    if context.as_json:
+        rows = [
             {
-                "notices": [
-                    {
-                        **plain(line, zone),
-                        "id": line.id,
-                        "case_id": None,
-                        "case": format_case(line.case_id),
-                        "decision": None if line.decision_id is None else format_decision(line.decision_id),
-                    }
-                    for line in lines
-                ]
+                **plain(line, zone),
+                "case_id": None,
+                "case": format_case(line.case_id),
+                "decision": None if line.decision_id is None else format_decision(line.decision_id),
             }
-        )
+            for line in lines
+        ]
+        output.document({"notices": rows})
         return
     output.table(
         [_("Notice"), _("Case"), _("Kind"), _("Released"), _("Sent"), _("Subject")],
@@ -64,7 +57,7 @@ def list_notices(
             ]
             for line in lines
         ],
-        figures=(0,),
+        numeric=(0,),
     )
 
 
@@ -76,7 +69,6 @@ def mark_sent(
             metavar="FILE", help=marked("Exported notices file, or a file with one notice number per line.")
         ),
     ],
-    as_json: JsonFlag = False,
 ) -> None:
     """Mark the notices in a file as sent."""
     from workbench.services.notices.sent_report import notice_ids
@@ -84,10 +76,10 @@ def mark_sent(
     ids = notice_ids(file)
     with context.services() as services:
         newly_sent = services.notices.mark_sent(ids)
-    if as_json:
-        output.document({"sent": newly_sent, "already_sent": len(set(ids)) - newly_sent})
-    else:
-        output.narrate(_("{count} notices are marked as sent.").format(count=count(newly_sent)))
+    context.print_result(
+        {"sent": newly_sent, "already_sent": len(set(ids)) - newly_sent},
+        _("{count} notices are marked as sent.").format(count=count(newly_sent)),
+    )
 
 
 GROUP = "notices"

@@ -7,7 +7,7 @@ import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import JsonFlag
+from workbench.cli.framework.options import Encoding
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import _, marked
 from workbench.wording.amounts import count
@@ -20,7 +20,7 @@ _DECIMALS = 6
 
 
 def backtest(
-    _context: CommandContext,
+    context: CommandContext,
     log: Annotated[Path, typer.Option("--log", metavar="FILE", help=marked("Event log: CSV, XES or XES.gz."))],
     case: Annotated[
         str | None, typer.Option("--case", metavar="C", help=marked("Column of the case ID. Default: detected."))
@@ -32,28 +32,18 @@ def backtest(
     time: Annotated[
         str | None, typer.Option("--time", metavar="T", help=marked("Column of the time. Default: detected."))
     ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option("--encoding", metavar="E", help=marked("Encoding of text files. Default: detected.")),
-    ] = None,
-    as_json: JsonFlag = False,
+    encoding: Encoding = None,
 ) -> None:
     """Train on the first 60 % of a log's cases and report how well the rest is forecast."""
-    from workbench.services.eventlogs.backtesting import LogToTest, backtest_log
-    from workbench.services.eventlogs.names import LogColumns
+    from workbench.services.eventlogs.backtesting import backtest_log
+    from workbench.services.eventlogs.log_columns import LogColumns
 
     columns = LogColumns(case=case, activity=activity, time=time)
-    reading, testing = output.ProgressLine(_("Reading")), output.ProgressLine(_("Testing"))
-    try:
-        result = backtest_log(LogToTest(path=log, columns=columns, encoding=encoding), reading, testing)
-    finally:
-        reading.clear()
-        testing.clear()
-    if as_json:
+    with output.ProgressLine(_("Reading")) as reading, output.ProgressLine(_("Testing")) as testing:
+        result = backtest_log(log, columns, encoding, reading, testing)
+    if context.as_json:
         figures = {key: getattr(result, key) for key in _KEYS}
-        output.document(
-            {key: round(value, _DECIMALS) if isinstance(value, float) else value for key, value in figures.items()}
-        )
+        output.document({key: round(value, _DECIMALS) for key, value in figures.items()})
     else:
         _print(result)
 
@@ -66,7 +56,7 @@ def _print(result: "Backtest") -> None:
             [_("Median of the past"), f"{result.median_mae_days:,.2f}", _ratio(result, result.median_mae_days)],
             [_("Mean of the past"), f"{result.mean_mae_days:,.2f}", _ratio(result, result.mean_mae_days)],
         ],
-        figures=(1, 2),
+        numeric=(1, 2),
     )
     output.line()
     output.pairs(

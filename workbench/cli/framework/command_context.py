@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from workbench.cli.framework import output
+
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 OpenWorkbench = Callable[[Callable[[], Path], str | None, str], int]
 """Opens the workbench, given a way to find the database, the login and the symbols; returns the exit code."""
+
+
+FLAGS = {"--database": "database", "--lang": "language", "--as": "login", "--symbols": "symbols", "--site": "site"}
+"""The options that all commands share, with their fields in SharedOptions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +45,7 @@ class CommandContext:
     open_workbench: OpenWorkbench
     shared: SharedOptions = field(default_factory=SharedOptions)
     subcommand: str | None = None
-
-    def with_more(self, given: Mapping[str, Any], subcommand: str | None) -> "CommandContext":
-        """Return a copy with options that were given later, and with the name of the subcommand."""
-        return replace(self, shared=self.shared.with_more(given), subcommand=subcommand)
+    as_json: bool = False
 
     def database(self) -> Path:
         """Return the path of the database, whether it exists or not."""
@@ -61,13 +64,20 @@ class CommandContext:
         Raises:
             WorkbenchError: If the database cannot be opened or the user is not registered.
         """
-        from workbench.services import opening as site
+        from workbench.services.opening import open_services
 
-        services = site.open_services(self.database(), self.shared.login, self.now)
+        services = open_services(self.database(), self.shared.login, self.now)
         try:
             yield services
         finally:
             services.close()
+
+    def print_result(self, document: Any, sentence: str) -> None:
+        """Print what the command did: a JSON document with --json, else a sentence on stderr."""
+        if self.as_json:
+            output.document(document)
+        else:
+            output.narrate(sentence)
 
 
 def zone_of(services: "Services") -> ZoneInfo:

@@ -3,17 +3,15 @@
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
-import typer
 from typer.core import TyperCommand, TyperGroup
 
-from workbench.cli.framework import output
+from workbench.cli.framework.command_context import FLAGS
+from workbench.cli.framework.failures import exit_code_of
 from workbench.cli.framework.help_page import page
-from workbench.cli.framework.usage_errors import sentence_of
 from workbench.i18n import _
-
-SHARED_OPTIONS = ("--database", "--lang", "--as", "--symbols", "--site")
 
 
 class Command(TyperCommand):
@@ -50,32 +48,12 @@ class Group(TyperGroup):
 
 
 class RootGroup(Group):
-    """The root group: it reports usage errors in one sentence and exits with their code."""
+    """The root group: it reports every error in one sentence and exits with its code."""
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
-        try:
-            code = super().main(
-                args,
-                prog_name,
-                complete_var,
-                standalone_mode=False,
-                windows_expand_args=windows_expand_args,
-                **extra,
-            )
-        except typer.TyperException as error:
-            output.complain(sentence_of(error))
-            code = error.exit_code
-        except typer.Abort:
-            code = 1
-        if not standalone_mode:
+    def main(self, *args: Any, **options: Any) -> Any:
+        is_standalone = options.pop("standalone_mode", True)
+        code = exit_code_of(partial(super().main, *args, **options | {"standalone_mode": False}))
+        if not is_standalone:
             return code
         sys.exit(code)
 
@@ -107,6 +85,6 @@ def defaulting_to(name: str) -> type[DefaultGroup]:
 def _after_shared_options(args: Sequence[str]) -> int:
     """Return how many leading arguments are shared options and their values."""
     at = 0
-    while at < len(args) and args[at].partition("=")[0] in SHARED_OPTIONS:
+    while at < len(args) and args[at].partition("=")[0] in FLAGS:
         at += 1 if "=" in args[at] else 2
     return min(at, len(args))

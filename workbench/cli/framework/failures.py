@@ -1,11 +1,12 @@
 """How a command fails: one sentence on stderr and an exit code, never a traceback."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
 
 import typer
 
 from workbench.cli.framework import output
+from workbench.cli.framework.usage_errors import sentence_of
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.failure import sentence
 from workbench.i18n import _
@@ -19,28 +20,28 @@ class AlreadyReported(Exception):
         self.code = code
 
 
-@contextmanager
-def reported() -> Iterator[None]:
-    """Turn exceptions into one sentence on stderr and an exit code.
+def exit_code_of(run: Callable[[], Any]) -> Any:
+    """Run a command and return its exit code; an exception becomes one sentence on stderr.
 
     Typer handles a closed pipe and an interrupt itself.
     """
     try:
-        yield
-    except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
-        raise
+        return run()
     except AlreadyReported as error:
-        raise typer.Exit(error.code) from error
+        return error.code
+    except typer.TyperException as error:
+        output.complain(sentence_of(error))
+        return error.exit_code
     except WorkbenchError as error:
         output.complain(str(error))
-        raise typer.Exit(error.exit_code) from error
+        return error.exit_code
     except UnicodeEncodeError as error:
         output.complain(_not_text(error))
-        raise typer.Exit(ExitCode.USAGE) from error
+        return ExitCode.USAGE
     except Exception as error:
         # The last resort: a traceback would print stored values.
         output.complain(sentence(error))
-        raise typer.Exit(ExitCode.IO) from error
+        return ExitCode.IO
 
 
 def _not_text(error: UnicodeEncodeError) -> str:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from workbench.cli.framework.command_context import SharedOptions
+from workbench.cli.framework.command_context import FLAGS, SharedOptions
 from workbench.i18n import LANGUAGES
-
-_SYMBOLS = ("auto", "ascii")
 
 
 def shared_options_only(arguments: Sequence[str]) -> SharedOptions | None:
@@ -14,7 +13,7 @@ def shared_options_only(arguments: Sequence[str]) -> SharedOptions | None:
 
     Everything else, including help and mistakes, goes through the full command line.
     """
-    given: dict[str, str] = {}
+    given: dict[str, Any] = {}
     rest = list(arguments)
     while rest:
         name, separator, value = rest.pop(0).partition("=")
@@ -22,15 +21,9 @@ def shared_options_only(arguments: Sequence[str]) -> SharedOptions | None:
             if not rest:
                 return None
             value = rest.pop(0)
-        if name not in {"--database", "--lang", "--as", "--symbols", "--site"} or value.startswith("-"):
+        if name not in FLAGS or value.startswith("-"):
             return None
-        given[name] = value
-    if given.get("--lang", "en") not in LANGUAGES or given.get("--symbols", "auto") not in _SYMBOLS:
+        given[FLAGS[name]] = Path(value) if name == "--site" else value
+    if given.get("language", "en") not in LANGUAGES or given.get("symbols", "auto") not in {"auto", "ascii"}:
         return None
-    return SharedOptions(
-        database=given.get("--database"),
-        language=given.get("--lang"),
-        login=given.get("--as"),
-        symbols=given.get("--symbols"),
-        site=Path(given["--site"]) if "--site" in given else None,
-    )
+    return SharedOptions(**given)

@@ -82,12 +82,10 @@ def _words(text: str) -> Iterable[str]:
     word = ""
     for cluster, width in clusters(" ".join(text.split())):
         if width > 1 or cluster == " ":
-            if word:
-                yield word
-            word = cluster if cluster == " " else ""
-            if width > 1:
-                yield cluster
+            yield word
+            word = ""
+        if width > 1:
+            yield cluster
         else:
             word += cluster
-    if word:
-        yield word
+    yield word

@@ -1,18 +1,18 @@
 """Conversion of values to JSON: instants with the offset of the policy's zone, ISO dates, null for absent values."""
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import LONG_TERM
 
 _FEN = 100
 
 
-def plain(value: Any, zone: ZoneInfo) -> Any:
+def plain(value: Any, zone: tzinfo) -> Any:
     """Convert a value to JSON types; a dataclass becomes an object, an empty text becomes null."""
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name), zone) for field in fields(value)}
@@ -25,6 +25,11 @@ def plain(value: Any, zone: ZoneInfo) -> Any:
     if isinstance(value, date):
         return "long-term" if value == LONG_TERM else value.isoformat()
     return None if value == "" else value
+
+
+def attributes(value: Any, names: Iterable[str], zone: tzinfo) -> dict[str, Any]:
+    """Return some attributes of a value as JSON."""
+    return {name: plain(getattr(value, name), zone) for name in names}
 
 
 def yuan(fen: int | None) -> float | None:

@@ -1,19 +1,24 @@
 """Options and arguments that several commands share, and the parsing of their values."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from workbench.domain.case.case_id import parse_case
 from workbench.domain.values import moments
 from workbench.domain.values.values import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import _, marked
 
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help=marked("Case, such as C-000123."))]
-JsonFlag = Annotated[bool, typer.Option("--json", help=marked("Print the result as JSON."))]
+CaseArgument = Annotated[int, typer.Argument(metavar="CASE", parser=parse_case, help=marked("Case, such as C-000123."))]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", metavar="E", help=marked("Encoding of text files. Default: detected."))
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=marked("Show what would happen; write nothing."))]
 ReasonText = Annotated[str, typer.Option("--reason", metavar="T", help=marked("Reason."))]
 NoteText = Annotated[str, typer.Option("--note", metavar="T", help=marked("Internal note."))]
@@ -27,25 +32,39 @@ def parse_day(text: str, option: str) -> date:
     Raises:
         WrongUsage: If it is not a date.
     """
-    try:
+    with _option_named(option):
         return moments.day(text)
-    except BadValue as error:
-        raise WrongUsage(f"{option}: {error}") from error
+
+
+def parse_instant(text: str, option: str, zone: ZoneInfo) -> datetime:
+    """Parse the instant given to an option: a date and time, or a date, which means its beginning.
+
+    Raises:
+        WrongUsage: If it is neither.
+    """
+    with _option_named(option):
+        return moments.instant_or_day(text, zone)
 
 
 def parse_moment(text: str, option: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Parse the instant given to an option: the next such time of day, a date and time, or a date (its beginning).
+    """Parse the instant given to an option; a time alone means the next such time of day.
 
     Raises:
-        WrongUsage: If it is none of these.
+        WrongUsage: If it is no instant.
     """
     found = _TIME.fullmatch(text.strip())
-    if found:
-        local = now.astimezone(zone)
-        moment = local.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-        return moment if moment > local else moment + timedelta(days=1)
+    if found is None:
+        return parse_instant(text, option, zone)
+    local = now.astimezone(zone)
+    moment = local.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+    return moment if moment > local else moment + timedelta(days=1)
+
+
+@contextmanager
+def _option_named(option: str) -> Iterator[None]:
+    """Turn an invalid value into a usage error that names the option."""
     try:
-        return moments.instant_or_day(text, zone)
+        yield
     except BadValue as error:
         raise WrongUsage(f"{option}: {error}") from error
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import typer
 
@@ -16,12 +16,12 @@ _GAP = "  "
 
 
 def _shown(text: str, *, keep_newlines: bool = False) -> str:
-    """Return a text as this terminal draws it, with nothing in it that acts."""
+    """Return a text as this terminal draws it, without control characters."""
     return drawn(safe(text, keep_newlines=keep_newlines))
 
 
 def _escaped(char: str) -> str:
-    """Return a character as it is, what acts on a terminal as JSON escapes it."""
+    """Return a character, escaped as in JSON if it would control a terminal."""
     return char if char == "\n" or safe(char) == char else json.dumps(char)[1:-1]
 
 
@@ -29,7 +29,7 @@ _ESCAPES = CharTable(_escaped)
 
 
 def document(value: Any) -> None:
-    """Print one JSON document; characters that act on a terminal are escaped, so that it stays JSON."""
+    """Print one JSON document; characters that would control a terminal are escaped, so that it stays JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2).translate(_ESCAPES))
 
 
@@ -53,13 +53,13 @@ def complain(text: str) -> None:
     typer.echo(f"workbench: {_shown(' '.join(text.split()))}", err=True)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Sequence[int] = ()) -> None:
-    """Print rows in columns, aligned by terminal cells; the columns in `figures` are right-aligned."""
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = ()) -> None:
+    """Print rows in columns, aligned by terminal cells; the columns in `numeric` are right-aligned."""
     shown = [[_shown(cell) for cell in row] for row in [headers, *rows]]
     widths = [max(cells(row[index]) for row in shown) for index in range(len(headers))]
     for row in shown:
         padded = [
-            pad_left(cell, width) if index in figures else pad_right(cell, width)
+            pad_left(cell, width) if index in numeric else pad_right(cell, width)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         typer.echo(_GAP.join(padded).rstrip())
@@ -77,12 +77,15 @@ def pairs(rows: Iterable[tuple[str, str]]) -> None:
 
 
 class ProgressLine:
-    """A progress line on stderr; shown only if stderr is a terminal."""
+    """A progress line on stderr, cleared when the `with` block ends; shown only if stderr is a terminal."""
 
     def __init__(self, label: str) -> None:
         self._label = label
         self._shown = ""
         self._is_shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Self:
+        return self
 
     def __call__(self, done: int, total: int) -> None:
         """Show the percentage done, if it has changed."""
@@ -91,7 +94,6 @@ class ProgressLine:
             self._shown = text
             typer.echo(f"\r{_shown(text)}", err=True, nl=False)
 
-    def clear(self) -> None:
-        """Clear the line."""
+    def __exit__(self, *_error: object) -> None:
         if self._shown:
             typer.echo(f"\r{' ' * cells(self._shown)}\r", err=True, nl=False)

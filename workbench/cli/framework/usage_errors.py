@@ -1,5 +1,6 @@
 """Messages about invalid command lines, and how parameters are named in them and in the help."""
 
+from collections.abc import Iterator
 from enum import Enum
 from typing import Any, get_args
 
@@ -40,38 +41,39 @@ def _about_value(param: Any, message: str) -> str:
     name, choices = name_of(param), choices_of(param)
     if choices:
         return _("{name} must be one of: {choices}.").format(name=name, choices=", ".join(choices))
-    if is_number(param) and param.min is not None and param.max is not None:
-        return _("{name} must be a whole number from {least} to {most}.").format(
-            name=name, least=param.min, most=param.max
-        )
-    if is_number(param) and param.min is not None:
-        return _("{name} must be a whole number of at least {least}.").format(name=name, least=param.min)
-    if is_number(param):
+    if not is_number(param):
+        return f"{name}: {message}"
+    if param.min is None:
         return _("{name} must be a whole number.").format(name=name)
-    return f"{name}: {message}"
+    if param.max is None:
+        return _("{name} must be a whole number of at least {least}.").format(name=name, least=param.min)
+    return _("{name} must be a whole number from {least} to {most}.").format(name=name, least=param.min, most=param.max)
 
 
 def is_argument(param: Any) -> bool:
-    """Say whether a parameter is told by its place."""
+    """Say whether a parameter is an argument, which is given by its position."""
     return bool(param.param_type_name == "argument")
 
 
 def name_of(param: Any) -> str:
-    """Return a parameter as people call it: an option by its longest name, an argument by its placeholder."""
+    """Return the name of a parameter for messages: the longest name of an option, the placeholder of an argument."""
     return str(param.metavar or param.name.upper()) if is_argument(param) else max(param.opts, key=len)
 
 
-def choices_of(param: Any) -> tuple[str, ...]:
-    """Return the words that a parameter takes, or nothing if it takes any."""
-    for kind in _kinds(param):
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return tuple(str(word.value) for word in kind)
-    return ()
+def choices_of(param: Any) -> list[str]:
+    """Return the words that a parameter accepts, or nothing if it accepts any text."""
+    words: list[str] = []
+    for kind in _kinds(param.type_descriptor.annotation):
+        if isinstance(kind, str):
+            words.append(kind)
+        elif isinstance(kind, type) and issubclass(kind, Enum):
+            words += [str(word.value) for word in kind]
+    return words
 
 
 def is_number(param: Any) -> bool:
     """Say whether a parameter is a whole number."""
-    return int in _kinds(param)
+    return int in _kinds(param.type_descriptor.annotation)
 
 
 def value_of(param: Any) -> str:
@@ -79,14 +81,10 @@ def value_of(param: Any) -> str:
     return str(param.metavar or "|".join(choices_of(param)) or param.name.upper())
 
 
-def _kinds(param: Any) -> tuple[Any, ...]:
-    """Return the types in a parameter's annotation, out of lists and alternatives."""
-    kinds: list[Any] = []
-    waiting = [param.type_descriptor.annotation]
-    while waiting:
-        kind = waiting.pop()
-        inner = get_args(kind)
-        waiting.extend(inner)
-        if not inner:
-            kinds.append(kind)
-    return tuple(kinds)
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """Yield the innermost parts of an annotation: the types in a union or list, and the values of a Literal."""
+    inner = get_args(annotation)
+    if not inner:
+        yield annotation
+    for part in inner:
+        yield from _kinds(part)

@@ -2,28 +2,25 @@
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.options import JsonFlag
 from workbench.cli.framework.registration import Entry
-from workbench.errors import ExitCode
+from workbench.errors import StorageFailed
 from workbench.i18n import _, marked
 from workbench.wording.amounts import count
 
 
-def verify(context: CommandContext, as_json: JsonFlag = False) -> None:
+def verify(context: CommandContext) -> None:
     """Verify the hash chain from the first event to the last."""
     from workbench.services.site.audit_check import verify_log
 
     with context.services() as services:
         report = verify_log(services.context)
     if not report.is_whole:
-        output.complain(
+        raise StorageFailed(
             _("The audit log was changed at event {seq}; restore the database from a backup.").format(
                 seq=report.broken_at
             )
         )
-        raise AlreadyReported(ExitCode.IO)
-    if as_json:
+    if context.as_json:
         output.document({"events": report.events, "head": report.head, "broken_at": None})
     else:
         output.line(
@@ -33,13 +30,13 @@ def verify(context: CommandContext, as_json: JsonFlag = False) -> None:
         )
 
 
-def head(context: CommandContext, as_json: JsonFlag = False) -> None:
+def head(context: CommandContext) -> None:
     """Print the number and hash of the last event."""
     from workbench.services.site.audit_check import log_head
 
     with context.services() as services:
         seq, last = log_head(services.context)
-    if as_json:
+    if context.as_json:
         output.document({"seq": seq, "head": last})
     else:
         output.line(f"{seq} {last}")

@@ -9,7 +9,7 @@ from db.enums import IdentityMode
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.options import JsonFlag, required_text
+from workbench.cli.framework.options import required_text
 from workbench.cli.framework.registration import Entry
 from workbench.errors import ExitCode
 from workbench.i18n import _, marked
@@ -35,7 +35,6 @@ def init(
         str | None,
         typer.Option("--solo", metavar="REASON", help=marked("Reason why one person reviews alone; it is logged.")),
     ] = None,
-    as_json: JsonFlag = False,
 ) -> None:
     """Create a database."""
     from workbench.services import opening
@@ -54,7 +53,7 @@ def init(
         path = place_to_share(context.shared.database).absolute()
         named_by = context.shared.site or default_site_file()
         opening.share_site(path, new, group_named(group), named_by, context.now)
-    if as_json:
+    if context.as_json:
         made = {"database": str(path), "identity": identity.value, "admin": new.login, "shared": group}
         output.document({**made, "site": str(named_by) if named_by else None, "solo": solo})
         return
@@ -73,13 +72,13 @@ def init(
         output.narrate(_("Verdicts that need a second person wait until one is registered."))
 
 
-def doctor(context: CommandContext, as_json: JsonFlag = False) -> None:
+def doctor(context: CommandContext) -> None:
     """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
 
     lines = examine(context.database())
     is_well = all(ok is not False for ok, _text in lines)
-    if as_json:
+    if context.as_json:
         output.document({"ok": is_well, "lines": [{"ok": ok, "text": text} for ok, text in lines]})
     else:
         marks = {True: _("ok"), False: _("NOT OK"), None: _("note")}
@@ -99,11 +98,8 @@ def demo(
     from workbench.services.foundation.site_settings import APP_NAME
 
     folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
-    progress = output.ProgressLine(_("Creating sample data …"))
-    try:
+    with output.ProgressLine(_("Creating sample data …")) as progress:
         path = preparing.prepare(folder, context.now, reset=reset, progress=progress)
-    finally:
-        progress.clear()
     days = preparing.days_since_made(folder, context.now())
     if days is not None:
         output.narrate(
@@ -113,7 +109,7 @@ def demo(
 
 
 ENTRIES = (
-    Entry("demo", demo, marked("Open the workbench on sample data, in a separate database.")),
+    Entry("demo", demo, marked("Open the workbench on sample data, in a separate database."), has_json=False),
     Entry("init", init, marked("Create a database; you become its first admin.")),
     Entry("doctor", doctor, marked("Check the database, the store and the settings.")),
 )

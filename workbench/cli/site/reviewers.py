@@ -1,5 +1,6 @@
 """Commands about people: reviewers list, add, role, away, back, limit."""
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,7 +8,8 @@ import typer
 from db.enums import Role
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import JsonFlag, parse_day
+from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.options import ReasonText, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.errors import WrongUsage
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
 LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help=marked("Login of the person."))]
 
 
-def list_people(context: CommandContext, as_json: JsonFlag = False) -> None:
+def list_people(context: CommandContext) -> None:
     """List everyone."""
     with context.services() as services:
         people = services.people.list()
-    if as_json:
-        output.document({"reviewers": [_document(person) for person in people]})
+    if context.as_json:
+        output.document({"reviewers": [plain(person, UTC) for person in people]})
         return
     output.table(
         [_("Login"), _("Roles"), _("Limit"), _("Away")],
@@ -38,7 +40,7 @@ def list_people(context: CommandContext, as_json: JsonFlag = False) -> None:
             ]
             for person in people
         ],
-        figures=(2,),
+        numeric=(2,),
     )
 
 
@@ -48,28 +50,17 @@ def _away(person: "PersonLine") -> str:
     return _("until {day}").format(day=person.away_until.isoformat()) if person.away_until else _("yes")
 
 
-def _document(person: "PersonLine") -> dict[str, object]:
-    return {
-        "login": person.login,
-        "roles": [role.value for role in person.roles],
-        "max_held": person.max_held,
-        "is_away": person.is_away,
-        "away_until": person.away_until.isoformat() if person.away_until else None,
-    }
-
-
 def add(
     context: CommandContext,
     login: LoginArgument,
     roles: Annotated[
         list[Role] | None, typer.Option("--role", help=marked("Role; repeatable. Default: reviewer."))
     ] = None,
-    as_json: JsonFlag = False,
 ) -> None:
     """Register a person."""
     with context.services() as services:
         services.people.add(login, tuple(roles or ()))
-        _print_person(services, login, _("{login} is registered."), as_json=as_json)
+        _print_person(context, services, login, _("{login} is registered."))
 
 
 def role(
@@ -77,14 +68,13 @@ def role(
     login: LoginArgument,
     given: Annotated[list[Role] | None, typer.Option("--add", help=marked("Role to add; repeatable."))] = None,
     taken: Annotated[list[Role] | None, typer.Option("--remove", help=marked("Role to remove; repeatable."))] = None,
-    as_json: JsonFlag = False,
 ) -> None:
     """Change a person's roles."""
     if not given and not taken:
         raise WrongUsage(_("Name a role with --add or --remove."))
     with context.services() as services:
         services.people.role(login, tuple(given or ()), tuple(taken or ()))
-        _print_person(services, login, _("The roles of {login} were changed."), as_json=as_json)
+        _print_person(context, services, login, _("The roles of {login} were changed."))
 
 
 def away(
@@ -95,21 +85,20 @@ def away(
         str | None,
         typer.Option("--to", metavar="D", help=marked("Last day of the absence. Default: until `reviewers back`.")),
     ] = None,
-    reason: Annotated[str, typer.Option("--reason", metavar="T", help=marked("Reason."))] = "",
-    as_json: JsonFlag = False,
+    reason: ReasonText = "",
 ) -> None:
     """Record that a person is away."""
     with context.services() as services:
         last_on = None if last is None else parse_day(last, "--to")
         services.people.away(login, parse_day(first, "--from"), last_on, reason)
-        _print_person(services, login, _("{login} is recorded as away."), as_json=as_json)
+        _print_person(context, services, login, _("{login} is recorded as away."))
 
 
-def back(context: CommandContext, login: LoginArgument, as_json: JsonFlag = False) -> None:
+def back(context: CommandContext, login: LoginArgument) -> None:
     """Record that a person is back."""
     with context.services() as services:
         services.people.back(login)
-        _print_person(services, login, _("{login} is back."), as_json=as_json)
+        _print_person(context, services, login, _("{login} is back."))
 
 
 def limit(
@@ -118,18 +107,17 @@ def limit(
     most: Annotated[
         int, typer.Argument(metavar="N", min=1, help=marked("Number of cases the person may hold at once."))
     ],
-    as_json: JsonFlag = False,
 ) -> None:
     """Set how many cases a person may hold."""
     with context.services() as services:
         services.people.limit(login, most)
-        _print_person(services, login, _("The limit of {login} was changed."), as_json=as_json)
+        _print_person(context, services, login, _("The limit of {login} was changed."))
 
 
-def _print_person(services: "Services", login: str, sentence: str, *, as_json: bool) -> None:
+def _print_person(context: CommandContext, services: "Services", login: str, sentence: str) -> None:
     """Print what was done: a sentence, or the person as JSON."""
-    if as_json:
-        output.document(next(_document(person) for person in services.people.list() if person.login == login))
+    if context.as_json:
+        output.document(next(plain(person, UTC) for person in services.people.list() if person.login == login))
     else:
         output.narrate(sentence.format(login=login))
 

@@ -1,1 +1,1 @@
-"""Event logs that somebody else made: CSV, XES and XES.gz, read into the courses of cases."""
+"""Event logs of other systems: CSV, XES and XES.gz files, read into traces."""

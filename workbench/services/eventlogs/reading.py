@@ -1,28 +1,28 @@
-"""An event log as it lies on the disk: told apart by its content, whatever its name is."""
+"""Reads an event log from a file; the content decides on the format, not the file name."""
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
+from workbench.domain.forecast.learning.backtest import Progress
 from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.errors import BadData, StorageFailed
 from workbench.i18n import _
-from workbench.services.eventlogs.names import LogColumns
+from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.table_log import read_table
 from workbench.services.eventlogs.xes import XesReader
 from workbench.services.reading.opened import OpenedFile
 from workbench.services.reading.problems import FileProblem, RowProblem
 
 UNPACKED_BYTES = 2 << 30
-"""A log may become this large and no larger."""
+"""The largest size of an unpacked log."""
 
 _CHUNK_BYTES = 1 << 17
 _GZIP_MARK = b"\x1f\x8b"
 _XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<")
-
-Progress = Callable[[int, int], None]
 
 
 def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Progress) -> tuple[Trace, ...]:
@@ -30,31 +30,28 @@ def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Pr
 
     Args:
         path: A CSV, XES or XES.gz file.
-        columns: The columns, or keys of XES, that a person has named.
-        encoding: The encoding of a CSV file that a person has named; XML says its own.
-        progress: Told how many bytes of how many are read.
+        columns: The columns, or the keys of XES, that the user named.
+        encoding: The encoding of a CSV file; None detects it. An XML file declares its own.
+        progress: Called with the number of bytes read and the total.
 
     Raises:
-        NotFound: If there is no such file.
-        FileProblem: If it is no event log, with file, line, column and cause; a BadData too if it is no regular file.
-        WrongUsage: If the named encoding is not one that can be read.
-        StorageFailed: If it cannot be read.
+        NotFound: If the file does not exist.
+        BadData: If it is not a regular file.
+        FileProblem: If it is not an event log; names file, line, column and cause.
+        WrongUsage: If the encoding is not supported.
+        StorageFailed: If the file cannot be read.
     """
-    opened = _opened(path)
-    try:
+    with closing(_opened(path)) as opened:
         is_packed = opened.file.read(len(_GZIP_MARK)) == _GZIP_MARK
         opened.file.seek(0)
         unpacked = gzip.GzipFile(fileobj=opened.file, mode="rb") if is_packed else opened.file
-        chunks = _chunks(unpacked, opened, progress)
-        start = next(chunks, b"").removeprefix(b"\xef\xbb\xbf").lstrip()
+        start = next(_chunks(unpacked, opened, progress), b"").removeprefix(b"\xef\xbb\xbf").lstrip()
         if start.startswith(_XML_STARTS):
             opened.file.seek(0)
             unpacked.seek(0)
             return XesReader(path.name, columns).read(_chunks(unpacked, opened, progress))
-    finally:
-        opened.close()
     if is_packed:
-        raise _problem(path, _("What is packed here is no XES; unpack the file and give a CSV file."))
+        raise _problem(path, _("The compressed file is not XES; decompress it and use a CSV file."))
     return read_table(path, columns, encoding, progress)
 
 
@@ -62,14 +59,14 @@ def _opened(path: Path) -> OpenedFile:
     try:
         return OpenedFile(path)
     except BadData as error:
-        raise BadData(_("{path} is no regular file; give a CSV, XES or XES.gz file.").format(path=path)) from error
+        raise BadData(_("{path} is not a regular file; use a CSV, XES or XES.gz file.").format(path=path)) from error
 
 
 def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Progress) -> Iterator[bytes]:
-    """Yield the bytes of a file, a little at a time.
+    """Yield the unpacked bytes of a file in chunks.
 
     Raises:
-        FileProblem: If it is damaged, or unpacks to more than anybody needs.
+        FileProblem: If the file is damaged, or unpacks to more than UNPACKED_BYTES.
         StorageFailed: If it cannot be read.
     """
     size = opened.path.stat().st_size
@@ -78,14 +75,14 @@ def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Pr
         try:
             chunk = unpacked.read(_CHUNK_BYTES)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise _problem(opened.path, _("The packed file is damaged; fetch it again.")) from error
+            raise _problem(opened.path, _("The compressed file is damaged; download it again.")) from error
         except OSError as error:
             raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=opened.path)) from error
         if not chunk:
             return
         total += len(chunk)
         if total > UNPACKED_BYTES:
-            message = _("The log unpacks to more than {limit} GB; give a part of it.").format(
+            message = _("The log is larger than {limit} GB when decompressed; use a part of it.").format(
                 limit=UNPACKED_BYTES >> 30
             )
             raise _problem(opened.path, message)

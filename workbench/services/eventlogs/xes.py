@@ -1,6 +1,6 @@
-"""Event logs as XES, the process-mining standard (IEEE 1849-2016), read piece by piece in little memory.
+"""Reads event logs in XES, the process-mining standard (IEEE 1849-2016), in chunks.
 
-A document type is refused, so that there are no entities: none that multiply, and none from other files.
+A document type declaration is refused. So there are no entities, which could expand without limit or read other files.
 """
 
 from collections.abc import Iterable
@@ -9,32 +9,31 @@ from xml.parsers import expat
 
 from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.i18n import _
-from workbench.services.eventlogs.gathering import Gathering
-from workbench.services.eventlogs.names import LogColumns
+from workbench.services.eventlogs.event_collector import EventCollector
+from workbench.services.eventlogs.log_columns import LogColumns
 
 TOKEN_BYTES = 1 << 20
-"""One tag is no longer than this."""
+"""The longest tag."""
 
-_DEEPEST = 64
+_MAX_DEPTH = 64
 _LOG, _TRACE, _EVENT = 1, 2, 3
-"""How deep the elements of a log lie."""
+"""The depths of the elements of a log."""
 
 
 class XesReader:
-    """Takes the bytes of a XES file and gathers its events.
+    """Reads the bytes of a XES file and collects its events.
 
-    Attributes that lie deeper than those of a trace or event, defaults and extensions are passed over; events outside
-    of a trace belong to no case and are too.
+    Nested attributes, defaults and extensions are ignored, and so are events outside a trace, which belong to no case.
     """
 
     def __init__(self, file: str, columns: LogColumns) -> None:
-        self._gathering = Gathering(file)
+        self._collector = EventCollector(file)
         self._keys = (
             columns.case or "concept:name",
             columns.activity or "concept:name",
             columns.time or "time:timestamp",
         )
-        self._open: list[str] = []
+        self._open_tags: list[str] = []
         self._traces = 0
         self._case: dict[str, str] = {}
         self._event: dict[str, str] = {}
@@ -44,21 +43,21 @@ class XesReader:
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
 
     def read(self, chunks: Iterable[bytes]) -> tuple[Trace, ...]:
         """Return the traces of a file.
 
         Raises:
-            FileProblem: If it is no XES, declares a document type, or has an event without case, activity or time.
+            FileProblem: If it is not XES, declares a document type, or has an event without case, activity or time.
         """
         for chunk in chunks:
             self._fed += len(chunk)
             self._parse(chunk, is_last=False)
             if self._fed - self._parser.CurrentByteIndex > TOKEN_BYTES:
-                raise self._gathering.problem(_("A tag is unreasonably long; is this a XES file?"), self._line)
+                raise self._collector.problem(_("A tag is unreasonably long; is this a XES file?"), self._line)
         self._parse(b"", is_last=True)
-        return self._gathering.traces()
+        return self._collector.traces()
 
     @property
     def _line(self) -> int:
@@ -70,52 +69,52 @@ class XesReader:
         except (expat.ExpatError, ValueError, LookupError) as error:
             # An encoding that expat does not know is a LookupError or ValueError.
             message = _("The XML is not well formed here ({cause}); export the log again.").format(cause=error)
-            raise self._gathering.problem(message, self._line) from error
+            raise self._collector.problem(message, self._line) from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
-        self._open.append(name)
-        depth = len(self._open)
+        self._open_tags.append(name)
+        depth = len(self._open_tags)
         if depth == _LOG and name != "log":
-            message = _("The file begins with “{tag}”, not with a log; is this a XES file?").format(tag=name)
-            raise self._gathering.problem(message, self._line)
-        if depth > _DEEPEST:
-            raise self._gathering.problem(_("Elements lie too deep in one another; is this a XES file?"), self._line)
+            message = _("The root element is “{tag}”, not “log”; is this a XES file?").format(tag=name)
+            raise self._collector.problem(message, self._line)
+        if depth > _MAX_DEPTH:
+            raise self._collector.problem(_("The elements are nested too deeply; is this a XES file?"), self._line)
         if depth == _EVENT:
             self._event_line = self._line
-        if "key" in attributes and depth > _TRACE and self._open[1] == "trace":
-            self._keep(depth, attributes)
+        if "key" in attributes and depth > _TRACE and self._open_tags[1] == "trace":
+            self._keep_attribute(depth, attributes)
 
-    def _keep(self, depth: int, attributes: dict[str, str]) -> None:
-        """Keep what is said of a trace, or of an event."""
+    def _keep_attribute(self, depth: int, attributes: dict[str, str]) -> None:
+        """Keep an attribute of a trace or of an event."""
         key, value = attributes["key"], attributes.get("value", "")
         if key not in self._keys:
             return
         if depth == _TRACE + 1:
             self._case[key] = value
-        elif depth == _EVENT + 1 and self._open[2] == "event":
+        elif depth == _EVENT + 1 and self._open_tags[2] == "event":
             self._event[key] = value
 
     def _end(self, _tag: str) -> None:
-        depth, name = len(self._open), self._open.pop()
-        if depth == _EVENT and name == "event" and self._open[1] == "trace":
+        depth, name = len(self._open_tags), self._open_tags.pop()
+        if depth == _EVENT and name == "event" and self._open_tags[1] == "trace":
             wanted = {key: self._event.get(key, "") for key in self._keys[1:]}
             self._waiting.append((wanted, self._event_line))
             self._event = {}
-            self._gathering.refuse_more(len(self._waiting), self._line)
+            self._collector.check_limit(len(self._waiting), self._line)
         elif depth == _TRACE and name == "trace":
             self._end_trace()
 
     def _end_trace(self) -> None:
-        """Gather the events of a trace; its name may stand behind them, so that they had to wait."""
+        """Collect the events of a trace; they had to wait because its name may follow them."""
         case, activity, time = self._keys
         self._traces += 1
-        # Each trace is a case of its own, whatever its name is.
+        # Each trace is its own case, even if two traces have the same name.
         name = f"{self._traces} {self._case.get(case, '')}"
         for event, line in self._waiting:
-            self._gathering.add(name, event[activity], event[time], line=line, columns=self._keys)
+            self._collector.add(name, event[activity], event[time], line=line, columns=self._keys)
         self._case, self._waiting = {}, []
 
-    def _refuse(self, *_declaration: Any) -> None:
-        message = _("The file declares a document type, which may hide a bomb; export the log without it.")
-        raise self._gathering.problem(message, self._line)
+    def _refuse_doctype(self, *_declaration: Any) -> None:
+        message = _("The file declares a document type, which can hide an attack; export the log without it.")
+        raise self._collector.problem(message, self._line)

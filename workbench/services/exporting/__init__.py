@@ -1,1 +1,1 @@
-"""Writes what was handed in, decided, told and logged into files for others."""
+"""Exports of applications, decisions, notices and events to files."""

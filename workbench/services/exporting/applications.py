@@ -1,4 +1,4 @@
-"""Applications as they were handed in, named so that a whole export can be imported again."""
+"""Exports applications, in the columns of an import so that an unmasked export can be imported again."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 
+from db.columns import personal_columns
 from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow, CaseRow
 from db.queries.published import BATCH, is_published, newest_cases, table_of
 from workbench.domain.case.case_id import format_case
+from workbench.domain.text.mask import MaskKind, mask
+from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.case.masking import public_name
 from workbench.services.case.redaction import FREE_TEXTS, Hidden
-from workbench.services.exporting.masking import masked_columns
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 from workbench.services.reading.kinds import SORTS
@@ -22,12 +24,12 @@ _APPLICATION = table_of(ApplicationRow)
 _IMPORTED = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS])
 COLUMNS = ("case", "state", *_IMPORTED)
 
-_INSTANTS = frozenset({"submitted_at", "received_at"})
 _FEN = Decimal(100)
+_PERSONAL = personal_columns(ApplicationRow)
 
 
 def rows(source: Source) -> Iterator[Record]:
-    """Return the newest published version of each application, with its newest case."""
+    """Yield the newest published version of each application, with its newest case."""
     statement = select(_APPLICATION).where(
         is_published(_APPLICATION.c.batch_id), _is_newest(), *source.from_since(_APPLICATION.c.received_at)
     )
@@ -36,11 +38,11 @@ def rows(source: Source) -> Iterator[Record]:
         people = source.people_of(page)
         for row in page:
             key = (row.agent, row.application_no)
-            yield _record(source, dict(row._mapping), cases.get(key), people[key])  # noqa: SLF001 - SQLAlchemy's public name
+            yield _record(source, row._asdict(), cases.get(key), people[key])
 
 
 def _is_newest() -> ColumnElement[bool]:
-    """Return the condition that no later publication holds the same application."""
+    """Return the condition that no later publication contains the same application."""
     later, later_batch, own_batch = _APPLICATION.alias(), BATCH.alias(), BATCH.alias()
     own_seq = select(own_batch.c.published_seq).where(own_batch.c.id == _APPLICATION.c.batch_id).correlate(_APPLICATION)
     return ~exists().where(
@@ -53,26 +55,19 @@ def _is_newest() -> ColumnElement[bool]:
 
 
 def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None, people: Hidden) -> Record:
-    shown = dict(row) if source.reveal else _masked(row, people)
-    record = {name: _value(source, name, shown) for name in _IMPORTED}
+    record = source.record(row, FREE_TEXTS, people)
+    if not source.reveal:
+        record |= {name: masked_value(kind, record[name]) for name, kind in _PERSONAL.items() if record[name]}
+        record["applicant_name"] = public_name(ApplicantKind(row["applicant_kind"]), row["applicant_name"])
+    fen = row["registered_capital_fen"]
+    record["registered_capital_cny"] = None if fen is None else (fen / _FEN).quantize(Decimal("0.01"))
     record["case"] = None if case is None else format_case(case.id or 0)
     record["state"] = None if case is None else source.state(case.state, case.held_until)
     return record
 
 
-def _masked(row: Mapping[str, Any], people: Hidden) -> dict[str, Any]:
-    shown = masked_columns(ApplicationRow, row)
-    for name in FREE_TEXTS:
-        shown[name] = people.within(shown[name])
-    shown["applicant_name"] = public_name(ApplicantKind(row["applicant_kind"]), row["applicant_name"])
-    return shown
-
-
-def _value(source: Source, name: str, row: Mapping[str, Any]) -> Any:
-    if name == "registered_capital_cny":
-        fen = row["registered_capital_fen"]
-        return None if fen is None else (fen / _FEN).quantize(Decimal("0.01"))
-    if name in _INSTANTS:
-        return source.instant(row[name])
-    # An empty text says the same as no value; JSON readers are told so plainly.
-    return None if row[name] == "" else row[name]
+def masked_value(kind: str, text: str) -> str:
+    """Return a personal text masked as its column declares; each number of a list is masked."""
+    if kind == "msisdns":
+        return BETWEEN_NUMBERS.join(mask(MaskKind.MSISDN, number) for number in text.split(BETWEEN_NUMBERS))
+    return mask(MaskKind(kind), text)

@@ -1,16 +1,16 @@
-"""Every decision, undone and returned ones too, with who made it, who checked it and what was told."""
+"""Exports decisions, including undone and returned ones, with maker, checker, reasons and notice."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, DecisionReasonRow, DecisionRow, NoticeRow, ReviewerRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.services.case.masking import public_name
-from workbench.services.case.redaction import Hidden
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 
@@ -46,14 +46,16 @@ COLUMNS = (
     "letter",
     "notice",
 )
+_TEXTS = ("check_note", "note", "letter", "notice")
 
 
 def rows(source: Source) -> Iterator[Record]:
-    """Return the decisions in the order in which they were made."""
+    """Yield the decisions in the order in which they were made."""
     maker, checker = _REVIEWER.alias("maker"), _REVIEWER.alias("checker")
     statement = (
         select(
             _DECISION,
+            _DECISION.c.until_on.label("until"),
             CASE.c.agent,
             CASE.c.application_no,
             CASE.c.applicant_name,
@@ -73,7 +75,15 @@ def rows(source: Source) -> Iterator[Record]:
         people = source.people_of(page)
         for row in page:
             hidden = people[row.agent, row.application_no]
-            yield _record(source, row, reasons.get(row.id, ()), notices.get(row.id), hidden)
+            values = {**row._asdict(), "notice": notices.get(row.id)}
+            name, kind = row.applicant_name, ApplicantKind(row.applicant_kind)
+            yield {
+                **source.record(values, _TEXTS, hidden),
+                "decision": format_decision(row.id),
+                "case": format_case(row.case_id),
+                "applicant_name": name if source.reveal else public_name(kind, name),
+                "reasons": ";".join(reasons.get(row.id, ())),
+            }
 
 
 def _reasons(source: Source, decision_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -82,51 +92,15 @@ def _reasons(source: Source, decision_ids: Sequence[int]) -> dict[int, list[str]
         .where(_REASON.c.decision_id.in_(decision_ids))
         .order_by(_REASON.c.decision_id, _REASON.c.position)
     )
-    reasons: dict[int, list[str]] = {}
-    for row in source.session.execute(statement):
-        reasons.setdefault(row.decision_id, []).append(row.code)
-    return reasons
+    rows_by_decision = groupby(source.session.execute(statement), key=attrgetter("decision_id"))
+    return {decision_id: [row.code for row in found] for decision_id, found in rows_by_decision}
 
 
 def _notices(source: Source, decision_ids: Sequence[int]) -> dict[int, str]:
-    """Return the text of each decision's notice, unless it was taken back."""
+    """Return the text of each decision's notice, unless it was cancelled."""
     statement = (
         select(_NOTICE.c.decision_id, _NOTICE.c.body)
         .where(_NOTICE.c.decision_id.in_(decision_ids), _NOTICE.c.cancelled_at.is_(None))
         .order_by(_NOTICE.c.id)
     )
     return {row.decision_id: row.body for row in source.session.execute(statement)}
-
-
-def _record(source: Source, row: Row[Any], reasons: Sequence[str], notice: str | None, people: Hidden) -> Record:
-    def written(text: str | None) -> str | None:
-        return None if not text else text if source.reveal else people.within(text)
-
-    return {
-        "decision": format_decision(row.id),
-        "case": format_case(row.case_id),
-        "agent": row.agent or None,
-        "application_no": row.application_no,
-        "applicant_name": row.applicant_name
-        if source.reveal
-        else public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
-        "round": row.round,
-        "verdict": row.verdict,
-        "fail_kind": row.fail_kind or None,
-        "measure": row.measure or None,
-        "reasons": ";".join(reasons),
-        "status": row.status,
-        "maker": row.maker,
-        "decided_at": source.instant(row.decided_at),
-        "release_at": source.instant(row.release_at),
-        "checker": row.checker,
-        "checked_at": source.instant(row.checked_at),
-        "check_note": written(row.check_note),
-        "undone_at": source.instant(row.undone_at),
-        "waits_for": row.waits_for or None,
-        "until": row.until_on,
-        "deadline_at": source.instant(row.deadline_at),
-        "note": written(row.note),
-        "letter": written(row.letter),
-        "notice": written(notice),
-    }

@@ -1,4 +1,4 @@
-"""The log as it stands, hashes included, so that others can follow the chain."""
+"""Exports the events of the audit log with their hashes, so that others can verify the chain."""
 
 from collections.abc import Iterator
 
@@ -30,22 +30,13 @@ COLUMNS = (
 
 
 def rows(source: Source) -> Iterator[Record]:
-    """Return the events in their order; they hold no personal value."""
+    """Yield the events in their order; they contain no personal values."""
     statement = select(_EVENT).where(*source.from_since(_EVENT.c.at))
     for page in source.pages(statement, _EVENT.c.seq):
         for row in page:
             yield {
-                "seq": row.seq,
-                "at": source.instant(row.at),
+                **source.record(row._asdict()),
                 "actor": row.actor_login,
-                "identity": row.identity,
-                "action": row.action,
                 "case": None if row.case_id is None else format_case(row.case_id),
                 "batch": None if row.batch_id is None else format_batch(row.batch_id),
-                "state": row.state or None,
-                "is_clock_running": row.is_clock_running,
-                "is_refused": row.is_refused,
-                "body": row.body,
-                "prev_hash": row.prev_hash,
-                "hash": row.hash,
             }

@@ -1,10 +1,9 @@
-"""Puts a whole new file in place of an old one, or leaves everything as it was."""
+"""Replaces a file by a new one that is complete, or leaves it unchanged."""
 
-import contextlib
 import os
-import secrets
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from workbench.errors import CannotCreate
@@ -13,14 +12,25 @@ from workbench.i18n import _
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a file of the owner's own beside the target, which takes its place when the block ends well.
+    """Open a draft beside a file, readable by its owner only, that replaces the file if the block succeeds.
 
     Raises:
-        CannotCreate: If the folder or the disk does not let us; the target is as it was.
+        CannotCreate: If the folder or the disk refuses; the file is unchanged.
     """
     try:
-        with _replacing(target) as draft:
+        if target.is_dir():
+            raise IsADirectoryError(None, _("it is a folder"))
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
+        os.close(handle)
+        draft = Path(name)
+        try:
             yield draft
+            _sync(draft)
+            draft.replace(target)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+        _sync(target.parent)
     except OSError as error:
         raise CannotCreate(
             _("{file} cannot be written: {cause}. Nothing was changed; choose another place.").format(
@@ -29,25 +39,8 @@ def replacing(target: Path) -> Iterator[Path]:
         ) from error
 
 
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    if target.is_dir():
-        raise IsADirectoryError(None, _("it is a folder"))
-    draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
-    try:
-        yield draft
-        _sync(draft)
-        draft.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
-    _sync(target.parent)
-
-
 def _sync(path: Path) -> None:
-    """Have the disk keep what was written to a file or folder."""
+    """Wait until the disk has stored a file or folder."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""What is asked of an export, and what came of it."""
+"""The request for an export and its result."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -36,9 +36,9 @@ _SUFFIXES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """An export; `format` None takes that of the file's name, `since` is a local day.
+    """An export; without a `format`, the name of the file decides. `since` is a local day.
 
-    `reveal` writes personal values whole, which needs a `reason`.
+    `reveal` writes personal values unmasked, which needs a `reason`.
     """
 
     what: ExportKind
@@ -50,10 +50,10 @@ class ExportRequest:
 
     @property
     def chosen_format(self) -> ExportFormat:
-        """The format that was asked for, else that of the file's name.
+        """The requested format, else the format of the file name.
 
         Raises:
-            WrongUsage: If neither says one.
+            WrongUsage: If the file name has no known format.
         """
         found = self.format or _SUFFIXES.get(self.output.suffix.lower())
         if found is None:
@@ -67,7 +67,7 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
-    """How many rows were written, and where."""
+    """The result of an export: the file that was written, and its number of rows."""
 
     rows: int
     path: Path

@@ -1,4 +1,4 @@
-"""Exports: files for others, masked unless an admin gives a reason, each with one event."""
+"""Exports data to files, masked unless the admin gives a reason; each export is one event."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from workbench.i18n import _
 from workbench.services.exporting import applications, decisions, events, notices
 from workbench.services.exporting.replacing import replacing
 from workbench.services.exporting.request import ExportKind, ExportReport, ExportRequest
-from workbench.services.exporting.sheets import Record, open_sheet
+from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Context, details
 
@@ -23,23 +23,22 @@ _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Re
 
 
 class Exports:
-    """The exports of one person."""
+    """Exports data for one person."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
 
     def write(self, request: ExportRequest) -> ExportReport:
-        """Write a file as a whole, or leave what was there.
+        """Write a file completely, or leave an existing one unchanged.
 
         Raises:
-            NotAllowed: If the person is no admin.
-            WrongUsage: If the format is not clear, or values are to be shown without a reason.
+            NotAllowed: If the person is not an admin.
+            WrongUsage: If the format is unknown, or values are to be revealed without a reason.
             CannotCreate: If the file cannot be written.
         """
         self._allow(request)
         chosen = request.chosen_format
         columns, rows = _SOURCES[request.what]
-        count = 0
         with replacing(request.output) as draft:
             with self.context.read() as session:
                 source = Source(
@@ -49,21 +48,20 @@ class Exports:
                     since=request.since,
                     reveal=request.reveal,
                 )
-                with open_sheet(draft, chosen, columns) as sheet:
-                    for row in rows(source):
-                        sheet.write(row)
-                        count += 1
-            # What is whole and shown must be in the log before anybody can read it.
+                count = write_rows(draft, chosen, columns, rows(source))
+            # The export must be in the log before anybody can read the file.
             self._log(request, count)
         return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
 
     def _allow(self, request: ExportRequest) -> None:
         if not self.context.actor.has(Role.ADMIN):
-            error = NotAllowed(_("{login} may not export; it takes an admin.").format(login=self.context.actor.login))
+            error = NotAllowed(
+                _("Only an admin can export; {login} is not one.").format(login=self.context.actor.login)
+            )
             self.context.refused("export", error)
             raise error
         if request.reveal and not request.reason.strip():
-            raise WrongUsage(_("--reveal writes personal values whole; say why with --reason."))
+            raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
 
     def _log(self, request: ExportRequest, count: int) -> None:
         body: dict[str, Any] = {
@@ -71,7 +69,7 @@ class Exports:
                 what=request.what.value,
                 format=request.chosen_format.value,
                 since=request.since.isoformat() if request.since else None,
-                # An event stays for ever; the number of a person has no place in it.
+                # An event is never deleted, so it must not contain the number of a person.
                 reason=mask_digits_within(request.reason.strip()),
             ),
             "rows": count,

@@ -1,6 +1,6 @@
-"""What every export reads alike: pages of rows in order, in the policy's zone, masked or whole."""
+"""Reading for an export: pages of rows in order, with local instants and masked people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -14,11 +14,12 @@ from workbench.services.case.known_people import Key, people_of
 from workbench.services.case.redaction import Hidden
 
 _PAGE = 1000
+_NOBODY = Hidden.of(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where an export reads, and how much it may show."""
+    """The database as an export reads it; `reveal` leaves personal values unmasked."""
 
     session: Session
     zone: ZoneInfo
@@ -26,31 +27,39 @@ class Source:
     since: date | None
     reveal: bool
 
-    def instant(self, at: datetime | None) -> str | None:
-        """Return an instant as RFC 3339 with the policy zone's offset."""
-        return None if at is None else at.astimezone(self.zone).isoformat()
+    def record(self, row: Mapping[str, Any], texts: Iterable[str] = (), people: Hidden = _NOBODY) -> dict[str, Any]:
+        """Return a row with local instants, None for empty texts, and people masked inside the named texts."""
+        record = {name: self._value(value) for name, value in row.items()}
+        if not self.reveal:
+            record |= {name: people.within(record[name]) for name in texts if record[name]}
+        return record
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.astimezone(self.zone).isoformat()
+        return None if value == "" else value
 
     def from_since(self, column: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
-        """Return the condition that an instant lies on the asked-for local day or later."""
+        """Return the condition that an instant is on or after the first local day of the export."""
         if self.since is None:
             return []
         return [column >= datetime.combine(self.since, time(), tzinfo=self.zone)]
 
     def state(self, state: str, held_until: datetime | None) -> str:
-        """Return the state of a case as it counts: a hold whose time is over is queued."""
+        """Return the effective state of a case: with an expired hold it is queued."""
         if state == CaseState.IN_REVIEW and held_until is not None and held_until <= self.now:
             return CaseState.QUEUED.value
         return state
 
     def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Hidden]:
-        """Return who is masked in texts about the applications of these rows; nobody, where all may be shown."""
+        """Return the people to mask in texts about the applications of these rows; nobody if values are revealed."""
         keys = [(row.agent, row.application_no) for row in rows]
-        return dict.fromkeys(keys, Hidden.of(())) if self.reveal else people_of(self.session, keys)
+        return dict.fromkeys(keys, _NOBODY) if self.reveal else people_of(self.session, keys)
 
     def pages(self, statement: Select[Any], key: ColumnElement[int]) -> Iterator[list[Row[Any]]]:
-        """Read a statement page by page in the order of a key that it selects.
+        """Yield the rows of a statement in pages, ordered by a key that it selects.
 
-        A file of any size is written without holding more than a page.
+        Only one page is in memory at a time.
         """
         last = None
         while True:

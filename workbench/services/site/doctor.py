@@ -1,6 +1,7 @@
 """The health check of a database: the file, its store, permissions, structure and audit log."""
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlmodel import Session
@@ -108,26 +109,24 @@ def _shared(files: list[Path], group: str) -> CheckLine:
     return True, _("Only the group {group} can open the files.").format(group=group)
 
 
-def _contents(session: Session) -> list[CheckLine]:
+def _contents(session: Session) -> Iterator[CheckLine]:
     """Check the structure, the references and the audit log, and note how people are identified."""
-    lines: list[CheckLine] = []
     damage = sqlite.quick_check(session.connection())
-    lines.append((damage == "ok", _("Structure of the database: {answer}.").format(answer=damage)))
+    yield damage == "ok", _("Structure of the database: {answer}.").format(answer=damage)
     broken = sqlite.table_with_broken_reference(session.connection())
     if broken is None:
-        lines.append((True, _("Every reference between rows is valid.")))
+        yield True, _("Every reference between rows is valid.")
     else:
-        lines.append((False, _("A row of {table} refers to a row that does not exist.").format(table=broken)))
+        yield False, _("A row of {table} refers to a row that does not exist.").format(table=broken)
     report = audit_log.verify(session)
     if report.is_whole:
         valid = _("The hash chain of the {count} events in the log is valid; head {head}.")
-        lines.append((True, valid.format(count=report.events, head=report.head)))
+        yield True, valid.format(count=report.events, head=report.head)
     else:
-        lines.append((False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)))
+        yield False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
     solo = solo_reason(session)
     if solo:
         alone = _("One person reviews alone ({reason}); verdicts that need a second person wait until there is one.")
-        lines.append((None, alone.format(reason=solo)))
+        yield None, alone.format(reason=solo)
     setting = session.get(SettingRow, "identity")
-    lines.append((None, _("People are identified by: {mode}.").format(mode=setting.value if setting else "os")))
-    return lines
+    yield None, _("People are identified by: {mode}.").format(mode=setting.value if setting else "os")

@@ -1,11 +1,11 @@
 """The registered people: roles, absences, limits, and whether one person reviews alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from db.enums import Role
@@ -47,13 +47,13 @@ class People:
 
     def _line(self, session: Session, person: ReviewerRow, today: date, limit: int) -> PersonLine:
         roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == person.id)).all()
-        absence = _absence(session, person.id or 0, today)
+        absences = _absences(session, person.id or 0, today)
         return PersonLine(
             login=person.login,
             roles=tuple(role for role in Role if role in roles),
             max_held=limit if person.max_held is None else person.max_held,
-            is_away=absence is not None,
-            away_until=absence.to_on if absence else None,
+            is_away=bool(absences),
+            away_until=absences[0].to_on if absences else None,
         )
 
     def add(self, login: str, roles: tuple[Role, ...]) -> None:
@@ -92,11 +92,8 @@ class People:
                 raise NotAllowed(_("You cannot change your own roles; ask another admin."))
             if Role.ADMIN in remove and admins == {person.id}:
                 raise NotAllowed(_("{login} is the last admin; make another one first.").format(login=login))
-            for role in remove:
-                row = session.get(ReviewerRoleRow, (person.id, role.value))
-                if row is not None:
-                    session.delete(row)
-            session.flush()
+            kinds = col(ReviewerRoleRow.role).in_([role.value for role in remove])
+            session.execute(delete(ReviewerRoleRow).where(col(ReviewerRoleRow.reviewer_id) == person.id, kinds))
             for role in add:
                 session.merge(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value))
             changes = {"add": [role.value for role in add], "remove": [role.value for role in remove]}
@@ -126,12 +123,12 @@ class People:
             NotFound: If the login is not registered, or the person is not away.
         """
         with self._changing("reviewers back") as session:
-            person, today = find_person(session, login), self.context.today(session)
-            if _absence(session, person.id or 0, today) is None:
+            person = find_person(session, login)
+            absences = _absences(session, person.id or 0, self.context.today(session))
+            if not absences:
                 raise NotFound(_("{login} is not away.").format(login=login))
-            while (absence := _absence(session, person.id or 0, today)) is not None:
+            for absence in absences:
                 session.delete(absence)
-                session.flush()
             self._log(session, "reviewers back", person)
 
     def limit(self, login: str, max_held: int) -> None:
@@ -181,12 +178,13 @@ def find_person(session: Session, login: str) -> ReviewerRow:
     return person
 
 
-def _absence(session: Session, reviewer_id: int, today: date) -> AbsenceRow | None:
+def _absences(session: Session, reviewer_id: int, today: date) -> Sequence[AbsenceRow]:
+    """Return the absences of a person that include today."""
     return session.exec(
         select(AbsenceRow)
         .where(AbsenceRow.reviewer_id == reviewer_id, AbsenceRow.from_on <= today)
         .where((AbsenceRow.to_on == None) | (AbsenceRow.to_on >= today))  # type: ignore[operator]  # noqa: E711 - SQL
-    ).first()
+    ).all()
 
 
 def solo_reason(session: Session) -> str:

@@ -1,6 +1,6 @@
 """Whatever a log holds, the backtest gives figures that make sense, or says that there is no past."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.forecast.learning.backtest import backtest
@@ -14,7 +14,6 @@ def silent(_done: int, _total: int) -> None:
     """Hear no news."""
 
 
-@settings(max_examples=25, deadline=None)
 @given(logs)
 def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]) -> None:
     traces = [

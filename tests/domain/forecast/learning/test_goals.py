@@ -7,7 +7,7 @@ from tests.domain.forecast.learning.processes import LOGS
 from tests.shared_data import shared_data
 from tests.sizes import sized, some
 from workbench.domain.forecast.learning.backtest import Backtest, backtest
-from workbench.services.eventlogs.names import LogColumns
+from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
 
 GOALS = (0.75, 0.88)
@@ -25,6 +25,7 @@ def outcome(name: str) -> Backtest:
     return result
 
 
+@pytest.mark.proof
 def test_on_the_help_desk_the_error_is_at_most_94_percent_of_the_median_and_70_of_the_mean() -> None:
     result = outcome("helpdesk.csv")
 
@@ -43,6 +44,7 @@ def test_on_a_hundred_traffic_fines_both_baselines_are_beaten() -> None:
     assert 0.7 <= result.coverage80 <= 0.92
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", ["slower", "queue"])
 def test_a_made_up_office_is_forecast_better_than_by_its_past(name: str) -> None:
     result = backtest(LOGS[name](11), silent)
@@ -53,7 +55,7 @@ def test_a_made_up_office_is_forecast_better_than_by_its_past(name: str) -> None
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", some(list(LOGS), ci=2))
+@pytest.mark.parametrize("name", some(list(LOGS), ci=1))
 def test_on_every_kind_of_log_both_baselines_are_beaten_and_the_range_is_right(name: str) -> None:
     results = [result for seed in SEEDS if (result := backtest(LOGS[name](seed), silent))]
 

@@ -1,6 +1,6 @@
-"""What leaves the house masked."""
+"""Masked values in exported applications."""
 
-from workbench.services.exporting.masking import masked_value
+from workbench.services.exporting.applications import masked_value
 
 
 def test_a_list_of_numbers_stays_a_list() -> None:

@@ -1,4 +1,4 @@
-"""The instants of an event log, with or without a zone."""
+"""Parses the times of events, with or without a zone."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,14 +9,14 @@ _UTC = ZoneInfo("UTC")
 _SHORTEST = len("2026-11-03T09:05")
 
 
-def seconds(raw: str) -> float:
-    """Return an instant in seconds since 1970 in UTC; without a zone it counts as UTC.
+def epoch_seconds(raw: str) -> float:
+    """Return an instant in seconds since 1970 in UTC; a time without a zone is taken as UTC.
 
-    Only the time between events counts, so that a log without zones loses nothing by that, but an hour where its
-    clock was put back or on.
+    Only the time between events matters. A log without zones is therefore wrong only when its clock changes between
+    summer and winter time, by one hour.
 
     Raises:
-        BadValue: If it is no instant and no date.
+        BadValue: If it is neither an instant nor a date.
     """
     text = raw.strip()
     if len(text) >= _SHORTEST and text.isascii():

@@ -1,0 +1,17 @@
+"""The language of a test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from workbench import i18n
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Use a language inside a `with` block."""
+    before = i18n.current()
+    i18n.use(language)
+    try:
+        yield
+    finally:
+        i18n.use(before)
