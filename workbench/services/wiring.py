@@ -14,7 +14,7 @@ from workbench.services.queue.listing import Queue
 if TYPE_CHECKING:
     from workbench.services.calendar.working_calendar import Calendars
     from workbench.services.case.documents import Documents
-    from workbench.services.clock.case_clocks import ClockExplanations
+    from workbench.services.clock.case_clocks import ClockExplainer
     from workbench.services.deadlines.rescheduling import Rescheduling
     from workbench.services.deadlines.suspensions import Suspending
     from workbench.services.deadlines.tick import Ticked, Ticking
@@ -63,7 +63,7 @@ class Services:
     checks: "LazyService[Checks]" = LazyService("review.second_checks.Checks")
     """Checks verdicts by a second person."""
 
-    clocks: "LazyService[ClockExplanations]" = LazyService("clock.case_clocks.ClockExplanations")
+    clocks: "LazyService[ClockExplainer]" = LazyService("clock.case_clocks.ClockExplainer")
     """Explains due dates."""
 
     documents: "LazyService[Documents]" = LazyService("case.documents.Documents")

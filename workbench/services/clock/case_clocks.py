@@ -143,7 +143,7 @@ class Clocks:
         return True
 
 
-class ClockExplanations(Service):
+class ClockExplainer(Service):
     """Explains the due dates of cases."""
 
     def walk(self, case_id: int) -> Walk:
