@@ -1,4 +1,4 @@
-"""What all tests may ask for."""
+"""Fixtures for all tests."""
 
 import gc
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Waits for the event loop of a Textual app to be idle, instead of for a process that uses little CPU time.
+"""Waits until the event loop of a Textual app is idle.
 
 Textual's own `wait_for_idle` sleeps until the process has used little CPU time, and its `_wait_for_screen` sends a
 callback through every widget. Both take most of the time of a key press, and the first depends on other processes.

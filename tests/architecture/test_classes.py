@@ -1,4 +1,4 @@
-"""No class of the screens grows out of hand, whether by its own methods or by those that it inherits."""
+"""No class of the screens has too many methods, inherited ones included."""
 
 import inspect
 from importlib import import_module
@@ -41,7 +41,7 @@ def methods(owner: type) -> list[str]:
     ]
 
 
-def test_the_methods_of_the_bases_are_counted_too() -> None:
+def test_methods_of_base_classes_are_counted() -> None:
     found = methods(DeskScreen)
 
     assert {"DeskScreen.begin", "CaseScreen.show", "OurScreen.on_key"} <= set(found)

@@ -1,4 +1,4 @@
-"""The layers hold from outside, too: at run time, and in the shape of the files."""
+"""The layers hold at run time (which modules are loaded) and in the files (their size and place)."""
 
 import ast
 import subprocess
@@ -27,19 +27,19 @@ def test_the_command_line_never_loads_the_terminal_interface() -> None:
     assert loaded_by("workbench.cli.app").isdisjoint({"textual", "screens"})
 
 
-def test_the_screens_load_no_database_before_their_first_frame() -> None:
+def test_screens_load_no_database_code_before_their_first_frame() -> None:
     heavy = {"sqlmodel", "sqlalchemy", "pydantic", "duckdb", "jinja2", "alembic", "holidays"}
     assert loaded_by("screens.app").isdisjoint(heavy)
 
 
-def test_the_rules_load_no_framework() -> None:
+def test_the_domain_loads_no_framework() -> None:
     frameworks = {"sqlmodel", "sqlalchemy", "pydantic", "textual", "typer", "rich"}
     assert loaded_by("workbench.domain.findings.policy_checks").isdisjoint(frameworks)
     assert loaded_by("workbench.domain.findings.evaluate").isdisjoint(frameworks)
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_holds_one_noun_in_under_300_lines(path: Path) -> None:
+def test_every_file_has_at_most_300_lines(path: Path) -> None:
     assert path.stem not in FORBIDDEN_NAMES
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
@@ -58,7 +58,7 @@ def catches_everything(handler: ast.ExceptHandler) -> bool:
     return is_wide and not passes_on
 
 
-def test_every_handler_of_errors_names_its_error_or_passes_it_on() -> None:
+def test_every_except_clause_names_its_error_or_raises_it_again() -> None:
     careless = {
         str(path.relative_to(ROOT))
         for path in sources()
@@ -69,7 +69,7 @@ def test_every_handler_of_errors_names_its_error_or_passes_it_on() -> None:
     assert careless == LAST_DEFENCES
 
 
-def test_the_top_level_is_what_was_agreed() -> None:
+def test_the_top_level_has_only_the_agreed_files() -> None:
     done = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT)
     listed = done.stdout.split("\n")
     top = {name.split("/")[0] for name in listed if name}

@@ -39,7 +39,7 @@ def test_a_folder_holds_at_most_fourteen_modules(folder: Path) -> None:
         ("db/queries/claim.py", "db.schema"),
     ],
 )
-def test_a_planted_ring_between_folders_breaks_a_contract(tmp_path: Path, file: str, planted: str) -> None:
+def test_an_added_import_cycle_between_folders_breaks_a_contract(tmp_path: Path, file: str, planted: str) -> None:
     for name in ("workbench", "screens", "db"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

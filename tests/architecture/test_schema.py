@@ -1,4 +1,4 @@
-"""The schema: what the migrations make is what the models say."""
+"""The migrations create the schema that the models declare."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def test_no_table_has_a_datetime_column() -> None:
     assert offending == []
 
 
-def test_the_migrations_make_what_the_models_declare(tmp_path: Path) -> None:
+def test_the_migrations_create_the_schema_of_the_models(tmp_path: Path) -> None:
     database = schema.create(tmp_path / "new.db")
     found = inspect(database.reader)
 

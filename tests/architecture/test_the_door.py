@@ -1,4 +1,4 @@
-"""Stored text reaches a widget only through screens/widgets/safe_text.py, as the sources of the screens show."""
+"""Screens pass stored text to a widget only through screens/widgets/safe_text.py."""
 
 import ast
 from collections.abc import Iterator
@@ -108,7 +108,7 @@ def _markup_problem(node: ast.Call, called: str) -> str | None:
     return f"leaves markup on in {called}" if called in {"Static", "Label"} and value is None else None
 
 
-def test_no_screen_gives_a_widget_a_bare_text() -> None:
+def test_no_screen_passes_unsafe_text_to_a_widget() -> None:
     found = [
         problem
         for path in sorted(SCREENS.rglob("*.py"))
@@ -137,7 +137,7 @@ def test_no_screen_gives_a_widget_a_bare_text() -> None:
         "self.notify(said, markup=True)",
     ],
 )
-def test_the_check_sees_what_it_is_for(source: str) -> None:
+def test_the_check_finds_unsafe_text(source: str) -> None:
     assert list(problems(source, "some.py")) != []
 
 
@@ -153,5 +153,5 @@ def test_the_check_sees_what_it_is_for(source: str) -> None:
         "Line(value)",
     ],
 )
-def test_the_check_lets_pass_what_is_right(source: str) -> None:
+def test_the_check_accepts_safe_text(source: str) -> None:
     assert list(problems(source, "some.py")) == []

@@ -1,4 +1,4 @@
-"""The peer of the first frame: a Textual app with a header, a text and a footer, and nothing else."""
+"""A minimal Textual app, the reference for the time to the first frame: a header, a text and a footer."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Footer, Header, Static

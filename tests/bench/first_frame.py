@@ -1,4 +1,4 @@
-"""How soon the desk stands and the next case is there, with 200,000 queued applications, against a bare Textual app.
+"""Measures the time to the first frame and to the next case with 200,000 queued cases, against a bare Textual app.
 
 Run it with `python -m tests.bench.first_frame [TURNS]`; it prints medians and ratios as JSON.
 """

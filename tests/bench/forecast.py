@@ -1,4 +1,4 @@
-"""How fast the forecast is with many open cases: `python -m tests.bench.forecast [cases]`.
+"""Measures how fast the forecast is with many open cases: `python -m tests.bench.forecast [cases]`.
 
 Plants a history of some thousand cases and so many open ones, then times the first forecast of all (which learns), a
 second one, and that of one case after something happened.

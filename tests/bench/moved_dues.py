@@ -1,4 +1,4 @@
-"""How long a change of the calendar takes that moves many due dates: `python -m tests.bench.moved_dues [cases]`.
+"""Measures a calendar change that moves many due dates: `python -m tests.bench.moved_dues [cases]`.
 
 Prints how long it takes to say what would move, and to move it: where every due date moves later, so that each
 applicant is told, and where it moves back, so that nobody is.

@@ -1,4 +1,4 @@
-"""How fast the queue is with many cases: `python -m tests.bench.queue_pages [rows] [folder]`.
+"""Measures how fast the queue is with many cases: `python -m tests.bench.queue_pages [rows] [folder]`.
 
 Plants made-up cases in a database of the first schema, brings it up to date, and times pages, jumps, filters and
 searches, each beside the plain statement that sorts. A folder keeps the database for another run.

@@ -1,4 +1,4 @@
-"""How long an import with receipts takes: `python -m tests.bench.receipts [applications [word…]]`.
+"""Measures how long an import with receipts takes: `python -m tests.bench.receipts [applications [word…]]`.
 
 Imports so many applications that come complete into an office with a history, once with each word that the policy may
 have for what letters say of time, and prints how long each import took.

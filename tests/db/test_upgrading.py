@@ -1,4 +1,4 @@
-"""A database of an older schema is brought up to date whole or not at all; a newer one is left alone."""
+"""An older database is upgraded completely or not at all; a newer one is not changed."""
 
 import hashlib
 import random
@@ -80,13 +80,13 @@ def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None
     assert version(path) == schema.VERSION
 
 
-def test_an_older_database_is_brought_up_to_date_with_all_its_rows(older: Path) -> None:
+def test_an_older_database_is_upgraded_with_all_its_rows(older: Path) -> None:
     before = contents(older)
     assert version(older) == 1
     check_whole(older, before)
 
 
-def test_a_copy_is_made_before_which_opens_and_which_only_its_owner_can_read(older: Path) -> None:
+def test_an_upgrade_first_makes_a_private_copy_that_opens(older: Path) -> None:
     before = contents(older)
     schema.open_database(older).close()
 
@@ -98,7 +98,7 @@ def test_a_copy_is_made_before_which_opens_and_which_only_its_owner_can_read(old
     assert not list(older.parent.glob("*.draft"))
 
 
-def test_the_copy_put_back_is_brought_up_to_date_again_and_is_its_own_copy(older: Path) -> None:
+def test_a_restored_copy_is_upgraded_again_without_another_copy(older: Path) -> None:
     before = contents(older)
     schema.open_database(older).close()
     [copy] = backups(older)
@@ -112,7 +112,7 @@ def test_the_copy_put_back_is_brought_up_to_date_again_and_is_its_own_copy(older
     assert hashlib.sha256(copy.read_bytes()).hexdigest() == digest
 
 
-def test_the_log_can_still_not_be_rewritten(older: Path) -> None:
+def test_the_log_is_append_only_after_an_upgrade(older: Path) -> None:
     database = schema.open_database(older)
     with (
         pytest.raises(Exception, match="append-only"),
@@ -122,7 +122,7 @@ def test_the_log_can_still_not_be_rewritten(older: Path) -> None:
     database.close()
 
 
-def test_a_newer_database_is_refused_and_stays_byte_for_byte(site: Site) -> None:
+def test_a_newer_database_is_refused_and_not_changed(site: Site) -> None:
     site.close()
     with Database(site.path).opened() as database, database.writer.begin() as connection:
         sqlite.stamp(connection, schema.VERSION + 7)
@@ -135,7 +135,7 @@ def test_a_newer_database_is_refused_and_stays_byte_for_byte(site: Site) -> None
     assert backups(site.path) == []
 
 
-def test_who_has_it_open_while_it_is_brought_up_to_date_writes_no_more(site: Site) -> None:
+def test_a_program_that_had_the_database_open_cannot_write_after_its_upgrade(site: Site) -> None:
     site.plant(2)
     services = site.services("a")
     with Database(site.path).opened() as database, database.writer.begin() as connection:
@@ -146,7 +146,7 @@ def test_who_has_it_open_while_it_is_brought_up_to_date_writes_no_more(site: Sit
     assert services.queue.count() == 2
 
 
-def test_of_two_starts_at_once_one_brings_it_up_to_date(older: Path) -> None:
+def test_one_of_two_simultaneous_starts_upgrades_the_database(older: Path) -> None:
     children = [_start(older) for _start_of in range(3)]
     for child in children:
         child.communicate(timeout=60)
@@ -155,7 +155,7 @@ def test_of_two_starts_at_once_one_brings_it_up_to_date(older: Path) -> None:
     assert version(older) == schema.VERSION
 
 
-def test_a_start_while_others_write_is_told_to_try_again(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upgrade_during_a_write_asks_the_user_to_try_again(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = older.read_bytes()
     monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
     with sqlite.write_lock(older), pytest.raises(StorageBusy, match="try again"):
@@ -163,7 +163,7 @@ def test_a_start_while_others_write_is_told_to_try_again(older: Path, monkeypatc
     assert older.read_bytes() == before
 
 
-def test_no_copy_no_upgrade(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_copy_the_database_is_not_upgraded(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -183,7 +183,7 @@ def change(path: Path, statement: str) -> None:
     connection.close()
 
 
-def test_starts_that_fail_leave_one_copy_and_what_was_changed_since_has_another(older: Path) -> None:
+def test_failed_starts_share_one_copy_until_the_database_changes(older: Path) -> None:
     change(older, 'UPDATE "case" SET assignee_id = 999 WHERE id = 1')
     for _start in range(3):
         with pytest.raises(DatabaseRefused):
@@ -200,9 +200,7 @@ def test_starts_that_fail_leave_one_copy_and_what_was_changed_since_has_another(
     assert not list(older.parent.glob("*.draft"))
 
 
-def test_a_copy_that_was_locked_away_does_not_keep_the_next_start_out(
-    older: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreadable_copy_does_not_prevent_the_next_upgrade(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(*_arguments: object) -> bool:
         raise PermissionError(13, "Permission denied")
 
@@ -213,7 +211,7 @@ def test_a_copy_that_was_locked_away_does_not_keep_the_next_start_out(
     assert [path.name for path in backups(older)] == ["w.db.schema-1-2.backup", "w.db.schema-1.backup"]
 
 
-def test_what_refuses_a_database_is_asked_before_it_is_brought_up_to_date(older: Path) -> None:
+def test_refusals_are_checked_before_a_database_is_upgraded(older: Path) -> None:
     older.chmod(0o640)
     before = older.read_bytes()
 
@@ -224,7 +222,7 @@ def test_what_refuses_a_database_is_asked_before_it_is_brought_up_to_date(older:
     assert backups(older) == []
 
 
-def test_doctor_says_that_a_database_is_older_and_leaves_it_so(older: Path) -> None:
+def test_doctor_reports_an_older_database_and_does_not_upgrade_it(older: Path) -> None:
     before = older.read_bytes()
 
     report = examine(older)
@@ -236,7 +234,7 @@ def test_doctor_says_that_a_database_is_older_and_leaves_it_so(older: Path) -> N
     assert (version(older), older.read_bytes(), backups(older)) == (1, before, [])
 
 
-def test_a_step_that_leaves_something_broken_is_taken_back(older: Path) -> None:
+def test_a_migration_that_breaks_a_reference_is_rolled_back(older: Path) -> None:
     change(older, 'UPDATE "case" SET assignee_id = 999 WHERE id = 1')
     before = contents(older)
     with pytest.raises(DatabaseRefused) as caught:
@@ -285,12 +283,12 @@ def _start(path: Path) -> Child:
     return child
 
 
-def test_three_killed_upgrades_leave_the_old_schema_or_that_of_a_whole_step(older: Path) -> None:
+def test_three_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     assert 1 in kill_at_random(older, 3, seed=1)
 
 
 @pytest.mark.proof
-def test_fifty_killed_upgrades_leave_the_old_schema_or_that_of_a_whole_step(older: Path) -> None:
+def test_fifty_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     kills = sized(ci=10, full=50)
     found = kill_at_random(older, kills, seed=20261124)
     assert found.count(1) >= kills * 2 // 5

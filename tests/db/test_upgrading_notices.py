@@ -1,4 +1,4 @@
-"""A database of the schema before suspension notices: an upgrade tells nobody twice, and nobody less."""
+"""An upgrade from the schema before suspension notices neither repeats nor loses a letter."""
 
 from collections.abc import Callable
 
@@ -70,7 +70,7 @@ def catch_up(services: Promises, at: str) -> None:
         services.at(at).site.services("a").catch_up()
 
 
-def test_who_was_told_of_a_suspension_is_told_of_its_known_end_once(services: Promises) -> None:
+def test_applicants_notified_of_a_suspension_are_notified_of_its_known_end_once(services: Promises) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     catch_up(upgraded(services), "2026-11-24 11:00")
     assert told(services) == each("delay")
@@ -79,7 +79,7 @@ def test_who_was_told_of_a_suspension_is_told_of_its_known_end_once(services: Pr
     assert told(services) == each("delay", "resumed")
 
 
-def test_a_known_end_that_was_told_to_some_is_told_to_the_others(
+def test_a_known_end_announced_to_some_applicants_is_announced_to_the_others(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
@@ -93,7 +93,7 @@ def test_a_known_end_that_was_told_to_some_is_told_to_the_others(
     assert told(services) == each("delay", "resumed")
 
 
-def test_who_was_told_or_written_to_while_one_was_open_is_told_of_its_end(services: Promises) -> None:
+def test_recipients_of_a_letter_during_an_open_suspension_are_notified_of_its_end(services: Promises) -> None:
     suspend(services, "2026-11-24 10:00", None)
     later = services.at("2026-11-24 12:00").received("2026-11-24 12:00")
     other = services.received("2026-11-24 12:00")
@@ -106,7 +106,7 @@ def test_who_was_told_or_written_to_while_one_was_open_is_told_of_its_end(servic
     assert told(services) == [*expected, (int(other[2:]), "delay")]
 
 
-def test_a_start_that_was_broken_off_is_finished(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_start_of_a_suspension_is_finished(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     break_off(monkeypatch, lambda: suspend(services, "2026-11-25 09:00", "2026-11-25 18:00"))
     assert told(services) == [(1, "delay")]
 
@@ -115,7 +115,7 @@ def test_a_start_that_was_broken_off_is_finished(services: Promises, monkeypatch
 
 
 @pytest.mark.parametrize("until", [None, "2026-11-30 18:00"])
-def test_an_end_that_was_broken_off_is_finished(
+def test_an_interrupted_end_of_a_suspension_is_finished(
     services: Promises, monkeypatch: pytest.MonkeyPatch, until: str | None
 ) -> None:
     suspend(services, "2026-11-24 10:00", until)
@@ -127,7 +127,7 @@ def test_an_end_that_was_broken_off_is_finished(
     assert told(services) == each("delay", "resumed")
 
 
-def test_who_was_written_to_while_one_was_open_is_told_of_an_end_that_was_broken_off(
+def test_recipients_during_an_open_suspension_are_notified_of_its_interrupted_end(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suspend(services, "2026-11-24 10:00", None)
@@ -140,7 +140,7 @@ def test_who_was_written_to_while_one_was_open_is_told_of_an_end_that_was_broken
     assert told(services) == [*each("delay", "resumed"), (4, "delay"), (4, "resumed")]
 
 
-def test_an_end_that_was_told_is_told_again_if_it_is_moved_forward(services: Promises) -> None:
+def test_an_announced_end_is_announced_again_if_it_moves_forward(services: Promises) -> None:
     suspend(services, "2026-11-24 10:00", None)
     services.at("2026-11-25 10:00").run("sup", "calendar", "resume")
 
@@ -148,7 +148,7 @@ def test_an_end_that_was_told_is_told_again_if_it_is_moved_forward(services: Pro
     assert told(services) == each("delay", "resumed", "resumed")
 
 
-def test_who_waits_for_the_end_of_another_suspension_is_told_then(services: Promises) -> None:
+def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: Promises) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-30 18:00")
     suspend(services, "2026-11-26 09:00", "2026-11-27 18:00", OTHER)
     sup = services.at("2026-11-26 10:00").site.services("sup")
@@ -166,7 +166,7 @@ def test_who_waits_for_the_end_of_another_suspension_is_told_then(services: Prom
     assert told(services) == each("delay", "resumed")
 
 
-def test_who_was_told_of_a_delay_is_not_told_again_of_the_same_due_date(services: Promises) -> None:
+def test_a_delay_is_not_announced_again_for_the_same_due_date(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     catch_up(services, "2026-11-25 17:50")
     assert told(services) == [(int(case[2:]), "delay")]
@@ -175,7 +175,7 @@ def test_who_was_told_of_a_delay_is_not_told_again_of_the_same_due_date(services
     assert told(services) == [(int(case[2:]), "delay")]
 
 
-def test_a_case_that_was_taken_back_since_it_was_told_is_left_out(services: Promises) -> None:
+def test_a_case_whose_import_was_undone_gets_no_letter(services: Promises) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     with services.site.services("admin").context.write() as session:
         for table in ("notice", "suspension_notice"):

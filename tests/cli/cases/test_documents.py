@@ -1,3 +1,5 @@
+"""The commands that list and copy the documents of a case."""
+
 import json
 from pathlib import Path
 

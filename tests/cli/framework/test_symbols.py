@@ -1,3 +1,5 @@
+"""Output with ASCII symbols: no character of ambiguous width."""
+
 import unicodedata
 from collections.abc import Iterator
 

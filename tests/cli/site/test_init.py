@@ -1,3 +1,5 @@
+"""The command init: shared and private databases, the site file and its refusals."""
+
 import json
 import os
 import stat

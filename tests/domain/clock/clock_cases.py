@@ -1,4 +1,4 @@
-"""Made-up cases, calendars and suspensions, and a peer of the clock that counts minute by minute."""
+"""Generated cases, calendars and suspensions, and a reference clock that counts minute by minute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

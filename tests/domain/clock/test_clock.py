@@ -1,4 +1,4 @@
-"""Working time and due dates as rules, on cases, pauses and calendars of all kinds."""
+"""Properties of working time and due dates, on generated cases, pauses and calendars."""
 
 import itertools
 from dataclasses import replace
@@ -70,7 +70,7 @@ def check_walk(made: Made) -> None:
 
 
 @given(made=cases(), on=st.integers(0, 120))
-def test_what_is_extended_to_a_day_is_due_on_that_day_whatever_is_suspended_before(made: Made, on: int) -> None:
+def test_an_extended_case_is_due_on_its_day_despite_suspensions_before(made: Made, on: int) -> None:
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     day = made.calendar.working_day_from(made.calendar.local_day(FIRST) + timedelta(days=on))
     until = made.calendar.closing(day)
@@ -90,21 +90,21 @@ def _promise(made: Made) -> tuple[datetime, datetime]:
 
 
 @given(calendar=calendars(), start=instants(), less=SECONDS, more=SECONDS)
-def test_adding_working_time_is_monotonic_and_inverse_to_counting_it_and_never_lands_on_a_day_off(
+def test_adding_working_time_is_monotonic_invertible_and_ends_on_a_working_day(
     calendar: WorkingCalendar, start: datetime, less: int, more: int
 ) -> None:
     check_arithmetic(calendar, start, less, more)
 
 
 @given(made=cases())
-def test_a_due_date_is_what_counting_every_minute_gives(made: Made) -> None:
+def test_a_due_date_equals_that_of_the_minute_by_minute_clock(made: Made) -> None:
     check_case(made)
 
 
 @pytest.mark.proof
 @settings(max_examples=sized(ci=400, full=10_000))
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
-def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, less: int, more: int) -> None:
+def test_ten_thousand_due_dates_keep_all_properties(made: Made, start: datetime, less: int, more: int) -> None:
     check_arithmetic(made.calendar, start, less, more)
     check_walk(made)
 
@@ -112,7 +112,7 @@ def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, le
 @pytest.mark.proof
 @settings(max_examples=sized(ci=60, full=600))
 @given(made=cases())
-def test_hundreds_of_due_dates_are_what_counting_every_minute_gives(made: Made) -> None:
+def test_hundreds_of_due_dates_equal_those_of_the_minute_by_minute_clock(made: Made) -> None:
     check_case(made)
 
 
@@ -139,7 +139,7 @@ def test_a_longer_class_is_never_due_earlier(made: Made, days: int) -> None:
 
 
 @given(spans=st.lists(st.tuples(instants(), instants()).map(sorted).map(lambda pair: Span(*pair)), max_size=6))
-def test_what_is_left_of_a_time_and_what_is_taken_make_it_whole(spans: list[Span]) -> None:
+def test_remaining_and_used_working_time_add_up(spans: list[Span]) -> None:
     whole = Span(FIRST, FIRST + timedelta(days=21))
     left = without(whole, spans)
 
@@ -147,7 +147,7 @@ def test_what_is_left_of_a_time_and_what_is_taken_make_it_whole(spans: list[Span
     assert all(before.end <= after.start for before, after in itertools.pairwise(left))
 
 
-def test_a_suspension_of_another_province_or_agent_stops_nothing() -> None:
+def test_a_suspension_of_another_province_or_agent_has_no_effect() -> None:
     stop = Suspension(id=1, span=Span(FIRST), reason="x", province="四川", agent="A")
 
     assert stop.concerns("四川省", "A")
@@ -156,7 +156,7 @@ def test_a_suspension_of_another_province_or_agent_stops_nothing() -> None:
     assert not stop.concerns("", "A")
 
 
-def test_what_was_late_before_a_suspension_stays_late() -> None:
+def test_a_case_late_before_a_suspension_stays_late() -> None:
     made = _plain(FIRST + timedelta(hours=2))
     due = due_of(made)
     after = Suspension(id=1, span=Span(due, due + timedelta(days=3)), reason="x")
@@ -176,7 +176,7 @@ def test_what_was_late_before_a_suspension_stays_late() -> None:
         ((CaseState.RECTIFYING, CaseState.QUEUED), False),
     ],
 )
-def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ...], is_renewed: bool) -> None:
+def test_only_a_reopened_case_gets_a_new_time_budget(states: tuple[CaseState, ...], is_renewed: bool) -> None:
     events = [
         ClockEvent(at=FIRST + timedelta(days=day), action="x", state=state) for day, state in enumerate(states, start=1)
     ]
@@ -185,7 +185,7 @@ def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ..
 
 
 @pytest.mark.parametrize(("action", "is_renewed"), [("resubmit", False), ("reopen", True)])
-def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_reopened(
+def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopened(
     action: str, is_renewed: bool
 ) -> None:
     events = [

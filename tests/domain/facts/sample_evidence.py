@@ -1,4 +1,4 @@
-"""A made-up application in good order, and ways to change it."""
+"""A sample application without findings, and functions that change it."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""What each rule of DOMAIN 8.4 says at its limit, one below and one above."""
+"""The expected result of each rule of DOMAIN 8.4 at its limit, one below and one above."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

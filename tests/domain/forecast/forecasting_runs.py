@@ -1,4 +1,4 @@
-"""Forecasts made in a simulated office as it goes, compared with what happened."""
+"""Runs of a simulated office that compare forecasts with what happened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

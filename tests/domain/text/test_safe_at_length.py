@@ -1,4 +1,4 @@
-"""The door for text over very many texts: what comes out is stable, whole where it must be, and counted in cells."""
+"""Safe text is stable and as wide as it is drawn, on very many generated texts."""
 
 import random
 import unicodedata
@@ -26,7 +26,7 @@ def some_text(chance: random.Random) -> str:
 
 
 @pytest.mark.parametrize("count", [2_000, pytest.param(sized(ci=10_000, full=100_000), marks=pytest.mark.proof)])
-def test_what_comes_out_is_safe_stable_and_as_wide_as_it_is_drawn(count: int) -> None:
+def test_the_result_is_safe_stable_and_as_wide_as_it_is_drawn(count: int) -> None:
     chance = random.Random(26)
     for _number in range(count):
         text = some_text(chance)

@@ -1,4 +1,4 @@
-"""Made-up processes that write event logs: rework, long tails, drift, queues, long cases; the same for a seed."""
+"""Generators of event logs with rework, long tails, drift, queues or long cases; deterministic for a seed."""
 
 from collections.abc import Callable
 

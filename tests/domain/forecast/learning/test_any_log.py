@@ -1,4 +1,4 @@
-"""Whatever a log holds, the backtest gives figures that make sense, or says that there is no past."""
+"""A backtest of any log gives plausible figures or reports that there is no past."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]
         assert 0 <= result.coverage80 <= 1
 
 
-def test_cases_of_one_event_take_no_time_and_the_forecast_says_so() -> None:
+def test_cases_with_a_single_event_are_forecast_to_take_no_time() -> None:
     result = backtest([Trace(str(day), (Event("a", day * 86_400.0),)) for day in range(50)], silent)
 
     assert result is not None

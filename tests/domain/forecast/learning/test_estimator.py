@@ -1,4 +1,4 @@
-"""What is learnt from past cases, however many and whatever is known of them."""
+"""The estimator of remaining times: its determinism, attributes, and small or unusual logs."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> Non
     assert first.calibration == second.calibration
 
 
-def test_an_attribute_tells_cases_apart() -> None:
+def test_an_attribute_distinguishes_cases() -> None:
     estimator = Estimator.fit(past(cases(300)), LearningOptions())
 
     small, large = days(estimator, opened("small"), opened("large"))
@@ -55,7 +55,7 @@ def test_an_attribute_tells_cases_apart() -> None:
     assert large == pytest.approx(10, abs=1)
 
 
-def test_a_figure_tells_cases_apart_and_a_missing_one_is_no_mistake() -> None:
+def test_a_number_distinguishes_cases_and_may_be_missing() -> None:
     traces = [
         Trace(
             str(number),
@@ -77,7 +77,7 @@ def test_a_figure_tells_cases_apart_and_a_missing_one_is_no_mistake() -> None:
     assert 1 <= other <= 10
 
 
-def test_a_doubtful_attribute_counts_if_it_helps_and_is_left_out_if_it_does_not() -> None:
+def test_an_optional_attribute_is_used_only_if_it_improves_the_forecast() -> None:
     optional = LearningOptions(optional=frozenset({"size"}))
 
     helped = Estimator.fit(past(cases(400)), optional)
@@ -86,11 +86,11 @@ def test_a_doubtful_attribute_counts_if_it_helps_and_is_left_out_if_it_does_not(
     assert not_helped.ignored == {"size"}
 
 
-def test_in_a_short_past_nothing_doubtful_is_believed() -> None:
+def test_a_short_log_uses_no_optional_attribute() -> None:
     assert Estimator.fit(past(cases(60)), LearningOptions(optional=frozenset({"size"}))).ignored == {"size"}
 
 
-def test_a_word_that_is_rare_leans_on_the_less_exact_word_and_an_unknown_one_too() -> None:
+def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
     prefixes = [Prefix(("check", name), "came", (0.0,), {}) for name in ("x", "y") for _row in range(200)]
     prefixes += [Prefix(("check", "rare"), "came", (0.0,), {})] + [Prefix(("wait",), "came", (0.0,), {})] * 400
     target = np.array([1.0] * 200 + [3.0] * 200 + [30.0] + [9.0] * 400)
@@ -107,29 +107,29 @@ def test_a_word_that_is_rare_leans_on_the_less_exact_word_and_an_unknown_one_too
     assert unknown <= known <= rare < other
 
 
-def test_an_activity_that_was_never_seen_gets_a_forecast_all_the_same() -> None:
+def test_a_case_in_an_unknown_activity_has_a_forecast() -> None:
     estimator = Estimator.fit(past(cases(100)), LearningOptions())
 
     (told,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY, {"size": "huge"}),)), level=0.9)
     assert 0 <= told <= 11
 
 
-def test_one_case_that_is_over_is_history_enough() -> None:
+def test_one_finished_case_is_enough_to_learn_from() -> None:
     estimator = Estimator.fit(past(cases(1)), LearningOptions())
 
     assert days(estimator, opened("small"), level=0.9) == pytest.approx([1], abs=0.2)
 
 
-def test_where_no_case_is_open_nothing_is_told() -> None:
+def test_without_open_cases_there_is_no_forecast() -> None:
     assert days(Estimator.fit(past(cases(10)), LearningOptions())) == []
 
 
-def test_without_any_case_that_is_over_there_is_nothing_to_learn() -> None:
+def test_without_finished_cases_there_is_nothing_to_learn() -> None:
     with pytest.raises(NothingToLearnFrom):
         Estimator.fit(Past(0.0, (), (1.0, 2.0)), LearningOptions())
 
 
-def test_a_case_that_is_stuck_moves_no_other_forecast_much() -> None:
+def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
     log = queue_model(3, 200)
     stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
     told, told_with_it = (
@@ -140,7 +140,7 @@ def test_a_case_that_is_stuck_moves_no_other_forecast_much() -> None:
     assert told_with_it == pytest.approx(told, rel=0.1)
 
 
-def test_a_prefix_knows_only_what_had_happened() -> None:
+def test_a_prefix_contains_only_earlier_events() -> None:
     trace = Trace("1", (Event("a", 0, {"p": "x"}), Event("b", 3600), Event("a", 7200, {"p": "y"}), Event("c", 9 * DAY)))
     third = list(prefixes_of(trace, ("a", "c"), 0))[2]
     alone = last_prefix(Trace("1", trace.events[:3]), ("a", "c"), 0)
@@ -152,7 +152,7 @@ def test_a_prefix_knows_only_what_had_happened() -> None:
     assert third.figures == pytest.approx((2, 7200, 3600, 3600, 2, 3 + 2 / 24, 2, 1, 2, 0))
 
 
-def test_the_hour_of_the_day_is_local() -> None:
+def test_the_hour_of_the_day_is_in_local_time() -> None:
     (prefix,) = prefixes_of(Trace("1", (Event("a", 20 * 3600),)), (), 8 * 3600)
 
     assert prefix.figures[4:6] == pytest.approx((4, 4 + 4 / 24))

@@ -1,4 +1,4 @@
-"""Trees and the quantile forest do what scikit-learn's do, on the same data."""
+"""Trees and the quantile forest agree with scikit-learn on the same data."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def times_of(random: np.random.Generator, codes: CodeArray) -> FloatArray:
 
 
 @pytest.mark.parametrize(("levels", "share"), [(1, 0.0), (3, 0.01), (6, 0.002)])
-def test_a_tree_of_all_columns_cuts_as_that_of_scikit_learn(
+def test_a_tree_of_all_columns_splits_like_that_of_scikit_learn(
     levels: int, share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = np.random.default_rng(20261124)
@@ -43,7 +43,7 @@ def test_a_tree_of_all_columns_cuts_as_that_of_scikit_learn(
     assert mean[leaf] == pytest.approx(reference.predict(codes))
 
 
-def test_a_tree_leads_each_row_of_its_sample_to_the_leaf_where_it_grew() -> None:
+def test_a_tree_sends_each_training_row_to_its_own_leaf() -> None:
     random = np.random.default_rng(1)
     codes = codes_of(random, 600)
     shape = TreeLimits(leaf_weight=5, levels=6, columns=1)
@@ -74,7 +74,7 @@ def reference_quantiles(
     return np.array(found)
 
 
-def test_quantiles_err_no_more_than_those_of_a_forest_of_scikit_learn() -> None:
+def test_the_quantile_error_is_at_most_that_of_a_scikit_learn_forest() -> None:
     random = np.random.default_rng(7)
     codes, asked = codes_of(random, 2_000), codes_of(random, 400)
     times, truth = times_of(random, codes), times_of(random, asked)

@@ -1,4 +1,4 @@
-"""A distribution of remaining times answers what is asked of it."""
+"""The distribution of remaining times: quantiles, ranges and conditioning on the time waited."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def remaining(*shares: float) -> RemainingTimes:
     return RemainingTimes(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), QuantileCalibration(), np.zeros(1))
 
 
-def test_a_quantile_is_the_least_time_within_which_so_many_end() -> None:
+def test_a_quantile_is_the_shortest_time_in_which_that_share_ends() -> None:
     told = remaining(0.25, 0.25, 0.25, 0.25)
 
     assert [float(told.quantile_s(level)[0]) for level in (0.0, 0.25, 0.26, 0.5, 0.75, 0.76, 1.0)] == [
@@ -28,18 +28,18 @@ def test_a_quantile_is_the_least_time_within_which_so_many_end() -> None:
     ]
 
 
-def test_the_median_is_nothing_where_half_the_cases_are_over() -> None:
+def test_the_median_is_zero_if_half_the_cases_are_over() -> None:
     assert remaining(0.5, 0.1, 0.1, 0.3).median_s().tolist() == [0]
     assert remaining(0.49, 0.11, 0.1, 0.3).median_s().tolist() == [10]
 
 
-def test_the_band_leaves_as_much_on_either_side() -> None:
+def test_the_range_leaves_equal_shares_on_both_sides() -> None:
     low, high = remaining(0.1, 0.4, 0.4, 0.1).band_s(0.8)
 
     assert (low.tolist(), high.tolist()) == ([0], [20])
 
 
-def test_after_a_wait_only_the_times_that_are_longer_are_left() -> None:
+def test_after_a_wait_only_longer_times_remain() -> None:
     told = remaining(0.5, 0.2, 0.2, 0.1).after(np.array([10.0]))
 
     # Of the 30 % that take longer than 10 seconds two thirds take 20 and one third 40: 10 and 30 more.
@@ -47,7 +47,7 @@ def test_after_a_wait_only_the_times_that_are_longer_are_left() -> None:
     assert told.quantile_s(0.7).tolist() == [30]
 
 
-def test_who_has_waited_longer_than_any_case_counts_as_if_the_wait_had_just_begun() -> None:
+def test_a_wait_longer_than_every_case_counts_as_just_begun() -> None:
     told = remaining(0.25, 0.25, 0.25, 0.25)
 
     assert told.after(np.array([50.0])).quantile_s(0.9).tolist() == told.quantile_s(0.9).tolist()
@@ -59,9 +59,7 @@ def test_who_has_waited_longer_than_any_case_counts_as_if_the_wait_had_just_begu
     st.floats(0.5, 1),
     st.floats(0, 60),
 )
-def test_quantiles_never_cross_whatever_the_levels_and_the_wait(
-    shares: list[float], low: float, high: float, waited_s: float
-) -> None:
+def test_quantiles_never_cross(shares: list[float], low: float, high: float, waited_s: float) -> None:
     told = RemainingTimes(
         SUPPORT,
         (np.cumsum([shares], axis=1) / sum(shares)).astype(np.float32),
@@ -74,7 +72,7 @@ def test_quantiles_never_cross_whatever_the_levels_and_the_wait(
     assert all(0 <= time <= 40 for time in times)
 
 
-def test_levels_make_ranges_that_are_too_narrow_as_wide_as_they_must_be() -> None:
+def test_calibrated_levels_widen_ranges_that_are_too_narrow() -> None:
     random = np.random.default_rng(3)
     true_s = random.exponential(100, 5000)
     support_s = np.linspace(0, 1000, 400)
@@ -93,5 +91,5 @@ def test_levels_make_ranges_that_are_too_narrow_as_wide_as_they_must_be() -> Non
     assert np.mean(true_s > high) == pytest.approx(0.1, abs=0.02)
 
 
-def test_the_wider_levels_of_two_miss_least_on_either_side() -> None:
+def test_the_wider_of_two_levels_misses_least_on_both_sides() -> None:
     assert QuantileCalibration(0.1, 0.95).wider(QuantileCalibration(0.05, 0.9)) == QuantileCalibration(0.05, 0.95)

@@ -1,4 +1,4 @@
-"""The load at an event is what the other cases did up to then."""
+"""Workload features at an event count only what other cases did before it."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from workbench.domain.forecast.learning.workload import BEGUN, EVENTS, OPEN, SAM
 FINISHED = [Trace("", (Event("came", 0), Event("done", 10 * DAY)))] * 4
 
 
-def test_the_load_counts_the_other_cases_where_they_are() -> None:
+def test_the_workload_counts_the_other_cases_by_activity() -> None:
     traces = [
         Trace("a", (Event("came", 0), Event("done", 3 * DAY))),
         Trace("b", (Event("came", 1 * DAY), Event("done", 4 * DAY))),
@@ -30,7 +30,7 @@ def test_the_load_counts_the_other_cases_where_they_are() -> None:
 
 
 @given(st.lists(st.lists(st.tuples(st.sampled_from(("came", "done", "else")), st.integers(0, 40)), min_size=1)))
-def test_the_load_leans_on_no_later_event(cases: list[list[tuple[str, int]]]) -> None:
+def test_the_workload_depends_on_no_later_event(cases: list[list[tuple[str, int]]]) -> None:
     traces = [
         Trace(str(number), tuple(Event(name, day * DAY) for name, day in sorted(case, key=lambda step: step[1])))
         for number, case in enumerate(cases)
@@ -47,7 +47,7 @@ def test_the_load_leans_on_no_later_event(cases: list[list[tuple[str, int]]]) ->
         assert trace.events == whole[trace.case].events[: len(trace.events)]
 
 
-def test_in_a_long_log_no_count_goes_below_nothing() -> None:
+def test_in_a_long_log_no_count_is_negative() -> None:
     traces = queue_model(1, 200)
     loaded = list(WorkloadFeatures(traces).with_workload(traces))
 

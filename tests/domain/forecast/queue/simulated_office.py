@@ -1,4 +1,4 @@
-"""An office that is made up, to test its forecast: the truth is what happens in it."""
+"""Simulates an office, so that its forecast can be compared with what happened."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
