@@ -1,3 +1,5 @@
+"""The stored choice of the light or dark theme."""
+
 import stat
 from pathlib import Path
 
@@ -48,7 +50,7 @@ async def test_an_unreadable_file_counts_as_no_saved_theme(tmp_path: Path, kept:
     assert await press_f10(Look(tmp_path)) == "desk-light"
 
 
-async def test_a_folder_that_takes_no_file_is_said_and_the_theme_changes_all_the_same(tmp_path: Path) -> None:
+async def test_a_read_only_folder_is_reported_and_the_theme_still_changes(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be", encoding="utf-8")
 
     assert await press_f10(Look(tmp_path / "state")) == "desk-light"

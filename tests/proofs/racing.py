@@ -1,4 +1,4 @@
-"""What the racing processes do; each is forked from one that opened nothing, so nothing is shared but the file."""
+"""The processes that race for cases; each is forked from one that opened no file, so they share only the database."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

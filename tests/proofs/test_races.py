@@ -1,4 +1,4 @@
-"""Many people at one database at the same time."""
+"""Many processes work on one database at the same time."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def chain_is_whole(site: Site) -> bool:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
-def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, turns: int) -> None:
+def test_every_case_is_claimed_exactly_once_and_in_order(site: Site, turns: int) -> None:
     for number in range(PEOPLE):
         site.services("admin").people.add(f"r{number}", (Role.REVIEWER,))
     wanted = []
@@ -50,7 +50,7 @@ def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, tur
 
 @pytest.mark.proof
 @pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
-def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: int) -> None:
+def test_one_hold_used_by_two_processes_decides_once(site: Site, turns: int) -> None:
     holds = held_by_a(site, turns)
 
     first, second = raced([(decide_each, (site.path, "a", site.clock.at, holds)) for _place in range(2)])
@@ -64,7 +64,7 @@ def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: i
 
 @pytest.mark.proof
 @pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
-def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: Site, turns: int) -> None:
+def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, turns: int) -> None:
     expired = held_by_a(site, turns)
     for case, _fence in expired:
         site.services("a").drafts.save(case, {"note": f"draft {case}"})
@@ -99,7 +99,7 @@ def held(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
     return holds
 
 
-def test_the_database_file_and_all_beside_it_are_the_owner_s_alone(site: Site, tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_database_and_its_side_files(site: Site, tmp_path: Path) -> None:
     site.plant(1)
 
     open_to_others = [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077]

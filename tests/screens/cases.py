@@ -1,4 +1,4 @@
-"""Made-up cases for the screens, from real domain values: the default policy, real facts and findings."""
+"""Sample cases for the screens, with the default policy and real facts and findings."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Marks the tests in terminals, and makes a home in which the demo was made before: making it for each takes long."""
+"""Marks the tests that run in a terminal, and offers a home folder with a demo that is created once per run."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ __all__ = ["demo_home", "demo_of_today"]
 
 _SMOKE = frozenset(
     {
-        "test_it_starts_and_shows_a_case",
+        "test_the_workbench_starts_and_shows_a_case",
     }
 )
 """The start in a plain terminal: the ordinary suite runs it as well."""

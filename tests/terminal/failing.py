@@ -1,4 +1,4 @@
-"""The workbench with two faults in it: `c` fails in a worker, `i` in the middle of a screen."""
+"""Runs the workbench with two faults: sending a comment fails in a worker, and `i` fails in a screen."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Workbenches whose terminals go away: hung up, ignoring it, or ended by a signal."""
+"""A workbench in a pseudo-terminal that can be hung up or closed."""
 
 import os
 import time

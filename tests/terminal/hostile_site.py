@@ -1,4 +1,4 @@
-"""A database whose every text field holds texts that try to act: imported through files, and typed."""
+"""A database whose text fields all hold hostile text, from imported files and from typed input."""
 
 import json
 from collections.abc import Mapping, Sequence

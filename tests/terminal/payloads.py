@@ -1,4 +1,4 @@
-"""Texts made to act on a terminal, on Textual's markup, or on who reads; each with a mark that nothing else has."""
+"""Hostile texts: terminal sequences, Textual markup and misleading characters, each with a unique mark."""
 
 import json
 

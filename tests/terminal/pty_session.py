@@ -1,4 +1,4 @@
-"""A program in a real pseudo-terminal: what a person sees of it, and the keys that a person presses."""
+"""Runs a program in a pseudo-terminal, presses keys and reads the screen."""
 
 import fcntl
 import os

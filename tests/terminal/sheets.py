@@ -1,4 +1,4 @@
-"""Small document files that can be drawn."""
+"""Creates small image and PDF files."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""What a terminal is told, taken apart: our own sequences are known one by one, and anything else is a leak."""
+"""Parses terminal output: sequences that the program may write are known, and any other one is a leak."""
 
 import codecs
 import re

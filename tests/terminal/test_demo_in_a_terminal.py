@@ -1,4 +1,4 @@
-"""The main job by keys, in a real terminal: from the demo to a verdict and back."""
+"""The main workflow in a terminal: from the demo to a verdict and its undo."""
 
 import json
 import re
@@ -58,7 +58,7 @@ def memory_kb(terminal: PtySession) -> int:
     return int(found[1])
 
 
-def test_a_first_start_shows_progress_and_needs_no_more_memory_than_a_later_one(tmp_path: Path) -> None:
+def test_a_first_start_shows_progress_and_uses_no_more_memory_than_a_later_one(tmp_path: Path) -> None:
     with PtySession(["demo"], tmp_path) as terminal:
         terminal.wait_for(r"Creating sample data … +\d+ %")
         assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * PATIENCE_S)
@@ -71,7 +71,7 @@ def test_a_first_start_shows_progress_and_needs_no_more_memory_than_a_later_one(
     assert first < second * 1.2
 
 
-def test_demo_next_fail_two_reasons_notice_undo_and_next(demo_home: Path) -> None:
+def test_a_case_of_the_demo_is_failed_undone_and_failed_again(demo_home: Path) -> None:
     with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next")
         terminal.press("n")
@@ -108,7 +108,7 @@ def test_demo_next_fail_two_reasons_notice_undo_and_next(demo_home: Path) -> Non
         assert case_on(terminal.wait_for(rf"Desk\s+C-(?!{case[2:]})\d{{6}}")) != case
 
 
-def test_the_notice_names_the_deadline_that_the_case_has(demo_home: Path) -> None:
+def test_the_notice_has_the_deadline_of_the_case(demo_home: Path) -> None:
     with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next")
         terminal.press("n")

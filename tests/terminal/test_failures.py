@@ -1,4 +1,4 @@
-"""Faults and failing storage under a session: one sentence, no values, nothing lost, and the rest works on."""
+"""Faults of the program and of the storage: one sentence without values, no loss, and the session continues."""
 
 import sqlite3
 import time
@@ -17,9 +17,7 @@ from tests.terminal.watched import Watched
 from workbench.errors import StorageFailed
 
 
-def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_sentence(
-    site: Site, tmp_path: Path
-) -> None:
+def test_a_fault_in_a_worker_is_reported_and_one_in_a_screen_ends_the_program(site: Site, tmp_path: Path) -> None:
     site.plant()
     with Watched(["--database", str(site.path), "--as", "a"], tmp_path, module="tests.terminal.failing") as terminal:
         terminal.await_words("takes the next")
@@ -47,7 +45,7 @@ def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_s
         assert terminal.leaks() == []
 
 
-def test_whatever_the_database_has_against_it_is_said_in_a_sentence_without_values(site: Site) -> None:
+def test_a_refusal_of_the_database_is_reported_without_values(site: Site) -> None:
     (case,) = site.plant()
     site.services("a").claims.next()
     with site.services("admin").context.write() as session:
@@ -58,7 +56,7 @@ def test_whatever_the_database_has_against_it_is_said_in_a_sentence_without_valu
     assert "张三" not in str(failed.value)
 
 
-def test_a_full_disk_is_said_and_what_was_typed_goes_in_once_there_is_room(site: Site) -> None:
+def test_a_full_disk_is_reported_and_the_text_can_be_saved_later(site: Site) -> None:
     (case,) = site.plant()
     services = site.services("a")
     services.claims.next()
@@ -79,9 +77,7 @@ def test_a_full_disk_is_said_and_what_was_typed_goes_in_once_there_is_room(site:
 
 
 @pytest.mark.proof
-def test_a_database_locked_by_another_program_leaves_the_screen_alive_and_retrying_works(
-    tmp_path: Path, site: Site
-) -> None:
+def test_a_locked_database_does_not_block_the_screen_and_a_retry_works(tmp_path: Path, site: Site) -> None:
     (case,) = site.plant()
     with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False

@@ -1,4 +1,4 @@
-"""Hostile text on every screen, in a real terminal: nothing of it acts, and each byte that goes out is ours."""
+"""Hostile text on every screen in a terminal: every byte written is safe text or a known sequence."""
 
 import time
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def look_at_each(terminal: Watched, hostile: HostileSite, keys: str) -> list[int
     return seen
 
 
-def test_there_are_32_payloads_of_ours() -> None:
+def test_there_are_32_hostile_texts() -> None:
     assert len(PAYLOADS) == 32
     assert all(MARK in text for text in PAYLOADS)
 
@@ -74,11 +74,11 @@ def nothing_acts(hostile: HostileSite, walk: Callable[[Watched, str], None], *op
             terminal.await_written(literal)
 
 
-def test_nothing_of_theirs_reaches_the_terminal(hostile: HostileSite) -> None:
+def test_no_hostile_text_reaches_the_terminal(hostile: HostileSite) -> None:
     nothing_acts(hostile, shortly)
 
 
-def test_a_database_with_a_hostile_name_is_named_safely_where_it_cannot_be_opened(tmp_path: Path) -> None:
+def test_the_error_about_a_database_with_a_hostile_name_is_safe(tmp_path: Path) -> None:
     nowhere = tmp_path / FILE_NAME
     with Forked(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
         terminal.draws = False
@@ -94,11 +94,11 @@ def test_a_database_with_a_hostile_name_is_named_safely_where_it_cannot_be_opene
 
 
 @pytest.mark.proof
-def test_nothing_of_theirs_reaches_the_terminal_on_any_screen(hostile: HostileSite) -> None:
+def test_no_hostile_text_reaches_the_terminal_on_any_screen(hostile: HostileSite) -> None:
     nothing_acts(hostile, everywhere, "--lang", "zh")
 
 
-def test_the_proof_can_fail(hostile: HostileSite) -> None:
+def test_without_the_protection_the_leak_check_fails(hostile: HostileSite) -> None:
     with opened(hostile, module="tests.terminal.unsafe", rows=60, columns=200) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
@@ -112,7 +112,7 @@ def test_the_proof_can_fail(hostile: HostileSite) -> None:
 
 
 @pytest.mark.proof
-def test_all_485_naughty_strings_in_every_text_field_do_nothing(site: Site, tmp_path: Path) -> None:
+def test_all_485_naughty_strings_in_every_text_field_have_no_effect(site: Site, tmp_path: Path) -> None:
     assert len(naughty()) == 485
     texts = [importable(text) for text in some(naughty(), ci=40)]
     hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *texts)).fill()

@@ -1,4 +1,4 @@
-"""The end of a session from outside, in the middle of a decision: nothing is lost, and nobody waits for it."""
+"""A session that is ended by a signal or a lost terminal during a decision loses nothing and blocks no other user."""
 
 import signal
 import time
@@ -77,7 +77,7 @@ def site_with_a_case(folder: Path) -> tuple[Site, int]:
 
 
 @pytest.mark.parametrize("count", [2, pytest.param(sized(ci=6, full=50), marks=pytest.mark.proof)])
-def test_an_end_in_mid_decision_loses_nothing_and_keeps_nobody(tmp_path: Path, count: int) -> None:
+def test_an_end_during_a_decision_loses_nothing_and_blocks_nobody(tmp_path: Path, count: int) -> None:
     sites = {how: site_with_a_case(tmp_path / f"site{at}") for at, how in enumerate(ENDS)}
 
     def run(how: str) -> list[tuple[float, float]]:

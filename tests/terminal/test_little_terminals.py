@@ -1,4 +1,4 @@
-"""Terminals and surroundings that know little: the workbench starts, or says why it does not."""
+"""Terminals and environments with few capabilities: the workbench starts, or says why it cannot."""
 
 import os
 import re
@@ -34,7 +34,7 @@ PRESSES = 10
     ],
     ids=lambda found: " ".join(f"{name}={value}" for name, value in found.items()),
 )
-def test_it_starts_and_shows_a_case(site: Site, tmp_path: Path, surroundings: dict[str, str]) -> None:
+def test_the_workbench_starts_and_shows_a_case(site: Site, tmp_path: Path, surroundings: dict[str, str]) -> None:
     site.plant()
     with Watched(["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path, more=surroundings) as terminal:
         terminal.draws = False
@@ -47,7 +47,7 @@ def test_it_starts_and_shows_a_case(site: Site, tmp_path: Path, surroundings: di
             assert b"\x1b[38;5;1" not in terminal.raw
 
 
-def test_a_terminal_that_speaks_gb18030_is_written_and_read_in_it(site: Site, tmp_path: Path) -> None:
+def test_a_gb18030_terminal_is_read_and_written_in_gb18030(site: Site, tmp_path: Path) -> None:
     site.plant()
     chinese: dict[str, str] = {"PYTHONIOENCODING": "gb18030", "LANG": "zh_CN.GB18030"}
     with Watched(["--database", str(site.path), "--as", "a"], tmp_path, more=chinese) as terminal:
@@ -71,7 +71,7 @@ def _until(terminal: Watched, wanted: bytes, keys: bytes) -> None:
     raise AssertionError(bytes(terminal.raw[begins:]).decode("gb18030", "replace"))
 
 
-def test_bytes_that_are_no_text_do_not_end_it(site: Site, tmp_path: Path) -> None:
+def test_invalid_bytes_do_not_end_the_workbench(site: Site, tmp_path: Path) -> None:
     site.plant()
     with Watched(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
@@ -87,7 +87,7 @@ def test_bytes_that_are_no_text_do_not_end_it(site: Site, tmp_path: Path) -> Non
         raise AssertionError(words(bytes(terminal.raw[begins:])))
 
 
-def test_without_a_terminal_it_says_so_and_ends(site: Site, tmp_path: Path) -> None:
+def test_without_a_terminal_the_workbench_ends_with_a_message(site: Site, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "workbench", "--database", str(site.path), "--as", "a"],
         stdin=subprocess.DEVNULL,

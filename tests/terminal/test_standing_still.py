@@ -1,4 +1,4 @@
-"""A workbench whose process stands still: others work on, and it goes on where it was, with nothing revealed."""
+"""A stopped workbench does not block others, continues where it was, and shows nothing revealed."""
 
 import fcntl
 import os
@@ -89,9 +89,7 @@ def leave(terminal: Forked) -> None:
 
 
 @pytest.mark.parametrize("places", [SHORT, pytest.param(tuple(some(PLACES, ci=2)), marks=pytest.mark.proof)])
-def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
-    tmp_path: Path, site: Site, places: tuple[str, ...]
-) -> None:
+def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site, places: tuple[str, ...]) -> None:
     site.plant(5 * len(places) + 1)
     with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
@@ -120,7 +118,7 @@ def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
         leave(terminal)
 
 
-def test_who_lost_the_case_while_standing_still_is_told(tmp_path: Path, site: Site) -> None:
+def test_a_hold_lost_while_stopped_is_reported(tmp_path: Path, site: Site) -> None:
     (case,) = site.plant()
     with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
@@ -135,7 +133,7 @@ def test_who_lost_the_case_while_standing_still_is_told(tmp_path: Path, site: Si
         terminal.await_words("was given to b by sup")
 
 
-def test_what_is_revealed_is_masked_when_the_process_is_suspended(tmp_path: Path, site: Site) -> None:
+def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path, site: Site) -> None:
     site.plant()
     with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False

@@ -1,4 +1,4 @@
-"""Windows dragged about while somebody types, pastes that break out, and terminals that know little."""
+"""Rapid resizing while typing, windows that are too small, and pasted text that contains the end-of-paste sequence."""
 
 import fcntl
 import json
@@ -45,7 +45,7 @@ def draft_and_decisions(site: Site) -> tuple[dict[str, str], int]:
         pytest.param("pt", "leaves the field", "note", marks=pytest.mark.proof),
     ],
 )
-def test_a_storm_of_sizes_loses_no_letter_and_decides_nothing(
+def test_rapid_resizing_loses_no_character_and_decides_nothing(
     tmp_path: Path, site: Site, count: int, keys: str, sign: str, name: str
 ) -> None:
     site.plant()
@@ -72,7 +72,7 @@ def test_a_storm_of_sizes_loses_no_letter_and_decides_nothing(
         assert terminal.leaks() == []
 
 
-def test_a_window_too_small_says_so_and_keeps_everything(tmp_path: Path, site: Site) -> None:
+def test_a_too_small_window_shows_a_message_and_loses_nothing(tmp_path: Path, site: Site) -> None:
     site.plant()
     with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
@@ -90,7 +90,7 @@ def test_a_window_too_small_says_so_and_keeps_everything(tmp_path: Path, site: S
 @pytest.mark.parametrize(
     "keys", ["pt", *(pytest.param(keys, marks=pytest.mark.proof) for keys in some(("", "c", "p", "e", "?", ":"), ci=2))]
 )
-def test_a_paste_that_says_it_is_over_is_still_a_paste(tmp_path: Path, site: Site, keys: str) -> None:
+def test_a_paste_with_an_end_sequence_in_it_decides_nothing(tmp_path: Path, site: Site, keys: str) -> None:
     site.plant()
     broken_out = f"{MARK}\x1b[201~\x1b\x1bpy\rby\ry{MARK}"
     with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:

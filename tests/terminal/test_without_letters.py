@@ -1,4 +1,4 @@
-"""A day with an input method that swallows every letter: cases are decided all the same, and none by accident."""
+"""With an input method that takes every letter, cases can be decided, and none by accident."""
 
 import re
 import time
@@ -78,7 +78,7 @@ def test_five_cases_are_decided_without_one_letter_key(home: Path) -> None:
 
 
 @pytest.mark.proof
-def test_composed_text_changes_nothing_in_the_database_and_says_why(home: Path) -> None:
+def test_composed_text_changes_nothing_and_the_screen_says_why(home: Path) -> None:
     with PtySession(["demo"], home, language="zh_CN.UTF-8") as terminal:
         terminal.wait_for(r"排\s*队\s*中")
         terminal.press(F2)
@@ -100,7 +100,7 @@ def test_composed_text_changes_nothing_in_the_database_and_says_why(home: Path) 
 
 
 @pytest.mark.parametrize("symbols", ["ascii"])
-def test_columns_stand_in_their_cells_whatever_is_written_before_them(tmp_path: Path, symbols: str) -> None:
+def test_columns_are_aligned_after_chinese_text(tmp_path: Path, symbols: str) -> None:
     arguments = [str(tmp_path / "done.json"), symbols, "zh"]
     with PtySession(arguments, tmp_path, module="tests.terminal.memory_desk", language="zh_CN.UTF-8") as terminal:
         terminal.wait_for(r"n ")

@@ -1,4 +1,4 @@
-"""The workbench with its door taken off its hinges: proof that the proof of the door can fail."""
+"""Runs the workbench without its removal of control characters, to show that the leak check can fail."""
 
 from workbench.__main__ import main
 from workbench.domain.text import safe as door

@@ -1,4 +1,4 @@
-"""Going everywhere in a workbench in a terminal: every key of the registry that opens something, and back."""
+"""Visits every screen and dialog of a workbench in a terminal by keys."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A terminal of which every byte is kept, and which knows when the program has said all it had to say."""
+"""A terminal session that keeps every byte written and waits until the program is quiet."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The sentence for the phone says where a case is, and promises no more than is known."""
+"""The sentence for the phone: where a case is and when it is expected to pass."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -44,13 +44,13 @@ def said(forecast: CaseForecast, language: str = "en") -> str:
         return phone_sentence(forecast, TODAY)
 
 
-def test_who_waits_in_the_queue_is_expected_to_pass_by_a_day() -> None:
+def test_a_queued_case_is_expected_to_pass_by_a_day() -> None:
     assert said(FORECAST) == "C-000001 is accepted; it is expected to pass by Fri 27 Nov, at the latest Wed 2 Dec."
     assert said(FORECAST, "zh").startswith("C-000001已受理；如审核无异议，预计")
     assert "前通过，一般不晚于" in said(FORECAST, "zh")
 
 
-def test_what_a_second_person_looks_at_is_not_said_to_pass() -> None:
+def test_a_case_awaiting_a_check_is_not_promised_to_pass() -> None:
     with speaking("en"):
         head, why = likely(CHECKED, TODAY), explanation(CHECKED, TODAY)
 
@@ -67,7 +67,7 @@ def test_what_a_second_person_looks_at_is_not_said_to_pass() -> None:
 
 
 @pytest.mark.parametrize("state", [CaseState.PENDING, CaseState.RECTIFYING])
-def test_only_what_the_applicant_was_asked_for_is_waited_for(state: CaseState) -> None:
+def test_only_a_case_with_the_applicant_waits_for_items(state: CaseState) -> None:
     asked = replace(FORECAST, state=state, ahead=None, is_decided=True)
 
     assert "is waiting for the items we asked you for" in said(asked)
@@ -77,7 +77,7 @@ def test_only_what_the_applicant_was_asked_for_is_waited_for(state: CaseState) -
     assert "正在核查" in said(replace(asked, is_with_others=True), "zh")
 
 
-def test_who_appealed_is_told_to_pass_only_if_that_succeeds() -> None:
+def test_an_appealed_case_passes_only_if_the_appeal_succeeds() -> None:
     assert "if it succeeds" in said(replace(FORECAST, state=CaseState.APPEALED, ahead=None, is_decided=True))
 
 
@@ -94,18 +94,18 @@ def lines(forecast: QueueForecast, language: str = "en") -> list[str]:
         (57, 57, "57 will be decided after their due date."),
     ],
 )
-def test_how_many_will_be_late_is_told_once_where_it_is_sure(middle: int, worst: int, told: str) -> None:
+def test_the_number_of_late_cases_is_given_once_if_it_is_certain(middle: int, worst: int, told: str) -> None:
     assert lines(replace(QUEUE, late_p50=middle, late_p90=worst))[2] == told
 
 
-def test_while_work_is_suspended_the_sentence_says_so_first() -> None:
+def test_during_a_suspension_the_sentence_begins_with_it() -> None:
     stopped = replace(FORECAST, is_suspended=True)
 
     assert said(stopped).startswith("Work is suspended now, and we assume that it resumes tomorrow: C-000001 is acc")
     assert said(stopped, "zh").startswith("目前审核工作中止，按明日恢复推算：C-000001已受理")
 
 
-def test_while_nobody_is_there_it_is_said_with_the_day_on_which_somebody_is_back() -> None:
+def test_while_all_are_away_the_sentence_has_the_first_return_date() -> None:
     empty = replace(FORECAST, reviewers=0, per_day=0, back_on=BACK)
 
     assert said(empty).startswith("All reviewers are away until Mon 30 Nov: C-000001 is accepted")
@@ -118,7 +118,7 @@ def test_while_nobody_is_there_it_is_said_with_the_day_on_which_somebody_is_back
     assert told[1].startswith("Cleared in ")
 
 
-def test_where_nobody_is_known_to_come_back_no_date_is_told() -> None:
+def test_without_a_known_return_no_date_is_given() -> None:
     endless = replace(FORECAST, reviewers=0, per_day=0, is_endless=True)
 
     with speaking("en"):
@@ -130,7 +130,7 @@ def test_where_nobody_is_known_to_come_back_no_date_is_told() -> None:
     assert not any(word in " ".join(told) for word in ("Nov", "Dec", "11月", "12月", "Cleared"))
 
 
-def test_what_leans_on_a_calendar_that_is_not_published_is_marked() -> None:
+def test_a_date_from_an_unpublished_calendar_is_provisional() -> None:
     doubtful = replace(FORECAST, is_provisional=True)
 
     assert said(doubtful).endswith("at the latest Wed 2 Dec (provisional).")
@@ -144,7 +144,7 @@ def test_what_leans_on_a_calendar_that_is_not_published_is_marked() -> None:
     assert "provisional" not in " ".join([said(FORECAST), *lines(QUEUE)])
 
 
-def test_the_queue_is_told_in_whole_days_and_says_how_many_are_held() -> None:
+def test_the_queue_forecast_is_in_whole_days_with_the_number_of_held_cases() -> None:
     told = lines(QUEUE)
 
     assert told[0] == "57 to decide, 6 of them held now; 2 reviewers decide about 8.5 a working day."

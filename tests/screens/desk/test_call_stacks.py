@@ -1,4 +1,4 @@
-"""How many files a reader has to know to follow a key to its row: those on the call stacks when it is written."""
+"""Counts the source files on the call stack of a key press that writes to the database."""
 
 import asyncio
 import traceback
@@ -55,7 +55,7 @@ def recorded(engine: Any, begins: str) -> Iterator[list[set[str]]]:
         event.remove(engine, "before_cursor_execute", look)
 
 
-async def test_the_claim_of_n_and_the_decision_of_y_pass_through_few_files(site: Site) -> None:
+async def test_a_claim_by_n_and_a_decision_by_y_pass_through_few_files(site: Site) -> None:
     site.plant()
     engine = site.services("a").context.database.writer
     async with at_the_site(site, "a") as desk:

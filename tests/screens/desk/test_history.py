@@ -1,3 +1,5 @@
+"""How the history of a case is worded."""
+
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -51,7 +53,7 @@ def drawn(case: CaseFile) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("status", ["undone", "returned", "void", "staged"])
-def test_a_decision_that_does_not_stand_is_not_shown_as_one(status: str) -> None:
+def test_a_decision_not_in_force_is_not_shown_as_valid(status: str) -> None:
     credit, history = drawn(with_decision(status))
 
     assert "Earlier reviews" not in credit
@@ -59,7 +61,7 @@ def test_a_decision_that_does_not_stand_is_not_shown_as_one(status: str) -> None
 
 
 @pytest.mark.parametrize("status", ["applied", "approved"])
-def test_a_decision_that_stands_is_shown_with_what_it_asked_for(status: str) -> None:
+def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
     credit, history = drawn(with_decision(status))
 
     assert "rev7" in credit
@@ -80,11 +82,11 @@ def test_a_decision_that_stands_is_shown_with_what_it_asked_for(status: str) -> 
         (line("delay-told"), "automatic"),
     ],
 )
-def test_details_are_said_in_words(entry: HistoryLine, said: str) -> None:
+def test_details_are_worded(entry: HistoryLine, said: str) -> None:
     assert detail_words(entry, casefile(1, clean())) == said
 
 
-def test_an_answer_names_its_question() -> None:
+def test_a_checklist_answer_is_shown_with_its_question() -> None:
     case = casefile(1, clean())
     asked = case.checklist[0]
 
@@ -92,18 +94,18 @@ def test_an_answer_names_its_question() -> None:
 
 
 @pytest.mark.parametrize("action", ["evidence", "evidence-late", "complete", "answer", "resubmit", "void"])
-def test_what_an_import_does_is_said_in_words(action: str) -> None:
+def test_the_actions_of_an_import_are_worded(action: str) -> None:
     assert act_words(line(action)) not in {action, ""} or action == "complete"
 
 
-def test_a_blank_stands_behind_the_longest_chinese_date() -> None:
+def test_a_blank_follows_the_longest_chinese_date() -> None:
     case = casefile(1, clean(), history=(line("next", at=datetime(2026, 10, 14, 10, 30, tzinfo=UTC)),))
 
     with speaking("zh"):
         assert "18:30 " in history_lines(case, VIEW, 80)[0].content.plain
 
 
-def test_the_due_day_is_said_as_today() -> None:
+def test_a_due_date_of_today_is_shown_as_today() -> None:
     case = casefile(1, clean())
     case = replace(case, header=replace(case.header, working_days_left=0))
 

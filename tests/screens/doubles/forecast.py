@@ -1,4 +1,4 @@
-"""The forecast service in memory, with figures that a test may set."""
+"""The forecast service in memory, with values that a test can set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

@@ -1,3 +1,5 @@
+"""The key guard of dialogs: which key presses count as deliberate."""
+
 import asyncio
 
 import pytest
@@ -40,7 +42,7 @@ def test_a_press_counts_300_ms_after_the_first_paint(clocks: Clocks, presses: Pr
     assert guard.counts()
 
 
-def test_what_arrived_before_the_dialog_could_be_seen_does_not_count_however_late_it_is_looked_at(
+def test_a_press_before_the_dialog_was_visible_does_not_count_even_if_handled_late(
     clocks: Clocks, presses: Presses, guard: Guard
 ) -> None:
     guard.painted()

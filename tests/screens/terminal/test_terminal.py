@@ -1,3 +1,5 @@
+"""The workbench in a real terminal: signals, lost terminals and one complete decision."""
+
 import json
 import os
 import pty
@@ -98,7 +100,9 @@ def with_a_note(stand: Stand) -> None:
 
 @pytest.mark.terminal
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_ends_it_with_the_draft_saved(drafts: Path, stands: list[Stand], number: int, code: int) -> None:
+def test_a_signal_ends_the_workbench_with_the_draft_saved(
+    drafts: Path, stands: list[Stand], number: int, code: int
+) -> None:
     stand = Stand(drafts)
     stands.append(stand)
     with_a_note(stand)
@@ -115,7 +119,7 @@ def test_a_signal_ends_it_with_the_draft_saved(drafts: Path, stands: list[Stand]
 
 
 @pytest.mark.terminal
-def test_a_terminal_that_goes_away_ends_it_even_if_hangups_are_ignored(drafts: Path, stands: list[Stand]) -> None:
+def test_a_lost_terminal_ends_the_workbench_even_if_hangups_are_ignored(drafts: Path, stands: list[Stand]) -> None:
     stand = Stand(drafts, "nohup")
     stands.append(stand)
     with_a_note(stand)
@@ -143,7 +147,7 @@ def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, stands: list[S
     assert stand.process.wait(5) == 0
 
 
-def test_a_terminal_that_was_set_not_to_wait_is_written_to_whole() -> None:
+def test_output_to_a_non_blocking_terminal_is_complete() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     screen = "x" * 20_000 + "\n"

@@ -1,3 +1,5 @@
+"""The documents of a case: listing, opening, copying and counting openings."""
+
 import json
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Event logs as files, made for a test."""
+"""Writes small event log files for tests."""
 
 import gzip
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The way back from an exported text to the one that was stored."""
+"""Restores the stored text from an exported one."""
 
 from workbench.services.exporting.guard import _GUARDED
 

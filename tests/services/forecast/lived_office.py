@@ -1,4 +1,4 @@
-"""A database with the log of a simulated office: its cases where they are now, and what happened to them."""
+"""Fills a database with the cases and the log of a simulated office."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

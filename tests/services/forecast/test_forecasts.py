@@ -1,4 +1,4 @@
-"""The forecast as services give it: from the log of a site, the same for everybody, and within the rights of each."""
+"""The forecast service: from the log of a site, equal for everybody, within the rights of each role."""
 
 from datetime import date, datetime, timedelta
 
@@ -37,7 +37,7 @@ def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None
     assert queued[0].first_verdict.p90 < queued[-1].first_verdict.p90 or len(queued) < 20
 
 
-def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> None:
+def test_every_person_gets_the_same_forecast_for_one_case_and_for_all(site: Site) -> None:
     lived(site)
     of_all = site.services("a").forecasts.of_all()
 
@@ -46,7 +46,7 @@ def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> No
 
 
 @pytest.mark.parametrize(("waits_for", "with_others"), [("applicant", False), ("carrier", True)])
-def test_a_pending_case_says_whether_it_waits_for_somebody_else(
+def test_a_pending_case_says_whether_it_waits_for_a_third_party(
     site: Site, waits_for: str, *, with_others: bool
 ) -> None:
     (number,) = site.plant()
@@ -59,7 +59,7 @@ def test_a_pending_case_says_whether_it_waits_for_somebody_else(
     assert site.services("a").forecasts.of_case(number).is_with_others is with_others
 
 
-def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: Site) -> None:
+def test_a_case_awaiting_a_check_is_undecided_with_a_day_for_its_result(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
     with site.services("admin").context.database.write() as session:
@@ -73,7 +73,7 @@ def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: S
     assert found.first_verdict == found.checked
 
 
-def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
+def test_the_speed_is_that_of_recent_days(site: Site) -> None:
     lived(site)
 
     queue = site.services("a").forecasts.of_queue()
@@ -83,7 +83,7 @@ def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
     assert queue.p50_days <= queue.p90_days
 
 
-def test_more_reviewers_clear_the_queue_sooner_and_absent_ones_later(site: Site) -> None:
+def test_more_reviewers_clear_the_queue_sooner_and_absences_later(site: Site) -> None:
     lived(site)
     site.plant(200)
     forecasts = site.services("a").forecasts
@@ -97,7 +97,7 @@ def test_more_reviewers_clear_the_queue_sooner_and_absent_ones_later(site: Site)
     assert away.p50_days > 1.2 * usual.p50_days
 
 
-def test_without_history_the_policy_is_taken_and_it_says_so(site: Site) -> None:
+def test_without_history_the_forecast_uses_the_policy_and_reports_it(site: Site) -> None:
     numbers = site.plant(64)
 
     queue, case = site.services("a").forecasts.of_queue(), site.services("a").forecasts.of_case(numbers[-1])
@@ -110,7 +110,7 @@ def test_without_history_the_policy_is_taken_and_it_says_so(site: Site) -> None:
     assert case.sent_back is None
 
 
-def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site) -> None:
+def test_events_of_today_change_the_queue_but_not_the_learnt_speed(site: Site) -> None:
     lived(site)
     forecasts = site.services("a").forecasts
     before = forecasts.of_queue()
@@ -123,7 +123,7 @@ def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site)
     assert after.queued == before.queued + 10
 
 
-def test_while_all_are_away_it_is_said_when_the_first_is_back(site: Site) -> None:
+def test_while_all_are_away_the_forecast_has_the_first_return_date(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
     people = site.services("admin").people
@@ -143,7 +143,7 @@ def test_while_all_are_away_it_is_said_when_the_first_is_back(site: Site) -> Non
     assert forecasts.of_queue(2).cleared.p50 < back_on + timedelta(days=14)
 
 
-def test_where_nobody_is_known_to_come_back_there_is_no_date(site: Site) -> None:
+def test_without_a_known_return_there_is_no_date(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
     for login in ("a", "b", "c"):
@@ -160,7 +160,7 @@ def test_where_nobody_is_known_to_come_back_there_is_no_date(site: Site) -> None
     assert not forecasts.of_queue(1).is_endless
 
 
-def test_what_leans_on_a_year_without_a_published_calendar_is_marked(site: Site) -> None:
+def test_a_date_in_a_year_without_a_published_calendar_is_provisional(site: Site) -> None:
     first, last = site.plant(1_200)[::1_199]
     forecasts = site.services("a").forecasts
 
@@ -174,7 +174,7 @@ def test_what_leans_on_a_year_without_a_published_calendar_is_marked(site: Site)
     assert not forecasts.of_queue(50).is_provisional
 
 
-def test_those_before_somebody_are_counted_apart(site: Site) -> None:
+def test_held_cases_are_counted_separately(site: Site) -> None:
     site.plant(5)
     site.services("a").claims.next()
 
@@ -186,7 +186,7 @@ def test_those_before_somebody_are_counted_apart(site: Site) -> None:
     assert site.services("b").forecasts.of_queue().held == 0
 
 
-def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
+def test_a_closed_or_unknown_case_has_no_forecast(site: Site) -> None:
     courses = lived(site)
     passed = next(number for number, course in courses.items() if course.passed_at is not None)
 
@@ -196,7 +196,7 @@ def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
         site.services("a").forecasts.of_case(99_999)
 
 
-def test_only_reviewers_and_supervisors_ask(site: Site) -> None:
+def test_only_reviewers_and_supervisors_get_forecasts(site: Site) -> None:
     (number,) = site.plant()
 
     with pytest.raises(NotAllowed):
@@ -205,7 +205,7 @@ def test_only_reviewers_and_supervisors_ask(site: Site) -> None:
         site.services("audit").forecasts.of_queue()
 
 
-def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
+def test_a_case_has_a_forecast_before_it_arrives(site: Site) -> None:
     lived(site)
     site.plant(60, due_in_days=1)
     due_at = TUESDAY + timedelta(days=3)
@@ -223,7 +223,7 @@ def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
     assert urgent.ahead == forecasts.of_case(planted).ahead
 
 
-def test_letters_ask_of_some_cases_without_a_role_and_are_told_what_all_are_told(site: Site) -> None:
+def test_letters_get_the_same_forecasts_without_any_role(site: Site) -> None:
     lived(site)
     site.plant(30)
     of_all = {each.case_id: each for each in site.services("a").forecasts.of_all()}
@@ -235,7 +235,7 @@ def test_letters_ask_of_some_cases_without_a_role_and_are_told_what_all_are_told
     assert forecasts.of_cases([*many, 99_999]) == {case_id: of_all[case_id] for case_id in many}
 
 
-def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(site: Site) -> None:
+def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
     lived(site)
     site.plant(60, due_in_days=1)
     site.plant(60, due_in_days=30)
@@ -282,7 +282,7 @@ def _attributes(site: Site, number: int) -> dict[str, str]:
     return {name: str(value) for name, value in attributes_of(row).items()}
 
 
-def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
+def test_services_opened_later_give_the_same_forecast(site: Site) -> None:
     lived(site)
     site.plant(30)
 
@@ -290,7 +290,7 @@ def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
     assert site.clock.at == TUESDAY
 
 
-def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: Site) -> None:
+def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
     lived(site)
     forecasts = site.services("a").forecasts
     before = {each.case_id: each for each in forecasts.of_all()}
@@ -311,7 +311,7 @@ def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: 
     assert not any(each.is_suspended for each in after.values())
 
 
-def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_so(site: Site) -> None:
+def test_an_open_suspension_is_assumed_to_end_tomorrow_and_reported(site: Site) -> None:
     lived(site)
     site.services("sup").suspending.suspend(Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风"))
 
@@ -326,7 +326,7 @@ def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_
     assert site.services("a").forecasts.of_queue().is_suspended
 
 
-def test_one_whose_own_clock_is_stopped_counts_as_suspended_from_tomorrow_on(site: Site) -> None:
+def test_a_case_suspended_by_province_is_assumed_to_resume_tomorrow(site: Site) -> None:
     lived(site)
     (number,) = site.plant(1, priority="urgent")
     forecasts = site.services("a").forecasts

@@ -1,3 +1,5 @@
+"""Several users of one host share a database through a group."""
+
 import json
 import os
 import shutil

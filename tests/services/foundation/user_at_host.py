@@ -1,4 +1,4 @@
-"""Users of the host who give commands: Python is loaded as root, then each puts root's rights away for good.
+"""A process that runs commands as other users of the host, for the tests of group sharing.
 
 A made-up user may not be able to read where this Python lies, so everything is imported first.
 """

@@ -1,4 +1,4 @@
-"""Letters of each kind, to and from made-up names."""
+"""Sample letters of each kind with made-up names."""
 
 from collections.abc import Iterator
 from dataclasses import replace
