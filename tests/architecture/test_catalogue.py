@@ -46,7 +46,7 @@ def test_the_compiled_catalogue_matches_its_source() -> None:
 
 
 def as_read(compiled_messages: bytes) -> dict[Any, str]:
-    """Return what programs find in a compiled catalogue, but for the line that names the version of what made it."""
+    """Return the contents of a compiled catalogue without the header line that names the tool version."""
     found = dict(vars(GNUTranslations(BytesIO(compiled_messages)))["_catalog"])
     found[""] = re.sub("Generated-By: .*", "", found[""])
     return found

@@ -9,7 +9,7 @@ from screens.app import WorkbenchApp
 from screens.desk.screen import DeskScreen
 
 MOST_METHODS = 30
-# A program of its own: importing it reads a page from the standard input.
+# A separate program: importing it reads a page from the standard input.
 PROGRAMS = {"screens.documents.viewer_process", "screens.documents.page_renderer"}
 
 
@@ -30,7 +30,7 @@ def classes() -> list[type]:
 
 
 def methods(owner: type) -> list[str]:
-    """Return the methods and properties of a class, each definition of ours along its bases."""
+    """Return the methods and properties that a class and its bases in this repository define."""
     return [
         f"{base.__name__}.{name}"
         for base in owner.__mro__

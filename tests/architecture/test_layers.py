@@ -17,7 +17,7 @@ def sources() -> list[Path]:
 
 
 def loaded_by(module: str) -> set[str]:
-    """Return the top modules that a fresh interpreter holds after importing one module."""
+    """Return the top-level modules that a fresh interpreter has loaded after importing one module."""
     code = f"import sys, {module}; print(' '.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     return set(done.stdout.split())
@@ -44,13 +44,13 @@ def test_every_file_has_at_most_300_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
 
-# The edge of the command line is the one place where anything may arrive: a traceback would print stored values.
-# What applicants sent is decoded in a program of its own, where the libraries raise whatever a broken file brings.
+# Only the entry point catches every error, because a traceback would print stored values.
+# Documents of applicants are decoded in a separate process, where libraries raise any error on a damaged file.
 LAST_DEFENCES = {"workbench/cli/framework/failures.py", "screens/documents/page_renderer.py"}
 
 
 def catches_everything(handler: ast.ExceptHandler) -> bool:
-    """Say whether a handler takes any error and does not pass it on."""
+    """Return whether a handler catches every error and does not raise it again."""
     is_wide = handler.type is None or (
         isinstance(handler.type, ast.Name) and handler.type.id in {"Exception", "BaseException"}
     )

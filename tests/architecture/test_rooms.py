@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MOST_FILES = 14
-# Rebuilt as a whole by the work on large imports.
+# These folders may hold more modules, one for each kind of input.
 LARGE = {"workbench/services/reading", "workbench/services/importing"}
-# Each step of the schema is a file for good.
+# Every migration stays a file of its own.
 STEPS = "db/migrations/versions"
 
 

@@ -16,7 +16,7 @@ _OWN_FIELDS = {"text_fields.py"}
 
 
 def problems(source: str, name: str) -> Iterator[str]:
-    """Yield each place where a bare text goes into a widget."""
+    """Yield each place where unsafe text is passed to a widget."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef):
             said = _field_problem(node, name)
@@ -58,7 +58,7 @@ def _called(node: ast.Call) -> str:
 
 
 def _is_bare(node: ast.expr) -> bool:
-    """Say whether an expression is a text as it stands: words or a bracket, joined, formatted, or str()."""
+    """Return whether an expression is a plain string: a literal with words or brackets, joined, formatted, or str()."""
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and any(char.isalnum() or char == "[" for char in node.value)
     if isinstance(node, ast.JoinedStr | ast.BinOp):
@@ -71,7 +71,7 @@ def _is_bare(node: ast.expr) -> bool:
 
 
 def _makes_text(node: ast.Call) -> bool:
-    """Say whether a call joins texts; joining contents is told from it by what it is called on."""
+    """Return whether a call joins strings; joining `Content` is recognised by the object it is called on."""
     if _called(node) != "join":
         return True
     on = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -79,7 +79,7 @@ def _makes_text(node: ast.Call) -> bool:
 
 
 def _is_unsafe_content(node: ast.Call) -> bool:
-    """Say whether content is made of anything but a literal of our own or marks of the symbol set."""
+    """Return whether content is made of anything but a literal or symbols of the symbol set."""
     if _called(node) == "from_markup":
         return True
     return any(_holds_a_value(argument) for argument in node.args[:1])
@@ -91,7 +91,7 @@ def _holds_a_value(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return _called(node) not in {"safe", "fitted", "wrapped", "editable"}
     if isinstance(node, ast.Attribute):
-        # `symbols.bar`: a mark of ours.
+        # `symbols.bar` is a constant of the program.
         return not (isinstance(node.value, ast.Name | ast.Attribute) and "symbols" in ast.unparse(node.value))
     if isinstance(node, ast.JoinedStr):
         return any(_holds_a_value(part.value) for part in node.values if isinstance(part, ast.FormattedValue))

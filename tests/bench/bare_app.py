@@ -5,7 +5,7 @@ from textual.widgets import Footer, Header, Static
 
 
 class BareApp(App[None]):
-    """As little as one can show."""
+    """A minimal app."""
 
     def compose(self) -> ComposeResult:
         yield Header()

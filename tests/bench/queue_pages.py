@@ -1,7 +1,7 @@
 """Measures how fast the queue is with many cases: `python -m tests.bench.queue_pages [rows] [folder]`.
 
-Plants made-up cases in a database of the first schema, brings it up to date, and times pages, jumps, filters and
-searches, each beside the plain statement that sorts. A folder keeps the database for another run.
+Inserts made-up cases into a database of the first schema, upgrades it, and times pages, jumps, filters and
+searches, each beside a plain statement with ORDER BY. A folder keeps the database for another run.
 """
 
 import gc
@@ -50,7 +50,7 @@ LIMIT 100 OFFSET :skip"""
 
 
 def company(dice: Random, number: int) -> str:
-    """Return a made-up name; one in a thousand has the rare characters 龘 and 靐 in it."""
+    """Return a made-up company name; one in a thousand contains the rare characters 龘 and 靐."""
     own = "".join(dice.choices(CHARACTERS, k=3))
     rare = "龘靐" if number % ONE_IN_A_THOUSAND == 0 else ""
     return f"{dice.choice(CITIES)}虚构{own}{rare}{dice.choice(TRADES)}有限公司"
@@ -103,7 +103,7 @@ def rows(count: int, phone: Callable[[int], str]) -> Iterator[tuple[dict[str, An
 
 
 def portions(all_rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield rows some thousands at a time."""
+    """Yield the rows in batches of some thousands."""
     portion: list[Any] = []
     for row in all_rows:
         portion.append(row)
@@ -115,7 +115,7 @@ def portions(all_rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def planted(path: Path, count: int) -> Path:
-    """Make a site whose database has the first schema and so many cases."""
+    """Create a site whose database has the first schema and the given number of cases."""
     site = Site(path).create()
     hashed = site.services("admin").context.store.hashed
     site.close()
@@ -151,7 +151,7 @@ def planted(path: Path, count: int) -> Path:
 
 
 def rules_of(number: int) -> list[str]:
-    """Return what was found in a case: something common in a third of them, something rare in one of a thousand."""
+    """Return the findings of a case: a common one in a third of the cases, a rare one in one of a thousand."""
     return (
         ["ACT-OUT-SHARE"] * (number % 3 == 0) + ["ACT-PEAK-HOUR"] * (number % ONE_IN_A_THOUSAND == 11) + ["ID-REGION"]
     )
@@ -164,7 +164,7 @@ def resident_mb() -> int:
 
 
 def timed(act: Callable[..., object], *arguments: Any, times: int = 7, **named: Any) -> tuple[float, float]:
-    """Return the least and the median milliseconds of several calls."""
+    """Return the minimum and the median of several calls in milliseconds."""
     spent = []
     for _time in range(times):
         began = time.perf_counter()
@@ -207,7 +207,7 @@ FILTERS: tuple[tuple[str, str, str], ...] = (
 
 
 def peer_of(services: Services, where: str, skip: int) -> tuple[float, float]:
-    """Time the plain statement that sorts."""
+    """Time a plain SQL statement with ORDER BY."""
     values = {"now": microseconds(TUESDAY), "day_end": microseconds(TUESDAY + timedelta(hours=14)), "skip": skip}
 
     def ask() -> None:
@@ -218,7 +218,7 @@ def peer_of(services: Services, where: str, skip: int) -> tuple[float, float]:
 
 
 def report(services: Services) -> None:
-    """Print what everything takes."""
+    """Print the time of each operation."""
     queue = services.queue
     total = queue.count()
     print(f"{total} open cases; counting {timed(queue.count, times=3)[1]:.0f} ms; memory {resident_mb()} MB")  # noqa: T201 - the report
@@ -246,7 +246,7 @@ def report(services: Services) -> None:
 
 
 def main() -> None:
-    """Plant, bring up to date, measure."""
+    """Create the database, upgrade it and measure."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory(prefix="queue-") as folder:
         path = Path(sys.argv[2] if len(sys.argv) > 2 else folder) / f"queue-{count}.db"

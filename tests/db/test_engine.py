@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def _counted_by_each(database: Database, meanwhile: Callable[[], None]) -> list[int]:
-    """Let many threads read at the same time, each again once all have begun, and return what each found then."""
+    """Let many threads read at the same time, each a second time after all have begun; return the second results."""
     all_began = threading.Barrier(AT_ONCE, action=meanwhile, timeout=PATIENCE_S)
 
     def count(_number: int) -> int:

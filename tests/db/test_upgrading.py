@@ -36,7 +36,7 @@ schema.open_database(Path(sys.argv[1])).close()
 
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
-    """A database of the first schema that is full of what people did."""
+    """A database of the first schema with the traces of every kind of action."""
     site = Site(tmp_path / "w.db").create()
     site.plant(CASES, severity="warn")
     found = site.services("a").claims.next()
@@ -59,12 +59,12 @@ def backups(path: Path) -> list[Path]:
 
 
 def without_new_tables(path: Path, before: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
-    """Return the rows of a database; tables that a step made are empty and left out."""
+    """Return the rows of a database without the empty tables that a migration created."""
     return {table: rows for table, rows in contents(path).items() if rows or table in before}
 
 
 def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None:
-    """Check that a database opens, has every row that it had, and finds what it holds."""
+    """Check that a database opens, has kept every row, and that its search works."""
     services = open_services(path, "a", Clock())
     try:
         with services.context.read() as session:
@@ -244,8 +244,8 @@ def test_a_migration_that_breaks_a_reference_is_rolled_back(older: Path) -> None
 
 
 def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
-    """Kill so many starts, each on a fresh copy of an older database; return the schema that each left."""
-    dice = random.Random(seed)
+    """Kill starts at random times, each on a fresh copy of an older database; return the schema that each left."""
+    rng = random.Random(seed)
     before, original = contents(older), older.read_bytes()
     first = _start(older)
     began = time.monotonic()
@@ -258,14 +258,14 @@ def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
                 left.unlink()
         older.write_bytes(original)
         child = _start(older)
-        time.sleep(dice.uniform(0, whole_s * 0.9))
+        time.sleep(rng.uniform(0, whole_s * 0.9))
         child.send_signal(signal.SIGKILL)
         child.communicate()
         found.append(version(older))
         if found[-1] == schema.VERSION:
-            # It was over already: the machine is faster now than when that was timed.
+            # The upgrade has already ended: the machine is faster than during the timing.
             whole_s *= 0.8
-        # Each step is whole by itself; a kill between two leaves what the first of them made.
+        # Each migration is one transaction; a kill between two leaves the schema of the first.
         assert found[-1] in range(1, schema.VERSION + 1)
         assert without_new_tables(older, before) == before
         for copy in backups(older):

@@ -16,8 +16,8 @@ BEFORE = "0004"
 ONE, OTHER = "台风", "停电"
 
 
-class BrokenOff(Exception):
-    """Whoever took the suspension in does not go on."""
+class Interrupted(Exception):
+    """Stands for a process that stops while it applies a suspension."""
 
 
 @pytest.fixture
@@ -34,20 +34,20 @@ def suspend(services: Promises, begin: str, end: str | None, reason: str = ONE) 
     services.site.services("sup").suspending.suspend(stop)
 
 
-def break_off(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Break an act off after its first batch of cases."""
+def interrupt(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Interrupt an action after its first batch of cases."""
 
     def pause() -> None:
-        raise BrokenOff
+        raise Interrupted
 
     with monkeypatch.context() as patch:
         patch.setattr(recompute, "pause", pause)
-        with pytest.raises(BrokenOff):
+        with pytest.raises(Interrupted):
             act()
 
 
 def upgraded(services: Promises) -> Promises:
-    """Return the same database after a later program opened what an earlier one had written."""
+    """Return the same database after its upgrade from the older schema."""
     site = services.site
     site.close()
     site.services_by_login.clear()
@@ -107,7 +107,7 @@ def test_recipients_of_a_letter_during_an_open_suspension_are_notified_of_its_en
 
 
 def test_an_interrupted_start_of_a_suspension_is_finished(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
-    break_off(monkeypatch, lambda: suspend(services, "2026-11-25 09:00", "2026-11-25 18:00"))
+    interrupt(monkeypatch, lambda: suspend(services, "2026-11-25 09:00", "2026-11-25 18:00"))
     assert told(services) == [(1, "delay")]
 
     catch_up(upgraded(services), "2026-11-24 11:00")
@@ -120,7 +120,7 @@ def test_an_interrupted_end_of_a_suspension_is_finished(
 ) -> None:
     suspend(services, "2026-11-24 10:00", until)
     services.at("2026-11-25 10:00")
-    break_off(monkeypatch, services.site.services("sup").suspending.resume)
+    interrupt(monkeypatch, services.site.services("sup").suspending.resume)
     assert told(services) == [(1, "delay"), (1, "resumed"), (2, "delay"), (3, "delay")]
 
     catch_up(upgraded(services), "2026-11-25 11:00")
@@ -134,7 +134,7 @@ def test_recipients_during_an_open_suspension_are_notified_of_its_interrupted_en
     later = services.at("2026-11-24 12:00").received("2026-11-24 12:00")
     services.run("sup", "extend", later, "--until", "2026-12-10", "--reason", "x")
     services.at("2026-11-25 10:00")
-    break_off(monkeypatch, services.site.services("sup").suspending.resume)
+    interrupt(monkeypatch, services.site.services("sup").suspending.resume)
 
     catch_up(upgraded(services), "2026-11-25 11:00")
     assert told(services) == [*each("delay", "resumed"), (4, "delay"), (4, "resumed")]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 _SEED = 20261126
 _PER_LAYER = {"screens": 16, "workbench/cli": 8, "workbench/services": 18, "workbench/domain": 13, "db": 5}
-# Migrations are frozen, and the demo only makes sample data.
+# Migrations are frozen, and the demo only creates sample data.
 _LEFT_OUT = ("db/migrations/", "workbench/services/demo/")
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
@@ -35,7 +35,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
 class Mutant:
     """One fault: in the line of `file` that reads `text`, `before` becomes `after`, after `nth` others like it.
 
-    The text of the line finds it again after other lines have changed.
+    The mutant is found by the text of its line, so that other lines may change.
     """
 
     file: str

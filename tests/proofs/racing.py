@@ -20,23 +20,23 @@ PATIENCE_S = 120.0
 
 
 def at(moment: datetime) -> Callable[[], datetime]:
-    """Return a clock that stands still."""
+    """Return a clock that does not move."""
     return lambda: moment
 
 
 def passing(case_id: int, fence: int | None = None) -> VerdictRequest:
-    """Return the plainest verdict."""
+    """Return the request of a pass."""
     return VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",), fence=fence)
 
 
 def opened(path: Path, login: str, moment: datetime) -> Services:
-    """Open the office of one of many who write without a pause; on a busy machine one may wait long for the others."""
+    """Open the services of one process; the others write without a pause, so it may wait long."""
     sqlite._LOCK_WAIT_S = PATIENCE_S
     return open_services(path, login, at(moment))
 
 
 def raced(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
-    """Run workers at the same time, each in a process of its own, and return what each put into its queue."""
+    """Run workers at the same time, each in its own process, and return the result that each put into its queue."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     barrier = context.Barrier(len(workers), timeout=60)
@@ -54,7 +54,7 @@ def raced(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any
 
 
 def _result(queue: Any, process: Any) -> Any:
-    """Return what a process put into its queue; one that ends before would be waited for until the end of days."""
+    """Return the result of a process, and fail if the process ends without one."""
     while queue.empty():
         process.join(0.05)
         if not process.is_alive() and queue.empty():

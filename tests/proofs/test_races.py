@@ -89,7 +89,7 @@ def held_by_a(site: Site, turns: int) -> list[tuple[int, int]]:
 
 
 def held(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
-    """Let a person hold so many cases, all running and none aside."""
+    """Let a person hold a number of cases, none of them put aside."""
     holds = []
     for _turn in range(turns):
         found = site.services(login).claims.next()

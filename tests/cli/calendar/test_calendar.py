@@ -373,7 +373,7 @@ def test_each_start_extends_the_calendar_into_next_year(terminal: Terminal) -> N
 
 
 def test_seeding_a_year_moves_due_dates_that_took_its_holidays_for_working_days(terminal: Terminal) -> None:
-    # The office is open since the year before, when nothing was known of 2028.
+    # The services were opened a year earlier, before 2028 was published.
     case = plant_case(terminal, local(1, 25, 10, year=2028))
     before = due_of(terminal, case)
     terminal.site.clock.at = local(1, 25, 10, year=2028)

@@ -54,7 +54,7 @@ def test_an_expected_delay_is_announced_once_before_the_due_date_passes(services
     services.received("2026-11-24 10:00")
     assert tick(services.at("2026-11-25 10:00")) == 0
 
-    # Ten minutes before closing nobody decides one more.
+    # No further decision is expected ten minutes before closing.
     assert tick(services.at("2026-11-25 17:50")) == 1
     [notice] = notices(services)
     assert (notice["kind"], notice["case"]) == ("delay", case)
@@ -68,7 +68,7 @@ def test_only_applicants_expected_to_be_late_are_notified(services: Promises) ->
     numbers = services.at("2026-11-24 18:00").site.plant(40, due_in_days=1)
     assert tick(services.at("2026-11-24 23:30")) == 0
 
-    # The day begins in Shanghai, where the policy's people work.
+    # The day begins at midnight in Shanghai, the time zone of the policy.
     told = tick(services.at("2026-11-25 00:30"))
 
     assert 3 <= told <= 16
@@ -151,7 +151,7 @@ def test_computing_forecasts_blocks_nobody(services: Promises, monkeypatch: pyte
     asked: list[int] = []
 
     def while_another_writes(self: Forecasts, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
-        # It would wait, and be refused, if the tick held the lock.
+        # The write would wait and be refused if the tick held the lock.
         with other.context.write() as session:
             other.context.log(session, "forecast")
         asked.extend(case_ids)

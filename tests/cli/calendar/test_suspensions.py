@@ -60,7 +60,7 @@ def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promise
     assert (found["running"], found["suspended"], found["due_at"]) == (False, True, "2026-11-25T18:00:00+08:00")
     assert found["steps"][-2]["to"] is None
 
-    # Its date on file is past, but nothing was missed: work stood still.
+    # The stored due date is past, but the case is not late: work was suspended.
     assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 0
     assert services.terminal.document("a", "queue", "--filter", "-due:overdue")["total"] == 1
     [listed] = services.terminal.document("a", "queue")["cases"]
@@ -129,7 +129,7 @@ def test_a_pause_within_a_suspension_counts_once(services: Promises) -> None:
     assert services.due(case) == "2026-11-27 18:00"
     services.answer("2026-11-25 11:00", case)
 
-    # Tuesday from 11:00 and Wednesday until noon, whoever is to blame.
+    # Tuesday from 11:00 and Wednesday until noon, whatever the cause.
     assert services.due(case) == "2026-12-01 10:00"
 
 
@@ -191,7 +191,7 @@ def test_an_action_on_a_case_during_processing_of_a_suspension_costs_no_letter(
 
         told = [(one["case"], one["kind"]) for one in notices(services)]
         assert sorted(told) == sorted((case, kind) for case in cases for kind in ("delay", "resumed")[:count])
-    # The half day that was worked after all is no longer lost.
+    # The half day that was worked is not part of the suspension.
     assert {services.due(case) for case in cases} == {"2026-11-30 12:00"}
 
 

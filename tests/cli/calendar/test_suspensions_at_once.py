@@ -14,7 +14,7 @@ from workbench.services.deadlines.suspensions import Stop
 ONE, OTHER = "台风", "停电"
 
 
-class BrokenOff(Exception):
+class Interrupted(Exception):
     """Stands for a process that stops while it applies a suspension."""
 
 
@@ -47,7 +47,7 @@ def between_batches(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> 
 
 
 def break_off() -> None:
-    raise BrokenOff
+    raise Interrupted
 
 
 def nested(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
@@ -79,7 +79,7 @@ def test_an_unrelated_suspension_is_not_in_the_letter_of_another(
     between_batches(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
     try:
         suspending_.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
-    except BrokenOff:
+    except Interrupted:
         suspending_.suspend(later)
 
     assert told(services) == [(case, "delay", ONE) for case in (1, 2, 3)]
@@ -99,7 +99,7 @@ def test_the_end_of_two_overlapping_suspensions_is_announced_once(
     between_batches(monkeypatch, break_off if is_broken else other.finish)
     try:
         sup.resume()
-    except BrokenOff:
+    except Interrupted:
         services.at("2026-11-25 13:01")
         other.finish()
 
@@ -117,10 +117,10 @@ def test_a_suspension_within_another_is_not_announced_after_an_interruption(
     for end, reason in (("2026-11-25 12:00", OTHER), ("2026-11-25 18:00", ONE)):
         with monkeypatch.context() as patch:
             patch.setattr(suspensions, "settle_open_cases", lambda *_words: break_off())
-            with pytest.raises(BrokenOff):
+            with pytest.raises(Interrupted):
                 sup.suspend(stop("2026-11-25 09:00", end, reason))
     between_batches(monkeypatch, break_off)
-    with pytest.raises(BrokenOff):
+    with pytest.raises(Interrupted):
         other.finish()
     other.finish()
 

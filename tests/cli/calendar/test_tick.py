@@ -36,7 +36,7 @@ def test_a_pending_case_returns_to_the_queue_after_its_date(services: Promises) 
 
     assert tick(services.at("2026-11-27 08:00")) == {**NOTHING, "queued": 1}
     assert services.terminal.document("a", "show", case)["state"] == "queued"
-    # The applicant had it for 23 working hours.
+    # The case was with the applicant for 23 working hours.
     assert services.due(case) == "2026-12-02 17:00"
 
 

@@ -32,7 +32,7 @@ def lending(place: Path) -> Iterator[None]:
         door.listen()
         threading.Thread(target=_lend, args=(door,), daemon=True).start()
         yield
-        # Nobody else wakes the one who waits there.
+        # Nothing else wakes the waiting process.
         door.shutdown(socket.SHUT_RDWR)
 
 

@@ -159,7 +159,7 @@ def test_calendar_changed_with_open_cases(services: Promises) -> None:
     before = services.due(paused)
     day_off = DaySetting(on=date(2026, 11, 26), working=False, name="临时假")
     move, of_paused = services.site.services("admin").calendars.set_day(day_off, "the office moves").moved
-    # The working time that it was paused stays on it.
+    # The paused working time is still added.
     assert (before, services.due(paused)) == ("2026-11-30 18:00", "2026-12-01 18:00")
     assert format_case(of_paused.case_id) == paused
     assert (format_case(move.case_id), move.before, move.after) == (
@@ -177,7 +177,7 @@ def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(service
     assert services.due(case) == "2026-11-24 18:00"
     services.ask("2026-11-26 10:00", case)
     services.answer("2026-11-30 10:00", case)
-    # Two working days of the applicant's come on top.
+    # The two working days of the applicant are added.
     assert services.due(case) == "2026-11-26 18:00"
     [move] = services.site.services("admin").calendars.set_day(DaySetting(on=date(2026, 11, 27)), "storm").moved
 
@@ -210,7 +210,7 @@ def test_a_suspension_after_the_due_date_is_not_in_the_walk(services: Promises) 
     services.run("sup", "calendar", "suspend", "2026-12-14", "2026-12-16", "--reason", "搬家")
 
     assert whats(services.clock(case)) == ["received", "running", "due"]
-    # Once it is overdue by then work stood still all the same.
+    # After the due date has passed, the suspension still counts.
     assert "suspended" in whats(services.at("2026-12-17 10:00").clock(case))
 
 

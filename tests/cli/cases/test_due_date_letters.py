@@ -106,7 +106,7 @@ def test_overdue_and_later_applicants_get_no_suspension_letter(services: Promise
     services.run("sup", "calendar", "suspend", "2026-11-26 09:30", "--reason", "x")
     done = services.terminal.document("sup", "calendar", "resume", "--at", "2026-11-26 11:00")
 
-    # Whoever was there when it was entered was told that work is suspended, and is told that it is no longer.
+    # Applicants with a case at the start of the suspension were notified of it, and are notified of its end.
     assert (done["cases"], done["notices"]) == (2, 2)
     assert letters(services, overdue) == []
     for case in (moved, later):
@@ -123,7 +123,7 @@ def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(servic
     services.at("2026-11-26 15:00").run("sup", "calendar", "resume")
 
     assert [kind for kind, _body in letters(services, told)] == ["delay", "resumed"]
-    # The due date of the other moved as well, but it was never said that work had stopped.
+    # The due date of the other case moved as well, but its applicant was not notified of the suspension.
     assert [kind for kind, _body in letters(services, paused)] == ["delay"]
     has(newest(services, paused), ["新的办结时限：2026年12月2日(周三)11:00"], ["恢复"])
 

@@ -105,7 +105,7 @@ def test_no_export_holds_a_name_unless_it_reveals(terminal: Terminal, desk: Desk
 
         assert (what, list(shown(masked.read_text(encoding="utf-8")))) == (what, [])
         assert masked.read_text(encoding="utf-8").count("\n") > 1
-        # The log holds no personal value in the first place.
+        # The log never contains personal values.
         assert (what == "events") == (list(shown(whole.read_text(encoding="utf-8"))) == [])
 
 

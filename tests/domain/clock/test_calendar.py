@@ -23,7 +23,7 @@ def official(on: date, *, working: bool) -> CalendarDay:
 
 
 def national_day_2026() -> list[CalendarDay]:
-    """From Monday 14 September to Sunday 18 October 2026: off from the 1st to the 7th, two make-up days."""
+    """A calendar from 14 September to 18 October 2026: 1 to 7 October are off, and there are two make-up days."""
     off = {date(2026, 9, 25)} | {date(2026, 10, day) for day in range(1, 8)}
     make_up = {date(2026, 9, 20), date(2026, 10, 10)}
     days = [date(2026, 9, 14) + timedelta(days=n) for n in range(35)]

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from db.enums import CaseState
-from tests.domain.clock.clock_cases import FIRST, Made, Peer, calendars, cases, instants
+from tests.domain.clock.clock_cases import FIRST, Made, ReferenceClock, calendars, cases, instants
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import ClockEvent, budget_of, clock_state, extension_s
@@ -28,7 +28,7 @@ def due_of(made: Made) -> datetime:
 
 
 def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more: int) -> None:
-    """Adding working time is monotonic, undone by counting it, and lands on no day off."""
+    """Check that adding working time is monotonic, the inverse of counting it, and never ends on a day off."""
     less, more = sorted((less, more))
     earlier, later = calendar.add_working_seconds(start, less), calendar.add_working_seconds(start, more)
     assert earlier <= later
@@ -41,13 +41,13 @@ def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more
 
 
 def check_case(made: Made) -> None:
-    """The due date is the peer's, and the walk to it is whole."""
-    assert due_of(made) == Peer(made.calendar).due_at(made)
+    """Check that the due date equals that of the reference clock and that the steps to it are complete."""
+    assert due_of(made) == ReferenceClock(made.calendar).due_at(made)
     check_walk(made)
 
 
 def check_walk(made: Made) -> None:
-    """A walk goes forward, leaves nothing out and counts nothing twice."""
+    """Check that the steps go forward, leave nothing out and count nothing twice."""
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     now = FIRST + timedelta(days=60)
     found = walk(
@@ -64,7 +64,7 @@ def check_walk(made: Made) -> None:
         counted = sum(step.working_s for step in found.steps if step.counts and step.what is not StepKind.LATE)
         late = [span for span in made.pauses if span.end > found.due_at or span.start > found.due_at]
         stopped = [one for one in made.suspensions if one.span.start >= found.due_at or one.span.end > found.due_at]
-        # A pause after the due date moves it on too, past time that already counted as late or as worked.
+        # A pause after the due date also moves it, past time that already counted as late or as worked.
         if not late and not stopped:
             assert counted == promised
 

@@ -36,7 +36,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def with_half_thursday() -> WorkingCalendar:
-    """Working days of which Thursday, 26 November 2026, ends at noon."""
+    """A calendar in which Thursday, 26 November 2026, ends at noon."""
     return WorkingCalendar([a_day(THURSDAY, hours=MORNING)], hours=POLICY, zone="Asia/Shanghai")
 
 
@@ -113,7 +113,7 @@ HOURS = st.sampled_from([2, 4, 6]).flatmap(lambda n: st.lists(MINUTES, min_size=
 
 @st.composite
 def calendars(draw: st.DrawFn) -> WorkingCalendar:
-    """Sixty days, each as it comes: off, worked by the policy's hours, or by its own."""
+    """Draw sixty days, each off, with the hours of the policy, or with its own hours."""
     kinds = draw(st.lists(st.sampled_from(["off", "work", "own"]), min_size=60, max_size=60))
     own = draw(st.lists(HOURS, min_size=1, max_size=4))
     days = [
@@ -133,7 +133,7 @@ def _instant(calendar: WorkingCalendar, day: date, clock: time) -> datetime:
 
 
 def check_adding(calendar: WorkingCalendar, start: datetime, micros: int, more: int) -> None:
-    """Adding is the inverse of counting, keeps the order of instants, and ends within the hours of a working day."""
+    """Check that adding is the inverse of counting, keeps the order of instants, and ends within working hours."""
     seconds = micros / 10**6
     reached = calendar.add_working_seconds(start, seconds)
 
@@ -151,7 +151,7 @@ def check_adding(calendar: WorkingCalendar, start: datetime, micros: int, more: 
 
 
 def check_due(calendar: WorkingCalendar, start: datetime, days: int) -> None:
-    """A promise ends when a working day closes, so many working days after day 0, and later receipts end no earlier."""
+    """Check that a due date is the closing of the right working day, and that a later receipt is not due earlier."""
     due = due_at(start, days, calendar).at
     day_zero, due_day = calendar.local_day(counted_from(start, calendar)), calendar.local_day(due)
 

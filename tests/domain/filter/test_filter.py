@@ -13,7 +13,7 @@ def terms(text: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
 
 
 def problem(text: str) -> tuple[str, str]:
-    """Return what is marked as wrong, and the sentence."""
+    """Return the part of the filter marked as wrong, and the message."""
     with pytest.raises(FilterProblem) as caught:
         parse_filter(text)
     return text[caught.value.start : caught.value.end], str(caught.value)

@@ -31,7 +31,7 @@ Build = Callable[[Any], Evidence]
 
 @dataclass(frozen=True)
 class At:
-    """What a rule says at some values of what it observes; None is nothing."""
+    """The expected severity of a rule at some observed values; None is no finding."""
 
     rule: str
     build: Build
@@ -69,7 +69,7 @@ def quota(peak: int) -> Evidence:
 
 
 def part(name: str, whole: int = 1000) -> Build:
-    """Return evidence in which some of so many calls, all answered, are of a kind."""
+    """Return evidence in which some of the calls, all of them answered, are of a kind."""
     base = {"calls": whole, "answered": whole, "total_duration_s": whole * 90, "distinct_callees": 1}
     return lambda count: with_calls(calls(**(base | {name: count})))
 
@@ -83,7 +83,7 @@ def off_hours(count: int) -> Evidence:
 
 
 def off_ratio(count: int) -> Evidence:
-    """Some of 300 calls out of hours: fewer than five are 1 % already."""
+    """Return evidence with some of 300 calls outside working hours; fewer than five are already 1 %."""
     return with_calls(calls(off=count, calls=300))
 
 

@@ -69,7 +69,7 @@ def test_finding_never_raises_and_has_a_stable_order(facts: Facts) -> None:
 
 
 def only(limit: Limit, value: float) -> Facts:
-    """Return facts in which one figure is known, and every sample large enough."""
+    """Return facts in which one value is known and every sample is large enough."""
     own: Mapping[str, FactValue] = {"calls": 10**9, "answered": 10**9, limit.observes: value}
     return Facts(case=own, cards=(("13800000001", own),), documents=(("BIZ_LICENSE", own),))
 
@@ -82,7 +82,7 @@ def worst_at(limit: Limit, value: float) -> int:
 @given(st.sampled_from(ORDERED), st.lists(st.floats(-100, 1e6) | st.integers(-100, 400), min_size=2, max_size=6))
 def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, Limit], values: list[float]) -> None:
     code, limit = which
-    # Two limits of the age look in opposite directions; a figure is graver the further it is below, or above.
+    # The age has a lower and an upper limit; a value is more severe the further it is beyond either.
     same = [other for other in default_policy().rules[code].limits if other.observes == limit.observes]
     ways = {other.op[0] for other in same if other.value is not None}
     kept = [value for value in values if len(ways) == 1 or value < 60]

@@ -65,7 +65,7 @@ def test_the_complaint_rate_is_judged_from_200_calls() -> None:
 
 
 def test_a_complaint_rate_above_three_per_thousand_is_a_warning() -> None:
-    # One verified complaint warns anyway, so no evidence tells this limit apart.
+    # One verified complaint is already a warning, so no evidence shows this limit alone.
     limits = default_policy().rules["ACT-COMPLAINTS"].limits
     ratios = [(limit.value, limit.op, limit.severity, limit.min_calls) for limit in limits if limit.unit == "ratio"]
     assert ratios == [(0.003, ">", "warn", 200), (0.005, ">", "block", 200)]

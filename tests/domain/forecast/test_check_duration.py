@@ -19,7 +19,7 @@ def test_recent_checks_give_the_duration_of_a_check() -> None:
 
 def test_a_check_that_waited_long_has_little_time_left() -> None:
     assert CheckDurations.fit(SLOW).quantile(4.5, 0.5) < 1
-    # Nobody ever waited so long: as if it had just begun.
+    # No check took that long: the wait counts as just begun.
     assert CheckDurations.fit(SLOW).quantile(30, 0.5) == 5
 
 

@@ -12,7 +12,7 @@ UNTIL = 100.0
 
 
 def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarray | bool = True) -> PastForecasts:
-    """Return forecasts of 5 to 10 days and what they took, all made at one time unless others are given."""
+    """Return forecasts of 5 to 10 days with the actual durations, all made at one time by default."""
     count = len(took)
     return PastForecasts(
         at=np.broadcast_to(np.asarray(at, dtype=np.float64), count).copy(),
@@ -25,7 +25,7 @@ def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarra
 
 
 def end_of(margin: ConformalMargin) -> float:
-    """Return the end that is told of a forecast of 5 to 10 days."""
+    """Return p90 of a forecast of 5 to 10 days after the margin is applied."""
     return float(margin.applied_to(np.array([5.0]), np.array([10.0]))[1][0])
 
 

@@ -4,8 +4,8 @@ from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.history_from_log import LoggedAct, steps_from_acts
 
 
-def told(*acts: tuple[str, str, float], complete_at: float = 0.5) -> list[tuple[str, float]]:
-    """Return the steps of acts as pairs."""
+def steps_of(*acts: tuple[str, str, float], complete_at: float = 0.5) -> list[tuple[str, float]]:
+    """Return the steps of logged actions as pairs."""
     found = steps_from_acts(
         (LoggedAct(action, state, state != "rectifying", at) for action, state, at in acts), complete_at
     )
@@ -13,7 +13,7 @@ def told(*acts: tuple[str, str, float], complete_at: float = 0.5) -> list[tuple[
 
 
 def test_a_verdict_is_a_step_and_a_hold_is_not() -> None:
-    assert told(("complete", "queued", 1), ("next", "in_review", 1.5), ("decide", "passed", 2)) == [
+    assert steps_of(("complete", "queued", 1), ("next", "in_review", 1.5), ("decide", "passed", 2)) == [
         ("queued", 1),
         ("verdict", 2),
         ("passed", 2),
@@ -23,7 +23,7 @@ def test_a_verdict_is_a_step_and_a_hold_is_not() -> None:
 def test_an_undone_verdict_is_no_step() -> None:
     acts = (("complete", "queued", 1), ("decide", "rectifying", 2), ("undo", "in_review", 2.1), ("decide", "passed", 3))
 
-    assert told(*acts) == [("queued", 1), ("verdict", 3), ("passed", 3)]
+    assert steps_of(*acts) == [("queued", 1), ("verdict", 3), ("passed", 3)]
 
 
 def test_after_an_undone_check_the_verdict_awaits_its_check() -> None:
@@ -34,12 +34,16 @@ def test_after_an_undone_check_the_verdict_awaits_its_check() -> None:
         ("undo", "awaiting_check", 3.1),
     )
 
-    assert told(*acts) == [("queued", 1), ("verdict", 2), ("awaiting_check", 2)]
+    assert steps_of(*acts) == [("queued", 1), ("verdict", 2), ("awaiting_check", 2)]
 
 
 def test_a_history_begins_when_the_case_is_complete() -> None:
-    assert told(("next", "in_review", 2), ("decide", "passed", 3)) == [("queued", 0.5), ("verdict", 3), ("passed", 3)]
-    assert told() == [("queued", 0.5)]
+    assert steps_of(("next", "in_review", 2), ("decide", "passed", 3)) == [
+        ("queued", 0.5),
+        ("verdict", 3),
+        ("passed", 3),
+    ]
+    assert steps_of() == [("queued", 0.5)]
 
 
 def test_pending_on_others_and_on_the_applicant_are_different_steps() -> None:

@@ -10,12 +10,12 @@ from workbench.domain.forecast.case_history import Step
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
 
-FEW_MENDED = np.array([[0.0] * 60 + [3.0, 4.0, 5.0, 6.0] * 10])
-"""Forty of a hundred courses are mended."""
+FEW_RECTIFIED = np.array([[0.0] * 60 + [3.0, 4.0, 5.0, 6.0] * 10])
+"""Forty of a hundred paths include rework."""
 
 
 def test_the_share_of_rework_paths_equals_the_forecast_share() -> None:
-    mixed = with_rework_share(FEW_MENDED, np.array([0.7]))
+    mixed = with_rework_share(FEW_RECTIFIED, np.array([0.7]))
 
     assert (mixed >= 3).mean() == 0.7
     assert np.median(mixed) >= 3
@@ -23,8 +23,8 @@ def test_the_share_of_rework_paths_equals_the_forecast_share() -> None:
 
 
 def test_a_smaller_forecast_share_leaves_the_paths_unchanged() -> None:
-    assert (with_rework_share(FEW_MENDED, np.array([0.45])) == FEW_MENDED).all()
-    assert (with_rework_share(FEW_MENDED, np.array([0.0])) == FEW_MENDED).all()
+    assert (with_rework_share(FEW_RECTIFIED, np.array([0.45])) == FEW_RECTIFIED).all()
+    assert (with_rework_share(FEW_RECTIFIED, np.array([0.0])) == FEW_RECTIFIED).all()
 
 
 def test_paths_without_any_or_with_only_rework_stay_unchanged() -> None:
@@ -33,14 +33,14 @@ def test_paths_without_any_or_with_only_rework_stay_unchanged() -> None:
 
 
 def test_no_path_becomes_shorter() -> None:
-    days = np.random.default_rng(3).permutation(FEW_MENDED[0])[None, :]
+    days = np.random.default_rng(3).permutation(FEW_RECTIFIED[0])[None, :]
     mixed = with_rework_share(days, np.array([0.7]))
 
     assert (mixed >= days).all()
 
 
 def test_the_median_includes_the_shortest_rework_if_most_cases_are_sent_back() -> None:
-    both = np.concatenate([FEW_MENDED, FEW_MENDED, FEW_MENDED * 0.3])
+    both = np.concatenate([FEW_RECTIFIED, FEW_RECTIFIED, FEW_RECTIFIED * 0.3])
 
     assert shortest_rework(both, np.array([0.6, 0.4, 0.6])).tolist() == [3, 0, 1]
 
@@ -55,5 +55,5 @@ def test_cases_mostly_sent_back_are_not_forecast_to_pass_at_once() -> None:
     cases = [OpenCase(history=history, ahead=number) for number, history in enumerate(often)]
 
     assert len(cases) > 20
-    for told in queue_model.forecast(cases, NOW):
-        assert told.first_verdict.p50 + 1 <= told.passed.p50 <= told.passed.p90
+    for forecast in queue_model.forecast(cases, NOW):
+        assert forecast.first_verdict.p50 + 1 <= forecast.passed.p50 <= forecast.passed.p90

@@ -158,7 +158,7 @@ def test_a_number_that_only_resembles_a_company_code_is_masked() -> None:
 
 @given(st.text(), st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.text())
 def test_no_phone_number_stays_unmasked_in_any_text(before: str, number: str, after: str) -> None:
-    # A digit beside the number makes it another one.
+    # A further digit makes it a different number.
     text = f"{before}|{number}|{after}"
 
     masked = mask_digits_within(text)

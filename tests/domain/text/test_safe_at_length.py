@@ -18,7 +18,7 @@ _ACTS = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def some_text(chance: random.Random) -> str:
-    """Return names, hostile characters and any others, mixed."""
+    """Return a random text of names, hostile characters and other characters."""
     return "".join(
         chance.choice((chance.choice(NAMES), chance.choice(HOSTILE), chr(chance.randrange(0x110000))))
         for _character in range(chance.randrange(12))

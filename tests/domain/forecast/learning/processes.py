@@ -13,7 +13,7 @@ _FRIDAY = 4
 
 
 def at_work(day: float) -> float:
-    """Return the next moment of work, in days since 1970: Monday to Friday, nine to five."""
+    """Return the next working instant, in days since 1970: Monday to Friday, nine to five."""
     date, time = divmod(day, 1)
     if time >= _CLOSES:
         date, time = date + 1, _OPENS
@@ -24,7 +24,7 @@ def at_work(day: float) -> float:
 
 
 def worked(day: float, days_of_work: float) -> float:
-    """Return when so much work is done that begins at a moment."""
+    """Return when an amount of work is done that begins at an instant."""
     day = at_work(day)
     while True:
         left = int(day) + _CLOSES - day
@@ -37,15 +37,15 @@ def worked(day: float, days_of_work: float) -> float:
 def queue_model(
     seed: int, cases: int = 800, *, rework: float = 0.3, spread: float = 0.8, slower: float = 0.0, season: float = 0.0
 ) -> list[Trace]:
-    """Return the log of an office where three kinds of case are reviewed, some sent back, half of them checked.
+    """Return the log of an office that reviews three kinds of case, sends some back and checks half of them.
 
     Args:
-        seed: Of the random numbers.
-        cases: How many begin, evenly over the time, two a day.
+        seed: The seed of the random numbers.
+        cases: How many cases begin, two a day.
         rework: How often a case is sent back, each time.
-        spread: How much the work differs from case to case (sigma of its logarithm).
-        slower: By how much, as a power of e, the office becomes slower from the first case to the last.
-        season: How much slower it is in the worst time of a year, and faster in the best.
+        spread: How much the work differs between cases (sigma of its logarithm).
+        slower: The logarithm of how much slower the office becomes from the first case to the last.
+        season: How much slower the office is in the slowest time of a year, and faster in the fastest.
     """
     random = np.random.default_rng(seed)
     length = cases / 2
@@ -62,7 +62,7 @@ def queue_model(
             if random.random() >= rework:
                 break
             day += random.lognormal(np.log(4), 0.9)
-            events.append(Event("mended", day * DAY))
+            events.append(Event("rectified", day * DAY))
         if random.random() < 0.5:
             day = worked(day, random.exponential(0.25))
             events.append(Event("checked", day * DAY))
@@ -72,7 +72,7 @@ def queue_model(
 
 
 def queue(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
-    """Return the log of a counter where cases wait their turn; how long depends on how many wait."""
+    """Return the log of a queue with several servers, where the waiting time depends on the queue length."""
     random = np.random.default_rng(seed)
     free = np.full(servers, float(_START_DAY))
     day = float(_START_DAY)
@@ -88,7 +88,7 @@ def queue(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
 
 
 def permits(seed: int, cases: int = 600) -> list[Trace]:
-    """Return a log of cases so long that a third of those that began earlier are open when the later ones begin."""
+    """Return a log of long cases: when later cases begin, a third of the earlier ones are still open."""
     random = np.random.default_rng(seed)
     traces = []
     for number, begins in enumerate(np.sort(random.uniform(0, 450, cases))):
@@ -96,7 +96,7 @@ def permits(seed: int, cases: int = 600) -> list[Trace]:
         steps = np.sort(random.uniform(0, 1, random.integers(6, 30))) ** 1.3
         phases = np.clip(steps * 6 + random.normal(0, 0.7, len(steps)), 0, 5).astype(int)
         begun = _START_DAY + begins
-        events = [Event("asked for", begun * DAY)]
+        events = [Event("requested", begun * DAY)]
         for phase, step in zip(phases, steps, strict=True):
             events.append(Event(f"phase {phase}", (begun + step * length) * DAY))
         events.append(Event("granted", (begun + length) * DAY))

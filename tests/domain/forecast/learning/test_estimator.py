@@ -17,7 +17,7 @@ def past(traces: list[Trace]) -> Past:
 
 
 def cases(count: int, *, sizes: bool = True, seed: int = 1) -> list[Trace]:
-    """Return cases that take a day if small and ten if large, which only an attribute tells, or anything between."""
+    """Return cases that take one day if small and ten if large; only an attribute shows the size, or nothing does."""
     random = np.random.default_rng(seed)
     traces = []
     for number in range(count):

@@ -12,12 +12,12 @@ def trace(case: str, *days: float) -> Trace:
     return Trace(case, tuple(Event("step", day * DAY) for day in days))
 
 
-# In the order of a file, which is not that of time. The first 60 % of five cases are three: a, open and c.
+# In file order, which differs from the order of time. By start, the first 60 % of the five cases are a, open and c.
 LOG = (trace("d", 20, 24), trace("a", 0, 10), trace("open", 1, 50), trace("c", 2, 5), trace("e", 21))
 
 
-def silent(_done: int, _total: int) -> None:
-    """Hear no news."""
+def no_progress(_done: int, _total: int) -> None:
+    """Ignore progress reports."""
 
 
 def test_finished_cases_of_the_first_60_percent_train_and_later_cases_test() -> None:
@@ -44,10 +44,10 @@ def test_cases_with_the_same_start_keep_the_order_of_the_file() -> None:
 
 
 def test_all_events_of_test_cases_are_tested_and_all_training_events_set_the_baselines() -> None:
-    result = backtest(LOG, silent)
+    result = backtest(LOG, no_progress)
 
     assert result is not None
-    # Remaining days learnt from: a 10 and 0, c 3 and 0; median 1.5, mean 3.25. Tested: d 4 and 0, e 0.
+    # Remaining days in training: a 10 and 0, c 3 and 0; median 1.5, mean 3.25. In the test: d 4 and 0, e 0.
     assert (result.cases, result.prefixes, result.learnt_cases) == (2, 3, 2)
     assert result.median_mae_days == pytest.approx((2.5 + 1.5 + 1.5) / 3)
     assert result.mean_mae_days == pytest.approx((0.75 + 3.25 + 3.25) / 3)
@@ -55,7 +55,7 @@ def test_all_events_of_test_cases_are_tested_and_all_training_events_set_the_bas
 
 @pytest.mark.parametrize("log", [(), LOG[:1], [trace("a", 0, 9), trace("b", 1, 9), trace("c", 2, 9)]])
 def test_a_log_without_a_past_cannot_be_tested(log: tuple[Trace, ...]) -> None:
-    assert backtest(log, silent) is None
+    assert backtest(log, no_progress) is None
 
 
 def test_an_earlier_split_contains_no_later_cases() -> None:

@@ -19,7 +19,7 @@ def codes_of(random: np.random.Generator, rows: int) -> CodeArray:
 
 
 def times_of(random: np.random.Generator, codes: CodeArray) -> FloatArray:
-    """Return times whose middle and spread depend on the codes."""
+    """Return times whose median and spread depend on the codes."""
     middle = 1 + codes[:, 0] / 8 + (codes[:, 1] > BINS // 2) * 2.0
     return np.asarray(middle * random.lognormal(0, 0.3, len(codes)), dtype=np.float64)
 
@@ -31,7 +31,7 @@ def test_a_tree_of_all_columns_splits_like_that_of_scikit_learn(
     random = np.random.default_rng(20261124)
     codes = codes_of(random, 600)
     target, weights = times_of(random, codes), random.uniform(0.5, 2, len(codes))
-    # The reference has no bound on what a cut gains by chance.
+    # The reference has no minimum gain for a split.
     monkeypatch.setattr(tree, "_LEAST_GAIN", 0.0)
 
     shape = TreeLimits(leaf_weight=share * weights.sum(), levels=levels, columns=COLUMNS)
@@ -55,7 +55,7 @@ def test_a_tree_sends_each_training_row_to_its_own_leaf() -> None:
 
 
 def pinball(told: FloatArray, truth: FloatArray, level: float) -> float:
-    """Return the loss that is least, in the mean, for the true quantile of a level."""
+    """Return the pinball loss, whose mean is least for the true quantile."""
     missed = truth - told
     return float(np.mean(np.maximum(level * missed, (level - 1) * missed)))
 
@@ -63,7 +63,7 @@ def pinball(told: FloatArray, truth: FloatArray, level: float) -> float:
 def reference_quantiles(
     fitted: RandomForestRegressor, known: CodeArray, times: FloatArray, asked: CodeArray
 ) -> FloatArray:
-    """Return the quantiles 0.1, 0.5, 0.9 after Meinshausen, by the leaves that asked and known rows share."""
+    """Return the quantiles 0.1, 0.5 and 0.9 after Meinshausen, from the leaves that query and training rows share."""
     leaf_known, leaf_asked = fitted.apply(known), fitted.apply(asked)
     order = np.argsort(times)
     found = []

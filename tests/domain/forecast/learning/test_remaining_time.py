@@ -16,7 +16,7 @@ SUPPORT = np.array([0.0, 10.0, 20.0, 40.0])
 
 
 def remaining(*shares: float) -> RemainingTimes:
-    """Return a case whose time is shared out over 0, 10, 20 and 40 seconds."""
+    """Return a distribution with given weights of 0, 10, 20 and 40 seconds."""
     return RemainingTimes(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), QuantileCalibration(), np.zeros(1))
 
 
@@ -76,7 +76,7 @@ def test_calibrated_levels_widen_ranges_that_are_too_narrow() -> None:
     random = np.random.default_rng(3)
     true_s = random.exponential(100, 5000)
     support_s = np.linspace(0, 1000, 400)
-    # Believed is a time between 50 and 150, far too narrow.
+    # The predicted times are between 50 and 150, which is far too narrow.
     belief = np.clip((support_s - 30) / 150, 0, 1) * 0.6 + 0.4 * (1 - np.exp(-support_s / 100))
     belief[-1] = 1
     cumulative = np.tile(belief.astype(np.float32), (len(true_s), 1))

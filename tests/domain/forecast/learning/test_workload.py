@@ -23,9 +23,9 @@ def test_the_workload_counts_the_other_cases_by_activity() -> None:
 
     assert a[0].attributes == {OPEN: 0, SAME: 0, BEGUN: 0, EVENTS: 0}
     assert c[0].attributes == {OPEN: 2, SAME: 2, BEGUN: 2, EVENTS: 2}
-    # a is done, which ended every case that was learnt from, so that only c is open when b is done.
+    # Every training case ended with a, so a case with a is finished and only c is open when b is done.
     assert b[1].attributes == {OPEN: 1, SAME: 1, BEGUN: 3, EVENTS: 4}
-    # Ten days is the longest that a case lasted: what is older is forgotten.
+    # The longest case took ten days: older open cases are left out.
     assert c[1].attributes == {OPEN: pytest.approx(0), SAME: 0, BEGUN: 0, EVENTS: 0}
 
 

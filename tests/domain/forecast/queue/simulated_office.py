@@ -24,7 +24,7 @@ _RANKS = {"low": 1, "high": 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How an office is: rates are per working day; `drift` is the speed at the end, at the beginning it is 1."""
+    """The parameters of an office: rates per working day; `drift` is the relative speed at the end."""
 
     seed: int
     cases: int = 2_750
@@ -48,13 +48,13 @@ class _Case:
     attributes: Mapping[str, Attribute]
     rank: int
     class_days: int
-    chance: float
+    sent_back_rate: float
     steps: list[Step] = field(default_factory=list)
     due: float = 0.0
 
 
 def working_time(plan: Plan) -> WorkingTime:
-    """Return the working days, Monday to Friday but for one week of holidays."""
+    """Return the working days: Monday to Friday without one week of holidays."""
     days = [plan.first_day + timedelta(days=number) for number in range(900)]
     workdays = [day for day in days if day.weekday() < 5]
     holiday = set(workdays[plan.holiday_after_days : plan.holiday_after_days + 5])
@@ -72,7 +72,7 @@ def working_time(plan: Plan) -> WorkingTime:
 
 
 class SimulatedOffice:
-    """One run: cases arrive, reviewers decide in the order of `next`, applicants mend, second persons check."""
+    """One run: cases arrive, reviewers decide in the order of `next`, applicants rectify, and checkers check."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -106,7 +106,7 @@ class SimulatedOffice:
         kind = str(random.choice(["enterprise", "sole_proprietor", "individual"], p=[0.6, 0.2, 0.2]))
         service = str(random.choice(list(_CLASS_DAYS), p=[0.1, 0.7, 0.2]))
         findings = str(random.choice(["none", "warn", "block"], p=[0.5, 0.3, 0.2]))
-        chance = self._agents[agent] * {"none": 0.5, "warn": 1.2, "block": 2.0}[findings]
+        sent_back_rate = self._agents[agent] * {"none": 0.5, "warn": 1.2, "block": 2.0}[findings]
         attributes: dict[str, Attribute] = {
             "applicant_kind": kind,
             "service_class": service,
@@ -116,7 +116,7 @@ class SimulatedOffice:
             "findings": findings,
         }
         rank = _RANKS["high" if findings == "block" else "low"]
-        return _Case(number, attributes, rank, _CLASS_DAYS[service], min(float(chance), 0.85))
+        return _Case(number, attributes, rank, _CLASS_DAYS[service], min(float(sent_back_rate), 0.85))
 
     def _run(self) -> None:
         plan, random = self.plan, self._random
@@ -133,7 +133,7 @@ class SimulatedOffice:
             self._arrive_until(day + 1)
 
     def _turns_of(self, day: int) -> list[tuple[float, int]]:
-        """Return when who could decide one more case."""
+        """Return when each reviewer is free to decide a case, in order of time."""
         plan, random = self.plan, self._random
         progress = min(day / plan.arriving_days, 1.0)
         speed = plan.speed * (1 + (plan.drift - 1) * progress) * random.gamma(25, 1 / 25)
@@ -173,7 +173,7 @@ class SimulatedOffice:
         drawn = random.random()
         if drawn < 0.04:
             case.steps.append(Step("failed", at))
-        elif drawn < 0.04 + case.chance / rounds:
+        elif drawn < 0.04 + case.sent_back_rate / rounds:
             what = "rectifying" if random.random() < 0.8 else "pending"
             case.steps.append(Step(what, at))
             back_at = self._natural(at, float(random.lognormal(np.log(3), 0.8)))
@@ -188,5 +188,5 @@ class SimulatedOffice:
             case.steps.append(Step("passed", at))
 
     def _natural(self, at: float, days: float) -> float:
-        """Return the time that lies so many days of the calendar later; applicants mend at weekends too."""
+        """Return the time a number of calendar days later; applicants also work at weekends."""
         return max(float(self.time.of([self.time.instant(at).timestamp() + days * 86_400])[0]), at)

@@ -23,12 +23,12 @@ FEW = Plan(seed=5, cases=1_000)
 
 @cache
 def simulated() -> SimulatedOffice:
-    """One office for all tests that only look at it."""
+    """The simulated office that all tests share; they only read it."""
     return SimulatedOffice(FEW)
 
 
 def queued(count: int, due: float = np.inf) -> list[OpenCase]:
-    """Return cases that wait, one after the other."""
+    """Return queued cases in order."""
     return [
         OpenCase(history=CaseHistory(case=n, steps=(Step("queued", NOW),), attributes={}), ahead=n, due=due)
         for n in range(count)
@@ -36,7 +36,7 @@ def queued(count: int, due: float = np.inf) -> list[OpenCase]:
 
 
 def forecast_now(history: QueueHistory, *, reviewers: int | None = None) -> dict[int, Forecast]:
-    """Return what is expected of all that is open now, by the number of the case."""
+    """Return the forecasts of all open cases by case number."""
     queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
     cases = open_at(history.cases, QueueSpells.of(history.cases), NOW)
     return {found.case: found for found in queue_model.forecast(cases, NOW, reviewers)}
@@ -70,7 +70,7 @@ def test_in_a_short_run_about_nine_of_ten_cases_pass_by_the_forecast_day() -> No
 
     assert len(told) == 400
     assert 0.82 <= share_in_time(told) <= 0.98
-    # A range that is right because it is endless would be no forecast.
+    # The range must also be narrow enough to be useful.
     assert np.mean([each.forecast.passed.p90 - each.made_at for each in told]) < 12
     assert 0.35 <= np.mean([each.passed_at <= each.forecast.passed.p50 for each in told]) <= 0.75
 
@@ -156,7 +156,7 @@ def test_nothing_is_decided_until_the_first_absent_reviewer_returns() -> None:
     assert gone.queue_clearing(waiting, NOW).p50_days == pytest.approx(
         int(NOW) + 151 - NOW + queue_model.queue_clearing(waiting, float(int(NOW))).p50_days, abs=1
     )
-    # What if somebody were there all the same.
+    # The number of reviewers can still be set.
     assert gone.per_day(NOW, 4) == pytest.approx(4 * queue_model.capacity.mean / len(queue_model.reviewers))
     assert gone.queue_clearing(waiting, NOW, 8).p50_days < 5
 
