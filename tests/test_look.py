@@ -16,7 +16,7 @@ def broken() -> None:
 
 
 async def press_f10(look: Look) -> str:
-    """Change the theme once and return it."""
+    """Press F10 once and return the new theme."""
     clocks = Clocks()
     app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic, look=look)  # type: ignore[arg-type]  # no office
     async with app.run_test(notifications=True) as pilot:

@@ -46,7 +46,7 @@ def policy() -> Policy:
 
 
 def documents() -> tuple[DocumentFacts, ...]:
-    """Return every document that an enterprise owes."""
+    """Return every document that an enterprise must submit."""
     return tuple(
         DocumentFacts(kind=kind, sha256="0" * 64, received_at=NOW - timedelta(days=1), sealed=True)
         for kind in policy().documents.required[ApplicantKind.ENTERPRISE]
@@ -54,7 +54,7 @@ def documents() -> tuple[DocumentFacts, ...]:
 
 
 def application(**changes: Any) -> ApplicationFacts:
-    """Return an application in order."""
+    """Return a clean application."""
     values: dict[str, Any] = {
         "application_no": "TC-2026-00123",
         "submitted_at": NOW - timedelta(days=1),
@@ -82,7 +82,7 @@ def application(**changes: Any) -> ApplicationFacts:
 
 
 def calls(msisdn: str, **changes: Any) -> CallFacts:
-    """Return calls of one card in order."""
+    """Return the clean call figures of one card."""
     values: dict[str, Any] = {
         "msisdn": msisdn,
         "window_from": date(2026, 10, 25),
@@ -105,7 +105,7 @@ def calls(msisdn: str, **changes: Any) -> CallFacts:
 
 
 def credit() -> tuple[CreditFacts, ...]:
-    """Return a look-up of every list that found nothing."""
+    """Return a check of every credit list, all without a hit."""
     return tuple(
         CreditFacts(
             subject_no="91510107MA6C8XK93Q",
@@ -119,7 +119,7 @@ def credit() -> tuple[CreditFacts, ...]:
 
 
 def evidence(**changes: Any) -> Evidence:
-    """Return evidence in order."""
+    """Return clean evidence."""
     cards = tuple(
         CardFacts(
             msisdn=number,
@@ -147,7 +147,7 @@ def evidence(**changes: Any) -> Evidence:
 
 
 def clean() -> Evidence:
-    """Return evidence in which no rule sees a warning."""
+    """Return evidence without any finding of severity warn or block."""
     return evidence()
 
 
@@ -196,7 +196,7 @@ def troubled() -> Evidence:
 
 
 def masked(found: Evidence) -> Evidence:
-    """Return evidence as the desk gets it."""
+    """Return evidence masked as the services return it."""
     kept = found.application
     return replace(
         found,
@@ -215,7 +215,7 @@ def masked(found: Evidence) -> Evidence:
 
 
 def header(number: int, found: Evidence, **changes: Any) -> CaseHeader:
-    """Return the head of a queued case."""
+    """Return the header of a queued case."""
     findings = find(observe(found, policy(), TODAY), policy())
     values: dict[str, Any] = {
         "id": number,
@@ -252,7 +252,7 @@ def header(number: int, found: Evidence, **changes: Any) -> CaseHeader:
 
 
 def casefile(number: int, found: Evidence, **changes: Any) -> CaseFile:
-    """Return a case as the services give it."""
+    """Return a case as the services return it."""
     facts = observe(found, policy(), TODAY)
     shown = masked(found)
     days = tuple(

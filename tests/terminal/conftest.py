@@ -13,12 +13,12 @@ _SMOKE = frozenset(
         "test_the_workbench_starts_and_shows_a_case",
     }
 )
-"""The start in a plain terminal: the ordinary suite runs it as well."""
+"""Tests that the ordinary suite runs as well: the start in a plain terminal."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs the program in a terminal; `.ci/run` runs it after the ordinary suite."""
+    """Mark the tests that run the program in a terminal; `.ci/run` runs them after the ordinary suite."""
     here = Path(__file__).parent
     for item in items:
         name = item.name.partition("[")[0]

@@ -21,7 +21,7 @@ def _fails_to_explain(screen: CaseScreen, command_id: str) -> None:
 
 
 if __name__ == "__main__":
-    Remarks.comment = _fails  # type: ignore[method-assign]  # the fault is the point
+    Remarks.comment = _fails  # type: ignore[method-assign]  # the test needs the fault
     act = CaseScreen.action_act
-    CaseScreen.action_act = _fails_to_explain  # type: ignore[method-assign, assignment]  # the fault is the point
+    CaseScreen.action_act = _fails_to_explain  # type: ignore[method-assign, assignment]  # the test needs the fault
     main()

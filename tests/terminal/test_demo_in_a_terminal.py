@@ -36,8 +36,8 @@ def case_on(screen: str) -> str:
     return found[1]
 
 
-def until_kept(home: Path, marked: int) -> None:
-    """Wait until the draft has so many reasons: a second, or more where the machine is busy."""
+def wait_for_draft(home: Path, marked: int) -> None:
+    """Wait until the saved draft has this number of reasons."""
     (database,) = (home / "data").rglob("demo.db")
     until = time.monotonic() + PATIENCE_S
     with closing(Database(database)) as reader:
@@ -78,7 +78,7 @@ def test_a_case_of_the_demo_is_failed_undone_and_failed_again(demo_home: Path) -
         case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}[\s\S]*Identity[\s\S]*Call activity[\s\S]*Credit"))
 
         terminal.press("f")
-        # What was found is marked already.
+        # The reason of the finding is already marked.
         terminal.wait_for(r"\[x\] 1 ")
         terminal.press("2")
         shown = terminal.wait_for(r"\[x\] 2 ")
@@ -139,7 +139,7 @@ def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(demo_home: P
         terminal.wait_for(r"\[ \] 2 ")
         terminal.press("2")
         marked = terminal.wait_for(r"\[x\] 2 ").count("[x]")
-        until_kept(demo_home, marked)
+        wait_for_draft(demo_home, marked)
         terminal.kill()
 
     with PtySession(["demo"], demo_home) as terminal:

@@ -35,7 +35,7 @@ def test_a_fault_in_a_worker_is_reported_and_one_in_a_screen_ends_the_program(si
         until = time.monotonic() + PATIENCE_S
         while terminal.process.poll() is None and time.monotonic() < until:
             with suppress(AssertionError):
-                # It may end between the look and the key; and a key right behind another is taken for its part.
+                # The program may end before the key is sent; and a key right after another may be read as part of it.
                 terminal.press("i")
             terminal.rest(0.5)
         said = words(bytes(terminal.raw[begins:]))
@@ -89,17 +89,17 @@ def test_a_locked_database_does_not_block_the_screen_and_a_retry_works(tmp_path:
         time.sleep(0.5)
         began = time.monotonic()
         terminal.press("y")
-        # The screen answers while the decision waits.
-        asked = time.monotonic()
+        # The screen responds while the decision waits.
+        pressed = time.monotonic()
         terminal.await_words("leaves the field", "t")
-        answered = time.monotonic() - asked
+        response_s = time.monotonic() - pressed
         terminal.await_words("busy")
         waited = time.monotonic() - began
         other.execute("ROLLBACK")
         other.close()
-        # Long before the wait is over.
-        assert answered < 4
-        # Twice the five seconds of a write: the draft waits before the verdict does.
+        # The screen responds long before the wait for the lock ends.
+        assert response_s < 4
+        # A write waits five seconds, and the draft is written before the verdict.
         assert waited < 15
         assert site.state(case) == "in_review"
 

@@ -17,7 +17,7 @@ F8 = "\x1b[19~"
 
 
 class MemoryDesk:
-    """A workbench on an office in memory, and what was done at it."""
+    """A workbench with services in memory, and the actions performed in it."""
 
     def __init__(self, home: Path, language: str = "en") -> None:
         self._done = home / "done.json"
@@ -25,37 +25,37 @@ class MemoryDesk:
         self.terminal = PtySession(arguments, home, module="tests.terminal.memory_desk")
 
     def open_case(self) -> None:
-        """Take the first case."""
+        """Claim the first case."""
         self.terminal.wait_for(r"takes the next|领取下一件")
         self.terminal.press("n")
         self.terminal.wait_for(r"C-000123[\s\S]*(Credit|信用)")
         self.settle(0.5)
 
     def open_verdict(self) -> None:
-        """Open the dialog, and look at it for a while."""
+        """Open the verdict dialog and wait until its keys count."""
         self.terminal.press("p")
         self.terminal.wait_for(r"Pass C-000123[\s\S]*y confirm")
         time.sleep(0.6)
         self.settle(0.2)
 
     def hold(self, keys: Iterable[str]) -> None:
-        """Press keys 20 ms apart; what comes meanwhile is not drawn, which might take longer."""
+        """Press keys 20 ms apart without drawing the output, which might take longer."""
         for key in keys:
             self.terminal.press(key)
             time.sleep(0.02)
             self.terminal.read_raw(0)
 
     def settle(self, seconds: float = 1.0) -> None:
-        """Take in what is drawn until nothing came for so long."""
+        """Read and draw the output until none arrives for some seconds."""
         self.terminal.rest(seconds)
 
     def acts(self) -> list[list[str]]:
-        """Leave, and return what was done."""
+        """Quit, and return the actions performed."""
         until = time.monotonic() + 20
         ways = itertools.cycle(("\x1b", CTRL_Q, "1"))
         while self.terminal.process.poll() is None and time.monotonic() < until:
             with suppress(AssertionError):
-                # It may end between the look and the key.
+                # The program may end before the key is sent.
                 self.terminal.press(next(ways))
             self.settle(0.3)
         acts: list[list[str]] = json.loads(self._done.read_text(encoding="utf-8"))

@@ -15,10 +15,10 @@ from tests.sizes import some
 from tests.terminal.forked import Forked
 from tests.terminal.hostile_site import FILE_NAME, HostileSite
 from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
-from tests.terminal.walking import everywhere, shortly
+from tests.terminal.walking import visit_all_places, visit_main_places
 from tests.terminal.watched import Watched
 
-ALL_BUT_ITS_OWN_END = "\n".join(PAYLOADS)
+ALL_PAYLOADS = "\n".join(PAYLOADS)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def held(site: Site) -> int | None:
 
 
 def look_at_each(terminal: Watched, hostile: HostileSite, keys: str) -> list[int]:
-    """Look at every case that is to be had, leaving each to others; return them in their order."""
+    """Show every available case and skip it; return the cases in order."""
     seen: list[int] = []
     terminal.await_words(r"C-\d{6}", "n")
     while (case := held(hostile.site)) is not None:
@@ -53,7 +53,7 @@ def look_at_each(terminal: Watched, hostile: HostileSite, keys: str) -> list[int
             terminal.settle("n")
             if held(hostile.site) is not None:
                 break
-            # A second n that comes too soon is taken for the same press; or the machine is slow.
+            # A second n too soon counts as the same press; or the machine is slow.
             time.sleep(1.0)
     return seen
 
@@ -66,7 +66,7 @@ def test_there_are_32_hostile_texts() -> None:
 def nothing_acts(hostile: HostileSite, walk: Callable[[Watched, str], None], *options: str) -> None:
     with opened(hostile, *options, rows=60, columns=160) as terminal:
         terminal.draws = False
-        walk(terminal, ALL_BUT_ITS_OWN_END)
+        walk(terminal, ALL_PAYLOADS)
 
         assert terminal.leaks() == []
         assert terminal.process.poll() is None, "the program ended"
@@ -75,14 +75,14 @@ def nothing_acts(hostile: HostileSite, walk: Callable[[Watched, str], None], *op
 
 
 def test_no_hostile_text_reaches_the_terminal(hostile: HostileSite) -> None:
-    nothing_acts(hostile, shortly)
+    nothing_acts(hostile, visit_main_places)
 
 
 def test_the_error_about_a_database_with_a_hostile_name_is_safe(tmp_path: Path) -> None:
     nowhere = tmp_path / FILE_NAME
     with Forked(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
         terminal.draws = False
-        # The name is long and broken into lines where the folder's happens to end.
+        # The long path is wrapped at an unknown position, so only the mark is awaited.
         terminal.await_words(MARK)
         terminal.settle("?")
         terminal.settle("\x1b")
@@ -95,7 +95,7 @@ def test_the_error_about_a_database_with_a_hostile_name_is_safe(tmp_path: Path) 
 
 @pytest.mark.proof
 def test_no_hostile_text_reaches_the_terminal_on_any_screen(hostile: HostileSite) -> None:
-    nothing_acts(hostile, everywhere, "--lang", "zh")
+    nothing_acts(hostile, visit_all_places, "--lang", "zh")
 
 
 def test_without_the_protection_the_leak_check_fails(hostile: HostileSite) -> None:

@@ -22,11 +22,11 @@ ENDS: dict[str, tuple[int, bool, Callable[[Forked], None]]] = {
     "closed, hang-ups ignored": (129, True, Forked.hang_up),
 }
 ENDED_WITHIN_S = 10.0
-"""The promise is 2 s on a machine of one's own; here others work too. The proof prints what it measured."""
+"""The design promises 2 s on an idle machine; this machine may be busy. The proof prints the measured times."""
 
 
 def ended_in_mid_decision(tmp_path: Path, site: Site, case: int, how: str, number: int) -> tuple[float, float]:
-    """End one session in its verdict dialog; return the seconds it took to end, and another to write after it."""
+    """End a session in its verdict dialog; return the seconds until its end and those of the next write by another."""
     code, is_deaf, end = ENDS[how]
     typed = f"note{number}of{how[:6].lower()}"
     with Forked(
@@ -35,20 +35,20 @@ def ended_in_mid_decision(tmp_path: Path, site: Site, case: int, how: str, numbe
         terminal.draws = False
         terminal.await_words("takes the next|brings it back")
         terminal.await_words(f"C-{case:06d}", "n")
-        # What the session before had typed is there again.
+        # The text typed in the previous session is restored.
         kept = rf"[\s\S]*note{number - 1}of" if number else ""
         terminal.await_words(f"For us only{kept}", "p")
         terminal.await_words("leaves the field", "t")
         for char in typed[:-1]:
             terminal.press(char)
             terminal.read(0.03)
-        # What was typed is what the screen has taken; a letter on its way is nobody's yet.
+        # Only text that the screen shows counts as typed.
         terminal.await_words(typed, typed[-1])
         end(terminal)
         seconds = terminal.ended()
         assert terminal.process.poll() == code
         if terminal.is_open:
-            assert b"\x1b[?1049l" in terminal.raw[-400:], "the terminal was not given back"
+            assert b"\x1b[?1049l" in terminal.raw[-400:], "the terminal was not restored"
 
     began = time.monotonic()
     other = open_services(site.path, "b", now)

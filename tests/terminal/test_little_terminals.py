@@ -19,7 +19,7 @@ PRESSES = 10
 
 
 @pytest.mark.parametrize(
-    "surroundings",
+    "variables",
     [
         {"TERM": "dumb", "NO_COLOR": "1", "LANG": "C"},
         *(
@@ -34,16 +34,16 @@ PRESSES = 10
     ],
     ids=lambda found: " ".join(f"{name}={value}" for name, value in found.items()),
 )
-def test_the_workbench_starts_and_shows_a_case(site: Site, tmp_path: Path, surroundings: dict[str, str]) -> None:
+def test_the_workbench_starts_and_shows_a_case(site: Site, tmp_path: Path, variables: dict[str, str]) -> None:
     site.plant()
-    with Watched(["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path, more=surroundings) as terminal:
+    with Watched(["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path, more=variables) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")
 
         assert terminal.process.poll() is None
-        if "NO_COLOR" in surroundings:
-            # What marks a finding is a sign beside its colour.
+        if "NO_COLOR" in variables:
+            # A symbol marks a finding, in addition to its colour.
             assert b"\x1b[38;5;1" not in terminal.raw
 
 
@@ -79,7 +79,7 @@ def test_invalid_bytes_do_not_end_the_workbench(site: Site, tmp_path: Path) -> N
         begins = len(terminal.raw)
         os.write(terminal._main, b"\xff\xfe\x80\xc3\xc3(\xf0\x9fx")
         for _press in range(PRESSES):
-            # A key right behind what came at once belongs to it.
+            # A key right after a burst of bytes is read as part of it.
             time.sleep(1)
             terminal.settle("n")
             if re.search("C-0+1", words(bytes(terminal.raw[begins:]))):

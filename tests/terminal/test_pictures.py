@@ -48,7 +48,7 @@ has_pictures = pytest.mark.skipif(
 
 @dataclass
 class FakeTerminal:
-    """A terminal that answers the one question as it is told to, and keeps what it was sent."""
+    """A terminal that answers the capability query as the test sets, and keeps all output."""
 
     arguments: list[str]
     home: Path
@@ -79,7 +79,7 @@ class FakeTerminal:
         os.write(self.main, keys)
 
     def read(self, seconds: float = 0.1) -> None:
-        """Take in what comes, and answer what is asked."""
+        """Read the output, and answer capability queries."""
         if select.select([self.main], [], [], seconds)[0]:
             with suppress(OSError):
                 self.sent += os.read(self.main, 65536)
@@ -88,7 +88,7 @@ class FakeTerminal:
             os.write(self.main, self.answer)
 
     def wait_for(self, pattern: bytes, *, after: int = 0) -> int:
-        """Wait until a pattern was sent, and return where it ends."""
+        """Wait until the output has a pattern, and return the position of its end."""
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             self.read()
@@ -103,14 +103,14 @@ class FakeTerminal:
         until = time.monotonic() + PATIENCE_S
         while self.process.poll() is None and time.monotonic() < until:
             self.read()
-        # Its last words may have come in pieces, the last of them between the last look and its end.
+        # The last output may have arrived in pieces between the last read and the end.
         while select.select([self.main], [], [], 0.1)[0] and time.monotonic() < until:
             self.read()
         return self.process.wait(timeout=1)
 
     @property
     def is_as_before(self) -> bool:
-        """Whether lines are edited and echoed again, and the other screen was left."""
+        """Whether line editing and echo are on again and the alternate screen was left."""
         return termios.tcgetattr(self.side) == self.before and self.sent.endswith(b"\x1b[?1049l")
 
 
@@ -192,13 +192,13 @@ def test_an_invalid_image_has_its_own_exit_code(tmp_path: Path, data: bytes) -> 
 
 
 def exif(*entries: tuple[int, int, int, bytes]) -> bytes:
-    """Return what a picture says of itself: tags with type, count and value."""
+    """Return Exif data with tags of a type, count and value."""
     packed = (struct.pack(">HHI4s", *entry) for entry in entries)
     return b"MM\0*" + struct.pack(">IH", 8, len(entries)) + b"".join(packed) + bytes(4)
 
 
 TURNED = (0x112, 3, 1, b"\0\6\0\0")
-"""The tag that makes the reader turn the picture, and write the other tags anew."""
+"""The orientation tag, which makes the reader rotate the image and write the other tags again."""
 
 BROKEN = {
     "struct.error": b"MM\0*",
@@ -206,7 +206,7 @@ BROKEN = {
     "AttributeError": exif((0x10F, 10, 1, b"\0\0\0\1"), TURNED),
     "ValueError": exif((0x100, 1, 0, b"\0\0\xff\xff"), TURNED, (0x8769, 6, 3, b"\xff\x08\0\x08")),
 }
-"""What is broken so that the library raises one error or another that is none of its own."""
+"""Damaged Exif data for each error that the library raises although it is not an error of its own."""
 
 
 @has_pictures
@@ -248,7 +248,7 @@ async def test_an_image_counts_as_shown_only_after_exit_code_0(
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Path]:
-    """A database with one case whose documents can be shown, but the third of them, which is broken."""
+    """A database with one case whose documents can be shown, except the third, which is damaged."""
     site = Site(tmp_path / "w.db").create()
     desk = Desk(site, tmp_path)
     desk.applications(application())
@@ -267,7 +267,7 @@ def workbench_at(database: Path, home: Path, answer: bytes) -> FakeTerminal:
 
 
 def open_first(terminal: FakeTerminal, number: bytes = b"1") -> None:
-    """Take the case, list its documents and open the first, or another."""
+    """Claim the case, list its documents and open one."""
     for shown, key in ((rb"takes the next", b"n"), (rb"C-000001", b"o"), (rb"Documents of C-000001", number)):
         terminal.wait_for(shown)
         terminal.press(key)

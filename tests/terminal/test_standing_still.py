@@ -45,18 +45,18 @@ def is_writing(site: Site) -> bool:
 
 
 def stop_between_writes(terminal: Forked, site: Site) -> None:
-    """Let it stand still, but not in the instant of a write, which may come at any time; a lock kept is no instant."""
+    """Stop the process, but not during a write; fail if it holds the write lock for long."""
     until = time.monotonic() + PATIENCE_S
     stop(terminal, signal.SIGSTOP)
     while is_writing(site):
-        assert time.monotonic() < until, "it keeps others from writing"
+        assert time.monotonic() < until, "the stopped process holds the write lock"
         terminal.process.send_signal(signal.SIGCONT)
         terminal.read(0.1)
         stop(terminal, signal.SIGSTOP)
 
 
 def others_work(site: Site, turns: int) -> float:
-    """Let another claim and decide; return the longest that one act took."""
+    """Let another reviewer claim and decide cases; return the longest duration of one action."""
     longest = 0.0
     services = open_services(site.path, "b", now)
     for _turn in range(turns):
@@ -80,7 +80,7 @@ def others_work(site: Site, turns: int) -> float:
 
 def leave(terminal: Forked) -> None:
     terminal.await_words("If you quit", "q")
-    # A second q that comes sooner is taken for the same press.
+    # A second q too soon counts as the same press.
     time.sleep(0.8)
     terminal.press("q")
 
@@ -108,12 +108,12 @@ def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site
             terminal.settle("d")
 
             assert terminal.process.poll() is None
-            # Who waits for one that stands still would wait until the lock is given up for lost, ten seconds later.
+            # If a stopped process held the lock, a write would wait ten seconds.
             assert waited < 8
-        # Nothing that went on running was started a second time.
+        # The app was started only once.
         assert terminal.raw.count(b"\x1b[?1049h") == 1
         terminal.await_words("Comment on", "c")
-        # The panel is whole again when the question is gone; a key that came sooner would be typed into it.
+        # The full panel shows that the question is closed; an earlier key would be typed into it.
         terminal.await_words("capital  unknown {8}", "\x1b")
         leave(terminal)
 
@@ -139,11 +139,11 @@ def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
-        # The second must come within a second of the first, however long that takes to be answered.
+        # Both presses are sent at once, because the second must follow within a second.
         terminal.await_words("11010119900101001X", "..")
         begins = len(terminal.raw)
         stop(terminal, signal.SIGTSTP)
-        # The first screen of the terminal is shown, without the case.
+        # The terminal shows its main screen, without the case.
         assert b"\x1b[?1049l" in bytes(terminal.raw[begins:])
         time.sleep(0.2)
         begins = len(terminal.raw)
@@ -155,6 +155,6 @@ def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path
         shown = bytes(terminal.raw[begins:])
         assert b"11010119900101001X" not in shown
         terminal.await_words("Comment on", "c")
-        # The panel is whole again when the question is gone; a key that came sooner would be typed into it.
+        # The full panel shows that the question is closed; an earlier key would be typed into it.
         terminal.await_words("capital  unknown {8}", "\x1b")
         leave(terminal)

@@ -49,15 +49,15 @@ def test_rapid_resizing_loses_no_character_and_decides_nothing(
     tmp_path: Path, site: Site, count: int, keys: str, sign: str, name: str
 ) -> None:
     site.plant()
-    chance = random.Random(7)
-    typed = "".join(chance.choice(TYPED) for _number in range(count))
+    rng = random.Random(7)
+    typed = "".join(rng.choice(TYPED) for _number in range(count))
     with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         for key in keys[:-1]:
             terminal.await_words("For us only", key)
         terminal.await_words(sign, keys[-1])
         for char in typed:
-            resize(terminal, *chance.choice(SIZES))
+            resize(terminal, *rng.choice(SIZES))
             terminal.press(char)
             terminal.read(0.03)
         resize(terminal, 40, 120)

@@ -4,10 +4,10 @@ from workbench.__main__ import main
 from workbench.domain.text import safe as door
 
 
-def _as_it_is(text: str, keep: str) -> str:
+def _unchanged(text: str, keep: str) -> str:
     return text
 
 
 if __name__ == "__main__":
-    door._without_controls = _as_it_is
+    door._without_controls = _unchanged
     main()

@@ -17,7 +17,7 @@ NEW_YEAR = datetime(2026, 12, 31, 16, 5, tzinfo=UTC)
 
 
 def _in(language: str, words: Callable[..., str], *values: object) -> str:
-    """Return what a function says in a language."""
+    """Return the result of a function in a language."""
     with speaking(language):
         return words(*values)
 

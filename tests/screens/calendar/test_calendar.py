@@ -27,12 +27,12 @@ def as_admin(services: MemoryServices) -> None:
 
 
 def shown_day(desk: Driver) -> str:
-    """What is said of the chosen day."""
+    """The text about the selected day."""
     return str(desk.app.screen.query_one("#day", Static).content)
 
 
 def chosen_cell(desk: Driver) -> str:
-    """The figure that is drawn reversed on the months that can be seen."""
+    """The day number that is drawn in reverse in the visible months."""
     shown = [
         segment.text
         for strip in desk.app.screen._compositor.render_strips()
@@ -49,7 +49,7 @@ async def test_the_calendar_opens_at_today_and_shows_it(size: tuple[int, int]) -
 
         assert "2026 · official · 248 working d" in desk.text
         assert shown_day(desk).startswith("Tue 24 Nov · working day · official · today\n09:00–12:00, 13:00–18:00")
-        # The months are scrolled once they have been laid out, which may be a moment later.
+        # The months scroll after their layout, which may come a moment later.
         async with asyncio.timeout(10):
             while chosen_cell(desk) != "24":
                 await desk.pilot.pause(0.01)

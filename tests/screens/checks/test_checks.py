@@ -16,7 +16,7 @@ async def go_to_checks(desk: Driver) -> None:
 
 
 async def stage(desk: Driver) -> None:
-    """Decide a final fail as rev1, then sit down as rev2."""
+    """Decide a final fail as rev1, then act as rev2."""
     await desk.press("n", "f", "f", "t")
     await desk.type("seen twice [/b]")
     await desk.press("f8")

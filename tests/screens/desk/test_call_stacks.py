@@ -18,14 +18,14 @@ MOST_FILES = 10
 
 
 def files_of(frames: list[FrameType]) -> set[str]:
-    """Return our files among some frames."""
+    """Return the files of this program among some stack frames."""
     paths = [Path(frame.f_code.co_filename) for frame in frames]
     ours = [path.relative_to(ROOT) for path in paths if path.is_relative_to(ROOT)]
     return {str(path) for path in ours if path.parts[0] in {"workbench", "screens", "db"}}
 
 
 def awaited_frames(task: asyncio.Task[Any]) -> list[FrameType]:
-    """Return the frames of a task, from the coroutine that it runs to the innermost that it awaits."""
+    """Return the frames of a task, from its coroutine to the innermost one that it awaits."""
     frames: list[FrameType] = []
     awaited: Any = task.get_coro()
     while awaited is not None:
@@ -38,7 +38,7 @@ def awaited_frames(task: asyncio.Task[Any]) -> list[FrameType]:
 
 @contextmanager
 def recorded(engine: Any, begins: str) -> Iterator[list[set[str]]]:
-    """Record our files on the stacks of the thread and of every task, whenever a statement begins so."""
+    """Record the program files on the stacks of the thread and of all tasks whenever such a statement runs."""
     found: list[set[str]] = []
     loop = asyncio.get_running_loop()
 

@@ -10,7 +10,7 @@ from tests.screens.driver import at_work
 
 
 def gated(call: Callable[..., Any]) -> tuple[Callable[..., Any], threading.Event, threading.Event]:
-    """Return a call that waits before it returns, with the events that it has begun and that it may end."""
+    """Return a call that waits before it returns, an event set when it begins, and an event that lets it end."""
     has_begun, may_end = threading.Event(), threading.Event()
 
     def wait(*arguments: Any) -> Any:

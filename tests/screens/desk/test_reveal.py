@@ -12,7 +12,7 @@ HANDLER = "11010119900101001X"
 
 
 async def reveal_all(desk: KeyDriver) -> None:
-    # An earlier press would make the first of these two a second one.
+    # Otherwise an earlier press would make the first of these two count as the second.
     desk.clocks.seconds += 2
     await desk.pilot.press("full_stop", "full_stop")
     await desk.settle()

@@ -23,7 +23,7 @@ from workbench.services.queue.lost_holds import LostHold
 
 
 class Slow:
-    """A call of a service that waits until it may go on."""
+    """A service call that waits until the test lets it continue."""
 
     def __init__(self, call: Callable[..., Any]) -> None:
         self._call = call
@@ -38,7 +38,7 @@ class Slow:
 
 
 async def during(slow: Slow, act: Awaitable[Any], meanwhile: Callable[[], Awaitable[Any]]) -> Any:
-    """Do something while an act waits for a service, and return what the act comes to."""
+    """Do something while an action waits for a service, and return the result of the action."""
     task = asyncio.ensure_future(act)
     await asyncio.to_thread(slow.has_begun.wait, 10)
     await meanwhile()

@@ -21,7 +21,7 @@ OPENED: dict[Place, tuple[str, ...]] = {
 
 
 def page(desk: Driver) -> str:
-    """Return the whole page of keys, also what is below."""
+    """Return the complete help page, including the part below the window."""
     return str(desk.app.screen.query_one("#page", Static).content)
 
 

@@ -7,7 +7,7 @@ from tests.screens.driver import Driver, at_work
 
 
 def listed(desk: Driver) -> list[str]:
-    """Return the commands that the palette shows, by their words."""
+    """Return the labels of the commands that the palette shows."""
     from textual.widgets import OptionList
 
     options = desk.app.screen.query_one(OptionList)

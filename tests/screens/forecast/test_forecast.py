@@ -21,10 +21,10 @@ async def test_plus_and_minus_change_the_number_of_reviewers(size: tuple[int, in
 
         await desk.press("minus", "f5", "f5", "f6")
         assert "4 reviewers  as it is" in desk.text
-        assert desk.services.forecasts.asked[-1] == 4
+        assert desk.services.forecasts.requests[-1] == 4
 
         await desk.press("0")
-        assert desk.services.forecasts.asked[-1] is None
+        assert desk.services.forecasts.requests[-1] is None
 
         assert "Esc desk" in desk.text
         await desk.press("escape")
@@ -36,7 +36,7 @@ async def test_there_is_always_at_least_one_reviewer() -> None:
         await desk.go("f")
         await desk.press(*["minus"] * 9)
 
-        assert desk.services.forecasts.asked[-1] == 1
+        assert desk.services.forecasts.requests[-1] == 1
         assert "1 reviewer  what if" in desk.text
 
 

@@ -44,7 +44,7 @@ async def test_the_end_of_a_long_list_is_one_key_away() -> None:
         await desk.press("end")
         assert under_cursor(screen) == 100_000
         assert "C-100000" in desk.text
-        assert len(desk.services.queue.asked) < 5
+        assert len(desk.services.queue.requests) < 5
 
         await desk.press("home", "down", "pagedown")
         assert under_cursor(screen) == 2 + screen.rows.size.height - 1

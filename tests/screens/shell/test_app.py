@@ -116,7 +116,7 @@ async def test_a_database_that_cannot_be_opened_is_reported_with_the_remedy(erro
 
 
 class Opening:
-    """A workbench whose database opens when the test says so."""
+    """A workbench whose database opens when the test lets it."""
 
     def __init__(self) -> None:
         self.clocks, self._gate = Clocks(), threading.Event()
@@ -128,7 +128,7 @@ class Opening:
         return self.services
 
     async def type(self, pilot: Pilot[None], *keys: str) -> Driver:
-        """Press keys while the database is opened, open it, and wait until all is done."""
+        """Press keys while the database is opening, let it open, and wait until the app is idle."""
         driver = Driver(self.app, pilot, self.clocks, self.services)
         await pilot.pause()
         for key in keys:

@@ -14,14 +14,14 @@ from workbench.domain.evidence.evidence import Evidence
 
 
 def busy() -> Evidence:
-    """Return evidence with nothing against the identity, and a block in the calls."""
+    """Return evidence without findings on identity and with a block on the calls."""
     much = calls(MSISDNS[0], peak_hour_calls=73)
     of_all = replace(much, msisdn="", calls=4_812, answered=3_300, calls_in=2_100, total_duration_s=158_400)
     return evidence(calls=(much, calls(MSISDNS[1]), calls(MSISDNS[2])), all_calls=of_all)
 
 
 def stage(site: Site) -> int:
-    """Let `a` decide a final fail, which a second person checks."""
+    """Let reviewer a decide a final fail, which needs a second check."""
     site.plant(severity="block")
     found = site.services("a").claims.next()
     assert isinstance(found, CaseFile)

@@ -12,7 +12,7 @@ from screens.shell.resilient_app import ResilientApp
 
 
 class Looking(Screen[None]):
-    """A screen whose worker looks for a part that is not there, now or when it is told that the screen goes."""
+    """A screen whose worker queries a missing widget, either at once or when the screen is closed."""
 
     @work
     async def look(self, *, waits: bool) -> None:

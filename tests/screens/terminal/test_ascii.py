@@ -64,7 +64,7 @@ WALK: dict[str, tuple[str, ...]] = {
 
 
 def waiting(services: MemoryServices) -> None:
-    """Let the second case wait for a second person."""
+    """Let the second case wait for a second check."""
     services.change(124, state=CaseState.AWAITING_CHECK)
     services.actor = replace(services.actor, roles=services.actor.roles | {Role.ADMIN})
 
@@ -80,12 +80,12 @@ async def walked(keys: tuple[str, ...], language: str, size: tuple[int, int]) ->
 
 
 def own_and_ambiguous(text: str) -> set[str]:
-    """Return what no terminal is sure of the width of."""
+    """Return the characters of the program that have an ambiguous width."""
     return {char for char in text if unicodedata.east_asian_width(char) == "A"}
 
 
 def neither_ascii_nor_chinese(text: str) -> set[str]:
-    """Return what is neither ASCII nor wide everywhere."""
+    """Return the characters that are neither ASCII nor wide in every terminal."""
     return {char for char in text if not char.isascii() and unicodedata.east_asian_width(char) not in {"W", "F"}}
 
 

@@ -15,12 +15,12 @@ def text_of(characters: str) -> InputBurst:
 
 
 def key(char: str) -> events.Key:
-    """Return a key as the terminal sends it."""
+    """Return a key event as the terminal sends it."""
     return events.Key(char, char)
 
 
-async def come(desk: Driver, event: events.Event) -> None:
-    """Let something come from the terminal."""
+async def receive(desk: Driver, event: events.Event) -> None:
+    """Post an event as if it came from the terminal."""
     desk.clocks.seconds += 2
     event.set_sender(desk.app)
     desk.app.post_message(event)
@@ -45,7 +45,7 @@ def test_two_characters_at_once_may_be_keys(characters: str) -> None:
 async def test_full_width_characters_act_as_ascii_keys(typed: str, dialog: str) -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        await come(desk, key(typed))
+        await receive(desk, key(typed))
 
         assert desk.dialog == dialog
 
@@ -53,8 +53,8 @@ async def test_full_width_characters_act_as_ascii_keys(typed: str, dialog: str) 
 async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        await come(desk, key("２"))
-        await come(desk, key("＋"))
+        await receive(desk, key("２"))
+        await receive(desk, key("＋"))
 
         assert desk.desk_screen.panels.active == "activity"
         assert desk.desk_screen.panels.is_zoomed
@@ -63,7 +63,7 @@ async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
 async def test_a_full_width_blank_marks_a_reason() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
-        await come(desk, key("\u3000"))
+        await receive(desk, key("\u3000"))
         await desk.press("y")
 
         assert "ID-RIC-EXPIRED" not in desk.services.decided[0].reasons
@@ -81,7 +81,7 @@ async def test_a_full_width_blank_marks_a_reason() -> None:
 async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, said: str) -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        await come(desk, event)
+        await receive(desk, event)
 
         assert desk.dialog == "DeskScreen"
         assert said in desk.text
@@ -91,7 +91,7 @@ async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Even
 async def test_the_hint_about_composed_text_is_in_the_language_of_the_screen() -> None:
     async with at_work(clean(), language="zh") as desk:
         await desk.press("n")
-        await come(desk, key("通"))
+        await receive(desk, key("通"))
 
         assert "输入法未关闭" in desk.text
 
@@ -100,7 +100,7 @@ async def test_a_long_text_shows_the_hint_once() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         for _time in range(5):
-            await come(desk, text_of("通过了"))
+            await receive(desk, text_of("通过了"))
             desk.clocks.seconds -= 1.9
 
         assert desk.text.count("An input method is on") == 1
@@ -109,7 +109,7 @@ async def test_a_long_text_shows_the_hint_once() -> None:
 async def test_composed_text_is_entered_completely_into_a_field() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "c")
-        await come(desk, text_of("已核实 pass"))
+        await receive(desk, text_of("已核实 pass"))
         await desk.press("enter")
 
         assert ("comment", 123, "已核实 pass") in desk.services.log
@@ -199,11 +199,11 @@ async def test_a_cursor_report_counts_only_after_a_probe() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         desk.app._is_asked = False
-        await come(desk, events.CursorPosition(10, 0))
+        await receive(desk, events.CursorPosition(10, 0))
         assert "╭" in desk.text
 
         desk.app._is_asked = True
-        await come(desk, events.CursorPosition(10, 0))
+        await receive(desk, events.CursorPosition(10, 0))
         await desk.pilot.pause(0.05)
         assert "╭" not in desk.text
 

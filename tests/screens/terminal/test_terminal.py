@@ -17,7 +17,7 @@ from tests.nursery import nursery
 
 READ_S = 20.0
 ENDED_WITHIN_S = 10.0
-"""The promise is 2 s on a machine of one's own; here others work too."""
+"""The design promises 2 s on an idle machine; this machine may be busy."""
 
 
 class Stand:
@@ -38,7 +38,7 @@ class Stand:
         self.is_open = True
 
     def wait_for(self, text: str) -> None:
-        """Read until the terminal was told a text."""
+        """Read until the program has written a text."""
         ends = time.monotonic() + READ_S
         while text.encode() not in self.seen and time.monotonic() < ends:
             if select.select([self.master], [], [], 0.1)[0]:
@@ -51,15 +51,15 @@ class Stand:
         os.write(self.master, keys.encode())
 
     def hang_up(self) -> None:
-        """Let the terminal go away."""
+        """Close the terminal."""
         self.is_open = False
         os.close(self.master)
 
     def drain(self) -> None:
-        """Read what is written until the process ends."""
+        """Read the output until the process ends."""
         has_ended = False
         while not has_ended:
-            # Its last words may have come between the last look at them and its end.
+            # The last output may have arrived between the last read and the end.
             has_ended = self.process.poll() is not None
             while select.select([self.master], [], [], 0.05)[0]:
                 try:
@@ -114,7 +114,7 @@ def test_a_signal_ends_the_workbench_with_the_draft_saved(
     assert stand.process.wait(5) == code
     assert time.monotonic() - began < ENDED_WITHIN_S
     assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
-    # The terminal is given back as it was.
+    # The terminal is restored to its previous state.
     assert b"\x1b[?1049l" in stand.seen
 
 
@@ -161,7 +161,7 @@ def test_output_to_a_non_blocking_terminal_is_complete() -> None:
 
 
 def _taken_in_once_full(reading: int, writing: int, wanted: int) -> int:
-    """Count what arrives, up to so many bytes; nothing is taken in before no more can be written."""
+    """Count the bytes that arrive, up to a limit; reading begins only when the terminal buffer is full."""
     taken, ends = 0, time.monotonic() + READ_S
     while select.select([], [writing], [], 0)[1] and time.monotonic() < ends:
         time.sleep(0.01)

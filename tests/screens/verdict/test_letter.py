@@ -16,11 +16,11 @@ def dialog(desk: Driver) -> Any:
 
 
 async def test_a_burst_of_keys_is_completely_in_the_letter() -> None:
-    chance = random.Random(20261126)
+    rng = random.Random(20261126)
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "1", "e")
         for _burst in range(20):
-            for key, character in chance.choices((("b", "b"), ("backspace", "\x7f")), k=chance.randint(2, 6)):
+            for key, character in rng.choices((("b", "b"), ("backspace", "\x7f")), k=rng.randint(2, 6)):
                 desk.app.post_message(events.Key(key, character))
             await desk.settle()
 

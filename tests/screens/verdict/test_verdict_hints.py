@@ -12,7 +12,7 @@ from workbench.domain.evidence.evidence import Evidence
 
 
 def state(desk: Driver) -> Any:
-    """Return what is filled in in the dialog on top."""
+    """Return the verdict as filled in in the dialog on top."""
     dialog: Any = desk.app.screen
     return dialog._state
 
@@ -24,7 +24,7 @@ def shown(desk: Driver) -> list[str]:
 
 
 def individual() -> Evidence:
-    """Return evidence of an individual: no licence, no capital, no credit code."""
+    """Return evidence of an individual, who has no licence, capital or company code."""
     facts = application(
         applicant_kind=ApplicantKind.INDIVIDUAL,
         applicant_name="虚构乙丙",

@@ -15,7 +15,7 @@ MEGABYTE = "张三 said [b]yes[/b]\n" * 50_000
 
 
 class Fields(App[None]):
-    """One of each."""
+    """An app with one field of each kind."""
 
     def compose(self) -> ComposeResult:
         yield TextLine("stored " + HOSTILE)

@@ -129,7 +129,7 @@ def test_the_time_grows_linearly_with_the_text(unit: str) -> None:
 
     people.names_within(text)
 
-    # A tenth of a second; the square of the length would be minutes.
+    # Linear time takes a tenth of a second; quadratic time would take minutes.
     assert time.process_time() - started < 5
 
 

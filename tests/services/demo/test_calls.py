@@ -6,7 +6,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.services.demo.calls import COLUMNS, calls_of
 from workbench.services.demo.relative_dates import RelativeDates
 
-# No calendar is known, so that every day from Monday to Friday is a working day.
+# Without a calendar, every day from Monday to Friday is a working day.
 DATES = RelativeDates(
     datetime(2026, 11, 25, 2, 15, tzinfo=UTC), WorkingCalendar((), hours=((time(9), time(18)),), zone="Asia/Shanghai")
 )

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.terminal
 
 
 def check_health(database: Path, now: datetime) -> None:
-    """Check that most cases are in time, also by the forecast, that few are late, and that work goes on."""
+    """Check that most cases are in time, also in the forecast, that few are late, and that cases are decided."""
     services = open_services(database, "rev1", lambda: now)
     try:
         check_cases(services, now)

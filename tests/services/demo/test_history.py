@@ -22,7 +22,7 @@ from workbench.services.site.doctor import examine
 
 pytestmark = pytest.mark.terminal
 
-# No service lets a rectification lapse or takes an appeal yet.
+# The demo has no action that lets a rectification lapse or receives an appeal.
 UNREACHED = {CaseState.LAPSED, CaseState.APPEALED}
 
 
@@ -217,7 +217,7 @@ def test_no_number_of_the_demo_can_belong_to_a_real_person(files: Mapping[str, C
 
     for row in applications:
         for number in (row.handler_id_no, row.legal_rep_id_no):
-            # Whole provinces issue no numbers, and the last numbers of a day are kept for people above a hundred.
+            # No ID number has the region of a whole province; the serials 996 to 999 are kept for centenarians.
             assert not number or (number[2:6] == "0000" and "996" <= number[14:17] <= "999"), number
         assert row.contact_phone.startswith("1670000")
         if row.applicant_kind != ApplicantKind.INDIVIDUAL:

@@ -32,7 +32,7 @@ preparing.prepare(Path(sys.argv[1]), clock, reset=len(sys.argv) > 3)
 
 @pytest.fixture
 def few(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the demo be made of few cases only."""
+    """Create demos with few cases only."""
     data = few_cases(tmp_path_factory.mktemp("data"))
     monkeypatch.setattr(preparing, "DATA", data)
     return data
@@ -53,7 +53,7 @@ def comments(database: Path) -> list[str]:
 
 
 def test_only_the_owner_can_read_the_database_its_store_and_locks(made_demo: Path) -> None:
-    # What SQLite keeps beside it comes and goes while others look at it.
+    # The side files of SQLite appear and disappear while other tests read the demo.
     found = [path for path in made_demo.parent.rglob("*") if not path.name.endswith(("-wal", "-shm"))]
     names = {path.name for path in found if path.parent == made_demo.parent}
 
@@ -84,11 +84,11 @@ def test_a_reset_replaces_the_demo_and_no_other_file_of_the_folder(fresh_demo: P
 
 @pytest.mark.usefixtures("few")
 def test_the_progress_counts_every_step(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    prepare(tmp_path, clock, progress=lambda done, total: told.append((done, total)))
+    reports: list[tuple[int, int]] = []
+    prepare(tmp_path, clock, progress=lambda done, total: reports.append((done, total)))
 
-    assert [done for done, _total in told] == list(range(len(told)))
-    assert {total for _done, total in told} == {len(told)}
+    assert [done for done, _total in reports] == list(range(len(reports)))
+    assert {total for _done, total in reports} == {len(reports)}
 
 
 @pytest.mark.proof
@@ -113,7 +113,7 @@ def test_two_simultaneous_starts_create_one_complete_demo(tmp_path: Path, few: P
 
 
 def kill_at(marker: str, folder: Path, data: Path) -> None:
-    """Make a demo anew in a process of its own, and kill that as soon as a file is there."""
+    """Reset the demo in its own process, and kill the process as soon as a file exists."""
     process = started(folder, data, "reset")
     while process.poll() is None and not (folder / "unfinished" / marker).exists():
         time.sleep(0.001)
@@ -142,7 +142,7 @@ def test_a_killed_reset_leaves_the_old_demo(fresh_demo: Path, few: Path) -> None
 
 @pytest.mark.usefixtures("few")
 def test_a_store_without_its_database_is_replaced(fresh_demo: Path) -> None:
-    """What a kill leaves that comes between the moves of the store and of the database."""
+    """A kill between moving the store and moving the database leaves this state."""
     fresh_demo.unlink()
 
     assert count_of_cases(prepare(fresh_demo.parent, clock)) == len(FEW)
@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path, few: Path) -> None:
-    # Reading this file waits for a writer that never comes.
+    # Reading this named pipe waits forever, because no process writes to it.
     (few / "acts.csv").unlink()
     os.mkfifo(few / "acts.csv")
     process = started(tmp_path, few)

@@ -4,5 +4,5 @@ from workbench.services.exporting.guard import _GUARDED
 
 
 def unguarded(text: str) -> str:
-    """Return a text without the one quote that `guarded` has put in front of it."""
+    """Return a text without the quote that `guarded` put in front of it."""
     return text[1:] if _GUARDED.match(text) else text

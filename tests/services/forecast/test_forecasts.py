@@ -33,7 +33,7 @@ def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None
     for each in queued:
         assert TODAY <= each.first_verdict.p50 <= each.first_verdict.p90 <= each.passed.p90
         assert each.first_verdict.p50 <= each.passed.p50 <= each.passed.p90
-    # The first of the queue is not the last to be decided.
+    # The first case of the queue is not decided last.
     assert queued[0].first_verdict.p90 < queued[-1].first_verdict.p90 or len(queued) < 20
 
 
@@ -138,7 +138,7 @@ def test_while_all_are_away_the_forecast_has_the_first_return_date(site: Site) -
     assert (case.reviewers, case.back_on, case.is_endless) == (0, back_on, False)
     assert all(each.passed.p50 >= back_on for each in forecasts.of_all())
     assert back_on <= queue.cleared.p50 < back_on + timedelta(days=30)
-    # What if somebody were there.
+    # The number of reviewers can still be set.
     assert forecasts.of_queue(2).back_on is None
     assert forecasts.of_queue(2).cleared.p50 < back_on + timedelta(days=14)
 
@@ -181,7 +181,7 @@ def test_held_cases_are_counted_separately(site: Site) -> None:
     queue = site.services("b").forecasts.of_queue()
 
     assert (queue.queued, queue.held) == (5, 1)
-    # A hold that has run out holds nothing.
+    # An expired hold does not count.
     site.clock.on(hours=2)
     assert site.services("b").forecasts.of_queue().held == 0
 
@@ -218,7 +218,7 @@ def test_a_case_has_a_forecast_before_it_arrives(site: Site) -> None:
     assert low.ahead is not None
     assert low.ahead >= 60
     assert urgent.passed.p90 < low.passed.p90
-    # Who comes is where `next` will have it: only behind what is overdue by now.
+    # The new case has its position in the order of `next`: only overdue cases come before it.
     (planted,) = site.plant(1, priority="urgent", due_in_days=3)
     assert urgent.ahead == forecasts.of_case(planted).ahead
 
@@ -303,7 +303,7 @@ def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
     suspended = {date(2026, 11, day) for day in (25, 26, 27)}
     told = {day for each in after.values() for day in (each.first_verdict.p50, each.passed.p50, each.passed.p90)}
     assert not told & suspended
-    # What may be decided today may be so still; all else waits until work goes on.
+    # A case that may be decided today still may be; all others wait until work resumes.
     tomorrow = TODAY + timedelta(days=1)
     waits = [number for number, each in before.items() if each.first_verdict.p50 > tomorrow and not each.is_decided]
     assert waits

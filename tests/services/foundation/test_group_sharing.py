@@ -36,13 +36,13 @@ CALLS = "caller,callee,start_at,duration_s\n17100000001,13800000000,2026-11-20 1
 
 @dataclass
 class Person:
-    """A user of the host in a process of its own, which reads commands from one file and answers in another."""
+    """A user of the host in its own process, which reads requests from one file and writes replies to another."""
 
     told: TextIO
     answering: TextIO
 
     def ask(self, umask: int, *words: str) -> dict[str, Any]:
-        """Run a command, and return its exit code and output."""
+        """Run a command and return its exit code and output."""
         self.told.write(json.dumps({"umask": umask, "words": words}) + "\n")
         self.told.flush()
         answer: dict[str, Any] = json.loads(self.answering.readline())
@@ -51,7 +51,7 @@ class Person:
 
 @contextmanager
 def present(users: Sequence[int]) -> Iterator[dict[int, Person]]:
-    """Yield users of the host, each in a process forked from one that has imported the whole program."""
+    """Yield users of the host, each in a process forked from one that has imported the program."""
     with ExitStack() as files:
         people, words, theirs = {}, [], []
         for user in users:
@@ -105,7 +105,7 @@ class Host:
         self.run(ADMIN, "init", "--shared", str(GROUP), *database, *words)
 
     def deliver(self) -> Path:
-        """Write files to import that all users can read."""
+        """Write import files that all users can read."""
         folder = self.root / "delivered"
         (folder / "papers").mkdir(parents=True)
         for name, text in (("applications", APPLICATIONS), ("documents", DOCUMENTS), ("calls", CALLS)):
@@ -177,7 +177,7 @@ def test_files_that_sqlite_creates_are_open_to_the_group(host: Host) -> None:
     wrong = host.wrong_modes()
     host.run(BOB, "reviewers")
     empty, _said = host.run(BOB, "next", "--json", code=69)
-    host.people[ALICE].ask(host.umask, "let go")
+    host.people[ALICE].ask(host.umask, "release")
 
     assert names == {"", ".lock", ".store", "-shm", "-wal"}
     assert wrong == []
@@ -217,7 +217,7 @@ def test_an_unwritable_site_file_prevents_creation_and_the_message_has_the_comma
     assert "sudo tee" in said
     assert list(services.iterdir()) == list(host.site_file.parent.iterdir()) == []
     command = said.split("`")[1].replace("sudo ", "")
-    # Under the narrowest umask that an admin may have.
+    # This is the most restrictive umask.
     subprocess.run(command, shell=True, check=True, capture_output=True, umask=0o077)
     host.run(ALICE, *wanted)
     assert host.wrong_modes() == []

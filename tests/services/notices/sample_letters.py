@@ -37,7 +37,7 @@ REPLACED = {Language.ZH: "2026年11月20日(周五)09:30", Language.EN: "Friday,
 
 
 def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> LetterFacts:
-    """A pass without more to say."""
+    """Return the facts of a plain pass letter."""
     return LetterFacts(
         language=language,
         applicant_kind=kind,

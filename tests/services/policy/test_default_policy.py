@@ -31,7 +31,7 @@ LEGS = {
     "ACT": PanelKind.ACTIVITY,
     "CR": PanelKind.CREDIT,
 }
-# What would have to wait for us or the carrier, or may be another's: never a ground for refusal.
+# Reasons that depend on the supplier, the carrier or another person are never grounds for a fail.
 NEVER_A_FAIL = {"ACT-NO-DATA", "ACT-STALE", "CR-NAME-ONLY", "CR-STALE", "CR-NO-DATA"}
 CHINESE = re.compile(r"[一-鿿]")
 

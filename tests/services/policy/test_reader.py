@@ -33,7 +33,7 @@ severity = "block"
 min_calls = 20
 """
 
-# What is replaced in the default file, by what, and what the error names.
+# For each case: the text replaced in the default file, its replacement, and what the error names.
 MENDS = {
     "an unknown key": ("grace_s = 60", "grace_s = 60\ngrace_min = 1", "desk.grace_min"),
     "a misspelt key": ("max_held = 3", "max_helt = 3", "desk.max_helt"),
@@ -129,7 +129,7 @@ MENDS = {
     "a brace alone": ("{observed:document|documents} missing", "{observed missing", "rules.DOC-MISSING.text"),
     "a source too long": ('source = "GB/T 2260', 'source = "' + "x" * 300 + "GB/T 2260", "rules.ID-REGION.source"),
 }
-# What is replaced in the default file by what may stand there as well.
+# For each case: the text replaced in the default file, and another valid text.
 AT_THE_LIMIT = {
     "days to rectify at the cap": ("default_days = 5", "default_days = 15"),
     "periods that touch, and an odd minute": ('["09:00", "12:00"]', '["09:01", "13:00"]'),
@@ -178,7 +178,7 @@ def replaced(text: str, old: str, new: str) -> str:
 
 
 def advice_in_chinese(text: str, where: str) -> str:
-    """Return what a refusal advises; in Chinese, so that no sentence of a library passes for one of ours."""
+    """Return the advice in an error, in Chinese, so that no sentence of a library is taken for one of the program."""
     with speaking("zh"):
         message = refusal(text)
     found = re.fullmatch(rf"site\.toml 第\d+行：[^：]*{re.escape(where)}[^：]*：(.*[一-鿿].*)。", message)

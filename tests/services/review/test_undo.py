@@ -44,7 +44,7 @@ def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> N
     plans = read_plans(site, "a")
 
     searches = [step for step in plans if step.startswith(("SCAN decision", "SEARCH decision"))]
-    # What is released may be any number; what is staged waits for a checker, and that is soon done.
+    # Released decisions may be very many; staged ones wait for a checker only for a short time.
     assert searches == [
         "SEARCH decision USING INDEX ix_decision_release (status=?)",
         "SEARCH decision USING INDEX ix_decision_release (status=? AND release_at>?)",
