@@ -88,13 +88,13 @@ class Nursery:
     """The parent process, which forks on request."""
 
     def __init__(self) -> None:
-        self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._here, other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._one_at_a_time = threading.Lock()
         # A pipe, because Python checks only once, at its start, whether its output is seekable; a terminal is not.
         self._said, saying = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.nursery", str(there.fileno())],
-            pass_fds=[there.fileno()],
+            [sys.executable, "-m", "tests.nursery", str(other_end.fileno())],
+            pass_fds=[other_end.fileno()],
             cwd=ROOT,
             env={**os.environ, "LANG": "en_US.UTF-8", "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
@@ -102,7 +102,7 @@ class Nursery:
             stderr=saying,
         )
         os.close(saying)
-        there.close()
+        other_end.close()
         atexit.register(self._close)
 
     def _close(self) -> None:
@@ -227,16 +227,16 @@ def _serve(connection: socket.socket) -> None:
         request = json.loads(message)
         if "wait" in request:
             _pid, status = os.waitpid(request["wait"], 0)
-            answer = os.waitstatus_to_exitcode(status)
+            reply = os.waitstatus_to_exitcode(status)
         else:
-            answer = os.fork()
-            if answer == 0:
+            reply = os.fork()
+            if reply == 0:
                 os.close(connection.detach())
                 _born(request, given)
                 return
             for handle in given:
                 os.close(handle)
-        connection.send(json.dumps(answer).encode())
+        connection.send(json.dumps(reply).encode())
 
 
 if __name__ == "__main__":

@@ -43,9 +43,9 @@ async def test_the_saved_theme_is_private_to_the_user(tmp_path: Path) -> None:
     assert [stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()] == [0o600]
 
 
-@pytest.mark.parametrize("kept", ["", "[]", '{"theme": 3}', '{"theme": "none such"}', "\x00"])
-async def test_an_unreadable_file_counts_as_no_saved_theme(tmp_path: Path, kept: str) -> None:
-    (tmp_path / "look.json").write_text(kept, encoding="utf-8")
+@pytest.mark.parametrize("stored", ["", "[]", '{"theme": 3}', '{"theme": "none such"}', "\x00"])
+async def test_an_unreadable_file_counts_as_no_saved_theme(tmp_path: Path, stored: str) -> None:
+    (tmp_path / "look.json").write_text(stored, encoding="utf-8")
 
     assert await press_f10(Look(tmp_path)) == "desk-light"
 

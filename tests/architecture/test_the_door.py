@@ -19,16 +19,16 @@ def problems(source: str, name: str) -> Iterator[str]:
     """Yield each place where unsafe text is passed to a widget."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef):
-            said = _field_problem(node, name)
+            problem = _field_problem(node, name)
         elif isinstance(node, ast.Call):
-            said = _call_problem(node, name)
+            problem = _call_problem(node, name)
         elif isinstance(node, ast.Assign):
             is_title = any(isinstance(target, ast.Attribute) and target.attr in _TITLES for target in node.targets)
-            said = "sets a title to a bare text" if is_title and _is_bare(node.value) else None
+            problem = "sets a title to a bare text" if is_title and _is_bare(node.value) else None
         else:
             continue
-        if said is not None:
-            yield f"{name}:{node.lineno} {said}"
+        if problem is not None:
+            yield f"{name}:{node.lineno} {problem}"
 
 
 def _field_problem(node: ast.ClassDef, name: str) -> str | None:
@@ -101,8 +101,8 @@ def _holds_a_value(node: ast.expr) -> bool:
 
 
 def _markup_problem(node: ast.Call, called: str) -> str | None:
-    said = {keyword.arg: keyword.value for keyword in node.keywords}
-    value = said.get("markup")
+    options = {keyword.arg: keyword.value for keyword in node.keywords}
+    value = options.get("markup")
     if isinstance(value, ast.Constant) and value.value is True:
         return "asks for markup"
     return f"leaves markup on in {called}" if called in {"Static", "Label"} and value is None else None

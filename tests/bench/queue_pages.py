@@ -49,11 +49,11 @@ ORDER BY CASE c.state WHEN 'queued' THEN 0 WHEN 'in_review' THEN 0 WHEN 'awaitin
 LIMIT 100 OFFSET :skip"""
 
 
-def company(dice: Random, number: int) -> str:
+def company(rng: Random, number: int) -> str:
     """Return a made-up company name; one in a thousand contains the rare characters 龘 and 靐."""
-    own = "".join(dice.choices(CHARACTERS, k=3))
+    own = "".join(rng.choices(CHARACTERS, k=3))
     rare = "龘靐" if number % ONE_IN_A_THOUSAND == 0 else ""
-    return f"{dice.choice(CITIES)}虚构{own}{rare}{dice.choice(TRADES)}有限公司"
+    return f"{rng.choice(CITIES)}虚构{own}{rare}{rng.choice(TRADES)}有限公司"
 
 
 _APPLICATION = {name: value for name, value in ApplicationRow(batch_id=0).model_dump().items() if name != "id"}
@@ -62,11 +62,11 @@ _CASE = CaseRow(batch_id=0, application_id=0, policy_version_id=0).model_dump()
 
 def rows(count: int, phone: Callable[[int], str]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield applications with their cases."""
-    dice = Random(20261124)
+    rng = Random(20261124)
     for number in range(1, count + 1):
-        name, key = company(dice, number), {"agent": f"虚构代理{number % 40}", "application_no": f"SN-2026-{number:07}"}
-        state, priority = dice.choice(STATES), dice.choice(PRIORITIES)
-        due = TUESDAY + timedelta(seconds=dice.randrange(-3 * 86_400, 30 * 86_400))
+        name, key = company(rng, number), {"agent": f"虚构代理{number % 40}", "application_no": f"SN-2026-{number:07}"}
+        state, priority = rng.choice(STATES), rng.choice(PRIORITIES)
+        due = TUESDAY + timedelta(seconds=rng.randrange(-3 * 86_400, 30 * 86_400))
         application = {
             **_APPLICATION,
             **key,
@@ -76,7 +76,7 @@ def rows(count: int, phone: Callable[[int], str]) -> Iterator[tuple[dict[str, An
             "received_at": TUESDAY,
             "applicant_kind": "individual" if number % ONE_IN_A_THOUSAND == 7 else "enterprise",
             "applicant_name": name,
-            "province": "西藏" if number % ONE_IN_A_THOUSAND == 3 else dice.choice(("四川", "湖北", "广东", "上海")),
+            "province": "西藏" if number % ONE_IN_A_THOUSAND == 3 else rng.choice(("四川", "湖北", "广东", "上海")),
             "contact_phone_hash": phone(number),
             "language": "zh",
         }
@@ -238,9 +238,9 @@ def report(services: Services) -> None:
             f"{name:36}{least:8.1f}{median:8.1f}{beside}{count:9}{counting:7.0f}{end[0]:8.1f}{end[1]:8.1f}"
         )
     before = resident_mb()
-    dice = Random(7)
+    rng = Random(7)
     for _page in range(300):
-        queue.page(start=dice.randrange(total), total=total)
+        queue.page(start=rng.randrange(total), total=total)
     gc.collect()
     print(f"memory before 300 pages {before} MB, after {resident_mb()} MB")  # noqa: T201 - the report
 

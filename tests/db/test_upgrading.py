@@ -227,9 +227,9 @@ def test_doctor_reports_an_older_database_and_does_not_upgrade_it(older: Path) -
 
     report = examine(older)
 
-    [said] = [(is_well, line) for is_well, line in report if "next start" in line]
-    assert said[0] is None
-    assert "schema 1" in said[1]
+    [reported] = [(is_well, line) for is_well, line in report if "next start" in line]
+    assert reported[0] is None
+    assert "schema 1" in reported[1]
     assert all(is_well is not False for is_well, _line in report)
     assert (version(older), older.read_bytes(), backups(older)) == (1, before, [])
 

@@ -55,7 +55,7 @@ def upgraded(services: Promises) -> Promises:
     return services
 
 
-def told(services: Promises) -> list[tuple[int, str]]:
+def letters_sent(services: Promises) -> list[tuple[int, str]]:
     with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind FROM notice ORDER BY case_id, id")).all()
     return [(row.case_id, row.kind) for row in rows]
@@ -73,10 +73,10 @@ def catch_up(services: Promises, at: str) -> None:
 def test_applicants_notified_of_a_suspension_are_notified_of_its_known_end_once(services: Promises) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     catch_up(upgraded(services), "2026-11-24 11:00")
-    assert told(services) == each("delay")
+    assert letters_sent(services) == each("delay")
 
     catch_up(services, "2026-11-25 18:00")
-    assert told(services) == each("delay", "resumed")
+    assert letters_sent(services) == each("delay", "resumed")
 
 
 def test_a_known_end_announced_to_some_applicants_is_announced_to_the_others(
@@ -90,7 +90,7 @@ def test_a_known_end_announced_to_some_applicants_is_announced_to_the_others(
         assert leaving.catch_up().resumed == 1
 
     catch_up(upgraded(services), "2026-11-25 19:00")
-    assert told(services) == each("delay", "resumed")
+    assert letters_sent(services) == each("delay", "resumed")
 
 
 def test_recipients_of_a_letter_during_an_open_suspension_are_notified_of_its_end(services: Promises) -> None:
@@ -101,17 +101,17 @@ def test_recipients_of_a_letter_during_an_open_suspension_are_notified_of_its_en
 
     upgraded(services).at("2026-11-25 10:00").run("sup", "calendar", "resume")
     expected = [*each("delay", "resumed"), (int(later[2:]), "delay"), (int(later[2:]), "resumed")]
-    assert told(services) == [*expected, (int(other[2:]), "delay")]
+    assert letters_sent(services) == [*expected, (int(other[2:]), "delay")]
     catch_up(services, "2026-11-26 10:00")
-    assert told(services) == [*expected, (int(other[2:]), "delay")]
+    assert letters_sent(services) == [*expected, (int(other[2:]), "delay")]
 
 
 def test_an_interrupted_start_of_a_suspension_is_finished(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(monkeypatch, lambda: suspend(services, "2026-11-25 09:00", "2026-11-25 18:00"))
-    assert told(services) == [(1, "delay")]
+    assert letters_sent(services) == [(1, "delay")]
 
     catch_up(upgraded(services), "2026-11-24 11:00")
-    assert told(services) == each("delay")
+    assert letters_sent(services) == each("delay")
 
 
 @pytest.mark.parametrize("until", [None, "2026-11-30 18:00"])
@@ -121,10 +121,10 @@ def test_an_interrupted_end_of_a_suspension_is_finished(
     suspend(services, "2026-11-24 10:00", until)
     services.at("2026-11-25 10:00")
     interrupt(monkeypatch, services.site.services("sup").suspending.resume)
-    assert told(services) == [(1, "delay"), (1, "resumed"), (2, "delay"), (3, "delay")]
+    assert letters_sent(services) == [(1, "delay"), (1, "resumed"), (2, "delay"), (3, "delay")]
 
     catch_up(upgraded(services), "2026-11-25 11:00")
-    assert told(services) == each("delay", "resumed")
+    assert letters_sent(services) == each("delay", "resumed")
 
 
 def test_recipients_during_an_open_suspension_are_notified_of_its_interrupted_end(
@@ -137,7 +137,7 @@ def test_recipients_during_an_open_suspension_are_notified_of_its_interrupted_en
     interrupt(monkeypatch, services.site.services("sup").suspending.resume)
 
     catch_up(upgraded(services), "2026-11-25 11:00")
-    assert told(services) == [*each("delay", "resumed"), (4, "delay"), (4, "resumed")]
+    assert letters_sent(services) == [*each("delay", "resumed"), (4, "delay"), (4, "resumed")]
 
 
 def test_an_announced_end_is_announced_again_if_it_moves_forward(services: Promises) -> None:
@@ -145,7 +145,7 @@ def test_an_announced_end_is_announced_again_if_it_moves_forward(services: Promi
     services.at("2026-11-25 10:00").run("sup", "calendar", "resume")
 
     upgraded(services).at("2026-11-25 11:00").run("sup", "calendar", "resume", "1", "--at", "2026-11-25 09:30")
-    assert told(services) == each("delay", "resumed", "resumed")
+    assert letters_sent(services) == each("delay", "resumed", "resumed")
 
 
 def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: Promises) -> None:
@@ -153,7 +153,7 @@ def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: Prom
     suspend(services, "2026-11-26 09:00", "2026-11-27 18:00", OTHER)
     sup = services.at("2026-11-26 10:00").site.services("sup")
     sup.suspending.resume(number=1)
-    assert told(services) == each("delay")
+    assert letters_sent(services) == each("delay")
     with sup.context.write() as session:
         session.execute(text("DELETE FROM suspension_notice WHERE kind = 'held'"))
         audit_log.append(
@@ -161,18 +161,18 @@ def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: Prom
         )
 
     catch_up(upgraded(services), "2026-11-26 11:00")
-    assert told(services) == each("delay")
+    assert letters_sent(services) == each("delay")
     catch_up(services, "2026-11-27 18:00")
-    assert told(services) == each("delay", "resumed")
+    assert letters_sent(services) == each("delay", "resumed")
 
 
 def test_a_delay_is_not_announced_again_for_the_same_due_date(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     catch_up(services, "2026-11-25 17:50")
-    assert told(services) == [(int(case[2:]), "delay")]
+    assert letters_sent(services) == [(int(case[2:]), "delay")]
 
     catch_up(upgraded(services), "2026-11-25 17:55")
-    assert told(services) == [(int(case[2:]), "delay")]
+    assert letters_sent(services) == [(int(case[2:]), "delay")]
 
 
 def test_a_case_whose_import_was_undone_gets_no_letter(services: Promises) -> None:
@@ -183,4 +183,4 @@ def test_a_case_whose_import_was_undone_gets_no_letter(services: Promises) -> No
         session.execute(text('DELETE FROM "case" WHERE id = 2'))
 
     catch_up(upgraded(services), "2026-11-25 18:00")
-    assert told(services) == [one for one in each("delay", "resumed") if one[0] != 2]
+    assert letters_sent(services) == [one for one in each("delay", "resumed") if one[0] != 2]

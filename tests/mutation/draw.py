@@ -95,15 +95,17 @@ def _between(left: ast.expr, right: ast.expr, words: tuple[str, str], source: st
     return None if at < 0 else (right.lineno, (left.end_col_offset or 0) + at, *words)
 
 
-def drawn(root: Path) -> list[Mutant]:
+def draw_mutants(root: Path) -> list[Mutant]:
     """Draw the mutants of every layer."""
-    chance = random.Random(_SEED)
+    rng = random.Random(_SEED)
     result: list[Mutant] = []
     for layer, count in _PER_LAYER.items():
         files = sorted(path for path in (root / layer).rglob("*.py") if not path.as_posix().startswith(_LEFT_OUT))
-        result += chance.sample([mutant for path in files for mutant in mutants_of(path)], count)
+        result += rng.sample([mutant for path in files for mutant in mutants_of(path)], count)
     return result
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps([asdict(mutant) for mutant in drawn(Path())], indent=1, ensure_ascii=False) + "\n")
+    sys.stdout.write(
+        json.dumps([asdict(mutant) for mutant in draw_mutants(Path())], indent=1, ensure_ascii=False) + "\n"
+    )

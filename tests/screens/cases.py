@@ -197,16 +197,16 @@ def troubled() -> Evidence:
 
 def masked(found: Evidence) -> Evidence:
     """Return evidence masked as the services return it."""
-    kept = found.application
+    form = found.application
     return replace(
         found,
         application=replace(
-            kept,
-            legal_rep_name=mask_name(kept.legal_rep_name),
-            legal_rep_id_no=mask_id_no(kept.legal_rep_id_no),
-            handler_name=mask_name(kept.handler_name),
-            handler_id_no=mask_id_no(kept.handler_id_no),
-            contact_phone=mask_msisdn(kept.contact_phone),
+            form,
+            legal_rep_name=mask_name(form.legal_rep_name),
+            legal_rep_id_no=mask_id_no(form.legal_rep_id_no),
+            handler_name=mask_name(form.handler_name),
+            handler_id_no=mask_id_no(form.handler_id_no),
+            contact_phone=mask_msisdn(form.contact_phone),
         ),
         cards=tuple(replace(card, msisdn=mask_msisdn(card.msisdn)) for card in found.cards),
         calls=tuple(replace(call, msisdn=mask_msisdn(call.msisdn)) for call in found.calls),

@@ -107,22 +107,22 @@ class HostileSite:
             "c", site.clock.at.date() + timedelta(days=1), site.clock.at.date() + timedelta(days=2), all_of_them
         )
 
-    def _decide(self, case_id: int, verdict: Verdict, kind: FailKind, said: str) -> None:
+    def _decide(self, case_id: int, verdict: Verdict, kind: FailKind, typed: str) -> None:
         """Take a given case and decide it, with hostile text in every typed field."""
         services = self.site.services("checker")
-        self.site.services("sup").assigning.assign([case_id], "checker", said)
+        self.site.services("sup").assigning.assign([case_id], "checker", typed)
         found = services.claims.next()
         reasons = ("DOC-UNSEALED", "ID-CAPITAL")
-        services.drafts.save(case_id, {"comment": said, "note": said})
+        services.drafts.save(case_id, {"comment": typed, "note": typed})
         services.verdicts.decide(
             VerdictRequest(
                 case_id=case_id,
                 verdict=verdict,
                 fail_kind=kind,
                 reasons=reasons,
-                note=said,
-                letter=said,
-                items=tuple(ItemRequest(code=code, text=said) for code in reasons) if kind is FailKind.FIXABLE else (),
+                note=typed,
+                letter=typed,
+                items=tuple(ItemRequest(code=code, text=typed) for code in reasons) if kind is FailKind.FIXABLE else (),
                 fence=getattr(found, "header").fence,  # noqa: B009 - the claim may be empty for a type checker
             )
         )

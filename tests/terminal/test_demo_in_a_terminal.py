@@ -25,9 +25,9 @@ def command(home: Path, *words: str) -> str:
     child = nursery().piped(
         "workbench", "--database", str(database), "--as", "rev1", *words, environment=environment(home)
     )
-    said, _errors = child.communicate()
+    output, _errors = child.communicate()
     assert child.returncode == 0
-    return said
+    return output
 
 
 def case_on(screen: str) -> str:

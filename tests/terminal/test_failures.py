@@ -24,8 +24,8 @@ def test_a_fault_in_a_worker_is_reported_and_one_in_a_screen_ends_the_program(si
         terminal.await_words(r"C-0+1", "n")
         terminal.await_words("Comment on", "c")
         terminal.settle("kept")
-        said = terminal.await_words("Unexpected error", "\r")
-        assert "KeyError" in said
+        output = terminal.await_words("Unexpected error", "\r")
+        assert "KeyError" in output
         assert terminal.process.poll() is None
         terminal.await_words(r"Comment on[\s\S]*kept", "c")
         terminal.press("\x1b")
@@ -38,9 +38,9 @@ def test_a_fault_in_a_worker_is_reported_and_one_in_a_screen_ends_the_program(si
                 # The program may end before the key is sent; and a key right after another may be read as part of it.
                 terminal.press("i")
             terminal.rest(0.5)
-        said = words(bytes(terminal.raw[begins:]))
+        output = words(bytes(terminal.raw[begins:]))
         assert terminal.process.returncode == 74
-        assert "workbench: Unexpected error at " in said
+        assert "workbench: Unexpected error at " in output
         assert "secret" not in words(bytes(terminal.raw))
         assert terminal.leaks() == []
 

@@ -36,8 +36,8 @@ def ended_in_mid_decision(tmp_path: Path, site: Site, case: int, how: str, numbe
         terminal.await_words("takes the next|brings it back")
         terminal.await_words(f"C-{case:06d}", "n")
         # The text typed in the previous session is restored.
-        kept = rf"[\s\S]*note{number - 1}of" if number else ""
-        terminal.await_words(f"For us only{kept}", "p")
+        restored = rf"[\s\S]*note{number - 1}of" if number else ""
+        terminal.await_words(f"For us only{restored}", "p")
         terminal.await_words("leaves the field", "t")
         for char in typed[:-1]:
             terminal.press(char)

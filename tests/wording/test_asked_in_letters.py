@@ -71,10 +71,10 @@ def test_no_number_of_an_internal_rule_is_in_a_letter(language: str) -> None:
     for rule in policy.rules.values():
         for severity in (Severity.BLOCK, Severity.WARN):
             seen = replace(finding, rule=rule.code, severity=severity, observed=4711, limit=815, subject="13800000001")
-            told = " ".join(part for pair in findings_in_letters([seen], policy, language) for part in pair)
-            assert rule.told or not any(each in told for each in ("4711", "4,711", "815", "138"))
-            assert "[" not in told
-            assert "{" not in told
+            sentences = " ".join(part for pair in findings_in_letters([seen], policy, language) for part in pair)
+            assert rule.told or not any(each in sentences for each in ("4711", "4,711", "815", "138"))
+            assert "[" not in sentences
+            assert "{" not in sentences
 
 
 def test_the_subject_of_a_finding_is_given_only_by_public_rules() -> None:
@@ -83,12 +83,12 @@ def test_the_subject_of_a_finding_is_given_only_by_public_rules() -> None:
     reason = replace(policy.reasons["ACT-PEAK-HOUR"], letter=Words("Too many calls[ ({subject})].", "呼出过多。"))
     rule = policy.rules["ACT-PEAK-HOUR"]
 
-    told = []
+    sentences = []
     for is_told in (False, True):
         rules = {**policy.rules, rule.code: replace(rule, told=is_told)}
         changed = replace(policy, rules=rules, reasons={**policy.reasons, rule.code: reason})
-        told += [noticed for noticed, _item in findings_in_letters([seen], changed, "en")]
-    assert told == ["Too many calls.", "Too many calls (138••••••01)."]
+        sentences += [noticed for noticed, _item in findings_in_letters([seen], changed, "en")]
+    assert sentences == ["Too many calls.", "Too many calls (138••••••01)."]
 
 
 def test_findings_of_severity_info_or_without_letter_text_are_left_out() -> None:

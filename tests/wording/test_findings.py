@@ -117,8 +117,8 @@ def test_a_value_beyond_a_limit_is_never_rounded_to_the_limit() -> None:
 
 def test_a_finding_of_a_deleted_rule_is_shown_with_its_numbers() -> None:
     found = findings(EXPIRED)["ID-RIC-EXPIRED"]
-    gone = Finding(rule="ID-GONE", leg=found.leg, severity=found.severity, observed=-3, op="<", limit=0, unit="days")
-    assert text_of(gone, default_policy(), "en") == "ID-GONE: -3 < 0"
+    deleted = Finding(rule="ID-GONE", leg=found.leg, severity=found.severity, observed=-3, op="<", limit=0, unit="days")
+    assert text_of(deleted, default_policy(), "en") == "ID-GONE: -3 < 0"
 
 
 def letters(code: str, seen: Evidence | None, language: str) -> tuple[str, str]:

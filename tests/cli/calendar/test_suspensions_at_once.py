@@ -28,7 +28,7 @@ def stop(begin: str, end: str | None, reason: str) -> Stop:
     return Stop(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
 
 
-def told(services: Promises) -> list[tuple[int, str, str]]:
+def letters_sent(services: Promises) -> list[tuple[int, str, str]]:
     """Return case, kind and cause of each letter; read directly, because a command would finish interrupted work."""
     with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind, body FROM notice ORDER BY case_id, id")).all()
@@ -82,7 +82,7 @@ def test_an_unrelated_suspension_is_not_in_the_letter_of_another(
     except Interrupted:
         suspending_.suspend(later)
 
-    assert told(services) == [(case, "delay", ONE) for case in (1, 2, 3)]
+    assert letters_sent(services) == [(case, "delay", ONE) for case in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("is_broken", [False, True])
@@ -103,7 +103,7 @@ def test_the_end_of_two_overlapping_suspensions_is_announced_once(
         services.at("2026-11-25 13:01")
         other.finish()
 
-    assert [(case, kind) for case, kind, _cause in told(services)] == [
+    assert [(case, kind) for case, kind, _cause in letters_sent(services)] == [
         (case, kind) for case in (1, 2, 3) for kind in ("delay", "resumed")
     ]
 
@@ -124,7 +124,7 @@ def test_a_suspension_within_another_is_not_announced_after_an_interruption(
         other.finish()
     other.finish()
 
-    assert told(services) == [(case, "delay", ONE) for case in (1, 2)]
+    assert letters_sent(services) == [(case, "delay", ONE) for case in (1, 2)]
 
 
 def test_two_suspensions_entered_at_once_are_both_announced(
@@ -135,8 +135,8 @@ def test_two_suspensions_entered_at_once_are_both_announced(
     nested(monkeypatch, lambda: sup.suspend(stop("2026-11-26 09:00", "2026-11-26 18:00", OTHER)))
     sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
 
-    assert OTHER in "".join(cause for _case, _kind, cause in told(services))
-    assert ONE in "".join(cause for _case, _kind, cause in told(services))
+    assert OTHER in "".join(cause for _case, _kind, cause in letters_sent(services))
+    assert ONE in "".join(cause for _case, _kind, cause in letters_sent(services))
 
 
 def test_the_end_of_a_suspension_is_announced_while_another_is_entered(
@@ -149,4 +149,4 @@ def test_the_end_of_a_suspension_is_announced_while_another_is_entered(
     nested(monkeypatch, sup.resume)
     sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
 
-    assert "resumed" in [kind for _case, kind, _cause in told(services)]
+    assert "resumed" in [kind for _case, kind, _cause in letters_sent(services)]

@@ -57,8 +57,8 @@ def test_a_backtest_prints_its_figures_as_json(terminal: Terminal, tmp_path: Pat
 def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(
     terminal: Terminal, tmp_path: Path, language: str, words: list[str]
 ) -> None:
-    said = ("--case", "Number", "--activity", "What", "--time", "At")
-    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), *said, "--lang", language)
+    options = ("--case", "Number", "--activity", "What", "--time", "At")
+    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), *options, "--lang", language)
 
     assert result.exit_code == 0, result.output
     assert [word for word in words if word not in result.stdout] == []

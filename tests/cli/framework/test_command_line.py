@@ -58,7 +58,7 @@ def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("nexxt",), "did you mean next"),
         (("imports", "undoo"), "did you mean undo"),
@@ -79,8 +79,8 @@ def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal
         (("queue", "--as"), "--as"),
     ],
 )
-def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal, words: tuple[str, ...], said: str) -> None:
-    assert said in refused(terminal.run("--as", "admin", *words), 2)
+def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal, words: tuple[str, ...], message: str) -> None:
+    assert message in refused(terminal.run("--as", "admin", *words), 2)
 
 
 @pytest.mark.parametrize("words", [("--help",), ("decide", "--help"), ("imports", "--help"), ("import", "--help")])

@@ -58,10 +58,10 @@ def test_a_refusal_repeats_no_control_character_personal_number_or_long_text() -
     with pytest.raises(NotFound) as refusal:
         parse_case("\x1b]0;x\x07 11010519491231002X " + "y" * 5000)
 
-    said = str(refusal.value)
-    assert "\x1b" not in said
-    assert "11010519491231002X" not in said
-    assert len(said) < 110
+    message = str(refusal.value)
+    assert "\x1b" not in message
+    assert "11010519491231002X" not in message
+    assert len(message) < 110
 
 
 @given(st.integers(1, 10**18 - 1))

@@ -68,11 +68,11 @@ def test_a_receipt_counts_from_the_next_opening(received: datetime, counted: dat
     ],
 )
 def test_a_case_is_due_at_closing(received: datetime, days: int, due: datetime) -> None:
-    answer = due_at(received, days, CALENDAR)
+    found = due_at(received, days, CALENDAR)
 
-    assert answer.at == due
-    assert answer.at.tzinfo is UTC
-    assert not answer.provisional
+    assert found.at == due
+    assert found.at.tzinfo is UTC
+    assert not found.provisional
 
 
 def test_a_due_date_that_depends_on_an_unpublished_year_is_provisional() -> None:

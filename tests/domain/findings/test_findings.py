@@ -85,8 +85,8 @@ def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, Limit],
     # The age has a lower and an upper limit; a value is more severe the further it is beyond either.
     same = [other for other in default_policy().rules[code].limits if other.observes == limit.observes]
     ways = {other.op[0] for other in same if other.value is not None}
-    kept = [value for value in values if len(ways) == 1 or value < 60]
-    ordered = sorted(kept, reverse="<" in ways)
+    relevant = [value for value in values if len(ways) == 1 or value < 60]
+    ordered = sorted(relevant, reverse="<" in ways)
     severities = [worst_at(limit, value) for value in ordered]
     assert all(first <= second for first, second in pairwise(severities))
 

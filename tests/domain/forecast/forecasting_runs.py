@@ -34,11 +34,11 @@ def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days
     past = queue_model.history
     spells = QueueSpells.of(past.cases)
     spell_of = {int(history): spell for spell, history in enumerate(spells.history) if spells.step[spell] == 0}
-    told: list[ForecastOutcome] = []
+    outcomes: list[ForecastOutcome] = []
     learnt = QueueModel.fit(past, 0.0, queue_model.time, ASSUMED)
     learnt_on = -every_days
     for number, history in enumerate(past.cases):
-        if number < warm_up or history.passed_at is None or len(told) == most:
+        if number < warm_up or history.passed_at is None or len(outcomes) == most:
             continue
         at = history.steps[0].at
         if int(at) >= learnt_on + every_days:
@@ -47,8 +47,10 @@ def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days
         spell = spell_of[number]
         known = replace(history, steps=history.steps[:1])
         case = OpenCase(history=known, ahead=spells.ahead_of(spell), due=float(spells.due[spell]))
-        told.append(ForecastOutcome(learnt.forecast([case], at)[0], at, first_verdict_at(history), history.passed_at))
-    return told
+        outcomes.append(
+            ForecastOutcome(learnt.forecast([case], at)[0], at, first_verdict_at(history), history.passed_at)
+        )
+    return outcomes
 
 
 def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int) -> list[ForecastOutcome]:
@@ -57,7 +59,7 @@ def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int) ->
     spells = QueueSpells.of(past.cases)
     random = np.random.default_rng(first_day)
     last_day = int(max(history.steps[0].at for history in past.cases))
-    told: list[ForecastOutcome] = []
+    outcomes: list[ForecastOutcome] = []
     for day in range(first_day, last_day, every_days):
         learnt = QueueModel.fit(past, day, queue_model.time, ASSUMED)
         at = day + float(random.random())
@@ -65,8 +67,8 @@ def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int) ->
         for forecast in learnt.forecast(cases, at):
             history = past.cases[forecast.case]
             if history.passed_at is not None:
-                told.append(ForecastOutcome(forecast, at, first_verdict_at(history), history.passed_at))
-    return told
+                outcomes.append(ForecastOutcome(forecast, at, first_verdict_at(history), history.passed_at))
+    return outcomes
 
 
 def open_at(histories: Sequence[CaseHistory], spells: QueueSpells, at: float) -> list[OpenCase]:
@@ -88,6 +90,8 @@ def open_at(histories: Sequence[CaseHistory], spells: QueueSpells, at: float) ->
     return cases
 
 
-def share_in_time(told: list[ForecastOutcome]) -> float:
+def share_in_time(outcomes: list[ForecastOutcome]) -> float:
     """Return the share of cases that passed no later than the p90 day of their forecast."""
-    return float(np.mean([np.ceil(each.passed_at - 1e-9) <= np.ceil(each.forecast.passed.p90 - 1e-9) for each in told]))
+    return float(
+        np.mean([np.ceil(each.passed_at - 1e-9) <= np.ceil(each.forecast.passed.p90 - 1e-9) for each in outcomes])
+    )

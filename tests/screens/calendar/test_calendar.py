@@ -110,9 +110,9 @@ EXPLAINED = {
 async def test_the_selected_day_is_explained() -> None:
     async with at_work() as desk:
         await desk.go("k")
-        for day, said in EXPLAINED.items():
+        for day, explanation in EXPLAINED.items():
             await choose(desk, day)
-            assert said in shown_day(desk)
+            assert explanation in shown_day(desk)
 
 
 async def test_kinds_of_days_differ_in_sign_and_colour() -> None:
@@ -129,8 +129,8 @@ async def test_kinds_of_days_differ_in_sign_and_colour() -> None:
         assert len(set(colours.values())) == 3
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "not published yet"), ("zh", "")])
-async def test_an_unpublished_year_is_marked_in_header_months_and_days(language: str, said: str) -> None:
+@pytest.mark.parametrize(("language", "words"), [("en", "not published yet"), ("zh", "")])
+async def test_an_unpublished_year_is_marked_in_header_months_and_days(language: str, words: str) -> None:
     async with at_work(language=language) as desk:
         await desk.go("k")
         assert "◐" not in desk.text.splitlines()[0]
@@ -138,7 +138,7 @@ async def test_an_unpublished_year_is_marked_in_header_months_and_days(language:
 
         assert "2027 · ◐ " in desk.text
         assert desk.text.count("◐") >= 15
-        assert said in desk.text
+        assert words in desk.text
 
 
 async def test_only_an_admin_sets_days() -> None:

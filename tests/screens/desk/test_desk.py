@@ -128,7 +128,7 @@ async def test_a_too_small_window_shows_a_message_and_loses_nothing(size: tuple[
 
 
 @pytest.mark.parametrize(
-    ("empty", "said"),
+    ("empty", "message"),
     [
         (Empty(kind="none"), "New cases come with the next import."),
         (Empty(kind="held", count=3, who=(("rev2", NOW + timedelta(minutes=26)),)), "rev2 until Tue 24 Nov 14:58"),
@@ -137,7 +137,7 @@ async def test_a_too_small_window_shows_a_message_and_loses_nothing(size: tuple[
         (Empty(kind="filtered", count=4), "Your filter hides what is left: 4."),
     ],
 )
-async def test_an_empty_queue_explains_why(empty: Empty, said: str) -> None:
+async def test_an_empty_queue_explains_why(empty: Empty, message: str) -> None:
     def nothing(services: MemoryServices) -> None:
         services.empty = empty
         for number in services.files:
@@ -146,7 +146,7 @@ async def test_an_empty_queue_explains_why(empty: Empty, said: str) -> None:
     async with at_work(arrange=nothing) as desk:
         await desk.press("n")
 
-        assert said in desk.text
+        assert message in desk.text
 
 
 async def test_skipping_asks_for_a_reason_and_clears_the_desk() -> None:
@@ -274,15 +274,15 @@ async def test_an_overdue_case_and_a_provisional_date_are_marked() -> None:
         assert "◐ provisional · overdue" in desk.text
 
 
-@pytest.mark.parametrize(("is_late", "told"), [(False, "work suspended · clock paused"), (True, "overdue")])
-async def test_a_suspended_case_is_shown_as_such_unless_it_was_late_before(is_late: bool, told: str) -> None:
+@pytest.mark.parametrize(("is_late", "shown"), [(False, "work suspended · clock paused"), (True, "overdue")])
+async def test_a_suspended_case_is_shown_as_such_unless_it_was_late_before(is_late: bool, shown: str) -> None:
     def suspended(services: MemoryServices) -> None:
         services.change(123, suspended_from=NOW - timedelta(days=1), is_breached=is_late)
 
     async with at_work(arrange=suspended) as desk:
         await desk.press("n")
 
-        assert told in desk.text
+        assert shown in desk.text
         assert ("work suspended" in desk.text) is not is_late
 
 

@@ -35,14 +35,14 @@ async def test_an_open_workbench_notifies_the_applicant_of_a_late_case_once(site
 
 
 async def test_a_failure_is_reported_and_the_action_is_tried_again() -> None:
-    asked = []
+    attempts = []
 
     def catch_up() -> Ticked:
-        asked.append(1)
-        if len(asked) == 1:
+        attempts.append(1)
+        if len(attempts) == 1:
             raise StorageBusy("Another program holds the database.")
         return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
 
     async with at_work(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
-        await _until(desk, lambda: len(asked) > 1)
+        await _until(desk, lambda: len(attempts) > 1)
         assert any("tried again soon: Another program holds the database." in note for note in desk.notes)

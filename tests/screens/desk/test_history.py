@@ -47,14 +47,14 @@ def with_decision(status: str) -> CaseFile:
     return casefile(1, clean(), decisions=(decision,), history=())
 
 
-def drawn(case: CaseFile) -> tuple[str, str]:
+def panel_texts(case: CaseFile) -> tuple[str, str]:
     credit = "\n".join(found.content.plain for found in credit_lines(case, VIEW, 60))
     return credit, "\n".join(found.content.plain for found in history_lines(case, VIEW, 80))
 
 
 @pytest.mark.parametrize("status", ["undone", "returned", "void", "staged"])
 def test_a_decision_not_in_force_is_not_shown_as_valid(status: str) -> None:
-    credit, history = drawn(with_decision(status))
+    credit, history = panel_texts(with_decision(status))
 
     assert "Earlier reviews" not in credit
     assert "asked for" not in history
@@ -62,7 +62,7 @@ def test_a_decision_not_in_force_is_not_shown_as_valid(status: str) -> None:
 
 @pytest.mark.parametrize("status", ["applied", "approved"])
 def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
-    credit, history = drawn(with_decision(status))
+    credit, history = panel_texts(with_decision(status))
 
     assert "rev7" in credit
     assert "Required in round 1" in history
@@ -70,7 +70,7 @@ def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
+    ("entry", "words"),
     [
         (line("decide", "fail fixable DOC-MISSING"), "failed, can be mended: DOC-MISSING"),
         (line("decide", "fail final"), "failed, final"),
@@ -82,15 +82,18 @@ def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
         (line("delay-told"), "automatic"),
     ],
 )
-def test_details_are_worded(entry: HistoryLine, said: str) -> None:
-    assert detail_words(entry, casefile(1, clean())) == said
+def test_details_are_worded(entry: HistoryLine, words: str) -> None:
+    assert detail_words(entry, casefile(1, clean())) == words
 
 
 def test_a_checklist_answer_is_shown_with_its_question() -> None:
     case = casefile(1, clean())
-    asked = case.checklist[0]
+    question_line = case.checklist[0]
 
-    assert detail_words(line("checklist", f"{asked.question} no"), case) == f"{asked.text.in_language('en')}: no"
+    assert (
+        detail_words(line("checklist", f"{question_line.question} no"), case)
+        == f"{question_line.text.in_language('en')}: no"
+    )
 
 
 @pytest.mark.parametrize("action", ["evidence", "evidence-late", "complete", "answer", "resubmit", "void"])

@@ -77,8 +77,8 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
         await desk.press("full_stop", "down", "full_stop")
 
         case = site.services("a").casefiles.show(1)
-        told = [(act_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
-        assert told == [("revealed", "name of the handler"), ("revealed", "all identity fields")]
+        entries = [(act_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
+        assert entries == [("revealed", "name of the handler"), ("revealed", "all identity fields")]
         assert "revealed" in desk.text
         assert "all identity fields" in desk.text
 

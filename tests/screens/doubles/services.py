@@ -87,8 +87,8 @@ class MemoryServices:
 
     def change(self, number: int, **changes: Any) -> None:
         """Change the header of a case."""
-        kept = self.files[number]
-        self.files[number] = replace(kept, header=replace(kept.header, **changes))
+        file = self.files[number]
+        self.files[number] = replace(file, header=replace(file.header, **changes))
 
     def show(self, case_id: int) -> CaseFile:
         """Return a case with its saved draft."""

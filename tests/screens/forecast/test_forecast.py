@@ -171,9 +171,9 @@ async def test_t_shows_and_copies_the_sentence_for_the_phone() -> None:
     async with at_work() as desk:
         await desk.press("n", "t")
 
-        said = "C-000123 is accepted; it is expected to pass by Wed 25 Nov, at the latest Fri 27 Nov."
-        assert said in desk.text
-        assert desk.app.clipboard == said
+        sentence = "C-000123 is accepted; it is expected to pass by Wed 25 Nov, at the latest Fri 27 Nov."
+        assert sentence in desk.text
+        assert desk.app.clipboard == sentence
         assert "31 ahead of you, 4 reviewers decide about 22 a day, about one in 3" in desk.text
         assert "back once." in desk.text
 

@@ -116,18 +116,18 @@ async def test_a_hostile_name_is_shown_and_has_no_effect() -> None:
 
 
 @pytest.mark.parametrize(
-    ("letter", "said"),
+    ("letter", "message"),
     [
         ("q", "No cases are open."),
         ("m", "You hold no cases, and none are assigned to you."),
         ("p", "No cases are pending."),
     ],
 )
-async def test_an_empty_list_explains_why(letter: str, said: str) -> None:
+async def test_an_empty_list_explains_why(letter: str, message: str) -> None:
     async with at_work() as desk:
         await go(desk, letter)
 
-        assert said in desk.text
+        assert message in desk.text
 
 
 async def test_a_read_error_is_explained_and_the_list_can_be_reloaded() -> None:

@@ -114,8 +114,8 @@ async def test_a_narrow_window_shows_the_whole_error_and_one_key_clears_the_line
         await desk.press("slash")
         await desk.type("due:late 虚构")
         await desk.press("enter")
-        said = " ".join(line.strip() for line in desk.text.split("\n")[3:5])
-        assert "takes overdue, today, tomorrow or a date such as 2026-12-01; “late” is none of them." in said
+        message = " ".join(line.strip() for line in desk.text.split("\n")[3:5])
+        assert "takes overdue, today, tomorrow or a date such as 2026-12-01; “late” is none of them." in message
 
         await desk.press("ctrl+u")
         assert screen.bar.field.value == ""

@@ -89,11 +89,11 @@ async def test_a_press_is_alone_if_nothing_follows_it(presses: Presses, guard: G
 @pytest.mark.parametrize("key", ["y", "f8", "s"])
 async def test_a_press_among_others_is_not_alone(presses: Presses, guard: Guard, key: str) -> None:
     presses.note("y")
-    asked = asyncio.ensure_future(guard.is_alone())
+    question = asyncio.ensure_future(guard.is_alone())
     await asyncio.sleep(0)
     presses.note(key)
 
-    assert not await asked
+    assert not await question
 
 
 def test_a_key_is_a_repeat_as_long_as_nothing_else_is_pressed(clocks: Clocks, presses: Presses) -> None:

@@ -127,11 +127,11 @@ async def test_the_desk_says_that_a_case_was_assigned_or_returned(site: Site, si
     site.plant(2)
     site.services("sup").assigning.assign((3,), "b", "yours")
     site.services("b").checks.give_back(1, "mend")
-    for login, case, said in (("b", "C-000003", "assigned to you"), ("a", "C-000001", "returned to you")):
+    for login, case, words in (("b", "C-000003", "assigned to you"), ("a", "C-000001", "returned to you")):
         async with at_the_site(site, login, size=size) as desk:
             await desk.press("n")
             assert case in desk.text
-            assert said in desk.text
+            assert words in desk.text
 
     async with at_the_site(site, "c", size=size) as desk:
         await desk.press("n")

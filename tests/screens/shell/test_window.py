@@ -23,8 +23,8 @@ async def test_a_dialog_in_a_too_small_window_shows_only_a_message(name: str) ->
         await desk.pilot.resize_terminal(40, 12)
         await desk.settle()
 
-        said = " ".join(desk.text.split())
-        assert said == "The window is too small; it needs 60×16. Nothing is lost."
+        shown = " ".join(desk.text.split())
+        assert shown == "The window is too small; it needs 60×16. Nothing is lost."
 
 
 async def test_nothing_is_confirmed_unseen_and_no_typed_character_is_lost() -> None:

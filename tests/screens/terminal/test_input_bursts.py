@@ -70,7 +70,7 @@ async def test_a_full_width_blank_marks_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "said"),
+    ("event", "hint"),
     [
         (text_of("通过p"), "An input method is on; press Shift to switch."),
         (text_of("pass"), "Pasted text is no command."),
@@ -78,13 +78,13 @@ async def test_a_full_width_blank_marks_a_reason() -> None:
         (events.Paste("通过"), "Pasted text is no command."),
     ],
 )
-async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, said: str) -> None:
+async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, hint: str) -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         await receive(desk, event)
 
         assert desk.dialog == "DeskScreen"
-        assert said in desk.text
+        assert hint in desk.text
         assert desk.text.count("input method") + desk.text.count("Pasted") == 1
 
 

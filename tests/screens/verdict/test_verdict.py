@@ -330,12 +330,12 @@ async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time() -> No
     async with at_work(troubled()) as desk:
         preview: Callable[[VerdictRequest], VerdictPreview] = desk.services.verdicts.preview
         lock = Lock()
-        asked: list[VerdictRequest] = []
+        requests: list[VerdictRequest] = []
         running: list[int] = [0]
 
         def slow(request: VerdictRequest) -> VerdictPreview:
             with lock:
-                asked.append(request)
+                requests.append(request)
                 running.append(running[-1] + 1)
             time.sleep(0.1)
             with lock:
@@ -344,12 +344,12 @@ async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time() -> No
 
         desk.services.verdicts.preview = slow  # type: ignore[method-assign]  # the double is slowed down in place
         await desk.press("n", "f", "t")
-        asked.clear()
+        requests.clear()
         for letter in note:
             desk.app.screen.query_one("#note", TextArea).insert(letter)
             await asyncio.sleep(0.01)
         await desk.settle()
 
         assert max(running) == 1
-        assert 1 <= len(asked) < len(note) / 4
-        assert asked[-1].note == note
+        assert 1 <= len(requests) < len(note) / 4
+        assert requests[-1].note == note

@@ -52,9 +52,9 @@ async def test_all_missing_input_is_listed_at_once_with_reasons_in_words() -> No
     async with at_work(troubled()) as desk:
         await desk.press("n", "p", "1")
 
-        said = " ".join(desk.text.replace("│", " ").split())
-        assert "mark the reason passed after a check by hand (OK-OVERRIDE)" in said
-        assert "write an internal note" in said
+        hints = " ".join(desk.text.replace("│", " ").split())
+        assert "mark the reason passed after a check by hand (OK-OVERRIDE)" in hints
+        assert "write an internal note" in hints
         assert desk.services.decided == []
 
 
@@ -144,9 +144,9 @@ async def test_unopened_documents_are_counted_if_their_names_do_not_fit() -> Non
         )
         await desk.press("n", "p")
 
-        said = " ".join(desk.text.replace("│", " ").split())
+        hints = " ".join(desk.text.replace("│", " ").split())
         documents = len(desk.services.evidence[123].documents)
-        assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l, o)" in said
+        assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l, o)" in hints
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -217,8 +217,8 @@ def test_personal_names_in_notices_are_masked(site: Site, tmp_path: Path) -> Non
 
 def test_texts_of_applicants_are_exported_without_names(desk: Desk, tmp_path: Path) -> None:
     desk.applications(application("A-1", legal_rep_name="甲某某", handler_name="前某某"))
-    said = {"business_scope": "甲某某经营", "stated_use": "乙 某某回访", "call_script": "我是乙某某"}
-    desk.applications(application("A-1", legal_rep_name="甲某某", consent_source="前某某登记", **said))
+    free_texts = {"business_scope": "甲某某经营", "stated_use": "乙 某某回访", "call_script": "我是乙某某"}
+    desk.applications(application("A-1", legal_rep_name="甲某某", consent_source="前某某登记", **free_texts))
 
     (row,) = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
 

@@ -91,5 +91,5 @@ def test_a_case_suspended_by_province_waits_until_the_known_end(services: Promis
     assert stopped.first_verdict.p50 == date(2026, 12, 14)
     assert stopped.passed.p90 > stopped.first_verdict.p50
     assert other.first_verdict.p50 == date(2026, 11, 25)
-    said = services.terminal.as_person("a", "forecast", format_case(here), "--say").stdout
-    assert "14 Dec" in said
+    output = services.terminal.as_person("a", "forecast", format_case(here), "--say").stdout
+    assert "14 Dec" in output

@@ -259,10 +259,10 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
             due_at=due_at,
             attributes=_attributes(site, number),
         )
-        (came,) = forecasts.of_arrivals([arrival])
+        (forecast_of_arrival,) = forecasts.of_arrivals([arrival])
         found = forecasts.of_case(number)
         assert found.is_incomplete
-        assert (found.first_verdict, found.passed) == (came.first_verdict, came.passed)
+        assert (found.first_verdict, found.passed) == (forecast_of_arrival.first_verdict, forecast_of_arrival.passed)
         assert found in forecasts.of_all()
     assert (
         forecasts.of_case(urgent).passed.p90 < forecasts.of_case(normal).passed.p90 < forecasts.of_all()[-1].passed.p90
@@ -301,8 +301,10 @@ def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
     after = {each.case_id: each for each in forecasts.of_all()}
 
     suspended = {date(2026, 11, day) for day in (25, 26, 27)}
-    told = {day for each in after.values() for day in (each.first_verdict.p50, each.passed.p50, each.passed.p90)}
-    assert not told & suspended
+    forecast_days = {
+        day for each in after.values() for day in (each.first_verdict.p50, each.passed.p50, each.passed.p90)
+    }
+    assert not forecast_days & suspended
     # A case that may be decided today still may be; all others wait until work resumes.
     tomorrow = TODAY + timedelta(days=1)
     waits = [number for number, each in before.items() if each.first_verdict.p50 > tomorrow and not each.is_decided]

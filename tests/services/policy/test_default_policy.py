@@ -108,10 +108,10 @@ def test_every_text_is_in_both_languages() -> None:
 
 def test_the_letter_of_an_internal_rule_names_the_usage_rules_but_no_number() -> None:
     policy = default_policy()
-    kept = [code for code, rule in policy.rules.items() if not rule.told]
-    told = [policy.reasons[code].letter for code in kept if code not in NEVER_A_FAIL]
-    assert "ACT-PEAK-HOUR" in kept
-    for words in told:
+    internal = [code for code, rule in policy.rules.items() if not rule.told]
+    letters = [policy.reasons[code].letter for code in internal if code not in NEVER_A_FAIL]
+    assert "ACT-PEAK-HOUR" in internal
+    for words in letters:
         assert "我司使用规范" in words.zh
         assert "our usage rules" in words.en
         assert not re.search(r"\d", words.zh + words.en)
@@ -170,8 +170,8 @@ def test_times_measures_and_deadlines_are_those_of_the_design() -> None:
         Verdict.FAIL: (Measure.NONE, Measure.BAR_OUT, Measure.BAR_BOTH),
         Verdict.PENDING: (Measure.NONE, Measure.BAR_OUT),
     }
-    asked = (policy.check.final_fail, policy.check.override, policy.check.high_risk_pass, policy.check.restore)
-    assert all(asked)
+    checks = (policy.check.final_fail, policy.check.override, policy.check.high_risk_pass, policy.check.restore)
+    assert all(checks)
     assert not policy.separation.importer
 
 

@@ -18,10 +18,10 @@ def staged(case: int) -> VerdictRequest:
 def read_plans(site: Site, login: str) -> list[str]:
     """Return the query plans of the statements of `undo.last` on decisions."""
     context = site.services(login).context
-    asked: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
     def ask(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        asked.append((statement, values))
+        statements.append((statement, values))
 
     event.listen(context.database.reader, "before_cursor_execute", ask)
     site.services(login).undo.last()
@@ -30,7 +30,7 @@ def read_plans(site: Site, login: str) -> list[str]:
         connection = session.connection()
         return [
             str(step[3])
-            for statement, values in asked
+            for statement, values in statements
             if "FROM decision" in statement
             for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]

@@ -23,8 +23,8 @@ def cases(count: int, *, sizes: bool = True, seed: int = 1) -> list[Trace]:
     for number in range(count):
         size = ("small", "large")[number % 2]
         took = {"small": 1, "large": 10}[size] * random.uniform(0.9, 1.1) if sizes else random.uniform(1, 10)
-        said: dict[str, Attribute] = {"size": size}
-        events = (Event("came", number * DAY, said), Event("done", (number + took) * DAY))
+        attributes: dict[str, Attribute] = {"size": size}
+        events = (Event("came", number * DAY, attributes), Event("done", (number + took) * DAY))
         traces.append(Trace(str(number), events))
     return traces
 
@@ -68,7 +68,7 @@ def test_a_number_distinguishes_cases_and_may_be_missing() -> None:
     ]
     estimator = Estimator.fit(past(traces), LearningOptions())
     none_ahead, nine_ahead, unknown = (
-        Trace("", (Event("came", 500 * DAY, said),)) for said in ({"ahead": 0.0}, {"ahead": 9.0}, {})
+        Trace("", (Event("came", 500 * DAY, attributes),)) for attributes in ({"ahead": 0.0}, {"ahead": 9.0}, {})
     )
 
     first, last, other = days(estimator, none_ahead, nine_ahead, unknown)
@@ -110,8 +110,8 @@ def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
 def test_a_case_in_an_unknown_activity_has_a_forecast() -> None:
     estimator = Estimator.fit(past(cases(100)), LearningOptions())
 
-    (told,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY, {"size": "huge"}),)), level=0.9)
-    assert 0 <= told <= 11
+    (found,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY, {"size": "huge"}),)), level=0.9)
+    assert 0 <= found <= 11
 
 
 def test_one_finished_case_is_enough_to_learn_from() -> None:
@@ -132,12 +132,12 @@ def test_without_finished_cases_there_is_nothing_to_learn() -> None:
 def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
     log = queue_model(3, 200)
     stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
-    told, told_with_it = (
+    without_it, with_it = (
         Estimator.fit(past(traces), LearningOptions()).remaining(log[:50]).median_s().sum()
         for traces in (log, [*log, stuck])
     )
 
-    assert told_with_it == pytest.approx(told, rel=0.1)
+    assert with_it == pytest.approx(without_it, rel=0.1)
 
 
 def test_a_prefix_contains_only_earlier_events() -> None:

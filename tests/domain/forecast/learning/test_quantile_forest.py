@@ -54,20 +54,20 @@ def test_a_tree_sends_each_training_row_to_its_own_leaf() -> None:
     assert len(set(leaf.tolist())) > 4
 
 
-def pinball(told: FloatArray, truth: FloatArray, level: float) -> float:
+def pinball(predicted: FloatArray, truth: FloatArray, level: float) -> float:
     """Return the pinball loss, whose mean is least for the true quantile."""
-    missed = truth - told
+    missed = truth - predicted
     return float(np.mean(np.maximum(level * missed, (level - 1) * missed)))
 
 
 def reference_quantiles(
-    fitted: RandomForestRegressor, known: CodeArray, times: FloatArray, asked: CodeArray
+    fitted: RandomForestRegressor, known: CodeArray, times: FloatArray, queries: CodeArray
 ) -> FloatArray:
     """Return the quantiles 0.1, 0.5 and 0.9 after Meinshausen, from the leaves that query and training rows share."""
-    leaf_known, leaf_asked = fitted.apply(known), fitted.apply(asked)
+    leaf_known, leaf_of_queries = fitted.apply(known), fitted.apply(queries)
     order = np.argsort(times)
     found = []
-    for leaves in leaf_asked:
+    for leaves in leaf_of_queries:
         together = leaf_known == leaves
         share = (together / np.maximum(together.sum(axis=0), 1)).mean(axis=1)[order]
         found.append(times[order][np.searchsorted(share.cumsum(), [0.1, 0.5, 0.9])])
@@ -76,14 +76,14 @@ def reference_quantiles(
 
 def test_the_quantile_error_is_at_most_that_of_a_scikit_learn_forest() -> None:
     random = np.random.default_rng(7)
-    codes, asked = codes_of(random, 2_000), codes_of(random, 400)
-    times, truth = times_of(random, codes), times_of(random, asked)
+    codes, queries = codes_of(random, 2_000), codes_of(random, 400)
+    times, truth = times_of(random, codes), times_of(random, queries)
     rows = Rows(codes=codes, remaining_s=times, weights=np.ones(len(codes)), case=np.arange(len(codes)))
 
     forest = Forest(rows, seed=1)
-    cumulative = forest.cumulative(asked)
+    cumulative = forest.cumulative(queries)
     fitted = RandomForestRegressor(60, min_samples_leaf=25, max_features=2, random_state=1).fit(codes, times)
-    reference = reference_quantiles(fitted, codes, times, asked)
+    reference = reference_quantiles(fitted, codes, times, queries)
 
     for place, level in enumerate((0.1, 0.5, 0.9)):
         ours = np.array([forest.support_s[np.searchsorted(row, level)] for row in cumulative])

@@ -21,9 +21,9 @@ def remaining(*shares: float) -> RemainingTimes:
 
 
 def test_a_quantile_is_the_shortest_time_in_which_that_share_ends() -> None:
-    told = remaining(0.25, 0.25, 0.25, 0.25)
+    times = remaining(0.25, 0.25, 0.25, 0.25)
 
-    assert [float(told.quantile_s(level)[0]) for level in (0.0, 0.25, 0.26, 0.5, 0.75, 0.76, 1.0)] == [
+    assert [float(times.quantile_s(level)[0]) for level in (0.0, 0.25, 0.26, 0.5, 0.75, 0.76, 1.0)] == [
         *(0, 0, 10, 10, 20, 40, 40),
     ]
 
@@ -40,17 +40,17 @@ def test_the_range_leaves_equal_shares_on_both_sides() -> None:
 
 
 def test_after_a_wait_only_longer_times_remain() -> None:
-    told = remaining(0.5, 0.2, 0.2, 0.1).after(np.array([10.0]))
+    times = remaining(0.5, 0.2, 0.2, 0.1).after(np.array([10.0]))
 
     # Of the 30 % that take longer than 10 seconds two thirds take 20 and one third 40: 10 and 30 more.
-    assert told.quantile_s(0.6).tolist() == [10]
-    assert told.quantile_s(0.7).tolist() == [30]
+    assert times.quantile_s(0.6).tolist() == [10]
+    assert times.quantile_s(0.7).tolist() == [30]
 
 
 def test_a_wait_longer_than_every_case_counts_as_just_begun() -> None:
-    told = remaining(0.25, 0.25, 0.25, 0.25)
+    times = remaining(0.25, 0.25, 0.25, 0.25)
 
-    assert told.after(np.array([50.0])).quantile_s(0.9).tolist() == told.quantile_s(0.9).tolist()
+    assert times.after(np.array([50.0])).quantile_s(0.9).tolist() == times.quantile_s(0.9).tolist()
 
 
 @given(
@@ -60,13 +60,13 @@ def test_a_wait_longer_than_every_case_counts_as_just_begun() -> None:
     st.floats(0, 60),
 )
 def test_quantiles_never_cross(shares: list[float], low: float, high: float, waited_s: float) -> None:
-    told = RemainingTimes(
+    remaining_times = RemainingTimes(
         SUPPORT,
         (np.cumsum([shares], axis=1) / sum(shares)).astype(np.float32),
         QuantileCalibration(low, high),
         np.zeros(1),
     ).after(np.array([waited_s]))
-    times = [float(told.quantile_s(level)[0]) for level in np.linspace(0, 1, 41)]
+    times = [float(remaining_times.quantile_s(level)[0]) for level in np.linspace(0, 1, 41)]
 
     assert times == sorted(times)
     assert all(0 <= time <= 40 for time in times)

@@ -34,10 +34,10 @@ def test_overdue_cases_come_first_then_cases_due_today_then_by_priority() -> Non
 
 @given(st.lists(PLACES), st.lists(PLACES))
 def test_a_new_case_comes_after_every_case_at_its_position_or_before(
-    there: list[QueuePosition], coming: list[QueuePosition]
+    present: list[QueuePosition], coming: list[QueuePosition]
 ) -> None:
-    line = QueueSnapshot({place: there.count(place) for place in there})
-    waiting = list(there)
+    line = QueueSnapshot({place: present.count(place) for place in present})
+    waiting = list(present)
 
     for place in coming:
         assert line.join(place) == sum(other <= place for other in waiting)

@@ -48,31 +48,31 @@ def test_nine_of_ten_cases_pass_by_the_forecast_day(seed: int) -> None:
     queue_model = SimulatedOffice(Plan(seed=seed))
 
     count = sized(ci=700, full=2_000)
-    told = at_receipt(queue_model, warm_up=500, most=count)
+    outcomes = at_receipt(queue_model, warm_up=500, most=count)
 
-    assert len(told) == count
-    assert 0.85 <= share_in_time(told) <= 0.95
+    assert len(outcomes) == count
+    assert 0.85 <= share_in_time(outcomes) <= 0.95
 
 
 @pytest.mark.proof
 def test_forecasts_are_calibrated_at_any_moment_of_a_case_and_for_other_drifts() -> None:
     plans = (Plan(seed=31), Plan(seed=32, drift=1.15, leaves_after=0.3), Plan(seed=33, drift=0.95, arrivals=36))
     for plan in some(plans, ci=1):
-        told = at_moments(SimulatedOffice(plan), first_day=14, every_days=sized(ci=18, full=6))
+        outcomes = at_moments(SimulatedOffice(plan), first_day=14, every_days=sized(ci=18, full=6))
 
-        assert len(told) > sized(ci=170, full=500)
-        assert 0.82 <= share_in_time(told) <= 0.97
+        assert len(outcomes) > sized(ci=170, full=500)
+        assert 0.82 <= share_in_time(outcomes) <= 0.97
 
 
 @pytest.mark.proof
 def test_in_a_short_run_about_nine_of_ten_cases_pass_by_the_forecast_day() -> None:
-    told = at_receipt(simulated(), warm_up=450, most=400, every_days=9)
+    outcomes = at_receipt(simulated(), warm_up=450, most=400, every_days=9)
 
-    assert len(told) == 400
-    assert 0.82 <= share_in_time(told) <= 0.98
+    assert len(outcomes) == 400
+    assert 0.82 <= share_in_time(outcomes) <= 0.98
     # The range must also be narrow enough to be useful.
-    assert np.mean([each.forecast.passed.p90 - each.made_at for each in told]) < 12
-    assert 0.35 <= np.mean([each.passed_at <= each.forecast.passed.p50 for each in told]) <= 0.75
+    assert np.mean([each.forecast.passed.p90 - each.made_at for each in outcomes]) < 12
+    assert 0.35 <= np.mean([each.passed_at <= each.forecast.passed.p50 for each in outcomes]) <= 0.75
 
 
 @pytest.mark.proof
@@ -100,12 +100,12 @@ def test_one_stuck_case_changes_no_other_forecast() -> None:
     stuck = CaseHistory(case=number, steps=(Step("queued", 0.1),), attributes=like.attributes, class_days=3)
     slow = replace(stuck, case=number + 1, steps=(Step("queued", 0.1), Step("verdict", 38.0), Step("passed", 38.0)))
 
-    def told(histories: Sequence[CaseHistory]) -> dict[int, Forecast]:
+    def forecasts_of(histories: Sequence[CaseHistory]) -> dict[int, Forecast]:
         learnt = QueueModel.fit(replace(history, cases=histories), int(now), queue_model.time, ASSUMED)
         cases = open_at(histories, QueueSpells.of(histories), now)
         return {found.case: found for found in learnt.forecast(cases, now)}
 
-    before, after = told(history.cases), told([*history.cases, stuck, slow])
+    before, after = forecasts_of(history.cases), forecasts_of([*history.cases, stuck, slow])
 
     moved = np.abs([after[case].passed.p90 - found.passed.p90 for case, found in before.items()])
     assert len(before) > 30
@@ -135,11 +135,13 @@ def test_an_absent_reviewer_decides_nothing_before_returning() -> None:
     history = simulated().history
     makers = [int(maker) for maker in np.unique(history.verdicts.maker)][:4]
     queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
-    gone = replace(queue_model, absences=tuple(Absence(maker, int(NOW), int(NOW) + 30) for maker in makers))
+    without_makers = replace(queue_model, absences=tuple(Absence(maker, int(NOW), int(NOW) + 30) for maker in makers))
     waiting = queued(150)
 
-    assert gone.present(NOW) == queue_model.present(NOW) - 4
-    assert gone.queue_clearing(waiting, NOW).p50_days > 1.4 * queue_model.queue_clearing(waiting, NOW).p50_days
+    assert without_makers.present(NOW) == queue_model.present(NOW) - 4
+    assert (
+        without_makers.queue_clearing(waiting, NOW).p50_days > 1.4 * queue_model.queue_clearing(waiting, NOW).p50_days
+    )
 
 
 def all_away(queue_model: QueueModel, last: int) -> QueueModel:
@@ -148,17 +150,17 @@ def all_away(queue_model: QueueModel, last: int) -> QueueModel:
 
 def test_nothing_is_decided_until_the_first_absent_reviewer_returns() -> None:
     queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
-    gone, waiting = all_away(queue_model, int(NOW) + 150), queued(5)
+    without_makers, waiting = all_away(queue_model, int(NOW) + 150), queued(5)
 
-    assert gone.present(NOW) == 0
-    assert gone.per_day(NOW) == 0
-    assert gone.first_day_with_reviewer(NOW) == int(NOW) + 151
-    assert gone.queue_clearing(waiting, NOW).p50_days == pytest.approx(
+    assert without_makers.present(NOW) == 0
+    assert without_makers.per_day(NOW) == 0
+    assert without_makers.first_day_with_reviewer(NOW) == int(NOW) + 151
+    assert without_makers.queue_clearing(waiting, NOW).p50_days == pytest.approx(
         int(NOW) + 151 - NOW + queue_model.queue_clearing(waiting, float(int(NOW))).p50_days, abs=1
     )
     # The number of reviewers can still be set.
-    assert gone.per_day(NOW, 4) == pytest.approx(4 * queue_model.capacity.mean / len(queue_model.reviewers))
-    assert gone.queue_clearing(waiting, NOW, 8).p50_days < 5
+    assert without_makers.per_day(NOW, 4) == pytest.approx(4 * queue_model.capacity.mean / len(queue_model.reviewers))
+    assert without_makers.queue_clearing(waiting, NOW, 8).p50_days < 5
 
 
 def test_reviewers_without_a_return_date_are_not_expected_back() -> None:
