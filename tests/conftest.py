@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the size of the proofs and of the property tests before they are collected."""
     is_full = config.getoption("full")
-    sizes.prove_the_whole(is_full)
+    sizes.use_full_size(is_full)
     # Only the runs before a release use random examples that differ from run to run.
     settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)
     settings.register_profile("full", max_examples=300, deadline=None)

@@ -135,8 +135,8 @@ class Nursery:
             arguments: The arguments of the program.
             handles: Open file descriptors of this process, by their numbers in the child.
             environment: The complete environment of the child.
-            more: `folder`, the working folder; `has_terminal`, whether descriptor 0 is its terminal; `is_deaf`, whether
-                it ignores hang-ups and receives none.
+            more: `folder`, the working folder; `has_terminal`, whether descriptor 0 is its terminal; `ignores_hang_up`,
+                whether it ignores hang-ups and receives none.
         """
         request = {
             "what": what,
@@ -179,7 +179,7 @@ def _born(request: dict[str, Any], given: Sequence[int]) -> None:
     """Set up the forked child and run the request."""
     os.setsid()
     _take(request["handles"], given)
-    if request.get("is_deaf"):
+    if request.get("ignores_hang_up"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     elif request.get("has_terminal"):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -188,7 +188,7 @@ def _born(request: dict[str, Any], given: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv = ["-c", *request["arguments"]]
-    if request.get("has_terminal") or request.get("is_deaf"):
+    if request.get("has_terminal") or request.get("ignores_hang_up"):
         _live(request["what"])
         return
     code = 1

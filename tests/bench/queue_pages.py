@@ -19,7 +19,7 @@ from sqlalchemy import insert, text
 
 from db.engine import Database
 from db.models import ApplicationRow, CaseRow
-from tests.first_schema import take_back
+from tests.first_schema import downgrade
 from tests.offices import TUESDAY, Clock, Site, microseconds
 from workbench.services.opening import open_services
 from workbench.services.wiring import Services
@@ -119,7 +119,7 @@ def planted(path: Path, count: int) -> Path:
     site = Site(path).create()
     hashed = site.services("admin").context.store.hashed
     site.close()
-    take_back(path)
+    downgrade(path)
     database = Database(path)
     with database.writer.connect() as connection:
         connection.connection.cursor().execute("PRAGMA synchronous=OFF")

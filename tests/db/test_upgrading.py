@@ -14,7 +14,7 @@ from db import schema
 from db.dialects import sqlite
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
-from tests.first_schema import contents, take_back
+from tests.first_schema import contents, downgrade
 from tests.nursery import Child, nursery
 from tests.offices import Clock, Site
 from tests.sizes import sized
@@ -42,7 +42,7 @@ def older(tmp_path: Path) -> Path:
     found = site.services("a").claims.next()
     site.services("a").claims.skip(found.header.id, "seen")  # type: ignore[union-attr]  # a case, for some were planted
     site.close()
-    take_back(site.path)
+    downgrade(site.path)
     return site.path
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from tests.first_schema import take_back
+from tests.first_schema import downgrade
 from tests.offices import Site
 from tests.promises import Promises, local
 from workbench.services.deadlines import recompute
@@ -51,7 +51,7 @@ def upgraded(services: Promises) -> Promises:
     site = services.site
     site.close()
     site.services_by_login.clear()
-    take_back(site.path, BEFORE)
+    downgrade(site.path, BEFORE)
     return services
 
 

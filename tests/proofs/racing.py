@@ -19,7 +19,7 @@ LATER = TUESDAY + timedelta(hours=3)
 PATIENCE_S = 120.0
 
 
-def at(moment: datetime) -> Callable[[], datetime]:
+def fixed_clock(moment: datetime) -> Callable[[], datetime]:
     """Return a clock that does not move."""
     return lambda: moment
 
@@ -29,13 +29,13 @@ def passing(case_id: int, fence: int | None = None) -> VerdictRequest:
     return VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",), fence=fence)
 
 
-def opened(path: Path, login: str, moment: datetime) -> Services:
+def open_one(path: Path, login: str, moment: datetime) -> Services:
     """Open the services of one process; the others write without a pause, so it may wait long."""
     sqlite._LOCK_WAIT_S = PATIENCE_S
-    return open_services(path, login, at(moment))
+    return open_services(path, login, fixed_clock(moment))
 
 
-def raced(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
+def run_concurrently(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
     """Run workers at the same time, each in its own process, and return the result that each put into its queue."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -64,7 +64,7 @@ def _result(queue: Any, process: Any) -> Any:
 
 def claim_and_decide(path: Path, login: str, turns: int, barrier: Barrier, queue: Any) -> None:
     """Take and decide one case after another; put the cases and the errors into the queue."""
-    services = opened(path, login, TUESDAY)
+    services = open_one(path, login, TUESDAY)
     cases: list[int] = []
     errors: list[str] = []
     barrier.wait()
@@ -94,7 +94,7 @@ def decide_each(
     path: Path, login: str, moment: datetime, holds: list[tuple[int, int]], barrier: Barrier, queue: Any
 ) -> None:
     """Decide cases with given fences, each at the same moment as the other process."""
-    services = opened(path, login, moment)
+    services = open_one(path, login, moment)
     outcomes = []
     for case_id, fence in holds:
         barrier.wait()

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from db.enums import Role
 from tests.offices import Site
-from tests.proofs.racing import LATER, claim_and_decide, decide_each, raced
+from tests.proofs.racing import LATER, claim_and_decide, decide_each, run_concurrently
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.foundation import audit_log
@@ -38,7 +38,7 @@ def test_every_case_is_claimed_exactly_once_and_in_order(site: Site, turns: int)
         wanted.append((priority, due, site.plant(PEOPLE * turns // 4, priority=priority, due_in_days=due)))
     urgent, breached, today, rest = (cases for _priority, _due, cases in wanted)
 
-    results = raced([(claim_and_decide, (site.path, f"r{number}", turns)) for number in range(PEOPLE)])
+    results = run_concurrently([(claim_and_decide, (site.path, f"r{number}", turns)) for number in range(PEOPLE)])
 
     decided = [case for cases, _errors in results for case in cases]
     assert [error for _cases, errors in results for error in errors] == []
@@ -53,7 +53,7 @@ def test_every_case_is_claimed_exactly_once_and_in_order(site: Site, turns: int)
 def test_one_hold_used_by_two_processes_decides_once(site: Site, turns: int) -> None:
     holds = held_by_a(site, turns)
 
-    first, second = raced([(decide_each, (site.path, "a", site.clock.at, holds)) for _place in range(2)])
+    first, second = run_concurrently([(decide_each, (site.path, "a", site.clock.at, holds)) for _place in range(2)])
 
     for outcomes in zip(first, second, strict=True):
         assert outcomes.count("accepted") == 1
@@ -73,7 +73,7 @@ def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, 
     successors = held(site, "b", turns)
     assert [case for case, _fence in successors] == [case for case, _fence in expired]
 
-    late, valid = raced(
+    late, valid = run_concurrently(
         [(decide_each, (site.path, "a", LATER, expired)), (decide_each, (site.path, "b", LATER, successors))]
     )
 

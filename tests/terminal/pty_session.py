@@ -36,7 +36,7 @@ class PtySession:
         language: str = "en_US.UTF-8",
         module: str = "workbench",
         more: Mapping[str, str] | None = None,
-        is_deaf: bool = False,
+        ignores_hang_up: bool = False,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -45,7 +45,12 @@ class PtySession:
         around = {**environment(home, language), **(more or {})}
         self.process = (
             nursery().start(
-                module, arguments, dict.fromkeys(range(3), side), environment=around, has_terminal=True, is_deaf=is_deaf
+                module,
+                arguments,
+                dict.fromkeys(range(3), side),
+                environment=around,
+                has_terminal=True,
+                ignores_hang_up=ignores_hang_up,
             )
             if more is None
             # Python reads some environment variables only at its start.

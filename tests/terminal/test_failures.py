@@ -11,15 +11,17 @@ from sqlalchemy import event, text
 
 from tests.nursery import PATIENCE_S
 from tests.offices import Site
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
+from tests.terminal.recording_session import RecordingSession
 from tests.terminal.stream import words
-from tests.terminal.watched import Watched
 from workbench.errors import StorageFailed
 
 
 def test_a_fault_in_a_worker_is_reported_and_one_in_a_screen_ends_the_program(site: Site, tmp_path: Path) -> None:
     site.plant()
-    with Watched(["--database", str(site.path), "--as", "a"], tmp_path, module="tests.terminal.failing") as terminal:
+    with RecordingSession(
+        ["--database", str(site.path), "--as", "a"], tmp_path, module="tests.terminal.failing_workbench"
+    ) as terminal:
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")
         terminal.await_words("Comment on", "c")
@@ -79,7 +81,7 @@ def test_a_full_disk_is_reported_and_the_text_can_be_saved_later(site: Site) -> 
 @pytest.mark.proof
 def test_a_locked_database_does_not_block_the_screen_and_a_retry_works(tmp_path: Path, site: Site) -> None:
     (case,) = site.plant()
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")

@@ -12,11 +12,11 @@ from db.enums import Role
 from tests.nursery import PATIENCE_S
 from tests.offices import Site
 from tests.sizes import some
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.hostile_site import FILE_NAME, HostileSite
 from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
-from tests.terminal.walking import visit_all_places, visit_main_places
-from tests.terminal.watched import Watched
+from tests.terminal.recording_session import RecordingSession
+from tests.terminal.visits import visit_all_places, visit_main_places
 
 ALL_PAYLOADS = "\n".join(PAYLOADS)
 
@@ -29,9 +29,9 @@ def hostile(site: Site, tmp_path: Path) -> HostileSite:
     return filled
 
 
-def opened(hostile: HostileSite, *more: str, module: str = "workbench", **options: Any) -> Watched:
+def opened(hostile: HostileSite, *more: str, module: str = "workbench", **options: Any) -> RecordingSession:
     arguments = ["--database", str(hostile.site.path), "--as", "a", *more]
-    return Watched(arguments, hostile.folder, module=module, **options)
+    return RecordingSession(arguments, hostile.folder, module=module, **options)
 
 
 def held(site: Site) -> int | None:
@@ -39,7 +39,7 @@ def held(site: Site) -> int | None:
         return session.execute(text('SELECT id FROM "case" WHERE held_by_id IS NOT NULL')).scalar_one_or_none()
 
 
-def look_at_each(terminal: Watched, hostile: HostileSite, keys: str) -> list[int]:
+def look_at_each(terminal: RecordingSession, hostile: HostileSite, keys: str) -> list[int]:
     """Show every available case and skip it; return the cases in order."""
     seen: list[int] = []
     terminal.await_words(r"C-\d{6}", "n")
@@ -63,7 +63,7 @@ def test_there_are_32_hostile_texts() -> None:
     assert all(MARK in text for text in PAYLOADS)
 
 
-def nothing_acts(hostile: HostileSite, walk: Callable[[Watched, str], None], *options: str) -> None:
+def nothing_acts(hostile: HostileSite, walk: Callable[[RecordingSession, str], None], *options: str) -> None:
     with opened(hostile, *options, rows=60, columns=160) as terminal:
         terminal.draws = False
         walk(terminal, ALL_PAYLOADS)
@@ -80,7 +80,7 @@ def test_no_hostile_text_reaches_the_terminal(hostile: HostileSite) -> None:
 
 def test_the_error_about_a_database_with_a_hostile_name_is_safe(tmp_path: Path) -> None:
     nowhere = tmp_path / FILE_NAME
-    with Forked(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
         terminal.draws = False
         # The long path is wrapped at an unknown position, so only the mark is awaited.
         terminal.await_words(MARK)
@@ -99,7 +99,7 @@ def test_no_hostile_text_reaches_the_terminal_on_any_screen(hostile: HostileSite
 
 
 def test_without_the_protection_the_leak_check_fails(hostile: HostileSite) -> None:
-    with opened(hostile, module="tests.terminal.unsafe", rows=60, columns=200) as terminal:
+    with opened(hostile, module="tests.terminal.unsafe_workbench", rows=60, columns=200) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")

@@ -11,15 +11,15 @@ from sqlalchemy import text
 
 from tests.offices import Site
 from tests.sizes import sized
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
 from workbench.__main__ import now
 from workbench.services.opening import open_services
 
-ENDS: dict[str, tuple[int, bool, Callable[[Forked], None]]] = {
+ENDS: dict[str, tuple[int, bool, Callable[[HangUpSession], None]]] = {
     "SIGHUP": (129, False, lambda terminal: terminal.process.send_signal(signal.SIGHUP)),
     "SIGTERM": (143, False, lambda terminal: terminal.process.send_signal(signal.SIGTERM)),
-    "closed": (129, False, Forked.hang_up),
-    "closed, hang-ups ignored": (129, True, Forked.hang_up),
+    "closed": (129, False, HangUpSession.hang_up),
+    "closed, hang-ups ignored": (129, True, HangUpSession.hang_up),
 }
 ENDED_WITHIN_S = 10.0
 """The design promises 2 s on an idle machine; this machine may be busy. The proof prints the measured times."""
@@ -27,10 +27,10 @@ ENDED_WITHIN_S = 10.0
 
 def ended_in_mid_decision(tmp_path: Path, site: Site, case: int, how: str, number: int) -> tuple[float, float]:
     """End a session in its verdict dialog; return the seconds until its end and those of the next write by another."""
-    code, is_deaf, end = ENDS[how]
+    code, ignores_hang_up, end = ENDS[how]
     typed = f"note{number}of{how[:6].lower()}"
-    with Forked(
-        ["--database", str(site.path), "--as", "a"], tmp_path, rows=30, columns=100, is_deaf=is_deaf
+    with HangUpSession(
+        ["--database", str(site.path), "--as", "a"], tmp_path, rows=30, columns=100, ignores_hang_up=ignores_hang_up
     ) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next|brings it back")

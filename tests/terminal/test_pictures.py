@@ -26,8 +26,8 @@ from screens.documents.viewer_process import KITTY, NO_PICTURES, SIXEL, UNREADAB
 from tests.nursery import ROOT, nursery
 from tests.offices import Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.terminal.document_files import pdf, png
 from tests.terminal.pty_session import environment
-from tests.terminal.sheets import pdf, png
 
 QUESTION = b"\x1b[c"
 SIXEL_TERMINAL = b"\x1b[?62;4;22c"

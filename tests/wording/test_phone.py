@@ -87,7 +87,7 @@ def lines(forecast: QueueForecast, language: str = "en") -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("middle", "worst", "told"),
+    ("middle", "worst", "expected"),
     [
         (0, 0, "None will be decided after its due date."),
         (0, 2, "0 will be decided after their due date, 2 at worst."),

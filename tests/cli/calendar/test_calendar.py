@@ -287,7 +287,7 @@ def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("2026-11-26", "off"), "--reason must not be empty"),
         (("2026-13-01", "off", "--reason", "x"), "DATE: "),

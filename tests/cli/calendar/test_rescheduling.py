@@ -168,7 +168,7 @@ def test_a_deadline_stays_within_the_policy_limit(services: Promises) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("extend", "C-1", "--until", "2026-11-27", "--reason", "x"), 2, "later day"),
         (("extend", "C-1", "--until", "2026-12-27", "--reason", " "), 2, "--reason"),

@@ -268,7 +268,7 @@ def test_only_a_supervisor_suspends_and_refused_attempts_are_logged(services: Pr
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("2026-11-25", "2026-11-24", "--reason", "x"), "ends before it begins"),
         (("2026-11-25", "--reason", " "), "--reason"),

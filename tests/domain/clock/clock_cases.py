@@ -24,7 +24,7 @@ _ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York")
 
 
 @dataclass(frozen=True)
-class Made:
+class GeneratedCase:
     """A generated case that was received, paused and suspended within some weeks, in full minutes."""
 
     calendar: WorkingCalendar
@@ -76,7 +76,7 @@ def instants(days: int = 21) -> st.SearchStrategy[datetime]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Made:
+def cases(draw: st.DrawFn) -> GeneratedCase:
     """Draw a case with successive pauses and suspensions at any time."""
     received = draw(instants(7))
     edges = sorted(draw(st.lists(instants(21).filter(lambda at: at >= received), max_size=6)))
@@ -84,7 +84,7 @@ def cases(draw: st.DrawFn) -> Made:
     if len(edges) % 2 and draw(st.booleans()):
         pauses.append(Span(edges[-1]))
     stops = draw(st.lists(st.tuples(instants(30), instants(30)), max_size=3))
-    return Made(
+    return GeneratedCase(
         calendar=draw(calendars()),
         received_at=received,
         days=draw(st.integers(1, 10)),
@@ -109,7 +109,7 @@ class ReferenceClock:
         inside = any(opens <= local.time() < closes for opens, closes in self.calendar.hours)
         return inside and self.calendar.day(local.date()).working
 
-    def due_at(self, made: Made) -> datetime:
+    def due_at(self, made: GeneratedCase) -> datetime:
         """Return when a case is due, by counting every minute."""
         day_zero, counted = self._day_zero(made.received_at)
         due_day, left = day_zero, made.days
@@ -168,4 +168,4 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
-__all__ = ["FIRST", "MINUTE", "NEVER", "Made", "ReferenceClock", "calendars", "cases", "instants", "minutes"]
+__all__ = ["FIRST", "MINUTE", "NEVER", "GeneratedCase", "ReferenceClock", "calendars", "cases", "instants", "minutes"]

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from db.enums import CaseState
-from tests.domain.clock.clock_cases import FIRST, Made, ReferenceClock, calendars, cases, instants
+from tests.domain.clock.clock_cases import FIRST, GeneratedCase, ReferenceClock, calendars, cases, instants
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import ClockEvent, budget_of, clock_state, extension_s
@@ -22,7 +22,7 @@ SECONDS = st.integers(0, 40 * 3600)
 _APPEAL_DAYS = 7
 
 
-def due_of(made: Made) -> datetime:
+def due_of(made: GeneratedCase) -> datetime:
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     return clock_state(budget, made.suspensions, made.calendar).due_at
 
@@ -40,13 +40,13 @@ def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more
     assert calendar.working_seconds_between(later, calendar.add_working_seconds(later, 1)) == 1
 
 
-def check_case(made: Made) -> None:
+def check_case(made: GeneratedCase) -> None:
     """Check that the due date equals that of the reference clock and that the steps to it are complete."""
     assert due_of(made) == ReferenceClock(made.calendar).due_at(made)
     check_walk(made)
 
 
-def check_walk(made: Made) -> None:
+def check_walk(made: GeneratedCase) -> None:
     """Check that the steps go forward, leave nothing out and count nothing twice."""
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     now = FIRST + timedelta(days=60)
@@ -70,7 +70,7 @@ def check_walk(made: Made) -> None:
 
 
 @given(made=cases(), on=st.integers(0, 120))
-def test_an_extended_case_is_due_on_its_day_despite_suspensions_before(made: Made, on: int) -> None:
+def test_an_extended_case_is_due_on_its_day_despite_suspensions_before(made: GeneratedCase, on: int) -> None:
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     day = made.calendar.working_day_from(made.calendar.local_day(FIRST) + timedelta(days=on))
     until = made.calendar.closing(day)
@@ -84,8 +84,8 @@ def test_an_extended_case_is_due_on_its_day_despite_suspensions_before(made: Mad
         assert due_of(made) >= until or not made.calendar.working_seconds_between(due_of(made), until)
 
 
-def _promise(made: Made) -> tuple[datetime, datetime]:
-    plain = Made(made.calendar, made.received_at, made.days, (), ())
+def _promise(made: GeneratedCase) -> tuple[datetime, datetime]:
+    plain = GeneratedCase(made.calendar, made.received_at, made.days, (), ())
     return made.received_at, due_of(plain)
 
 
@@ -97,14 +97,14 @@ def test_adding_working_time_is_monotonic_invertible_and_ends_on_a_working_day(
 
 
 @given(made=cases())
-def test_a_due_date_equals_that_of_the_minute_by_minute_clock(made: Made) -> None:
+def test_a_due_date_equals_that_of_the_minute_by_minute_clock(made: GeneratedCase) -> None:
     check_case(made)
 
 
 @pytest.mark.proof
 @settings(max_examples=sized(ci=400, full=10_000))
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
-def test_ten_thousand_due_dates_keep_all_properties(made: Made, start: datetime, less: int, more: int) -> None:
+def test_ten_thousand_due_dates_keep_all_properties(made: GeneratedCase, start: datetime, less: int, more: int) -> None:
     check_arithmetic(made.calendar, start, less, more)
     check_walk(made)
 
@@ -112,30 +112,30 @@ def test_ten_thousand_due_dates_keep_all_properties(made: Made, start: datetime,
 @pytest.mark.proof
 @settings(max_examples=sized(ci=60, full=600))
 @given(made=cases())
-def test_hundreds_of_due_dates_equal_those_of_the_minute_by_minute_clock(made: Made) -> None:
+def test_hundreds_of_due_dates_equal_those_of_the_minute_by_minute_clock(made: GeneratedCase) -> None:
     check_case(made)
 
 
 @given(made=cases(), more=instants(), hours=st.integers(1, 30))
-def test_another_suspension_never_brings_a_due_date_forward(made: Made, more: datetime, hours: int) -> None:
+def test_another_suspension_never_brings_a_due_date_forward(made: GeneratedCase, more: datetime, hours: int) -> None:
     stop = Suspension(id=99, span=Span(more, more + timedelta(hours=hours)), reason="x")
-    longer = Made(made.calendar, made.received_at, made.days, made.pauses, (*made.suspensions, stop))
+    longer = GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, (*made.suspensions, stop))
 
     assert due_of(longer) >= due_of(made)
 
 
 @given(made=cases())
-def test_entering_the_same_suspension_twice_changes_nothing(made: Made) -> None:
-    twice = Made(made.calendar, made.received_at, made.days, made.pauses, made.suspensions * 2)
+def test_entering_the_same_suspension_twice_changes_nothing(made: GeneratedCase) -> None:
+    twice = GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, made.suspensions * 2)
 
     assert due_of(twice) == due_of(made)
 
 
 @given(made=cases(), days=st.integers(1, 10))
-def test_a_longer_class_is_never_due_earlier(made: Made, days: int) -> None:
-    longer = Made(made.calendar, made.received_at, made.days + days, made.pauses, ())
+def test_a_longer_class_is_never_due_earlier(made: GeneratedCase, days: int) -> None:
+    longer = GeneratedCase(made.calendar, made.received_at, made.days + days, made.pauses, ())
 
-    assert due_of(longer) > due_of(Made(made.calendar, made.received_at, made.days, made.pauses, ()))
+    assert due_of(longer) > due_of(GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, ()))
 
 
 @given(spans=st.lists(st.tuples(instants(), instants()).map(sorted).map(lambda pair: Span(*pair)), max_size=6))
@@ -162,8 +162,8 @@ def test_a_case_late_before_a_suspension_stays_late() -> None:
     after = Suspension(id=1, span=Span(due, due + timedelta(days=3)), reason="x")
     before = Suspension(id=2, span=Span(due - timedelta(minutes=1), due + timedelta(days=3)), reason="x")
 
-    assert due_of(Made(made.calendar, made.received_at, made.days, (), (after,))) == due
-    assert due_of(Made(made.calendar, made.received_at, made.days, (), (before,))) > due
+    assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (after,))) == due
+    assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (before,))) > due
 
 
 @pytest.mark.parametrize(
@@ -201,8 +201,8 @@ def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopene
         assert [pause.span for pause in budget.pauses] == [Span(FIRST, FIRST + timedelta(days=3))]
 
 
-def _plain(received_at: datetime) -> Made:
+def _plain(received_at: datetime) -> GeneratedCase:
     calendar = WorkingCalendar(
         seed_days("CN", [2026]), hours=((time(9), time(12)), (time(13), time(18))), zone="Asia/Shanghai"
     )
-    return Made(calendar, received_at, 3, (), ())
+    return GeneratedCase(calendar, received_at, 3, (), ())

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from tests.domain.facts.sample_evidence import calls, card, default_policy, evidence, findings, half_hours, with_calls
-from tests.domain.findings.rule_table import TABLE, At, complained_of
+from tests.domain.findings.rule_table import TABLE, Expectation, complained_of
 from workbench.domain.evidence.evidence import CallFacts
 
 ROWS = [
@@ -16,7 +16,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("row", "value", "expected"), ROWS)
-def test_a_rule_gives_the_result_of_the_table(row: At, value: object, expected: str | None) -> None:
+def test_a_rule_gives_the_result_of_the_table(row: Expectation, value: object, expected: str | None) -> None:
     found = findings(row.build(value)).get(row.rule)
     assert (found.severity.value if found else None) == expected
     assert found is None or found.source

@@ -26,16 +26,16 @@ def first_verdict_at(history: CaseHistory) -> float:
     return next((step.at for step in history.steps if step.what == VERDICT), np.inf)
 
 
-def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[ForecastOutcome]:
+def at_receipt(office: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[ForecastOutcome]:
     """Forecast each case at its receipt; the model is fitted again every few working days.
 
     Cases that never pass (final fail, lapsed) are left out.
     """
-    past = queue_model.history
+    past = office.history
     spells = QueueSpells.of(past.cases)
     spell_of = {int(history): spell for spell, history in enumerate(spells.history) if spells.step[spell] == 0}
     outcomes: list[ForecastOutcome] = []
-    learnt = QueueModel.fit(past, 0.0, queue_model.time, ASSUMED)
+    learnt = QueueModel.fit(past, 0.0, office.time, ASSUMED)
     learnt_on = -every_days
     for number, history in enumerate(past.cases):
         if number < warm_up or history.passed_at is None or len(outcomes) == most:
@@ -43,7 +43,7 @@ def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days
         at = history.steps[0].at
         if int(at) >= learnt_on + every_days:
             learnt_on = int(at)
-            learnt = QueueModel.fit(past, learnt_on, queue_model.time, ASSUMED)
+            learnt = QueueModel.fit(past, learnt_on, office.time, ASSUMED)
         spell = spell_of[number]
         known = replace(history, steps=history.steps[:1])
         case = OpenCase(history=known, ahead=spells.ahead_of(spell), due=float(spells.due[spell]))
@@ -53,15 +53,15 @@ def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days
     return outcomes
 
 
-def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int) -> list[ForecastOutcome]:
+def at_moments(office: SimulatedOffice, first_day: int, every_days: int) -> list[ForecastOutcome]:
     """Forecast all cases that are open at some instants and will pass."""
-    past = queue_model.history
+    past = office.history
     spells = QueueSpells.of(past.cases)
     random = np.random.default_rng(first_day)
     last_day = int(max(history.steps[0].at for history in past.cases))
     outcomes: list[ForecastOutcome] = []
     for day in range(first_day, last_day, every_days):
-        learnt = QueueModel.fit(past, day, queue_model.time, ASSUMED)
+        learnt = QueueModel.fit(past, day, office.time, ASSUMED)
         at = day + float(random.random())
         cases = open_at(past.cases, spells, at)
         for forecast in learnt.forecast(cases, at):

@@ -7,9 +7,9 @@ from typing import Any
 
 from db.enums import CaseState, Role
 from tests.screens.cases import NOW, casefile, clean, troubled
-from tests.screens.documents.papers import MemoryDocuments
 from tests.screens.doubles.calendar import MemoryCalendars
 from tests.screens.doubles.case_work import HOLD, MemoryCaseFiles, MemoryClaims, MemoryDrafts, MemoryRemarks
+from tests.screens.doubles.documents import MemoryDocuments
 from tests.screens.doubles.forecast import MemoryForecasts
 from tests.screens.doubles.queue import MemoryAssigning, MemoryQueue
 from tests.screens.doubles.review import MemoryChecks, MemoryUndo, MemoryVerdicts

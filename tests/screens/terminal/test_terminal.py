@@ -20,14 +20,14 @@ ENDED_WITHIN_S = 10.0
 """The design promises 2 s on an idle machine; this machine may be busy."""
 
 
-class Stand:
+class TerminalSession:
     """A workbench in a terminal of its own."""
 
     def __init__(self, drafts: Path, *options: str) -> None:
         self.master, slave = pty.openpty()
         self.drafts = drafts
         self.process = nursery().start(
-            "tests.screens.terminal.stand",
+            "tests.screens.terminal.memory_app",
             [str(drafts), *options],
             dict.fromkeys(range(3), slave),
             environment={**os.environ, "TERM": "xterm-256color"},
@@ -74,77 +74,79 @@ def drafts(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stands() -> Iterator[list[Stand]]:
-    opened: list[Stand] = []
+def sessions() -> Iterator[list[TerminalSession]]:
+    opened: list[TerminalSession] = []
     yield opened
-    for stand in opened:
-        if stand.process.poll() is None:
-            stand.process.kill()
-        stand.process.wait(5)
-        if stand.is_open:
-            os.close(stand.master)
+    for session in opened:
+        if session.process.poll() is None:
+            session.process.kill()
+        session.process.wait(5)
+        if session.is_open:
+            os.close(session.master)
 
 
-def with_a_note(stand: Stand) -> None:
+def with_a_note(session: TerminalSession) -> None:
     """Type a note into the verdict dialog."""
-    stand.wait_for("takes the next one")
-    stand.press("n")
-    stand.wait_for("C-000123")
-    stand.press("p")
-    stand.wait_for("For us only")
-    stand.press("t")
-    stand.wait_for("leaves the field")
-    stand.press("seen")
-    stand.wait_for("seen")
+    session.wait_for("takes the next one")
+    session.press("n")
+    session.wait_for("C-000123")
+    session.press("p")
+    session.wait_for("For us only")
+    session.press("t")
+    session.wait_for("leaves the field")
+    session.press("seen")
+    session.wait_for("seen")
 
 
 @pytest.mark.terminal
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_the_workbench_with_the_draft_saved(
-    drafts: Path, stands: list[Stand], number: int, code: int
+    drafts: Path, sessions: list[TerminalSession], number: int, code: int
 ) -> None:
-    stand = Stand(drafts)
-    stands.append(stand)
-    with_a_note(stand)
+    session = TerminalSession(drafts)
+    sessions.append(session)
+    with_a_note(session)
 
     began = time.monotonic()
-    stand.process.send_signal(number)
-    stand.drain()
+    session.process.send_signal(number)
+    session.drain()
 
-    assert stand.process.wait(5) == code
+    assert session.process.wait(5) == code
     assert time.monotonic() - began < ENDED_WITHIN_S
     assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
     # The terminal is restored to its previous state.
-    assert b"\x1b[?1049l" in stand.seen
+    assert b"\x1b[?1049l" in session.seen
 
 
 @pytest.mark.terminal
-def test_a_lost_terminal_ends_the_workbench_even_if_hangups_are_ignored(drafts: Path, stands: list[Stand]) -> None:
-    stand = Stand(drafts, "nohup")
-    stands.append(stand)
-    with_a_note(stand)
+def test_a_lost_terminal_ends_the_workbench_even_if_hangups_are_ignored(
+    drafts: Path, sessions: list[TerminalSession]
+) -> None:
+    session = TerminalSession(drafts, "nohup")
+    sessions.append(session)
+    with_a_note(session)
 
-    stand.hang_up()
+    session.hang_up()
 
-    assert stand.process.wait(5) == 129
+    assert session.process.wait(5) == 129
     assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
 
 
-def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, stands: list[Stand]) -> None:
-    stand = Stand(drafts)
-    stands.append(stand)
-    stand.wait_for("takes the next one")
-    stand.press("n")
-    stand.wait_for("C-000123")
-    stand.press("p")
-    stand.wait_for("For us only")
+def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, sessions: list[TerminalSession]) -> None:
+    session = TerminalSession(drafts)
+    sessions.append(session)
+    session.wait_for("takes the next one")
+    session.press("n")
+    session.wait_for("C-000123")
+    session.press("p")
+    session.wait_for("For us only")
     time.sleep(0.5)
-    stand.press("y")
-    stand.wait_for("notice goes out in")
+    session.press("y")
+    session.wait_for("notice goes out in")
 
-    stand.press("q")
-    stand.drain()
-    assert stand.process.wait(5) == 0
+    session.press("q")
+    session.drain()
+    assert session.process.wait(5) == 0
 
 
 def test_output_to_a_non_blocking_terminal_is_complete() -> None:

@@ -12,7 +12,7 @@ _OPENS, _CLOSES = 9 / 24, 17 / 24
 _FRIDAY = 4
 
 
-def at_work(day: float) -> float:
+def next_working_instant(day: float) -> float:
     """Return the next working instant, in days since 1970: Monday to Friday, nine to five."""
     date, time = divmod(day, 1)
     if time >= _CLOSES:
@@ -23,18 +23,18 @@ def at_work(day: float) -> float:
     return date + time
 
 
-def worked(day: float, days_of_work: float) -> float:
+def after_work(day: float, days_of_work: float) -> float:
     """Return when an amount of work is done that begins at an instant."""
-    day = at_work(day)
+    day = next_working_instant(day)
     while True:
         left = int(day) + _CLOSES - day
         if days_of_work <= left:
             return day + days_of_work
         days_of_work -= left
-        day = at_work(int(day) + _CLOSES)
+        day = next_working_instant(int(day) + _CLOSES)
 
 
-def queue_model(
+def office_log(
     seed: int, cases: int = 800, *, rework: float = 0.3, spread: float = 0.8, slower: float = 0.0, season: float = 0.0
 ) -> list[Trace]:
     """Return the log of an office that reviews three kinds of case, sends some back and checks half of them.
@@ -54,24 +54,24 @@ def queue_model(
         pace = np.exp(slower * begins / length) * (1 + season * np.sin(2 * np.pi * begins / 365))
         kind = ("simple", "common", "large")[random.choice(3, p=[0.2, 0.5, 0.3])]
         size = {"simple": 0.15, "common": 0.4, "large": 1.0}[kind] * pace
-        day = at_work(_START_DAY + begins)
+        day = next_working_instant(_START_DAY + begins)
         events = [Event(f"received {kind}", day * DAY)]
         while True:
-            day = worked(day, size * random.lognormal(0, spread))
+            day = after_work(day, size * random.lognormal(0, spread))
             events.append(Event("reviewed", day * DAY))
             if random.random() >= rework:
                 break
             day += random.lognormal(np.log(4), 0.9)
             events.append(Event("rectified", day * DAY))
         if random.random() < 0.5:
-            day = worked(day, random.exponential(0.25))
+            day = after_work(day, random.exponential(0.25))
             events.append(Event("checked", day * DAY))
         events.append(Event("closed", (day + random.choice([0, random.exponential(0.1)])) * DAY))
         traces.append(Trace(str(number), tuple(events)))
     return traces
 
 
-def queue(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
+def queue_log(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
     """Return the log of a queue with several servers, where the waiting time depends on the queue length."""
     random = np.random.default_rng(seed)
     free = np.full(servers, float(_START_DAY))
@@ -87,7 +87,7 @@ def queue(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
     return traces
 
 
-def permits(seed: int, cases: int = 600) -> list[Trace]:
+def permit_log(seed: int, cases: int = 600) -> list[Trace]:
     """Return a log of long cases: when later cases begin, a third of the earlier ones are still open."""
     random = np.random.default_rng(seed)
     traces = []
@@ -105,12 +105,12 @@ def permits(seed: int, cases: int = 600) -> list[Trace]:
 
 
 LOGS: dict[str, Callable[[int], list[Trace]]] = {
-    "steady": queue_model,
-    "seasons": lambda seed: queue_model(seed, season=0.5),
-    "slower": lambda seed: queue_model(seed, slower=0.8),
-    "faster": lambda seed: queue_model(seed, slower=-0.8),
-    "rework": lambda seed: queue_model(seed, rework=0.5),
-    "long tails": lambda seed: queue_model(seed, spread=1.5),
-    "queue": queue,
-    "permits": permits,
+    "steady": office_log,
+    "seasons": lambda seed: office_log(seed, season=0.5),
+    "slower": lambda seed: office_log(seed, slower=0.8),
+    "faster": lambda seed: office_log(seed, slower=-0.8),
+    "rework": lambda seed: office_log(seed, rework=0.5),
+    "long tails": lambda seed: office_log(seed, spread=1.5),
+    "queue": queue_log,
+    "permits": permit_log,
 }

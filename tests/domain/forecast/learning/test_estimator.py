@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.domain.forecast.learning.processes import DAY, queue_model
+from tests.domain.forecast.learning.processes import DAY, office_log
 from workbench.domain.forecast.learning.estimator import Estimator, LearningOptions, NothingToLearnFrom
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
@@ -38,7 +38,7 @@ def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float
 
 
 def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
-    log = queue_model(5, 200)
+    log = office_log(5, 200)
     first, second = (
         Estimator.fit(past(log), LearningOptions(seed=7)).remaining_throughout(log[:20]) for _turn in range(2)
     )
@@ -130,7 +130,7 @@ def test_without_finished_cases_there_is_nothing_to_learn() -> None:
 
 
 def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
-    log = queue_model(3, 200)
+    log = office_log(3, 200)
     stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
     without_it, with_it = (
         Estimator.fit(past(traces), LearningOptions()).remaining(log[:50]).median_s().sum()

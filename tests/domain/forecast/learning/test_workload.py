@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.forecast.learning.processes import DAY, queue_model
+from tests.domain.forecast.learning.processes import DAY, office_log
 from workbench.domain.forecast.learning.event_trace import Event, Trace
 from workbench.domain.forecast.learning.workload import BEGUN, EVENTS, OPEN, SAME, WorkloadFeatures
 
@@ -48,7 +48,7 @@ def test_the_workload_depends_on_no_later_event(cases: list[list[tuple[str, int]
 
 
 def test_in_a_long_log_no_count_is_negative() -> None:
-    traces = queue_model(1, 200)
+    traces = office_log(1, 200)
     loaded = list(WorkloadFeatures(traces).with_workload(traces))
 
     assert all(value > -1e-6 for trace in loaded for event in trace.events for value in event.attributes.values())  # type: ignore[operator]  # all are figures

@@ -80,9 +80,9 @@ class SimulatedOffice:
         self._random = np.random.default_rng(plan.seed)
         self._agents = self._random.beta(2, 4, size=12)
         self._queue: list[_Case] = []
-        self._coming: list[tuple[float, int, _Case]] = []
+        self._scheduled: list[tuple[float, int, _Case]] = []
         self._verdicts: list[tuple[float, int]] = []
-        self._cases = [self._some_case(number) for number in range(plan.cases)]
+        self._cases = [self._random_case(number) for number in range(plan.cases)]
         self._run()
 
     @property
@@ -101,7 +101,7 @@ class SimulatedOffice:
         ]
         return QueueHistory(cases=histories, verdicts=Verdicts(np.array(at), np.array(maker)))
 
-    def _some_case(self, number: int) -> _Case:
+    def _random_case(self, number: int) -> _Case:
         random, agent = self._random, int(self._random.integers(len(self._agents)))
         kind = str(random.choice(["enterprise", "sole_proprietor", "individual"], p=[0.6, 0.2, 0.2]))
         service = str(random.choice(list(_CLASS_DAYS), p=[0.1, 0.7, 0.2]))
@@ -122,17 +122,17 @@ class SimulatedOffice:
         plan, random = self.plan, self._random
         gaps = random.exponential(1 / plan.arrivals, plan.cases)
         for case, at in zip(self._cases, np.cumsum(gaps), strict=True):
-            self._come(case, float(at))
+            self._schedule(case, float(at))
         for day in range(plan.horizon_days):
-            if not self._coming and not self._queue:
+            if not self._scheduled and not self._queue:
                 break
-            for at, maker in self._turns_of(day):
+            for at, maker in self._decision_times(day):
                 self._arrive_until(at)
                 if self._queue:
                     self._decide(at, maker)
             self._arrive_until(day + 1)
 
-    def _turns_of(self, day: int) -> list[tuple[float, int]]:
+    def _decision_times(self, day: int) -> list[tuple[float, int]]:
         """Return when each reviewer is free to decide a case, in order of time."""
         plan, random = self.plan, self._random
         progress = min(day / plan.arriving_days, 1.0)
@@ -145,13 +145,13 @@ class SimulatedOffice:
                 found += [(day + float(at), maker) for at in random.random(random.poisson(speed))]
         return sorted(found)
 
-    def _come(self, case: _Case, at: float) -> None:
-        self._coming.append((at, case.number, case))
+    def _schedule(self, case: _Case, at: float) -> None:
+        self._scheduled.append((at, case.number, case))
 
     def _arrive_until(self, at: float) -> None:
-        self._coming.sort(key=lambda each: each[:2])
-        while self._coming and self._coming[0][0] < at:
-            came_at, _number, case = self._coming.pop(0)
+        self._scheduled.sort(key=lambda each: each[:2])
+        while self._scheduled and self._scheduled[0][0] < at:
+            came_at, _number, case = self._scheduled.pop(0)
             if case.steps:
                 case.due += came_at - case.steps[-1].at if case.steps[-1].what != "awaiting_check" else 0
             else:
@@ -176,17 +176,17 @@ class SimulatedOffice:
         elif drawn < 0.04 + case.sent_back_rate / rounds:
             what = "rectifying" if random.random() < 0.8 else "pending"
             case.steps.append(Step(what, at))
-            back_at = self._natural(at, float(random.lognormal(np.log(3), 0.8)))
+            back_at = self._after_calendar_days(at, float(random.lognormal(np.log(3), 0.8)))
             if random.random() < 0.04:
-                case.steps.append(Step("lapsed", self._natural(at, 10)))
+                case.steps.append(Step("lapsed", self._after_calendar_days(at, 10)))
             else:
-                self._come(case, back_at)
+                self._schedule(case, back_at)
         elif case.attributes["findings"] == "block" and random.random() < 0.5:
             case.steps.append(Step("awaiting_check", at))
             case.steps.append(Step("passed", at + float(random.gamma(2, 0.5))))
         else:
             case.steps.append(Step("passed", at))
 
-    def _natural(self, at: float, days: float) -> float:
+    def _after_calendar_days(self, at: float, days: float) -> float:
         """Return the time a number of calendar days later; applicants also work at weekends."""
         return max(float(self.time.of([self.time.instant(at).timestamp() + days * 86_400])[0]), at)

@@ -12,8 +12,8 @@ import pytest
 from tests.nursery import ROOT
 from tests.offices import Site
 from tests.terminal.pty_session import environment
+from tests.terminal.recording_session import RecordingSession
 from tests.terminal.stream import words
-from tests.terminal.watched import Watched
 
 PRESSES = 10
 
@@ -36,7 +36,9 @@ PRESSES = 10
 )
 def test_the_workbench_starts_and_shows_a_case(site: Site, tmp_path: Path, variables: dict[str, str]) -> None:
     site.plant()
-    with Watched(["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path, more=variables) as terminal:
+    with RecordingSession(
+        ["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path, more=variables
+    ) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")
@@ -50,7 +52,7 @@ def test_the_workbench_starts_and_shows_a_case(site: Site, tmp_path: Path, varia
 def test_a_gb18030_terminal_is_read_and_written_in_gb18030(site: Site, tmp_path: Path) -> None:
     site.plant()
     chinese: dict[str, str] = {"PYTHONIOENCODING": "gb18030", "LANG": "zh_CN.GB18030"}
-    with Watched(["--database", str(site.path), "--as", "a"], tmp_path, more=chinese) as terminal:
+    with RecordingSession(["--database", str(site.path), "--as", "a"], tmp_path, more=chinese) as terminal:
         terminal.draws = False
         _until(terminal, "工作台".encode("gb18030")[:2], b"")
         _until(terminal, "虚构公司".encode("gb18030"), b"n")
@@ -61,7 +63,7 @@ def test_a_gb18030_terminal_is_read_and_written_in_gb18030(site: Site, tmp_path:
         assert terminal.process.poll() is None
 
 
-def _until(terminal: Watched, wanted: bytes, keys: bytes) -> None:
+def _until(terminal: RecordingSession, wanted: bytes, keys: bytes) -> None:
     begins = len(terminal.raw)
     os.write(terminal._main, keys)
     for _time in range(100):
@@ -73,7 +75,7 @@ def _until(terminal: Watched, wanted: bytes, keys: bytes) -> None:
 
 def test_invalid_bytes_do_not_end_the_workbench(site: Site, tmp_path: Path) -> None:
     site.plant()
-    with Watched(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with RecordingSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         begins = len(terminal.raw)

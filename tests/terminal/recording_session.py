@@ -21,7 +21,7 @@ ESCAPE_S = 0.15
 """A key that follows Escape sooner is read as the rest of a sequence."""
 
 
-class Watched(PtySession):
+class RecordingSession(PtySession):
     """One run of the workbench that keeps every byte of output; it draws them only if `draws` is set."""
 
     def __init__(self, arguments: Sequence[str], home: Path, **options: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.nursery import PATIENCE_S
 from tests.offices import Site
 from tests.sizes import some
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
 from workbench.__main__ import now
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.vocabulary import FailKind, Verdict
@@ -25,7 +25,7 @@ def state_of(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
 
 
-def stop(terminal: Forked, number: int) -> None:
+def stop(terminal: HangUpSession, number: int) -> None:
     terminal.process.send_signal(number)
     until = time.monotonic() + 10
     while state_of(terminal.process.pid) != "T" and time.monotonic() < until:
@@ -44,7 +44,7 @@ def is_writing(site: Site) -> bool:
     return False
 
 
-def stop_between_writes(terminal: Forked, site: Site) -> None:
+def stop_between_writes(terminal: HangUpSession, site: Site) -> None:
     """Stop the process, but not during a write; fail if it holds the write lock for long."""
     until = time.monotonic() + PATIENCE_S
     stop(terminal, signal.SIGSTOP)
@@ -78,7 +78,7 @@ def others_work(site: Site, turns: int) -> float:
     return longest
 
 
-def leave(terminal: Forked) -> None:
+def leave(terminal: HangUpSession) -> None:
     terminal.await_words("If you quit", "q")
     # A second q too soon counts as the same press.
     time.sleep(0.8)
@@ -91,7 +91,7 @@ def leave(terminal: Forked) -> None:
 @pytest.mark.parametrize("places", [SHORT, pytest.param(tuple(some(PLACES, ci=2)), marks=pytest.mark.proof)])
 def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site, places: tuple[str, ...]) -> None:
     site.plant(5 * len(places) + 1)
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
@@ -120,7 +120,7 @@ def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site
 
 def test_a_hold_lost_while_stopped_is_reported(tmp_path: Path, site: Site) -> None:
     (case,) = site.plant()
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
@@ -135,7 +135,7 @@ def test_a_hold_lost_while_stopped_is_reported(tmp_path: Path, site: Site) -> No
 
 def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path, site: Site) -> None:
     site.plant()
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from tests.terminal.watched import Watched
+from tests.terminal.recording_session import RecordingSession
 from workbench.keys import desk, registry
 from workbench.keys.command import VIEW_GROUP, Place
 from workbench.keys.queue import GO_QUEUE
@@ -37,13 +37,13 @@ def pasted(text: str) -> str:
     return f"\x1b[200~{text}\x1b[201~"
 
 
-def press(terminal: Watched, key: str) -> None:
+def press(terminal: RecordingSession, key: str) -> None:
     """Press a key by its name in the registry; the keys of a chord are pressed in order."""
     for part in key.split(" "):
         terminal.settle(_BYTES.get(part, part))
 
 
-def visit_place(terminal: Watched, place: Place, paste: str) -> None:
+def visit_place(terminal: RecordingSession, place: Place, paste: str) -> None:
     """Open everything that a screen has keys for, paste into it, and return."""
     for command in registry.commands_of(place):
         key = command.keys[0]
@@ -54,7 +54,7 @@ def visit_place(terminal: Watched, place: Place, paste: str) -> None:
             press(terminal, registry.GO_DESK.keys[0])
 
 
-def visit(terminal: Watched, keys: Sequence[str], paste: str) -> None:
+def visit(terminal: RecordingSession, keys: Sequence[str], paste: str) -> None:
     """Open a screen or dialog by keys, paste into it, and return."""
     for key in keys:
         press(terminal, key)
@@ -65,7 +65,7 @@ def visit(terminal: Watched, keys: Sequence[str], paste: str) -> None:
         terminal.settle("\x1b")
 
 
-def visit_main_places(terminal: Watched, paste: str) -> None:
+def visit_main_places(terminal: RecordingSession, paste: str) -> None:
     """Visit the screens and dialogs with most text and input."""
     terminal.await_words(r"C-\d{6}", "n")
     for keys in ("4+", "fe", "f/", "c", "?", ":"):
@@ -74,7 +74,7 @@ def visit_main_places(terminal: Watched, paste: str) -> None:
     visit(terminal, ("enter",), paste)
 
 
-def visit_all_places(terminal: Watched, paste: str) -> None:
+def visit_all_places(terminal: RecordingSession, paste: str) -> None:
     """Visit desk, verdicts, queue, checks, help, palette and the question before quitting."""
     terminal.await_words(r"C-\d{6}", "n")
     visit_place(terminal, "desk", paste)

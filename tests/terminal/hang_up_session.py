@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tests.terminal.watched import Watched
+from tests.terminal.recording_session import RecordingSession
 
 
-class Forked(Watched):
-    """A workbench in its own terminal; with `is_deaf` it ignores hang-ups and receives none."""
+class HangUpSession(RecordingSession):
+    """A workbench in its own terminal; with `ignores_hang_up` it ignores hang-ups and receives none."""
 
     def __init__(
-        self, arguments: Sequence[str], home: Path, *, rows: int = 40, columns: int = 120, is_deaf: bool = False
+        self, arguments: Sequence[str], home: Path, *, rows: int = 40, columns: int = 120, ignores_hang_up: bool = False
     ) -> None:
-        super().__init__(arguments, home, rows=rows, columns=columns, is_deaf=is_deaf)
+        super().__init__(arguments, home, rows=rows, columns=columns, ignores_hang_up=ignores_hang_up)
         self.is_open = True
 
     def hang_up(self) -> None:

@@ -13,18 +13,18 @@ from sqlalchemy import text
 
 from tests.offices import Site
 from tests.sizes import sized, some
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.payloads import MARK
 
 SIZES = ((5, 20), (200, 500), (16, 60), (15, 59), (24, 80), (60, 160), (1, 1), (40, 120))
 TYPED = "abcdefghij"
 
 
-def resize(terminal: Forked, rows: int, columns: int) -> None:
+def resize(terminal: HangUpSession, rows: int, columns: int) -> None:
     fcntl.ioctl(terminal._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-def on_the_desk(terminal: Forked) -> None:
+def on_the_desk(terminal: HangUpSession) -> None:
     terminal.draws = False
     terminal.await_words("takes the next|brings it back")
     terminal.await_words(r"C-\d{6}", "n")
@@ -51,7 +51,7 @@ def test_rapid_resizing_loses_no_character_and_decides_nothing(
     site.plant()
     rng = random.Random(7)
     typed = "".join(rng.choice(TYPED) for _number in range(count))
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         for key in keys[:-1]:
             terminal.await_words("For us only", key)
@@ -74,7 +74,7 @@ def test_rapid_resizing_loses_no_character_and_decides_nothing(
 
 def test_a_too_small_window_shows_a_message_and_loses_nothing(tmp_path: Path, site: Site) -> None:
     site.plant()
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         terminal.await_words("Comment on", "c")
         terminal.await_words("kept", "kept")
@@ -93,7 +93,7 @@ def test_a_too_small_window_shows_a_message_and_loses_nothing(tmp_path: Path, si
 def test_a_paste_with_an_end_sequence_in_it_decides_nothing(tmp_path: Path, site: Site, keys: str) -> None:
     site.plant()
     broken_out = f"{MARK}\x1b[201~\x1b\x1bpy\rby\ry{MARK}"
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         for key in keys:
             terminal.settle(key)
@@ -111,7 +111,7 @@ def test_a_paste_with_an_end_sequence_in_it_decides_nothing(tmp_path: Path, site
         assert terminal.leaks() == []
 
 
-def _is_quiet(terminal: Forked) -> bool:
+def _is_quiet(terminal: HangUpSession) -> bool:
     before = len(terminal.raw)
     terminal.read(0.5)
     return len(terminal.raw) == before
