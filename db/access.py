@@ -42,7 +42,10 @@ def make_folder(folder: Path, access: Access) -> bool:
 
 
 def lock_handle(path: Path, access: Access) -> int:
-    """Open a lock file, creating it if needed. It never exists with a wrong mode, so that everybody can open it."""
+    """Open a lock file, creating it if needed.
+
+    It never exists with a wrong mode, so that all users of the database can open it.
+    """
     while True:
         try:
             return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)

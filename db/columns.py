@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Index, String, TypeDecorator
+from sqlalchemy import BigInteger, Column, Dialect, String, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,9 +44,14 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:
     return Field(default=None, sa_column=Column(Instant(), nullable=nullable, index=index))
 
 
-def word(length: int = 32, *, default: str = "", index: bool = False) -> Any:
+def word(length: int, *, index: bool = False) -> Any:
     """Declare a short text column."""
-    return Field(default=default, sa_column=Column(String(length), nullable=False, index=index))
+    return Field(default="", sa_column=Column(String(length), nullable=False, index=index))
+
+
+def long_text(default: str = "") -> Any:
+    """Declare a column for a text of any length."""
+    return Field(default=default, sa_column=Column(Text, nullable=False))
 
 
 def personal(kind: str, *, length: int = 200) -> Any:
@@ -58,6 +63,3 @@ def personal_columns(model: type[SQLModel]) -> dict[str, str]:
     """Return the personal columns of a table, each with its kind of mask."""
     table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
     return {column.name: column.info["personal"] for column in table.columns if "personal" in column.info}
-
-
-__all__ = ["EPOCH", "Index", "Instant", "from_us", "instant", "personal", "personal_columns", "to_us", "word"]

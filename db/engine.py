@@ -32,11 +32,9 @@ class Database:
         """The engine of all writes; each transaction begins IMMEDIATE."""
         return sqlite.make_engine(self.path, query_only=False)
 
-    @contextmanager
-    def read(self) -> Iterator[Session]:
-        """Open a session that reads one snapshot of the database."""
-        with Session(self.reader) as session:
-            yield session
+    def read(self) -> Session:
+        """Open a session that reads one snapshot of the database. It is closed when its block ends."""
+        return Session(self.reader)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -52,14 +50,6 @@ class Database:
                 if found != self.schema:
                     raise DatabaseRefused(Refusal.UPGRADED, str(self.path), f"{found} > {self.schema}")
             yield session
-
-    @contextmanager
-    def opened(self) -> Iterator["Database"]:
-        """Close the database when the block ends."""
-        try:
-            yield self
-        finally:
-            self.close()
 
     def close(self) -> None:
         """Close all connections."""

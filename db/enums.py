@@ -20,7 +20,7 @@ class CaseState(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a reviewer decides."""
+    """The decision of a reviewer on a case."""
 
     PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
@@ -86,7 +86,7 @@ class ApplicantKind(StrEnum):
 
 
 class Role(StrEnum):
-    """The role of a person, which determines what the person may do."""
+    """The role of a person, which determines the actions that are allowed."""
 
     REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"
@@ -221,9 +221,10 @@ class DayStatus(StrEnum):
 
 
 class SuspensionNotice(StrEnum):
-    """What an applicant was told of a suspension.
+    """The kinds of notices that an applicant gets about a suspension.
 
-    HELD is the end of another suspension: they are told of it when this one, which still stops their clock, ends.
+    HELD is recorded when another suspension ends while this one still stops the clock: the notice of that end is sent
+    when this one ends.
     """
 
     STARTED = "started"

@@ -1,6 +1,7 @@
 """Creates, opens and upgrades databases by numbered migration steps."""
 
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def _version(database: Database) -> int:
 
 def _upgrade_file(path: Path) -> None:
     """Copy an older database and run the pending steps, under the write lock: of two starts, one does it."""
-    with sqlite.write_lock(path), Database(path).opened() as database:
+    with sqlite.write_lock(path), closing(Database(path)) as database:
         version = _version(database)
         if version < VERSION:
             copy_before_upgrade(path, version)
@@ -106,12 +107,12 @@ def upgrade(database: Database, to: str = "head") -> None:
             raise DatabaseRefused(Refusal.UNREADABLE, str(database.path))
         raw.cursor().execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection
-        config.attributes["seal"] = partial(_seal, database.path, connection)
+        config.attributes["finish_step"] = partial(_finish_step, database.path, connection)
         command.upgrade(config, to)
         raw.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def _seal(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:
+def _finish_step(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:
     """Check the result of a step and write its version into the file, within the step's transaction."""
     table, fault = sqlite.table_with_broken_reference(connection), sqlite.quick_check(connection)
     if table is not None:

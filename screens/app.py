@@ -16,6 +16,7 @@ from textual.worker import WorkerError
 from screens.app_commands import COMMANDS, add_modes, is_available
 from screens.catch_up import CatchUp
 from screens.desk.start_screen import StartScreen
+from screens.service_protocols import ScreenServices
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
@@ -30,7 +31,6 @@ from workbench.look import Look
 
 if TYPE_CHECKING:
     from screens.desk.screen import DeskScreen
-    from screens.service_protocols import ScreenServices as Services
 
 NOT_REMEMBERED = Look(None)
 
@@ -62,7 +62,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     def __init__(
         self,
-        open_services: "Callable[[], Services]",
+        open_services: Callable[[], ScreenServices],
         *,
         now: Callable[[], datetime] = machine_time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -77,7 +77,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.look = look
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None
-        self.services: Services | None = None
+        self.services: ScreenServices | None = None
         self.error: WorkbenchError | None = None
         self._open_services = open_services
         self._start = StartScreen(self.clock)
@@ -100,18 +100,18 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     @work(group="open")
     async def open_desk(self) -> None:
-        """Open the database, show the desk, then let the keys act that were typed meanwhile."""
+        """Open the database, show the desk, then run the keys that were typed before."""
         try:
             self.services = services = await asyncio.to_thread(self._open_services)
         except WorkbenchError as error:
-            self._break_down(error)
+            self._show_failure(error)
             return
         try:
             await self._show_desk(services)
         finally:
             self._start.is_waiting = False
 
-    async def _show_desk(self, services: "Services") -> None:
+    async def _show_desk(self, services: ScreenServices) -> None:
         from screens.desk.screen import DeskScreen
 
         desk, keys = DeskScreen(self.clock, services), self._start.keys
@@ -122,20 +122,20 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         CatchUp(self, services, desk.count)
         await self.remove_mode("start")
         while keys:
-            await self._let_act(keys.pop(0))
+            await self._run_key(keys.pop(0))
 
-    async def _let_act(self, key: events.Key) -> None:
-        """Let a kept key act, and wait for what it starts; the next key may depend on that."""
+    async def _run_key(self, key: events.Key) -> None:
+        """Run a kept key, and wait until its effect is shown, since the next key may depend on it."""
         before = self.focused or self.screen
         await super().on_event(events.Key(key.key, key.character))
-        await self._handled(before)
+        await self._wait_until_handled(before)
         with suppress(WorkerError):
             await self.workers.wait_for_complete([each for each in self.workers if each.group == "claim"])
         # A case that is shown moves the focus by way of the app, and the focus chooses the panel.
         for _step in range(_FOCUS_STEPS):
-            await self._handled(self.focused or self.screen)
+            await self._wait_until_handled(self.focused or self.screen)
 
-    async def _handled(self, part: DOMNode) -> None:
+    async def _wait_until_handled(self, part: DOMNode) -> None:
         """Wait until every part from this one up to the app has handled its messages."""
         for node in part.ancestors_with_self:
             passed = asyncio.Event()
@@ -145,41 +145,41 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
                 await asyncio.wait_for(passed.wait(), _ANSWER_WITHIN_S)
 
     async def end(self, return_code: int) -> None:
-        """Save what was typed and leave; the hold is kept."""
+        """Save the draft and end the program; the hold is kept."""
         try:
             if self.desk is not None:
                 self.desk.session.services.leave()
                 await self.desk.session.save_draft()
         except WorkbenchError as error:
-            # The terminal may be gone; the exit code and the sentence say that something was lost.
-            self.say_and_exit(error)
+            # The terminal may be gone; the exit code and the message report the lost draft.
+            self.exit_with_error(error)
             return
         self.exit(return_code=return_code)
 
     def failed(self, error: StorageFailed) -> None:
-        """Report what failed; without a desk there is nothing else to show."""
+        """Report a failure: as a notification, or on the start screen if there is no desk."""
         if self.desk is None and self.error is None:
-            self._break_down(error)
+            self._show_failure(error)
         else:
             super().failed(error)
 
-    def _break_down(self, error: WorkbenchError) -> None:
+    def _show_failure(self, error: WorkbenchError) -> None:
         self.error = error
-        self._start.break_down(error)
+        self._start.show_failure(error)
 
-    def hung_up(self, code: int) -> None:
-        """Leave, for nobody is at the other end of the terminal."""
+    def terminal_gone(self, code: int) -> None:
+        """End the program, because the terminal is gone."""
         self._terminal.leave(code)
 
-    def go_to_sleep(self) -> None:
-        """Mask what is revealed, before the process is stopped."""
+    def before_suspend(self) -> None:
+        """Hide revealed fields, before the process is suspended."""
         for screen in (*self.screen_stack, self.desk):
             if isinstance(screen, RevealsFields):
                 screen.hide_fields()
 
-    def wake_up(self) -> None:
-        """Go on after the process was stopped; the hold may be gone."""
-        self.go_to_sleep()
+    def after_resume(self) -> None:
+        """Continue after a suspension, in which the hold may have ended."""
+        self.before_suspend()
         if self.desk is not None:
             self.desk.renew()
             self.desk.count()

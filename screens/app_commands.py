@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from screens.desk.start_screen import StartScreen
-from screens.shell.base_screen import run_beside
+from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import HasPlace
 from screens.shell.theme import DARK, LIGHT
-from screens.terminal.input_bursts import is_written_in
-from workbench.errors import ExitCode, StorageFailed, WorkbenchError
+from screens.terminal.input_bursts import takes_text
+from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _
 from workbench.keys.desk import FIND
 from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
@@ -57,17 +57,15 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
 def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
     """Show a case of a list to read; a case that the reviewer holds goes on the desk."""
-    run_beside(app, partial(_open_case, app, desk, case_id), "case", is_exclusive=True)
+    run_in_worker(app, partial(_open_case, app, desk, case_id), "case", is_exclusive=True)
 
 
 async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
     from screens.desk.read_only import ReadingScreen
 
     services = desk.session.services
-    try:
-        case = await asyncio.to_thread(services.casefiles.show, case_id)
-    except WorkbenchError as error:
-        app.notify(str(error), severity="error", markup=False, timeout=8)
+    case = await attempt(app, partial(asyncio.to_thread, services.casefiles.show, case_id))
+    if case is None:
         return
     if case.header.held_by != desk.session.login:
         app.push_screen(ReadingScreen(app.clock, services, case))
@@ -96,7 +94,7 @@ async def find_case(app: "WorkbenchApp") -> None:
     if isinstance(app.screen, ReadingScreen):
         await app.screen.leave().wait()
     if isinstance(app.screen, QueueScreen):
-        app.screen.ask_filter()
+        app.screen.action_filter()
 
 
 async def show_help(app: "WorkbenchApp") -> None:
@@ -126,7 +124,7 @@ async def change_theme(app: "WorkbenchApp") -> None:
 
 async def quit_workbench(app: "WorkbenchApp") -> None:
     """Leave the workbench; ask first if a case is held."""
-    run_beside(app, partial(_leave, app), "leave", is_exclusive=True)
+    run_in_worker(app, partial(_leave, app), "leave", is_exclusive=True)
 
 
 async def _leave(app: "WorkbenchApp") -> None:
@@ -163,6 +161,6 @@ def is_available(app: "WorkbenchApp", command_id: str) -> bool:
         return not screen.has_class("-leaving")
     if command_id in {HELP.id, PALETTE.id}:
         return isinstance(screen, HasPlace)
-    if command_id == GO.id and (screen.is_modal or is_written_in(app.focused)):
+    if command_id == GO.id and (screen.is_modal or takes_text(app.focused)):
         return False
     return command_id == THEME.id or not isinstance(screen, StartScreen)

@@ -1,26 +1,23 @@
-"""The work that only the passing of time brings, done while the workbench is open."""
+"""Runs due deadlines and reminders while the workbench is open."""
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.worker import Worker
 
+from screens.service_protocols import ScreenServices
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices as Services
 
 CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
 
 
 class CatchUp:
-    """Does what is due, as `workbench tick` does, so that no machine needs a timetable while somebody works."""
+    """Runs at intervals what `workbench tick` runs, so that an open workbench needs no scheduled job."""
 
-    def __init__(self, app: App[None], services: "Services", on_change: Callable[[], object]) -> None:
+    def __init__(self, app: App[None], services: ScreenServices, on_change: Callable[[], object]) -> None:
         self._app = app
         self._services = services
         self._on_change = on_change
@@ -29,7 +26,7 @@ class CatchUp:
         app.set_interval(CATCH_UP_EVERY_S, self.run)
 
     def run(self) -> None:
-        """Do what is due, unless that is being done already."""
+        """Start a run, unless one is under way."""
         if self._worker is None or self._worker.is_finished:
             self._worker = self._app.run_worker(self._catch_up, group="time")
 
@@ -37,8 +34,8 @@ class CatchUp:
         try:
             ticked = await asyncio.to_thread(self._services.catch_up)
         except WorkbenchError as error:
-            said = _("Deadlines could not be seen to now; it is tried again soon: {cause}").format(cause=error)
-            self._app.notify(said, severity="warning", timeout=8)
+            message = _("Deadlines could not be seen to now; it is tried again soon: {cause}").format(cause=error)
+            self._app.notify(message, severity="warning", timeout=8)
             return
         if ticked.is_anything:
             self._on_change()

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from db import schema
+from db.access import Access
 from db.dialects import sqlite
 from db.engine import Database
 
@@ -26,7 +27,7 @@ def downgrade(path: Path, to: str = "0001") -> None:
 
 
 def _create(path: Path, to: str = "0001") -> None:
-    sqlite.create_file(path)
+    sqlite.create_file(path, Access.PRIVATE)
     database = Database(path)
     schema.upgrade(database, to)
     database.close()

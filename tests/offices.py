@@ -12,7 +12,7 @@ from db.columns import to_us
 from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
-from db.queries.findable import make_findable, terms_of
+from db.queries.search_index import index_cases, terms_of
 from workbench.services.opening import create_site, open_services
 from workbench.services.wiring import Services
 
@@ -159,7 +159,7 @@ def plant(
                     for number in numbers
                 ],
             )
-        make_findable(
+        index_cases(
             session,
             [
                 {**terms_of(f"虚构公司{number}", f"T-{seq}-{number}"), "id": first_case + number - first_application}

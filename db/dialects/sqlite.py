@@ -94,10 +94,6 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
         max_overflow=-1,
         pool_use_lifo=True,
     )
-    if query_only:
-        engine = engine.execution_options(begin_sql="BEGIN")
-    else:
-        engine = engine.execution_options(begin_sql="BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -105,12 +101,12 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin_sql", "BEGIN"))
+        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
     return engine
 
 
-def create_file(path: Path, access: Access = Access.PRIVATE) -> None:
+def create_file(path: Path, access: Access) -> None:
     """Create an empty database file that only its owner, or its folder's group, can read.
 
     Raises:
@@ -146,7 +142,7 @@ def check_file(path: Path) -> None:
     Whether its group may read it is a setting in the database itself, and not checked here.
 
     Raises:
-        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or accessible by everybody.
+        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or open to all users of the host.
     """
     try:
         status = path.stat()

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -49,24 +50,15 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
 
 def _copy(path: Path, draft: Path) -> None:
     """Copy page by page, and sync the copy to the disk."""
-    source = driver().connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        target = driver().connect(str(draft))
-        try:
+        with closing(driver().connect(uri, uri=True)) as source, closing(driver().connect(str(draft))) as target:
             source.backup(target, pages=_PAGES_AT_ONCE)
             # A single file, which can be moved without WAL files.
             target.execute("PRAGMA journal_mode=DELETE").fetchone()
-        finally:
-            target.close()
     except driver().DatabaseError as error:
         raise OSError(None, str(error)) from error
-    finally:
-        source.close()
-    handle = os.open(draft, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _sync(draft)
 
 
 def _numbered(path: Path, version: int, number: int) -> Path:
@@ -102,8 +94,9 @@ def _without_counts(header: bytes) -> bytes:
     return header[:24] + header[28:92] + header[96:]
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:

@@ -1,8 +1,9 @@
 """The full-text index of cases by parts of names and numbers: FTS5 on SQLite.
 
-Another dialect must offer the same names: CREATE, `put`, `fill`, `forget`; `name_hits`, `initials_hits` and `part_hits`
-with `any_of` and `all_of`, which build a query; HITS, which runs it; and HAS_INITIALS, HAS_PART and NUMBER_BEGINS,
-which check a case. Hits include all matching cases and few others, so callers check each hit again, with LIKE.
+Another dialect must offer the same names: CREATE, `fill`, `terms_of`, `index_cases`, `remove_cases`; `name_hits`,
+`initials_hits` and `part_hits` with `any_of` and `all_of`, which build a query; HITS, which runs it; and HAS_INITIALS,
+HAS_PART and NUMBER_BEGINS, which check a case. Hits include all matching cases and few others, so callers check each
+hit again, with LIKE.
 
 The index contains terms, not text: of a name, each pair of adjacent characters in order, so that a phrase of pairs is a
 substring of any length; each single character; each pair of pinyin initials; and the parts of an application number.
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, column, delete, table, text
+from sqlalchemy.orm import Session
 
 from db.initials import initials
 
@@ -21,7 +23,7 @@ CREATE = """CREATE VIRTUAL TABLE search_term USING fts5(
     name, single, initials, part, content='', contentless_delete=1, tokenize='ascii')"""
 
 _TABLE = table("search_term", column("rowid", Integer))
-_PUT = text(
+_INDEX = text(
     """INSERT OR REPLACE INTO search_term (rowid, name, single, initials, part)
        VALUES (:id, :name, :single, :initials, :part)"""
 )
@@ -79,13 +81,13 @@ def _has_part(application_no: str, part: str) -> bool:
     return part in parts(application_no)
 
 
-def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def index_cases(connection: Connection | Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Index cases by their current names; `rows` are those of `terms_of`, each with its `id`."""
     if rows:
-        connection.execute(_PUT, rows)
+        connection.execute(_INDEX, rows)
 
 
-def forget(connection: Connection, case_ids: Select[tuple[int]]) -> None:
+def remove_cases(connection: Connection | Session, case_ids: Select[tuple[int]]) -> None:
     """Remove cases from the index."""
     connection.execute(delete(_TABLE).where(_TABLE.c.rowid.in_(case_ids)))
 
@@ -97,7 +99,7 @@ def fill(connection: Connection) -> None:
         cases = connection.execute(_CASES, {"last": last, "limit": _CHUNK_SIZE}).all()
         if not cases:
             return
-        put(
+        index_cases(
             connection,
             [{**terms_of(name, number), "id": case_id} for case_id, name, number in cases],
         )

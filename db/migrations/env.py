@@ -12,7 +12,7 @@ context.configure(
     transactional_ddl=True,
     transaction_per_migration=True,
     render_as_batch=True,
-    on_version_apply=context.config.attributes["seal"],
+    on_version_apply=context.config.attributes["finish_step"],
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,37 +1,20 @@
 """The tables. Importing this package registers them all."""
 
-from db.models.calendar_day import CalendarDayRow as CalendarDayRow
-from db.models.calendar_day import SuspensionNoticeRow as SuspensionNoticeRow
-from db.models.calendar_day import SuspensionRow as SuspensionRow
-from db.models.calendar_override import CalendarOverrideRow as CalendarOverrideRow
-from db.models.calls import CallDayRow as CallDayRow
-from db.models.calls import CallHourRow as CallHourRow
-from db.models.calls import CallWindowRow as CallWindowRow
-from db.models.calls import OptOutRow as OptOutRow
-from db.models.case import CaseRow as CaseRow
-from db.models.case import FindingRow as FindingRow
-from db.models.case import SkipRow as SkipRow
-from db.models.case import SubmissionRow as SubmissionRow
-from db.models.decision import DecisionReasonRow as DecisionReasonRow
-from db.models.decision import DecisionRow as DecisionRow
-from db.models.decision import DelayNoticeRow as DelayNoticeRow
-from db.models.decision import NoticeRow as NoticeRow
-from db.models.decision import RectificationItemRow as RectificationItemRow
-from db.models.decision import RectificationRow as RectificationRow
-from db.models.desk import ChecklistAnswerRow as ChecklistAnswerRow
-from db.models.desk import CommentRow as CommentRow
-from db.models.desk import DraftRow as DraftRow
-from db.models.desk import VerificationRow as VerificationRow
-from db.models.event import EventRow as EventRow
-from db.models.evidence import ApplicationRow as ApplicationRow
-from db.models.evidence import CardRow as CardRow
-from db.models.evidence import ComplaintRow as ComplaintRow
-from db.models.evidence import CreditRecordRow as CreditRecordRow
-from db.models.evidence import DocumentRow as DocumentRow
-from db.models.import_batch import ImportBatchRow as ImportBatchRow
-from db.models.import_batch import ImportFileRow as ImportFileRow
-from db.models.people import AbsenceRow as AbsenceRow
-from db.models.people import ReviewerRoleRow as ReviewerRoleRow
-from db.models.people import ReviewerRow as ReviewerRow
-from db.models.site import PolicyVersionRow as PolicyVersionRow
-from db.models.site import SettingRow as SettingRow
+from db.models.calendar_day import CalendarDayRow, SuspensionNoticeRow, SuspensionRow
+from db.models.calendar_override import CalendarOverrideRow
+from db.models.calls import CallDayRow, CallHourRow, CallWindowRow, OptOutRow
+from db.models.case import CaseRow, FindingRow, SkipRow, SubmissionRow
+from db.models.decision import (
+    DecisionReasonRow,
+    DecisionRow,
+    DelayNoticeRow,
+    NoticeRow,
+    RectificationItemRow,
+    RectificationRow,
+)
+from db.models.desk import ChecklistAnswerRow, CommentRow, DraftRow, VerificationRow
+from db.models.event import EventRow
+from db.models.evidence import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, DocumentRow
+from db.models.import_batch import ImportBatchRow, ImportFileRow
+from db.models.people import AbsenceRow, ReviewerRoleRow, ReviewerRow
+from db.models.site import PolicyVersionRow, SettingRow

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, String, Text
+from sqlalchemy import Column, String
 from sqlmodel import Field
 
-from db.columns import instant, word
-from db.models.row import Row
+from db.columns import instant, long_text, word
+from db.models.row import NumberedRow, Row
 
 
 class CalendarDayRow(Row, table=True):
@@ -21,7 +21,7 @@ class CalendarDayRow(Row, table=True):
     status: str = word(16)
 
 
-class SuspensionRow(Row, table=True):
+class SuspensionRow(NumberedRow, table=True):
     """A time during which no clock runs; `to_at` is null while its end is unknown.
 
     `province` and `agent` are null if all are affected. `announced_to_at` is the end before a supervisor changed it.
@@ -31,13 +31,12 @@ class SuspensionRow(Row, table=True):
 
     __tablename__ = "suspension"
 
-    id: int | None = Field(default=None, primary_key=True)
     from_at: datetime = instant()
     to_at: datetime | None = instant(nullable=True)
     announced_to_at: datetime | None = instant(nullable=True)
     province: str | None = Field(default=None, max_length=32)
     agent: str | None = Field(default=None, max_length=64)
-    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    reason: str = long_text()
     entered_at: datetime = instant()
     entered_by_id: int = Field(foreign_key="reviewer.id")
     resumed_at: datetime | None = instant(nullable=True)
@@ -45,7 +44,7 @@ class SuspensionRow(Row, table=True):
 
 
 class SuspensionNoticeRow(Row, table=True):
-    """What the applicant of a case was told of a suspension; the key makes sure that they are told once."""
+    """A notice about a suspension that the applicant of a case got; the key makes sure that each is sent once."""
 
     __tablename__ = "suspension_notice"
 

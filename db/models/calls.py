@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index, Text
+from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field
 
-from db.columns import instant, personal, word
-from db.models.row import Row
+from db.columns import instant, long_text, personal, word
+from db.models.row import ApplicationPartRow, BatchPartRow
 
 
-class CallWindowRow(Row, table=True):
+class CallWindowRow(ApplicationPartRow, table=True):
     """The facts of one number in its window, or of all cards of an application (then `msisdn` is empty).
 
     `half_hours` is a JSON list of 48 counts.
@@ -22,10 +22,6 @@ class CallWindowRow(Row, table=True):
         Index("ix_call_window_batch", "batch_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
-    agent: str = word(64)
-    application_no: str = word(64)
     msisdn: str = personal("msisdn", length=32)
     msisdn_hash: str = word(32)
     window_from: date | None = None
@@ -43,10 +39,10 @@ class CallWindowRow(Row, table=True):
     max_same_callee_window: int = 0
     handsets: int = 0
     opt_out_calls: int = 0
-    half_hours: str = Field(default="[]", sa_column=Column(Text, nullable=False))
+    half_hours: str = long_text("[]")
 
 
-class CallDayRow(Row, table=True):
+class CallDayRow(BatchPartRow, table=True):
     """The calls of one number on one local day."""
 
     __tablename__ = "call_day"
@@ -55,15 +51,13 @@ class CallDayRow(Row, table=True):
         Index("ix_call_day_batch", "batch_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
     msisdn_hash: str = word(32)
     on_date: date
     calls: int = 0
     answered: int = 0
 
 
-class CallHourRow(Row, table=True):
+class CallHourRow(BatchPartRow, table=True):
     """The calls of one number in one hour of one weekday (0 is Monday)."""
 
     __tablename__ = "call_hour"
@@ -72,15 +66,13 @@ class CallHourRow(Row, table=True):
         Index("ix_call_hour_batch", "batch_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
     msisdn_hash: str = word(32)
     weekday: int
     hour: int
     calls: int = 0
 
 
-class OptOutRow(Row, table=True):
+class OptOutRow(BatchPartRow, table=True):
     """A callee who refuses calls, by keyed hash; an empty `msisdn` means from all numbers."""
 
     __tablename__ = "opt_out"
@@ -89,8 +81,6 @@ class OptOutRow(Row, table=True):
         Index("ix_opt_out_batch", "batch_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
     callee_hash: str = word(32)
     since: datetime = instant()
     msisdn: str = personal("msisdn", length=32)

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field
 
-from db.columns import instant, word
-from db.models.row import Row
+from db.columns import instant, long_text, word
+from db.models.row import ApplicationPartRow, BatchPartRow, CasePartRow, Row
 
 
-class CaseRow(Row, table=True):
+class CaseRow(ApplicationPartRow, table=True):
     """One secondary review of one application, over all its rounds.
 
     `evidence_seq` is the last publication applied to the case. Evidence is read up to it, so a case shows old or new
@@ -75,10 +75,6 @@ class CaseRow(Row, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
-    agent: str = word(64)
-    application_no: str = word(64)
     application_id: int = Field(foreign_key="application.id")
     applicant_name: str = word(200)
     trigger: str = word(16)
@@ -114,29 +110,25 @@ class CaseRow(Row, table=True):
     is_listed: bool = False
 
 
-class SubmissionRow(Row, table=True):
+class SubmissionRow(BatchPartRow, table=True):
     """One round's evidence as received, as JSON by declared column names."""
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_batch", "batch_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id", index=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
     round: int = 1
     received_at: datetime = instant()
     applied_at: datetime | None = instant(nullable=True)
-    body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    body: str = long_text("{}")
 
 
-class FindingRow(Row, table=True):
+class FindingRow(CasePartRow, table=True):
     """One rule hit of a case; `observed` and `limit` are JSON scalars."""
 
     __tablename__ = "finding"
     __table_args__ = (Index("ix_finding_rule", "rule", "case_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
     position: int = 0
     rule: str = word(32)
     leg: str = word(16)
@@ -157,5 +149,5 @@ class SkipRow(Row, table=True):
     case_id: int = Field(foreign_key="case.id", primary_key=True)
     reviewer_id: int = Field(foreign_key="reviewer.id", primary_key=True)
     evidence_no: int
-    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    reason: str = long_text()
     skipped_at: datetime = instant()

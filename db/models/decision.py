@@ -5,14 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import Instant, instant, word
-from db.models.row import Row
+from db.columns import Instant, instant, long_text, word
+from db.models.row import CasePartRow, NumberedRow, Row
 
 
-class DecisionRow(Row, table=True):
+class DecisionRow(NumberedRow, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
-    `before` and `seen` are JSON: the columns of the case that an undo restores, and what the reviewer saw on the desk.
+    `before` and `seen` are JSON: the columns of the case that an undo restores, and the evidence shown on the desk.
     """
 
     __tablename__ = "decision"
@@ -21,14 +21,13 @@ class DecisionRow(Row, table=True):
         Index("ix_decision_release", "status", "release_at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id")
     round: int = 1
     verdict: str = word(8)
     fail_kind: str = word(8)
     measure: str = word(16)
-    note: str = Field(default="", sa_column=Column(Text, nullable=False))
-    letter: str = Field(default="", sa_column=Column(Text, nullable=False))
+    note: str = long_text()
+    letter: str = long_text()
     waits_for: str = word(16)
     until_on: date | None = None
     deadline_at: datetime | None = instant(nullable=True)
@@ -38,11 +37,11 @@ class DecisionRow(Row, table=True):
     release_at: datetime | None = instant(nullable=True)
     checker_id: int | None = Field(default=None, foreign_key="reviewer.id")
     checked_at: datetime | None = instant(nullable=True)
-    check_note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    check_note: str = long_text()
     undone_at: datetime | None = instant(nullable=True)
     version_after: int = 0
-    before: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    seen: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    before: str = long_text("{}")
+    seen: str = long_text("{}")
 
 
 class DecisionReasonRow(Row, table=True):
@@ -55,40 +54,35 @@ class DecisionReasonRow(Row, table=True):
     code: str = word(32)
 
 
-class RectificationRow(Row, table=True):
+class RectificationRow(CasePartRow, table=True):
     """What an applicant must rectify after one decision, by one deadline."""
 
     __tablename__ = "rectification"
 
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
     decision_id: int = Field(foreign_key="decision.id", unique=True)
     round: int = 1
     deadline_at: datetime | None = instant()
     is_open: bool = True
 
 
-class RectificationItemRow(Row, table=True):
+class RectificationItemRow(NumberedRow, table=True):
     """One item to rectify; `code` is a reason or document code."""
 
     __tablename__ = "rectification_item"
 
-    id: int | None = Field(default=None, primary_key=True)
     rectification_id: int = Field(foreign_key="rectification.id", index=True)
     position: int = 0
     code: str = word(32)
-    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    text: str = long_text()
     satisfied_at: datetime | None = instant(nullable=True)
     waived_at: datetime | None = instant(nullable=True)
 
 
-class NoticeRow(Row, table=True):
+class NoticeRow(CasePartRow, table=True):
     """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled."""
 
     __tablename__ = "notice"
 
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
     kind: str = word(16)
     language: str = word(8)
@@ -101,7 +95,7 @@ class NoticeRow(Row, table=True):
 
 
 class DelayNoticeRow(Row, table=True):
-    """A due date that the applicant of a case was told will be missed; the key makes sure that they are told once."""
+    """A notice that a due date of a case will be missed; the key makes sure that it is sent once."""
 
     __tablename__ = "delay_notice"
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import instant, word
-from db.models.row import Row
+from db.columns import instant, long_text, word
+from db.models.row import CasePartRow, NumberedRow
 
 
-class DraftRow(Row, table=True):
+class DraftRow(NumberedRow, table=True):
     """The unfinished work of a reviewer on a case, as JSON, so that the dialog can be restored.
 
     With `decision_id`, it is the draft that an undo restores.
@@ -18,49 +18,42 @@ class DraftRow(Row, table=True):
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("case_id", "reviewer_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id")
     reviewer_id: int = Field(foreign_key="reviewer.id")
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
-    body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    body: str = long_text("{}")
     saved_at: datetime = instant()
 
 
-class CommentRow(Row, table=True):
+class CommentRow(CasePartRow, table=True):
     """An internal comment on a case."""
 
     __tablename__ = "comment"
 
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
     author_id: int = Field(foreign_key="reviewer.id")
     written_at: datetime = instant()
     body: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class ChecklistAnswerRow(Row, table=True):
+class ChecklistAnswerRow(CasePartRow, table=True):
     """A reviewer's answer to one question in one round; the latest counts."""
 
     __tablename__ = "checklist_answer"
     __table_args__ = (UniqueConstraint("case_id", "round", "question"),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
     round: int = 1
     question: str = word(32)
     answer: str = word(8)
-    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    note: str = long_text()
     answered_by_id: int = Field(default=0, foreign_key="reviewer.id")
     answered_at: datetime = instant()
 
 
-class VerificationRow(Row, table=True):
+class VerificationRow(CasePartRow, table=True):
     """A fact confirmed outside."""
 
     __tablename__ = "verification"
 
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
     kind: str = word(16)
     result: str = Field(sa_column=Column(Text, nullable=False))
     verified_by_id: int = Field(foreign_key="reviewer.id")

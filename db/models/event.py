@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Text
 from sqlmodel import Field
 
-from db.columns import instant, word
+from db.columns import instant, long_text, word
 from db.models.row import Row
 
 
@@ -28,6 +27,6 @@ class EventRow(Row, table=True):
     state: str = word(16)
     is_clock_running: bool | None = None
     is_refused: bool = False
-    body: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    body: str = long_text("{}")
     prev_hash: str = word(64)
     hash: str = word(64)

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import instant, personal, word
-from db.models.row import Row
+from db.columns import instant, long_text, personal, word
+from db.models.row import ApplicationPartRow, BatchPartRow
 
 
-class ApplicationRow(Row, table=True):
+class ApplicationRow(ApplicationPartRow, table=True):
     """One version of an application; a change is a row of a later batch."""
 
     __tablename__ = "application"
@@ -23,10 +23,6 @@ class ApplicationRow(Row, table=True):
         Index("ix_application_kind", "applicant_kind"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
-    agent: str = word(64)
-    application_no: str = word(64)
     submitted_at: datetime = instant()
     received_at: datetime = instant()
     first_reviewed_on: date | None = None
@@ -36,7 +32,7 @@ class ApplicationRow(Row, table=True):
     uscc: str = word(32)
     registered_capital_fen: int | None = Field(default=None, sa_column=Column(BigInteger))
     licence_valid_to: date | None = None
-    business_scope: str = Field(default="", sa_column=Column(Text, nullable=False))
+    business_scope: str = long_text()
     province: str = word(64)
     legal_rep_name: str = personal("name")
     legal_rep_id_no: str = personal("id_no", length=64)
@@ -48,15 +44,15 @@ class ApplicationRow(Row, table=True):
     contact_phone: str = personal("msisdn", length=64)
     contact_phone_hash: str = word(32)
     industry: str = word(64)
-    stated_use: str = Field(default="", sa_column=Column(Text, nullable=False))
-    call_script: str = Field(default="", sa_column=Column(Text, nullable=False))
-    consent_source: str = Field(default="", sa_column=Column(Text, nullable=False))
+    stated_use: str = long_text()
+    call_script: str = long_text()
+    consent_source: str = long_text()
     service_class: str = word(16)
     language: str = word(8)
     msisdns: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdns"}))
 
 
-class CardRow(Row, table=True):
+class CardRow(ApplicationPartRow, table=True):
     """One SIM of an application, as of one batch."""
 
     __tablename__ = "card"
@@ -66,10 +62,6 @@ class CardRow(Row, table=True):
         Index("ix_card_msisdn_hash", "msisdn_hash"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
-    agent: str = word(64)
-    application_no: str = word(64)
     msisdn: str = personal("msisdn", length=32)
     msisdn_hash: str = word(32)
     iccid: str = word(32)
@@ -81,7 +73,7 @@ class CardRow(Row, table=True):
     service_ended_on: date | None = None
 
 
-class DocumentRow(Row, table=True):
+class DocumentRow(ApplicationPartRow, table=True):
     """One document. Its file is in the store under its SHA-256."""
 
     __tablename__ = "document"
@@ -90,10 +82,6 @@ class DocumentRow(Row, table=True):
         Index("ix_document_batch", "batch_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
-    agent: str = word(64)
-    application_no: str = word(64)
     kind: str = word(32)
     sha256: str = word(64)
     received_at: datetime = instant()
@@ -105,7 +93,7 @@ class DocumentRow(Row, table=True):
     media_type: str = word(64)
 
 
-class ComplaintRow(Row, table=True):
+class ComplaintRow(BatchPartRow, table=True):
     """One complaint about one number."""
 
     __tablename__ = "complaint"
@@ -114,8 +102,6 @@ class ComplaintRow(Row, table=True):
         Index("ix_complaint_batch", "batch_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
     msisdn: str = personal("msisdn", length=32)
     msisdn_hash: str = word(32)
     received_at: datetime = instant()
@@ -124,7 +110,7 @@ class ComplaintRow(Row, table=True):
     summary: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
 
 
-class CreditRecordRow(Row, table=True):
+class CreditRecordRow(BatchPartRow, table=True):
     """One check of one list for one USCC or ID number."""
 
     __tablename__ = "credit_record"
@@ -133,8 +119,6 @@ class CreditRecordRow(Row, table=True):
         Index("ix_credit_record_batch", "batch_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id")
     subject_no: str = personal("id_no", length=64)
     subject_hash: str = word(32)
     list_name: str = word(16)

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlmodel import Field
 
 from db.columns import instant, word
-from db.models.row import Row
+from db.models.row import NumberedRow
 
 
-class ImportBatchRow(Row, table=True):
+class ImportBatchRow(NumberedRow, table=True):
     """One import command.
 
     `published_seq` grows with each publication, so that evidence can be read consistently up to any of them.
@@ -17,7 +17,6 @@ class ImportBatchRow(Row, table=True):
 
     __tablename__ = "import_batch"
 
-    id: int | None = Field(default=None, primary_key=True)
     kind: str = word(16)
     started_at: datetime = instant()
     started_by_id: int = Field(foreign_key="reviewer.id")
@@ -31,12 +30,11 @@ class ImportBatchRow(Row, table=True):
     rejected_count: int = 0
 
 
-class ImportFileRow(Row, table=True):
+class ImportFileRow(NumberedRow, table=True):
     """One file of a batch. A file with the same bytes is refused."""
 
     __tablename__ = "import_file"
 
-    id: int | None = Field(default=None, primary_key=True)
     batch_id: int = Field(foreign_key="import_batch.id", index=True)
     name: str = word(255)
     sha256: str = word(64, index=True)

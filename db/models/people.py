@@ -5,15 +5,14 @@ from datetime import date, datetime
 from sqlmodel import Field
 
 from db.columns import instant, word
-from db.models.row import Row
+from db.models.row import NumberedRow, Row
 
 
-class ReviewerRow(Row, table=True):
+class ReviewerRow(NumberedRow, table=True):
     """A person who may act, in whatever roles."""
 
     __tablename__ = "reviewer"
 
-    id: int | None = Field(default=None, primary_key=True)
     login: str = Field(max_length=64, unique=True)
     max_held: int | None = None
     is_active: bool = True
@@ -29,12 +28,11 @@ class ReviewerRoleRow(Row, table=True):
     role: str = Field(max_length=16, primary_key=True)
 
 
-class AbsenceRow(Row, table=True):
+class AbsenceRow(NumberedRow, table=True):
     """The days on which a person is absent; without an end, until the person returns."""
 
     __tablename__ = "absence"
 
-    id: int | None = Field(default=None, primary_key=True)
     reviewer_id: int = Field(foreign_key="reviewer.id", index=True)
     from_on: date
     to_on: date | None = None

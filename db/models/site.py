@@ -6,7 +6,7 @@ from sqlalchemy import Column, Text
 from sqlmodel import Field
 
 from db.columns import instant, word
-from db.models.row import Row
+from db.models.row import NumberedRow, Row
 
 
 class SettingRow(Row, table=True):
@@ -18,12 +18,11 @@ class SettingRow(Row, table=True):
     value: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class PolicyVersionRow(Row, table=True):
+class PolicyVersionRow(NumberedRow, table=True):
     """One version of the policy, as the file was."""
 
     __tablename__ = "policy_version"
 
-    id: int | None = Field(default=None, primary_key=True)
     body: str = Field(sa_column=Column(Text, nullable=False))
     sha256: str = word(64)
     applied_at: datetime = instant()

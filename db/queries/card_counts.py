@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlmodel import Session
 
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
+from db.queries.chunks import chunks
 from db.queries.published import ImportedRow, Snapshot, table_of
 from db.queries.visibility import has_newer, is_visible
 
 _APPLICATION = table_of(ApplicationRow)
 _CARD = table_of(CardRow)
 _A, _C = _APPLICATION.alias("a"), _CARD.alias("c")
-_CHUNK_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,14 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
     of_one_brand: dict[str, int] = {}
     of_all: dict[str, int] = {}
     for column, wanted in subjects.items():
-        values = sorted(wanted - {""})
-        for start in range(0, len(values), _CHUNK_SIZE):
-            _count(session, column, values[start : start + _CHUNK_SIZE], snapshot, of_one_brand, of_all)
+        for chunk in chunks(sorted(wanted - {""})):
+            cards = _cards_of(column, chunk, snapshot).subquery()
+            count = func.count(cards.c.msisdn.distinct())
+            counts = select(cards.c.subject, count).group_by(cards.c.subject)
+            of_all.update(session.execute(counts).all())
+            # The greatest count of a subject comes last, and stays.
+            of_brands = counts.where(cards.c.brand != "").group_by(cards.c.brand).order_by(count)
+            of_one_brand.update(session.execute(of_brands).all())
     return CardCounts(of_one_brand, of_all)
 
 
@@ -54,29 +59,16 @@ def _subject_column(application: ImportedRow) -> str:
     return "handler_id_hash" if is_person else "uscc"
 
 
-def _count(
-    session: Session,
-    column: str,
-    subjects: Sequence[str],
-    snapshot: Snapshot,
-    of_one_brand: dict[str, int],
-    of_all: dict[str, int],
-) -> None:
-    application, card = _A, _C
-    subject = application.c[column]
-    belongs = and_(card.c.agent == application.c.agent, card.c.application_no == application.c.application_no)
-    cards = (
-        select(subject.label("subject"), card.c.brand, card.c.msisdn)
-        .select_from(application)
-        .join(card, belongs)
+def _cards_of(column: str, subjects: Sequence[str], snapshot: Snapshot) -> Select[tuple[str, str, str]]:
+    """Return the statement that selects the visible cards of some applicants."""
+    subject = _A.c[column]
+    belongs = and_(_C.c.agent == _A.c.agent, _C.c.application_no == _A.c.application_no)
+    return (
+        select(subject.label("subject"), _C.c.brand, _C.c.msisdn)
+        .select_from(_A)
+        .join(_C, belongs)
         .where(subject.in_(subjects))
-        .where(is_visible(application.c.batch_id, snapshot), is_visible(card.c.batch_id, snapshot))
-        .where(~has_newer(application, _APPLICATION, ("agent", "application_no"), snapshot))
-        .where(~has_newer(card, _CARD, ("agent", "application_no", "msisdn"), snapshot))
-    ).subquery()
-    cards_of = func.count(cards.c.msisdn.distinct())
-    for row in session.execute(select(cards.c.subject, cards_of).group_by(cards.c.subject)):
-        of_all[row[0]] = row[1]
-    by_brand = select(cards.c.subject, cards_of).where(cards.c.brand != "").group_by(cards.c.subject, cards.c.brand)
-    for row in session.execute(by_brand):
-        of_one_brand[row[0]] = max(of_one_brand.get(row[0], 0), row[1])
+        .where(is_visible(_A.c.batch_id, snapshot), is_visible(_C.c.batch_id, snapshot))
+        .where(~has_newer(_A, _APPLICATION, ("agent", "application_no"), snapshot))
+        .where(~has_newer(_C, _CARD, ("agent", "application_no", "msisdn"), snapshot))
+    )

@@ -90,7 +90,7 @@ def is_one_of(case_ids: Iterable[int], name: str) -> Condition:
 
 
 def assigned_to(reviewer_id: int | None, name: str) -> Condition:
-    """Return the condition that the case is assigned to a person, or to nobody."""
+    """Return the condition that the case is assigned to a person; None means that it is not assigned."""
     if reviewer_id is None:
         return Condition(check="c.assignee_id IS NULL", is_indexed=True)
     return Condition(
@@ -103,7 +103,7 @@ def assigned_to(reviewer_id: int | None, name: str) -> Condition:
 
 
 def held_by(reviewer_id: int | None, name: str) -> Condition:
-    """Return the condition that a person, or nobody, holds the case now."""
+    """Return the condition that a person holds the case now; None means that it is not held."""
     if reviewer_id is None:
         return Condition(check=f"NOT {_HELD})")
     return Condition(

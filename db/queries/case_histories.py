@@ -6,35 +6,31 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-_CHUNK_SIZE = 1_000
+from db.queries.chunks import chunks
 
 _IS_PUBLISHED = """EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)"""
 
 _OPEN_STATES = "('queued', 'in_review', 'awaiting_check', 'pending', 'rectifying', 'appealed', 'incomplete')"
 
+_EVENT_COLUMNS = "e.case_id, e.at, e.action, e.state, e.is_clock_running AS running, e.actor_id"
+_IS_STEP = "e.state <> '' AND e.state <> 'incomplete' AND NOT e.is_refused"
+
 _EVENTS = text(
-    f"""SELECT e.case_id, e.at, e.action, e.state, e.is_clock_running AS running, e.actor_id
-    FROM event e JOIN "case" c ON c.id = e.case_id
-    WHERE e.seq > :after AND e.at < :until AND e.state <> ''
-       AND e.state <> 'incomplete' AND NOT e.is_refused AND {_IS_PUBLISHED}
+    f"""SELECT {_EVENT_COLUMNS} FROM event e JOIN "case" c ON c.id = e.case_id
+    WHERE e.seq > :after AND e.at < :until AND {_IS_STEP} AND {_IS_PUBLISHED}
     ORDER BY e.seq"""
 )
 
 _EVENTS_OF = text(
-    """SELECT e.case_id, e.at, e.action, e.state, e.is_clock_running AS running, e.actor_id
-    FROM event e
-    WHERE e.case_id IN :ids AND e.state <> '' AND e.state <> 'incomplete' AND NOT e.is_refused
-    ORDER BY e.seq"""
+    f"SELECT {_EVENT_COLUMNS} FROM event e WHERE e.case_id IN :ids AND {_IS_STEP} ORDER BY e.seq"
 ).bindparams(bindparam("ids", expanding=True))
 
 _ATTRIBUTES = text(
     """SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.complete_at,
-       (SELECT d.seen LIKE '%"severity": "block"%' FROM decision d
-        WHERE d.case_id = c.id ORDER BY d.id LIMIT 1) AS block_seen,
-       (SELECT d.seen LIKE '%"severity": "warn"%' FROM decision d
-        WHERE d.case_id = c.id ORDER BY d.id LIMIT 1) AS warn_seen
+       d.seen LIKE '%"severity": "block"%' AS block_seen, d.seen LIKE '%"severity": "warn"%' AS warn_seen
     FROM "case" c JOIN application a ON a.id = c.application_id
+    LEFT JOIN decision d ON d.id = (SELECT min(id) FROM decision WHERE case_id = c.id)
     WHERE c.id IN :ids"""
 ).bindparams(bindparam("ids", expanding=True))
 
@@ -110,8 +106,4 @@ def queue_counts(session: Session, now_us: int) -> Sequence[Any]:
 
 
 def _in_chunks(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:
-    ids = list(case_ids)
-    found: list[Any] = []
-    for start in range(0, len(ids), _CHUNK_SIZE):
-        found += session.execute(statement, {"ids": ids[start : start + _CHUNK_SIZE]}).all()
-    return found
+    return [row for chunk in chunks(case_ids) for row in session.execute(statement, {"ids": chunk})]

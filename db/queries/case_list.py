@@ -1,4 +1,4 @@
-"""Which cases a list contains, and in which order.
+"""Lists of cases: the cases that a list contains, and their order.
 
 The order is that of `next`. A list is a sequence of stretches, each a contiguous range of one index.
 """
@@ -48,7 +48,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueRange:
     """A range of due dates in microseconds: `after` exclusive, `until` inclusive.
 
     `with_none` includes cases without a due date.
@@ -59,9 +59,9 @@ class Due:
     with_dates: bool = True
     with_none: bool = True
 
-    def within(self, other: "Due") -> "Due":
+    def within(self, other: "DueRange") -> "DueRange":
         """Return the intersection with another range."""
-        return Due(
+        return DueRange(
             after=max(self.after, other.after),
             until=min(self.until, other.until),
             with_dates=self.with_dates and other.with_dates,
@@ -90,7 +90,7 @@ class CaseList:
     now: int
     day_end: int
     ranks: frozenset[int] = frozenset(RANKS)
-    due: Due = Due()
+    due: DueRange = DueRange()
     conditions: tuple[Condition, ...] = ()
     hidden: tuple[int, ...] = ()
     is_running: bool = False
@@ -169,9 +169,9 @@ class Stretch:
 def stretches(cases: CaseList) -> Iterator[Stretch]:
     """Yield the stretches of a list in order."""
     spans = (
-        (0, Due(until=cases.now, with_none=False)),
-        (1, Due(after=cases.now, until=cases.day_end, with_none=False)),
-        (2, Due(after=cases.day_end)),
+        (0, DueRange(until=cases.now, with_none=False)),
+        (1, DueRange(after=cases.now, until=cases.day_end, with_none=False)),
+        (2, DueRange(after=cases.day_end)),
     )
     for number, group in enumerate(GROUPS):
         checks = tuple(cases.state_checks(group))
@@ -182,12 +182,11 @@ def stretches(cases: CaseList) -> Iterator[Stretch]:
             for rank in RANKS:
                 if rank not in cases.ranks:
                     continue
+                place = (number, urgency, -rank)
                 if both.with_none:
-                    place = (number, urgency, -rank, 0)
-                    yield Stretch(place=place, checks=checks, rank=rank, span=None)
+                    yield Stretch(place=(*place, 0), checks=checks, rank=rank, span=None)
                 if both.with_dates and both.after < both.until:
-                    place = (number, urgency, -rank, 1)
-                    yield Stretch(place=place, checks=checks, rank=rank, span=(both.after, both.until))
+                    yield Stretch(place=(*place, 1), checks=checks, rank=rank, span=(both.after, both.until))
 
 
 def order_columns() -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def count(session: Session, cases: CaseList) -> int:
 
 
 def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
-    """Return how many cases of a list come before one of them, None if it is not in it or counting is slow."""
+    """Return how many cases of a list come before one of them, None if it is not in the list or counting is slow."""
     columns = order_columns()
     own = session.execute(
         _text(f'SELECT {", ".join(columns)}, c.due_at FROM "case" AS c WHERE c.id = :case_id AND {cases.check()}'),

@@ -1,10 +1,12 @@
-"""Cases as a list shows them, with the logins of who has them."""
+"""Cases as a list shows them, with the logins of their assignee and holder."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
+
+from db.queries.chunks import chunks
 
 _ROWS = text(
     """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
@@ -18,13 +20,8 @@ LEFT JOIN reviewer holder ON holder.id = c.held_by_id
 WHERE c.id IN :ids"""
 ).bindparams(bindparam("ids", expanding=True))
 
-_READ_TOGETHER = 1_000
-
 
 def case_rows(session: Session, ids: Sequence[int], now_us: int) -> list[Any]:
     """Return the rows of these cases in the order of `ids`; instants are as the table holds them."""
-    found: dict[int, Any] = {}
-    for start in range(0, len(ids), _READ_TOGETHER):
-        portion = ids[start : start + _READ_TOGETHER]
-        found |= {row.id: row for row in session.execute(_ROWS, {"now": now_us, "ids": portion})}
+    found = {row.id: row for chunk in chunks(ids) for row in session.execute(_ROWS, {"now": now_us, "ids": chunk})}
     return [found[case_id] for case_id in ids]

@@ -127,7 +127,7 @@ class Claimer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FreeCase:
     """A case that was free when it was found, with its version."""
 
     id: int
@@ -144,7 +144,7 @@ def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int
     return (int(row.id), int(row.fence)) if row else None
 
 
-def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[Found]:
+def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[FreeCase]:
     """Return the next free cases within a filter, in the order of `claim_next`, at most `most` of them."""
     if CaseState.QUEUED not in within.states:
         return []
@@ -152,10 +152,12 @@ def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -
     further = f" AND {within.check_of_any_state(() if hits is None else hits.of)}"
     values = {**within.values(), **({} if hits is None else hits.values), **claimer.values(), "most": most}
     rows = session.execute(_find("" if hits is None else hits_table(hits), further), values)
-    return [Found(id=int(row.id), version=int(row.version)) for row in rows]
+    return [FreeCase(id=int(row.id), version=int(row.version)) for row in rows]
 
 
-def claim_found(session: Session, claimer: Claimer, until: datetime, found: Iterable[Found]) -> tuple[int, int] | None:
+def claim_found(
+    session: Session, claimer: Claimer, until: datetime, found: Iterable[FreeCase]
+) -> tuple[int, int] | None:
     """Claim the first found case that has not changed, and return its id and fence, or None if all have."""
     values = {**claimer.values(), "until": to_us(until)}
     for case in found:

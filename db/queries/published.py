@@ -13,15 +13,13 @@ from sqlalchemy import ColumnElement, Select, Table, exists, func, select, tuple
 from sqlmodel import Session, SQLModel
 
 from db.models import CaseRow, ImportBatchRow
+from db.queries.chunks import chunks
 
 ImportedRow = Mapping[str, Any]
 """One row of an imported table by column names, with `seq`, the number of its publication."""
 
 _UNPUBLISHED_SEQ = 1 << 62
 """The number of a batch that is still being written: later than all others."""
-
-_CHUNK_SIZE = 500
-"""The most keys in one statement."""
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -36,7 +34,7 @@ CASE = table_of(CaseRow)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a reader may see: publications up to `seq` (None: all), and the batch that the reader is writing."""
+    """The rows that are visible: of publications up to `seq` (None: all), and of the batch being written."""
 
     seq: int | None = None
     own_batch: int | None = None
@@ -82,11 +80,9 @@ def newest(
     snapshot: Snapshot,
 ) -> list[ImportedRow]:
     """Return the latest visible row of each key, in the order in which the keys were first written."""
-    found: dict[object, ImportedRow] = {}
-    rows = [row._asdict() for row in session.execute(_with_seq(table).where(where))]
-    for row in sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"])):
-        found[key(row)] = row
-    return list(found.values())
+    rows = (row._asdict() for row in session.execute(_with_seq(table).where(where)))
+    visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
+    return list({key(row): row for row in visible}.values())
 
 
 def newest_of_many(
@@ -101,14 +97,9 @@ def newest_of_many(
     `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
     must have the same values in these columns.
     """
+    asked = tuple_(*columns) if len(columns) > 1 else columns[0]
     table = columns[0].table
-    values = list(wanted)
-    found: list[ImportedRow] = []
-    for start in range(0, len(values), _CHUNK_SIZE):
-        chunk = values[start : start + _CHUNK_SIZE]
-        where = tuple_(*columns).in_(chunk) if len(columns) > 1 else columns[0].in_(chunk)
-        found.extend(newest(session, table, where, key, snapshot))
-    return found
+    return [row for chunk in chunks(wanted) for row in newest(session, table, asked.in_(chunk), key, snapshot)]
 
 
 def every_version(
@@ -118,25 +109,20 @@ def every_version(
     table = table_of(model)
     seq = select(BATCH.c.published_seq).where(BATCH.c.id == table.c.batch_id).scalar_subquery().label("seq")
     statement = select(table.c.id, table.c.agent, table.c.application_no, *(table.c[name] for name in names), seq)
-    values = list(applications)
+    key = tuple_(table.c.agent, table.c.application_no)
     found: list[ImportedRow] = []
-    for start in range(0, len(values), _CHUNK_SIZE):
-        keys = tuple_(table.c.agent, table.c.application_no).in_(values[start : start + _CHUNK_SIZE])
-        found += (row._asdict() for row in session.execute(statement.where(keys)) if row.seq is not None)
+    for chunk in chunks(applications):
+        rows = session.execute(statement.where(key.in_(chunk)))
+        found += (row._asdict() for row in rows if row.seq is not None)
     return sorted(found, key=lambda row: (row["seq"], row["id"]))
 
 
-def newest_cases(
-    session: Session, applications: Iterable[tuple[str, str]], own_batch: int | None = None
-) -> dict[tuple[str, str], CaseRow]:
-    """Return the newest visible case of each application that has one, by agent and application number."""
-    values = list(applications)
-    found: dict[tuple[str, str], CaseRow] = {}
-    visible = is_published(CASE.c.batch_id)
-    if own_batch is not None:
-        visible = visible | (CASE.c.batch_id == own_batch)
-    for start in range(0, len(values), _CHUNK_SIZE):
-        keys = tuple_(CASE.c.agent, CASE.c.application_no).in_(values[start : start + _CHUNK_SIZE])
-        for case in session.execute(select(CaseRow).where(keys, visible).order_by(CASE.c.id)).scalars():
-            found[case.agent, case.application_no] = case
-    return found
+def newest_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
+    """Return the newest published case of each application that has one, by agent and application number."""
+    key = tuple_(CASE.c.agent, CASE.c.application_no)
+    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(CASE.c.id)
+    return {
+        (case.agent, case.application_no): case
+        for chunk in chunks(applications)
+        for case in session.execute(cases.where(key.in_(chunk))).scalars()
+    }

@@ -1,4 +1,4 @@
-"""Which applicants were told of which suspension; each fact is stored once."""
+"""The notices about suspensions that applicants got; each is stored once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,14 +13,14 @@ from db.models import SuspensionNoticeRow
 from db.queries.published import CASE, table_of
 
 SuspensionHistories = dict[int, dict[str, set[int]]]
-"""The suspensions that applicants were told of, by case and by kind of notice.
+"""The suspensions that the applicant of a case got a notice of, by case and by kind of notice.
 
 A kind is a `SuspensionNotice`, or `receipt` for a receipt that was written after the suspension was entered or ended.
 """
 
 _NOTICE = table_of(SuspensionNoticeRow)
 
-_TOLD = text(
+_NOTICES_SENT = text(
     """SELECT t.case_id, t.suspension_id, t.kind
     FROM suspension s JOIN suspension_notice t ON t.suspension_id = s.id
     WHERE s.settled_at IS NULL AND t.case_id IN :ids
@@ -30,12 +30,12 @@ _TOLD = text(
     WHERE s.settled_at IS NULL AND n.kind = 'receipt' AND n.case_id IN :ids"""
 ).bindparams(bindparam("ids", expanding=True))
 
-_TELL = text(
+_RECORD = text(
     """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at) VALUES (:suspension, :case, :kind, :now)
     ON CONFLICT DO NOTHING"""
 )
 
-_TELL_RESUMED = text(
+_RECORD_RESUMPTION = text(
     """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
     SELECT s.id, t.case_id, 'ended', :now
     FROM suspension s JOIN suspension_notice t ON t.suspension_id = s.id
@@ -44,7 +44,7 @@ _TELL_RESUMED = text(
 )
 
 # A cross join keeps the planner from reading all notices.
-_TELL_READERS = text(
+_RECORD_READERS = text(
     """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
     SELECT s.id, c.id, 'started', min(n.created_at)
     FROM suspension s CROSS JOIN "case" c CROSS JOIN notice n
@@ -57,40 +57,41 @@ _TELL_READERS = text(
 _FORGET_END = text("DELETE FROM suspension_notice WHERE suspension_id = :suspension AND kind = 'ended'")
 
 
-def told(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
-    """Return what the applicants of some cases were told of the suspensions that are not settled."""
+def notices_sent(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
+    """Return the notices that the applicants of some cases got about suspensions that are not settled."""
     found: SuspensionHistories = defaultdict(lambda: defaultdict(set))
-    for case_id, suspension_id, kind in session.execute(_TOLD, {"ids": case_ids}):
+    for case_id, suspension_id, kind in session.execute(_NOTICES_SENT, {"ids": case_ids}):
         found[case_id][kind].add(suspension_id)
     return found
 
 
-def tell(session: Session, facts: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
-    """Store what applicants are told: the case, the suspension and the kind of notice."""
+def record(session: Session, facts: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
+    """Store notices to applicants: for each, the case, the suspension and the kind of notice."""
     rows = [{"case": case, "suspension": one, "kind": kind.value, "now": to_us(now)} for case, one, kind in facts]
     if rows:
-        session.execute(_TELL, rows)
+        session.execute(_RECORD, rows)
 
 
-def tell_resumed(session: Session, case_ids: Iterable[int], now: datetime) -> None:
-    """Store that applicants are told that work goes on, and so of the end of every suspension that is over by now."""
+def record_resumption(session: Session, case_ids: Iterable[int], now: datetime) -> None:
+    """Store that applicants get the notice that work resumes. It covers every suspension that is over by now."""
     rows = [{"case": case_id, "now": to_us(now)} for case_id in case_ids]
     if rows:
-        session.execute(_TELL_RESUMED, rows)
+        session.execute(_RECORD_RESUMPTION, rows)
 
 
-def prepare_end(session: Session, suspension_id: int, *, was_open: bool) -> None:
-    """Make everybody who knows of a suspension a recipient of its end, even if they were told of an earlier end.
+def request_end_notices(session: Session, suspension_id: int, *, was_open: bool) -> None:
+    """Make all applicants who know of a suspension recipients of the notice that it ended.
 
-    While its end is unknown, every notice about a due date mentions it.
+    An earlier notice of its end is forgotten. Every notice about a due date mentions a suspension whose end is unknown,
+    so its recipients know of the suspension too.
     """
     session.execute(_FORGET_END, {"suspension": suspension_id})
     if was_open:
-        session.execute(_TELL_READERS, {"suspension": suspension_id})
+        session.execute(_RECORD_READERS, {"suspension": suspension_id})
 
 
-def awaits_end(suspension_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on cases whose applicants know of a suspension and were not told that it ended."""
-    told = select(_NOTICE.c.case_id).where(_NOTICE.c.suspension_id == suspension_id)
+def awaits_end_notice(suspension_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on cases whose applicants know of a suspension, and got no notice that it ended."""
+    notified = select(_NOTICE.c.case_id).where(_NOTICE.c.suspension_id == suspension_id)
     is_ended = _NOTICE.c.kind == SuspensionNotice.ENDED.value
-    return CASE.c.id.in_(told.where(~is_ended)), CASE.c.id.not_in(told.where(is_ended))
+    return CASE.c.id.in_(notified.where(~is_ended)), CASE.c.id.not_in(notified.where(is_ended))

@@ -1,4 +1,4 @@
-"""How many cases wait, and who has which: for the header of the desk, and to say why there is no case to give."""
+"""How many cases wait, are held or are assigned: for the header of the desk, and to explain an empty queue."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,12 +71,12 @@ def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, 
 
 
 def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
-    """Count the cases that are offered to a person and to nobody else."""
+    """Count the cases that are offered to one person only."""
     return int(session.execute(_ASSIGNED, {"me": reviewer_id, "now": to_us(now)}).scalar_one())
 
 
 def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:
-    """Return the cases that a person has put aside, with the end of each, the first to come back first."""
+    """Return the cases that a person has put aside, with the end of each, earliest first."""
     rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
     return tuple((int(row.id), from_us(row.aside_until)) for row in rows)
 
@@ -93,6 +93,6 @@ def other_holders(session: Session, reviewer_id: int, now: datetime) -> tuple[Ho
 
 
 def loads(session: Session, now: datetime) -> dict[str, Load]:
-    """Return what each active person has, by login."""
+    """Return the load of each active person, by login."""
     rows = session.execute(_LOADS, {"now": to_us(now)})
     return {row.login: Load(held=int(row.held), assigned=int(row.assigned)) for row in rows}

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,26 +17,31 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
-from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
-from screens.shell.footer import Hints
-from screens.shell.header import Head, who_line
-from screens.shell.symbols import symbols_of
+from screens.shell.header import HeaderBar, who_line
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, joined, paragraphs, plain, row
+from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
 from workbench.domain.case.vocabulary import Role
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import _, marked
 from workbench.keys import calendar as keys
 from workbench.keys.command import Place
 
 if TYPE_CHECKING:
     from screens.calendar.day_dialog import DayQuestion
-    from screens.service_protocols import ScreenServices
     from workbench.services.calendar.preview import CalendarYear
 
-_ADMIN_ACTIONS = frozenset({"off", "work", "hours", "published"})
+_TITLES = {
+    "off": marked("{day}: day off"),
+    "work": marked("{day}: usual hours"),
+    "hours": marked("{day}: special hours"),
+    "published": marked("{day}: as published"),
+}
+"""The title of the dialog for each way to set a day."""
+
 _STEPS = {"left": -1, "right": 1, "up": -7, "down": 7}
 
 
@@ -71,7 +77,7 @@ class YearScroll(VerticalScroll, inherit_bindings=False):
         self.scroll_to_region(Region(0, top, 1, lines.day_at - top + 1), animate=False, force=True, x_axis=False)
 
 
-class CalendarScreen(WorkScreen):
+class CalendarScreen(ModeScreen):
     """Shows the months of a year and the selected day."""
 
     CSS_PATH = Path(__file__).with_name("calendar.tcss")
@@ -83,10 +89,10 @@ class CalendarScreen(WorkScreen):
         bind_key(keys.TURN_YEAR, "pagedown", "turn(1)"),
         bind(keys.TODAY, "today"),
         bind(keys.RELOAD, "again"),
-        bind(keys.DAY_OFF, "off"),
-        bind(keys.DAY_WORKED, "work"),
-        bind(keys.DAY_HOURS, "hours"),
-        bind(keys.DAY_PUBLISHED, "published"),
+        bind(keys.DAY_OFF, "set('off')"),
+        bind(keys.DAY_WORKED, "set('work')"),
+        bind(keys.DAY_HOURS, "set('hours')"),
+        bind(keys.DAY_PUBLISHED, "set('published')"),
         bind(keys.LEAVE_CALENDAR, "desk"),
     ]
 
@@ -94,22 +100,17 @@ class CalendarScreen(WorkScreen):
     months = getters.query_one("#months", Static)
     page = getters.query_one("#page", Static)
 
-    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
-        super().__init__()
-        self.clock = clock
-        self.services = services
+    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+        super().__init__(clock, services)
         self.year: CalendarYear | None = None
         self.chosen: date = clock.now().astimezone(ZONE).date()
 
-    def compose(self) -> ComposeResult:
-        yield Head()
+    def parts(self) -> ComposeResult:
         with YearScroll(id="year"):
             yield Static(id="months", markup=False)
-        yield Static(plain(_("Loading the calendar …"), FAINT), id="page", markup=False)
+        yield Static(plain(_("Loading the calendar …"), MUTED), id="page", markup=False)
         yield Static(id="day", markup=False)
         yield Static(id="legend", markup=False)
-        yield Hints()
-        yield TooSmall()
 
     def on_screen_resume(self) -> None:
         self.load(self.chosen)
@@ -122,15 +123,13 @@ class CalendarScreen(WorkScreen):
         """Load the year of a day and select the day."""
         if self.year is None:
             self.add_class("-page")
-        try:
-            self.year = await asyncio.to_thread(self.services.calendars.year, chosen.year)
-        except WorkbenchError as error:
-            self._show_failure(error)
-            return
-        self.chosen = chosen
-        self.remove_class("-page")
-        self.view_port.focus()
-        self._draw()
+        read = partial(asyncio.to_thread, self.services.calendars.year, chosen.year)
+        year = await attempt(self, read, self._show_failure)
+        if year is not None:
+            self.year, self.chosen = year, chosen
+            self.remove_class("-page")
+            self.view_port.focus()
+            self._draw()
 
     @work(exclusive=True, group="dialog")
     async def ask(self, question: "DayQuestion") -> None:
@@ -140,9 +139,7 @@ class CalendarScreen(WorkScreen):
         done = await self.app.push_screen_wait(DayDialog(self.services, question, self.view()))
         if done is not None:
             message = _("{day} saved; due dates moved: {count}.")
-            self.notify(
-                message.format(day=self.view().day(self.chosen), count=len(done.moved)), markup=False, timeout=8
-            )
+            self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved)), timeout=8)
             self.load(self.chosen)
 
     @property
@@ -150,15 +147,13 @@ class CalendarScreen(WorkScreen):
         """The sentence for reviewers who may not set days; None for admins."""
         return None if self.services.actor.has(Role.ADMIN) else _("Only an admin can set days; you can view them.")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        if action in _ADMIN_ACTIONS:
-            may = self.year is not None and self.services.actor.has(Role.ADMIN)
-            if action == "published":
-                may = may and self.year is not None and self.chosen in self.year.overrides
-            return True if may else None
-        if action in {"move", "turn", "today"}:
-            return True if self.year is not None else None
-        return True
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action not in {"set", "move", "turn", "today"}:
+            return True
+        can_run = self.year is not None and (action != "set" or self.services.actor.has(Role.ADMIN))
+        if parameters == ("published",):
+            can_run = can_run and self.year is not None and self.chosen in self.year.overrides
+        return can_run or None
 
     def action_move(self, key: str) -> None:
         first = self.chosen.replace(day=1)
@@ -177,22 +172,25 @@ class CalendarScreen(WorkScreen):
     def action_again(self) -> None:
         self.load(self.chosen)
 
-    def action_off(self) -> None:
-        self._ask(_("{day}: day off"), asks_name=True)
+    def action_set(self, how: str) -> None:
+        from screens.calendar.day_dialog import DayQuestion
+        from workbench.services.calendar.preview import DaySetting
 
-    def action_work(self) -> None:
-        self._ask(_("{day}: usual hours"), working=True, asks_name=True)
-
-    def action_hours(self) -> None:
-        self._ask(_("{day}: special hours"), working=True, asks_hours=True, asks_name=True)
-
-    def action_published(self) -> None:
-        self._ask(_("{day}: as published"), as_published=True)
+        assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
+        override = self.year.overrides.get(self.chosen)
+        setting = DaySetting(on=self.chosen, working=how in {"work", "hours"}, as_published=how == "published")
+        if override is not None and how != "published":
+            setting = replace(setting, name=override.name)
+        if how == "hours":
+            begun = override.hours if override is not None and override.hours else self.year.hours[:1]
+            setting = replace(setting, hours=begun)
+        title = _(_TITLES[how]).format(day=self.view().day(self.chosen))
+        self.ask(DayQuestion(title=title, setting=setting, asks_hours=how == "hours", asks_name=how != "published"))
 
     def view(self) -> View:
-        """Return the time, zone and symbols that the calendar is drawn with."""
-        zone = self.year.zone if self.year is not None else ZONE
-        return View(now=self.clock.now(), zone=zone, symbols=symbols_of(self))
+        """Return the time, symbols and zone that the calendar is drawn with."""
+        view = super().view()
+        return view if self.year is None else replace(view, zone=self.year.zone)
 
     def _choose(self, day: date) -> None:
         if self.year is None or day.year != self.year.year:
@@ -201,41 +199,18 @@ class CalendarScreen(WorkScreen):
         self.chosen = day
         self._draw()
 
-    def _ask(
-        self,
-        title: str,
-        *,
-        working: bool = False,
-        as_published: bool = False,
-        asks_hours: bool = False,
-        asks_name: bool = False,
-    ) -> None:
-        from screens.calendar.day_dialog import DayQuestion
-        from workbench.services.calendar.preview import DaySetting
-
-        assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
-        setting = DaySetting(on=self.chosen, working=working, as_published=as_published)
-        override = self.year.overrides.get(self.chosen)
-        if override is not None and asks_name:
-            setting = replace(setting, name=override.name)
-        if asks_hours:
-            begun = override.hours if override is not None and override.hours else self.year.hours[:1]
-            setting = replace(setting, hours=begun)
-        shown = title.format(day=self.view().day(self.chosen))
-        self.ask(DayQuestion(title=shown, setting=setting, asks_hours=asks_hours, asks_name=asks_name))
-
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show that the year cannot be read; a year that was loaded before stays."""
         if self.year is not None:
-            self.notify(str(error), severity="error", markup=False, timeout=8)
+            report(self, error)
             return
-        self.page.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(BAD))
+        self.page.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(ERROR))
         self.add_class("-page")
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         head = joined(*title_words(self.year, self.chosen.year, view))
-        self.query_one(Head).update(row(head, who_line(self.services.actor.login, None, view), width))
+        self.query_one(HeaderBar).update(row(head, who_line(self.services.actor.login, None, view), width))
         if self.year is not None and self.year.year == self.chosen.year:
             # Without the cell of the scroll bar, even while there is none: columns must not shift.
             found = year_lines(self.year, self.chosen, width - 1, view)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, FINE, TOLD, UNEASY, Part, joined, plain, wrapped
+from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.vocabulary import DayStatus
 from workbench.i18n import _
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _MONTH_CELLS = 21
 _GAP_CELLS = 3
-_STYLES = {"*": BAD, "+": UNEASY, ".": FAINT, "/": TOLD, "x": BAD, "o": UNEASY}
+_STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "o": WARNING}
 _MAX_DUES = 5
 
 
@@ -56,8 +56,8 @@ def title_words(found: "CalendarYear | None", year: int, view: View) -> list[Par
         dot = f" {view.symbols.dot} "
         is_open = found.status is DayStatus.PROVISIONAL
         mark = f"{view.symbols.provisional} " if is_open else ""
-        parts.append((f"{dot}{mark}{_(STATUS_WORDS[found.status])}", UNEASY if is_open else FAINT))
-        parts.append((dot + working_days_words(sum(day.working for day in found.days)), FAINT))
+        parts.append((f"{dot}{mark}{_(STATUS_WORDS[found.status])}", WARNING if is_open else MUTED))
+        parts.append((dot + working_days_words(sum(day.working for day in found.days)), MUTED))
     return parts
 
 
@@ -73,7 +73,7 @@ def year_lines(found: "CalendarYear", chosen: date, width: int, view: View) -> Y
     lines: list[Content] = []
     if found.status is DayStatus.PROVISIONAL:
         mark = f"{view.symbols.provisional} "
-        lines += [plain(part, UNEASY) for part in wrapped(mark + not_published(found.year), width)]
+        lines += wrapped_lines(mark + not_published(found.year), width, WARNING)
     title_at = day_at = 0
     across = months_a_row(width)
     for first in range(1, 13, across):
@@ -102,8 +102,8 @@ def _month(
     is_open = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
     name: list[Part] = [(month_words(month), "bold $text-accent" if month == chosen.month else "bold")]
     if is_open:
-        name.append((f" {view.symbols.provisional}", UNEASY))
-    lines = [joined(*name), joined((" ".join(weekday_heads()), FAINT))]
+        name.append((f" {view.symbols.provisional}", WARNING))
+    lines = [joined(*name), joined((" ".join(weekday_heads()), MUTED))]
     for week in weeks:
         parts: list[Part] = []
         for on in week:
@@ -124,8 +124,8 @@ def _cell(day: "CalendarDay", is_chosen: bool, is_today: bool) -> list[Part]:  #
 
 def legend_lines(view: View, width: int) -> Content:
     """Return the meaning of the symbols, wrapped to the width."""
-    meanings = [joined((sign, _STYLES[sign]), (f" {_(words)}", FAINT)) for sign, words in LEGEND]
-    meanings.append(joined((view.symbols.provisional, UNEASY), (f" {_('provisional')}", FAINT)))
+    meanings = [joined((sign, _STYLES[sign]), (f" {_(words)}", MUTED)) for sign, words in LEGEND]
+    meanings.append(joined((view.symbols.provisional, WARNING), (f" {_('provisional')}", MUTED)))
     meanings.append(joined((_("today"), "bold underline")))
     gap = Content(" " * _GAP_CELLS)
     lines: list[Content] = [meanings[0]]
@@ -147,43 +147,40 @@ def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Co
     if day.name:
         parts.append((dot + day.name, ""))
     mark = f"{view.symbols.provisional} " if is_open else ""
-    parts.append((f"{dot}{mark}{_(STATUS_WORDS[day.status])}", UNEASY if is_open else FINE))
+    parts.append((f"{dot}{mark}{_(STATUS_WORDS[day.status])}", WARNING if is_open else SUCCESS))
     if chosen == found.today:
         parts.append((dot + _("today"), "bold underline"))
     hours = hours_words(day.hours or found.hours) if day.working else _("no working hours")
-    lines = [joined(*parts), plain(hours, FAINT)]
+    lines = [joined(*parts), plain(hours, MUTED)]
     override = found.overrides.get(chosen)
     if override is not None:
         before = found.published[chosen]
         published = f"{kind_words(before)} {before.name}".strip()
-        message = _("Set by {login} on {day}: {reason}. Published: {published}.").format(
-            login=override.by,
-            day=view.day(override.at.astimezone(found.zone).date()),
-            reason=override.reason,
-            published=published,
-        )
-        lines += [plain(part, FAINT) for part in wrapped(message, width)[:2]]
+        day_set = view.day(override.at.astimezone(found.zone).date())
+        message = _("Set by {login} on {day}: {reason}. Published: {published}.")
+        message = message.format(login=override.by, day=day_set, reason=override.reason, published=published)
+        lines += wrapped_lines(message, width, MUTED)[:2]
     return Content("\n").join(lines)
 
 
 def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
     """Return how many due dates a change moves, and the first of them."""
     if not effect.after:
-        return plain(_("The day is already set like this; nothing changes."), FAINT)
+        return plain(_("The day is already set like this; nothing changes."), MUTED)
     moved = effect.moved
-    lines = [joined((moved_count_words(len(moved)), UNEASY if moved else FINE))]
+    lines = [joined((moved_count_words(len(moved)), WARNING if moved else SUCCESS))]
     for due in moved[:_MAX_DUES]:
         parts: list[Part] = [
             (f"{format_case(due.case_id)}  ", "$text-accent"),
             (f"{view.instant(due.before)} → {view.instant(due.after)}", ""),
         ]
         if due.is_provisional:
-            parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))
+            parts.append((f" {view.symbols.provisional} {_('provisional')}", MUTED))
         lines.append(joined(*parts))
     if len(moved) > _MAX_DUES:
-        lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), FAINT))
+        lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), MUTED))
     if effect.told:
-        lines += [plain(part, UNEASY) for part in wrapped(notice_count_words(effect.told, written=False), width)]
+        lines += wrapped_lines(notice_count_words(effect.told, written=False), width, WARNING)
     if effect.settled:
-        lines += [plain(part, FAINT) for part in wrapped(certainty_change_words(effect.settled), width)]
+        lines += wrapped_lines(certainty_change_words(effect.settled), width, MUTED)
     return Content("\n").join(lines)

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import getters, on, work
@@ -15,32 +16,27 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.checks.staged_text import StagedVerdict, alone_line, row_line
+from screens.checks.staged_text import StagedVerdict, row_line, single_reviewer_line
 from screens.dialogs.prompt import Prompt, Question
 from screens.panels.case_header import case_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
-from screens.shell.clock import ZONE, Clock
-from screens.shell.footer import Hints
-from screens.shell.header import Head, title_line, who_line
-from screens.shell.symbols import symbols_of
+from screens.shell.clock import Clock
+from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.view import View
-from screens.widgets.safe_text import FAINT, plain
+from screens.widgets.safe_text import MUTED, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView
 from workbench.domain.case.lifecycle import Action, is_allowed
-from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
 
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices
 
-
-class ChecksScreen(WorkScreen):
+class ChecksScreen(ModeScreen):
     """Lists the staged verdicts and shows the case of the selected one."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -56,43 +52,33 @@ class ChecksScreen(WorkScreen):
         bind(RELOAD, "reload"),
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
-        *(
-            bind(command, action)
-            for command, action in (
-                (desk.DOCUMENTS, "documents"),
-                (desk.IDENTITY, "panel('identity')"),
-                (desk.CALLS, "panel('activity')"),
-                (desk.CREDIT, "panel('credit')"),
-                (desk.HISTORY, "panel('history')"),
-                (desk.NEXT_PANEL, "step(1)"),
-                (desk.PREVIOUS_PANEL, "step(-1)"),
-                (desk.ZOOM, "zoom"),
-            )
-        ),
+        bind(desk.DOCUMENTS, "documents"),
+        bind(desk.IDENTITY, "panel('identity')"),
+        bind(desk.CALLS, "panel('activity')"),
+        bind(desk.CREDIT, "panel('credit')"),
+        bind(desk.HISTORY, "panel('history')"),
+        bind(desk.NEXT_PANEL, "step(1)"),
+        bind(desk.PREVIOUS_PANEL, "step(-1)"),
+        bind(desk.ZOOM, "zoom"),
     ]
 
     list = getters.query_one("#list", OptionList)
     staged = getters.query_one("#staged", VerticalScroll)
-    bench = getters.query_one(EvidencePanels)
+    panels = getters.query_one(EvidencePanels)
 
-    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
-        super().__init__()
-        self.clock = clock
-        self.services = services
+    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+        super().__init__(clock, services)
         self.case: CaseFile | None = None
         self._rows: tuple[CaseRowView, ...] = ()
         self._why_alone = ""
         self._unsent: dict[str, str] = {}
 
-    def compose(self) -> ComposeResult:
-        yield Head()
+    def parts(self) -> ComposeResult:
         yield OptionList(id="list", markup=False)
-        yield Static(plain(_("No verdicts are waiting for a check."), FAINT), id="nothing", markup=False)
+        yield Static(plain(_("No verdicts are waiting for a check."), MUTED), id="nothing", markup=False)
         yield EvidencePanels()
         with VerticalScroll(id="staged"):
             yield Static(markup=False)
-        yield Hints()
-        yield TooSmall()
 
     def on_screen_resume(self) -> None:
         self.load()
@@ -103,12 +89,11 @@ class ChecksScreen(WorkScreen):
     @work(exclusive=True, group="read")
     async def load(self) -> None:
         """Load the list of staged verdicts."""
-        try:
-            self._rows = await asyncio.to_thread(self.services.checks.waiting)
-            self._why_alone = await asyncio.to_thread(self.services.checks.why_alone)
-        except WorkbenchError as error:
-            self._report(error)
+        checks = self.services.checks
+        found = await attempt(self, partial(asyncio.to_thread, lambda: (checks.waiting(), checks.why_alone())))
+        if found is None:
             return
+        self._rows, self._why_alone = found
         self.case = None
         self.remove_class("-open")
         self._draw()
@@ -119,44 +104,36 @@ class ChecksScreen(WorkScreen):
     @work(exclusive=True, group="case")
     async def read(self, case_id: int) -> None:
         """Load the case under the cursor with its verdict."""
-        try:
-            self.case = await asyncio.to_thread(self.services.casefiles.show, case_id)
-        except WorkbenchError as error:
-            self._report(error)
-            return
-        self._show_case()
+        case = await attempt(self, partial(asyncio.to_thread, self.services.casefiles.show, case_id))
+        if case is not None:
+            self.case = case
+            self._show_case()
 
     @work(group="dialog")
-    async def ask(self, question: Question, act: Callable[[int, str, int | None], object], message: str) -> None:
+    async def ask(self, title: str, what: str, act: Callable[[int, str, int | None], object], message: str) -> None:
         """Ask for a note, run the action on the case, and report it."""
         if self.case is None:
             return
         case_id = self.case.header.id
         # The service refuses if another verdict was staged after this one was read.
         decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
-        name = question.title
-        asked = replace(question, value=self._unsent.get(name, ""))
-        note = await self.app.push_screen_wait(
-            Prompt(asked, on_change=lambda typed: self._unsent.update({name: typed})),
-        )
+        title = title.format(case=format_case(case_id))
+        asked = Question(title=title, help=what, value=self._unsent.get(title, ""))
+        note = await self.app.push_screen_wait(Prompt(asked, on_change=partial(self._unsent.__setitem__, title)))
         if note is None:
             return
-        try:
-            await asyncio.to_thread(act, case_id, note, decision_id)
-        except WorkbenchError as error:
-            self._report(error)
-            return
-        self._unsent.pop(name, None)
-        self.notify(message.format(case=format_case(case_id)), markup=False, timeout=8)
-        self.load()
+        if await attempt(self, partial(asyncio.to_thread, act, case_id, note, decision_id)) is not None:
+            self._unsent.pop(title, None)
+            self.notify(message.format(case=format_case(case_id)), timeout=8)
+            self.load()
 
     @work(group="dialog")
-    async def ask_documents(self) -> None:
-        """List the documents of the case under the cursor."""
+    async def action_documents(self) -> None:
         from screens.documents.dialog import DocumentList
 
         if self.case is not None:
-            listed = DocumentList(self.services.documents, self.case.header.id, self._case_name(), self._view())
+            case_id = self.case.header.id
+            listed = DocumentList(self.services.documents, case_id, format_case(case_id), self.view())
             await self.app.push_screen_wait(listed)
 
     @on(OptionList.OptionHighlighted, "#list")
@@ -164,11 +141,6 @@ class ChecksScreen(WorkScreen):
         """Show the verdict of the case under the cursor."""
         if event.option_index < len(self._rows):
             self.read(self._rows[event.option_index].id)
-
-    @on(OptionList.OptionSelected, "#list")
-    def enter(self) -> None:
-        """Open the case under the cursor."""
-        self.action_open()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         is_open = self.has_class("-open")
@@ -184,67 +156,57 @@ class ChecksScreen(WorkScreen):
             return True if self._verdict.may(Action.APPROVE if action == "approve" else Action.RETURN) else None
         return True
 
+    @on(OptionList.OptionSelected, "#list")
     def action_open(self) -> None:
         if self.case is not None:
             self.add_class("-open")
             self._show_case()
-            self.call_after_refresh(self.bench.go, self.bench.gravest)
+            self.call_after_refresh(self.panels.go, self.panels.most_severe)
 
     def action_approve(self) -> None:
-        asked = Question(
-            title=_("Approve {case}").format(case=self._case_name()),
-            help=_("The verdict takes effect and its notice goes out. A note is required: what did you check?"),
-        )
-        self.ask(asked, self.services.checks.approve, _("{case} approved. To undo, press u on the desk."))
+        what = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
+        message = _("{case} approved. To undo, press u on the desk.")
+        self.ask(_("Approve {case}"), what, self.services.checks.approve, message)
 
     def action_give_back(self) -> None:
-        asked = Question(
-            title=_("Return {case}").format(case=self._case_name()),
-            help=_("A note is required: what should the maker review again?"),
-        )
-        self.ask(asked, self.services.checks.give_back, _("{case} returned to its maker."))
-
-    def action_documents(self) -> None:
-        self.ask_documents()
+        what = _("A note is required: what should the maker review again?")
+        self.ask(_("Return {case}"), what, self.services.checks.give_back, _("{case} returned to its maker."))
 
     def action_reload(self) -> None:
         self.load()
 
     def action_panel(self, name: str) -> None:
-        self.bench.go(name)
+        self.panels.go(name)
 
     def action_step(self, by: int) -> None:
-        self.bench.step(by)
+        self.panels.step(by)
 
     def action_zoom(self) -> None:
-        self.bench.is_zoomed = not self.bench.is_zoomed
+        self.panels.is_zoomed = not self.panels.is_zoomed
 
     def action_back(self) -> None:
-        if self.bench.is_zoomed:
-            self.bench.is_zoomed = False
+        if self.panels.is_zoomed:
+            self.panels.is_zoomed = False
             return
         self.remove_class("-open")
         self.list.focus()
         self._draw()
 
-    def _report(self, error: WorkbenchError) -> None:
-        """Show an error as a notification."""
-        self.notify(str(error), severity="error", markup=False, timeout=8)
-
-    def _view(self) -> View:
-        zone = ZoneInfo(self.case.policy.zone) if self.case is not None else ZONE
-        return View(now=self.clock.now(), zone=zone, symbols=symbols_of(self))
+    def view(self) -> View:
+        """Return the time, symbols and zone that the case is drawn with."""
+        view = super().view()
+        return view if self.case is None else replace(view, zone=ZoneInfo(self.case.policy.zone))
 
     def _draw(self) -> None:
-        view, width = self._view(), max(10, self.size.width - 2)
+        view, width = self.view(), max(10, self.size.width - 2)
         case = self.case if self.has_class("-open") else None
         right = who_line(self.services.actor.login, None, view)
         lines = [title_line(_("Checks"), case, right, view, width)]
         if case is not None:
             lines += case_lines(case, view, width, self.services.actor.login)
         elif self._why_alone:
-            lines.append(alone_line(self._why_alone, width))
-        self.query_one(Head).update(Content("\n").join(lines))
+            lines.append(single_reviewer_line(self._why_alone, width))
+        self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.set_class(not self._rows, "-empty")
         if case is None:
             at = self.list.highlighted or 0
@@ -254,13 +216,13 @@ class ChecksScreen(WorkScreen):
 
     def _show_case(self) -> None:
         if self.case is not None and self.has_class("-open"):
-            self.bench.show(self.case, self._view())
+            self.panels.show(self.case, self.view())
             self._draw()
         else:
             self._show_staged()
 
     def _show_staged(self) -> None:
-        lines = self._verdict.lines(self._view(), max(8, self.size.width - 4))
+        lines = self._verdict.lines(self.view(), max(8, self.size.width - 4))
         self.staged.display = lines is not None
         self.staged.query_one(Static).update(lines or "")
         self.refresh_bindings()
@@ -268,6 +230,3 @@ class ChecksScreen(WorkScreen):
     @property
     def _verdict(self) -> StagedVerdict:
         return StagedVerdict(self.case, self.services.actor)
-
-    def _case_name(self) -> str:
-        return format_case(self.case.header.id) if self.case is not None else ""

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from screens.panels.labels import DECIDED, MEASURE, PRIORITY
+from screens.panels.labels import DECIDED, MEASURE
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, Part, fitted, joined, plain, row, wrapped
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, fitted, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionLine
-from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
+from workbench.domain.case.lifecycle import PRIORITY_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.i18n import _, current
 
@@ -51,7 +51,7 @@ class StagedVerdict:
         if self.case is None or self.decision is None:
             return None
         verdict = staged_lines(self.case, self.decision, view, width)
-        refusal = [plain(part, UNEASY) for part in wrapped(self.refusal, width)] if self.refusal else []
+        refusal = wrapped_lines(self.refusal, width, WARNING) if self.refusal else []
         return Content("\n").join([*refusal, verdict])
 
 
@@ -60,35 +60,32 @@ def row_line(found: CaseRowView, view: View, width: int) -> Content:
     due = view.instant(found.due_at) if found.due_at is not None else _("not due yet")
     counts: list[Part] = []
     if found.blocks:
-        counts.append((f"{view.symbols.block}{found.blocks} ", BAD))
+        counts.append((f"{view.symbols.block}{found.blocks} ", ERROR))
     if found.warns:
-        counts.append((f"{view.symbols.warn}{found.warns} ", UNEASY))
+        counts.append((f"{view.symbols.warn}{found.warns} ", WARNING))
     left = joined((f"{format_case(found.id)}  ", "bold"), (found.applicant_name, ""))
     right = joined(
         *counts,
-        (f" {_(PRIORITY[found.priority])}  ", FAINT),
-        (_("due {when}").format(when=due), BAD if found.is_breached else FAINT),
+        (f" {_(PRIORITY_WORDS[found.priority])}  ", MUTED),
+        (_("due {when}").format(when=due), ERROR if found.is_breached else MUTED),
     )
     return row(left, right, width)
 
 
 def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> Content:
     """Return the verdict with its reasons, the internal note and the letter to the applicant."""
-    verdict: list[Part] = [
-        (f"{format_case(case.header.id)}  ", "bold"),
-        (_(DECIDED[decision.verdict]), "bold"),
-    ]
+    verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED[decision.verdict])}", "bold")]
     if decision.fail_kind is not None:
         kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be mended")
         verdict.append((f", {kind}", ""))
     if decision.measure is not Measure.NONE:
         verdict.append((f", {_(MEASURE[decision.measure])}", ""))
     by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
-    lines = [row(joined(*verdict), joined((by, FAINT)), width)]
+    lines = [row(joined(*verdict), joined((by, MUTED)), width)]
     for code in decision.reasons:
         reason = case.policy.reasons.get(code)
         title = code if reason is None else reason.title.in_language(current())
-        lines.append(row(plain(f"  {title}"), plain(code, FAINT), width))
+        lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
     lines += _texts(_("For us only"), decision.note, width)
     lines += _texts(_("The applicant reads"), decision.letter, width)
     return Content("\n").join(lines)
@@ -97,10 +94,10 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
 def _texts(label: str, text: str, width: int) -> list[Content]:
     if not text.strip():
         return []
-    return [plain(label, FAINT), *(plain(f"  {part}") for part in wrapped(text, width - 2))]
+    return [plain(label, MUTED), *hanging([("  ", "")], text, width)]
 
 
-def alone_line(why: str, width: int) -> Content:
-    """Return the warning that only one person reviews here, so that nobody can check a verdict."""
+def single_reviewer_line(why: str, width: int) -> Content:
+    """Return the warning that only one person reviews, so that verdicts wait for a second person."""
     message = _("Only one person reviews here ({reason}). Verdicts wait until an admin adds a second person.")
-    return joined((fitted(message.format(reason=why), width).rstrip(), UNEASY))
+    return joined((fitted(message.format(reason=why), width).rstrip(), WARNING))

@@ -1,4 +1,4 @@
-"""The commands of the desk: each asks what it needs to know, then starts an act of the session."""
+"""The commands on a case: each asks for its input, then starts an act of the session."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -6,13 +6,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual.content import Content
-
 from screens.desk.forecast_text import forecast_lines
 from screens.desk.outcomes import CaseRef, Outcome, Unchanged
-from screens.shell.base_screen import run_beside
+from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.key_guard import presses_of
-from screens.widgets.safe_text import plain, wrapped
+from screens.widgets.safe_text import wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, Undoable
 from workbench.domain.case.vocabulary import FailKind, Verdict
@@ -22,16 +20,16 @@ if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
 
 Run = Callable[..., Any]
-"""Runs a command on a screen, and on the case that was on it when the key was pressed."""
+"""Runs a command on a screen and the case that was shown when the key was pressed."""
 
 
 EXCLUSIVE = frozenset({"claim", "read", "hold"})
-"""The groups of workers in which a new one ends the one before."""
+"""The groups of workers in which a new worker cancels the running one."""
 
 
-def start(screen: "CaseScreen", act: Callable[[], Awaitable[Outcome]], group: str, said: str = "") -> None:
-    """Run an act of the session beside the screen, and show its outcome."""
-    run_beside(screen, partial(screen.carry_out, act, said), group, is_exclusive=group in EXCLUSIVE)
+def start(screen: "CaseScreen", act: Callable[[], Awaitable[Outcome]], group: str, message: str = "") -> None:
+    """Run an act of the session in a worker, and show its outcome and a message."""
+    run_in_worker(screen, partial(screen.carry_out, act, message), group, is_exclusive=group in EXCLUSIVE)
 
 
 async def take_next(screen: "CaseScreen") -> None:
@@ -42,25 +40,25 @@ async def take_next(screen: "CaseScreen") -> None:
     if session.case is None and outcome is None:
         screen.show_page()
     elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
-        said = _("Decide this case first, put it aside (h), skip (s) or release it (b).")
-        screen.notify(said, markup=False, timeout=6)
+        message = _("Decide this case first, put it aside (h), skip (s) or release it (b).")
+        screen.notify(message, timeout=6)
     screen.count()
 
 
 def undo(screen: "CaseScreen") -> None:
-    """Take back the last verdict, once for a key that is held down."""
+    """Take back the last verdict; a key that is held down does so once."""
     undoable = screen.session.undoable
     if undoable is not None and not presses_of(screen).is_repeat:
-        run_beside(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
+        run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
 
 
 async def _undo(screen: "CaseScreen", undoable: Undoable) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
-        screen.notify(_("Taken back; the case waits for its checker again."), markup=False)
+        screen.notify(_("Taken back; the case waits for its checker again."))
     elif outcome is not None:
         name = format_case(undoable.case_id)
-        screen.notify(_("{case} is back on your desk.").format(case=name), markup=False)
+        screen.notify(_("{case} is back on your desk.").format(case=name))
     screen.count()
 
 
@@ -76,8 +74,8 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
         state = replace(state, fail_kind=FailKind.FIXABLE)
     actions = VerdictActions(
         preview=session.services.verdicts.preview,
-        give=session.decide,
-        keep=partial(screen.keep_draft, case),
+        decide=session.decide,
+        keep_draft=partial(screen.keep_draft, case),
         presses=presses_of(screen),
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
@@ -96,12 +94,12 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
     ref = CaseRef.of(case)
     reason = await screen.app.push_screen_wait(Prompt(skip_question(ref.name)))
     if reason:
-        said = _("{case} skipped.").format(case=ref.name)
-        start(screen, partial(screen.session.skip, ref, reason), "write", said)
+        message = _("{case} skipped.").format(case=ref.name)
+        start(screen, partial(screen.session.skip, ref, reason), "write", message)
 
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
-    """Ask until when, and put the case aside."""
+    """Ask for a time, and put the case aside until then."""
     from screens.dialogs.prompt import Prompt
     from screens.dialogs.questions import aside_question, moment
 
@@ -112,8 +110,8 @@ async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
         view = screen.view()
         # Nothing typed means the time that the question named.
         until = moment(answer, view) or default
-        said = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(until))
-        start(screen, partial(screen.session.put_aside, ref, until), "write", said)
+        message = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(until))
+        start(screen, partial(screen.session.put_aside, ref, until), "write", message)
 
 
 async def release(screen: "CaseScreen", case: CaseFile) -> None:
@@ -136,7 +134,7 @@ async def comment(screen: "CaseScreen", case: CaseFile) -> None:
 
 
 async def verify(screen: "CaseScreen", case: CaseFile) -> None:
-    """Ask what was confirmed outside and record it."""
+    """Ask for an external verification, and record it."""
     from screens.dialogs.verification import VerificationDialog
 
     answer = await screen.app.push_screen_wait(VerificationDialog())
@@ -164,13 +162,13 @@ async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
 
 
 async def assign(screen: "CaseScreen", case: CaseFile) -> None:
-    """Ask to whom the case goes, and give it; a case that was held leaves the desk."""
-    from screens.dialogs.assign import give_away
+    """Ask for a reviewer and assign the case; a case that was held leaves the desk."""
+    from screens.dialogs.assign import assign_cases
 
     session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
-    if not await screen.attempt(session.save_draft):
+    if not await attempt(screen, session.save_draft):
         return
-    if await give_away(screen, session.services, (ref.id,), screen.view()):
+    if await assign_cases(screen, session.services, (ref.id,), screen.view()):
         if was_held:
             screen.show(session.remove(ref))
         else:
@@ -182,24 +180,21 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.text_sheet import TextSheet
 
     ref = CaseRef.of(case)
-    sentences = await screen.attempt(partial(screen.session.explain, ref))
+    sentences = await attempt(screen, partial(screen.session.explain, ref))
     if sentences is None or not screen.session.is_on_desk(ref):
         return
-
-    def lines(width: int) -> list[Content]:
-        return [plain(part) for sentence in sentences for part in wrapped(sentence, width)]
-
-    screen.app.push_screen(TextSheet(_("Why {case}").format(case=ref.name), lines))
+    title = _("Why {case}").format(case=ref.name)
+    screen.app.push_screen(TextSheet(title, partial(wrapped_lines, "\n".join(sentences))))
 
 
 async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
     """Show in the header when the case is likely passed."""
     if await screen.session.load_forecast(case) is not None:
-        screen.show_head()
+        screen.show_header()
 
 
 async def tell_forecast(screen: "CaseScreen", case: CaseFile) -> None:
-    """Show and copy what can be told about how long the case takes."""
+    """Show how long the case is likely to take, and copy the sentence to read out to the clipboard."""
     from screens.dialogs.text_sheet import TextSheet
     from workbench.wording.phone import phone_sentence
 
@@ -208,22 +203,22 @@ async def tell_forecast(screen: "CaseScreen", case: CaseFile) -> None:
     if not screen.session.is_on_desk(ref):
         return
     if forecast is None:
-        screen.notify(_("There is no forecast of this case now."), severity="warning", markup=False, timeout=6)
+        screen.notify(_("There is no forecast of this case now."), severity="warning", timeout=6)
         return
     screen.app.copy_to_clipboard(phone_sentence(forecast, view.today))
     title = _("How long {case} takes").format(case=ref.name)
-    screen.app.push_screen(TextSheet(title, lambda width: forecast_lines(forecast, case, view, width)))
+    screen.app.push_screen(TextSheet(title, partial(forecast_lines, forecast, case, view)))
 
 
 def reveal(screen: "CaseScreen", case: CaseFile) -> None:
-    """Reveal the chosen field or all of the identity; hide everything if all is revealed."""
+    """Reveal the selected field or the whole identity; hide all fields if all are revealed."""
     if not screen.revealed.is_all:
         start(screen, partial(screen.session.reveal, CaseRef.of(case), screen.panels.panel.field), "reveal")
     elif not presses_of(screen).is_repeat:
-        # A key held down shows; it does not show and hide in turns, each time on record.
+        # A key that is held down must not reveal and hide in turns: each reveal is logged.
         screen.hide_fields()
 
 
 def zoom(screen: "CaseScreen", _case: CaseFile) -> None:
-    """Let the panel fill the desk, or bring the others back."""
+    """Show only the active panel, or all panels again."""
     screen.panels.is_zoomed = not screen.panels.is_zoomed

@@ -1,9 +1,9 @@
-"""A screen that shows a case: header, notice, panels, draft; and how it changes as time passes."""
+"""The base of the screens that show a case: header, notice, panels and draft, updated every second."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -17,46 +17,42 @@ from screens.desk.key_map import COMMANDS, is_available
 from screens.desk.messages import (
     decided_page,
     draft_line,
-    empty,
+    empty_queue_page,
     lost_line,
     notice_line,
+    overview,
     reveal_line,
-    uncounted,
-    welcome,
+    uncounted_page,
 )
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.shell.base_screen import TooSmall, WorkScreen, run_beside
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import WorkScreen, attempt, run_in_worker
 from screens.shell.clock import Clock
-from screens.shell.footer import Hints
-from screens.shell.header import Head, title_line, who_line
+from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile, Empty
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, marked
 
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices as Services
-
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
-"""The figures of the header are read again each minute."""
+"""The counts in the header are read again each minute."""
 
 WATCH_EVERY_TICKS = 5
-"""Every so many seconds the screen looks whether somebody else took a held case; that reads one row by its key."""
+"""The ticks between two checks whether somebody else took the held case; a check reads one row by its key."""
 
 SAVE_AFTER_S = 0.4
 _WIDE = 98
 
-Result = TypeVar("Result")
 NoticeLine = Callable[[DeskSession, View], Content | None]
 
 
 class CaseScreen(WorkScreen):
-    """Shows the case of a session, or a page if there is none, and runs the commands on it."""
+    """Shows the case of a session, or a page while there is none, and runs the commands on the case."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         Path(__file__).with_name("desk.tcss"),
@@ -71,7 +67,7 @@ class CaseScreen(WorkScreen):
     reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
 
-    def __init__(self, clock: Clock, services: "Services", notice_line: NoticeLine = notice_line) -> None:
+    def __init__(self, clock: Clock, services: ScreenServices, notice_line: NoticeLine = notice_line) -> None:
         super().__init__()
         self._notice_line = notice_line
         self.session = DeskSession(services, clock)
@@ -81,29 +77,26 @@ class CaseScreen(WorkScreen):
         self._shown_minute = ""
         self._shown_fields: frozenset[str] = frozenset()
 
-    def compose(self) -> ComposeResult:
-        yield Head()
+    def parts(self) -> ComposeResult:
         yield Static(id="notice", markup=False)
         yield EvidencePanels()
         yield DeskPage()
         yield Static(id="revealed", markup=False)
         yield Static(id="draft", markup=False)
-        yield Hints()
-        yield TooSmall()
 
     def on_mount(self) -> None:
-        self.show_head()
+        self.show_header()
         self.set_interval(TICK_S, self.tick)
 
     def on_resize(self) -> None:
-        self.show_head()
+        self.show_header()
 
     def tick(self) -> None:
-        """Show what a second changes, and read the figures again once a minute."""
+        """Update what changes each second, and read the counts again once a minute."""
         self.ticks += 1
         view = self.view()
-        if view.clock(view.now) != self._shown_minute:
-            self.show_head()
+        if view.time_of_day(view.now) != self._shown_minute:
+            self.show_header()
         self.show_notice()
         self.show_fields()
         case = self.session.case
@@ -114,36 +107,28 @@ class CaseScreen(WorkScreen):
 
     @work(exclusive=True, group="counts")
     async def count(self) -> None:
-        """Read the figures of the header again; the next act reports a failure, not this."""
+        """Read the counts of the header again; a failure is left for the next act to report."""
         session, self._is_count_owed = self.session, False
         try:
             await session.refresh()
         except WorkbenchError as error:
             self._is_count_owed = session.counts is None
-            if self._is_count_owed and session.case is None and self.page.is_welcoming:
-                self.page.show(uncounted(error), is_welcoming=True)
+            if self._is_count_owed and session.case is None and self.page.is_overview:
+                self.page.show(uncounted_page(error), is_overview=True)
             return
-        self.show_head()
+        self.show_header()
         self.show_notice()
         self.refresh_bindings()
-        if session.case is None and self.page.is_welcoming:
-            self.page.show(welcome(session, self.view()), is_welcoming=True)
+        if session.case is None and self.page.is_overview:
+            self.page.show(overview(session, self.view()), is_overview=True)
 
-    async def attempt(self, act: Callable[[], Awaitable[Result]]) -> Result | None:
-        """Return the result of an act; None if it failed, which the screen reports. Nothing that was typed is lost."""
-        try:
-            return await act()
-        except WorkbenchError as error:
-            self.notify(str(error), severity="error", markup=False, timeout=8)
-            return None
-
-    async def carry_out(self, act: Callable[[], Awaitable[Outcome]], said: str = "") -> Outcome | None:
+    async def carry_out(self, act: Callable[[], Awaitable[Outcome]], message: str = "") -> Outcome | None:
         """Show the outcome of an act, and a sentence with it; None if the act failed."""
-        outcome = await self.attempt(act)
+        outcome = await attempt(self, act)
         if outcome is not None:
             self.show(outcome)
-            if said:
-                self.notify(said, markup=False)
+            if message:
+                self.notify(message)
         return outcome
 
     def show(self, outcome: Outcome) -> None:
@@ -157,35 +142,35 @@ class CaseScreen(WorkScreen):
                 self.show_page(decided_page(decided, self.view()) if decided is not None else None)
                 self.count()
             case Empty():
-                self.show_page(empty(outcome, self.view(), session.counts))
+                self.show_page(empty_queue_page(outcome, self.view(), session.counts))
             case CaseChanged():
-                self.show_head()
+                self.show_header()
             case HoldLost() if session.case is not None:
-                self.show_head()
+                self.show_header()
                 self.show_notice()
                 self.refresh_bindings()
-                said = lost_line(CaseRef.of(session.case).name, session.loss, self.view()).plain
-                self.notify(said, severity="warning", markup=False, timeout=10)
+                message = lost_line(CaseRef.of(session.case).name, session.loss, self.view()).plain
+                self.notify(message, severity="warning", timeout=10)
 
     def _show_case(self, case: CaseFile, *, is_same: bool) -> None:
         self.add_class("-with-case")
-        self.show_head()
+        self.show_header()
         self.show_draft()
         if not is_same:
             self.panels.is_zoomed = False
             # Behind tabs only one panel is seen.
-            first = "identity" if self.has_class("-wide") else self.panels.gravest
+            first = "identity" if self.has_class("-wide") else self.panels.most_severe
             self.call_after_refresh(self.panels.go, first)
         self.refresh_bindings()
         show_forecast = partial(case_commands.show_forecast, self, case)
-        self.call_after_refresh(run_beside, self, show_forecast, "forecast", is_exclusive=True)
+        self.call_after_refresh(run_in_worker, self, show_forecast, "forecast", is_exclusive=True)
 
     def show_page(self, text: Content | None = None) -> None:
-        """Show the page without a case: a text, or what waits."""
+        """Show the page without a case: a text, or the overview of waiting cases."""
         self.remove_class("-with-case")
         self.page.focus()
-        self.page.show(text or welcome(self.session, self.view()), is_welcoming=text is None)
-        self.show_head()
+        self.page.show(text or overview(self.session, self.view()), is_overview=text is None)
+        self.show_header()
         self.show_notice()
         self.refresh_bindings()
 
@@ -193,7 +178,7 @@ class CaseScreen(WorkScreen):
         """Keep a part of the draft of a case, and save it soon."""
         draft = self.session.draft
         if draft is not None and draft.case_id == case.header.id and draft.change(name, value):
-            self.set_timer(SAVE_AFTER_S, partial(run_beside, self, partial(self.attempt, draft.save), "draft"))
+            self.set_timer(SAVE_AFTER_S, partial(run_in_worker, self, partial(attempt, self, draft.save), "draft"))
 
     def view(self) -> View:
         """Return the time, zone, symbols and revealed fields that the case is shown with."""
@@ -202,7 +187,7 @@ class CaseScreen(WorkScreen):
         return View(now=session.clock.now(), zone=session.zone, symbols=symbols_of(self), revealed=values)
 
     def show_fields(self, *, is_forced: bool = False) -> None:
-        """Show the panels if other fields are revealed than before, and the line that says how that ends."""
+        """Redraw the panels if the revealed fields changed, and show the line with the key that hides them."""
         view, case, revealed = self.view(), self.session.case, self.revealed
         fields = frozenset(view.revealed)
         if case is not None and (is_forced or fields != self._shown_fields):
@@ -210,17 +195,17 @@ class CaseScreen(WorkScreen):
             self.panels.show(case, view)
         if revealed.is_all or revealed.is_hinting:
             self.reveal_bar.update(reveal_line(is_all=revealed.is_all))
-        self.reveal_bar.set_class(revealed.is_all or revealed.is_hinting, "-said")
+        self.reveal_bar.set_class(revealed.is_all or revealed.is_hinting, "-shown")
 
     def hide_fields(self) -> None:
         """Mask what is revealed."""
         self.revealed.clear()
         self.show_fields(is_forced=True)
 
-    def show_head(self) -> None:
+    def show_header(self) -> None:
         """Show the lines above the panels."""
         session, view, width = self.session, self.view(), max(10, self.size.width - 2)
-        self._shown_minute = view.clock(view.now)
+        self._shown_minute = view.time_of_day(view.now)
         case, login, is_wide = session.case, session.login, width >= _WIDE
         is_roomy = is_wide or case is None
         right = who_line(login, session.counts if is_roomy else None, view, has_clock=is_roomy)
@@ -234,7 +219,7 @@ class CaseScreen(WorkScreen):
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right)
                 lines = narrow_lines(case, view, width, likely)
         lines.insert(0, title_line(_(self.NAME), case, right, view, width))
-        self.query_one(Head).update(Content("\n").join(lines))
+        self.query_one(HeaderBar).update(Content("\n").join(lines))
 
     def show_notice(self) -> None:
         """Show the line under the header, if there is one."""
@@ -246,7 +231,7 @@ class CaseScreen(WorkScreen):
             self.notice.update(line)
 
     def show_draft(self) -> None:
-        """Show what was typed and not decided."""
+        """Show the line with the draft."""
         body = self.session.draft.body if self.session.draft is not None else {}
         line = draft_line(body, symbols_of(self), max(10, self.size.width - 2))
         self.draft_bar.set_class(line is not None, "-typed")

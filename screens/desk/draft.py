@@ -1,4 +1,4 @@
-"""The draft of a case: what a reviewer typed and has not decided."""
+"""The draft of a case: the input of a reviewer before the verdict."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ class Draft:
         self._turn = asyncio.Lock()
 
     def change(self, name: str, value: Any) -> bool:
-        """Change one part; say whether that changed anything."""
+        """Change one part; return whether it differs from before."""
         if self.body.get(name) == value:
             return False
         self.body[name] = value
@@ -26,7 +26,7 @@ class Draft:
         return True
 
     async def save(self) -> None:
-        """Save what has changed; a save that fails is done again with the next one.
+        """Save the changes; the changes of a failed save are saved with the next one.
 
         Raises:
             WorkbenchError: If the database refuses it.

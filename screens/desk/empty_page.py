@@ -6,41 +6,41 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.widgets.safe_text import BAD, FAINT, joined
+from screens.widgets.safe_text import ERROR, MUTED, joined, key_hints, plain
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.i18n import _
 
 
 class DeskPage(VerticalScroll):
-    """Shows a text; `is_welcoming` says that it is what waits, which changes with the figures."""
+    """Shows a text; `is_overview` says that it is the overview of waiting cases, which changes with the counts."""
 
-    said = getters.query_one("Static", Static)
+    text_view = getters.query_one("Static", Static)
 
     def __init__(self) -> None:
         super().__init__(id="page")
-        self.is_welcoming = True
+        self.is_overview = True
 
     def compose(self) -> ComposeResult:
         yield Static(opening_page(), markup=False)
 
-    def show(self, text: Content, *, is_welcoming: bool = False) -> None:
+    def show(self, text: Content, *, is_overview: bool = False) -> None:
         """Show a text."""
-        self.is_welcoming = is_welcoming
-        self.said.update(text)
+        self.is_overview = is_overview
+        self.text_view.update(text)
 
 
 def opening_page() -> Content:
     """Return the page while the database is being opened."""
-    return joined((_("Opening …"), FAINT))
+    return plain(_("Opening …"), MUTED)
 
 
 def broken_page(error: WorkbenchError) -> Content:
     """Return the page for a database that cannot be opened: why, and what to do."""
-    lines = [joined((str(error), BAD)), Content(), joined((_("Nothing was changed."), ""))]
+    lines = [plain(str(error), ERROR), Content(), plain(_("Nothing was changed."))]
     if error.exit_code in {ExitCode.NO_INPUT, ExitCode.CONFIG}:
         lines += [
-            joined(("workbench init", "$text-accent bold"), (f"   {_('makes a database for your cases')}", FAINT)),
-            joined(("workbench demo", "$text-accent bold"), (f"   {_('shows the workbench on sample data')}", FAINT)),
+            joined(("workbench init", "$text-accent bold"), (f"   {_('makes a database for your cases')}", MUTED)),
+            joined(("workbench demo", "$text-accent bold"), (f"   {_('shows the workbench on sample data')}", MUTED)),
         ]
-    lines += [Content(), joined(("q", "$text-accent bold"), (f" {_('leaves')}", FAINT))]
+    lines += [Content(), key_hints(("q", _("leaves")))]
     return Content("\n").join(lines)

@@ -1,4 +1,4 @@
-"""What a screen says about the forecast of a case."""
+"""The forecast of a case as lines of text."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from screens.shell.view import View
-from screens.widgets.safe_text import FAINT, STRONG, plain, wrapped
+from screens.widgets.safe_text import BOLD, MUTED, plain, wrapped_lines
 from workbench.i18n import _, current
 
 if TYPE_CHECKING:
@@ -21,24 +21,24 @@ def forecast_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width
     from workbench.wording.what_would_help import findings_to_answer, missing_names
 
     language = current()
-    lines = [plain(part, STRONG) for part in wrapped(phone_sentence(forecast, view.today), width)]
-    lines.append(plain(_("copied, to be read out or pasted"), FAINT))
-    lines += [Content(), *_wrapped([explanation(forecast, view.today), *caveats(forecast)], width)]
+    lines = wrapped_lines(phone_sentence(forecast, view.today), width, BOLD)
+    lines.append(plain(_("copied, to be read out or pasted"), MUTED))
+    lines += [Content(), *_all_wrapped([explanation(forecast, view.today), *caveats(forecast)], width)]
     missing = missing_names(case, language)
     if missing:
-        lines += [Content(), plain(_("Missing"), FAINT), *_wrapped(missing, width)]
+        lines += [Content(), plain(_("Missing"), MUTED), *_all_wrapped(missing, width)]
     asked = [text for _finding, text in findings_to_answer(case, language)]
     if asked:
-        lines += [Content(), plain(_("Likely questions"), FAINT), *_wrapped(asked, width)]
+        lines += [Content(), plain(_("Likely questions"), MUTED), *_all_wrapped(asked, width)]
     return lines
 
 
-def _wrapped(texts: Iterable[str], width: int) -> list[Content]:
-    return [plain(part) for text in texts for part in wrapped(text, width)]
+def _all_wrapped(texts: Iterable[str], width: int) -> list[Content]:
+    return [line for text in texts for line in wrapped_lines(text, width)]
 
 
 def likely_words(forecast: "CaseForecast | None", case: "CaseFile", view: View) -> str:
-    """Return when a case is likely passed; empty until that is known."""
+    """Return when a case is likely passed, empty without a forecast of this case."""
     if forecast is None or forecast.case_id != case.header.id:
         return ""
     from workbench.wording.forecast import likely

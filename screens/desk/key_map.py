@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 class DeskCommand:
     """A command on a case.
 
-    `asks` is the action that state, role and hold must allow; `group` is the group of its worker, empty for a
+    `action` is the action that state, role and hold must allow; `group` is the group of its worker, empty for a
     command that is done at once.
     """
 
     command: Command
     run: case_commands.Run
     group: str = ""
-    asks: Action | None = None
+    action: Action | None = None
     needs_case: bool = True
 
 
@@ -54,7 +54,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog", Action.DOCUMENTS),
     DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
     DeskCommand(desk.SAY, case_commands.tell_forecast, "read", Action.FORECAST),
-    DeskCommand(desk.REVEAL, case_commands.reveal, asks=Action.REVEAL),
+    DeskCommand(desk.REVEAL, case_commands.reveal, action=Action.REVEAL),
     DeskCommand(desk.IDENTITY, lambda screen, _case: screen.panels.go("identity")),
     DeskCommand(desk.CALLS, lambda screen, _case: screen.panels.go("activity")),
     DeskCommand(desk.CREDIT, lambda screen, _case: screen.panels.go("credit")),
@@ -68,7 +68,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
 
 COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}
 
-VERDICT_KEYS = frozenset(key for each in _ON_A_CASE if each.asks is Action.DECIDE for key in each.command.keys)
+VERDICT_KEYS = frozenset(key for each in _ON_A_CASE if each.action is Action.DECIDE for key in each.command.keys)
 
 
 def bindings(*, is_desk: bool) -> Iterable[Binding]:
@@ -80,12 +80,12 @@ def bindings(*, is_desk: bool) -> Iterable[Binding]:
 
 def is_available(command_id: str, session: "DeskSession") -> bool | None:
     """Say whether a command can be run now; None dims its key."""
-    case, asks, actor = session.case, COMMANDS[command_id].asks, session.services.actor
+    case, action, actor = session.case, COMMANDS[command_id].action, session.services.actor
     if command_id == desk.NEXT.id:
         can_run = role_refusal(Action.NEXT, actor) is None and not session.is_unfinished
     elif command_id == desk.UNDO.id:
         can_run = session.undoable is not None
     else:
         holds = session.is_held
-        can_run = case is not None and (asks is None or is_allowed(asks, case.header.state, actor, holds=holds))
+        can_run = case is not None and (action is None or is_allowed(action, case.header.state, actor, holds=holds))
     return can_run or None

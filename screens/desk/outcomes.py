@@ -1,4 +1,4 @@
-"""What the acts of the desk come to."""
+"""The outcomes of the acts on the case on the desk."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,6 +1,6 @@
 """A case that is read without a hold: the panels and commands of the desk, but no verdict."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
@@ -10,10 +10,12 @@ from screens.desk.case_screen import CaseScreen
 from screens.desk.key_map import VERDICT_KEYS, bindings
 from screens.desk.outcomes import CaseShown
 from screens.desk.session import DeskSession
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
-from screens.widgets.safe_text import FAINT, joined
+from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
@@ -23,33 +25,30 @@ from workbench.i18n import _, marked
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
 
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices as Services
 
-
-def standing_line(session: DeskSession, view: View) -> Content | None:
-    """Return the line that says that the case is only read, and who has it."""
+def read_only_line(session: DeskSession, view: View) -> Content | None:
+    """Return the line under the header: the case is only read, and who holds it or is assigned to it."""
     if session.case is None:
         return None
     return joined(
         (_("Read only"), "bold"),
-        (f" {view.symbols.dot} ", FAINT),
-        (_who_has(session.case.header, session.services.actor, view), ""),
+        (f" {view.symbols.dot} ", MUTED),
+        (_holder_words(session.case.header, session.services.actor, view), ""),
         ("   Esc ", "$text-accent bold"),
-        (_("back"), FAINT),
+        (_("back"), MUTED),
     )
 
 
 def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
-    """Return why there is no verdict here, and what can be done."""
+    """Return why no verdict can be given on this screen, and what the reviewer can do."""
     refusal = role_refusal(Action.DECIDE, actor)
     if refusal:
         return refusal
     case = format_case(header.id)
     if header.held_by is not None:
-        until = view.clock(header.held_until) if header.held_until is not None else ""
-        said = _("{case} is held by {login} until {until}; only who holds a case decides it.")
-        return said.format(case=case, login=header.held_by, until=until)
+        until = view.time_of_day(header.held_until) if header.held_until is not None else ""
+        message = _("{case} is held by {login} until {until}; only who holds a case decides it.")
+        return message.format(case=case, login=header.held_by, until=until)
     if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         return _("Nobody holds {case}; n on the desk takes the next case, and that one is decided.").format(case=case)
     return _("{case} is {state}; that cannot be done with it now.").format(
@@ -57,9 +56,9 @@ def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
     )
 
 
-def _who_has(header: CaseHeader, actor: Actor, view: View) -> str:
+def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
     if header.held_by is not None:
-        until = view.clock(header.held_until) if header.held_until is not None else ""
+        until = view.time_of_day(header.held_until) if header.held_until is not None else ""
         return _("held by {login} until {until}").format(login=header.held_by, until=until)
     if header.assignee is not None and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         if header.assignee == actor.login:
@@ -79,8 +78,8 @@ class ReadingScreen(CaseScreen):
         Binding("q", "leave", show=False),
     ]
 
-    def __init__(self, clock: Clock, services: "Services", case: CaseFile) -> None:
-        super().__init__(clock, services, standing_line)
+    def __init__(self, clock: Clock, services: ScreenServices, case: CaseFile) -> None:
+        super().__init__(clock, services, read_only_line)
         self.session.place(case)
 
     def on_mount(self) -> None:
@@ -89,14 +88,14 @@ class ReadingScreen(CaseScreen):
         self.count()
 
     def on_key(self, event: events.Key) -> None:
-        """Say why there is no verdict here, where a key asks for one."""
+        """Explain why no verdict can be given, if the key is the key of a verdict."""
         self.revealed.note_key()
         case = self.session.case
         if case is not None and event.key in VERDICT_KEYS:
             event.stop()
             event.prevent_default()
-            said = why_no_verdict(case.header, self.session.services.actor, self.view())
-            self.notify(said, markup=False, timeout=6)
+            message = why_no_verdict(case.header, self.session.services.actor, self.view())
+            self.notify(message, timeout=6)
 
     @property
     def read_only(self) -> str:
@@ -112,6 +111,6 @@ class ReadingScreen(CaseScreen):
     @work(exclusive=True, group="leave-case")
     async def leave(self) -> None:
         """Save the draft and go back to the list."""
-        await self.attempt(self.session.save_draft)
+        await attempt(self, self.session.save_draft)
         if self.is_current:
             self.dismiss()

@@ -26,7 +26,7 @@ class DeskScreen(CaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(is_desk=True), bind(BACK, "back")]
 
     def begin(self, *, is_claiming: bool) -> None:
-        """Show what waits; a reviewer who has asked for a case already gets that first."""
+        """Show the overview; a reviewer who already pressed the key of the next case gets the case first."""
         if is_claiming:
             self.set_timer(_COUNT_AFTER_CLAIM_S, self.count)
         else:
@@ -49,7 +49,7 @@ class DeskScreen(CaseScreen):
             start(self, partial(self.session.renew, CaseRef.of(case)), "renew")
 
     def on_key(self, event: events.Key) -> None:
-        """Let the key of the next case say why there is none, where it is not offered."""
+        """Let the key of the next case explain why it is not available while the present case is unfinished."""
         if self.session.is_unfinished and event.key in desk.NEXT.keys:
             event.stop()
             event.prevent_default()

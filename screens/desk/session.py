@@ -1,4 +1,4 @@
-"""The case on the desk, its draft and its hold, and every act on them; it knows no screen.
+"""The case on the desk, its draft and its hold, and every act on them, without any widget.
 
 An act gets the `CaseRef` of its case, which is taken before anything is awaited, and returns an outcome. The outcome
 is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
+from screens.service_protocols import ScreenServices
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Empty, Undoable, VerdictRequest
@@ -21,7 +22,6 @@ from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices as Services
     from workbench.domain.forecast.result import CaseForecast
     from workbench.services.queue.lost_holds import LostHold
 
@@ -34,7 +34,7 @@ class DeskSession:
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision.
     """
 
-    def __init__(self, services: "Services", clock: Clock) -> None:
+    def __init__(self, services: ScreenServices, clock: Clock) -> None:
         self.services = services
         self.clock = clock
         self.zone = ZONE
@@ -87,7 +87,7 @@ class DeskSession:
         return CaseShown(is_same)
 
     def remove(self, ref: CaseRef | None = None, decided: Decided | None = None) -> CaseRemoved | Superseded:
-        """Take the case off the desk; with a reference, only that one."""
+        """Take the case off the desk; with a reference, only if that case is on it."""
         if ref is not None and not self.is_on_desk(ref):
             return Superseded()
         self.case = self.draft = None
@@ -115,13 +115,13 @@ class DeskSession:
         return self.place(found)
 
     async def open_held(self, case: CaseFile) -> CaseShown:
-        """Put a held case on the desk that was chosen in a list; the draft of the one before is saved."""
+        """Put a held case on the desk that was chosen in a list; the draft of the previous case is saved."""
         await self.save_draft()
         self.draft = None
         return self.place(case)
 
     async def undo(self, undoable: Undoable) -> CaseShown | Unchanged:
-        """Take back a verdict; its case comes to the desk if this person holds it then."""
+        """Take back a verdict; its case comes to the desk if this person holds it afterwards."""
         await self.save_draft()
         case = await asyncio.to_thread(self.services.undo.undo, undoable.case_id)
         self.undoable = None
@@ -186,7 +186,7 @@ class DeskSession:
 
     async def reveal(self, ref: CaseRef, field: str) -> CaseChanged | Superseded | Unchanged:
         """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""
-        files, is_all, era = self.services.casefiles, self.revealed.is_second_press(), self.revealed.era
+        files, is_all, generation = self.services.casefiles, self.revealed.is_second_press(), self.revealed.generation
         if not is_all and not field:
             self.revealed.hint()
             return Unchanged()
@@ -196,7 +196,7 @@ class DeskSession:
             values = {field: await asyncio.to_thread(files.reveal, ref.id, field)}
         # The panel of the history names this reveal at once.
         history = (await asyncio.to_thread(files.show, ref.id)).history
-        if self.case is None or not self.is_on_desk(ref) or self.revealed.era != era:
+        if self.case is None or not self.is_on_desk(ref) or self.revealed.generation != generation:
             return Superseded()
         if is_all:
             self.revealed.show_all(values)
@@ -223,7 +223,7 @@ class DeskSession:
         return found
 
     def note_key(self) -> bool:
-        """Record that a key was pressed; say whether the hold has to be renewed."""
+        """Record a key press; return whether the hold has to be renewed."""
         self.revealed.note_key()
         now = self.clock.now()
         is_due = self.is_held and (self._renewed_at is None or now - self._renewed_at >= RENEW_EVERY)
@@ -242,9 +242,9 @@ class DeskSession:
         return CaseChanged()
 
     async def check_hold(self, ref: CaseRef, *, is_lost: bool = False) -> HoldLost | Superseded | Unchanged:
-        """Look whether somebody else took the case; `is_lost` says that the hold has ended for sure.
+        """Check whether somebody else took the case; `is_lost` says that the hold is known to have ended.
 
-        A failure is not reported: the desk looks again soon, and the next act reports its own.
+        A failure is not reported: the next check follows soon, and the next act reports its own failure.
         """
         try:
             loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
@@ -258,7 +258,7 @@ class DeskSession:
         return HoldLost()
 
     async def refresh(self) -> None:
-        """Read what waits, what can be undone, and whether evidence has arrived for the case on the desk."""
+        """Read the counts, the last verdict that can be undone, and whether new evidence has arrived."""
         self.counts = await asyncio.to_thread(self.services.queue.counts)
         self.undoable = await asyncio.to_thread(self.services.undo.last)
         case = self.case
@@ -268,7 +268,7 @@ class DeskSession:
                 self.has_new_evidence = newest != case.header.evidence_no
 
     def drop_late_undo(self) -> bool:
-        """Forget a verdict whose notice has gone out; say whether there was one."""
+        """Forget an undoable verdict whose notice has gone out; return whether there was one."""
         undoable = self.undoable
         is_late = undoable is not None and undoable.until is not None and undoable.until <= self.clock.now()
         if is_late:

@@ -1,4 +1,4 @@
-"""The first frame: what is shown until the database is open, and the keys that are typed meanwhile."""
+"""The first frame, shown until the database is open; it keeps the keys that are typed before."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -7,10 +7,9 @@ from textual import events, getters
 from textual.app import ComposeResult
 
 from screens.desk.empty_page import DeskPage, broken_page
-from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.shell.base_screen import WorkScreen
 from screens.shell.clock import ZONE, Clock
-from screens.shell.footer import Hints
-from screens.shell.header import Head, title_line, who_line
+from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from workbench.errors import WorkbenchError
@@ -20,7 +19,7 @@ from workbench.keys.registry import QUIT
 
 
 class StartScreen(WorkScreen):
-    """Stands in for the desk until there is a database, or says why there is none."""
+    """Shown in place of the desk until the database is open, or with the reason why it cannot be opened."""
 
     CSS_PATH = Path(__file__).with_name("desk.tcss")
     AUTO_FOCUS = None
@@ -34,21 +33,18 @@ class StartScreen(WorkScreen):
         self.is_waiting = True
         self._clock = clock
 
-    def compose(self) -> ComposeResult:
-        yield Head()
+    def parts(self) -> ComposeResult:
         yield DeskPage()
-        yield Hints()
-        yield TooSmall()
 
     def on_mount(self) -> None:
-        self.show_head()
-        self.set_interval(1.0, self.show_head)
+        self.show_header()
+        self.set_interval(1.0, self.show_header)
 
     def on_resize(self) -> None:
-        self.show_head()
+        self.show_header()
 
     def keep(self, event: events.Key) -> bool:
-        """Keep a key for the desk; say whether it waits there.
+        """Keep a key for the desk; return whether it was kept.
 
         Ctrl+q and Ctrl+c quit at once. So does q, unless it follows another key: then it may be a part of `g q`.
         """
@@ -58,14 +54,14 @@ class StartScreen(WorkScreen):
         self.keys.append(event)
         return True
 
-    def show_head(self) -> None:
+    def show_header(self) -> None:
         """Show the title and the clock."""
         view = View(now=self._clock.now(), zone=ZONE, symbols=symbols_of(self))
-        self.query_one(Head).update(
+        self.query_one(HeaderBar).update(
             title_line(_("Desk"), None, who_line("", None, view), view, max(10, self.size.width - 2))
         )
 
-    def break_down(self, error: WorkbenchError) -> None:
+    def show_failure(self, error: WorkbenchError) -> None:
         """Show why the database cannot be opened; keys act again."""
         self.is_waiting = False
         self.page.show(broken_page(error))

@@ -1,19 +1,14 @@
 """The menu after `g`: the modes with their letters, shown until the next key."""
 
-from typing import ClassVar
-
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
 from screens.shell.base_screen import Dialog
-from screens.shell.bindings import bind
 from screens.widgets.safe_text import joined, key_hints
 from workbench.i18n import _
 from workbench.keys.command import Command
-from workbench.keys.registry import BACK
 
 
 class GoMenu(Dialog[str]):
@@ -26,7 +21,6 @@ class GoMenu(Dialog[str]):
     GoMenu { background: $background 25%; }
     GoMenu > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 
     def __init__(self, commands: tuple[Command, ...]) -> None:
         super().__init__()
@@ -46,6 +40,3 @@ class GoMenu(Dialog[str]):
             # A character of an input method arrives again as the key it stands for.
             event.stop()
             self.leave()
-
-    def action_back(self) -> None:
-        self.leave()

@@ -7,8 +7,8 @@ from textual.screen import Screen
 
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.bindings import available
-from screens.widgets.safe_text import FAINT, joined, wrapped
-from workbench.domain.text.safe import cells, pad_right
+from screens.widgets.safe_text import MUTED, hanging, joined, wrapped_lines
+from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.keys.command import PLACES, Command, Place
 from workbench.keys.registry import commands_of
@@ -45,7 +45,7 @@ def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
     def lines(width: int) -> list[Content]:
         shown: list[Content] = []
         if read_only is not None:
-            shown += [*(joined((line, "bold")) for line in wrapped(read_only, width)), Content()]
+            shown += [*wrapped_lines(read_only, width, "bold"), Content()]
         for part in (place, "everywhere"):
             commands = [
                 command
@@ -53,7 +53,7 @@ def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
                 if read_only is None or part == "everywhere" or command.id in now
             ]
             for group in dict.fromkeys(command.group for command in commands):
-                shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{FAINT} bold")))
+                shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{MUTED} bold")))
                 for command in (command for command in commands if command.group == group):
                     shown += _lines(command, width, is_now=command.id in now or part == "everywhere")
                 shown.append(Content())
@@ -65,12 +65,9 @@ def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
 
 
 def _lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
-    keys = pad_right(f" {_range(command)}", _KEYS_CELLS)
-    label = pad_right(_(command.label), _LABEL_CELLS)
-    before = cells(keys) + cells(label)
-    first, *rest = wrapped(_(command.help), width - before)
-    head = joined((keys, "$text-accent bold" if is_now else FAINT), (label, "" if is_now else FAINT), (first, FAINT))
-    return [head, *(joined((" " * before, ""), (part, FAINT)) for part in rest)]
+    keys = (pad_right(f" {_range(command)}", _KEYS_CELLS), "$text-accent bold" if is_now else MUTED)
+    label = (pad_right(_(command.label), _LABEL_CELLS), "" if is_now else MUTED)
+    return hanging([keys, label], _(command.help), width, MUTED)
 
 
 def _range(command: Command) -> str:

@@ -7,7 +7,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from screens.shell.bindings import available
-from screens.widgets.safe_text import FAINT, joined
+from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
@@ -33,22 +33,22 @@ class CommandProvider(Provider):
 
     async def discover(self) -> Hits:
         """Yield all commands while nothing is typed."""
-        for command, act in self._now():
+        for command, act in self._available():
             yield DiscoveryHit(_shown(command), act, text=_(command.label), help=_(command.help))
 
     async def search(self, query: str) -> Hits:
         """Yield the commands that match the query."""
         is_found = False
-        for command, act in self._now():
+        for command, act in self._available():
             score = _score(query, command)
             if score:
                 is_found = True
                 yield Hit(score, _shown(command), act, text=_(command.label), help=_(command.help))
         if not is_found:
             # Textual has its own message for this, in English only.
-            yield Hit(_LOWEST_SCORE, joined((_("No matching command."), FAINT)), _do_nothing, text=query)
+            yield Hit(_LOWEST_SCORE, joined((_("No matching command."), MUTED)), _do_nothing, text=query)
 
-    def _now(self) -> list[tuple[Command, Act]]:
+    def _available(self) -> list[tuple[Command, Act]]:
         run = self.app.run_action
         found: list[tuple[Command, Act]] = [
             (BY_ID[name], partial(run, active.binding.action, active.node))
@@ -64,7 +64,7 @@ def _do_nothing() -> None:
 
 
 def _shown(command: Command) -> Content:
-    return joined((_(command.label), ""), (f"  {command.shown_keys}", FAINT))
+    return joined((_(command.label), ""), (f"  {command.shown_keys}", MUTED))
 
 
 def _score(query: str, command: Command) -> float:

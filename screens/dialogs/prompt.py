@@ -2,21 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from screens.shell.base_screen import Dialog, TooSmall
-from screens.shell.bindings import bind
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, key_hints, plain
+from screens.shell.base_screen import BoxDialog
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
-from workbench.keys.registry import BACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,42 +21,31 @@ class Question:
     title: str
     help: str
     value: str = ""
-    placeholder: str = ""
     is_optional: bool = False
     problem: Callable[[str], str | None] | None = None
 
 
-class Prompt(Dialog[str]):
+class Prompt(BoxDialog[str]):
     """Asks for one line; Enter accepts it, Esc cancels."""
 
     DEFAULT_CSS = """
-    Prompt { align: center middle; background: $background 60%; }
-    Prompt > Vertical {
-        width: 76; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
-    }
-    Prompt Static { height: auto; }
     Prompt #problem { display: none; }
-    Prompt Input { border: none; height: 1; padding: 0; margin: 1 0; background: $panel; }
-    Prompt Input:focus { border: none; }
+    Prompt Input { margin: 1 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 
     line = getters.query_one(Input)
     problem = getters.query_one("#problem", Static)
 
     def __init__(self, question: Question, *, on_change: Callable[[str], None] | None = None) -> None:
-        super().__init__()
+        super().__init__(question.title)
         self._question = question
         self._on_change = on_change
 
-    def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = plain(f"{self._question.title}")
-            yield Static(plain(self._question.help, FAINT), markup=False)
-            yield TextLine(self._question.value, placeholder=self._question.placeholder)
-            yield Static(id="problem", markup=False)
-            yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
-        yield TooSmall()
+    def parts(self) -> ComposeResult:
+        yield Static(plain(self._question.help, MUTED), markup=False)
+        yield TextLine(self._question.value)
+        yield Static(id="problem", markup=False)
+        yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
@@ -76,15 +60,12 @@ class Prompt(Dialog[str]):
         text = event.value.strip()
         problem = self._question.problem(text) if self._question.problem is not None else None
         if not text and not self._question.is_optional:
-            self._show_problem(plain(_("Enter some text first, or press Esc to cancel."), UNEASY))
+            self._show_problem(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
         elif problem is not None:
-            self._show_problem(plain(problem, BAD))
+            self._show_problem(plain(problem, ERROR))
         else:
             self.leave(text)
 
     def _show_problem(self, problem: Content) -> None:
         self.problem.update(problem)
         self.problem.display = bool(problem)
-
-    def action_back(self) -> None:
-        self.leave()

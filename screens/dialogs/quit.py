@@ -4,42 +4,32 @@ from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.shell.base_screen import Dialog, TooSmall
-from screens.shell.bindings import bind
+from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import key_hints, plain
 from workbench.i18n import _
-from workbench.keys.registry import BACK
 
 Choice = Literal["leave", "release"]
 
 
-class QuitDialog(Dialog[Choice]):
+class QuitDialog(BoxDialog[Choice]):
     """Says what happens to the held case, and asks whether to keep or release it."""
 
-    DEFAULT_CSS = """
-    QuitDialog { align: center middle; background: $background 60%; }
-    QuitDialog > Vertical {
-        width: 72; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
-    }
-    QuitDialog Static { height: auto; }
-    """
+    DEFAULT_CSS = "QuitDialog > Vertical { width: 72; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+q,ctrl+c", "choose('leave')", show=False, priority=True),
         Binding("1", "choose('leave')", show=False),
         Binding("b,2", "choose('release')", show=False),
-        bind(BACK, "back"),
     ]
 
     def __init__(self, case: str, until: str) -> None:
-        super().__init__(classes="-leaving")
+        super().__init__(_("Quit"), classes="-leaving")
         self._case = case
         self._until = until
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> ComposeResult:
         message = _("You hold {case}. If you quit, the hold and your draft are kept until {until}.").format(
             case=self._case, until=self._until
         )
@@ -48,14 +38,8 @@ class QuitDialog(Dialog[Choice]):
             ("b", f"{_('release the case and quit')} (2)"),
             ("Esc", _("stay")),
         )
-        with Vertical() as box:
-            box.border_title = plain(f"{_('Quit')}")
-            yield Static(plain(message), markup=False)
-            yield Static(Content.assemble("\n", key_hints(*keys)), markup=False)
-        yield TooSmall()
+        yield Static(plain(message), markup=False)
+        yield Static(Content.assemble("\n", key_hints(*keys)), markup=False)
 
     def action_choose(self, choice: Choice) -> None:
         self.leave(choice)
-
-    def action_back(self) -> None:
-        self.leave()

@@ -6,15 +6,13 @@ from typing import ClassVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.shell.base_screen import Dialog, TooSmall
-from screens.shell.bindings import bind
-from screens.widgets.safe_text import key_hints, plain
+from screens.shell.base_screen import BoxDialog
+from screens.widgets.safe_text import key_hints
 from workbench.i18n import _
-from workbench.keys.registry import BACK
 
 Lines = Callable[[int], list[Content]]
 """Returns the lines of a page for a width in cells."""
@@ -22,45 +20,28 @@ Lines = Callable[[int], list[Content]]
 _FRAME_LINES = 5
 
 
-class TextSheet(Dialog[None]):
+class TextSheet(BoxDialog[None]):
     """Shows lines under a title; Esc, q, ? and Enter close it."""
 
-    DEFAULT_CSS = """
-    TextSheet { align: center middle; background: $background 60%; }
-    TextSheet > Vertical {
-        width: 92; max-width: 96%; height: auto; border: round $border; background: $surface; padding: 0 1;
-    }
-    TextSheet VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
-    TextSheet Static { height: auto; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bind(BACK, "back"),
-        Binding("q,question_mark,f1,enter", "back", show=False),
-    ]
+    DEFAULT_CSS = "TextSheet > Vertical { width: 92; max-height: 100%; }"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,f1,enter", "back", show=False)]
 
     body = getters.query_one(VerticalScroll)
 
     def __init__(self, title: str, lines: Lines) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title)
         self._lines = lines
 
-    def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = plain(self._title)
-            with VerticalScroll():
-                yield Static(id="page", markup=False)
-            yield Static(key_hints(("Esc", _("back"))), markup=False)
-        yield TooSmall()
+    def parts(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(id="page", markup=False)
+        yield Static(key_hints(("Esc", _("back"))), markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._draw)
 
     def on_resize(self) -> None:
         self._draw()
-
-    def action_back(self) -> None:
-        self.leave()
 
     def _draw(self) -> None:
         if not self.query("#page"):

@@ -2,88 +2,63 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
 from textual.widgets import Static
 
+from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.prompt import Prompt
 from screens.documents.dialog_text import document_lines, folder_question, foot, keys_of_picture, written
 from screens.documents.viewer import ImageViewer
-from screens.shell.base_screen import Dialog, TooSmall
-from screens.shell.bindings import bind
+from screens.service_protocols import DocumentService
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, plain
+from screens.widgets.safe_text import ERROR, SUCCESS, WARNING, plain
 from workbench.domain.case.documents import PICTURES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current
-from workbench.keys.registry import BACK
-
-if TYPE_CHECKING:
-    from screens.service_protocols import DocumentService
 
 _LINES_EACH = 2
 
 
-class DocumentList(Dialog[bool]):
+class DocumentList(ListDialog):
     """Lists documents; a digit, or the arrows and Enter, opens one. The result says whether any was opened."""
 
-    DEFAULT_CSS = """
-    DocumentList { align: center middle; background: $background 60%; }
-    DocumentList > Vertical {
-        width: 92; max-width: 96%; height: auto; max-height: 96%; border: round $border; background: $surface;
-        padding: 0 1;
-    }
-    DocumentList Static { height: auto; }
-    DocumentList VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
-    """
+    DEFAULT_CSS = "DocumentList > Vertical { width: 92; }"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
         Binding("enter,o", "open_chosen", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
         Binding("w,f6", "write", show=False),
-        bind(BACK, "back"),
         Binding("q", "back", show=False),
     ]
 
     body = getters.query_one(VerticalScroll)
-    list = getters.query_one("#list", Static)
-    message = getters.query_one("#message", Static)
 
-    def __init__(self, documents: "DocumentService", case_id: int, case: str, view: View) -> None:
-        super().__init__()
+    def __init__(self, documents: DocumentService, case_id: int, case: str, view: View) -> None:
+        super().__init__(_("Documents of {case}").format(case=case), _("There are no documents yet."))
         self._documents = documents
         self._case_id = case_id
         self._case = case
         self._view = view
         self._lines: tuple[DocumentLine, ...] | None = None
         self._early = 0
-        self._cursor = 0
-        self._has_opened = False
         self._is_busy = False
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> ComposeResult:
         self._pictures = ImageViewer(self.app)
-        with Vertical() as box:
-            box.border_title = plain(_("Documents of {case}").format(case=self._case))
-            with VerticalScroll(can_focus=False):
-                yield Static(id="list", markup=False)
-            yield Static(id="message", markup=False)
-            yield Static(foot(), markup=False)
-        yield TooSmall()
+        with VerticalScroll(can_focus=False):
+            yield Static(id="list", markup=False)
+        yield Static(id="message", markup=False)
+        yield Static(foot(), markup=False)
 
     def on_mount(self) -> None:
         self.load()
-
-    def on_resize(self) -> None:
-        self._draw()
 
     @work(exclusive=True, group="read")
     async def load(self) -> None:
@@ -91,8 +66,8 @@ class DocumentList(Dialog[bool]):
         try:
             self._lines = await asyncio.to_thread(self._documents.list, self._case_id)
         except WorkbenchError as error:
-            self._report(str(error), BAD)
-        self._draw()
+            self._report(str(error), ERROR)
+        self.call_after_refresh(self.draw)
         early, self._early = self._early, 0
         if early:
             self.action_open(early)
@@ -107,7 +82,7 @@ class DocumentList(Dialog[bool]):
             else:
                 await self._offer_folder(is_asked=False)
         except WorkbenchError as error:
-            self._report(str(error), BAD)
+            self._report(str(error), ERROR)
         finally:
             self._is_busy = False
         self.load()
@@ -118,20 +93,20 @@ class DocumentList(Dialog[bool]):
         try:
             await self._offer_folder(is_asked=True)
         except WorkbenchError as error:
-            self._report(str(error), BAD)
+            self._report(str(error), ERROR)
         self.load()
 
     async def _show(self, line: DocumentLine) -> None:
         file = await asyncio.to_thread(self._documents.open, self._case_id, line.sha256)
         with file:
-            self._has_opened = True
+            self._has_acted = True
             name = line.name(current())
             caption = f"{self._case}  {line.number} {name}"
             if await self._pictures.show(file, line.media_type, caption, keys_of_picture(line)):
-                self._report("", FINE)
+                self._report("", SUCCESS)
             else:
                 self._report(
-                    _("{document} cannot be shown here. Press w to save it to a folder.").format(document=name), UNEASY
+                    _("{document} cannot be shown here. Press w to save it to a folder.").format(document=name), WARNING
                 )
 
     async def _offer_folder(self, *, is_asked: bool) -> None:
@@ -140,7 +115,7 @@ class DocumentList(Dialog[bool]):
         if folder is None:
             return
         done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder))
-        self._has_opened = True
+        self._has_acted = True
         self._report(*written(done, folder))
 
     def action_open(self, number: int) -> None:
@@ -148,8 +123,7 @@ class DocumentList(Dialog[bool]):
             # Pressed before the list is loaded: open it then.
             self._early = number
         elif number <= len(self._lines):
-            self._cursor = number - 1
-            self._draw()
+            self.move_to(number - 1, len(self._lines))
             self.action_open_chosen()
 
     def action_open_chosen(self) -> None:
@@ -164,7 +138,7 @@ class DocumentList(Dialog[bool]):
                 _("The stored file of {document} is missing or altered. Ask an admin to restore it.").format(
                     document=name
                 ),
-                BAD,
+                ERROR,
             )
 
     def action_write(self) -> None:
@@ -172,28 +146,22 @@ class DocumentList(Dialog[bool]):
             self.write_all()
 
     def action_move(self, step: int) -> None:
-        self._cursor = min(max(0, self._cursor + step), max(0, len(self._lines or ()) - 1))
-        self._draw()
-
-    def action_back(self) -> None:
-        self.leave(self._has_opened)
+        self.move_to(self._cursor + step, len(self._lines or ()))
 
     def _report(self, text: str, style: str) -> None:
         self.message.update(plain(text, style) if text else "")
 
-    def _draw(self) -> None:
-        if not self.query("#list"):
-            # Called after a refresh; the dialog may be closed by then.
-            return
-        self.body.styles.max_height = max(3, self.size.height - 8)
-        width = self.body.size.width - 1
-        if width <= 0 or self._lines is None:
-            self.call_after_refresh(self._draw) if self._lines is not None else None
-            return
-        drawn: list[Content] = []
-        for at, line in enumerate(self._lines):
-            block = document_lines(line, self._view, width)
-            drawn += [content.stylize("on $panel") for content in block] if at == self._cursor else block
-        nothing = plain(_("There are no documents yet."), FAINT)
-        self.list.update(Content("\n").join(drawn) if drawn else nothing)
-        self.body.scroll_to_region(Region(0, self._cursor * _LINES_EACH, width, _LINES_EACH), animate=False)
+    def entries(self, width: int) -> list[list[Content]]:
+        """Return the lines of each document."""
+        return [document_lines(line, self._view, width) for line in self._lines or ()]
+
+    def list_width(self) -> int:
+        """Return the width beside the scroll bar, even while there is none."""
+        return self.body.size.width - 1
+
+    def draw(self) -> None:
+        """Draw the list, if it is loaded, and scroll to the document under the cursor."""
+        if self._lines is not None and self.query("#list"):
+            self.body.styles.max_height = max(3, self.size.height - 8)
+            super().draw()
+            self.body.scroll_to_region(Region(0, self._cursor * _LINES_EACH, 1, _LINES_EACH), animate=False)

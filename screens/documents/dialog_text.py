@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from screens.dialogs.prompt import Question
+from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, joined, key_hints, plain, row
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
 from workbench.domain.case.documents import EXTENSIONS, DocumentLine
-from workbench.domain.case.vocabulary import Quality, Severity
-from workbench.domain.evidence.evidence import LONG_TERM
-from workbench.i18n import _, current, listed, marked
+from workbench.i18n import _, current, listed
 
 if TYPE_CHECKING:
     from workbench.services.case.documents import WrittenDocument
 
 _KILO = 1000
-_QUALITY = {Quality.BLURRED: marked("blurred"), Quality.INCOMPLETE: marked("incomplete")}
 
 
 def file_size(bytes_count: int) -> str:
@@ -35,7 +33,7 @@ def document_lines(line: DocumentLine, view: View, width: int) -> list[Content]:
     number = f"{line.number}" if line.number < 10 else " "  # noqa: PLR2004 - the digits that open
     name = joined((f" {number} ", "$text-accent bold"), (line.name(current()), "bold"))
     opened = _opened(line, view)
-    about = plain(f"   {_file(line, view)}", FAINT)
+    about = plain(f"   {_file(line, view)}", MUTED)
     return [row(name, _claims(line, view), width), row(about, opened, width)]
 
 
@@ -49,31 +47,22 @@ def _file(line: DocumentLine, view: View) -> str:
 
 
 def _opened(line: DocumentLine, view: View) -> Content:
-    if not line.openings and line.written:
-        who = listed(f"{one.login} {view.instant(one.at)}" for one in line.written[:2])
-        return plain(f"{_('saved to a folder by {who}').format(who=who)} ", UNEASY)
-    if not line.openings:
-        return plain(f"{_('not opened yet')} ", UNEASY)
-    who = listed(f"{opening.login} {view.instant(opening.at)}" for opening in line.openings[:2])
-    return plain(f"{_('opened by {who}').format(who=who)} ", FAINT)
+    who = listed(f"{one.login} {view.instant(one.at)}" for one in (line.openings or line.written)[:2])
+    if line.openings:
+        return plain(f"{_('opened by {who}').format(who=who)} ", MUTED)
+    return plain(f"{_('saved to a folder by {who}').format(who=who) if who else _('not opened yet')} ", WARNING)
 
 
 def _claims(line: DocumentLine, view: View) -> Content:
-    """Return the claimed state of a document, which the checklist confirms."""
+    """Return the declared state of a document, which the checklist confirms."""
     if not line.is_there:
-        return plain(f"{_('file missing or altered')} {view.symbols.block} ", BAD)
-    wrong: list[str] = [_("no seal")] if line.sealed is False else []
-    if line.quality in _QUALITY:
-        wrong.append(_(_QUALITY[line.quality]))
-    if line.valid_to is not None and line.valid_to < view.today:
-        wrong.append(_("expired"))
-    if wrong:
-        return plain(f"{', '.join(wrong)} {view.symbols.of_severity(Severity.WARN)} ", UNEASY)
+        return plain(f"{_('file missing or altered')} {view.symbols.block} ", ERROR)
+    if defects := claimed_defects(line, view.today):
+        return plain(f"{defects} {view.symbols.warn} ", WARNING)
     fine = [_("declared as sealed")] if line.sealed else []
     if line.valid_to is not None:
-        until = _("long-term") if line.valid_to == LONG_TERM else _("to {day}").format(day=view.day(line.valid_to))
-        fine.append(until)
-    return plain(f"{', '.join(fine)} ", FAINT)
+        fine.append(validity_words(line.valid_to, view))
+    return plain(f"{', '.join(fine)} ", MUTED)
 
 
 def keys_of_picture(line: DocumentLine) -> str:
@@ -97,7 +86,7 @@ def written(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
     count = sum(one.state == "written" for one in done)
     message = _("{count} documents saved to {folder}.").format(count=count, folder=folder)
     problems = " ".join(one.problem for one in done if one.problem)
-    return (f"{message} {problems}", BAD) if problems else (message, FINE)
+    return (f"{message} {problems}", ERROR) if problems else (message, SUCCESS)
 
 
 def foot() -> Content:

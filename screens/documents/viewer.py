@@ -19,24 +19,24 @@ class ImageViewer:
 
     def __init__(self, app: "App[None]") -> None:
         self._app = app
-        self._ability: int | None = None
+        self._protocol: int | None = None
 
     @property
-    def are_installed(self) -> bool:
+    def is_installed(self) -> bool:
         """Whether the optional packages are installed; importing them would query the terminal."""
         return all(importlib.util.find_spec(name) is not None for name in ("textual_image", "pypdfium2"))
 
     async def can_show(self) -> bool:
         """Say whether this terminal can show images."""
-        if self._app.is_headless or not self.are_installed:
+        if self._app.is_headless or not self.is_installed:
             return False
-        if self._ability is None:
-            self._ability = await self._run("probe")
-        return self._ability in _PROTOCOLS
+        if self._protocol is None:
+            self._protocol = await self._run("probe")
+        return self._protocol in _PROTOCOLS
 
     async def show(self, file: BinaryIO, media_type: str, caption: str, keys: str) -> bool:
         """Show a document until the reviewer closes it, and say whether it could be decoded."""
-        protocol = _PROTOCOLS[self._ability or SIXEL]
+        protocol = _PROTOCOLS[self._protocol or SIXEL]
         number = file.fileno()
         return await self._run(protocol, str(number), media_type, caption, keys, handle=number) == 0
 

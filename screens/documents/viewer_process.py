@@ -32,22 +32,17 @@ PATIENCE_S = 2.0
 IDLE_S = 300.0
 """A document is closed after this time without a key: it shows personal data, and the reviewer may have left."""
 
-_LOOK_S = 0.5
+_POLL_S = 0.5
 _QUESTIONS = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
 _ATTRIBUTES = re.compile(rb"\x1b\[\?([0-9;]*)c")
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H", "\x1b_Ga=d,q=2\x1b\\\x1b[2J\x1b[?25h\x1b[?1049l"
 _LEAVING = frozenset((b"q", b"Q", b"o", b"\r", b"\n", b"\x1b", b"\x03", b""))
 _STEPS = {
-    b"\x1b[C": 1,
-    b"\x1b[B": 1,
-    b"\x1b[6~": 1,
-    b" ": 1,
-    b"n": 1,
-    b"\x1b[D": -1,
-    b"\x1b[A": -1,
-    b"\x1b[5~": -1,
-    b"p": -1,
+    **dict.fromkeys((b"\x1b[C", b"\x1b[B", b"\x1b[6~", b" ", b"n"), 1),
+    **dict.fromkeys((b"\x1b[D", b"\x1b[A", b"\x1b[5~", b"p"), -1),
 }
+"""The pages that a key turns: arrows, Page Down and Page Up, Space, n and p."""
+
 _MEMORY_BYTES, _CPU_S = 4 << 30, 120
 
 
@@ -59,7 +54,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGHUP, _end)
     if arguments == ["probe"]:
         with _screen():
-            return _abilities()
+            return _image_protocol()
     protocol, handle, media_type, caption, keys = arguments
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
@@ -69,7 +64,7 @@ def main(arguments: list[str]) -> int:
     try:
         pages = PageRenderer(int(handle), media_type, is_sixel=protocol == "sixel")
         with _screen():
-            _look_through(pages, caption, keys)
+            _show_pages(pages, caption, keys)
     except Unreadable:
         return UNREADABLE
     return 0
@@ -104,7 +99,7 @@ def _write(text: str) -> None:
         return
 
 
-def _abilities() -> int:
+def _image_protocol() -> int:
     """Ask the terminal for its image protocols; every terminal answers the second query, which ends the wait."""
     _write(_QUESTIONS.decode("ascii"))
     answer, until = b"", time.monotonic() + PATIENCE_S
@@ -122,7 +117,7 @@ def _abilities() -> int:
     return KITTY if b"_Gi=31;OK" in answer else NO_PICTURES
 
 
-def _look_through(pages: "PageRenderer", caption: str, keys: str) -> None:
+def _show_pages(pages: "PageRenderer", caption: str, keys: str) -> None:
     page = 0
     while True:
         size = os.get_terminal_size(sys.stdout.fileno())
@@ -139,7 +134,7 @@ def _key(size: os.terminal_size) -> bytes | None:
     """Return the next key, b"" if the terminal is gone or idle, None if its size changed."""
     parent, until = os.getppid(), time.monotonic() + IDLE_S
     while time.monotonic() < until and os.getppid() == parent:
-        if select.select([sys.stdin], [], [], _LOOK_S)[0]:
+        if select.select([sys.stdin], [], [], _POLL_S)[0]:
             try:
                 return os.read(sys.stdin.fileno(), 64)
             except OSError:

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from screens.shell.view import View
 from screens.widgets.plots import column_rows
-from screens.widgets.safe_text import BAD, FAINT, MINE, TOLD, UNEASY, Part, joined, plain, wrapped
+from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, wrapped_lines
 from workbench.domain.forecast.result import QueueForecast
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
@@ -23,12 +23,12 @@ _HIGHEST, _LOWEST = 14, 4
 
 def reading_page() -> Content:
     """Return the page shown while the forecast is computed."""
-    return joined((_("Loading the history …"), FAINT))
+    return joined((_("Loading the history …"), MUTED))
 
 
 def broken_page(error: WorkbenchError) -> Content:
     """Return the page for a failed forecast: the error and how to retry."""
-    return Content("\n").join([joined((str(error), BAD)), joined((_("Press n to reload."), FAINT))])
+    return Content("\n").join([joined((str(error), ERROR)), joined((_("Press n to reload."), MUTED))])
 
 
 def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int) -> Content:
@@ -36,10 +36,10 @@ def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int)
     room = min(width, _WIDEST)
     lines = [_reviewers_line(forecast), Content()]
     for sentence in queue_lines(forecast, view.today):
-        lines += [plain(part) for part in wrapped(sentence, room)]
+        lines += wrapped_lines(sentence, room)
     if forecast.days:
         lines += [Content(), *_histogram(forecast, view, room, min(_HIGHEST, max(_LOWEST, height - _TEXT_LINES)))]
-        lines += [Content(), *(plain(part, FAINT) for part in wrapped(_basis(forecast), room))]
+        lines += [Content(), *wrapped_lines(_basis(forecast), room, MUTED)]
     return Content("\n").join(lines)
 
 
@@ -50,11 +50,11 @@ def _reviewers_line(forecast: QueueForecast) -> Content:
         if forecast.reviewers
         else _("no reviewers")
     )
-    parts: list[Part] = [(words, MINE)]
+    parts: list[Part] = [(words, ACCENT)]
     if forecast.reviewers == forecast.usual_reviewers:
-        parts.append((f"  {_('as it is')}", FAINT))
+        parts.append((f"  {_('as it is')}", MUTED))
     else:
-        parts.append((f"  {_('what if; currently: {count}').format(count=count(forecast.usual_reviewers))}", UNEASY))
+        parts.append((f"  {_('what if; currently: {count}').format(count=count(forecast.usual_reviewers))}", WARNING))
     return joined(*parts)
 
 
@@ -74,9 +74,9 @@ def _histogram(forecast: QueueForecast, view: View, width: int, height: int) -> 
         p50=count(whole_days(forecast.p50_days)), p90=count(whole_days(forecast.p90_days))
     )
     return [
-        joined((_("Simulation runs by the working days until the queue is cleared"), FAINT)),
-        *(joined((row, TOLD)) for row in rows),
-        joined((scale, FAINT)),
+        joined((_("Simulation runs by the working days until the queue is cleared"), MUTED)),
+        *(joined((row, INFO)) for row in rows),
+        joined((scale, MUTED)),
         _scale_text(left, middle, right, width),
     ]
 
@@ -85,9 +85,9 @@ def _scale_text(left: str, middle: str, right: str, width: int) -> Content:
     words = joined((middle, ""))
     gap = width - len(left) - len(right) - words.cell_length
     if gap < 2:  # noqa: PLR2004 - a blank on either side
-        return joined((left, FAINT), (" " * max(1, width - len(left) - len(right)), ""), (right, FAINT))
+        return joined((left, MUTED), (" " * max(1, width - len(left) - len(right)), ""), (right, MUTED))
     before = gap // 2
-    return Content.assemble(joined((left, FAINT)), " " * before, words, " " * (gap - before), joined((right, FAINT)))
+    return Content.assemble(joined((left, MUTED)), " " * before, words, " " * (gap - before), joined((right, MUTED)))
 
 
 def _span(days: Sequence[float]) -> tuple[float, float]:
@@ -104,10 +104,7 @@ def _smoothed(figures: Sequence[int]) -> list[int]:
 
 
 def _basis(forecast: QueueForecast) -> str:
+    message = _("Based on {count} simulations of recent daily decisions (latest days weigh most) and absences.")
     if forecast.is_thin:
-        return _("Based on {count} simulations of the daily decisions per reviewer that the policy assumes.").format(
-            count=count(len(forecast.days))
-        )
-    return _("Based on {count} simulations of recent daily decisions (latest days weigh most) and absences.").format(
-        count=count(len(forecast.days))
-    )
+        message = _("Based on {count} simulations of the daily decisions per reviewer that the policy assumes.")
+    return message.format(count=count(len(forecast.days)))

@@ -1,6 +1,7 @@
 """The forecast screen: when the queue is cleared, with the current number of reviewers or another."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,27 +12,24 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from screens.forecast.chart_text import broken_page, forecast_lines, reading_page
-from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
-from screens.shell.clock import ZONE, Clock
-from screens.shell.footer import Hints
-from screens.shell.header import Head, title_line, who_line
-from screens.shell.symbols import symbols_of
-from screens.shell.view import View
+from screens.shell.clock import Clock
+from screens.shell.header import HeaderBar, title_line, who_line
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import forecast as keys
 from workbench.keys.command import Command, Place
 
 if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices
     from workbench.domain.forecast.result import QueueForecast
 
 MOST_REVIEWERS = 99
 _PAGE_PADDING = 4
 
 
-class ForecastScreen(WorkScreen):
+class ForecastScreen(ModeScreen):
     """Shows the forecast of the queue for a number of reviewers."""
 
     CSS_PATH = Path(__file__).with_name("forecast.tcss")
@@ -47,26 +45,21 @@ class ForecastScreen(WorkScreen):
 
     page = getters.query_one("#page > Static", Static)
 
-    def __init__(self, clock: Clock, services: "ScreenServices") -> None:
-        super().__init__()
-        self.clock = clock
-        self.services = services
+    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+        super().__init__(clock, services)
         self.forecast: QueueForecast | None = None
         self.reviewers: int | None = None
 
-    def compose(self) -> ComposeResult:
-        yield Head()
+    def parts(self) -> ComposeResult:
         with VerticalScroll(id="page"):
             yield Static(reading_page(), markup=False)
-        yield Hints()
-        yield TooSmall()
 
     def on_screen_resume(self) -> None:
-        self.show_head()
+        self.show_header()
         self.load()
 
     def on_resize(self) -> None:
-        self.show_head()
+        self.show_header()
         self.show_forecast()
 
     @property
@@ -77,27 +70,31 @@ class ForecastScreen(WorkScreen):
     @work(exclusive=True, group="forecast")
     async def load(self) -> None:
         """Compute the forecast for the selected number of reviewers."""
-        try:
-            self.forecast = await asyncio.to_thread(lambda: self.services.forecasts.of_queue(self.reviewers))
-        except WorkbenchError as error:
-            if self.forecast is None:
-                self.page.update(broken_page(error))
-            else:
-                self.notify(str(error), severity="error", markup=False, timeout=8)
-            return
-        self.show_forecast()
+        # The thread also imports what a forecast needs.
+        compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
+        found = await attempt(self, compute, self._show_failure)
+        if found is not None:
+            self.forecast = found
+            self.show_forecast()
 
-    def show_head(self) -> None:
+    def _show_failure(self, error: WorkbenchError) -> None:
+        """Show an error; a forecast that was shown before stays."""
+        if self.forecast is None:
+            self.page.update(broken_page(error))
+        else:
+            report(self, error)
+
+    def show_header(self) -> None:
         """Show the header."""
-        view = self._view()
+        view = self.view()
         right = who_line(self.services.actor.login, None, view)
-        self.query_one(Head).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
+        self.query_one(HeaderBar).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
 
     def show_forecast(self) -> None:
         """Show the forecast."""
         if self.forecast is not None:
             width = max(10, self.size.width - 2 * _PAGE_PADDING + 2)
-            self.page.update(forecast_lines(self.forecast, self._view(), width, self.size.height))
+            self.page.update(forecast_lines(self.forecast, self.view(), width, self.size.height))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -127,6 +124,3 @@ class ForecastScreen(WorkScreen):
         if self.reviewers is not None:
             return self.reviewers
         return self.forecast.usual_reviewers if self.forecast is not None else 1
-
-    def _view(self) -> View:
-        return View(now=self.clock.now(), zone=ZONE, symbols=symbols_of(self))

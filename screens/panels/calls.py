@@ -5,14 +5,14 @@ from itertools import groupby
 
 from textual.content import Content
 
-from screens.panels.limits import NearLimit, Shown, bound_words, nearest
+from screens.panels.limits import Shown, bound_words, nearest
 from screens.panels.lines import EMPTY, STYLES, PanelLine, finding_lines, heading, table
 from screens.shell.view import View
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
-from screens.widgets.safe_text import FAINT, FINE, TOLD, UNEASY, Part, joined, plain, row, wrapped
+from screens.widgets.safe_text import INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
-from workbench.domain.policy.policy import FactValue
+from workbench.domain.policy.policy import FactValue, Limit
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import _, marked
 from workbench.wording.amounts import count, duration_s, ratio
@@ -34,8 +34,8 @@ _FIGURES: tuple[Figure, ...] = (
     ("complaints", marked("complaints"), count),
     ("opt_out_calls", marked("after opting out"), count),
 )
-_ABOVE_MAP = 5
-_OF_A_CARD = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
+_FIGURES_ABOVE_MAP = 5
+_CARD_FIGURES = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
 _WEEKDAYS = (marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"))
 _WIDE_MAP = 54
 _FIGURE_CELLS = 6
@@ -46,17 +46,17 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the call activity panel."""
     lines = finding_lines(case, PanelKind.ACTIVITY, width, view.symbols)
     if not case.evidence.all_calls.calls and not case.evidence.all_calls.calls_in:
-        return [*lines, EMPTY, PanelLine(plain(_("No call records were imported for these cards."), FAINT))]
+        return [*lines, EMPTY, PanelLine(plain(_("No call records were imported for these cards."), MUTED))]
     return [
         *lines,
         EMPTY,
         *_days(case, view, width),
-        *_figures(case, view, width, _FIGURES[:_ABOVE_MAP]),
+        *_figures(case, view, width, _FIGURES[:_FIGURES_ABOVE_MAP]),
         EMPTY,
         *_hours(case, view, width),
         *_window(case, view),
         EMPTY,
-        *_figures(case, view, width, _FIGURES[_ABOVE_MAP:]),
+        *_figures(case, view, width, _FIGURES[_FIGURES_ABOVE_MAP:]),
         *_cards(case, view, width),
         *_complaints(case, view, width),
     ]
@@ -68,10 +68,10 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     bars = sparkline([number for _day, number in days], width - 1, view.symbols.bars)
     if not bars.strip():
         return []
-    lines = [PanelLine(joined((" ", ""), (bars, TOLD)))]
+    lines = [PanelLine(joined((" ", ""), (bars, INFO)))]
     busiest = max(number for _day, number in days)
     text = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=count(busiest))
-    return [*lines, *(PanelLine(plain(f" {part}", FAINT)) for part in wrapped(text, width - 2)), EMPTY]
+    return [*lines, *(PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text, width - 2)), EMPTY]
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[PanelLine]:
@@ -84,7 +84,7 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]
             continue
         shown, value = known[name]
         limit = nearest(case, name, value)
-        note = "" if limit is None else bound_words(limit)
+        note = "" if limit is None else bound_words(limit[0])
         lines.append(facts.fact(_(label), pad_left(shown, column), _mark(limit, view), note=note))
     return lines
 
@@ -99,12 +99,13 @@ def _known(case: CaseFile) -> dict[str, tuple[str, float]]:
     return known
 
 
-def _mark(limit: NearLimit | None, view: View) -> Content | None:
+def _mark(nearest_limit: tuple[Limit, bool] | None, view: View) -> Content | None:
     """Return the mark of a figure that a rule checks, None for any other."""
-    if limit is None:
+    if nearest_limit is None:
         return None
-    if not limit.is_hit:
-        return plain(view.symbols.fine, FINE)
+    limit, is_exceeded = nearest_limit
+    if not is_exceeded:
+        return plain(view.symbols.fine, SUCCESS)
     return plain(view.symbols.of_severity(limit.severity), STYLES[limit.severity])
 
 
@@ -112,22 +113,19 @@ def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     cell = 2 if width >= _WIDE_MAP else 1
     label = 5
     opens, closes = _calling_hours(case)
-    lines = [PanelLine(plain(" " * label + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), FAINT))]
+    lines = [PanelLine(plain(" " * label + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), MUTED))]
     for day, shades in enumerate(heat_rows(case.hours, view.symbols.shades, cell=cell)):
-        lines.append(
-            PanelLine(
-                joined(
-                    (pad_right(f" {_(_WEEKDAYS[day])}", label), FAINT),
-                    *_tinted(shades[: opens * cell], UNEASY, view.symbols.shades),
-                    *_tinted(shades[opens * cell : closes * cell], TOLD, view.symbols.shades),
-                    *_tinted(shades[closes * cell :], UNEASY, view.symbols.shades),
-                )
-            )
-        )
+        parts = [
+            (pad_right(f" {_(_WEEKDAYS[day])}", label), MUTED),
+            *_tinted(shades[: opens * cell], WARNING, view.symbols.shades),
+            *_tinted(shades[opens * cell : closes * cell], INFO, view.symbols.shades),
+            *_tinted(shades[closes * cell :], WARNING, view.symbols.shades),
+        ]
+        lines.append(PanelLine(joined(*parts)))
     text = _("calling hours {opens} to {closes}; calls outside are highlighted").format(
         opens=f"{opens:02}:00", closes=f"{closes:02}:00"
     )
-    return [*lines, *(PanelLine(plain(f" {part}", FAINT)) for part in wrapped(text, width - 2))]
+    return [*lines, *(PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text, width - 2))]
 
 
 def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
@@ -147,17 +145,17 @@ def _window(case: CaseFile, view: View) -> list[PanelLine]:
     calls = case.evidence.all_calls
     if calls.window_to is None:
         return []
-    text = _("data to {day}, {far}").format(day=view.day(calls.window_to), far=view.far(calls.window_to))
-    return [PanelLine(plain(f" {text}", FAINT))]
+    text = _("data to {day}, {far}").format(day=view.day(calls.window_to), far=view.relative_day(calls.window_to))
+    return [PanelLine(plain(f" {text}", MUTED))]
 
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if len(case.evidence.cards) <= 1:
         return []
     titles = (_("calls"), _("hour"), _("day"), _("complaints"))
-    lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles), FAINT), width))]
+    lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles), MUTED), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
-        figures = tuple(_count(facts.get(name)) for name in _OF_A_CARD)
+        figures = tuple(_count(facts.get(name)) for name in _CARD_FIGURES)
         number = plain(f" {view.shown(f'msisdn:{index}', card.msisdn)}")
         lines.append(PanelLine(row(number, plain(_columns(figures)), width), f"msisdn:{index}"))
     return lines
@@ -177,7 +175,7 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [EMPTY, heading(_("Complaints"))]
     for at, complaint in enumerate(case.evidence.complaints):
         state = _("verified") if complaint.verified else _("not verified")
-        lines.append(PanelLine(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, FAINT), width)))
+        lines.append(PanelLine(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, MUTED), width)))
         summary = view.shown(f"summary:{at}", complaint.summary)
-        lines += [PanelLine(plain(f"   {summary or complaint.source}", FAINT))]
+        lines += [PanelLine(plain(f"   {summary or complaint.source}", MUTED))]
     return lines

@@ -2,10 +2,11 @@
 
 from textual.content import Content
 
-from screens.panels.labels import APPLICANT_KIND, PRIORITY
+from screens.panels.labels import APPLICANT_KIND
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, MINE, TOLD, UNEASY, Part, joined, row
+from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, row
 from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.lifecycle import PRIORITY_WORDS
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.values.provinces import province_words
@@ -30,10 +31,8 @@ def case_lines(
     # A part that does not fit is left out as a whole.
     while len(parts) > 1 and _dotted(parts, view).cell_length + until.cell_length >= width:
         parts.pop()
-    return [
-        row(name, hold_words(case, view, login, is_lost=is_lost), width),
-        row(_dotted(parts, view), until, width),
-    ]
+    hold = hold_words(case, view, login, is_lost=is_lost)
+    return [row(name, hold, width), row(_dotted(parts, view), until, width)]
 
 
 def narrow_lines(case: CaseFile, view: View, width: int, likely: str = "") -> list[Content]:
@@ -60,11 +59,11 @@ def _due_and_forecast(header: CaseHeader, view: View, likely: str, left: Content
 
 def _with_likely(due: Content, likely: str, view: View) -> Content:
     """Return the due date followed by the forecast."""
-    return Content.assemble(due, joined((f" {view.symbols.dot} ", FAINT), (likely, TOLD))) if likely else due
+    return Content.assemble(due, joined((f" {view.symbols.dot} ", MUTED), (likely, INFO))) if likely else due
 
 
 def _dotted(parts: list[str], view: View) -> Content:
-    return joined((f" {view.symbols.dot} ".join(parts), FAINT))
+    return joined((f" {view.symbols.dot} ".join(parts), MUTED))
 
 
 def _about(header: CaseHeader, view: View) -> list[str]:
@@ -82,21 +81,19 @@ def _about(header: CaseHeader, view: View) -> list[str]:
 
 def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Content:
     """Return the priority of a case, why `login` gets it first, and the remaining hold."""
-    header, dot = case.header, f" {view.symbols.dot} "
-    parts: list[Part] = []
+    header = case.header
+    parts: list[Content] = []
     if header.priority is not Priority.NORMAL:
         mark = view.symbols.of_priority(header.priority)
-        style = BAD if header.priority is Priority.URGENT else UNEASY if header.priority is Priority.HIGH else FAINT
-        parts += [(f"{mark} {_(PRIORITY[header.priority])}", style)]
-    why_first = _why_first(case, login)
-    if why_first:
-        parts += [(dot if parts else "", FAINT), (why_first, MINE)]
+        style = {Priority.URGENT: ERROR, Priority.HIGH: WARNING}.get(header.priority, MUTED)
+        parts.append(plain(f"{mark} {_(PRIORITY_WORDS[header.priority])}", style))
+    if why_first := _why_first(case, login):
+        parts.append(plain(why_first, ACCENT))
     if is_lost:
-        parts += [(dot if parts else "", FAINT), (_("hold lost"), BAD)]
+        parts.append(plain(_("hold lost"), ERROR))
     elif header.held_until is not None:
-        left = header.held_until - view.now
-        parts += [(dot if parts else "", FAINT), (hold_left(left), MINE)]
-    return joined(*parts)
+        parts.append(plain(hold_left(header.held_until - view.now), ACCENT))
+    return plain(f" {view.symbols.dot} ", MUTED).join(parts)
 
 
 def _why_first(case: CaseFile, login: str) -> str:
@@ -111,24 +108,24 @@ def _why_first(case: CaseFile, login: str) -> str:
 
 def _due(header: CaseHeader, view: View, *, with_rest: bool = True) -> Content:
     if header.due_at is None:
-        return joined((_("not due yet"), FAINT))
+        return joined((_("not due yet"), MUTED))
     dot = f" {view.symbols.dot} "
     if is_with_applicant(header.state, header.waits_for):
         # The stored date moves by the time that the applicant takes.
-        return joined((_("with the applicant"), ""), (dot, FAINT), (_("clock paused"), FAINT))
+        return joined((_("with the applicant"), ""), (dot, MUTED), (_("clock paused"), MUTED))
     if not clock_runs(header.state, header.waits_for):
-        return joined((_("was due {when}").format(when=view.instant(header.due_at)), FAINT))
+        return joined((_("was due {when}").format(when=view.instant(header.due_at)), MUTED))
     if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_breached:
         # The stored date moves by the length of the suspension.
-        return joined((_("work suspended"), ""), (dot, FAINT), (_("clock paused"), FAINT))
+        return joined((_("work suspended"), ""), (dot, MUTED), (_("clock paused"), MUTED))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
     if header.is_due_provisional:
-        parts.append((f" {view.symbols.provisional} {_('provisional')}", FAINT))
+        parts.append((f" {view.symbols.provisional} {_('provisional')}", MUTED))
     if not with_rest:
         return joined(*parts)
     if header.is_breached:
-        parts += [(dot, FAINT), (_("overdue"), BAD)]
+        parts += [(dot, MUTED), (_("overdue"), ERROR)]
     elif header.working_days_left is not None:
         left = working_days_left(header.working_days_left) if header.working_days_left else _("due today")
-        parts += [(dot, FAINT), (left, UNEASY if header.working_days_left <= 1 else "")]
+        parts += [(dot, MUTED), (left, WARNING if header.working_days_left <= 1 else "")]
     return joined(*parts)

@@ -4,7 +4,7 @@ from screens.panels.history_text import decisions_in_effect
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
 from screens.panels.lines import EMPTY, PanelLine, Table, finding_lines, heading, mark_of, table
 from screens.shell.view import View
-from screens.widgets.safe_text import FAINT, FINE, joined, plain
+from screens.widgets.safe_text import MUTED, SUCCESS, joined, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
@@ -31,8 +31,8 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     checked = [record.checked_on for record in case.evidence.credit if record.checked_on is not None]
     if checked:
         oldest = min(checked)
-        checked_text = _("checked {day}, {far}").format(day=view.day(oldest), far=view.far(oldest))
-        lines.append(PanelLine(plain(f" {checked_text}", FAINT)))
+        checked_text = _("checked {day}, {far}").format(day=view.day(oldest), far=view.relative_day(oldest))
+        lines.append(PanelLine(plain(f" {checked_text}", MUTED)))
     return lines + _earlier(case, view)
 
 
@@ -41,15 +41,15 @@ def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> l
     records = [record for record in case.evidence.credit if record.list is kind]
     hits = [record for record in records if record.match is not CreditMatch.NONE]
     if not records:
-        return [facts.fact(label, _("not checked"), plain("–", FAINT))]
+        return [facts.fact(label, _("not checked"), plain("–", MUTED))]
     if not hits:
         nothing = money_fen(0) if kind is CreditList.ARREARS else _(MATCH[CreditMatch.NONE])
-        return [facts.fact(label, nothing, plain(view.symbols.fine, FINE))]
+        return [facts.fact(label, nothing, plain(view.symbols.fine, SUCCESS))]
     lines: list[PanelLine] = []
     for record in hits:
         rule = _RULES[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
         lines.append(facts.fact(label, _amount_or_match(record), mark_of(case, (rule,), view.symbols)))
-        lines += [PanelLine(plain(f"   {part}", FAINT)) for part in _record_details(record, view)]
+        lines += [PanelLine(plain(f"   {part}", MUTED)) for part in _record_details(record, view)]
         label = ""
     return lines
 
@@ -81,6 +81,6 @@ def _earlier(case: CaseFile, view: View) -> list[PanelLine]:
     for decision in decisions:
         on = view.day(decision.decided_at.astimezone(view.zone).date())
         lines.append(
-            PanelLine(joined((f" {on}  ", FAINT), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", FAINT)))
+            PanelLine(joined((f" {on}  ", MUTED), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", MUTED)))
         )
     return lines

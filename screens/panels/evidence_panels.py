@@ -1,7 +1,5 @@
 """The evidence panels: side by side, as tabs in a narrow window, or one of them zoomed."""
 
-from typing import ClassVar
-
 from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
@@ -13,37 +11,38 @@ from screens.panels.calls import calls_lines
 from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
 from screens.panels.identity import identity_lines
-from screens.panels.lines import counts_of, gravity
+from screens.panels.lines import counts_of, severity_rank
 from screens.panels.panel import Panel
-from screens.shell.symbols import symbols_of
+from screens.shell.symbols import Symbols, symbols_of
 from screens.shell.view import View
-from screens.widgets.safe_text import FAINT, joined
+from screens.widgets.safe_text import MUTED, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _, marked
 
-_KINDS = (PanelKind.IDENTITY, PanelKind.ACTIVITY, PanelKind.CREDIT)
-_TITLES = (marked("Identity"), marked("Call activity"), marked("Credit"), marked("History"))
-_SHORT = (marked("Identity"), marked("Calls"), marked("Credit"), marked("History"))
+_TITLES = {
+    "identity": marked("Identity"),
+    "activity": marked("Call activity"),
+    "credit": marked("Credit"),
+    "history": marked("History"),
+}
+_TAB_TITLES = {**_TITLES, "activity": marked("Calls")}
 
 
 class EvidencePanels(Container):
     """Shows the evidence and the history of a case in four panels."""
-
-    PANELS: ClassVar[tuple[str, ...]] = ("identity", "activity", "credit", "history")
 
     tabs = getters.query_one("#tabs", Static)
     active: reactive[str] = reactive("identity", init=False)
     is_zoomed: reactive[bool] = reactive(default=False, toggle_class="-zoomed", bindings=True, init=False)
 
     def __init__(self) -> None:
-        super().__init__(id="bench")
+        super().__init__(id="panels")
         self._case: CaseFile | None = None
-        self._view: View | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="tabs", markup=False)
-        with Horizontal(id="legs"):
+        with Horizontal(id="evidence"):
             yield Panel("identity", identity_lines)
             yield Panel("activity", calls_lines)
             yield Panel("credit", credit_lines)
@@ -67,20 +66,17 @@ class EvidencePanels(Container):
         return self.query_one(f"#{self.active}", Panel)
 
     @property
-    def gravest(self) -> str:
+    def most_severe(self) -> str:
         """The name of the panel with the most severe finding; the first of several."""
-        if self._case is None:
-            return self.PANELS[0]
         case = self._case
-        return min(self.PANELS[: len(_KINDS)], key=lambda name: gravity(case, _KINDS[self.PANELS.index(name)]))
+        return min(PanelKind, key=lambda kind: severity_rank(case, kind) if case is not None else 0).value
 
     def show(self, case: CaseFile, view: View) -> None:
         """Show a case in all panels."""
-        self._case, self._view = case, view
-        for number, name in enumerate(self.PANELS):
+        self._case = case
+        for number, (name, title) in enumerate(_TITLES.items(), start=1):
             panel = self.query_one(f"#{name}", Panel)
-            counts = counts_of(case, _KINDS[number], view.symbols) if number < len(_KINDS) else Content()
-            panel.entitle(f"{number + 1} {_(_TITLES[number])}", counts)
+            panel.entitle(f"{number} {_(title)}", _counts(case, name, view.symbols))
             panel.show(case, view)
         self._show_tabs()
 
@@ -91,8 +87,8 @@ class EvidencePanels(Container):
 
     def step(self, by: int) -> None:
         """Go to the next or the previous panel."""
-        at = self.PANELS.index(self.active) + by
-        self.go(self.PANELS[at % len(self.PANELS)])
+        names = list(_TITLES)
+        self.go(names[(names.index(self.active) + by) % len(names)])
 
     def _mark_active(self) -> None:
         for panel in self.query(Panel):
@@ -104,11 +100,13 @@ class EvidencePanels(Container):
             return
         symbols = symbols_of(self)
         parts: list[Content] = []
-        for number, name in enumerate(self.PANELS):
-            style = "bold reverse" if name == self.active else FAINT
-            title = joined((f" {number + 1} {_(_SHORT[number])} ", style))
-            if number < len(_KINDS):
-                counts = counts_of(self._case, _KINDS[number], symbols)
-                title = Content.assemble(title, " ", counts)
-            parts.append(title)
+        for number, (name, title) in enumerate(_TAB_TITLES.items(), start=1):
+            label = plain(f" {number} {_(title)} ", "bold reverse" if name == self.active else MUTED)
+            counts = _counts(self._case, name, symbols)
+            parts.append(Content.assemble(label, " ", counts) if counts else label)
         self.tabs.update(Content.assemble(" ", Content(f" {symbols.bar} ").join(parts)))
+
+
+def _counts(case: CaseFile, name: str, symbols: Symbols) -> Content:
+    """Return the number of findings of a panel; empty for the history, which has none."""
+    return counts_of(case, PanelKind(name), symbols) if name in set(PanelKind) else Content()

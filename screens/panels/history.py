@@ -3,7 +3,7 @@
 from screens.panels.history_text import act_words, decisions_in_effect, detail_words
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, FINE, joined, plain, wrapped
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
 from workbench.domain.case.casefile import CaseFile, DecisionLine
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _
@@ -20,18 +20,8 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     wide = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
     before = sum(wide)
     for when, act, who, text in rows:
-        parts = wrapped(text, max(10, width - before)) if text else [""]
-        lines.append(
-            PanelLine(
-                joined(
-                    (pad_right(when, wide[0]), FAINT),
-                    (pad_right(act, wide[1]), ""),
-                    (pad_right(who, wide[2]), FAINT),
-                    (parts[0], ""),
-                )
-            )
-        )
-        lines += [PanelLine(joined((" " * before, ""), (part, ""))) for part in parts[1:]]
+        label = [(pad_right(when, wide[0]), MUTED), (pad_right(act, wide[1]), ""), (pad_right(who, wide[2]), MUTED)]
+        lines += map(PanelLine, hanging(label, text, max(width, before + 10)))
     return lines
 
 
@@ -39,8 +29,8 @@ def _required_items(decision: DecisionLine, view: View) -> list[PanelLine]:
     lines = [heading(_("Required in round {round}").format(round=decision.round))]
     for item in decision.items:
         done = item.is_satisfied or item.is_waived
-        mark = (view.symbols.fine, FINE) if done else (view.symbols.block, BAD)
+        mark = (view.symbols.fine, SUCCESS) if done else (view.symbols.block, ERROR)
         lines.append(PanelLine(joined((" ", ""), mark, (f" {item.text or item.code}", ""))))
     if decision.deadline_at is not None:
-        lines.append(PanelLine(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), FAINT)))
+        lines.append(PanelLine(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), MUTED)))
     return [*lines, EMPTY]

@@ -1,11 +1,12 @@
 """The events of a case in the current language, and which decisions are in effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
 from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
-from workbench.domain.case.vocabulary import Priority, ServiceClass, Verdict
+from workbench.domain.case.vocabulary import DocumentKind, Verdict
 from workbench.i18n import _, current, marked
 
 _ACTS: dict[str, str] = {
@@ -62,7 +63,7 @@ _FIELDS: dict[str, str] = {
     "actual_user_name": marked("user of card {number}"),
 }
 _BY_TIME = frozenset({"lapse", "day-passed", "delay-told"})
-"""Events that happen by time alone; the actor beside them is whoever ran the program."""
+"""Events that a deadline causes; their actor is only the user whose program ran at that time."""
 
 _IN_EFFECT = frozenset({"applied", "approved"})
 _FAIL_KINDS: dict[str, str] = {"fixable": marked("can be mended"), "final": marked("final")}
@@ -82,8 +83,10 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
     """Return the details of an event; text that a person wrote is not translated."""
     if entry.action in _BY_TIME:
         return _("automatic")
-    translate = _DETAILS.get(entry.action)
-    return entry.text if translate is None or not entry.text else translate(entry.text, case)
+    if entry.action in _DETAILS and entry.text:
+        return _DETAILS[entry.action](entry.text, case)
+    words = _WORDS.get(entry.action, {})
+    return _(words[entry.text]) if entry.text in words else entry.text
 
 
 def _decided(text: str, _case: CaseFile) -> str:
@@ -112,21 +115,12 @@ def _verified(text: str, _case: CaseFile) -> str:
 
 
 def _opened(text: str, case: CaseFile) -> str:
-    return next(
-        (words.in_language(current()) for kind, words in case.policy.documents.names.items() if kind == text), text
-    )
+    names = case.policy.documents.names
+    return names[DocumentKind(text)].in_language(current()) if text in names else text
 
 
 def _written(text: str, _case: CaseFile) -> str:
     return _("one document") if text == "1" else _("{count} documents").format(count=text)
-
-
-def _class(text: str, _case: CaseFile) -> str:
-    return _(CLASS_WORDS[ServiceClass(text)]) if text in set(ServiceClass) else text
-
-
-def _priority(text: str, _case: CaseFile) -> str:
-    return _(PRIORITY_WORDS[Priority(text)]) if text in set(Priority) else text
 
 
 def _revealed(text: str, _case: CaseFile) -> str:
@@ -141,10 +135,6 @@ def _due(text: str, _case: CaseFile) -> str:
     return text[:16].replace("T", " ")
 
 
-def _file_kind(text: str, _case: CaseFile) -> str:
-    return _(_KINDS[text]) if text in _KINDS else text
-
-
 _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "decide": _decided,
     "undo": _decided,
@@ -156,7 +146,10 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "documents-written": _written,
     "reveal": _revealed,
     "due": _due,
-    "class": _class,
-    "priority": _priority,
-    **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _file_kind),
 }
+_WORDS: dict[str, Mapping[Any, str]] = {
+    "class": CLASS_WORDS,
+    "priority": PRIORITY_WORDS,
+    **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _KINDS),
+}
+"""The words of the events whose details are one code."""

@@ -1,18 +1,17 @@
 """The identity panel: applicant, people, cards, documents, checklist and verifications."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from textual.content import Content
 
-from screens.panels.labels import ANSWER, VERIFICATION
+from screens.panels.labels import ANSWER, VERIFICATION, claimed_defects, validity_words
 from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, mark_of, prose, table
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, FINE, joined, plain, row, wrapped
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, PanelKind, Quality, Severity
-from workbench.domain.evidence.evidence import LONG_TERM, CardFacts, DocumentFacts
-from workbench.domain.findings.evaluate import missing_documents
+from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, PanelKind
+from workbench.domain.evidence.evidence import CardFacts, DocumentFacts
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, current
 from workbench.wording.amounts import capital_fen, count
@@ -47,9 +46,7 @@ def _marked(case: CaseFile, value: object, rules: tuple[str, ...], view: View) -
 
 
 def _until(valid_to: date | None, view: View) -> str:
-    if valid_to is None:
-        return _("unknown")
-    return _("long-term") if valid_to == LONG_TERM else _("to {day}").format(day=view.day(valid_to))
+    return _("unknown") if valid_to is None else validity_words(valid_to, view)
 
 
 def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -60,23 +57,12 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     facts = table(labels, width)
     capital = application.registered_capital_fen
     licence = _until(application.licence_valid_to, view)
+    shown_capital = _("unknown") if capital is None else capital_fen(capital)
     lines = [
         heading(_("Applicant")),
-        facts.fact(
-            labels[0],
-            application.uscc or _("unknown"),
-            _marked(case, application.uscc, _USCC_RULES, view),
-        ),
-        facts.fact(
-            labels[1],
-            licence,
-            _marked(case, application.licence_valid_to, _LICENCE_RULES, view),
-        ),
-        facts.fact(
-            labels[2],
-            _("unknown") if capital is None else capital_fen(capital),
-            _marked(case, capital, ("ID-CAPITAL",), view),
-        ),
+        facts.fact(labels[0], application.uscc or _("unknown"), _marked(case, application.uscc, _USCC_RULES, view)),
+        facts.fact(labels[1], licence, _marked(case, application.licence_valid_to, _LICENCE_RULES, view)),
+        facts.fact(labels[2], shown_capital, _marked(case, capital, ("ID-CAPITAL",), view)),
     ]
     return lines + prose(labels[3], view.shown("business_scope", application.business_scope), width)
 
@@ -109,20 +95,20 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for index, card in enumerate(case.evidence.cards):
         number = f" {view.shown(f'msisdn:{index}', card.msisdn)}"
         mark = mark_of(case, _CARD_RULES, view.symbols, subject=card.msisdn)
-        about = "  ".join(_about(card, view))
+        about = "  ".join(_card_facts(card, view))
         is_short = cells(number) + cells(about) + mark.cell_length + _GAPS <= width
         lines.append(
             PanelLine(row(plain(f"{number}  {about}" if is_short else number), mark, width), f"msisdn:{index}")
         )
-        lines += [] if is_short else [PanelLine(plain(f"   {part}", FAINT)) for part in wrapped(about, width - 3)]
+        lines += [] if is_short else [PanelLine(plain(f"   {part}", MUTED)) for part in wrapped(about, width - 3)]
         if card.actual_user_name:
             user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
-            named = joined(("   " + _("used by") + " ", FAINT), (user, ""))
+            named = joined(("   " + _("used by") + " ", MUTED), (user, ""))
             lines.append(PanelLine(named, f"actual_user_name:{index}"))
     return lines
 
 
-def _about(card: CardFacts, view: View) -> list[str]:
+def _card_facts(card: CardFacts, view: View) -> list[str]:
     """Return the facts of a card besides its number."""
     words: list[str] = []
     if card.activated_on is not None:
@@ -136,7 +122,7 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     missing = missing_documents(case.evidence, case.policy)
     lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
     for kind in missing:
-        lines.append(PanelLine(row(joined((f" {_name(case, kind)}", "")), plain(_("missing"), BAD), width)))
+        lines.append(PanelLine(row(joined((f" {_name(case, kind)}", "")), plain(_("missing"), ERROR), width)))
     for document in case.evidence.documents:
         left = plain(f" {_name(case, document.kind)}")
         lines.append(PanelLine(row(left, _state_of(document, view), width)))
@@ -149,19 +135,9 @@ def _name(case: CaseFile, kind: DocumentKind) -> str:
 
 
 def _state_of(document: DocumentFacts, view: View) -> Content:
-    """Return the claimed state of a document; the checklist confirms seal and quality."""
-    wrong: list[str] = []
-    if document.sealed is False:
-        wrong.append(_("no seal"))
-    if document.quality is Quality.BLURRED:
-        wrong.append(_("blurred"))
-    if document.quality is Quality.INCOMPLETE:
-        wrong.append(_("incomplete"))
-    if document.valid_to is not None and document.valid_to < view.today:
-        wrong.append(_("expired"))
-    if wrong:
-        return plain(f"{', '.join(wrong)} {view.symbols.of_severity(Severity.WARN)}", "$text-warning")
-    return plain(view.symbols.fine, FINE)
+    """Return the declared state of a document."""
+    defects = claimed_defects(document, view.today)
+    return plain(f"{defects} {view.symbols.warn}", WARNING) if defects else plain(view.symbols.fine, SUCCESS)
 
 
 def _use(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -175,24 +151,19 @@ def _use(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
-    if not case.checklist:
-        return []
-    lines = [heading(_("Checklist"))]
+    lines = [heading(_("Checklist"))] if case.checklist else []
     for line in case.checklist:
         answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("unanswered")
-        style = FAINT if line.answer is None else ""
+        style = MUTED if line.answer is None else ""
         lines.append(PanelLine(row(plain(f" {line.text.in_language(current())}", style), plain(answer, style), width)))
-        lines += [PanelLine(plain(f"   {line.note}", FAINT))] if line.note else []
+        lines += [PanelLine(plain(f"   {line.note}", MUTED))] if line.note else []
     return lines
 
 
 def _verifications(case: CaseFile, view: View) -> list[PanelLine]:
-    if not case.verifications:
-        return []
-    return [heading(_("External verification")), *_verified(case, view)]
-
-
-def _verified(case: CaseFile, view: View) -> Iterable[PanelLine]:
+    lines = [heading(_("External verification"))] if case.verifications else []
     for line in case.verifications:
         how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind
-        yield PanelLine(joined((f" {how} ", FAINT), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", FAINT)))
+        about = joined((f" {how} ", MUTED), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", MUTED))
+        lines.append(PanelLine(about))
+    return lines

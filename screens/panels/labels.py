@@ -1,26 +1,25 @@
-"""The labels of domain values on screens; they are translated where they are shown."""
+"""The words for domain values on screens; the tables are translated where they are shown."""
 
+from datetime import date
+
+from screens.shell.view import View
+from workbench.domain.case.documents import DocumentLine
 from workbench.domain.case.vocabulary import (
     ApplicantKind,
     CreditList,
     CreditMatch,
     Measure,
-    Priority,
+    Quality,
     Verdict,
     WaitsFor,
 )
-from workbench.i18n import marked
+from workbench.domain.evidence.evidence import LONG_TERM, DocumentFacts
+from workbench.i18n import _, marked
 
 APPLICANT_KIND: dict[ApplicantKind, str] = {
     ApplicantKind.ENTERPRISE: marked("enterprise"),
     ApplicantKind.SOLE_PROPRIETOR: marked("sole proprietor"),
     ApplicantKind.INDIVIDUAL: marked("individual"),
-}
-PRIORITY: dict[Priority, str] = {
-    Priority.LOW: marked("low"),
-    Priority.NORMAL: marked("normal"),
-    Priority.HIGH: marked("high"),
-    Priority.URGENT: marked("urgent"),
 }
 ANSWER: dict[str | None, str] = {"yes": marked("yes"), "no": marked("no"), "n/a": marked("does not apply")}
 VERIFICATION: dict[str, str] = {
@@ -54,6 +53,7 @@ MEASURE: dict[Measure, str] = {
     Measure.BAR_BOTH: marked("both ways barred"),
     Measure.RESTORE: marked("restored"),
 }
+QUALITY: dict[Quality | None, str] = {Quality.BLURRED: marked("blurred"), Quality.INCOMPLETE: marked("incomplete")}
 VERDICT: dict[Verdict, str] = {
     Verdict.PASS: marked("Pass"),
     Verdict.FAIL: marked("Fail"),
@@ -70,3 +70,18 @@ CHECK_FOR: dict[str, str] = {
     "high_risk": marked("a pass at high risk"),
     "restore": marked("restoring the cards"),
 }
+
+
+def validity_words(valid_to: date, view: View) -> str:
+    """Return until when a document or licence is valid."""
+    return _("long-term") if valid_to == LONG_TERM else _("to {day}").format(day=view.day(valid_to))
+
+
+def claimed_defects(document: DocumentFacts | DocumentLine, today: date) -> str:
+    """Return the defects that the sender declared, empty if there are none; the checklist confirms seal and quality."""
+    defects = [_("no seal")] if document.sealed is False else []
+    if document.quality in QUALITY:
+        defects.append(_(QUALITY[document.quality]))
+    if document.valid_to is not None and document.valid_to < today:
+        defects.append(_("expired"))
+    return ", ".join(defects)

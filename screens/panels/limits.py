@@ -1,11 +1,9 @@
 """The limit shown beside a figure: the most severe one exceeded, otherwise the first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import Severity
 from workbench.domain.findings.evaluate import COMPARISONS
 from workbench.domain.policy.policy import FactValue, Limit
 from workbench.i18n import _
@@ -18,53 +16,35 @@ _IN_SECONDS = "_s"
 _AS_SHARE = "_ratio"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearLimit:
-    """A numeric limit of a fact."""
-
-    observes: str
-    op: str
-    value: float
-    severity: Severity
-    is_hit: bool
-
-
-def nearest(case: CaseFile, name: str, value: FactValue) -> NearLimit | None:
-    """Return the limit to show beside a figure, None if no rule limits it."""
+def nearest(case: CaseFile, name: str, value: FactValue) -> tuple[Limit, bool] | None:
+    """Return the limit to show beside a figure and whether it is exceeded; None if no rule limits the figure."""
     seen = {finding.rule for finding in case.findings}
-    chosen = [
-        _near(limit, is_hit=rule.code in seen and COMPARISONS[limit.op](value, limit.value))
+    limits = [
+        (limit, rule.code in seen and COMPARISONS[limit.op](value, limit.value))
         for rule in case.policy.rules.values()
         for limit in rule.limits
-        if _shows(limit, name)
+        if limit.observes == name and _number(limit) is not None and limit.op in _UPPER | _LOWER
     ]
-    hit = [limit for limit in chosen if limit.is_hit]
-    return hit[-1] if hit else next(iter(chosen), None)
+    exceeded = [each for each in limits if each[1]]
+    return exceeded[-1] if exceeded else next(iter(limits), None)
 
 
-def _shows(limit: Limit, name: str) -> bool:
-    is_figure = isinstance(limit.value, int | float) and not isinstance(limit.value, bool)
-    return limit.observes == name and is_figure and limit.op in _UPPER | _LOWER
+def _number(limit: Limit) -> int | float | None:
+    """Return the value of a limit, None if it is no number."""
+    return limit.value if isinstance(limit.value, int | float) and not isinstance(limit.value, bool) else None
 
 
-def _near(limit: Limit, *, is_hit: bool) -> NearLimit:
-    value = limit.value if isinstance(limit.value, int | float) else 0
-    return NearLimit(observes=limit.observes, op=limit.op, value=value, severity=limit.severity, is_hit=is_hit)
-
-
-def bound_words(limit: NearLimit) -> str:
+def bound_words(limit: Limit) -> str:
     """Return a limit in words, for example `limit 60` or `min 40 %`."""
-    figure = _figure(limit)
-    if limit.op in _UPPER:
-        return _("limit {figure}").format(figure=figure)
-    return _("min {figure}").format(figure=figure)
+    message = _("limit {figure}") if limit.op in _UPPER else _("min {figure}")
+    return message.format(figure=_figure(limit))
 
 
-def _figure(limit: NearLimit) -> str:
+def _figure(limit: Limit) -> str:
+    value = _number(limit) or 0
     if limit.observes.endswith(_AS_SHARE):
-        return ratio(limit.value)
+        return ratio(value)
     if limit.observes.endswith(_IN_SECONDS):
-        return duration_s(limit.value)
+        return duration_s(value)
     # A limit that must not be reached allows one less.
-    value = limit.value - 1 if limit.op == ">=" else limit.value
-    return count(int(value))
+    return count(int(value - 1 if limit.op == ">=" else value))

@@ -1,8 +1,10 @@
 """The list of cases on the queue screen: reads its rows page by page, refreshes them and marks cases."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import Literal
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -13,18 +15,15 @@ from textual.widgets import Input, Static
 
 from screens.queue.messages import broken_page, empty_page, reading_page
 from screens.queue.row_text import RowContext, heading_line, row_line, unread_line
-from screens.shell.clock import ZONE, Clock
-from screens.shell.symbols import symbols_of
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE, PageCache
 from screens.widgets.paged_list import PagedList, RowState
+from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.wording.amounts import count
-
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices
-    from workbench.domain.case.casefile import CaseRowView
 
 MOST_MARKED = 5_000
 """The most cases that can be marked and assigned at once."""
@@ -50,14 +49,14 @@ class CaseList(Vertical):
     class Changed(Message):
         """The rows, their count, the filter or the marks changed."""
 
-    def __init__(self, clock: Clock, services: "ScreenServices", preset: Preset) -> None:
+    def __init__(self, view: Callable[[], View], services: ScreenServices, preset: Preset) -> None:
         super().__init__()
         self.preset = preset
         self.filter_text = preset.filter_text
         self.all_count: int | None = None
         self.is_stale = False
         self.wants_end = False
-        self._clock = clock
+        self._view = view
         self._services = services
         self._is_filling = False
 
@@ -71,13 +70,9 @@ class CaseList(Vertical):
         """Whether the filter is the one that the list starts with."""
         return self.filter_text == self.preset.filter_text
 
-    def view(self) -> View:
-        """Return the time, zone and symbols that rows are drawn with."""
-        return View(now=self._clock.now(), zone=ZONE, symbols=symbols_of(self))
-
     def show_titles(self) -> None:
         """Show the titles of the columns."""
-        self.query_one("#titles", Static).update(heading_line(self._row_width(), self.view().symbols))
+        self.query_one("#titles", Static).update(heading_line(self._row_width(), self._view().symbols))
 
     @work(exclusive=True, group="list")
     async def load(self) -> None:
@@ -115,7 +110,7 @@ class CaseList(Vertical):
                 await pages.read(number)
                 rows.fit()
         except WorkbenchError as error:
-            self._report(error)
+            report(self, error)
         finally:
             self._is_filling = False
 
@@ -175,13 +170,10 @@ class CaseList(Vertical):
     @work(exclusive=True, group="mark")
     async def mark_all(self) -> None:
         """Mark every case of the filter and say how many."""
-        try:
-            found = await asyncio.to_thread(self._services.queue.ids, self.filter_text, MOST_MARKED)
-        except WorkbenchError as error:
-            self._report(error)
-            return
-        self.rows.mark(found)
-        self._say_marked(len(found))
+        found = await attempt(self, partial(asyncio.to_thread, self._services.queue.ids, self.filter_text, MOST_MARKED))
+        if found is not None:
+            self.rows.mark(found)
+            self._say_marked(len(found))
 
     @work(exclusive=True, group="mark")
     async def mark_range(self) -> None:
@@ -194,12 +186,9 @@ class CaseList(Vertical):
         seen = [pages.row(first + at) for at in range(wanted)]
         found = [row.id for row in seen if row is not None]
         if len(found) < wanted:
-            try:
-                rows = await asyncio.to_thread(
-                    self._services.queue.page, self.filter_text, start=first, limit=wanted, total=pages.count
-                )
-            except WorkbenchError as error:
-                self._report(error)
+            page = partial(self._services.queue.page, start=first, limit=wanted, total=pages.count)
+            rows = await attempt(self, partial(asyncio.to_thread, page, self.filter_text))
+            if rows is None:
                 return
             found = [row.id for row in rows]
             is_same = len(found) == wanted and all(
@@ -207,7 +196,7 @@ class CaseList(Vertical):
             )
             if not is_same:
                 message = _("The list changed while you selected the range, so nothing was marked. Press n to reload.")
-                self.notify(message, severity="warning", markup=False)
+                self.notify(message, severity="warning")
                 return
         self.rows.range_from = None
         self.rows.mark(found)
@@ -219,7 +208,7 @@ class CaseList(Vertical):
         message = _("{count} marked.").format(count=count(number))
         if number >= MOST_MARKED:
             message = _("Marked the first {count}, the most that can be assigned at once.").format(count=count(number))
-        self.notify(message, markup=False, timeout=5)
+        self.notify(message, timeout=5)
         self.post_message(self.Changed())
 
     def _take_count(self, pages: PageCache) -> None:
@@ -229,16 +218,13 @@ class CaseList(Vertical):
             rows.move_to(rows.length - 1)
         self._show("rows" if pages.length else "nothing")
 
-    def _report(self, error: WorkbenchError) -> None:
-        self.notify(str(error), severity="error", markup=False, timeout=8)
-
     def _show_failure(self, error: WorkbenchError) -> None:
         """Say that the list cannot be read; rows that were read before stay."""
         if self.rows.pages is not None:
-            self._report(error)
-            return
-        self.page.update(broken_page(error))
-        self._show("broken")
+            report(self, error)
+        else:
+            self.page.update(broken_page(error))
+            self._show("broken")
 
     def _show_reading(self) -> None:
         if self.rows.pages is None and not self.has_class("-page"):
@@ -257,15 +243,15 @@ class CaseList(Vertical):
         # Without the cell of the scroll bar, even while there is none: columns must not shift.
         return max(10, self.screen.size.width - 2)
 
-    def _draw_row(self, row: "CaseRowView | None", look: RowState) -> Content:
-        view = self.view()
+    def _draw_row(self, row: CaseRowView | None, look: RowState) -> Content:
+        view = self._view()
         if row is None:
             return Content.assemble(" ", unread_line(view.symbols))
         context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=look.is_marked)
         return Content.assemble(" ", row_line(context, self._row_width()))
 
 
-def _has_same_order(pages: PageCache, number: int, fresh: "tuple[CaseRowView, ...]") -> bool:
+def _has_same_order(pages: PageCache, number: int, fresh: tuple[CaseRowView, ...]) -> bool:
     """Say whether a page shows the same cases in the same order as before."""
     before = [pages.row(number * PAGE + at) for at in range(len(fresh))]
     return [row.id if row is not None else None for row in before] == [row.id for row in fresh]

@@ -6,6 +6,7 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
@@ -50,15 +51,13 @@ class FilterBar(Vertical):
     FilterBar #slash { width: 2; color: $text-accent; text-style: bold; }
     FilterBar Input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }
     FilterBar Input:focus { border: none; }
-    FilterBar .hint { height: 1; padding-left: 2; text-wrap: nowrap; text-overflow: ellipsis; }
+    FilterBar #help { height: 3; padding-left: 2; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     is_open: reactive[bool] = reactive(default=False, toggle_class="-open", init=False, bindings=True)
 
     field = getters.query_one(FilterField)
-    first = getters.query_one("#first", Static)
-    second = getters.query_one("#second", Static)
-    third = getters.query_one("#third", Static)
+    help_lines = getters.query_one("#help", Static)
 
     class Applied(Message):
         """A valid filter was entered; an empty text clears the filter."""
@@ -67,16 +66,11 @@ class FilterBar(Vertical):
             super().__init__()
             self.text = text
 
-    class Left(Message):
-        """The line was closed without a change."""
-
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static("/", id="slash", markup=False)
             yield FilterField(id="filter")
-        yield Static(id="first", classes="hint", markup=False)
-        yield Static(id="second", classes="hint", markup=False)
-        yield Static(id="third", classes="hint", markup=False)
+        yield Static(id="help", markup=False)
 
     def open(self, text: str) -> None:
         """Open the line with the current filter."""
@@ -117,5 +111,4 @@ class FilterBar(Vertical):
         lines = hint_lines(
             field.value, field.cursor_position, round(field.scroll_offset.x), width, is_submitted=is_submitted
         )
-        for line, shown in zip((self.first, self.second, self.third), lines, strict=True):
-            line.update(shown)
+        self.help_lines.update(Content("\n").join(lines))

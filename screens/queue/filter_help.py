@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from screens.widgets.safe_text import BAD, FAINT, UNEASY, Part, joined, wrapped
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped
 from workbench.domain.filter.keys import KEY_NAMES
 from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter
 from workbench.domain.text.safe import cells, fit, pad_right, safe
@@ -75,7 +75,7 @@ def hint_lines(
     is_being_typed = problem.end >= word.start and problem.start <= cursor and not is_submitted
     if is_being_typed and completions(word):
         return (*_help(word, width), _key_help(width))
-    style = UNEASY if is_being_typed else BAD
+    style = WARNING if is_being_typed else ERROR
     before = cells(safe(text[: problem.start])) - scrolled
     marked = max(1, cells(safe(text[problem.start : problem.end])))
     start, end = max(0, before), min(width, before + marked)
@@ -87,12 +87,9 @@ def hint_lines(
 
 def key_lines(width: int) -> list[Content]:
     """Return all keys of the filter language with their help, for the page of keys."""
-    lines = [joined((_("Queue · filter keys"), f"{FAINT} bold"))]
+    lines = [joined((_("Queue · filter keys"), f"{MUTED} bold"))]
     for key in FILTER_KEYS:
-        name = pad_right(f" {key.name}:", _NAME_CELLS)
-        first, *rest = wrapped(_(key.help), width - _NAME_CELLS)
-        lines.append(joined((name, f"{_KEY} bold"), (first, FAINT)))
-        lines += [joined((" " * _NAME_CELLS, ""), (part, FAINT)) for part in rest]
+        lines += hanging([(pad_right(f" {key.name}:", _NAME_CELLS), f"{_KEY} bold")], _(key.help), width, MUTED)
     return lines
 
 
@@ -108,12 +105,12 @@ def _help(word: Word, width: int) -> tuple[Content, Content]:
         return _listed(completions(word), width), _explained(keys[0], width)
     names = tuple(f"{key.name}:" for key in keys or FILTER_KEYS)
     searched = _("other words search names, application and phone numbers; - excludes")
-    return _listed(names, width), joined((fit(safe(searched), width), FAINT))
+    return _listed(names, width), joined((fit(safe(searched), width), MUTED))
 
 
 def _key_help(width: int) -> Content:
     """Return the keys that apply, complete and cancel the filter."""
-    return joined((fit(_("Enter applies · Tab completes · Esc cancels"), width), FAINT))
+    return joined((fit(_("Enter applies · Tab completes · Esc cancels"), width), MUTED))
 
 
 def _listed(words: tuple[str, ...], width: int) -> Content:
@@ -130,4 +127,4 @@ def _listed(words: tuple[str, ...], width: int) -> Content:
 
 
 def _explained(key: FilterKey, width: int) -> Content:
-    return joined((fit(f"{key.name}: {_(key.help)}", width), FAINT))
+    return joined((fit(f"{key.name}: {_(key.help)}", width), MUTED))

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, MINE, UNEASY, Part, joined, wrapped
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, hanging, joined
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import STATE_WORDS
@@ -66,14 +66,14 @@ def row_line(context: RowContext, width: int) -> Content:
 
 def unread_line(symbols: Symbols) -> Content:
     """Return the line of a row that is not read yet."""
-    return joined((f"   {symbols.ellipsis}", FAINT))
+    return joined((f"   {symbols.ellipsis}", MUTED))
 
 
 def heading_line(width: int, symbols: Symbols) -> Content:
     """Return the titles of the columns."""
     parts: list[Part] = []
     for column, room in _columns(width):
-        title = [(_(column.title) if column.title else "", FAINT)]
+        title = [(_(column.title) if column.title else "", MUTED)]
         parts += [*_fitted(title, room, symbols, is_right=column.is_right), (" " * column.gap, "")]
     return joined(*parts)
 
@@ -101,10 +101,10 @@ def _fitted(parts: list[Part], room: int, symbols: Symbols, *, is_right: bool) -
 
 def _signs(context: RowContext, _room: int) -> list[Part]:
     row, symbols = context.row, context.view.symbols
-    mark: Part = ("x", f"{MINE} bold") if context.is_marked else (" ", "")
+    mark: Part = ("x", f"{ACCENT} bold") if context.is_marked else (" ", "")
     if row.held_by == context.login:
-        return [mark, (symbols.mine, MINE)]
-    return [mark, (symbols.mine if row.assignee == context.login else " ", FAINT)]
+        return [mark, (symbols.mine, ACCENT)]
+    return [mark, (symbols.mine if row.assignee == context.login else " ", MUTED)]
 
 
 def _urgency(context: RowContext) -> Part:
@@ -113,35 +113,35 @@ def _urgency(context: RowContext) -> Part:
     if row.due_at is None or not clock_runs(row.state, row.waits_for):
         return (" ", "")
     if row.is_breached:
-        return (view.symbols.block, BAD)
+        return (view.symbols.block, ERROR)
     if row.due_at.astimezone(view.zone).date() <= view.today:
-        return (view.symbols.warn, UNEASY)
-    return (view.symbols.provisional if row.is_due_provisional else " ", FAINT)
+        return (view.symbols.warn, WARNING)
+    return (view.symbols.provisional if row.is_due_provisional else " ", MUTED)
 
 
 def _due_style(context: RowContext) -> str:
     if context.row.state in _CLOSED:
-        return FAINT
+        return MUTED
     # The symbol is bold; a whole column of bold dates would distract.
-    return {BAD: _OVERDUE, UNEASY: UNEASY}.get(_urgency(context)[1], "")
+    return {ERROR: _OVERDUE, WARNING: WARNING}.get(_urgency(context)[1], "")
 
 
 def _due(context: RowContext, _room: int) -> list[Part]:
     if still := stopped_clock_words(context.row, context.view.now):
-        return [("  ", ""), (still, FAINT)]
+        return [("  ", ""), (still, MUTED)]
     due = context.row.due_at
     text = _("not due yet") if due is None else context.view.instant(due)
-    return [_urgency(context), (f" {text}", FAINT if due is None else _due_style(context))]
+    return [_urgency(context), (f" {text}", MUTED if due is None else _due_style(context))]
 
 
 def _short_due(context: RowContext, _room: int) -> list[Part]:
     if is_with_applicant(context.row.state, context.row.waits_for):
-        return [("  ", ""), (_("applicant"), FAINT)]
+        return [("  ", ""), (_("applicant"), MUTED)]
     if is_suspended(context.row, context.view.now):
-        return [("  ", ""), (_("suspended"), FAINT)]
+        return [("  ", ""), (_("suspended"), MUTED)]
     due = context.row.due_at
     if due is None:
-        return [(" ", ""), (f" {_('not due yet')}", FAINT)]
+        return [(" ", ""), (f" {_('not due yet')}", MUTED)]
     local = due.astimezone(context.view.zone)
     text = f"{local:%m-%d %H:%M}" if local.year == context.view.today.year else f"{local:%Y-%m-%d}"
     return [_urgency(context), (f" {text}", _due_style(context))]
@@ -149,7 +149,7 @@ def _short_due(context: RowContext, _room: int) -> list[Part]:
 
 def _priority(context: RowContext, _room: int) -> list[Part]:
     priority = context.row.priority
-    style = {Priority.URGENT: BAD, Priority.HIGH: UNEASY}.get(priority, FAINT)
+    style = {Priority.URGENT: ERROR, Priority.HIGH: WARNING}.get(priority, MUTED)
     return [(context.view.symbols.of_priority(priority), style)]
 
 
@@ -164,11 +164,11 @@ def _applicant(context: RowContext, _room: int) -> list[Part]:
 def _state(context: RowContext, _room: int) -> list[Part]:
     state = context.row.state
     # Most cases are queued; naming that state on every line would hide the others.
-    return [(_(STATE_WORDS[state]) if state is not CaseState.QUEUED else "", FAINT)]
+    return [(_(STATE_WORDS[state]) if state is not CaseState.QUEUED else "", MUTED)]
 
 
 def _round(context: RowContext, _room: int) -> list[Part]:
-    return [(count(context.row.round), "" if context.row.round > 1 else FAINT)]
+    return [(count(context.row.round), "" if context.row.round > 1 else MUTED)]
 
 
 def _findings(context: RowContext, _room: int) -> list[Part]:
@@ -177,19 +177,19 @@ def _findings(context: RowContext, _room: int) -> list[Part]:
         return []
     blocks = f"{symbols.block}{row.blocks}" if row.blocks else ""
     warns = f"{symbols.warn}{row.warns}" if row.warns else ""
-    return [(pad_right(blocks, 3 if warns else 0), BAD), (warns, UNEASY)]
+    return [(pad_right(blocks, 3 if warns else 0), ERROR), (warns, WARNING)]
 
 
 def _who(context: RowContext, _room: int) -> list[Part]:
     row = context.row
     if row.held_by:
-        return [(row.held_by, MINE if row.held_by == context.login else "")]
+        return [(row.held_by, ACCENT if row.held_by == context.login else "")]
     # Brackets: assigned, but not held.
-    return [(f"({row.assignee})", FAINT)] if row.assignee else []
+    return [(f"({row.assignee})", MUTED)] if row.assignee else []
 
 
 def _waiting(context: RowContext, room: int) -> list[Part]:
-    return [(pad_left(waiting(context.view.now - context.row.received_at), room), FAINT)]
+    return [(pad_left(waiting(context.view.now - context.row.received_at), room), MUTED)]
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -226,9 +226,7 @@ def legend_lines(width: int, symbols: Symbols) -> list[Content]:
         ("(sup)", _("assigned to sup and not held yet; offered to nobody else")),
         (_("waits"), _("time since it was received")),
     )
-    lines = [joined((_("Queue · symbols"), f"{FAINT} bold"))]
+    lines = [joined((_("Queue · symbols"), f"{MUTED} bold"))]
     for sign, meaning in legend:
-        first, *rest = wrapped(meaning, width - _SIGN_CELLS)
-        lines.append(joined((pad_right(f" {sign}", _SIGN_CELLS), "bold"), (first, FAINT)))
-        lines += [joined((" " * _SIGN_CELLS, ""), (part, FAINT)) for part in rest]
+        lines += hanging([(pad_right(f" {sign}", _SIGN_CELLS), "bold")], meaning, width, MUTED)
     return lines

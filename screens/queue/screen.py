@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -15,20 +15,17 @@ from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import key_lines
 from screens.queue.messages import head_line
 from screens.queue.row_text import legend_lines
-from screens.shell.base_screen import TooSmall, WorkScreen
+from screens.service_protocols import ScreenServices
+from screens.shell.base_screen import ModeScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock
-from screens.shell.footer import Hints
-from screens.shell.header import Head
+from screens.shell.header import HeaderBar
 from screens.widgets.paged_list import PagedList
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.i18n import marked
 from workbench.keys import queue as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK, GO
-
-if TYPE_CHECKING:
-    from screens.service_protocols import ScreenServices
 
 TICK_S = 1.0
 REFRESH_EVERY_TICKS = 60
@@ -47,7 +44,7 @@ _SUPERVISOR_ACTIONS = frozenset({"assign", "mark", "range", "mark_all"})
 _ROW_ACTIONS = frozenset({"open", "mark", "range", "mark_all", "assign", "move"})
 
 
-class QueueScreen(WorkScreen):
+class QueueScreen(ModeScreen):
     """Shows the whole queue, or one of the presets, which are saved filters of it."""
 
     CSS_PATH = Path(__file__).with_name("queue.tcss")
@@ -71,30 +68,25 @@ class QueueScreen(WorkScreen):
     bar = getters.query_one(FilterBar)
 
     def __init__(
-        self, clock: Clock, services: "ScreenServices", preset: Preset, open_case: Callable[[int], object]
+        self, clock: Clock, services: ScreenServices, preset: Preset, open_case: Callable[[int], object]
     ) -> None:
-        super().__init__()
-        self._clock = clock
-        self._services = services
+        super().__init__(clock, services)
         self._preset = preset
         self._open_case = open_case
         self._is_covered = False
         self._shown_minute = ""
         self._ticks = 0
 
-    def compose(self) -> ComposeResult:
-        yield Head()
+    def parts(self) -> ComposeResult:
         yield FilterBar()
-        yield CaseList(self._clock, self._services, self._preset)
-        yield Hints()
-        yield TooSmall()
+        yield CaseList(self.view, self.services, self._preset)
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self.tick)
-        self.show_head()
+        self.show_header()
 
     def on_resize(self) -> None:
-        self.show_head()
+        self.show_header()
 
     def on_screen_suspend(self) -> None:
         self._is_covered = isinstance(self.app.screen, ModalScreen)
@@ -107,9 +99,9 @@ class QueueScreen(WorkScreen):
     def tick(self) -> None:
         """Update the clock, and each minute the visible rows."""
         self._ticks += 1
-        view = self.cases.view()
-        if view.clock(view.now) != self._shown_minute:
-            self.show_head()
+        view = self.view()
+        if view.time_of_day(view.now) != self._shown_minute:
+            self.show_header()
             self.rows.refresh()
         if self._ticks % REFRESH_EVERY_TICKS == 0 and self.is_current:
             self.cases.refresh_rows()
@@ -118,7 +110,7 @@ class QueueScreen(WorkScreen):
         if action in {"back", "desk"}:
             is_in_list = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
             return is_in_list is (action == "back")
-        if action in _SUPERVISOR_ACTIONS and role_refusal(Action.ASSIGN, self._services.actor) is not None:
+        if action in _SUPERVISOR_ACTIONS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
             return None
         if action in _ROW_ACTIONS:
             return True if self.rows.length else None
@@ -126,7 +118,7 @@ class QueueScreen(WorkScreen):
 
     def more_help(self, width: int) -> list[Content]:
         """Return the help on the columns and the filter for the page of keys."""
-        return [*legend_lines(width, self.cases.view().symbols), Content(), *key_lines(width)]
+        return [*legend_lines(width, self.view().symbols), Content(), *key_lines(width)]
 
     @property
     def hinted(self) -> tuple[Command, ...]:
@@ -138,17 +130,16 @@ class QueueScreen(WorkScreen):
         return (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO)
 
     @on(CaseList.Changed)
-    def show_head(self) -> None:
+    def show_header(self) -> None:
         """Show the header, the titles of the columns and the keys that work."""
-        view = self.cases.view()
-        self._shown_minute = view.clock(view.now)
-        line = head_line(self.cases, self._services.actor.login, view, max(10, self.size.width - 2))
-        self.query_one(Head).update(line)
+        view = self.view()
+        self._shown_minute = view.time_of_day(view.now)
+        line = head_line(self.cases, self.services.actor.login, view, max(10, self.size.width - 2))
+        self.query_one(HeaderBar).update(line)
         self.cases.show_titles()
         self.refresh_bindings()
 
-    def ask_filter(self) -> None:
-        """Open the filter line."""
+    def action_filter(self) -> None:
         self.bar.open(self.cases.filter_text)
 
     @on(FilterBar.Applied)
@@ -156,9 +147,8 @@ class QueueScreen(WorkScreen):
         """Show the cases of the filter that was typed."""
         self.bar.close()
         self.cases.filter_by(event.text)
-        self.show_head()
+        self.show_header()
 
-    @on(FilterBar.Left)
     def leave_filter(self) -> None:
         """Close the filter line and keep the filter."""
         self.bar.close()
@@ -171,30 +161,24 @@ class QueueScreen(WorkScreen):
         if row is not None:
             self._open_case(row.id)
 
-    def action_filter(self) -> None:
-        self.ask_filter()
-
     def action_move(self, key: str) -> None:
         self.cases.move(key)
 
     def action_mark(self) -> None:
         self.rows.range_from = None
         self.rows.toggle()
-        self.show_head()
+        self.show_header()
 
     def action_range(self) -> None:
         if self.rows.range_from is None:
             self.rows.range_from = self.rows.cursor
             self.rows.refresh()
-            self.show_head()
+            self.show_header()
         else:
             self.cases.mark_range()
 
     def action_mark_all(self) -> None:
         self.cases.mark_all()
-
-    def action_assign(self) -> None:
-        self.assign()
 
     def action_again(self) -> None:
         self.cases.load()
@@ -207,15 +191,14 @@ class QueueScreen(WorkScreen):
             self.rows.refresh()
         else:
             self.rows.clear()
-        self.show_head()
+        self.show_header()
 
     @work(exclusive=True, group="dialog")
-    async def assign(self) -> None:
-        """Assign the marked cases, or the one under the cursor, to a reviewer."""
-        from screens.dialogs.assign import give_away
+    async def action_assign(self) -> None:
+        from screens.dialogs.assign import assign_cases
 
         row = self.rows.current
         case_ids = tuple(sorted(self.rows.marks)) or ((row.id,) if row is not None else ())
-        if case_ids and await give_away(self, self._services, case_ids, self.cases.view()):
+        if case_ids and await assign_cases(self, self.services, case_ids, self.view()):
             self.rows.clear()
             self.cases.load()

@@ -1,20 +1,30 @@
-"""The base classes of all screens, and the cover of a window that is too small."""
+"""The base classes of screens and dialogs, and the cover of a window that is too small."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ClassVar, TypeVar
 
 from textual import events
-from textual.binding import ActiveBinding
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 from textual.worker import Worker
 
-from screens.shell.bindings import spoken
+from screens.service_protocols import ScreenServices
+from screens.shell.bindings import bind, translated
+from screens.shell.clock import ZONE, Clock
+from screens.shell.footer import FooterBar
+from screens.shell.header import HeaderBar
+from screens.shell.symbols import symbols_of
+from screens.shell.view import View
 from screens.terminal.input_bursts import fold
 from screens.widgets.safe_text import plain
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.keys.registry import BACK
 
 Result = TypeVar("Result")
 SMALLEST = (60, 16)
@@ -44,15 +54,34 @@ def is_too_small(screen: Screen[Any]) -> bool:
     return screen.has_class("-tiny") or screen.has_class("-flat")
 
 
-def run_beside(
+def run_in_worker(
     node: DOMNode, work: Callable[[], Coroutine[None, None, object]], group: str, *, is_exclusive: bool = False
 ) -> None:
     """Run work in a worker of a screen or the app; a worker that never starts leaves no coroutine behind."""
     _worker: Worker[object] = node.run_worker(work, group=group, exclusive=is_exclusive)
 
 
-class OurScreen(Screen[Result]):
-    """A screen whose footer speaks the language in use, and whose keys act under an input method."""
+def report(node: DOMNode, error: WorkbenchError) -> None:
+    """Show an error as a notification."""
+    node.app.notify(str(error), severity="error", timeout=8)
+
+
+async def attempt(
+    node: DOMNode, act: Callable[[], Awaitable[Result]], show: Callable[[WorkbenchError], object] | None = None
+) -> Result | None:
+    """Return the result of an act; None if it failed. `show` shows the error, by default as a notification."""
+    try:
+        return await act()
+    except WorkbenchError as error:
+        if show is not None:
+            show(error)
+        else:
+            report(node, error)
+        return None
+
+
+class BaseScreen(Screen[Result]):
+    """A screen with translated key descriptions, whose keys also work while an input method is on."""
 
     HORIZONTAL_BREAKPOINTS = HORIZONTAL
     VERTICAL_BREAKPOINTS = VERTICAL
@@ -60,24 +89,82 @@ class OurScreen(Screen[Result]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys with their descriptions in the language in use."""
-        return spoken(super().active_bindings)
+        return translated(super().active_bindings)
 
     def on_key(self, event: events.Key) -> None:
         fold(self, event)
 
 
-class WorkScreen(OurScreen[None]):
-    """A screen of a mode."""
+class WorkScreen(BaseScreen[None]):
+    """A screen with a header and a footer; `parts` yields the widgets between them."""
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar()
+        yield from self.parts()
+        yield FooterBar()
+        yield TooSmall()
+
+    def parts(self) -> ComposeResult:
+        """Yield the widgets of the screen."""
+        raise NotImplementedError
+
+
+class ModeScreen(WorkScreen):
+    """A screen of a mode other than the desk."""
+
+    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+        super().__init__()
+        self.clock = clock
+        self.services = services
+
+    def view(self) -> View:
+        """Return the time, zone and symbols that the screen is drawn with."""
+        return View(now=self.clock.now(), zone=ZONE, symbols=symbols_of(self))
 
     async def action_desk(self) -> None:
         """Go back to the desk."""
         await self.run_action("app.go('go.desk')")
 
 
-class Dialog(OurScreen[Result], ModalScreen[Result]):
-    """A screen over another one."""
+class Dialog(BaseScreen[Result], ModalScreen[Result]):
+    """A screen over another one; Esc closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 
     def leave(self, result: Result | None = None) -> None:
         """Close the dialog once: a second dismissal would close the screen below."""
         if self.is_current:
             self.dismiss(result)
+
+    def action_back(self) -> None:
+        self.leave()
+
+
+class BoxDialog(Dialog[Result]):
+    """A dialog in a frame with a title; `parts` yields the widgets in the frame."""
+
+    DEFAULT_CSS = """
+    BoxDialog { align: center middle; background: $background 60%; }
+    BoxDialog > Vertical {
+        width: 76; max-width: 96%; height: auto; max-height: 96%; border: round $border; background: $surface;
+        padding: 0 1;
+    }
+    BoxDialog Static { height: auto; }
+    BoxDialog VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
+    BoxDialog Input { border: none; height: 1; padding: 0; background: $panel; }
+    BoxDialog Input:focus { border: none; }
+    """
+
+    def __init__(self, heading: str, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._heading = heading
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = plain(self._heading)
+            yield from self.parts()
+        yield TooSmall()
+
+    def parts(self) -> ComposeResult:
+        """Yield the widgets of the dialog."""
+        raise NotImplementedError

@@ -33,17 +33,15 @@ def command_of(binding: Binding) -> Command | None:
     return BY_ID.get(identity) or BY_ID.get(identity.rpartition(".")[0])
 
 
-def spoken(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
+def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     """Return bindings with their descriptions in the language in use.
 
     A binding is made with its class, before the language is known.
     """
     return {
-        key: active._replace(
-            binding=replace(active.binding, description=_(active.binding.description))
-            if active.binding.description
-            else active.binding
-        )
+        key: active._replace(binding=replace(active.binding, description=_(active.binding.description)))
+        if active.binding.description
+        else active
         for key, active in bindings.items()
     }
 

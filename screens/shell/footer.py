@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 from screens.shell.bindings import available
 from screens.shell.protocols import HasHints
-from screens.widgets.safe_text import FAINT, joined, row
+from screens.widgets.safe_text import key_hints, row
 from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import BY_ID, HELP, PALETTE
@@ -14,11 +14,11 @@ from workbench.keys.registry import BY_ID, HELP, PALETTE
 MOST = 6
 
 
-class Hints(Static):
+class FooterBar(Static):
     """The footer of a screen, from its keys."""
 
     DEFAULT_CSS = """
-    Hints { dock: bottom; height: 1; padding: 0 1; background: $footer-background; color: $foreground; }
+    FooterBar { dock: bottom; height: 1; padding: 0 1; background: $footer-background; color: $foreground; }
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Hints(Static):
 def hints(screen: Screen[object], width: int) -> Content:
     """Return the hints that fit, verdicts first; the keys of help and palette are always there."""
     ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
-    right = _line(ends)
+    right = key_hints(*ends)
     found = available(screen)
     if isinstance(screen, HasHints):
         now = [(command, found[command.id]) for command in screen.hinted if command.id in found]
@@ -49,10 +49,6 @@ def hints(screen: Screen[object], width: int) -> Content:
         now.sort(key=lambda each: not each[0].danger)
     shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in now]
     del shown[MOST - len(ends) :]
-    while shown and _line(shown).cell_length + right.cell_length + 2 > width:
+    while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
         shown.pop()
-    return row(_line(shown), right, width)
-
-
-def _line(pairs: list[tuple[str, str]]) -> Content:
-    return Content("   ").join(joined((key, "$text-accent bold"), (f" {label}", FAINT)) for key, label in pairs)
+    return row(key_hints(*shown), right, width)

@@ -1,4 +1,4 @@
-"""The header of a screen: the mode, the reviewer, the figures of the queue, the clock."""
+"""The header of a screen: the mode, the reviewer, the counts of the queue, the clock."""
 
 from typing import TYPE_CHECKING
 
@@ -6,24 +6,24 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.shell.view import View
-from screens.widgets.safe_text import BAD, FAINT, MINE, UNEASY, Part, joined, row
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, joined, row
 from workbench.i18n import _
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseFile, DeskCounts
 
 
-class Head(Static):
+class HeaderBar(Static):
     """The widget of the header."""
 
-    DEFAULT_CSS = "Head { dock: top; height: auto; padding: 0 1; background: $surface; }"
+    DEFAULT_CSS = "HeaderBar { dock: top; height: auto; padding: 0 1; background: $surface; }"
 
     def __init__(self) -> None:
         super().__init__(markup=False)
 
 
 def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, width: int) -> Content:
-    """Return the first line: mode and case at the left, reviewer and figures at the right.
+    """Return the first line: mode and case at the left, reviewer and counts at the right.
 
     A narrow window leaves out the application number, not the round.
     """
@@ -34,27 +34,27 @@ def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, w
     header = case.header
     dot = f" {view.symbols.dot} "
     name: list[Part] = [(mode, "bold"), ("   ", ""), (format_case(header.id), "bold $text-accent")]
-    turn: Part = (dot + _("round {round}").format(round=header.round), FAINT)
-    left = joined(*name, (f"{dot}{header.application_no}", FAINT), turn)
+    turn: Part = (dot + _("round {round}").format(round=header.round), MUTED)
+    left = joined(*name, (f"{dot}{header.application_no}", MUTED), turn)
     if left.cell_length + right.cell_length >= width:
         left = joined(*name, turn)
     return row(left, right, width)
 
 
 def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True) -> Content:
-    """Return the reviewer, the figures, and the clock if there is room."""
+    """Return the reviewer, the counts, and the clock if there is room."""
     dot = f" {view.symbols.dot} "
-    parts: list[Part] = [(f"{view.symbols.mine} ", MINE), (login, "")] if login else []
+    parts: list[Part] = [(f"{view.symbols.mine} ", ACCENT), (login, "")] if login else []
     if counts is not None:
         from workbench.wording.amounts import count
 
-        parts += [(dot + _("{count} queued").format(count=count(counts.queued)), FAINT)]
+        parts += [(dot + _("{count} queued").format(count=count(counts.queued)), MUTED)]
         if counts.breached:
-            parts += [(dot, FAINT), (_("{count} overdue").format(count=count(counts.breached)), BAD)]
+            parts += [(dot, MUTED), (_("{count} overdue").format(count=count(counts.breached)), ERROR)]
         if counts.due_today:
-            parts += [(dot, FAINT), (_("{count} due today").format(count=count(counts.due_today)), UNEASY)]
+            parts += [(dot, MUTED), (_("{count} due today").format(count=count(counts.due_today)), WARNING)]
         if counts.to_check:
-            parts += [(dot + _("{count} to check").format(count=count(counts.to_check)), FAINT)]
+            parts += [(dot + _("{count} to check").format(count=count(counts.to_check)), MUTED)]
     if has_clock:
-        parts.append((f"{dot if parts else ''}{view.clock(view.now)}", FAINT))
+        parts.append((f"{dot if parts else ''}{view.time_of_day(view.now)}", MUTED))
     return joined(*parts)

@@ -15,7 +15,7 @@ BETWEEN_S = 0.7
 """A key that comes again within this time counts as the same press, held down."""
 
 ALONE_S = 0.05
-"""A confirmation counts if no other key follows within this time: keys that waited come all at once."""
+"""A confirmation counts if no other key follows within this time; keys that queued up arrive together."""
 
 _PATIENCE = 20
 
@@ -23,7 +23,7 @@ _PATIENCE = 20
 class Presses:
     """The last presses, on any screen; `monotonic` gives seconds.
 
-    Only its rhythm tells a key that is held down from one that is pressed again.
+    Only the time between presses distinguishes a key that is held down from one that is pressed again.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:

@@ -11,26 +11,26 @@ from screens.shell.key_guard import Presses
 from screens.shell.resilient_app import ResilientApp
 from screens.terminal.ascii_filter import AsciiFilter
 from screens.terminal.burst_driver import BurstDriver, ProbingDriver
-from screens.terminal.input_bursts import InputBurst, is_written_in
+from screens.terminal.input_bursts import InputBurst, takes_text
 from screens.terminal.width_probe import is_wide, is_worth_asking
 from workbench import signs
 from workbench.domain.text.safe import fold_key
 from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
-_SAID_S = 3.0
+_EXPLAIN_EVERY_S = 3.0
 _UNSEEN = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
 
 
 class KeyboardApp(ResilientApp, inherit_bindings=False):
-    """Tells keys from text, and presses from a key that is held down; draws with the symbols of the terminal."""
+    """Distinguishes keys from text and presses from a held key; draws with the symbols of the terminal."""
 
     def __init__(self, presses: Presses, symbols: str) -> None:
         super().__init__()
         self.presses = presses
         self._pressed_on: object = None
-        self._said_at = -_SAID_S
+        self._explained_at = -_EXPLAIN_EVERY_S
         self._ascii = AsciiFilter(enabled=False)
         self._filters.append(self._ascii)
         self._is_asked = symbols == "auto" and is_worth_asking(os.environ)
@@ -49,17 +49,17 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             await self._take_text(event)
         elif isinstance(event, events.CursorPosition):
             self._take_width(event)
-        elif isinstance(event, events.Paste) and not event.is_forwarded and not is_written_in(self.focused):
-            self.say_text(_("Pasted text is no command."))
+        elif isinstance(event, events.Paste) and not event.is_forwarded and not takes_text(self.focused):
+            self.explain_text(_("Pasted text is no command."))
         elif not isinstance(event, events.Key) or event.is_forwarded or self._is_on_purpose(event):
             await super().on_event(event)
 
-    def say_text(self, said: str) -> None:
+    def explain_text(self, message: str) -> None:
         """Explain why a text does nothing here, once for each text."""
         now = self.presses.monotonic()
-        if now - self._said_at >= _SAID_S:
-            self._said_at = now
-            self.notify(said, timeout=_SAID_S)
+        if now - self._explained_at >= _EXPLAIN_EVERY_S:
+            self._explained_at = now
+            self.notify(message, timeout=_EXPLAIN_EVERY_S)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
         """Show a message in the symbols of this terminal."""
@@ -67,14 +67,14 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
 
     async def _take_text(self, text: InputBurst) -> None:
         """Pass a text to the field that has the focus; elsewhere no part of it acts."""
-        if not is_written_in(self.focused):
+        if not takes_text(self.focused):
             for key in text.keys:
                 self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
             if not all((key.character or "").isascii() for key in text.keys):
-                self.say_text(_("An input method is on; press Shift to switch."))
+                self.explain_text(_("An input method is on; press Shift to switch."))
             elif len({key.key for key in text.keys}) > 1:
                 # The same key many times was held down while the machine was busy.
-                self.say_text(_("Pasted text is no command."))
+                self.explain_text(_("Pasted text is no command."))
             return
         for key in text.keys:
             await self.on_event(key)
@@ -98,12 +98,12 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         """
         char = key.character
         if char is not None and not char.isascii() and fold_key(char).isascii():
-            # It comes again as the key that it stands for.
+            # The screen sends it again as the key that it stands for.
             return True
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
         if not self.presses.is_repeat:
             self._pressed_on = self.screen
         if is_too_small(self.screen):
             # Only quitting acts unseen; a text field takes letters, so that none is lost.
-            return key.key in _UNSEEN or is_written_in(self.focused, key)
-        return self.screen is self._pressed_on or key.key == "escape" or is_written_in(self.focused, key)
+            return key.key in _UNSEEN or takes_text(self.focused, key)
+        return self.screen is self._pressed_on or key.key == "escape" or takes_text(self.focused, key)

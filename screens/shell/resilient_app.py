@@ -26,7 +26,7 @@ class ResilientApp(App[None], inherit_bindings=False):
         """Show a message; nothing that it quotes is read as markup."""
         super().notify(safe(message), title=safe(title), **{**options, "markup": False})
 
-    def say_and_exit(self, error: WorkbenchError) -> None:
+    def exit_with_error(self, error: WorkbenchError) -> None:
         """End with an error's exit code and sentence."""
         self.exit(return_code=error.exit_code, message=Text(f"workbench: {safe(str(error))}"))
 
@@ -40,7 +40,7 @@ class ResilientApp(App[None], inherit_bindings=False):
         Any other failure has stopped the part that handles the next key, so the app ends.
         """
         if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches) and _has_gone(active_worker.get()):
-            # The worker came back to a screen that was left meanwhile; there is nobody to tell.
+            # The screen of the worker was closed while it ran, so there is nothing to report.
             return
         if isinstance(error, WorkerFailed) and self._driver is not None and not self.is_headless:
             from workbench.failure import sentence
@@ -56,9 +56,9 @@ class ResilientApp(App[None], inherit_bindings=False):
         error = sys.exception()
         self._return_code = ExitCode.IO
         if error is not None:
-            said = "\n".join([*steps(error), f"workbench: {sentence(error)}"])
-            said_safely = Text(safe(said, keep_newlines=True))
-            self._exit_renderables.append(Segments(self.console.render(said_safely, self.console.options)))
+            message = "\n".join([*steps(error), f"workbench: {sentence(error)}"])
+            safe_message = Text(safe(message, keep_newlines=True))
+            self._exit_renderables.append(Segments(self.console.render(safe_message, self.console.options)))
         self._close_messages_no_wait()
 
 

@@ -1,4 +1,4 @@
-"""Which personal values are revealed, and for how long."""
+"""The personal values that are revealed, each for a limited time."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,7 +18,7 @@ HINT_S = 5.0
 class RevealedFields:
     """The revealed values of one case; `monotonic` gives seconds.
 
-    `era` grows whenever all fields are hidden, so that a value that was asked for before that is not shown.
+    `generation` grows whenever all fields are hidden, so that a value requested before is not shown afterwards.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -28,7 +28,7 @@ class RevealedFields:
         self._all_until = 0.0
         self._pressed_at: float | None = None
         self._hint_until = 0.0
-        self.era = 0
+        self.generation = 0
 
     @property
     def is_all(self) -> bool:
@@ -45,7 +45,7 @@ class RevealedFields:
         self._hint_until = self._monotonic() + HINT_S
 
     def is_second_press(self) -> bool:
-        """Record a press; say whether it is the second of two."""
+        """Record a press; return whether it is the second within a second."""
         now = self._monotonic()
         before, self._pressed_at = self._pressed_at, now
         return before is not None and now - before <= TWICE_WITHIN_S
@@ -68,7 +68,7 @@ class RevealedFields:
 
     def clear(self) -> None:
         """Hide all fields."""
-        self.era += 1
+        self.generation += 1
         self._one, self._all, self._all_until, self._pressed_at = {}, {}, 0.0, None
         self._hint_until = 0.0
 

@@ -1,36 +1,33 @@
 """The symbols that screens draw: one set for terminals with Unicode symbols of one cell, one in ASCII."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from textual.widget import Widget
 
 from workbench.domain.case.vocabulary import Priority, Severity
-from workbench.signs import SymbolSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symbols:
-    """One character for each meaning."""
+    """One character for each meaning; the defaults are Unicode symbols."""
 
-    block: str
-    warn: str
-    info: str
-    fine: str
-    mine: str
-    up: str
-    down: str
-    provisional: str
-    cursor: str
-    dot: str
-    rule: str
-    bar: str
-    ellipsis: str
-    bars: str
-    shades: str
-    chosen: str
-    unchosen: str
-    border: Literal["round", "ascii"]
+    block: str = "✗"
+    warn: str = "!"
+    info: str = "i"
+    fine: str = "✓"
+    mine: str = "◆"
+    up: str = "▲"
+    down: str = "▼"
+    provisional: str = "◐"
+    cursor: str = "▏"
+    dot: str = "·"
+    rule: str = "─"
+    bar: str = "│"
+    ellipsis: str = "…"
+    bars: str = " ▁▂▃▄▅▆▇█"
+    shades: str = " ░▒▓█"
+    chosen: str = "(•)"
+    unchosen: str = "( )"
 
     def of_severity(self, severity: Severity) -> str:
         """Return the mark of a finding."""
@@ -46,30 +43,9 @@ class Symbols:
         }[priority]
 
 
-DRAWN = Symbols(
-    block="✗",
-    warn="!",
-    info="i",
-    fine="✓",
-    mine="◆",
-    up="▲",
-    down="▼",
-    provisional="◐",
-    cursor="▏",
-    dot="·",
-    rule="─",
-    bar="│",
-    ellipsis="…",
-    bars=" ▁▂▃▄▅▆▇█",
-    shades=" ░▒▓█",
-    chosen="(•)",
-    unchosen="( )",
-    border="round",
-)
+DRAWN = Symbols()
 ASCII = Symbols(
     block="x",
-    warn="!",
-    info="i",
     fine="v",
     mine="*",
     up="^",
@@ -83,11 +59,7 @@ ASCII = Symbols(
     bars=" .:-=+*#@",
     shades=" .:+#",
     chosen="(o)",
-    unchosen="( )",
-    border="ascii",
 )
-
-TABLE: dict[SymbolSet, Symbols] = {"auto": DRAWN, "ascii": ASCII}
 
 
 def symbols_of(widget: Widget) -> Symbols:

@@ -31,12 +31,12 @@ class View:
         """Return an instant as people read it."""
         return instant_on_screen(at, self.today, self.zone)
 
-    def clock(self, at: datetime) -> str:
-        """Return the time of day."""
+    def time_of_day(self, at: datetime) -> str:
+        """Return the local time of day."""
         return f"{at.astimezone(self.zone):%H:%M}"
 
-    def far(self, on: date) -> str:
-        """Return how far a day is from this one."""
+    def relative_day(self, on: date) -> str:
+        """Return a day relative to today, such as `in 3 days`."""
         return relative_day(on, self.today)
 
     def shown(self, field_name: str, masked: str) -> str:

@@ -1,7 +1,7 @@
-"""A driver that tells pressed keys from text that arrives in one burst.
+"""A driver that distinguishes pressed keys from text that arrives in one burst.
 
 Textual reports each character as a key. A pasted text without bracketed paste, or the output of an input method,
-would then run commands letter by letter. Only the time between characters tells the two apart, and only the driver
+would then run commands letter by letter. Only the time between characters distinguishes the two, and only the driver
 sees it before the characters are dispatched.
 """
 
@@ -24,7 +24,7 @@ AFTER_S = 0.1
 
 
 class BurstDriver(TerminalDriver):
-    """A driver that collects the characters of a burst and hands them on together."""
+    """A driver that collects the characters of a burst and passes them on together."""
 
     question = ""
 
@@ -43,28 +43,28 @@ class BurstDriver(TerminalDriver):
             self.question = ""
 
     def process_message(self, message: Message) -> None:
-        """Hand on a message in order; a character waits for the rest of its burst."""
+        """Pass on a message in order; a character waits for the rest of its burst."""
         with self._lock:
             if isinstance(message, events.Key) and message.character is not None and _is_written(message.character):
                 self._run.append(message)
                 if len(self._run) == 1:
-                    self._loop.call_soon_threadsafe(self._settle_soon)
+                    self._loop.call_soon_threadsafe(self._schedule_end)
                 return
-            self._settle()
+            self._end_burst()
             super().process_message(message)
 
-    def _settle_soon(self) -> None:
-        self._loop.call_later(TOGETHER_S, self._settle_later)
+    def _schedule_end(self) -> None:
+        self._loop.call_later(TOGETHER_S, self._end_if_quiet)
 
-    def _settle_later(self) -> None:
+    def _end_if_quiet(self) -> None:
         with self._lock:
             if self._run and time.monotonic() - self._run[-1].time < TOGETHER_S:
-                self._settle_soon()
+                self._schedule_end()
             else:
-                self._settle()
+                self._end_burst()
 
-    def _settle(self) -> None:
-        """Hand on the collected characters, as keys or as a text."""
+    def _end_burst(self) -> None:
+        """Pass on the collected characters, as keys or as a text."""
         run, self._run = self._run, []
         if not run:
             return

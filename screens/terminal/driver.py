@@ -85,9 +85,9 @@ class Output:
 class TerminalApp(Protocol):
     """The part of the app that the driver calls."""
 
-    def go_to_sleep(self) -> None: ...
-    def wake_up(self) -> None: ...
-    def hung_up(self, code: int) -> None: ...
+    def before_suspend(self) -> None: ...
+    def after_resume(self) -> None: ...
+    def terminal_gone(self, code: int) -> None: ...
 
 
 class TerminalDriver(LinuxDriver):
@@ -114,7 +114,7 @@ class TerminalDriver(LinuxDriver):
 
     def _suspend(self) -> None:
         if isinstance(self._app, TerminalApp):
-            self._app.go_to_sleep()
+            self._app.before_suspend()
         self._is_suspended = True
         super()._sigtstp_application()
 
@@ -124,7 +124,7 @@ class TerminalDriver(LinuxDriver):
             self._is_suspended = False
             super()._sigcont_application()
         if isinstance(self._app, TerminalApp):
-            self._loop.call_soon_threadsafe(self._app.wake_up)
+            self._loop.call_soon_threadsafe(self._app.after_resume)
 
     def run_input_thread(self) -> None:
         """Read keys until the program ends or the terminal is gone."""
@@ -138,7 +138,7 @@ class TerminalDriver(LinuxDriver):
                 data = self._read()
                 if not data:
                     if isinstance(self._app, TerminalApp):
-                        self._loop.call_soon_threadsafe(self._app.hung_up, HUNG_UP)
+                        self._loop.call_soon_threadsafe(self._app.terminal_gone, HUNG_UP)
                     break
                 for event in parser.feed(decode(data)):
                     self.process_message(event)
@@ -158,7 +158,7 @@ class TerminalDriver(LinuxDriver):
         return data
 
     def process_message(self, message: Message) -> None:
-        """Hand on a message; clean pasted text, and drop keys that are part of a paste."""
+        """Pass on a message; clean pasted text, and drop keys that are part of a paste."""
         if isinstance(message, events.Paste):
             self._pasted_at = self._read_at
             message.text = typed(message.text[:PASTE_LENGTH], keep_newlines=True)

@@ -1,7 +1,7 @@
 """Watches for SIGTERM, SIGHUP and a terminal that is gone, and ends the program in time.
 
-Textual ends on none of them when its event loop is blocked by a terminal that accepts no output. Only a thread that
-needs nothing of the loop can then save the reviewer from a process that lives on and holds the database.
+Textual ends on none of them while its event loop is blocked by a terminal that accepts no output. Only a thread that
+does not depend on the loop can then end the process, which would otherwise keep running and hold the database.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class Terminal:
         self._input: int | None = None
         self._attributes: list[Any] | None = None
         self._code = 0
-        self._is_told = threading.Event()
+        self._is_ending = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Future[None] | None = None
         if sys.__stdin__ is not None and not sys.__stdin__.closed and sys.__stdin__.isatty():
@@ -55,10 +55,10 @@ class Terminal:
 
     def leave(self, code: int) -> None:
         """End the program with an exit code; the first call counts. Any thread and any signal handler may call it."""
-        if self._loop is None or self._is_told.is_set():
+        if self._loop is None or self._is_ending.is_set():
             return
         self._code = code
-        self._is_told.set()
+        self._is_ending.set()
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._begin)
 
@@ -66,14 +66,11 @@ class Terminal:
         self.leave(code)
 
     def _begin(self) -> None:
-        async def end() -> None:
-            await self._end(self._code)
-
-        self._task = asyncio.ensure_future(end())
+        self._task = asyncio.ensure_future(self._end(self._code))
 
     def _watch(self) -> None:
         """End the program when the terminal is gone, and enforce the end after the grace time."""
-        while not self._is_told.wait(POLL_S):
+        while not self._is_ending.wait(POLL_S):
             if self._is_gone():
                 self.leave(HUNG_UP)
         time.sleep(GRACE_S)

@@ -1,4 +1,4 @@
-"""Tells keys from text: text of an input method or a paste is no command."""
+"""Distinguishes keys from text: the text of an input method or a paste runs no command."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +29,7 @@ def is_text(characters: str) -> bool:
     return len(characters) > 1 and not all(fold_key(char).isascii() for char in characters)
 
 
-def is_written_in(widget: Widget | None, key: events.Key | None = None) -> bool:
+def takes_text(widget: Widget | None, key: events.Key | None = None) -> bool:
     """Say whether the widget is a text field that takes this key, by default a letter."""
     if widget is None:
         return False
@@ -39,7 +39,7 @@ def is_written_in(widget: Widget | None, key: events.Key | None = None) -> bool:
 def fold(screen: Screen[Any], event: events.Key) -> None:
     """Replace a full-width character of an input method by the key it stands for; any other is text."""
     char = event.character
-    if char is None or char.isascii() or is_written_in(screen.focused, event):
+    if char is None or char.isascii() or takes_text(screen.focused, event):
         return
     event.stop()
     event.prevent_default()

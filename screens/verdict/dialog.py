@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
@@ -17,13 +17,13 @@ from screens.shell.bindings import bind
 from screens.shell.key_guard import Guard
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
-from screens.verdict import dialog_text as words
-from screens.verdict.form_state import VerdictActions, VerdictState
+from screens.verdict import dialog_text
+from screens.verdict.form_state import Edited, VerdictActions, VerdictState
 from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
-from screens.widgets.safe_text import FAINT, plain
+from screens.widgets.safe_text import MUTED, plain
 from screens.widgets.text_fields import Page
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, Decided, VerdictPreview, VerdictRequest
@@ -31,9 +31,11 @@ from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFo
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import Place
-from workbench.keys.registry import BACK, CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
+from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
 
 _TYPING_PAUSE_S = 0.2
+
+Choice = TypeVar("Choice")
 
 
 class VerdictDialog(Dialog[Decided]):
@@ -51,7 +53,6 @@ class VerdictDialog(Dialog[Decided]):
         bind(ITEMS, "go('items')"),
         bind(LETTER, "go('letter')"),
         bind(NOTE, "go('note')"),
-        bind(BACK, "back"),
         bind(HELP, "app.act('help')"),
     ]
 
@@ -59,7 +60,7 @@ class VerdictDialog(Dialog[Decided]):
     rectification = getters.query_one(RectificationForm)
     letter = getters.query_one(LetterEditor)
     note = getters.query_one("#note", TextArea)
-    said = getters.query_one("#said", Static)
+    message = getters.query_one("#message", Static)
     foot = getters.query_one("#foot", Static)
 
     def __init__(
@@ -74,8 +75,8 @@ class VerdictDialog(Dialog[Decided]):
         self._preview: VerdictPreview | None = None
         self._previews = Debounce(self, "preview", self._show_preview)
         self._items_first = items_first
-        self._is_giving = False
-        self._knows_newest = False
+        self._is_deciding = False
+        self._accepts_new_evidence = False
         self._problem = ""
 
     def compose(self) -> ComposeResult:
@@ -84,15 +85,15 @@ class VerdictDialog(Dialog[Decided]):
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(id="kind", markup=False)
                 yield Static(id="measure", markup=False)
-                yield Static(plain(_("Reasons: / finds, digits mark"), FAINT), classes="title", markup=False)
+                yield Static(plain(_("Reasons: / finds, digits mark"), MUTED), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict)
-                yield RectificationForm(self._state.until)
+                yield RectificationForm(self._state)
                 yield LetterEditor(self._case)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield Page(self._state.note, id="note")
             with Vertical(id="ends"):
                 yield Static(id="warnings", markup=False)
-                yield Static(id="said", markup=False)
+                yield Static(id="message", markup=False)
                 yield Static(id="foot", markup=False)
         yield TooSmall()
 
@@ -100,72 +101,58 @@ class VerdictDialog(Dialog[Decided]):
         self.rectification.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
         self.picker.show(self._state.reasons)
         self._draw()
-        self.look_ahead()
+        self._previews.ask()
         self.call_after_refresh(self._guard.painted)
 
     def on_resize(self) -> None:
         self._draw()
 
-    def look_ahead(self, pause_s: float = 0.0) -> None:
-        """Show what this verdict would do once nothing more changed for `pause_s`."""
-        self._previews.ask(pause_s)
-
     async def _show_preview(self) -> None:
         try:
             self._preview = await asyncio.to_thread(self._actions.preview, self._request())
         except WorkbenchError as error:
-            self._tell(str(error))
+            self._show_problem(str(error))
             return
-        await self.rectification.show(self._preview.own_items if self._state.is_fixable else (), self._state.items)
+        await self.rectification.show(self._preview.own_items if self._state.is_fixable else ())
         if self._items_first:
             self._items_first = False
             self.rectification.enter()
         self._draw()
 
     @work(group="write")
-    async def give(self) -> None:
-        """Give the verdict; show here why it cannot be given."""
-        self._is_giving = True
+    async def decide(self) -> None:
+        """Record the verdict, or show why it cannot be recorded."""
+        self._is_deciding = True
         try:
             if await self._guard.is_alone():
-                self.leave(await self._actions.give(self._request()))
+                self.leave(await self._actions.decide(self._request()))
             else:
-                self.said.update(words.refused())
+                self.message.update(dialog_text.refused())
         except WorkbenchError as error:
-            self._tell(str(error))
-            self.look_ahead()
+            self._show_problem(str(error))
+            self._previews.ask()
         finally:
-            self._is_giving = False
+            self._is_deciding = False
 
     @on(ReasonList.Marked)
     def toggle_reason(self, event: ReasonList.Marked) -> None:
         """Mark or unmark a reason."""
-        self._become(self._state.toggled(event.code))
+        self._set_state(self._state.toggled(event.code))
         self.picker.show(self._state.reasons)
 
-    @on(RectificationForm.ItemChanged)
-    def take_item(self, event: RectificationForm.ItemChanged) -> None:
-        """Take the text of an item."""
-        self._become(replace(self._state, items={**self._state.items, event.code: event.text}), _TYPING_PAUSE_S)
-
-    @on(RectificationForm.UntilChanged)
-    def take_until(self, event: RectificationForm.UntilChanged) -> None:
-        """Take the date."""
-        self._become(replace(self._state, until=event.text), _TYPING_PAUSE_S)
-
-    @on(LetterEditor.Edited)
-    def take_letter(self, event: LetterEditor.Edited) -> None:
-        """Take the text for the applicant."""
-        self._become(replace(self._state, letter=event.text), _TYPING_PAUSE_S)
+    @on(Edited)
+    def apply_edit(self, event: Edited) -> None:
+        """Take what was typed into the form or the letter."""
+        self._set_state(replace(self._state, **event.changes), _TYPING_PAUSE_S)
 
     @on(TextArea.Changed, "#note")
-    def take_note(self) -> None:
+    def note_changed(self) -> None:
         """Take the internal note."""
         if self.note.text != self._state.note:
             self._state = replace(self._state, note=self.note.text)
-            self._actions.keep("note", self._state.note)
-            self._tell("")
-            self.look_ahead(_TYPING_PAUSE_S)
+            self._actions.keep_draft("note", self._state.note)
+            self._show_problem("")
+            self._previews.ask(_TYPING_PAUSE_S)
 
     @on(Input.Submitted)
     def leave_field(self) -> None:
@@ -179,7 +166,7 @@ class VerdictDialog(Dialog[Decided]):
         is_writing = isinstance(self.focused, Input | TextArea)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        self.foot.update(words.foot(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing))
+        self.foot.update(dialog_text.foot(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict
@@ -192,88 +179,75 @@ class VerdictDialog(Dialog[Decided]):
         return True
 
     def action_confirm(self) -> None:
-        if not self._guard.counts() or self._is_giving:
-            self.said.update(words.refused())
-        elif self._preview is not None and self._preview.has_new_evidence and not self._knows_newest:
-            self._knows_newest = True
-            self._tell(_("New evidence has come; confirm once more to decide all the same."))
+        if not self._guard.counts() or self._is_deciding:
+            self.message.update(dialog_text.refused())
+        elif self._preview is not None and self._preview.has_new_evidence and not self._accepts_new_evidence:
+            self._accepts_new_evidence = True
+            self._show_problem(_("New evidence has come; confirm once more to decide all the same."))
         elif self.rectification.display and self.rectification.is_unreadable:
-            self._tell(words.no_date(self._view))
+            self._show_problem(dialog_text.no_date(self._view))
         else:
-            self._tell("")
-            self.give()
+            self._show_problem("")
+            self.decide()
 
     def action_final(self) -> None:
         kind = FailKind.FIXABLE if self._state.fail_kind is FailKind.FINAL else FailKind.FINAL
-        self._become(replace(self._state, fail_kind=kind))
+        self._set_state(replace(self._state, fail_kind=kind))
         self.rectification.display = self._state.is_fixable
 
     def action_wait_for(self) -> None:
-        everybody = list(WaitsFor)
         chosen = self._state.waits_for or (self._preview.waits_for if self._preview else None)
-        at = everybody.index(chosen) + 1 if chosen else 0
-        self._become(replace(self._state, waits_for=everybody[at % len(everybody)]))
+        self._set_state(replace(self._state, waits_for=_after(chosen, tuple(WaitsFor))))
 
     def action_measure(self) -> None:
         measures = self._preview.measures if self._preview else (Measure.NONE,)
-        at = measures.index(self._state.measure) + 1 if self._state.measure in measures else 0
-        self._become(replace(self._state, measure=measures[at % len(measures)]))
+        self._set_state(replace(self._state, measure=_after(self._state.measure, measures)))
 
     def action_go(self, part: str) -> None:
-        match part:
-            case "search":
-                self.picker.find()
-            case "items":
-                self.rectification.enter()
-            case "letter":
-                self.letter.begin()
-            case _:
-                self.note.focus()
+        go = {"search": self.picker.begin_search, "items": self.rectification.enter, "letter": self.letter.begin}
+        go.get(part, self.note.focus)()
 
     def action_back(self) -> None:
         is_writing = isinstance(self.focused, Input | TextArea)
         if self.picker.search.has_focus or (not is_writing and self.picker.search.value):
             self.picker.show_all()
         elif is_writing:
-            self.picker.stop_finding()
-        elif not self._is_giving:
+            self.picker.end_search()
+        elif not self._is_deciding:
             self.leave()
 
-    def _tell(self, problem: str) -> None:
+    def _show_problem(self, problem: str) -> None:
         """Show what went wrong, unless it is listed as a problem already."""
         self._problem = problem
         is_known = self._preview is not None and problem in self._preview.problems
-        self.said.update(words.failed(problem, symbols_of(self)) if problem and not is_known else "")
+        self.message.update(dialog_text.failed(problem, symbols_of(self)) if problem and not is_known else "")
         self._draw_warnings()
 
     def _request(self) -> VerdictRequest:
         until = self.rectification.chosen_until() if self.rectification.display else None
-        return self._state.request(self._case, until, knows_newest=self._knows_newest)
+        return self._state.request(self._case, until, accepts_new_evidence=self._accepts_new_evidence)
 
-    def _become(self, state: VerdictState, pause_s: float = 0.0) -> None:
+    def _set_state(self, state: VerdictState, pause_s: float = 0.0) -> None:
         """Change the state: keep it in the draft, and show what it would do after a pause."""
         self._state = state
-        self._actions.keep("verdict", state.kept())
-        self._tell("")
+        self._actions.keep_draft("verdict", state.kept())
+        self._show_problem("")
         self._draw()
         self.refresh_bindings()
-        self.look_ahead(pause_s)
+        self._previews.ask(pause_s)
 
     def _draw(self) -> None:
         width = self.query_one("#kind").content_size.width
         preview, state = self._preview, self._state
-        self.query_one("#kind", Static).update(words.kind_line(state, preview, symbols_of(self), width))
+        self.query_one("#kind", Static).update(dialog_text.kind_line(state, preview, symbols_of(self), width))
         measures = preview.measures if preview else ()
-        self.query_one("#measure", Static).update(words.measure_line(state, measures))
+        self.query_one("#measure", Static).update(dialog_text.measure_line(state, measures))
         self.query_one("#measure").display = len(measures) > 1
-        self.query_one("#note-heading", Static).update(words.note_heading(width))
+        self.query_one("#note-heading", Static).update(dialog_text.note_heading(width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
-        label, meant = words.date_words(state, preview, self._view)
-        self.rectification.say(
-            label,
-            meant,
-            words.no_date(self._view) if self.rectification.display and self.rectification.is_unreadable else "",
-        )
+        label, meant = dialog_text.date_words(state, preview, self._view)
+        is_unreadable = self.rectification.display and self.rectification.is_unreadable
+        self.rectification.show_date(label, meant, dialog_text.no_date(self._view) if is_unreadable else "")
         self._draw_warnings()
         self.show_keys()
 
@@ -281,12 +255,11 @@ class VerdictDialog(Dialog[Decided]):
         warnings, width = self.query_one("#warnings", Static), self.query_one("#kind").content_size.width
         warnings.display = self._preview is not None
         if self._preview is not None and width:
-            lines = 1 if self.has_class("-low") else 2
-            place = (self._view, width, lines)
-            said = words.warning_lines(
-                self._state, self._case, self._preview, place, is_urged=self._problem in self._preview.problems
+            place = (self._view, width, 1 if self.has_class("-low") else 2)
+            is_confirming = self._problem in self._preview.problems
+            warnings.update(
+                dialog_text.warning_lines(self._state, self._case, self._preview, place, is_confirming=is_confirming)
             )
-            warnings.update(said)
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
@@ -297,3 +270,8 @@ class VerdictDialog(Dialog[Decided]):
         around = 2 if self.has_class("-low") else 4
         room = self.size.height - self.query_one("#ends").outer_size.height - around
         self.query_one("#body").styles.max_height = max(3, room)
+
+
+def _after(chosen: Choice | None, choices: tuple[Choice, ...]) -> Choice:
+    """Return the choice after the chosen one, in a circle."""
+    return choices[(choices.index(chosen) + 1) % len(choices)] if chosen in choices else choices[0]

@@ -8,7 +8,7 @@ from screens.panels.labels import CHECK_FOR, MEASURE, WAITS_FOR
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.verdict.form_state import VerdictState
-from screens.widgets.safe_text import BAD, FAINT, FINE, UNEASY, fitted, joined, row, wrapped
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, fitted, joined, row, wrapped, wrapped_lines
 from workbench.domain.case.casefile import CaseFile, ChecklistLine, VerdictPreview
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
@@ -53,61 +53,61 @@ def _choices(state: VerdictState, preview: VerdictPreview | None, symbols: Symbo
         ]
     if state.verdict is Verdict.PENDING:
         chosen = state.waits_for or (preview.waits_for if preview is not None else None)
-        head = joined((shown_key(WAIT_FOR.keys[0]), KEY), (f" {_('waits for ')}".rstrip(), FAINT))
+        head = joined((shown_key(WAIT_FOR.keys[0]), KEY), (f" {_('waits for ')}".rstrip(), MUTED))
         return [head, *(_choice(_(WAITS_FOR[who]), who is chosen, symbols) for who in WaitsFor)]
-    return [joined((_("the case passes"), FINE))]
+    return [joined((_("the case passes"), SUCCESS))]
 
 
 def _choice(words: str, is_chosen: bool, symbols: Symbols) -> Content:  # noqa: FBT001 - a radio button is on or off
     mark = symbols.chosen if is_chosen else symbols.unchosen
-    return joined((f"{mark} ", "" if is_chosen else FAINT), (words, "bold" if is_chosen else FAINT))
+    return joined((f"{mark} ", "" if is_chosen else MUTED), (words, "bold" if is_chosen else MUTED))
 
 
 def _check_words(preview: VerdictPreview) -> Content:
     if not preview.check_for:
-        return joined((_("no second person needed"), FAINT))
+        return joined((_("no second person needed"), MUTED))
     why = listed(_(CHECK_FOR.get(name, name)) for name in preview.check_for)
-    return joined((_("a second person checks: {why}").format(why=why), UNEASY))
+    return joined((_("a second person checks: {why}").format(why=why), WARNING))
 
 
 def measure_line(state: VerdictState, measures: tuple[Measure, ...]) -> Content:
     """Return what happens to the cards; empty if the policy leaves no choice."""
     if len(measures) <= 1:
         return Content()
-    return joined((shown_key(MEASURE_KEY.keys[0]), KEY), (f" {_('cards')}  ", FAINT), (_(MEASURE[state.measure]), ""))
+    return joined((shown_key(MEASURE_KEY.keys[0]), KEY), (f" {_('cards')}  ", MUTED), (_(MEASURE[state.measure]), ""))
 
 
 def warning_lines(
-    state: VerdictState, case: CaseFile, preview: VerdictPreview, place: tuple[View, int, int], *, is_urged: bool
+    state: VerdictState, case: CaseFile, preview: VerdictPreview, place: tuple[View, int, int], *, is_confirming: bool
 ) -> Content:
     """Return the warnings before a confirmation: new evidence, answers, missing things.
 
-    `place` is the view, the width, and the maximum of lines for questions; `is_urged` says that the reviewer tried
-    to confirm with a problem left.
+    `place` is the view, the width, and the maximum of lines for questions; `is_confirming` says that the reviewer
+    pressed the confirming key although a problem is left.
     """
     view, width, most = place
     lines: list[Content] = []
     if preview.has_new_evidence:
-        said = _(
+        message = _(
             "New evidence has come since you opened the case. Esc shows it; confirming twice decides all the same."
         )
-        lines.append(joined((f"{view.symbols.warn} {said}", UNEASY)))
+        lines.append(joined((f"{view.symbols.warn} {message}", WARNING)))
     denied = [line for line in case.checklist if line.answer == ChecklistValue.NO.value]
     if denied:
-        said = _("answered no: {questions}").format(questions=_questions(denied))
-        lines += _short(f"{view.symbols.warn} {said}", UNEASY, width, most)
+        message = _("answered no: {questions}").format(questions=_questions(denied))
+        lines += _short(f"{view.symbols.warn} {message}", WARNING, width, most)
     lines += _unread(case, preview, view, width)
     if state.letter is not None:
-        lines.append(joined((_("You edited the text; it no longer follows the reasons."), FAINT)))
+        lines.append(joined((_("You edited the text; it no longer follows the reasons."), MUTED)))
     if preview.problems:
-        said = _("to do: {problems}").format(problems=" ".join(preview.problems))
-        style = BAD if is_urged else UNEASY
-        lines += [joined((part, style)) for part in wrapped(f"{view.symbols.warn} {said}", width)]
+        message = _("to do: {problems}").format(problems=" ".join(preview.problems))
+        style = ERROR if is_confirming else WARNING
+        lines += wrapped_lines(f"{view.symbols.warn} {message}", width, style)
     return Content("\n").join(lines)
 
 
 def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:
-    """Return what nobody answered or opened: the names if they fit, else the counts and the keys that list them."""
+    """Return the unanswered questions and unopened documents: their names if they fit, else counts and keys."""
     whole: list[str] = []
     counts: list[str] = []
     keys: list[str] = []
@@ -128,11 +128,11 @@ def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> 
             )
         )
         keys.append(shown_key(DOCUMENTS.keys[0]))
-    shown = [f"{view.symbols.info} {said}" for said in whole]
+    shown = [f"{view.symbols.info} {message}" for message in whole]
     if not all(cells(line) <= width for line in shown):
         where = _("(Esc, then {keys})").format(keys=listed(keys))
         shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counts)} {where}", width)
-    return [joined((line, FAINT)) for line in shown]
+    return [joined((line, MUTED)) for line in shown]
 
 
 def _documents(case: CaseFile, preview: VerdictPreview) -> str:
@@ -144,9 +144,9 @@ def _questions(lines: list[ChecklistLine]) -> str:
     return " ".join(line.text.in_language(current()) for line in lines)
 
 
-def _short(said: str, style: str, width: int, most: int) -> list[Content]:
-    shown = fitted(said, width * most - most).rstrip()
-    return [joined((part, style)) for part in wrapped(shown, width)]
+def _short(message: str, style: str, width: int, most: int) -> list[Content]:
+    shown = fitted(message, width * most - most).rstrip()
+    return wrapped_lines(shown, width, style)
 
 
 def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) -> tuple[str, str]:
@@ -163,18 +163,18 @@ def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) 
 def letter_heading(case: CaseFile, width: int) -> Content:
     """Return the heading above the text for the applicant, with its language."""
     language = "中文" if case.header.language == "zh" else "English"
-    left = joined((_("The applicant reads ({language})").format(language=language), FAINT))
+    left = joined((_("The applicant reads ({language})").format(language=language), MUTED))
     return row(left, key_words(LETTER, _("edit")), width)
 
 
 def note_heading(width: int) -> Content:
     """Return the heading above the note, with its keys."""
-    return row(joined((_("For us only"), FAINT)), key_words(NOTE, _("write")), width)
+    return row(joined((_("For us only"), MUTED)), key_words(NOTE, _("write")), width)
 
 
 def key_words(command: Command, does: str) -> Content:
     """Return the keys of a command and what they do; the second key acts in a text field too."""
-    return joined((command.shown_keys, KEY), (f" {does}", FAINT))
+    return joined((command.shown_keys, KEY), (f" {does}", MUTED))
 
 
 def no_date(view: View) -> str:
@@ -193,14 +193,14 @@ def foot(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> C
         else _("notice goes out {seconds} s later; u takes it back").format(seconds=grace_s)
     )
     confirms, away = ("F8", _("leaves the field")) if is_writing else ("y", _("back"))
-    return joined((confirms, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {away}   ", ""), (f"  {then}", FAINT))
+    return joined((confirms, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {away}   ", ""), (f"  {then}", MUTED))
 
 
 def refused() -> Content:
-    """Return why a press of the confirming key did not count."""
-    return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), UNEASY))
+    """Return the explanation that the confirming key was pressed too early or together with other keys."""
+    return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), WARNING))
 
 
-def failed(said: str, symbols: Symbols) -> Content:
-    """Return what went wrong."""
-    return joined((f"{symbols.warn} {said}", BAD))
+def failed(message: str, symbols: Symbols) -> Content:
+    """Return an error or a problem as a line."""
+    return joined((f"{symbols.warn} {message}", ERROR))

@@ -1,7 +1,5 @@
 """The text for the applicant, which can be edited in its place."""
 
-from dataclasses import dataclass
-
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -9,15 +7,15 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from screens.verdict.dialog_text import letter_heading
+from screens.verdict.form_state import Edited
 from screens.widgets.safe_text import editable, paragraphs
 from screens.widgets.text_fields import Page
 from workbench.domain.case.casefile import CaseFile
 
 
 class LetterText(Static, can_focus=True):
-    """The text while nobody edits it; focus starts the editing."""
+    """The text outside editing; focus starts the editing."""
 
-    @dataclass
     class Chosen(Message):
         """The text has the focus."""
 
@@ -30,12 +28,6 @@ class LetterEditor(Vertical):
 
     shown = getters.query_one("#letter", LetterText)
     edit = getters.query_one("#letter-edit", Page)
-
-    @dataclass
-    class Edited(Message):
-        """The reviewer wrote a text; None means the text of the reasons."""
-
-        text: str | None
 
     def __init__(self, case: CaseFile) -> None:
         super().__init__()
@@ -88,4 +80,5 @@ class LetterEditor(Vertical):
         # Compare with the last posted text: the shown one comes back from the dialog a little later.
         if self.edit.display and text != self._known:
             self._known, self._is_written = text, True
-            self.post_message(self.Edited(text if text.strip() else None))
+            # Without a text of its own the letter has the texts of the reasons.
+            self.post_message(Edited(letter=text if text.strip() else None))

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from screens.shell.bindings import bind, bind_key
-from screens.widgets.safe_text import FAINT, UNEASY, joined, plain, row
+from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.verdict import can_apply_to
@@ -31,7 +31,7 @@ _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 
 
 def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
-    """Return the reasons for a verdict: those with findings first, the gravest before, then the others."""
+    """Return the reasons for a verdict: those with findings first, the most_severe before, then the others."""
     weight = {
         finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings) if finding.severity in _WEIGHT
     }
@@ -75,20 +75,14 @@ class ReasonList(VerticalScroll, can_focus=True):
     def begin(self, *, is_searched: bool) -> None:
         """Go to the first line; during a search it is highlighted, since Enter marks it."""
         self._cursor = 0
-        self.light(is_searched=is_searched)
+        self.highlight(is_searched=is_searched)
 
-    def light(self, *, is_searched: bool) -> None:
-        """Highlight the cursor line although the search field has the focus."""
+    def highlight(self, *, is_searched: bool) -> None:
+        """Redraw; during a search the cursor line is highlighted although the search field has the focus."""
         self._is_searched = is_searched
         self._draw()
 
     def on_resize(self) -> None:
-        self._draw()
-
-    def on_focus(self) -> None:
-        self._draw()
-
-    def on_blur(self) -> None:
         self._draw()
 
     def action_mark(self, number: int) -> None:
@@ -114,22 +108,22 @@ class ReasonList(VerticalScroll, can_focus=True):
             return
         lines = [self._line(at, reason, width) for at, reason in enumerate(self.shown)]
         self.query_one(Static).update(
-            Content("\n").join(lines) if lines else plain(_("No reason fits these words."), UNEASY)
+            Content("\n").join(lines) if lines else plain(_("No reason fits these words."), WARNING)
         )
 
     def _line(self, at: int, reason: Reason, width: int) -> Content:
         is_marked = reason.code in self._marked
         number = str(at + 1) if at < _NUMBERED else " "
         left = joined(
-            (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else FAINT),
-            (f"{number} ", FAINT),
-            (reason.title.in_language(current()), "" if is_marked or reason.code in self._found else FAINT),
+            (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else MUTED),
+            (f"{number} ", MUTED),
+            (reason.title.in_language(current()), "" if is_marked or reason.code in self._found else MUTED),
         )
         found = _("found") if reason.code in self._found else ""
-        right = joined((f"{found}  " if found else "", UNEASY), (reason.code, FAINT))
+        right = joined((f"{found}  " if found else "", WARNING), (reason.code, MUTED))
         line = row(left, right, width)
-        is_lit = at == self._cursor and (self.has_focus or self._is_searched)
-        return line.stylize("on $panel") if is_lit else line
+        is_highlighted = at == self._cursor and (self.has_focus or self._is_searched)
+        return line.stylize("on $panel") if is_highlighted else line
 
 
 class ReasonPicker(Widget):
@@ -163,12 +157,12 @@ class ReasonPicker(Widget):
         self._marked = marked
         self._filter()
 
-    def find(self) -> None:
+    def begin_search(self) -> None:
         """Focus the search field."""
         self.add_class("-searching")
         self.search.focus()
 
-    def stop_finding(self) -> None:
+    def end_search(self) -> None:
         """Leave the search field; the list stays filtered."""
         if not self.search.value:
             self.remove_class("-searching")
@@ -177,7 +171,7 @@ class ReasonPicker(Widget):
     def show_all(self) -> None:
         """Empty the search field and leave it."""
         self.search.value = self._words = ""
-        self.stop_finding()
+        self.end_search()
         self._filter()
 
     @on(Input.Changed, "#search")
@@ -189,7 +183,7 @@ class ReasonPicker(Widget):
         if before.strip() and 0 < number <= len(self.list.shown) and not self._fitting(typed):
             with self.prevent(Input.Changed):
                 self.search.value = before
-            self.stop_finding()
+            self.end_search()
             # Posted from here: a message that a parent makes a child post ends at that parent.
             self.post_message(ReasonList.Marked(self.list.shown[number - 1].code))
             return
@@ -198,26 +192,26 @@ class ReasonPicker(Widget):
         self._filter()
 
     @on(Input.Submitted, "#search")
-    def settle(self, event: Input.Submitted) -> None:
+    def submit(self, event: Input.Submitted) -> None:
         """Mark the first reason that fits and go to the list; if none fits, stay in the search field."""
         event.stop()
         if not self._words.strip():
             self.show_all()
         elif self.list.shown:
             code = self.list.shown[0].code
-            self.stop_finding()
+            self.end_search()
             if code not in self._marked:
                 self.post_message(ReasonList.Marked(code))
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
-    def tell_keys(self) -> None:
-        """Show what the keys do; the search field has its own."""
-        self.list.light(is_searched=self.search.has_focus)
+    def show_hint(self) -> None:
+        """Show the keys of the focused part; the search field has its own."""
+        self.list.highlight(is_searched=self.search.has_focus)
         self._filter()
 
     def action_to_list(self) -> None:
-        self.stop_finding()
+        self.end_search()
 
     def _fitting(self, words: str) -> tuple[Reason, ...]:
         words = words.strip()
@@ -230,13 +224,13 @@ class ReasonPicker(Widget):
         words = self._words.strip()
         fitting = self._fitting(words)
         self.set_class(bool(words), "-narrowed")
-        said = (
+        message = (
             _("found {count} of {all}: Enter marks the first, ↓ goes to the list, Esc shows all")
             if self.search.has_focus
             else _("found {count} of {all}, / changes, Esc clears")
         )
-        said = said.format(count=len(fitting), all=len(self._reasons))
-        self.query_one("#narrowed", Static).update(plain(said, UNEASY))
+        message = message.format(count=len(fitting), all=len(self._reasons))
+        self.query_one("#narrowed", Static).update(plain(message, WARNING))
         self.list.show(fitting, self._marked, self._found)
 
 

@@ -1,18 +1,15 @@
 """The items that the applicant must rectify, and the date of the verdict."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Input, Label, Static
 
 from screens.verdict.dialog_text import KEY, key_words
-from screens.widgets.safe_text import BAD, FAINT, editable, fitted_line, joined, plain, row
+from screens.verdict.form_state import Edited, VerdictState
+from screens.widgets.safe_text import ERROR, MUTED, editable, fitted_line, joined, plain, row
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.values.moments import day
@@ -43,29 +40,17 @@ class RectificationForm(Vertical):
     label = getters.query_one("#until-label", Label)
     meant = getters.query_one("#until-meant", Static)
 
-    @dataclass
-    class ItemChanged(Message):
-        """The reviewer wrote a text for an item; empty means the text of the reason."""
-
-        code: str
-        text: str
-
-    @dataclass
-    class UntilChanged(Message):
-        """The reviewer wrote a date."""
-
-        text: str
-
-    def __init__(self, until: str) -> None:
+    def __init__(self, state: VerdictState) -> None:
         super().__init__()
-        self._until = until
+        self._until = state.until
+        self._texts = dict(state.items)
         self._codes: tuple[str, ...] = ()
-        self._said = ("", "", "")
+        self._date_words = ("", "", "")
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
         hint = _("Tab moves, Ctrl+U empties; an empty one takes the reason's own words")
-        yield Label(plain(hint, FAINT), id="items-hint", markup=False)
+        yield Label(plain(hint, MUTED), id="items-hint", markup=False)
         yield Vertical(id="items")
         with Horizontal():
             yield Label(id="until-label", markup=False)
@@ -75,7 +60,7 @@ class RectificationForm(Vertical):
     def on_mount(self) -> None:
         self._head(is_shown=False)
 
-    async def show(self, items: tuple[ItemRequest, ...], changed: Mapping[str, str]) -> None:
+    async def show(self, items: tuple[ItemRequest, ...]) -> None:
         """Show the items; the field of an item that stays is kept."""
         codes = tuple(item.code for item in items)
         kept = {field.code: field for field in self.items.query(ItemField)}
@@ -89,7 +74,7 @@ class RectificationForm(Vertical):
                 await field.remove()
         for at, item in enumerate(items):
             if item.code not in kept:
-                field = ItemField(item.code, editable(changed.get(item.code) or item.text), editable(item.text))
+                field = ItemField(item.code, editable(self._texts.get(item.code) or item.text), editable(item.text))
                 await self.items.mount(field, before=at if at < len(self.items.children) else None)
 
     def _head(self, *, is_shown: bool) -> None:
@@ -100,25 +85,25 @@ class RectificationForm(Vertical):
     def on_resize(self) -> None:
         self._draw()
 
-    def say(self, label: str, meant: str, problem: str) -> None:
+    def show_date(self, label: str, meant: str, problem: str) -> None:
         """Show what the date is for, and the date or why it cannot be read."""
-        self._said = (label, meant, problem)
+        self._date_words = (label, meant, problem)
         self._draw()
 
     def _draw(self) -> None:
         if not self.query("#items-title"):
             # Called after a refresh; the dialog may be closed by then.
             return
-        label, meant, problem = self._said
+        label, meant, problem = self._date_words
         again = _("{key} again").format(key=shown_key(ITEMS.keys[-1]))
-        keys = joined((again, KEY), (f" {_('date')}", FAINT)) if self._codes else key_words(ITEMS, _("date"))
+        keys = joined((again, KEY), (f" {_('date')}", MUTED)) if self._codes else key_words(ITEMS, _("date"))
         title = self.query_one("#items-title", Static)
-        title.update(row(plain(_("To be mended"), FAINT), key_words(ITEMS, _("edit")), title.content_size.width))
-        self.label.update(joined((f"{label} ", FAINT)))
-        said = plain(problem, BAD) if problem else plain(meant, FAINT)
+        title.update(row(plain(_("To be mended"), MUTED), key_words(ITEMS, _("edit")), title.content_size.width))
+        self.label.update(joined((f"{label} ", MUTED)))
+        message = plain(problem, ERROR) if problem else plain(meant, MUTED)
         width = self.meant.content_size.width
-        fits = said.cell_length + keys.cell_length < width
-        self.meant.update(row(said, keys, width) if fits else said)
+        fits = message.cell_length + keys.cell_length < width
+        self.meant.update(row(message, keys, width) if fits else message)
 
     def enter(self) -> None:
         """Focus the first field, or the date if an item has the focus."""
@@ -141,15 +126,14 @@ class RectificationForm(Vertical):
 
     @on(Input.Changed, ".item")
     def item_changed(self, event: Input.Changed) -> None:
-        """Post the text of an item."""
+        """Post the texts of the items; an empty one means the text of the reason."""
         event.stop()
-        field: Any = event.input
-        if isinstance(field, ItemField):
-            text = "" if event.value == field.own else event.value
-            self.post_message(self.ItemChanged(field.code, text))
+        if isinstance(event.input, ItemField):
+            self._texts[event.input.code] = "" if event.value == event.input.own else event.value
+            self.post_message(Edited(items=dict(self._texts)))
 
     @on(Input.Changed, "#until")
     def until_changed(self, event: Input.Changed) -> None:
         """Post the text of the date."""
         event.stop()
-        self.post_message(self.UntilChanged(event.value))
+        self.post_message(Edited(until=event.value))

@@ -8,7 +8,7 @@ from textual.dom import DOMNode
 
 
 class Debounce:
-    """Runs a job when nobody asked for it again during a pause, one run at a time: a thread cannot be cancelled."""
+    """Runs a job once a pause passed without another request; runs never overlap, for a thread cannot be cancelled."""
 
     def __init__(self, owner: DOMNode, group: str, job: Callable[[], Awaitable[None]]) -> None:
         self._owner = owner
@@ -17,7 +17,7 @@ class Debounce:
         self._at: float | None = None
         self._is_running = False
 
-    def ask(self, pause_s: float) -> None:
+    def ask(self, pause_s: float = 0.0) -> None:
         """Run the job after a pause, and after the run that is under way."""
         self._at = monotonic() + pause_s
         if not self._is_running:

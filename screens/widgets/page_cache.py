@@ -2,11 +2,9 @@
 
 import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from screens.service_protocols import QueueService
-    from workbench.domain.case.casefile import CaseRowView
+from screens.service_protocols import QueueService
+from workbench.domain.case.casefile import CaseRowView
 
 PAGE = 100
 """Rows of a page."""
@@ -21,7 +19,7 @@ _FAR = 1000
 class PageCache:
     """The pages of one load of a list; each load has its own object, so that a late answer cannot reach the next."""
 
-    def __init__(self, rows: "QueueService", filter_text: str) -> None:
+    def __init__(self, rows: QueueService, filter_text: str) -> None:
         self.filter_text = filter_text
         self.count: int | None = None
         self._rows = rows
@@ -36,7 +34,7 @@ class PageCache:
             return self.count
         return self._known if self._is_whole else self._known + PAGE
 
-    def row(self, index: int) -> "CaseRowView | None":
+    def row(self, index: int) -> CaseRowView | None:
         """Return a row, None if it is not read yet."""
         page = self._pages.get(index // PAGE)
         at = index % PAGE
@@ -69,7 +67,7 @@ class PageCache:
             await self.read(at // PAGE)
         return min(at, max(0, self.length - 1))
 
-    async def read(self, number: int) -> "tuple[CaseRowView, ...]":
+    async def read(self, number: int) -> tuple[CaseRowView, ...]:
         """Read a page.
 
         Raises:
@@ -79,7 +77,7 @@ class PageCache:
         self.put(number, found)
         return found
 
-    async def fetch(self, number: int) -> "tuple[CaseRowView, ...]":
+    async def fetch(self, number: int) -> tuple[CaseRowView, ...]:
         """Read a page without replacing the cached one.
 
         Raises:
@@ -89,7 +87,7 @@ class PageCache:
             self._rows.page, self.filter_text, start=number * PAGE, limit=PAGE, total=self.count
         )
 
-    def put(self, number: int, found: "tuple[CaseRowView, ...]") -> None:
+    def put(self, number: int, found: tuple[CaseRowView, ...]) -> None:
         """Cache a page and drop the one that was used least recently."""
         self._pages[number] = found
         self._pages.move_to_end(number)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.content import Content
@@ -13,9 +13,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from screens.widgets.page_cache import PageCache
-
-if TYPE_CHECKING:
-    from workbench.domain.case.casefile import CaseRowView
+from workbench.domain.case.casefile import CaseRowView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +24,7 @@ class RowState:
     width: int
 
 
-Draw = Callable[["CaseRowView | None", RowState], Content]
+Draw = Callable[[CaseRowView | None, RowState], Content]
 """Returns the line of a row; None stands for a row that is not read yet."""
 
 
@@ -62,7 +60,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         self.range_from: int | None = None
 
     @property
-    def current(self) -> "CaseRowView | None":
+    def current(self) -> CaseRowView | None:
         """The row under the cursor."""
         return self.pages.row(self.cursor) if self.pages is not None else None
 

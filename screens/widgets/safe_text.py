@@ -1,17 +1,19 @@
 """The only way for text into a widget: brackets are not markup, and control characters are removed."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from workbench.domain.text.safe import cells, fit, safe
 from workbench.signs import drawn
 
-FAINT = "$text-muted"
-STRONG = "bold"
-BAD = "$text-error bold"
-UNEASY = "$text-warning"
-TOLD = "$text-primary"
-FINE = "$text-success"
-MINE = "$text-accent"
+MUTED = "$text-muted"
+BOLD = "bold"
+ERROR = "$text-error bold"
+WARNING = "$text-warning"
+INFO = "$text-primary"
+SUCCESS = "$text-success"
+ACCENT = "$text-accent"
 
 _NEVER_FIRST = frozenset("。，、；：？！）》」』】”’…％")
 """Characters that must not start a line of Chinese. Source: GB/T 15834, 5.1."""
@@ -48,7 +50,7 @@ def joined(*parts: Part) -> Content:
 
 def key_hints(*hints: tuple[str, str]) -> Content:
     """Return keys, each followed by what it does."""
-    return Content("   ").join(joined((key, f"{MINE} bold"), (f" {label}", FAINT)) for key, label in hints)
+    return Content("   ").join(joined((key, f"{ACCENT} bold"), (f" {label}", MUTED)) for key, label in hints)
 
 
 def row(left: Content, right: Content, width: int) -> Content:
@@ -111,6 +113,18 @@ def _head(text: str, width: int) -> str:
         if taken > width:
             return text[: max(1, index)]
     return text
+
+
+def wrapped_lines(text: str, width: int, style: str = "") -> list[Content]:
+    """Return stored text wrapped to lines of `width` cells, in a style."""
+    return [plain(line, style) for line in wrapped(text, width)]
+
+
+def hanging(label: Sequence[Part], text: str, width: int, style: str = "") -> list[Content]:
+    """Return a label and beside it a text, wrapped so that each of its lines starts in the same column."""
+    indent = sum(cells(part) for part, _style in label)
+    first, *rest = wrapped(text, width - indent)
+    return [joined(*label, (first, style)), *(joined((" " * indent, ""), (line, style)) for line in rest)]
 
 
 def fitted(text: str, width: int) -> str:

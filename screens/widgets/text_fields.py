@@ -85,5 +85,5 @@ def _accepted(field: Input | TextArea, text: str, room: int, *, keep_newlines: b
     if len(allowed) > room:
         limit = LINE_LENGTH if isinstance(field, Input) else PAGE_LENGTH
         message = _("This field is limited to {limit} characters; the rest was dropped.").format(limit=limit)
-        field.notify(message, severity="warning", markup=False)
+        field.notify(message, severity="warning")
     return allowed[:room]

@@ -44,7 +44,7 @@ def methods(owner: type) -> list[str]:
 def test_methods_of_base_classes_are_counted() -> None:
     found = methods(DeskScreen)
 
-    assert {"DeskScreen.begin", "CaseScreen.show", "OurScreen.on_key"} <= set(found)
+    assert {"DeskScreen.begin", "CaseScreen.show", "BaseScreen.on_key"} <= set(found)
     assert "KeyboardApp.on_event" in methods(WorkbenchApp)
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def _counted_by_each(database: Database, meanwhile: Callable[[], None]) -> list[
 
 
 def test_no_thread_closes_a_connection_that_another_thread_reads_through(path: Path) -> None:
-    with Database(path).opened() as database:
+    with closing(Database(path)) as database:
         assert _counted_by_each(database, lambda: None) == [6] * AT_ONCE
 
 
@@ -50,7 +51,7 @@ def test_closing_a_database_lets_current_readers_finish(path: Path) -> None:
 
 
 def test_a_nested_read_sees_newer_writes_than_the_outer_read(path: Path) -> None:
-    with Database(path).opened() as database, database.read() as outer:
+    with closing(Database(path)) as database, database.read() as outer:
         before = outer.execute(_PEOPLE).scalar_one()
         with database.write() as session:
             session.execute(text("INSERT INTO reviewer (login, is_active, created_at) VALUES ('late', 1, 0)"))
@@ -60,7 +61,7 @@ def test_a_nested_read_sees_newer_writes_than_the_outer_read(path: Path) -> None
 
 
 def test_threads_that_run_one_after_another_share_one_connection(path: Path) -> None:
-    with Database(path).opened() as database:
+    with closing(Database(path)) as database:
         seen = set()
 
         def look() -> None:

@@ -5,6 +5,7 @@ import random
 import signal
 import stat
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,7 @@ def test_the_log_is_append_only_after_an_upgrade(older: Path) -> None:
 
 def test_a_newer_database_is_refused_and_not_changed(site: Site) -> None:
     site.close()
-    with Database(site.path).opened() as database, database.writer.begin() as connection:
+    with closing(Database(site.path)) as database, database.writer.begin() as connection:
         sqlite.stamp(connection, schema.VERSION + 7)
     before = site.path.read_bytes()
 
@@ -138,7 +139,7 @@ def test_a_newer_database_is_refused_and_not_changed(site: Site) -> None:
 def test_a_program_that_had_the_database_open_cannot_write_after_its_upgrade(site: Site) -> None:
     site.plant(2)
     services = site.services("a")
-    with Database(site.path).opened() as database, database.writer.begin() as connection:
+    with closing(Database(site.path)) as database, database.writer.begin() as connection:
         sqlite.stamp(connection, schema.VERSION + 1)
 
     with pytest.raises(BadConfiguration, match="start the program again"):

@@ -27,7 +27,7 @@ from workbench.domain.evidence.evidence import (
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.evaluate import find, priority_of, risk_of
 from workbench.domain.policy.policy import Policy
-from workbench.domain.text.mask import mask_id_no, mask_msisdn, mask_name
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.policies import default_policy_text
 from workbench.services.policy.reader import parse_policy
 
@@ -202,15 +202,17 @@ def masked(found: Evidence) -> Evidence:
         found,
         application=replace(
             form,
-            legal_rep_name=mask_name(form.legal_rep_name),
-            legal_rep_id_no=mask_id_no(form.legal_rep_id_no),
-            handler_name=mask_name(form.handler_name),
-            handler_id_no=mask_id_no(form.handler_id_no),
-            contact_phone=mask_msisdn(form.contact_phone),
+            legal_rep_name=mask(MaskKind.NAME, form.legal_rep_name),
+            legal_rep_id_no=mask(MaskKind.ID_NO, form.legal_rep_id_no),
+            handler_name=mask(MaskKind.NAME, form.handler_name),
+            handler_id_no=mask(MaskKind.ID_NO, form.handler_id_no),
+            contact_phone=mask(MaskKind.MSISDN, form.contact_phone),
         ),
-        cards=tuple(replace(card, msisdn=mask_msisdn(card.msisdn)) for card in found.cards),
-        calls=tuple(replace(call, msisdn=mask_msisdn(call.msisdn)) for call in found.calls),
-        complaints=tuple(replace(complaint, msisdn=mask_msisdn(complaint.msisdn)) for complaint in found.complaints),
+        cards=tuple(replace(card, msisdn=mask(MaskKind.MSISDN, card.msisdn)) for card in found.cards),
+        calls=tuple(replace(call, msisdn=mask(MaskKind.MSISDN, call.msisdn)) for call in found.calls),
+        complaints=tuple(
+            replace(complaint, msisdn=mask(MaskKind.MSISDN, complaint.msisdn)) for complaint in found.complaints
+        ),
     )
 
 
@@ -271,7 +273,7 @@ def casefile(number: int, found: Evidence, **changes: Any) -> CaseFile:
         "evidence": shown,
         "facts": facts,
         "findings": tuple(
-            replace(finding, subject=mask_msisdn(finding.subject)) if finding.subject.isdecimal() else finding
+            replace(finding, subject=mask(MaskKind.MSISDN, finding.subject)) if finding.subject.isdecimal() else finding
             for finding in find(facts, policy())
         ),
         "days": days,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from db.enums import CaseState, ServiceClass
 from workbench.domain.case.lifecycle import CLASS_WORDS, STATE_WORDS
 from workbench.domain.clock.calendar import DayKind
-from workbench.domain.clock.explanation import Step, StepKind, Walk
+from workbench.domain.clock.explanation import ClockExplanation, ClockStep, StepKind
 from workbench.i18n import _, current, ngettext
 from workbench.wording.amounts import day_on_screen, duration_s, instant_on_screen, working_days_left
 
@@ -18,7 +18,7 @@ _MICROSECOND = timedelta(microseconds=1)
 class ClockWords:
     """The sentences of one walk, as seen on one day in the policy's zone."""
 
-    walk: Walk
+    walk: ClockExplanation
     today: date
     zone: tzinfo
 
@@ -28,7 +28,7 @@ class ClockWords:
             yield self.line(step)
         yield self._current_state()
 
-    def line(self, step: Step) -> str:
+    def line(self, step: ClockStep) -> str:
         """Return the sentence of one step."""
         if step.what is StepKind.DUE:
             return self._due(step)
@@ -49,7 +49,7 @@ class ClockWords:
             until="" if step.until_on is None else day_on_screen(step.until_on, self.today),
         )
 
-    def _sentence(self, step: Step) -> str:
+    def _sentence(self, step: ClockStep) -> str:
         """Return the sentence template of a step with a duration."""
         is_open = step.end is None
         sentences = {
@@ -78,7 +78,7 @@ class ClockWords:
         }
         return sentences[step.what]
 
-    def _due(self, step: Step) -> str:
+    def _due(self, step: ClockStep) -> str:
         walk = self.walk
         days = ngettext("{days} working day after day 0", "{days} working days after day 0", walk.class_days)
         basis = days.format(days=walk.class_days)
@@ -100,18 +100,18 @@ class ClockWords:
             return _("No due date yet: the clock starts when every required document is there.")
         if walk.is_suspended:
             return _("Work is suspended now; the clock stands still.")
-        if walk.mend_by is not None:
+        if walk.rectify_by is not None:
             message = _(
                 "The applicant has until {until} to rectify; the due date is extended by the working time it takes."
             )
-            return message.format(until=self._at(walk.mend_by))
+            return message.format(until=self._at(walk.rectify_by))
         if walk.is_paused:
             return _("Waiting for the applicant: the due date is extended by the working time until the answer.")
         if walk.working_days_left is None:
             return _("The case is closed; the due date no longer changes.")
         return _("The clock runs; {left}.").format(left=working_days_left(walk.working_days_left))
 
-    def _holiday(self, step: Step) -> str:
+    def _holiday(self, step: ClockStep) -> str:
         if step.detail == DayKind.OVERRIDE.value:
             return _("off, set by hand")
         return step.detail if step.detail and current() == "zh" else _("public holiday")
@@ -119,10 +119,10 @@ class ClockWords:
     def _at(self, at: datetime) -> str:
         return instant_on_screen(at, self.today, self.zone)
 
-    def _end(self, step: Step) -> str:
+    def _end(self, step: ClockStep) -> str:
         return "" if step.end is None else self._at(step.end)
 
-    def _span(self, step: Step) -> str:
+    def _span(self, step: ClockStep) -> str:
         """Return a span as `Tue 24 Nov 10:00 – Wed 25 Nov 11:00`, or as days if it is whole days."""
         start, end = step.start.astimezone(self.zone), (step.end or step.start).astimezone(self.zone)
         if step.what in {StepKind.HOLIDAY, StepKind.MAKE_UP}:

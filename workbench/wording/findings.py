@@ -6,7 +6,7 @@ from db.enums import CreditList, DocumentKind
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import names_in, replace_brackets
 from workbench.domain.policy.policy import FactValue, Limit, Policy, Reason, Words
-from workbench.domain.text.mask import mask_msisdn
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import listed
 
 _FEN_OF_YUAN = 100
@@ -120,7 +120,7 @@ def _subject(part: str, policy: Policy, language: str) -> str:
         return policy.documents.names[kind].in_language(language) if kind in policy.documents.names else part
     if part in LIST_WORDS:
         return LIST_WORDS[part].in_language(language)
-    return mask_msisdn(part) if any(map(str.isdigit, part)) else part
+    return mask(MaskKind.MSISDN, part) if any(map(str.isdigit, part)) else part
 
 
 def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -> str:

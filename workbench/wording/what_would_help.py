@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from db.enums import Severity, WaitsFor
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.findings.evaluate import missing_documents
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import outside_brackets
 from workbench.domain.policy.policy import Policy, Words

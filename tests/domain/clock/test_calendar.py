@@ -105,7 +105,7 @@ def test_the_nth_working_day_is_the_one_found_day_by_day(start: date, n: int) ->
         left -= calendar.is_working(walked)
 
     assert calendar.nth_working_day_after(start, n) == walked
-    assert calendar.working_days_between(start, walked) == n
+    assert calendar.working_days_left(start, walked) == n
 
 
 @given(start=st.dates(date(2026, 9, 7), date(2026, 10, 25)), span=st.integers(-3, 40))
@@ -125,7 +125,7 @@ def test_a_calendar_without_a_table_has_weekdays_only() -> None:
     calendar = a_calendar([])
 
     assert calendar.nth_working_day_after(date(2026, 10, 2), 1) == date(2026, 10, 5)
-    assert calendar.working_days_between(date(2026, 10, 2), date(2026, 10, 12)) == 6
+    assert calendar.working_days_left(date(2026, 10, 2), date(2026, 10, 12)) == 6
     assert calendar.depends_on_provisional(date(2026, 10, 5), date(2026, 10, 5))
 
 

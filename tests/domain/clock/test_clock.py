@@ -13,7 +13,7 @@ from tests.domain.clock.clock_cases import FIRST, GeneratedCase, ReferenceClock,
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import ClockEvent, budget_of, clock_state, extension_s
-from workbench.domain.clock.explanation import StepKind, walk
+from workbench.domain.clock.explanation import StepKind, explain_clock
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.calendar.public_holidays import seed_days
@@ -43,14 +43,14 @@ def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more
 def check_case(made: GeneratedCase) -> None:
     """Check that the due date equals that of the reference clock and that the steps to it are complete."""
     assert due_of(made) == ReferenceClock(made.calendar).due_at(made)
-    check_walk(made)
+    check_steps(made)
 
 
-def check_walk(made: GeneratedCase) -> None:
+def check_steps(made: GeneratedCase) -> None:
     """Check that the steps go forward, leave nothing out and count nothing twice."""
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     now = FIRST + timedelta(days=60)
-    found = walk(
+    found = explain_clock(
         budget, made.suspensions, made.calendar, now, handed_in_at=made.received_at, runs=budget.open_pause is None
     )
     assert [step.start for step in found.steps] == sorted(step.start for step in found.steps)
@@ -106,7 +106,7 @@ def test_a_due_date_equals_that_of_the_minute_by_minute_clock(made: GeneratedCas
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
 def test_ten_thousand_due_dates_keep_all_properties(made: GeneratedCase, start: datetime, less: int, more: int) -> None:
     check_arithmetic(made.calendar, start, less, more)
-    check_walk(made)
+    check_steps(made)
 
 
 @pytest.mark.proof

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.clock.calendar import WorkingCalendar, assumed_day
-from workbench.domain.clock.due import counted_from, deadline_after, due_at
+from workbench.domain.clock.due import counted_from, due_at
 from workbench.services.calendar.public_holidays import seed_days
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -114,8 +114,8 @@ def test_the_due_date_does_not_depend_on_the_time_zone_of_the_machine() -> None:
 
 
 def test_a_rectification_decided_in_the_evening_starts_on_the_next_working_day() -> None:
-    assert deadline_after(at(2026, 11, 24, 17), 7, CALENDAR).at == at(2026, 12, 3, 18)
-    assert deadline_after(at(2026, 11, 24, 22), 7, CALENDAR).at == at(2026, 12, 4, 18)
+    assert due_at(at(2026, 11, 24, 17), 7, CALENDAR).at == at(2026, 12, 3, 18)
+    assert due_at(at(2026, 11, 24, 22), 7, CALENDAR).at == at(2026, 12, 4, 18)
 
 
 @given(

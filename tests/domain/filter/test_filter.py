@@ -109,8 +109,8 @@ def test_an_error_does_not_repeat_a_personal_number() -> None:
 
 
 def test_only_a_state_term_replaces_the_default_open_states() -> None:
-    assert parse_filter("state:all x").says_state
-    assert not parse_filter("-state:pending").says_state
+    assert parse_filter("state:all x").names_state
+    assert not parse_filter("-state:pending").names_state
 
 
 def test_every_key_has_help_and_unique_names() -> None:
@@ -179,5 +179,5 @@ def test_a_bare_word_that_names_a_state_or_due_time_suggests_its_term(
     text: str, terms: tuple[str, ...], language: str
 ) -> None:
     with speaking(language):
-        assert parse_filter(text).meant == terms
+        assert parse_filter(text).suggestions == terms
         assert all(str(parse_filter(term)) in {"due:overdue", "state:pending", "state:in_review"} for term in terms)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from db.enums import ApplicantKind, PanelKind, Priority, Risk, ServiceClass, Severity, Verdict
 from tests.domain.facts.sample_evidence import default_policy, documents, evidence
 from workbench.domain.facts.all_facts import FACTS, Facts
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.facts.fact import FactSort
 from workbench.domain.findings.evaluate import (
     class_of,
     find,
-    missing_documents,
     preselected_reasons,
     priority_of,
     risk_of,

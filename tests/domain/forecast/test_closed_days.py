@@ -7,7 +7,7 @@ import pytest
 from tests.domain.forecast.test_working_time import CALENDAR, FIRST
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
-from workbench.domain.forecast.closed_days import closed_days, is_suspended
+from workbench.domain.forecast.closed_days import closed_days, is_all_work_suspended
 from workbench.domain.forecast.working_time import WorkingTime
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_a_limited_suspension_closes_no_day() -> None:
     ("span", "is_so"), [(Span(at(24, 1)), True), (Span(at(24, 3)), False), (Span(at(24, 1), at(25, 1)), False)]
 )
 def test_work_is_suspended_while_an_open_suspension_lasts(span: Span, *, is_so: bool) -> None:
-    assert is_suspended([Suspension(id=1, span=span, reason="台风")], NOW) is is_so
+    assert is_all_work_suspended([Suspension(id=1, span=span, reason="台风")], NOW) is is_so
     assert span.end == NEVER or not is_so
 
 

@@ -6,15 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.text.mask import (
-    MaskKind,
-    mask,
-    mask_digits_within,
-    mask_generic,
-    mask_id_no,
-    mask_msisdn,
-    mask_name,
-)
+from workbench.domain.text.mask import DOT, MaskKind, mask, mask_digits_within
 from workbench.domain.values.identifiers import uscc_valid
 
 SHOWN_AT_MOST = {
@@ -44,7 +36,7 @@ VALUES = (
     ],
 )
 def test_a_name_keeps_its_first_character_and_its_length(name: str, masked: str) -> None:
-    assert mask_name(name) == masked
+    assert mask(MaskKind.NAME, name) == masked
 
 
 @pytest.mark.parametrize(
@@ -59,7 +51,7 @@ def test_a_name_keeps_its_first_character_and_its_length(name: str, masked: str)
     ],
 )
 def test_a_phone_number_hides_six_digits_even_if_it_is_short(number: str, masked: str) -> None:
-    assert mask_msisdn(number) == masked
+    assert mask(MaskKind.MSISDN, number) == masked
 
 
 @pytest.mark.parametrize(
@@ -73,25 +65,21 @@ def test_a_phone_number_hides_six_digits_even_if_it_is_short(number: str, masked
     ],
 )
 def test_an_id_number_keeps_its_first_digit_last_two_and_length(number: str, masked: str) -> None:
-    assert mask_id_no(number) == masked
+    assert mask(MaskKind.ID_NO, number) == masked
 
 
 def test_a_text_of_unknown_kind_is_masked_completely() -> None:
-    assert mask_generic("虚构路1号") == "•••••"
-
-
-def test_the_mask_character_can_be_chosen() -> None:
-    assert mask(MaskKind.MSISDN, "13800138078", dot="*") == "138******78"
+    assert mask(MaskKind.TEXT, "虚构路1号") == "•••••"
 
 
 @pytest.mark.parametrize("kind", list(MaskKind))
 @given(text=VALUES)
 def test_a_mask_shows_no_more_than_its_profile_and_keeps_the_length(kind: MaskKind, text: str) -> None:
     first, last = SHOWN_AT_MOST[kind]
-    masked = mask(kind, text, dot="\x00")
+    masked = mask(kind, text)
 
     assert len(masked) == len(text)
-    hidden = [place for place, char in enumerate(masked) if char == "\x00"]
+    hidden = [place for place, char in enumerate(masked) if char == DOT]
     assert len(text) - len(hidden) <= first + last
     assert all(place in hidden for place in range(first, len(text) - last))
     assert not text or len(hidden) >= min(len(text), 1 if kind is MaskKind.NAME else 6)
@@ -169,14 +157,14 @@ def test_no_phone_number_stays_unmasked_in_any_text(before: str, number: str, af
 
 @given(st.from_regex(r"[1-6][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9])[0-9]{3}[0-9X]", fullmatch=True))
 def test_no_id_number_stays_unmasked_even_with_a_wrong_check_digit(number: str) -> None:
-    assert mask_digits_within(f"经办人{number}。") == f"经办人{mask_id_no(number)}。"
+    assert mask_digits_within(f"经办人{number}。") == f"经办人{mask(MaskKind.ID_NO, number)}。"
 
 
 def test_an_id_number_that_is_also_a_valid_company_code_is_masked() -> None:
     number = "111781202906092514"
 
     assert uscc_valid(number)
-    assert mask_digits_within(number) == mask_id_no(number)
+    assert mask_digits_within(number) == mask(MaskKind.ID_NO, number)
 
 
 @pytest.mark.parametrize("unit", ["1", "0", "【", " ", "1-", "1234-", "A", "123456 ", "86", "1380013800"])

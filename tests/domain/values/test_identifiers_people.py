@@ -12,9 +12,9 @@ from tests.shared_data import shared_data
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.values.identifiers import (
     age_on,
+    compact,
     id_validity_fits_age,
     is_residence_permit,
-    normal_id_no,
     ric_birth_date,
     ric_region_known,
     ric_valid,
@@ -43,7 +43,7 @@ def test_a_right_id_number_is_valid(number: str) -> None:
 )
 def test_blanks_small_letters_and_full_width_digits_are_accepted(typed: str) -> None:
     assert ric_valid(typed, TODAY)
-    assert normal_id_no(typed) == "11010519491231002X"
+    assert compact(typed) == "11010519491231002X"
 
 
 @pytest.mark.parametrize(

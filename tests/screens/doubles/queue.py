@@ -81,7 +81,7 @@ class MemoryQueue:
         if self.broken is not None:
             raise self.broken
         parsed = parse_filter(filter_text)
-        found = [row for row in self.all if parsed.says_state or row.state in OPEN_STATES]
+        found = [row for row in self.all if parsed.names_state or row.state in OPEN_STATES]
         return [row for row in found if all(self._fits(term, row) != term.is_negated for term in parsed.terms)]
 
     def _fits(self, term: Term, row: CaseRowView) -> bool:

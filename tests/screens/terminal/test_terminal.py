@@ -37,12 +37,24 @@ class TerminalSession:
         self.seen = b""
         self.is_open = True
 
-    def wait_for(self, text: str) -> None:
-        """Read until the program has written a text."""
-        ends = time.monotonic() + READ_S
+    def shows(self, text: str, within_s: float) -> bool:
+        """Read until the program writes a text; say whether it did."""
+        ends = time.monotonic() + within_s
         while text.encode() not in self.seen and time.monotonic() < ends:
             if select.select([self.master], [], [], 0.1)[0]:
                 self.seen += os.read(self.master, 65536)
+        return text.encode() in self.seen
+
+    def wait_for(self, text: str) -> None:
+        """Read until the program writes a text."""
+        assert self.shows(text, READ_S), text
+
+    def press_until(self, key: str, text: str) -> None:
+        """Press a key until the program writes a text: a key that comes soon after a dialog opened does nothing."""
+        ends = time.monotonic() + READ_S
+        self.press(key)
+        while not self.shows(text, 1) and time.monotonic() < ends:
+            os.write(self.master, key.encode())
         assert text.encode() in self.seen, text
 
     def press(self, keys: str) -> None:
@@ -140,9 +152,7 @@ def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, sessions: list
     session.wait_for("C-000123")
     session.press("p")
     session.wait_for("For us only")
-    time.sleep(0.5)
-    session.press("y")
-    session.wait_for("notice goes out in")
+    session.press_until("y", "notice goes out in")
 
     session.press("q")
     session.drain()

@@ -313,15 +313,15 @@ async def test_items_are_complete_after_a_newer_preview_cancelled_an_older_one()
         await desk.press("n", "f")
         mend = desk.app.screen.query_one(RectificationForm)
         with desk.app._context():
-            await mend.show((), {})
-            cut_short = asyncio.create_task(mend.show(items, {}))
+            await mend.show(())
+            cut_short = asyncio.create_task(mend.show(items))
             while not mend.items.children:
                 await asyncio.wait([cut_short], timeout=0)
             cut_short.cancel()
             await asyncio.gather(cut_short, return_exceptions=True)
             assert len(mend.items.children) < len(items)
 
-            await mend.show(items, {})
+            await mend.show(items)
             assert [field.code for field in mend.items.query(ItemField)] == [item.code for item in items]
 
 

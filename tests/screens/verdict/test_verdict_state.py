@@ -31,7 +31,7 @@ def test_an_override_replaces_the_other_pass_reasons(state: VerdictState) -> Non
 def test_a_verdict_with_two_pass_reasons_is_refused(other: str) -> None:
     case = casefile(1, clean())
     request = VerdictState(verdict=Verdict.PASS, reasons=("OK", other), items={}).request(
-        case, None, knows_newest=False
+        case, None, accepts_new_evidence=False
     )
 
     problem = problem_of(request, case.policy, case.findings)

@@ -115,11 +115,11 @@ def test_only_the_note_is_kept_from_a_draft_of_another_verdict() -> None:
 def test_items_are_sent_only_if_the_reviewer_changed_one() -> None:
     case = casefile(1, troubled())
     state = VerdictState.of(case, Verdict.FAIL)
-    assert state.request(case, None, knows_newest=False).items == ()
+    assert state.request(case, None, accepts_new_evidence=False).items == ()
 
     changed = VerdictState.of(
         casefile(1, troubled(), draft={"verdict": {**state.kept(), "items": {state.reasons[0]: "copy"}}}), Verdict.FAIL
     )
-    request = changed.request(case, date(2026, 12, 1), knows_newest=False)
+    request = changed.request(case, date(2026, 12, 1), accepts_new_evidence=False)
     assert [item.code for item in request.items] == list(state.reasons)
     assert request.items[0].text == "copy"

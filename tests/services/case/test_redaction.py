@@ -16,7 +16,7 @@ from tests.services.importing.files import application as cells
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind, Severity
 from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding
-from workbench.domain.text.mask import MaskKind, mask_name
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.masking import masked, masked_finding
 from workbench.services.case.redaction import Hidden
 
@@ -211,7 +211,7 @@ def test_people_of_earlier_versions_are_masked_too(desk: Desk) -> None:
 
     shown = desk.site.services("audit").casefiles.show(case_id)
 
-    assert shown.evidence.application.handler_name == mask_name("后来丁")
+    assert shown.evidence.application.handler_name == mask(MaskKind.NAME, "后来丁")
     assert [line.text for line in shown.history if line.action == "comment"] == [
         "早••和早••都说,卡由早••用;138••••••00 另有其人"
     ]

@@ -116,7 +116,7 @@ def test_all_actions_are_in_working_hours_and_in_the_past(made_demo: Path, files
     for file in files.values():
         received = calendar.local_day(file.header.received_at)
         assert file.header.received_at < NOW
-        assert calendar.working_days_between(received, today) <= 26
+        assert calendar.working_days_left(received, today) <= 26
         assert all(call.window_to is None or call.window_to < today for call in file.evidence.calls)
 
 

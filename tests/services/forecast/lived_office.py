@@ -8,7 +8,7 @@ from sqlalchemy import insert, text
 
 from db.columns import to_us
 from db.models import EventRow
-from tests.domain.forecast.queue.simulated_office import Plan, SimulatedOffice
+from tests.domain.forecast.queue.simulated_office import Plan, SimulatedOffice, instant_of
 from tests.offices import TUESDAY, Site, plant
 from workbench.domain.forecast.case_history import CaseHistory, Step
 
@@ -54,7 +54,7 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
             [
                 {
                     "seq": seq + place,
-                    "at": simulated.time.instant(at),
+                    "at": instant_of(simulated.time, at),
                     "actor_id": makers[place % len(makers)],
                     "actor_login": "",
                     "identity": "",
@@ -81,14 +81,14 @@ def _simulated(plan: Plan) -> SimulatedOffice:
 
 def _case(simulated: SimulatedOffice, number: int, course: CaseHistory) -> dict[str, object]:
     first, last = course.steps[0], course.steps[-1].what
-    complete_at = simulated.time.instant(first.at)
+    complete_at = instant_of(simulated.time, first.at)
     return {
         "id": number,
         "state": last,
         "round": 1 + sum(step.what == "queued" for step in course.steps[1:]),
         "class": course.attributes["service_class"],
         "complete": to_us(complete_at),
-        "due": to_us(simulated.time.instant(int(first.at) + 1.0 + course.class_days)),
+        "due": to_us(instant_of(simulated.time, int(first.at) + 1.0 + course.class_days)),
         "waits": "applicant" if last == "pending" else "",
     }
 

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from db.enums import ImportKind
-from db.queries.findable import make_findable, terms_of
+from db.queries.search_index import index_cases, terms_of
 from tests.services.importing.files import Desk, application
 
 
@@ -60,7 +60,7 @@ def test_what_a_dead_import_left_is_not_found_and_its_terms_are_swept(desk: Desk
             )
             session.execute(text(f'INSERT INTO "{table}" SELECT {copied} FROM "{table}" WHERE id = 1'))
         session.execute(text("""UPDATE "case" SET state = 'queued', is_listed = (id <> 77)"""))
-        make_findable(session, [{**terms_of("宜宾虚构公司", "A-77"), "id": 77}])
+        index_cases(session, [{**terms_of("宜宾虚构公司", "A-77"), "id": 77}])
 
     assert terms(desk) == 2
     assert found(desk, "宜宾") == found(desk, "A-77") == found(desk, "case:77") == []

@@ -9,7 +9,7 @@ from sqlalchemy import insert, text
 
 from db.enums import FINAL_STATES, CaseState
 from db.models import ApplicationRow, CardRow, CaseRow, FindingRow
-from db.queries.findable import make_findable, terms_of
+from db.queries.search_index import index_cases, terms_of
 from tests.offices import RANKS, Site
 
 STATES = tuple(CaseState)
@@ -180,7 +180,7 @@ def _write(session: object, case: Known, batch_id: int, at: datetime, hashed: Ca
     ]
     if findings:
         execute(insert(FindingRow), findings)
-    make_findable(session, [{**terms_of(case.name, case.number), "id": case.id}])  # type: ignore[arg-type]  # a session
+    index_cases(session, [{**terms_of(case.name, case.number), "id": case.id}])  # type: ignore[arg-type]  # a session
 
 
 def in_order(known: list[Known], at: datetime, test: Test) -> list[int]:

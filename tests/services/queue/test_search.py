@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from db.queries import case_pages
-from db.queries.findable import make_findable, terms_of
+from db.queries.search_index import index_cases, terms_of
 from tests.offices import Site
 from workbench.services.wiring import Services
 
@@ -28,7 +28,7 @@ def renamed(site: Site, seed: int) -> tuple[Services, list[str]]:
             session.execute(
                 text('UPDATE "case" SET applicant_name = :name WHERE id = :id'), {"name": written, "id": number}
             )
-            make_findable(session, [{**terms_of(written, f"Z-{number}"), "id": number}])
+            index_cases(session, [{**terms_of(written, f"Z-{number}"), "id": number}])
     return services, names
 
 
@@ -88,7 +88,7 @@ def test_letters_are_found_in_either_width_and_case(site: Site) -> None:
             session.execute(
                 text('UPDATE "case" SET applicant_name = :name WHERE id = :id'), {"name": written, "id": number}
             )
-            make_findable(session, [{**terms_of(written, f"Z-{number}"), "id": number}])
+            index_cases(session, [{**terms_of(written, f"Z-{number}"), "id": number}])
     for typed in ("abc商贸", "ABC商贸", "ＡＢＣ商贸"):
         assert set(services.queue.ids(typed, CASES)) == {1, 2}
     assert set(services.queue.ids("abcsm", CASES)) == {1, 2}

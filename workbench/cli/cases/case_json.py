@@ -8,11 +8,11 @@ from workbench.cli.framework.json_values import attributes, plain, yuan
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, DecisionLine, Empty
 from workbench.domain.case.running import is_suspended, is_with_applicant
-from workbench.domain.clock.explanation import Walk
+from workbench.domain.clock.explanation import ClockExplanation
 from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts
 from workbench.domain.facts.all_facts import activity_view
 from workbench.domain.findings.finding import Finding
-from workbench.domain.text.mask import mask_msisdn
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import current
 from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import text_of
@@ -91,12 +91,11 @@ def empty_document(empty: Empty, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def walk_document(walk: Walk, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
+def walk_document(walk: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
     """Return a clock's walk: `what` is a fixed word, `counts` says that the clock runs, `text` is for people."""
     return {
-        **attributes(
-            walk, ("due_at", "due_provisional", "running", "working_days_left", "mend_by", "class_days"), zone
-        ),
+        **attributes(walk, ("due_at", "due_provisional", "running", "working_days_left", "class_days"), zone),
+        "mend_by": plain(walk.rectify_by, zone),
         "paused": walk.is_paused,
         "suspended": walk.is_suspended,
         "steps": [
@@ -135,7 +134,7 @@ def _activity(casefile: CaseFile, *, revealed: bool) -> dict[str, Any]:
     if not revealed:
         windows = {(call.msisdn, call.calls): call for call in casefile.evidence.calls}
         for card in view["cards"]:
-            card["msisdn"] = mask_msisdn(card["msisdn"])
+            card["msisdn"] = mask(MaskKind.MSISDN, card["msisdn"])
             call = windows.get((card["msisdn"], card.get("calls") or 0), CallFacts())
             card.update(attributes(call, ("window_from", "window_to"), ZoneInfo(casefile.policy.zone)))
     return view

@@ -28,13 +28,15 @@ def format_batch(number: int) -> str:
     return f"B-{number:06}"
 
 
-def _number(text: str, letter: str) -> int | None:
+def _number(text: str, letter: str, refusal: str) -> int:
     """Return the number after a prefix. Letter case, width, blanks and leading zeros do not matter."""
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
-    return int(match[2]) if match and match[1] == letter else None
+    if match is None or match[1] != letter:
+        raise NotFound(refusal.format(text=quoted(text)))
+    return int(match[2])
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Return typed text as an error may quote it, with numbers masked: it may be an ID number pasted by mistake."""
     return safe(mask_digits_within(text), limit=_SHOWN_CELLS)
 
@@ -45,10 +47,7 @@ def parse_case(text: str) -> int:
     Raises:
         NotFound: If the text is not a case number. An application number is not one.
     """
-    number = _number(text, "C")
-    if number is None:
-        raise NotFound(_('"{text}" is not a case number; cases look like C-000123.').format(text=_quoted(text)))
-    return number
+    return _number(text, "C", _('"{text}" is not a case number; cases look like C-000123.'))
 
 
 def parse_batch(text: str) -> int:
@@ -57,7 +56,4 @@ def parse_batch(text: str) -> int:
     Raises:
         NotFound: If the text is not a batch number.
     """
-    number = _number(text, "B")
-    if number is None:
-        raise NotFound(_('"{text}" is not a batch number; batches look like B-000123.').format(text=_quoted(text)))
-    return number
+    return _number(text, "B", _('"{text}" is not a batch number; batches look like B-000123.'))

@@ -68,7 +68,7 @@ class CaseHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One act on the case; `text` is what a person wrote or the coded details, without personal values."""
+    """One act on the case; `text` is a text that a person wrote, or the coded details, without personal values."""
 
     at: datetime
     action: str

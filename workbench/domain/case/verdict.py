@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from db.enums import ApplicantKind, FailKind, Measure, Risk, Severity, Verdict, WaitsFor
+from db.enums import ApplicantKind, FailKind, Measure, Risk, Verdict, WaitsFor
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
 from workbench.i18n import _, current, listed
 
-WAYS_TO_PASS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
+PASS_REASONS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass gives one of them."""
 
 
@@ -24,11 +25,6 @@ def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
     return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
 
 
-def has_block(findings: Sequence[Finding]) -> bool:
-    """Say whether a block finding is against a pass."""
-    return any(finding.severity is Severity.BLOCK for finding in findings)
-
-
 def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
     """Return the first reason why a verdict is refused, as a sentence, or None."""
     return next(iter(problems_of(request, policy, findings)), None)
@@ -37,7 +33,7 @@ def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Findi
 def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return all reasons why a verdict is refused, each as a sentence."""
     is_override = request.verdict is Verdict.PASS and has_block(findings)
-    problems = [*_reason_problems(request, policy), _ways_problem(request, policy), _not_applicable(request, policy)]
+    problems = [*_reason_problems(request, policy), _pass_problem(request, policy), _not_applicable(request, policy)]
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
         message = _("The policy does not allow the measure {measure} with this verdict.")
         problems.append(message.format(measure=request.measure))
@@ -69,15 +65,15 @@ def _named(code: str, policy: Policy) -> str:
     return _("{reason} ({code})").format(reason=reason.title.in_language(current()), code=code)
 
 
-def _ways_problem(request: VerdictRequest, policy: Policy) -> str | None:
-    ways = [_named(code, policy) for code in request.reasons if code in WAYS_TO_PASS]
-    if len(ways) > 1:
-        return _("A pass has one reason only; mark one of {codes}.").format(codes=listed(ways))
+def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
+    given = [_named(code, policy) for code in request.reasons if code in PASS_REASONS]
+    if len(given) > 1:
+        return _("A pass has one reason only; mark one of {codes}.").format(codes=listed(given))
     return None
 
 
 def _not_applicable(request: VerdictRequest, policy: Policy) -> str | None:
-    """Return what was given that does not belong to this verdict, or None."""
+    """Return why the items or the date do not fit this verdict, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     if request.items and not is_fixable:
         return _("Only a fixable fail can have items to rectify.")
@@ -133,8 +129,5 @@ def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
     """Return whom a pending case waits for, by the first reason that says so."""
-    for code in reasons:
-        reason = policy.reasons.get(code)
-        if reason is not None and reason.waits_for is not None:
-            return reason.waits_for
-    return WaitsFor.APPLICANT if reasons else None
+    named = (policy.reasons[code].waits_for for code in reasons if code in policy.reasons)
+    return next((one for one in named if one is not None), WaitsFor.APPLICANT if reasons else None)

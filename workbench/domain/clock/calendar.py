@@ -127,17 +127,13 @@ class WorkingCalendar:
             start = self._last
         return self._stepped(date.fromordinal(start), n)
 
-    def working_days_between(self, after: date, until: date) -> int:
-        """Count the working days after `after`, up to and including `until`; 0 if `until` is not later."""
-        low, high = after.toordinal(), until.toordinal()
+    def working_days_left(self, today: date, due_day: date) -> int:
+        """Count the working days after today, up to and including the due day; 0 if it is past."""
+        low, high = today.toordinal(), due_day.toordinal()
         inside = bisect_right(self._working, high) - bisect_right(self._working, low)
         before = _weekdays(low, min(high, self._first - 1))
         behind = _weekdays(max(low, self._last), high)
         return max(inside, 0) + before + behind
-
-    def working_days_left(self, today: date, due_day: date) -> int:
-        """Count the working days after today up to and including the due day; 0 if it is past."""
-        return self.working_days_between(today, due_day)
 
     def local_day(self, at: datetime) -> date:
         """Return the day of an instant in the calendar's zone, whatever the machine's zone is."""
@@ -173,7 +169,7 @@ class WorkingCalendar:
         last = self.local_day(end)
         day = self.working_day_from(self.local_day(start))
         while day <= last:
-            for opens, closes in self._intervals(day):
+            for opens, closes in self.intervals(day):
                 total += max(min(closes, end) - max(opens, start), _NO_TIME)
             day = self.next_working_day(day)
         return total.total_seconds()
@@ -191,14 +187,15 @@ class WorkingCalendar:
         left = timedelta(seconds=seconds)
         day = self.working_day_from(self.local_day(start))
         while True:
-            for opens, closes in self._intervals(day):
+            for opens, closes in self.intervals(day):
                 begin = max(opens, start.astimezone(UTC))
                 if begin + left <= closes:
                     return begin + left
                 left -= max(closes - begin, _NO_TIME)
             day = self.next_working_day(day)
 
-    def _intervals(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+    def intervals(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the instants between which work is done on a day, if it is a working day."""
         for opens, closes in self.hours_of(day):
             yield self._instant(day, opens), self._instant(day, closes)
 

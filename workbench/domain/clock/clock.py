@@ -67,7 +67,7 @@ class Budget:
         marks: The extensions and changes of class.
         closed_at: When the case was closed, None while it is open.
         closed_as: The final state.
-        is_again: Whether an earlier budget of the case preceded this one.
+        is_renewed: Whether an earlier budget of the case preceded this one.
     """
 
     start: datetime
@@ -161,7 +161,7 @@ def _pause(reading: _Reading, event: ClockEvent, state: CaseState) -> None:
 
 
 def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool:
-    """Say whether a new budget begins."""
+    """Say whether a new budget begins when a case enters a state."""
     if state is CaseState.APPEALED:
         return before is not CaseState.APPEALED
     if state is not CaseState.QUEUED:

@@ -1,7 +1,7 @@
 """The due date: the promised working days, counted from receipt."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from workbench.domain.clock.calendar import WorkingCalendar
 
@@ -29,27 +29,15 @@ def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
     return calendar.opening(calendar.next_working_day(day))
 
 
-def due_at(received_at: datetime, class_days: int, calendar: WorkingCalendar) -> Due:
-    """Return when a case is due: at closing of the class_days-th working day after day 0.
+def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) -> Due:
+    """Return when a case is due, or a rectification: at closing of the last of these working days after day 0.
 
     Pauses are not included; they move the due date on by working seconds.
 
     Raises:
-        ValueError: If class_days is less than 1.
+        ValueError: If working_days is less than 1.
     """
     received_on = calendar.local_day(received_at)
     day_zero = calendar.local_day(counted_from(received_at, calendar))
-    return _at_closing(calendar.nth_working_day_after(day_zero, class_days), received_on, calendar)
-
-
-def deadline_after(now: datetime, working_days: int, calendar: WorkingCalendar) -> Due:
-    """Return the deadline of a rectification: closing of the n-th working day after day 0, counted from `now`.
-
-    Raises:
-        ValueError: If working_days is less than 1.
-    """
-    return due_at(now, working_days, calendar)
-
-
-def _at_closing(day: date, received_on: date, calendar: WorkingCalendar) -> Due:
+    day = calendar.nth_working_day_after(day_zero, working_days)
     return Due(at=calendar.closing(day), provisional=calendar.depends_on_provisional(received_on, day))

@@ -1,14 +1,13 @@
 """Explains a due date as a list of steps from receipt to the due date."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from db.enums import CaseState
 from workbench.domain.clock.calendar import DayKind, WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import EXTENDED, Budget, ClockEvent, ClockState, PauseKind, clock_state, is_suspended
+from workbench.domain.clock.clock import EXTENDED, Budget, ClockState, PauseKind, clock_state, is_suspended
 from workbench.domain.clock.due import counted_from
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -37,8 +36,8 @@ class StepKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a walk. Nights, weekends and midday breaks between steps are omitted.
+class ClockStep:
+    """One step of an explanation. Nights, weekends and midday breaks between steps are omitted.
 
     `start` equals `end` for an event; `end` is None if the step has not ended. `counts` says whether the clock runs;
     `working_s` are the working seconds that count or are lost. `detail` is the reason of a suspension, the name of a
@@ -48,35 +47,35 @@ class Step:
     start: datetime
     end: datetime | None
     what: StepKind
-    counts: bool
+    counts: bool = False
     working_s: float = 0.0
     detail: str = ""
     until_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class ClockExplanation:
     """The state of a clock at one moment, and the steps that led to it.
 
     An incomplete case has no due date, and a closed one has no days left. `is_moved`: the due date is not just the
-    promised working days after day 0. `is_due_open`: an open suspension will move the due date. `mend_by` is the
+    promised working days after day 0. `is_due_open`: an open suspension will move the due date. `rectify_by` is the
     deadline of a rectification.
     """
 
-    due_at: datetime | None
-    due_provisional: bool
-    running: bool
-    is_paused: bool
-    is_suspended: bool
-    working_days_left: int | None
+    due_at: datetime | None = None
+    due_provisional: bool = False
+    running: bool = False
+    is_paused: bool = False
+    is_suspended: bool = False
+    working_days_left: int | None = None
     class_days: int
-    is_moved: bool
-    is_due_open: bool
-    steps: tuple[Step, ...]
-    mend_by: datetime | None = None
+    is_moved: bool = False
+    is_due_open: bool = False
+    steps: tuple[ClockStep, ...]
+    rectify_by: datetime | None = None
 
 
-def walk(
+def explain_clock(
     budget: Budget,
     suspensions: Sequence[Suspension],
     calendar: WorkingCalendar,
@@ -84,8 +83,8 @@ def walk(
     *,
     handed_in_at: datetime,
     runs: bool,
-) -> Walk:
-    """Return the walk of a case.
+) -> ClockExplanation:
+    """Explain the due date of a case whose clock has begun.
 
     Args:
         budget: The budget of the case.
@@ -99,7 +98,7 @@ def walk(
     today = calendar.local_day(now)
     stopped = is_suspended(suspensions, now)
     is_over = budget.closed_at is not None
-    return Walk(
+    return ClockExplanation(
         due_at=clock.due_at,
         due_provisional=clock.is_provisional,
         running=runs and not stopped,
@@ -113,21 +112,10 @@ def walk(
     )
 
 
-def not_begun(handed_in_at: datetime, class_days: int) -> Walk:
-    """Return the walk of an incomplete case, whose clock has not begun."""
-    step = Step(start=handed_in_at, end=None, what=StepKind.INCOMPLETE, counts=False)
-    return Walk(
-        due_at=None,
-        due_provisional=False,
-        running=False,
-        is_paused=False,
-        is_suspended=False,
-        working_days_left=None,
-        class_days=class_days,
-        is_moved=False,
-        is_due_open=False,
-        steps=(step,),
-    )
+def explain_incomplete(handed_in_at: datetime, class_days: int) -> ClockExplanation:
+    """Explain why an incomplete case has no due date: its clock has not begun."""
+    step = ClockStep(start=handed_in_at, end=None, what=StepKind.INCOMPLETE)
+    return ClockExplanation(class_days=class_days, steps=(step,))
 
 
 def _steps(
@@ -137,19 +125,18 @@ def _steps(
     calendar: WorkingCalendar,
     now: datetime,
     handed_in_at: datetime,
-) -> Iterator[Step]:
+) -> Iterator[ClockStep]:
     counted = counted_from(budget.start, calendar)
     if handed_in_at < budget.start and not budget.is_renewed:
-        yield Step(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE, counts=False)
-    yield Step(start=budget.start, end=budget.start, what=StepKind.RECEIVED, counts=False)
+        yield ClockStep(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE)
+    yield _moment(budget.start, StepKind.RECEIVED)
     if counted > budget.start:
-        yield Step(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS, counts=False)
+        yield ClockStep(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS)
     # A suspension that begins after the due date does not affect it.
     affecting = [one for one in suspensions if one.span.start < max(clock.due_at, now)]
     paused = list(_paused_steps(budget, affecting, calendar, counted))
     known = [step.end for step in paused if step.end is not None]
-    last = max([clock.due_at, *known]) if budget.closed_at is None else budget.closed_at
-    last = max(last, now) if budget.closed_at is None and now > clock.due_at else last
+    last = budget.closed_at or max([clock.due_at, now, *known])
     first_open = min((step.start for step in paused if step.end is None), default=last)
     taken = [Span(step.start, step.end or NEVER) for step in paused]
     steps = [*paused, *_marks(budget)]
@@ -158,41 +145,27 @@ def _steps(
         steps += _working(gap, clock.due_at, cuts, calendar)
     steps.append(_moment(clock.due_at, StepKind.DUE))
     if budget.closed_at is not None:
-        steps.append(_moment(budget.closed_at, StepKind.CLOSED, _word(budget.closed_as)))
+        steps.append(_moment(budget.closed_at, StepKind.CLOSED, budget.closed_as.value if budget.closed_as else ""))
     yield from sorted(steps, key=lambda step: (step.start, step.end is not None and step.end > step.start))
 
 
-def _word(state: CaseState | None) -> str:
-    return state.value if state is not None else ""
+def _moment(at: datetime, what: StepKind, detail: str = "") -> ClockStep:
+    return ClockStep(start=at, end=at, what=what, detail=detail)
 
 
-def _moment(at: datetime, what: StepKind, detail: str = "") -> Step:
-    return Step(start=at, end=at, what=what, counts=False, detail=detail)
-
-
-def _marks(budget: Budget) -> Iterator[Step]:
+def _marks(budget: Budget) -> Iterator[ClockStep]:
     """Yield the changes that supervisors made to the due date."""
     for mark in budget.marks:
         if mark.action == EXTENDED:
-            yield Step(
-                start=mark.at,
-                end=mark.at,
-                what=StepKind.EXTENDED,
-                counts=False,
-                working_s=mark.extended_s,
-                until_on=mark.until_on,
-            )
+            extended = _moment(mark.at, StepKind.EXTENDED)
+            yield replace(extended, working_s=mark.extended_s, until_on=mark.until_on)
         else:
-            yield _class_step(mark)
-
-
-def _class_step(mark: ClockEvent) -> Step:
-    return _moment(mark.at, StepKind.CLASS, f"{mark.class_from} {mark.class_to}")
+            yield _moment(mark.at, StepKind.CLASS, f"{mark.class_from} {mark.class_to}")
 
 
 def _paused_steps(
     budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
-) -> Iterator[Step]:
+) -> Iterator[ClockStep]:
     """Yield the times that do not count. Where a pause and a suspension overlap, the pause is shown."""
     taken: list[Span] = []
     for pause in budget.pauses:
@@ -208,13 +181,13 @@ def _paused_steps(
             taken.append(part)
 
 
-def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> Step:
+def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> ClockStep:
     seconds = 0.0 if span.is_open else calendar.working_seconds_between(span.start, span.end)
     end = None if span.is_open else span.end
-    return Step(start=span.start, end=end, what=what, counts=False, working_s=seconds, detail=detail)
+    return ClockStep(start=span.start, end=end, what=what, working_s=seconds, detail=detail)
 
 
-def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[Step]:
+def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[ClockStep]:
     """Yield the parts of a time in which the clock runs, split at events and special days."""
     special = list(_special_days(gap, calendar))
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
@@ -229,7 +202,9 @@ def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: Wo
             counts = what is not StepKind.HOLIDAY
             is_whole = inside is not None and what is inside.what is not StepKind.OWN_HOURS
             shown = Span(start, end) if is_whole else _within_hours(Span(start, end), calendar)
-            yield Step(start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail)
+            yield ClockStep(
+                start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail
+            )
 
 
 def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
@@ -240,41 +215,29 @@ def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
     return Span(calendar.add_working_seconds(span.start, 0), min(span.end, calendar.closing(day)))
 
 
-def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[Step]:
+def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[ClockStep]:
     """Yield holidays (adjacent ones joined), make-up days and days with own hours, from midnight to midnight.
 
     Days set by hand are included if they differ from a plain week.
     """
     day, last = calendar.local_day(gap.start), calendar.local_day(gap.end)
-    holidays: list[tuple[date, str]] = []
-    make_up: list[tuple[date, str]] = []
-    own_hours: list[date] = []
+    holidays: list[tuple[Span, str]] = []
     while day <= last:
-        known = calendar.day(day)
+        known, span = calendar.day(day), _days(day, calendar)
         is_set, is_weekday = known.kind == DayKind.OVERRIDE.value, assumed_day(day).working
+        detail = known.kind if is_set else ""
         if not known.working and (known.kind in _OFF or (is_set and is_weekday)):
-            holidays.append((day, known.name if known.kind == DayKind.HOLIDAY.value else known.kind if is_set else ""))
+            holidays.append((span, known.name if known.kind == DayKind.HOLIDAY.value else detail))
         elif known.working and (known.kind == DayKind.MAKE_UP.value or (is_set and not is_weekday)):
-            make_up.append((day, known.kind if is_set else ""))
+            yield ClockStep(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
         elif known.working and known.hours:
-            own_hours.append(day)
+            yield ClockStep(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
         day += timedelta(days=1)
-    for span in merged(_days(on, calendar) for on, _name in holidays):
-        names = [name for on, name in holidays if name and span.start <= _midnight(on, calendar) < span.end]
+    for whole in merged(span for span, _name in holidays):
+        names = [name for span, name in holidays if name and whole.start <= span.start < whole.end]
         # The eve of a holiday may have a different name; the most frequent one is shown.
         name = max(names, key=names.count, default="")
-        yield Step(start=span.start, end=span.end, what=StepKind.HOLIDAY, counts=False, detail=name)
-    for on, detail in make_up:
-        span = _days(on, calendar)
-        yield Step(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
-    for on in own_hours:
-        span = _days(on, calendar)
-        yield Step(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
-
-
-def _midnight(on: date, calendar: WorkingCalendar) -> datetime:
-    """Return the first instant of a day in the calendar's zone."""
-    return datetime.combine(on, time(), tzinfo=calendar.zone)
+        yield ClockStep(start=whole.start, end=whole.end, what=StepKind.HOLIDAY, detail=name)
 
 
 def _days(on: date, calendar: WorkingCalendar) -> Span:
@@ -282,4 +245,4 @@ def _days(on: date, calendar: WorkingCalendar) -> Span:
     after = on + timedelta(days=1)
     while not calendar.is_working(on) and not calendar.is_working(after):
         after += timedelta(days=1)
-    return Span(_midnight(on, calendar), _midnight(after, calendar))
+    return Span(*(datetime.combine(day, time(), tzinfo=calendar.zone) for day in (on, after)))

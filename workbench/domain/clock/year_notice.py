@@ -5,7 +5,7 @@ Source: the format of holiday-cn (`{year, papers, days: [{name, date, isOffDay}]
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, DayKind, assumed_day
@@ -36,7 +36,7 @@ class YearNotice:
         return bool(self.days)
 
 
-def settled(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) -> dict[date, CalendarDay]:
+def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) -> dict[date, CalendarDay]:
     """Return the calendar days that published notices define, given the known days.
 
     A notice defines all days of its own year, and the days of the December before that it names. The notice of the next
@@ -47,7 +47,8 @@ def settled(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) ->
         if not notice.is_published:
             continue
         named = {day.on: day for day in notice.days}
-        whole_year = {date(notice.year, 1, 1) + timedelta(days=n) for n in range(_length(notice.year))}
+        year_ends = (date(notice.year, 1, 1).toordinal(), date(notice.year + 1, 1, 1).toordinal())
+        whole_year = {date.fromordinal(n) for n in range(*year_ends)}
         for on in whole_year | named.keys():
             before = found.get(on) or known.get(on)
             if on in named:
@@ -55,10 +56,6 @@ def settled(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) ->
             elif before is None or not _is_of_next_notice(before):
                 found[on] = replace(assumed_day(on), status=DayStatus.OFFICIAL)
     return found
-
-
-def _length(year: int) -> int:
-    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
 def _is_of_next_notice(day: CalendarDay) -> bool:

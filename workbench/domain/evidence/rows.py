@@ -50,7 +50,7 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutRow:
-    """A person who refuses further calls, from one of our numbers or, if `msisdn` is '', from all."""
+    """A person who refuses further calls from one of our numbers, or from all of them if `msisdn` is ''."""
 
     callee: str
     since: datetime

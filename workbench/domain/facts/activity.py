@@ -2,39 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, time
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Evidence
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import NUMBER, FactSort
 from workbench.domain.policy.policy import CallingWindow, FactValue, Policy
-
-ACTIVITY_FACTS: Mapping[str, FactSort] = {
-    "calls": NUMBER,
-    "answered": NUMBER,
-    "distinct_callees": NUMBER,
-    "mean_duration_s": NUMBER,
-    "short_call_ratio": NUMBER,
-    "peak_hour_calls": NUMBER,
-    "peak_day_calls": NUMBER,
-    "off_hours_calls": NUMBER,
-    "max_same_callee_day": NUMBER,
-    "max_same_callee_5min": NUMBER,
-    "max_same_callee_window": NUMBER,
-    "handsets": NUMBER,
-    "complaints": NUMBER,
-    "complaints_unverified": NUMBER,
-    "complaint_ratio": NUMBER,
-    "opt_out_calls": NUMBER,
-    "off_hours_ratio": NUMBER,
-    "answer_ratio": NUMBER,
-    "out_ratio": NUMBER,
-    "distinct_callee_ratio": NUMBER,
-    "calls_in": NUMBER,
-}
-
-CASE_ACTIVITY_FACTS: Mapping[str, FactSort] = {**ACTIVITY_FACTS, "data_age_days": NUMBER}
 
 _HALF_HOUR_MINUTES = 30
 
@@ -62,25 +35,18 @@ def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-@lru_cache(maxsize=8)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+def activity_facts(
+    call: CallFacts, window: CallingWindow, complaints: Sequence[ComplaintFacts], zone: str
+) -> dict[str, FactValue]:
+    """Return the facts of one card, or of all cards, with the complaints about them.
 
-
-def _complaint_facts(calls: CallFacts, complaints: Sequence[ComplaintFacts], zone: str) -> dict[str, FactValue]:
-    """Count all verified complaints, and compute the ratio of those since the window began to its calls."""
-    verified = [complaint for complaint in complaints if complaint.verified]
-    opened: date = calls.window_from or date.min
-    since = sum(complaint.received_at.astimezone(_zone(zone)).date() >= opened for complaint in verified)
-    return {
-        "complaints": len(verified),
-        "complaints_unverified": len(complaints) - len(verified),
-        "complaint_ratio": _ratio(since, calls.calls),
-    }
-
-
-def _call_facts(call: CallFacts, window: CallingWindow) -> dict[str, FactValue]:
+    Ratios are 0 to 1, and None if the divisor is 0. All verified complaints count; the ratio of complaints is that of
+    the verified ones since the window began to its calls.
+    """
     off_hours = off_hours_calls(call, window)
+    verified = [complaint for complaint in complaints if complaint.verified]
+    opened: date = call.window_from or date.min
+    since = sum(complaint.received_at.astimezone(ZoneInfo(zone)).date() >= opened for complaint in verified)
     return {
         "calls": call.calls,
         "answered": call.answered,
@@ -94,6 +60,9 @@ def _call_facts(call: CallFacts, window: CallingWindow) -> dict[str, FactValue]:
         "max_same_callee_5min": call.max_same_callee_5min,
         "max_same_callee_window": call.max_same_callee_window,
         "handsets": call.handsets,
+        "complaints": len(verified),
+        "complaints_unverified": len(complaints) - len(verified),
+        "complaint_ratio": _ratio(since, call.calls),
         "opt_out_calls": call.opt_out_calls,
         "off_hours_ratio": _ratio(off_hours, call.calls),
         "answer_ratio": _ratio(call.answered, call.calls),
@@ -103,21 +72,13 @@ def _call_facts(call: CallFacts, window: CallingWindow) -> dict[str, FactValue]:
     }
 
 
-_NO_CALLS = _call_facts(CallFacts(), CallingWindow(opens=time(0), closes=time(12)))
-_NO_COMPLAINTS: dict[str, FactValue] = {"complaints": 0, "complaints_unverified": 0}
+NO_ACTIVITY: Mapping[str, FactValue] = activity_facts(
+    CallFacts(), CallingWindow(opens=time(0), closes=time(12)), (), "UTC"
+)
+"""The facts of a card without calls and complaints."""
 
-
-def activity_facts(
-    call: CallFacts, window: CallingWindow, complaints: Sequence[ComplaintFacts], zone: str
-) -> dict[str, FactValue]:
-    """Return the facts of one card, or of all cards, with the complaints about them.
-
-    Ratios are 0 to 1, and None if the divisor is 0.
-    """
-    figures = dict(_NO_CALLS) if not (call.calls or call.calls_in) else _call_facts(call, window)
-    if complaints:
-        return figures | _complaint_facts(call, complaints, zone)
-    return {**figures, **_NO_COMPLAINTS, "complaint_ratio": 0.0 if call.calls else None}
+ACTIVITY_FACTS: Mapping[str, FactSort] = dict.fromkeys(NO_ACTIVITY, NUMBER)
+CASE_ACTIVITY_FACTS: Mapping[str, FactSort] = {**ACTIVITY_FACTS, "data_age_days": NUMBER}
 
 
 def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict[str, FactValue]:
@@ -142,7 +103,3 @@ def card_activity_facts(evidence: Evidence, policy: Policy) -> Mapping[str, Mapp
         )
         for msisdn in dict.fromkeys((*calls, *complaints))
     }
-
-
-NO_ACTIVITY: Mapping[str, FactValue] = {**_NO_CALLS, **_NO_COMPLAINTS, "complaint_ratio": None}
-"""The facts of a card without calls and complaints."""

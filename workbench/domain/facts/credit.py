@@ -1,5 +1,6 @@
 """The facts about credit records."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -7,19 +8,6 @@ from db.enums import CreditList, CreditMatch
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.domain.facts.fact import NUMBER, TEXT, FactSort
 from workbench.domain.policy.policy import FactValue
-
-CREDIT_FACTS: Mapping[str, FactSort] = {
-    "credit_records": NUMBER,
-    "lists_checked": NUMBER,
-    "credit_age_days": NUMBER,
-    "arrears_fen": NUMBER,
-    "overdue_days": NUMBER,
-    "name_only_records": NUMBER,
-    "name_only_lists": TEXT,
-    "disputed_records": NUMBER,
-    **{f"{name}_exact": NUMBER for name in CreditList},
-    **{f"{name}_disputed": NUMBER for name in CreditList},
-}
 
 _NOTHING: dict[str, FactValue] = {
     "credit_records": 0,
@@ -33,6 +21,8 @@ _NOTHING: dict[str, FactValue] = {
     **{f"{name}_exact": 0 for name in CreditList},
     **{f"{name}_disputed": 0 for name in CreditList},
 }
+
+CREDIT_FACTS: Mapping[str, FactSort] = {**dict.fromkeys(_NOTHING, NUMBER), "name_only_lists": TEXT}
 
 
 def standing_records(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
@@ -80,17 +70,15 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
     counted separately for policies that weigh them differently. A hit by name only may be another person, so it counts
     only in name_only_records.
     """
-    facts = dict(_NOTHING)
     if not records:
-        return facts
+        return dict(_NOTHING)
     standing = standing_records(records)
     exact = [record for record in standing if record.match is CreditMatch.EXACT]
     name_only = [record for record in standing if record.match is CreditMatch.NAME_ONLY]
-    for record in exact:
-        facts[f"{record.list}_exact"] = _incremented(facts[f"{record.list}_exact"])
-        if record.disputed:
-            facts[f"{record.list}_disputed"] = _incremented(facts[f"{record.list}_disputed"])
-    return facts | {
+    return {
+        **_NOTHING,
+        **Counter(f"{record.list}_exact" for record in exact),
+        **Counter(f"{record.list}_disputed" for record in exact if record.disputed),
         "credit_records": len(records),
         "lists_checked": len({record.list for record in records}),
         "credit_age_days": _age_days(records, today),
@@ -99,7 +87,3 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
         "disputed_records": sum(record.disputed for record in standing),
         **_arrears_facts(records, exact),
     }
-
-
-def _incremented(count: FactValue) -> int:
-    return int(count or 0) + 1

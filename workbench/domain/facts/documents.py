@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from db.enums import DocumentKind
@@ -90,12 +90,9 @@ def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
 
 def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts]:
     """Yield the current files: of each kind those received last, so that a better copy replaces a poor one."""
-    newest = {document.kind: document.received_at for document in documents}
-    if len(newest) == len(documents):
-        yield from documents
-        return
+    newest: dict[DocumentKind, datetime] = {}
     for document in documents:
-        newest[document.kind] = max(newest[document.kind], document.received_at)
+        newest[document.kind] = max(newest.get(document.kind, document.received_at), document.received_at)
     yield from (document for document in documents if document.received_at == newest[document.kind])
 
 

@@ -14,7 +14,6 @@ from workbench.domain.values.identifiers import (
     iccid_luhn,
     id_validity_fits_age,
     is_residence_permit,
-    msisdn_valid,
     ric_birth_date,
     ric_region_known,
     ric_valid,
@@ -121,10 +120,6 @@ def _card_facts(card: CardFacts) -> dict[str, FactValue]:
     }
 
 
-def _listed_facts(msisdn: str) -> dict[str, FactValue]:
-    return dict.fromkeys(CARD_FACTS) | {"brand": "", "msisdn_in_range": msisdn_valid(msisdn)}
-
-
 def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]:
     """Yield the facts of each card, by msisdn.
 
@@ -136,4 +131,5 @@ def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]
         yield card.msisdn, _card_facts(card)
     for msisdn in evidence.application.msisdns:
         if msisdn not in described:
-            yield msisdn, _listed_facts(msisdn)
+            is_in_range = carrier_of_range(msisdn) is not None
+            yield msisdn, {**dict.fromkeys(CARD_FACTS), "brand": "", "msisdn_in_range": is_in_range}

@@ -1,8 +1,9 @@
 """The keys of the filter language, with their values and help texts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
@@ -33,7 +34,7 @@ class FilterKey:
 
     name: str
     help: str
-    takes: Takes
+    takes: Takes = Takes.TEXT
     chinese: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     is_ordered: bool = False
@@ -87,24 +88,15 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         is_ordered=True,
     ),
     FilterKey(
-        name="applicant",
-        help=marked("a part of the applicant's name, or its pinyin initials"),
-        takes=Takes.TEXT,
-        chinese=("申请人",),
+        name="applicant", help=marked("a part of the applicant's name, or its pinyin initials"), chinese=("申请人",)
     ),
-    FilterKey(name="agent", help=marked("a part of the agent's name"), takes=Takes.TEXT, chinese=("代理商",)),
+    FilterKey(name="agent", help=marked("a part of the agent's name"), chinese=("代理商",)),
     FilterKey(
         name="province",
         help=marked("the province or a part of its name, as in province:Sichuan or province:四川"),
-        takes=Takes.TEXT,
         chinese=("省份", "省"),
     ),
-    FilterKey(
-        name="rule",
-        help=marked("a finding of this rule, as in rule:ACT-PEAK-HOUR"),
-        takes=Takes.TEXT,
-        chinese=("规则",),
-    ),
+    FilterKey(name="rule", help=marked("a finding of this rule, as in rule:ACT-PEAK-HOUR"), chinese=("规则",)),
     FilterKey(
         name="who",
         help=marked("held by or assigned to a login, me or nobody"),
@@ -144,15 +136,9 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     FilterKey(
         name="application",
         help=marked("an application number, its beginning, or one of its parts"),
-        takes=Takes.TEXT,
         chinese=("申请编号",),
     ),
-    FilterKey(
-        name="phone",
-        help=marked("a whole phone number: of a card or the contact"),
-        takes=Takes.TEXT,
-        chinese=("电话",),
-    ),
+    FilterKey(name="phone", help=marked("a whole phone number: of a card or the contact"), chinese=("电话",)),
 )
 """All keys, in the order of the help."""
 
@@ -176,12 +162,13 @@ _CHINESE_SYNONYMS = {
     "无人": "nobody",
 }
 
-_SHOWN_WORDS: Mapping[str, Callable[[], Mapping[str, str]]] = {
-    "state": lambda: {state.value: word for state, word in STATE_WORDS.items()},
-    "priority": lambda: {priority.value: word for priority, word in PRIORITY_WORDS.items()},
-    "class": lambda: {service_class.value: word for service_class, word in CLASS_WORDS.items()},
-    "risk": lambda: {risk.value: word for risk, word in RISK_WORDS.items()},
+_SHOWN_WORDS: Mapping[str, Mapping[Any, str]] = {
+    "state": STATE_WORDS,
+    "priority": PRIORITY_WORDS,
+    "class": CLASS_WORDS,
+    "risk": RISK_WORDS,
 }
+"""The words that the screen shows instead of the values of a key."""
 
 
 def known_value(key: FilterKey, word: str) -> str | None:
@@ -192,10 +179,9 @@ def known_value(key: FilterKey, word: str) -> str | None:
     word = _SYNONYMS.get(word, _CHINESE_SYNONYMS.get(word, word))
     if word in key.values:
         return word
-    if key.name in _SHOWN_WORDS:
-        for value, shown in _SHOWN_WORDS[key.name]().items():
-            if word in {catalogue(language).gettext(shown).casefold() for language in LANGUAGES}:
-                return value
+    for value, shown in _SHOWN_WORDS.get(key.name, {}).items():
+        if word in {catalogue(language).gettext(shown).casefold() for language in LANGUAGES}:
+            return str(value)
     return None
 
 

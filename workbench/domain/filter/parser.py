@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from workbench.domain.filter.keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes, suggested_terms
 from workbench.domain.filter.values import BadFilterValue, read_value
+from workbench.domain.values.spelling import folded
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
@@ -67,15 +68,15 @@ class Filter:
         return " ".join(str(term) for term in self.terms)
 
     @property
-    def says_state(self) -> bool:
+    def names_state(self) -> bool:
         """Whether the filter names states. Without any, it means the open ones."""
         return any(term.key == "state" and not term.is_negated for term in self.terms)
 
     @property
-    def meant(self) -> tuple[str, ...]:
-        """The terms that its bare words may mean: for `overdue`, which is searched as text, `due:overdue`."""
-        words = (unicodedata.normalize("NFKC", term.values[0]) for term in self.terms if term.key == TEXT)
-        return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word.casefold().strip())))
+    def suggestions(self) -> tuple[str, ...]:
+        """The terms that its bare words may stand for, such as `due:overdue` for the searched text `overdue`."""
+        words = (folded(term.values[0]) for term in self.terms if term.key == TEXT)
+        return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word)))
 
 
 def _quoted(value: str, *, is_bare: bool) -> str:

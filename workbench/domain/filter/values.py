@@ -1,22 +1,19 @@
 """Checks and normalises the values of a filter."""
 
 import re
-import unicodedata
 from difflib import get_close_matches
 
-from workbench.domain.case.case_id import format_case, parse_case
+from workbench.domain.case.case_id import format_case, parse_case, quoted
 from workbench.domain.filter.keys import FilterKey, Takes, known_value
-from workbench.domain.text.mask import mask_digits_within
-from workbench.domain.text.safe import safe
 from workbench.domain.values.identifiers import normal_msisdn
 from workbench.domain.values.moments import day
+from workbench.domain.values.spelling import folded
 from workbench.domain.values.values import BadValue
 from workbench.errors import NotFound
 from workbench.i18n import _
 
 _ROUND = re.compile(r"[1-9][0-9]{0,3}")
 _DIGITS = re.compile(r"0*([1-9][0-9]{0,17})")
-_SHOWN_CELLS = 40
 _FEWEST_DIGITS = 7
 
 
@@ -42,18 +39,14 @@ def read_value(key: FilterKey, op: str, word: str) -> str:
         case Takes.CASE:
             return _case(word)
         case Takes.PERSON:
-            return known_value(key, _folded(word)) or word.strip()
+            return known_value(key, folded(word)) or word.strip()
         case Takes.TEXT:
             return _phone(word) if key.name == "phone" else word
 
 
-def _folded(word: str) -> str:
-    return unicodedata.normalize("NFKC", word).casefold().strip()
-
-
-def shown(word: str) -> str:
-    """Return typed text as an error may quote it, with numbers masked."""
-    return safe(mask_digits_within(word), limit=_SHOWN_CELLS)
+def _refusal(key: FilterKey, word: str, sentence: str, **more: str) -> BadFilterValue:
+    """Return the error for a word that a key does not accept."""
+    return BadFilterValue(sentence.format(key=key.name, value=quoted(word), **more))
 
 
 def _missing(key: FilterKey) -> str:
@@ -63,52 +56,38 @@ def _missing(key: FilterKey) -> str:
 
 
 def _choice(key: FilterKey, word: str) -> str:
-    value = known_value(key, _folded(word))
+    value = known_value(key, folded(word))
     if value is not None:
         return value
-    near = get_close_matches(_folded(word), key.values, n=2, cutoff=0.6)
+    near = get_close_matches(folded(word), key.values, n=2, cutoff=0.6)
     if near:
-        raise BadFilterValue(
-            _("“{key}” has no “{value}”; did you mean {near}?").format(
-                key=key.name, value=shown(word), near=", ".join(near)
-            )
-        )
-    raise BadFilterValue(
-        _("“{key}” has no “{value}”; it takes one of: {values}.").format(
-            key=key.name, value=shown(word), values=", ".join(key.values)
-        )
-    )
+        raise _refusal(key, word, _("“{key}” has no “{value}”; did you mean {near}?"), near=", ".join(near))
+    sentence = _("“{key}” has no “{value}”; it takes one of: {values}.")
+    raise _refusal(key, word, sentence, values=", ".join(key.values))
 
 
 def _date(key: FilterKey, op: str, word: str) -> str:
-    value = known_value(key, _folded(word))
+    value = known_value(key, folded(word))
     if value is not None:
         if value in {"overdue", "none"} and op != ":":
-            raise BadFilterValue(
-                _("“{value}” is not a date to compare with; write {key}:{value}.").format(key="due", value=value)
-            )
+            raise _refusal(key, value, _("“{value}” is not a date to compare with; write {key}:{value}."))
         return value
     try:
         return day(word.strip()).isoformat()
     except BadValue:
-        raise BadFilterValue(
-            _("“{key}” takes overdue, today, tomorrow or a date such as 2026-12-01; “{value}” is none of them.").format(
-                key=key.name, value=shown(word)
-            )
-        ) from None
+        sentence = _("“{key}” takes overdue, today, tomorrow or a date such as 2026-12-01; “{value}” is none of them.")
+        raise _refusal(key, word, sentence) from None
 
 
 def _number(key: FilterKey, word: str) -> str:
-    found = _ROUND.fullmatch(_folded(word))
+    found = _ROUND.fullmatch(folded(word))
     if found is None:
-        raise BadFilterValue(
-            _("“{key}” takes a whole number from 1; “{value}” is not one.").format(key=key.name, value=shown(word))
-        )
+        raise _refusal(key, word, _("“{key}” takes a whole number from 1; “{value}” is not one."))
     return found[0]
 
 
 def _case(word: str) -> str:
-    digits = _DIGITS.fullmatch(_folded(word))
+    digits = _DIGITS.fullmatch(folded(word))
     if digits is not None:
         return format_case(int(digits[1]))
     try:

@@ -6,9 +6,6 @@ from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
 from workbench.domain.facts.all_facts import Facts
-from workbench.domain.facts.documents import (
-    missing_documents as missing_documents,  # noqa: PLC0414 - re-exported for callers that evaluate findings
-)
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Rule
 
@@ -21,7 +18,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "!=": operator.ne,
 }
 
-_WEIGHT = {Severity.INFO: 0, Severity.WARN: 1, Severity.BLOCK: 2}
+_ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
 _PRIORITIES = tuple(Priority)
 _CLASSES = tuple(ServiceClass)
 _WARNS_OF_MEDIUM = 2
@@ -34,32 +31,24 @@ def find(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
 
     Blocks come first, then warns, then infos, each in the order of the policy.
     """
-    found: dict[str, Finding] = {}
-    for code, rule in policy.rules.items():
-        finding = _worst(rule, facts)
-        if finding is not None:
-            found[code] = finding
-    if not found:
-        return ()
+    worst = ((code, _worst(rule, facts)) for code, rule in policy.rules.items())
+    found = {code: finding for code, finding in worst if finding is not None}
     reported = [finding for code, finding in found.items() if policy.rules[code].yields_to not in found]
-    # Sorting is stable, so that the order of the policy stays within a severity.
-    reported.sort(key=lambda finding: -_WEIGHT[finding.severity])
-    return tuple(reported)
+    return tuple(sorted(reported, key=_by_severity))
+
+
+def _by_severity(graded: Finding | Limit) -> int:
+    """Return the sort key that puts blocks first. Sorting is stable, so the order of the policy stays otherwise."""
+    return _ORDER[graded.severity]
 
 
 def _worst(rule: Rule, facts: Facts) -> Finding | None:
     """Return the finding of the most severe limit hit, the first one in the policy's order if several are equal."""
-    worst: Limit | None = None
-    seen: _Subject | None = None
-    for limit in rule.limits:
-        if worst is not None and _WEIGHT[limit.severity] <= _WEIGHT[worst.severity]:
-            continue
+    for limit in sorted(rule.limits, key=_by_severity):
         subject = _hit(limit, facts)
         if subject is not None:
-            worst, seen = limit, subject
-    if worst is None or seen is None:
-        return None
-    return _finding(rule, worst, seen, facts.case)
+            return _finding(rule, limit, subject, facts.case)
+    return None
 
 
 def _hit(limit: Limit, facts: Facts) -> _Subject | None:
@@ -86,7 +75,7 @@ def _is_hit(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactV
     observed = own.get(limit.observes)
     if observed is None:
         return False
-    bound = _bound(limit, own, case) if limit.value_of else limit.value
+    bound = _bound(limit, own, case)
     if bound is None or not COMPARISONS[limit.op](observed, bound):
         return False
     return _has_samples(limit, own, case) and _applies(limit, own, case)
@@ -143,6 +132,11 @@ def risk_of(findings: Iterable[Finding]) -> Risk:
     return Risk.MEDIUM if severities.count(Severity.WARN) >= _WARNS_OF_MEDIUM else Risk.LOW
 
 
+def has_block(findings: Iterable[Finding]) -> bool:
+    """Say whether a finding blocks a pass."""
+    return any(finding.severity is Severity.BLOCK for finding in findings)
+
+
 def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, policy: Policy) -> Priority:
     """Return the highest priority given by the kind of applicant, the risk, or the number of cards."""
     asked = [
@@ -157,10 +151,7 @@ def class_of(asked: ServiceClass | None, cards: int, findings: Iterable[Finding]
     """Return the class promised to the applicant, or else the longest one given by risk or number of cards."""
     if asked is not None:
         return asked
-    given = [policy.classes.default]
-    by_risk = policy.classes.risk.get(risk_of(findings))
-    if by_risk is not None:
-        given.append(by_risk)
+    given = [policy.classes.default, policy.classes.risk.get(risk_of(findings), policy.classes.default)]
     if cards >= policy.classes.complex_from_cards:
         given.append(ServiceClass.COMPLEX)
     return max(given, key=_CLASSES.index)
@@ -178,21 +169,22 @@ def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: P
     a pending: the reasons of blocks and warns that only allow pending, such as a hit by name only.
     """
     if verdict is Verdict.PASS:
-        return _way_to_pass(findings, policy)
+        return _preselected_pass_reasons(findings, policy)
     return tuple(
-        finding.rule for finding in findings if finding.rule in policy.reasons and _is_marked(finding, verdict, policy)
+        finding.rule
+        for finding in findings
+        if finding.rule in policy.reasons and _is_preselected(finding, verdict, policy)
     )
 
 
-def _way_to_pass(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
+def _preselected_pass_reasons(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
     """Return the preselected reason of a pass; none with a warn, which the reviewer must judge."""
     if is_clean(findings):
         return (CLEAN_REASON,)
-    is_blocked = any(finding.severity is Severity.BLOCK for finding in findings)
-    return (OVERRIDE_REASON,) if is_blocked and OVERRIDE_REASON in policy.reasons else ()
+    return (OVERRIDE_REASON,) if has_block(findings) and OVERRIDE_REASON in policy.reasons else ()
 
 
-def _is_marked(finding: Finding, verdict: Verdict, policy: Policy) -> bool:
+def _is_preselected(finding: Finding, verdict: Verdict, policy: Policy) -> bool:
     verdicts = policy.reasons[finding.rule].verdicts
     if verdict is Verdict.FAIL:
         return finding.severity is Severity.BLOCK and Verdict.FAIL in verdicts

@@ -1,4 +1,4 @@
-"""What makes a policy wrong although each of its values is of the right type."""
+"""Checks of a policy beyond the types of its values."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import time
@@ -16,10 +16,10 @@ from workbench.i18n import _, marked
 WINDOW_STEP_MINUTES = 30
 """Calls are counted by half hours, so a window can begin and end at those only."""
 
-Path = tuple[str | int, ...]
+PolicyPath = tuple[str | int, ...]
 """The keys and positions that lead to a value of the policy."""
 
-_NOT_TOLD = frozenset({"subject"})
+_WITHOUT_OBSERVATIONS = frozenset({"subject"})
 _EQUALITY = frozenset({"=", "!="})
 _MUST_BE: Mapping[FactSort, str] = {
     FactSort.NUMBER: marked("must be a number"),
@@ -29,14 +29,14 @@ _MUST_BE: Mapping[FactSort, str] = {
 
 
 class PolicyFault(NamedTuple):
-    """What is wrong with a policy: where, and how to correct it, without a full stop."""
+    """A fault of a policy: its place, and how to correct it, without a full stop."""
 
-    path: Path
+    path: PolicyPath
     advice: str
 
 
 def faults_of(policy: Policy) -> Iterator[PolicyFault]:
-    """Yield what is wrong with a policy."""
+    """Yield the faults of a policy."""
     yield from _zone_faults(policy.zone)
     yield from _hours_faults(policy.hours.periods)
     yield from _window_faults(policy)
@@ -52,7 +52,7 @@ def faults_of(policy: Policy) -> Iterator[PolicyFault]:
         yield _too_many_days(policy, "rectify", "default_days")
 
 
-def _fault(path: Path, advice: str, **values: object) -> PolicyFault:
+def _fault(path: PolicyPath, advice: str, **values: object) -> PolicyFault:
     return PolicyFault(path, advice.format(**values))
 
 
@@ -83,8 +83,8 @@ def _window_faults(policy: Policy) -> Iterator[PolicyFault]:
             known.add(name)
 
 
-def _span_faults(path: Path, span: tuple[time, time], step_minutes: int = 1) -> Iterator[PolicyFault]:
-    """Yield what is wrong with two times of a day."""
+def _span_faults(path: PolicyPath, span: tuple[time, time], step_minutes: int = 1) -> Iterator[PolicyFault]:
+    """Yield the faults of a begin and an end on one day."""
     for moment in span:
         if moment.second or moment.microsecond or moment.tzinfo or moment.minute % step_minutes:
             advice = _("“{value}” must be a time such as 08:30, in steps of {minutes} min")
@@ -96,7 +96,7 @@ def _span_faults(path: Path, span: tuple[time, time], step_minutes: int = 1) -> 
 
 def _missing_keys(policy: Policy) -> Iterator[PolicyFault]:
     """Yield the codes that every policy must have an entry for."""
-    wanted: list[tuple[Path, Collection[str], Iterable[str]]] = [
+    wanted: list[tuple[PolicyPath, Collection[str], Iterable[str]]] = [
         (("classes", "days"), policy.classes.days, ServiceClass),
         (("documents", "required"), policy.documents.required, ApplicantKind),
         (("documents", "names"), policy.documents.names, DocumentKind),
@@ -111,7 +111,7 @@ def _missing_keys(policy: Policy) -> Iterator[PolicyFault]:
 
 
 def _repeated_values(policy: Policy) -> Iterator[PolicyFault]:
-    lists: list[tuple[Path, Sequence[str]]] = [
+    lists: list[tuple[PolicyPath, Sequence[str]]] = [
         *((("documents", "required", kind.value), value) for kind, value in policy.documents.required.items()),
         *((("measures", verdict.value), value) for verdict, value in policy.measures.items()),
         *((("reasons", code, "verdicts"), reason.verdicts) for code, reason in policy.reasons.items()),
@@ -124,19 +124,19 @@ def _repeated_values(policy: Policy) -> Iterator[PolicyFault]:
                 yield _fault(path, _("“{value}” is there twice; give each value once"), value=value)
 
 
-def _rule_faults(path: Path, rule: Rule, policy: Policy) -> Iterator[PolicyFault]:
+def _rule_faults(path: PolicyPath, rule: Rule, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, rule.code)
     yield from _placeholder_faults((*path, "text"), rule.text, PLACEHOLDERS)
     if rule.yields_to and (rule.yields_to not in policy.rules or rule.yields_to == rule.code):
         yield _fault((*path, "yields_to"), _("“{rule}” is not another rule of this policy"), rule=rule.yields_to)
 
 
-def _code_faults(path: Path, code: str) -> Iterator[PolicyFault]:
+def _code_faults(path: PolicyPath, code: str) -> Iterator[PolicyFault]:
     if code != path[-1]:
         yield _fault((*path, "code"), _("must be “{code}”, the name of its table"), code=path[-1])
 
 
-def _limit_faults(path: Path, limit: Limit) -> Iterator[PolicyFault]:
+def _limit_faults(path: PolicyPath, limit: Limit) -> Iterator[PolicyFault]:
     # A limit on cards or documents may also compare with the facts of the case.
     own, known = FACTS[limit.scope], {**FACTS["case"], **FACTS[limit.scope]}
     sort = own.get(limit.observes)
@@ -157,8 +157,8 @@ def _limit_faults(path: Path, limit: Limit) -> Iterator[PolicyFault]:
         yield from _placeholder_faults((*path, "text"), limit.text, PLACEHOLDERS)
 
 
-def _restriction_faults(path: Path, limit: Limit, known: Mapping[str, FactSort]) -> Iterator[PolicyFault]:
-    """Yield what is wrong with the least sample and the conditions of a limit."""
+def _restriction_faults(path: PolicyPath, limit: Limit, known: Mapping[str, FactSort]) -> Iterator[PolicyFault]:
+    """Yield the faults in the least sample and the conditions of a limit."""
     for index, fact in enumerate(limit.samples):
         if index or fact not in known:
             yield PolicyFault((*path, f"min_{fact}"), _("give one least sample, of a fact that is counted here"))
@@ -169,7 +169,7 @@ def _restriction_faults(path: Path, limit: Limit, known: Mapping[str, FactSort])
             yield PolicyFault((*path, "when", name), _(_MUST_BE[known[name]]))
 
 
-def _unknown_fact(path: Path, name: str, known: Collection[str]) -> PolicyFault:
+def _unknown_fact(path: PolicyPath, name: str, known: Collection[str]) -> PolicyFault:
     advice = _("“{name}” is not a fact that can be used here; known: {known}")
     return _fault(path, advice, name=name, known=", ".join(sorted(known)))
 
@@ -185,10 +185,10 @@ def _is_of_sort(value: FactValue, sort: FactSort) -> bool:
             return sort is FactSort.NUMBER and value == value  # noqa: PLR0124
 
 
-def _reason_faults(path: Path, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
+def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, reason.code)
     rule = policy.rules.get(reason.code)
-    allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _NOT_TOLD
+    allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _WITHOUT_OBSERVATIONS
     for key, words in (("letter", reason.letter), ("item", reason.item)):
         yield from _placeholder_faults((*path, key), words, allowed)
         if any(set("{[]") & set(outside_brackets(text)) for text in (words.en, words.zh)):
@@ -204,7 +204,7 @@ def _too_many_days(policy: Policy, *path: str | int) -> PolicyFault:
     return _fault(path, _("must be a whole number from {least} to {most}"), least=1, most=policy.rectify.cap_days)
 
 
-def _placeholder_faults(path: Path, words: Words, allowed: Collection[str]) -> Iterator[PolicyFault]:
+def _placeholder_faults(path: PolicyPath, words: Words, allowed: Collection[str]) -> Iterator[PolicyFault]:
     """Yield the placeholders that are not allowed, and braces that stand alone."""
     for text in (words.en, words.zh):
         try:

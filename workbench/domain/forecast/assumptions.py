@@ -1,12 +1,13 @@
-"""What the policy assumes where there is too little history to learn from."""
+"""Assumed values for the forecast where there is too little history to learn from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.domain.forecast.case_history import QUEUED
+from workbench.domain.forecast.case_history import QUEUED, CaseHistory
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.rework_time import RemainingTimeQuery, probability_levels
+from workbench.domain.forecast.rework_time import probability_levels
 
 _SHORTEST, _LONGEST = 0.3, 1.2
 """The shortest and the longest rectification, as shares of its deadline. Both are assumed."""
@@ -27,19 +28,19 @@ class PolicyAssumptions:
     rectify_days: int
     makers: tuple[int, ...] = ()
 
-    def rework_days(self, query: RemainingTimeQuery, paths: int) -> FloatArray:
+    def rework_days(self, histories: Sequence[CaseHistory], paths: int, *, from_verdict: bool) -> FloatArray:
         """Return assumed days from a verdict, or from the last step, until the case passes.
 
         Returns:
             Working days, one row for each case and one column for each path.
         """
         levels = probability_levels(paths)
-        # The upper levels stand for the cases that are sent back; their days are spread evenly.
+        # The upper levels represent the cases that are sent back; their days are spread evenly.
         rework_share = np.clip((levels - (1 - self.sent_back)) / self.sent_back, 0, 1)
-        if query.verdict_at is None:
-            has_rework = np.array([[history.steps[-1].what != QUEUED] for history in query.histories])
-            rework_share = levels
+        if from_verdict:
+            has_rework = np.broadcast_to(levels > 1 - self.sent_back, (len(histories), paths))
         else:
-            has_rework = np.broadcast_to(levels > 1 - self.sent_back, (len(query.histories), paths))
+            has_rework = np.array([[history.steps[-1].what != QUEUED] for history in histories])
+            rework_share = levels
         rework_days = self.rectify_days * (_SHORTEST + (_LONGEST - _SHORTEST) * rework_share) + 1
         return np.where(has_rework, rework_days, 0.0)

@@ -1,7 +1,7 @@
 """The history of a case in working days, as the forecast reads it, and its waiting times in the queue."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,11 +68,7 @@ class CaseHistory:
     def until(self, at: float) -> "CaseHistory | None":
         """Return the history as it was known at a time, None if the case had not begun."""
         steps = tuple(step for step in self.steps if step.at < at)
-        if not steps:
-            return None
-        return CaseHistory(
-            case=self.case, steps=steps, attributes=self.attributes, rank=self.rank, class_days=self.class_days
-        )
+        return replace(self, steps=steps) if steps else None
 
     def trace(self, *further: Step) -> Trace:
         """Return the history as a trace for the estimator, extended by expected steps."""
@@ -100,9 +96,9 @@ class QueueSpells:
     def of(cls, histories: Iterable[CaseHistory]) -> "QueueSpells":
         """Return the queue spells of all histories."""
         found = [
-            (number, index, step.at, _left(history, index), history.rank, due)
+            (number, index, step.at, _left_at(history, index), history.rank, due)
             for number, history in enumerate(histories)
-            for index, step, due in _queuings(history)
+            for index, step, due in _queue_entries(history)
         ]
         numbers = np.array([row[:2] for row in found], dtype=np.int64).reshape(-1, 2)
         times = np.array([row[2:] for row in found], dtype=np.float64).reshape(-1, 4)
@@ -137,7 +133,7 @@ def urgency_of(due: FloatArray | float, at: FloatArray | float) -> IntArray:
     return np.where(due <= at, 0, np.where(is_later, 2, 1))
 
 
-def _queuings(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
+def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
     """Yield each step into the queue, with its index and the due date at that time.
 
     The due date is the promised working days after the day of receipt, moved on by the time the applicant had the case.
@@ -154,5 +150,5 @@ def _queuings(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
             yield index, step, due
 
 
-def _left(history: CaseHistory, index: int) -> float:
+def _left_at(history: CaseHistory, index: int) -> float:
     return history.steps[index + 1].at if index + 1 < len(history.steps) else np.inf

@@ -37,7 +37,7 @@ class CheckDurations:
     def quantile(self, waited: float, level: float) -> float:
         """Return the working days within which the result is released with a given probability.
 
-        If hardly any check took longer than the time waited, the check counts as if it had just begun.
+        If very few checks took longer than the time waited, the check counts as if it had just begun.
 
         Args:
             waited: The working days that the verdict has waited.

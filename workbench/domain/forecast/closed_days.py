@@ -1,4 +1,4 @@
-"""The working days on which nobody decides because work is suspended."""
+"""The working days on which no case is decided because work is suspended."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -10,7 +10,7 @@ from workbench.domain.clock.suspension import Suspension
 _ONE_DAY = timedelta(days=1)
 
 
-def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
+def is_all_work_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
     """Say whether all work is suspended now by a suspension without a known end."""
     return any(one.span.is_open and one.span.start <= now for one in suspensions if _is_of_all(one))
 
@@ -23,7 +23,7 @@ def closed_days(
     For today, it is enough to cover the remaining hours. A suspension without a known end counts until the end of
     today, or of its first working day if it begins later.
     """
-    spans = (_at_least(one.span, calendar, now) for one in suspensions if _is_of_all(one))
+    spans = (_with_end(one.span, calendar, now) for one in suspensions if _is_of_all(one))
     return frozenset(
         on
         for span in merged(spans)
@@ -32,7 +32,7 @@ def closed_days(
     )
 
 
-def _at_least(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
+def _with_end(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
     """Return a span with an end. An open span gets the earliest end that is plausible."""
     if not span.is_open:
         return span

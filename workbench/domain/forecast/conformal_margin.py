@@ -18,7 +18,7 @@ _HALF_LIFE_DAYS = 12.0
 _MIDDLE = 0.5
 _LEAST_MIDDLE, _MOST_MIDDLE = -0.5, 1.5
 _LEAST_GAP = 0.3
-"""The least distance of the end from the middle. What was learnt on short ranges must not reverse long ones."""
+"""The least distance of the end from the middle. A margin learnt on short ranges must not reverse long ones."""
 
 _PRIOR_WEIGHT = 20.0
 """The weight of the untested margin, in past forecasts."""
@@ -69,11 +69,9 @@ class PastForecasts:
         width = self.p90 - self.p50 + _LEAST_SPREAD_DAYS
         weights = 0.5 ** ((until - self.at) / _HALF_LIFE_DAYS) * np.where(self.is_over, 1.0, self.passing)
         greatest_tested = (until - self.at - self.p50) / width
-        middle = _least_margin(
-            np.where(self.is_over, self.took - self.p50, np.inf) / width, greatest_tested, weights, _MIDDLE
-        )
-        end = _least_margin(
-            np.where(self.is_over, self.day - self.p50, np.inf) / width, greatest_tested, weights, share
+        middle, end = (
+            _least_margin(np.where(self.is_over, took - self.p50, np.inf) / width, greatest_tested, weights, level)
+            for took, level in ((self.took, _MIDDLE), (self.day, share))
         )
         tested = float(weights.sum())
         share_tested = tested / (tested + _PRIOR_WEIGHT)

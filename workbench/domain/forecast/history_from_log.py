@@ -11,7 +11,7 @@ from workbench.domain.forecast.case_history import QUEUED, VERDICT, Step
 
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 _OTHERS = "pending_others"
-"""Pending on somebody other than the applicant, so that the clock runs."""
+"""Pending, but not on the applicant, so that the clock runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def steps_from_acts(acts: Iterable[LoggedAct], complete_at: float) -> tuple[Step
         if not steps and act.action != "complete":
             steps.append(Step(QUEUED, min(complete_at, act.at)))
         if act.action == "undo":
-            _take_back(steps, act.state)
+            _undo(steps, act.state)
         else:
             steps += _steps(steps, act)
     return tuple(steps) or (Step(QUEUED, complete_at),)
@@ -58,7 +58,7 @@ def _steps(steps: list[Step], act: LoggedAct) -> Iterator[Step]:
         yield Step(what, act.at)
 
 
-def _take_back(steps: list[Step], state: str) -> None:
+def _undo(steps: list[Step], state: str) -> None:
     """Remove the last verdict, or the steps that its check led to."""
     last = state if state == CaseState.AWAITING_CHECK.value else VERDICT
     for index in range(len(steps) - 1, -1, -1):

@@ -20,21 +20,34 @@ class DayRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseForecast:
-    """The forecast of one open case.
+class ForecastConditions:
+    """The team that a forecast counts on, and its assumptions.
 
-    `ahead` counts the cases before it in the queue, None if it is not queued. `reviewers` decide about `per_day` cases
-    a working day. `sent_back` is the share (0 to 1) of similar cases that the first verdict sends back, None if
-    unknown. `checked` is when the result is released of a verdict that awaits its check, else None; before that the
-    case is not decided.
-
-    The flags say what the forecast assumes. `is_thin`: there was too little history, so the assumptions of the policy
-    were used. `is_incomplete`: the missing documents arrive now. `is_suspended`: suspended work resumes tomorrow.
-    `is_with_others`: the case is pending on somebody other than its applicant. `is_provisional`: some days are in a
-    year whose calendar is not published.
+    `reviewers` decide about `per_day` cases a working day. `is_thin`: there was too little history, so the assumptions
+    of the policy were used. `is_suspended`: suspended work resumes tomorrow. `is_provisional`: some days are in a year
+    whose calendar is not published.
 
     While all reviewers are away, `reviewers` is 0 and `back_on` is the day on which the first returns. If no return is
     known, the forecast `is_endless`: there are no dates to show, and future days are all the last day of the horizon.
+    """
+
+    reviewers: int
+    per_day: float
+    is_thin: bool
+    is_suspended: bool
+    back_on: date | None = None
+    is_endless: bool = False
+    is_provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseForecast(ForecastConditions):
+    """The forecast of one open case.
+
+    `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share (0 to 1) of
+    similar cases that the first verdict sends back, None if unknown. `checked` is when the result is released of a
+    verdict that awaits its check, else None; before that the case is not decided. `is_incomplete`: the forecast assumes
+    that the missing documents arrive now. `is_with_others`: the case is pending, but not on its applicant.
     """
 
     case_id: int
@@ -43,42 +56,27 @@ class CaseForecast:
     passed: DayRange
     is_decided: bool
     ahead: int | None
-    reviewers: int
-    per_day: float
     sent_back: float | None
-    is_thin: bool
     is_incomplete: bool
-    is_suspended: bool
     is_with_others: bool = False
     checked: DayRange | None = None
-    back_on: date | None = None
-    is_endless: bool = False
-    is_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueForecast:
+class QueueForecast(ForecastConditions):
     """The forecast of the queue with a number of reviewers: days to clear it, and cases decided late.
 
-    `held` counts the queued cases that somebody holds. `usual_reviewers` are there now. `days` are the working days of
-    each simulated path, sorted; `cleared` is in calendar days. The other fields are as in CaseForecast; an endless
-    forecast has no `days`.
+    `held` counts the queued cases that reviewers hold. `usual_reviewers` are present now. `days` are the working days
+    of each simulated path, sorted; an endless forecast has none. `cleared` is in calendar days.
     """
 
     queued: int
-    reviewers: int
     usual_reviewers: int
-    per_day: float
     p50_days: float
     p90_days: float
     cleared: DayRange
     late_p50: int
     late_p90: int
     days: tuple[float, ...]
-    is_thin: bool
-    is_suspended: bool
     made_at: datetime
     held: int = 0
-    back_on: date | None = None
-    is_endless: bool = False
-    is_provisional: bool = False

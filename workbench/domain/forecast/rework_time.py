@@ -7,10 +7,9 @@ import numpy as np
 
 from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import Estimator, LearningOptions
+from workbench.domain.forecast.learning.estimator import Estimator
 from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.learning.past_split import Past
-from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 
 _MOST_LEARNT = 800
 """Only the cases that began last are learnt from. Earlier ones are less relevant and make fitting slower."""
@@ -20,7 +19,6 @@ _LONGEST_SHARE = 0.5
 _SHUFFLE_SEED = 11
 FEWEST_PASSED = 30
 
-SENT_BACK = WITH_APPLICANT
 SIMILARITY_ATTRIBUTES: tuple[str, ...] = (
     "findings",
     "applicant_kind",
@@ -37,22 +35,10 @@ Where few cases share all of them, the last ones are ignored.
 _PRIOR_CASES = 8.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemainingTimeQuery:
-    """Cases whose remaining time is asked for, from their last step or from an expected verdict.
-
-    `verdict_at` are the expected times of the verdicts, `waited` the days since the last step; both in working days.
-    """
-
-    histories: Sequence[CaseHistory]
-    verdict_at: FloatArray | None = None
-    waited: FloatArray | None = None
-
-
 class Rework:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
-    def __init__(self, histories: Sequence[CaseHistory], until: float, seed: int = 0, trees: int = _TREES) -> None:
+    def __init__(self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES) -> None:
         """Fit the distribution to what was known at a time.
 
         Raises:
@@ -74,23 +60,34 @@ class Rework:
         will_pass = still_open[never_passed:]
         begun = [history.steps[0].at * DAY_S for history in (*passed, *will_pass)]
         past = Past(until * DAY_S, tuple(history.trace() for history in passed), tuple(begun))
-        self._estimator = Estimator.fit_ignoring(past, LearningOptions(seed=seed), frozenset(), trees)
+        self._estimator = Estimator.fit_ignoring(past, trees=trees)
 
-    def days(self, query: RemainingTimeQuery, paths: int) -> FloatArray:
-        """Return sampled remaining times in working days, one row for each case and one column for each path."""
-        if not query.histories:
-            return np.zeros((0, paths))
-        if query.verdict_at is None:
-            traces = [history.trace() for history in query.histories]
+    def days(
+        self,
+        histories: Sequence[CaseHistory],
+        paths: int,
+        *,
+        verdict_at: FloatArray | None = None,
+        waited: FloatArray | None = None,
+    ) -> FloatArray:
+        """Return sampled remaining times in working days, one row for each case and one column for each path.
+
+        Args:
+            histories: The cases.
+            paths: How many times are sampled for each case.
+            verdict_at: The expected times of the verdicts, from which the remaining times count. Without them, the
+                remaining times count from the last steps.
+            waited: The working days that have passed since the last steps.
+        """
+        if verdict_at is None:
+            traces = [history.trace() for history in histories]
         else:
-            expected = np.maximum(query.verdict_at, [history.steps[-1].at for history in query.histories])
-            traces = [
-                history.trace(Step(VERDICT, float(at))) for history, at in zip(query.histories, expected, strict=True)
-            ]
+            expected = np.maximum(verdict_at, [history.steps[-1].at for history in histories])
+            traces = [history.trace(Step(VERDICT, float(at))) for history, at in zip(histories, expected, strict=True)]
         remaining = self._estimator.remaining(traces)
-        if query.waited is not None:
-            remaining = remaining.after(query.waited * DAY_S)
-        return _sampled(remaining, probability_levels(paths)) / DAY_S
+        if waited is not None:
+            remaining = remaining.after(waited * DAY_S)
+        return remaining.sampled_s(probability_levels(paths)) / DAY_S
 
 
 def probability_levels(paths: int) -> FloatArray:
@@ -100,14 +97,6 @@ def probability_levels(paths: int) -> FloatArray:
     another.
     """
     return (np.random.default_rng(_SHUFFLE_SEED).permutation(paths) + 0.5) / paths
-
-
-def _sampled(remaining: RemainingTimes, levels: FloatArray) -> FloatArray:
-    """Return the times of each case at the levels, in seconds."""
-    wanted = remaining.calibration.of(levels).astype(np.float32)
-    cells = np.stack([np.searchsorted(row, wanted) for row in remaining.cumulative])
-    times = remaining.support_s[np.minimum(cells, len(remaining.support_s) - 1)]
-    return np.asarray(np.maximum(times - remaining.waited_s[:, None], 0))
 
 
 def _began(history: CaseHistory) -> float:
@@ -132,7 +121,7 @@ class SendBackRates:
             similar = _similarity_key(history.attributes)
             for length in range(len(similar) + 1):
                 sent_back, of = counts.get(similar[:length], (0, 0))
-                counts[similar[:length]] = (sent_back + (outcome in SENT_BACK), of + 1)
+                counts[similar[:length]] = (sent_back + (outcome in WITH_APPLICANT), of + 1)
         return cls(counts)
 
     def share(self, attributes: Mapping[str, Attribute]) -> float | None:

@@ -31,7 +31,7 @@ from workbench.domain.policy.settings import (
 )
 
 Scope = Literal["case", "card", "document"]
-"""What a limit checks: the case as a whole, each of its cards, or each of its documents."""
+"""The subject of a limit: the case as a whole, each of its cards, or each of its documents."""
 
 Comparison = Literal[">", ">=", "<", "<=", "=", "!="]
 
@@ -208,12 +208,12 @@ class ForecastPolicy:
     letters: Literal["promise", "forecast", "both"] = "both"
 
     @property
-    def is_told(self) -> bool:
+    def letters_give_forecast(self) -> bool:
         """Whether letters give the forecast."""
         return self.letters in {"forecast", "both"}
 
     @property
-    def tells_promise(self) -> bool:
+    def letters_give_due_date(self) -> bool:
         """Whether letters give the due date next to a forecast. Without a forecast they always do."""
         return self.letters in {"promise", "both"}
 

@@ -16,7 +16,7 @@ def _is_plain(text: str) -> bool:
 
 
 def clusters(text: str) -> Iterator[tuple[str, int]]:
-    """Split a text into what must not be cut apart: a character with its marks, and its cells."""
+    """Yield each character together with its combining marks, and the number of cells that it takes."""
     if _is_plain(text):
         yield from ((char, 1) for char in text)
         return

@@ -2,13 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from enum import StrEnum
 
 from workbench.domain.values.identifiers import CharTable, uscc_valid
 
 DOT = "•"
-_HIDDEN_AT_LEAST = 6
+_LEAST_HIDDEN = 6
 """The least number of characters that stay hidden, as the courier label standard requires of phone numbers."""
 
 
@@ -21,48 +20,25 @@ class MaskKind(StrEnum):
     TEXT = "text"
 
 
-def _ends_shown(text: str, first: int, last: int, dot: str) -> str:
-    """Return a text of the same length in which only the first and last characters are shown.
+_SHOWN: dict[MaskKind, tuple[int, int, int]] = {
+    MaskKind.NAME: (1, 0, 1),
+    MaskKind.MSISDN: (3, 2, _LEAST_HIDDEN),
+    MaskKind.ID_NO: (1, 2, _LEAST_HIDDEN),
+    MaskKind.TEXT: (0, 0, 0),
+}
+"""How many characters are shown at most at the beginning and at the end, and how many stay hidden at least."""
+
+
+def mask(kind: MaskKind, text: str) -> str:
+    """Return a personal text in its own length, in which only some characters at its ends are shown.
 
     Fewer characters are shown in a short text.
     """
-    spare = max(0, len(text) - _HIDDEN_AT_LEAST)
+    first, last, hidden = _SHOWN[kind]
+    spare = max(0, len(text) - hidden)
     first = min(first, spare)
     last = min(last, spare - first)
-    return text[:first] + dot * (len(text) - first - last) + text[len(text) - last :]
-
-
-def mask_name(text: str, dot: str = DOT) -> str:
-    """Return a name with only its first character shown; a single character is hidden."""
-    return text[:1] + dot * (len(text) - 1) if len(text) > 1 else dot * len(text)
-
-
-def mask_msisdn(text: str, dot: str = DOT) -> str:
-    """Return a phone number with only the first three and last two characters shown, fewer if it is short."""
-    return _ends_shown(text, 3, 2, dot)
-
-
-def mask_id_no(text: str, dot: str = DOT) -> str:
-    """Return an ID number with only the first and the last two characters shown, fewer if it is short."""
-    return _ends_shown(text, 1, 2, dot)
-
-
-def mask_generic(text: str, dot: str = DOT) -> str:
-    """Return a dot for each character."""
-    return dot * len(text)
-
-
-_MASKS: dict[MaskKind, Callable[[str, str], str]] = {
-    MaskKind.NAME: mask_name,
-    MaskKind.MSISDN: mask_msisdn,
-    MaskKind.ID_NO: mask_id_no,
-    MaskKind.TEXT: mask_generic,
-}
-
-
-def mask(kind: MaskKind, text: str, dot: str = DOT) -> str:
-    """Return a personal text masked according to its kind, in its own length; `dot` replaces hidden characters."""
-    return _MASKS[kind](text, dot)
+    return text[:first] + DOT * (len(text) - first - last) + text[len(text) - last :]
 
 
 # The patterns are matched against a normalised copy; `~` is a blank or hyphen between groups.
@@ -100,7 +76,7 @@ def _is_public(number: str) -> bool:
     return uscc_valid(number) and not _ID_LOOK.fullmatch(number)
 
 
-def mask_digits_within(text: str, dot: str = DOT) -> str:
+def mask_digits_within(text: str) -> str:
     """Return a text with every ID, SIM or phone number in it masked.
 
     For errors, logs and letters. USCCs, dates, amounts and case numbers are not masked.
@@ -116,6 +92,6 @@ def mask_digits_within(text: str, dot: str = DOT) -> str:
         start, end = match.span(kind)
         if any(first < end and start < last for first, last in public):
             continue
-        parts += [text[done:start], mask(kind, text[start:end], dot)]
+        parts += [text[done:start], mask(kind, text[start:end])]
         done = end
     return "".join([*parts, text[done:]])

@@ -2,13 +2,7 @@
 
 import unicodedata
 
-from workbench.domain.text.cells import (
-    cells,
-    fit,
-    head,
-    pad_left,
-    pad_right,
-)
+from workbench.domain.text.cells import cells, fit, head, pad_left, pad_right
 
 __all__ = ["cells", "fit", "fold_key", "pad_left", "pad_right", "safe", "typed"]
 
@@ -34,7 +28,7 @@ _INVISIBLE = (
 _JOINING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
 # Planes of rare ideographs, assigned or not.
 _IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
-# They only choose a picture or a skin tone, and terminals disagree about the cells that takes.
+# They only choose a picture or a skin tone, and terminals disagree about their width.
 _PRESENTATION = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 # What an active input method sends for keys that full-width folding does not cover.
 _KEYS = {

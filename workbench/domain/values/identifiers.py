@@ -75,11 +75,6 @@ def compact(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(kept).upper())
 
 
-def normal_id_no(text: str) -> str:
-    """Return an ID number or USCC in its stored and compared form; other text keeps its characters."""
-    return compact(text)
-
-
 def normal_msisdn(text: str) -> str:
     """Return a phone number as digits only, without +86 or 0086; a text with other characters keeps them.
 
@@ -89,14 +84,6 @@ def normal_msisdn(text: str) -> str:
     return _DIALLED_ABROAD.sub("", bare, count=1) if bare.isascii() and bare.isdigit() else compact(text)
 
 
-def _written_birth_date(number: str) -> date | None:
-    """Return the date in positions 7 to 14 of a well-formed number, or None if it is not a valid date."""
-    try:
-        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return None
-
-
 def ric_birth_date(text: str) -> date | None:
     """Return the birth date in an ID number; None if its form, check digit or date is invalid."""
     from stdnum.cn import ric
@@ -104,7 +91,10 @@ def ric_birth_date(text: str) -> date | None:
     number = compact(text)
     if not _RIC.fullmatch(number) or ric.calc_check_digit(number) != number[-1]:
         return None
-    return _written_birth_date(number)
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
 
 
 def ric_valid(text: str, today: date) -> bool:
@@ -144,14 +134,6 @@ def age_on(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
-def _validity_years(age: int) -> int | None:
-    """Return the validity in years of an ID card issued at this age, None if it is unlimited.
-
-    Source: law on resident identity cards, art. 5.
-    """
-    return next((years for below, years in _VALIDITY_YEARS if age < below), None)
-
-
 def _ends_after(issued_on: date, years: int) -> frozenset[date]:
     """Return the possible last days of a card valid for `years` years; for 29 February there are two."""
     year = issued_on.year + years
@@ -173,7 +155,8 @@ def id_validity_fits_age(birth: date | None, issued_on: date | None, valid_to: d
         return None
     if issued_on < birth or issued_on.year > LONG_TERM.year - 20:
         return False
-    years = _validity_years(age_on(birth, issued_on))
+    age = age_on(birth, issued_on)
+    years = next((years for below, years in _VALIDITY_YEARS if age < below), None)
     if years is None:
         return valid_to == LONG_TERM
     return valid_to in _ends_after(issued_on, years)
@@ -203,13 +186,12 @@ def uscc_kind(text: str) -> UsccKind:
     return _KINDS.get(compact(text)[:2], UsccKind.OTHER)
 
 
-def msisdn_valid(text: str) -> bool:
-    """Say whether a number is in an 11-digit range of a network or virtual operator. IoT numbers are not."""
-    return carrier_of_range(text) is not None
-
-
 def carrier_of_range(text: str) -> Carrier | None:
-    """Return the network that the range of a number was assigned to; the number may have been ported since."""
+    """Return the network that the range of a number was assigned to, None if there is none.
+
+    The ranges are those of networks and virtual operators with 11 digits, without those of IoT numbers. The number may
+    have been ported to another network since.
+    """
     number = normal_msisdn(text)
     if not _MSISDN.fullmatch(number):
         return None
@@ -230,12 +212,12 @@ def iccid_luhn(text: str) -> bool:
 
 
 class CharTable(dict[int, str]):
-    """What becomes of each character, for `str.translate`; a character is worked out when it is first met."""
+    """A table for `str.translate` that computes the entry of a character when it is first used."""
 
-    def __init__(self, turn: Callable[[str], str]) -> None:
+    def __init__(self, translate: Callable[[str], str]) -> None:
         super().__init__()
-        self._turn = turn
+        self._translate = translate
 
     def __missing__(self, code: int) -> str:
-        turned = self[code] = self._turn(chr(code))
-        return turned
+        translated = self[code] = self._translate(chr(code))
+        return translated

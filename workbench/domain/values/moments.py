@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import LONG_TERM
-from workbench.domain.values.values import SHORT_LENGTH, BadValue, folded, too_long
+from workbench.domain.values.values import SHORT_LENGTH, BadValue, check_length, folded
 from workbench.i18n import _
 
 FIRST_YEAR = 1900
@@ -44,8 +44,8 @@ def day(raw: str) -> date:
 
 
 def _day(raw: str) -> date:
-    if len(raw) == _ISO_LENGTH and raw[4] == "-" and raw.isascii():
-        return _checked_day(raw, raw[:4], raw[5:7], raw[8:]) if raw[7] == "-" else _other_day(raw)
+    if len(raw) == _ISO_LENGTH and raw[4] == raw[7] == "-" and raw.isascii():
+        return _checked_day(raw, raw[:4], raw[5:7], raw[8:])
     return _other_day(raw)
 
 
@@ -166,8 +166,7 @@ def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
 
 def _plain(raw: str) -> str:
     """Return a short text in half width with single blanks."""
-    if len(raw) > SHORT_LENGTH:
-        raise BadValue(too_long(SHORT_LENGTH))
+    check_length(raw)
     plain = " ".join(unicodedata.normalize("NFKC", raw).split())
     if any(character.isdecimal() and not character.isascii() for character in plain):
         raise _unreadable(raw)

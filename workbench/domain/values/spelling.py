@@ -89,15 +89,15 @@ class SpelledText:
         return 0 < place < len(self._plain) and around.isascii() and around.isalnum()
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return a text as it is compared: NFKC, no capitals, without blanks around."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def matches(query: str, code: str, text: str) -> bool:
-    """Say whether what was typed is part of a code, of its text, or of the text's pinyin initials."""
-    wanted = _folded(query)
-    if wanted in _folded(code) or wanted in _folded(text):
+    """Say whether a typed text is part of a code, of its text, or of the text's pinyin initials."""
+    wanted = folded(query)
+    if wanted in folded(code) or wanted in folded(text):
         return True
-    # Only letters and digits can be initials; anything else need not wake the dictionary.
+    # Only letters and digits can be initials; for anything else the dictionary need not be loaded.
     return wanted.isascii() and wanted.isalnum() and wanted in initials(text)

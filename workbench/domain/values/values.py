@@ -28,7 +28,7 @@ INTEGER_LIMIT = 2**63
 MASKS = frozenset("*•●＊∗")
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
-"""What a spreadsheet shows where a formula failed."""
+"""The texts that a spreadsheet shows where a formula failed."""
 
 # Copied numbers often contain invisible direction marks.
 _BLANKS_AND_DASHES = re.compile(r"[\s\-()\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069]+")
@@ -43,16 +43,8 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _COUNTRY_CODE = re.compile(r"(?:\+|00)?86(?=1\d{10}$)")
 
 _FLAGS = {
-    "1": True,
-    "true": True,
-    "yes": True,
-    "y": True,
-    "是": True,
-    "0": False,
-    "false": False,
-    "no": False,
-    "n": False,
-    "否": False,
+    **dict.fromkeys(("1", "true", "yes", "y", "是"), True),
+    **dict.fromkeys(("0", "false", "no", "n", "否"), False),
 }
 
 Choice = TypeVar("Choice")
@@ -68,8 +60,7 @@ def text(raw: str, limit: int) -> str:
     Raises:
         BadValue: If it is longer, or a formula error of a spreadsheet.
     """
-    if len(raw) > limit:
-        raise BadValue(too_long(limit))
+    check_length(raw, limit)
     _refuse_formula_error(raw)
     return raw
 
@@ -80,8 +71,7 @@ def code(raw: str, limit: int) -> str:
     Raises:
         BadValue: If it is too long, was turned into a decimal number by Excel, or is a formula error.
     """
-    if len(raw) > limit:
-        raise BadValue(too_long(limit))
+    check_length(raw, limit)
     if _CODE_LOST_IN_EXCEL.fullmatch(raw):
         raise BadValue(lost_digits())
     _refuse_formula_error(raw)
@@ -117,8 +107,7 @@ def phones(raw: str) -> tuple[str, ...]:
     Raises:
         BadValue: If the list is too long or one of its numbers is invalid.
     """
-    if len(raw) > NUMBERS_LENGTH:
-        raise BadValue(too_long(NUMBERS_LENGTH))
+    check_length(raw, NUMBERS_LENGTH)
     parts = (part.strip() for part in _BETWEEN_NUMBERS.split(unicodedata.normalize("NFKC", raw)))
     return tuple(dict.fromkeys(phone(part) for part in parts if part))
 
@@ -129,7 +118,7 @@ def quantity(raw: str) -> int:
     Raises:
         BadValue: If it is not one, or 2^63 or more.
     """
-    _check_length(raw)
+    check_length(raw)
     if raw.isdecimal() and raw.isascii():
         number = int(raw)
     else:
@@ -150,7 +139,7 @@ def money_fen(raw: str) -> int:
     Raises:
         BadValue: If it is not an amount, negative, has more than 2 decimals, or is too large.
     """
-    _check_length(raw)
+    check_length(raw)
     amount = unicodedata.normalize("NFKC", raw).removeprefix("¥").removesuffix("元").strip()
     found = _MONEY.fullmatch(amount)
     if found is None or not amount.isascii():
@@ -178,10 +167,7 @@ def flag(raw: str) -> bool:
     Raises:
         BadValue: If it is none of these.
     """
-    _check_length(raw)
-    found = _FLAGS.get(raw)
-    if found is None:
-        found = _FLAGS.get(folded(raw))
+    found = _looked_up(raw, _FLAGS)
     if found is None:
         raise BadValue(_("“{value}” is neither yes nor no; write yes or no.").format(value=raw))
     return found
@@ -193,14 +179,17 @@ def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
     Raises:
         BadValue: If it is none of them.
     """
-    _check_length(raw)
-    found = names.get(raw)
-    if found is None:
-        found = names.get(folded(raw))
+    found = _looked_up(raw, names)
     if found is None:
         codes = ", ".join(dict.fromkeys(str(value) for value in names.values()))
         raise BadValue(_("“{value}” is not a known value; write one of {codes}.").format(value=raw, codes=codes))
     return found
+
+
+def _looked_up(raw: str, names: Mapping[str, Choice]) -> Choice | None:
+    """Return the value of a word as it is written or folded, None if there is none."""
+    check_length(raw)
+    return names[raw] if raw in names else names.get(folded(raw))
 
 
 def sha256(raw: str) -> str:
@@ -220,8 +209,7 @@ def relative_path(raw: str, limit: int) -> str:
     Raises:
         BadValue: If it is too long, absolute, or contains `..`.
     """
-    if len(raw) > limit:
-        raise BadValue(too_long(limit))
+    check_length(raw, limit)
     parts = raw.replace("\\", "/").split("/")
     if parts[0] in {"", "~"} or _DRIVE.match(parts[0]):
         raise BadValue(_("The path is absolute; write it relative to this file's folder."))
@@ -233,11 +221,6 @@ def relative_path(raw: str, limit: int) -> str:
 def folded(word: str) -> str:
     """Return a word in its compared form: width, letter case and repeated blanks do not matter."""
     return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
-
-
-def too_long(limit: int) -> str:
-    """Return the message for a value of more than `limit` characters."""
-    return _("The value is longer than {limit} characters; shorten it.").format(limit=limit)
 
 
 def lost_digits() -> str:
@@ -256,15 +239,15 @@ def _refuse_formula_error(raw: str) -> None:
         raise BadValue(failed_formula(raw))
 
 
-def _check_length(raw: str) -> None:
+def check_length(raw: str, limit: int = SHORT_LENGTH) -> None:
     """Raise BadValue for a text that is too long, before any pattern is matched."""
-    if len(raw) > SHORT_LENGTH:
-        raise BadValue(too_long(SHORT_LENGTH))
+    if len(raw) > limit:
+        raise BadValue(_("The value is longer than {limit} characters; shorten it.").format(limit=limit))
 
 
 def _compact(raw: str) -> str:
     """Return a number without the separators between its digits."""
-    _check_length(raw)
+    check_length(raw)
     _refuse_formula_error(raw)
     if not MASKS.isdisjoint(raw):
         raise BadValue(_("The number is masked; import the file with whole numbers."))

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from db.enums import Role
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar, assumed_day
 from workbench.domain.clock.hours import checked
-from workbench.domain.clock.year_notice import YearNotice, settled
+from workbench.domain.clock.year_notice import YearNotice, days_defined_by
 from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
@@ -127,7 +127,7 @@ class Calendars:
                 done = self._import(session, notices)
                 if not done.effect.after:
                     return done
-                write_published(session, settled(notices, published_days(session)).values())
+                write_published(session, days_defined_by(notices, published_days(session)).values())
                 body = {
                     "files": [{"name": file.name, "sha256": file.sha256} for file in files],
                     "years": list(done.years),
@@ -138,7 +138,7 @@ class Calendars:
 
     def _import(self, session: Session, notices: Sequence[YearNotice]) -> CalendarImport:
         known, by_hand = published_days(session), overrides(session)
-        days = settled(notices, known)
+        days = days_defined_by(notices, known)
         named = {day.on for notice in notices for day in notice.days}
         return CalendarImport(
             rows=sum(len(notice.days) for notice in notices),

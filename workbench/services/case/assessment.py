@@ -14,7 +14,8 @@ from db.models import CaseRow, FindingRow
 from db.queries.published import table_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
-from workbench.domain.findings.evaluate import class_of, find, missing_documents, priority_of, risk_of
+from workbench.domain.facts.documents import missing_documents
+from workbench.domain.findings.evaluate import class_of, find, priority_of, risk_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import read_evidence

@@ -17,7 +17,7 @@ from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import CLASS_CHANGED, EXTENDED, Budget, ClockEvent, ClockState, budget_of, clock_state
-from workbench.domain.clock.explanation import Walk, not_begun, walk
+from workbench.domain.clock.explanation import ClockExplanation, explain_clock, explain_incomplete
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.evidence.evidence import Evidence
@@ -115,13 +115,13 @@ class Clocks:
             return None
         return clock_state(budget, self.concerning(case), self.calendar(case))
 
-    def walk(self, case: CaseRow) -> Walk:
+    def walk(self, case: CaseRow) -> ClockExplanation:
         """Return how the due date of a case came about, as of now."""
         budget = self.budget(case)
         if budget is None:
             policy = self.context.policy(self.session, case.policy_version_id)
-            return not_begun(case.received_at, policy.classes.days[ServiceClass(case.service_class)])
-        return walk(
+            return explain_incomplete(case.received_at, policy.classes.days[ServiceClass(case.service_class)])
+        return explain_clock(
             budget,
             self.concerning(case),
             self.calendar(case),
@@ -152,7 +152,7 @@ class Watching:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def walk(self, case_id: int) -> Walk:
+    def walk(self, case_id: int) -> ClockExplanation:
         """Return how the due date of a case came about.
 
         Raises:
@@ -161,7 +161,9 @@ class Watching:
         with self.context.read() as session:
             case = visible_case(session, case_id)
             found = Clocks(session, self.context).walk(case)
-            return replace(found, mend_by=_mend_by(session, case_id)) if case.state == CaseState.RECTIFYING else found
+            return (
+                replace(found, rectify_by=_mend_by(session, case_id)) if case.state == CaseState.RECTIFYING else found
+            )
 
     def words(self, case_id: int) -> tuple[str, ...]:
         """Return how the due date of a case came about, line by line.

@@ -88,7 +88,7 @@ def _settle(
 ) -> _Batch:
     """Recompute the due dates of some cases, with all suspensions or those given, and collect the notices owed."""
     clocks = Clocks(session, context, clock_events(session, case_ids), stops=stops)
-    batch = _Batch(SuspensionLetters(context, clocks, suspension_notices.told(session, case_ids)))
+    batch = _Batch(SuspensionLetters(context, clocks, suspension_notices.notices_sent(session, case_ids)))
     # Only the applicants of published cases are told anything.
     shown = select(CASE.c.id).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id))
     published = set(session.execute(shown).scalars())

@@ -12,7 +12,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, state_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import extension_s
-from workbench.domain.clock.due import deadline_after
+from workbench.domain.clock.due import due_at
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import Clocks, settle_due
@@ -94,7 +94,7 @@ class Rescheduling:
         if wanted <= max(context.now(), row.deadline_at or context.now()):
             raise WrongUsage(_not_later(case_id))
         most = context.policy(session, case.policy_version_id).rectify.cap_days
-        cap = deadline_after(context.now(), most, calendar).at
+        cap = due_at(context.now(), most, calendar).at
         if wanted > cap:
             day = calendar.local_day(cap).isoformat()
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))

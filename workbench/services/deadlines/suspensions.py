@@ -9,7 +9,7 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from db.models import SuspensionRow
-from db.queries.suspension_notices import prepare_end
+from db.queries.suspension_notices import request_end_notices
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
@@ -129,7 +129,7 @@ class Suspending:
                 every = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
                 rows = _to_end(every, ended_at) if number is None else [_to_end_alone(every, ended_at, number)]
                 for row in rows:
-                    prepare_end(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
+                    request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
                     row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
                     row.resumed_at, row.settled_at = now, None
                     context.log(session, Action.RESUME.value, body=_body(row))

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from db.enums import CaseState
 from db.models import CaseRow, RectificationRow
 from db.queries.published import CASE, table_of
-from db.queries.suspension_notices import awaits_end
+from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import SUSPENSION, Clocks, settle_due, suspension_of
 from workbench.services.deadlines.batches import act_on_each
@@ -114,4 +114,4 @@ class Ticking:
             letters.write()
             return is_told
 
-        return act_on_each(context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end(ended.id)), act)
+        return act_on_each(context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end_notice(ended.id)), act)

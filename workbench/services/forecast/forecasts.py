@@ -16,7 +16,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
 from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import QUEUED, CaseHistory, Step
-from workbench.domain.forecast.closed_days import closed_days, is_suspended
+from workbench.domain.forecast.closed_days import closed_days, is_all_work_suspended
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.queue.position import position_of
 from workbench.domain.forecast.result import CaseForecast, QueueForecast
@@ -192,7 +192,7 @@ class Forecasts:
             learnt[key] = queue_model
         queue_model = learnt[key]
         absences = history_reader.read_away(session, queue_model.time)
-        return replace(queue_model, absences=absences, is_suspended=is_suspended(stops, now))
+        return replace(queue_model, absences=absences, is_suspended=is_all_work_suspended(stops, now))
 
     def _case(self, session: Session, queue_model: QueueModel, now: datetime, case_id: int) -> OpenCase:
         """Return one open case; where all are not read, only it is, for all take longer."""

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
-from db.queries.findable import make_findable, terms_of
 from db.queries.published import (
     CASE,
     ImportedRow,
@@ -17,6 +16,7 @@ from db.queries.published import (
     newest_cases,
     newest_of_many,
 )
+from db.queries.search_index import index_cases, terms_of
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.evidence.evidence import Evidence
@@ -218,7 +218,7 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
     with context.write() as session:
         first = take_case_numbers(session, len(cases))
         session.execute(insert(CASE), [{**case, "id": first + place} for place, case in enumerate(cases)])
-        make_findable(session, [{**row, "id": first + place} for place, row in enumerate(terms)])
+        index_cases(session, [{**row, "id": first + place} for place, row in enumerate(terms)])
         if findings:
             session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
         if receipts:

@@ -14,8 +14,8 @@ from db.models import (
     OptOutRow,
     SuspensionNoticeRow,
 )
-from db.queries.findable import forget
 from db.queries.published import BATCH, CASE, table_of
+from db.queries.search_index import remove_cases
 from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.context import Context
@@ -102,7 +102,7 @@ def _delete(context: Context, table: Table, batch_id: int) -> int:
             if table is CASE:
                 for told in _OF_CASES:
                     session.execute(delete(told).where(told.c.case_id.in_(chunk.order_by(table.c.id))))
-                forget(session, chunk.order_by(table.c.id))
+                remove_cases(session, chunk.order_by(table.c.id))
             gone = session.execute(delete(table).where(table.c.id.in_(chunk.order_by(table.c.id))))
             count = int(gone.rowcount)  # type: ignore[attr-defined]  # a delete's result has one
         removed += count

@@ -90,12 +90,12 @@ def time_told(forecast: "CaseForecast | None", policy: ForecastPolicy, language:
 
     Where there is no forecast to tell, it is the due date.
     """
-    if forecast is None or not policy.is_told:
+    if forecast is None or not policy.letters_give_forecast:
         return "", True
     # What it leans on takes longer to import than the first frame may.
     from workbench.wording.forecast import letter_sentence
 
-    return letter_sentence(forecast, language), policy.tells_promise
+    return letter_sentence(forecast, language), policy.letters_give_due_date
 
 
 def asked_lines(findings: Iterable[Finding], policy: Policy, language: Language) -> str:

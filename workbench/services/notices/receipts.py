@@ -66,7 +66,7 @@ def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
 
 def tells_forecast(policy: Policy, due_at: datetime, suspended_from: datetime | None, now: datetime) -> bool:
     """Say whether a receipt tells the forecast; while work is suspended nobody knows how long it takes."""
-    return policy.forecast.is_told and owes_receipt(due_at, now) and suspended_from is None
+    return policy.forecast.letters_give_forecast and owes_receipt(due_at, now) and suspended_from is None
 
 
 def receipt_of(row: ImportedRow, accepted: Accepted, policy: Policy, now: datetime) -> Receipt:

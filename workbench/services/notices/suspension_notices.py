@@ -97,8 +97,8 @@ class SuspensionLetters:
         """Write the notices, and keep what they tell."""
         session, now = self.clocks.session, self.context.now()
         tell_each(session, self.context, self.letters)
-        suspension_notices.tell(session, self.facts, now)
-        suspension_notices.tell_resumed(session, self.resumed, now)
+        suspension_notices.record(session, self.facts, now)
+        suspension_notices.record_resumption(session, self.resumed, now)
 
     def _moves(self, case: CaseRow, stop: Suspension, standing: ClockState) -> bool:
         """Say whether a suspension moves the due date in addition to the others."""

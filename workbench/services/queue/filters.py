@@ -13,12 +13,11 @@ from db.columns import to_us
 from db.enums import FINAL_STATES, CaseState, Priority
 from db.models import ReviewerRow, SuspensionRow
 from db.queries import case_conditions as conditions
-from db.queries.case_list import CaseList, Condition, Due
+from db.queries.case_list import CaseList, Condition, DueRange
 from db.queries.published import BATCH
-from workbench.domain.case.case_id import parse_case
+from workbench.domain.case.case_id import parse_case, quoted
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.filter.parser import Filter, FilterProblem, Term, parse_filter
-from workbench.domain.filter.values import shown
 from workbench.domain.values.provinces import province_parts
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
@@ -60,7 +59,7 @@ class _FilterReader:
             now=to_us(self.now),
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
-            due=reduce(Due.within, (_due_span(term, self.now) for term in due_terms), Due()),
+            due=reduce(DueRange.within, (_due_span(term, self.now) for term in due_terms), DueRange()),
             conditions=(*self._conditions(wanted), *(self._not_suspended if is_running else ())),
             hidden=tuple(unpublished.scalars()),
             is_running=is_running,
@@ -136,7 +135,7 @@ class _FilterReader:
         found = self.session.execute(known).scalar()
         if found is None:
             raise FilterProblem(
-                _("There is no login “{login}”; `workbench reviewers` lists all people.").format(login=shown(value)),
+                _("There is no login “{login}”; `workbench reviewers` lists all people.").format(login=quoted(value)),
                 term.start,
                 term.end,
             )
@@ -145,7 +144,7 @@ class _FilterReader:
 
 def _states(wanted: Filter) -> frozenset[CaseState]:
     """Return the states that a filter selects, by default the open ones."""
-    states = frozenset(CaseState) if wanted.says_state else _OPEN
+    states = frozenset(CaseState) if wanted.names_state else _OPEN
     for term in wanted.terms:
         if term.key == "state":
             named = frozenset[CaseState]().union(*(_GROUPS.get(value) or {CaseState(value)} for value in term.values))
@@ -169,21 +168,21 @@ def _needs_clock(term: Term) -> bool:
     return term.op == ":" and term.values[0] in {"overdue", "today"}
 
 
-def _due_span(term: Term, now: datetime) -> Due:
+def _due_span(term: Term, now: datetime) -> DueRange:
     """Return the due dates that a term selects; days are those of the zone of `now`."""
     value = term.values[0]
     if value == "none":
-        return Due(with_dates=False)
+        return DueRange(with_dates=False)
     if value == "overdue":
-        return Due(until=to_us(now), with_none=False)
+        return DueRange(until=to_us(now), with_none=False)
     words = {"yesterday": -1, "today": 0, "tomorrow": 1}
     on = now.date() + timedelta(days=words[value]) if value in words else date.fromisoformat(value)
     begins = to_us(datetime.combine(on, time(), tzinfo=now.tzinfo) - _MICROSECOND)
     ends = to_us(datetime.combine(on + timedelta(days=1), time(), tzinfo=now.tzinfo) - _MICROSECOND)
     spans = {
-        "<": Due(until=begins, with_none=False),
-        "<=": Due(until=ends, with_none=False),
-        ">": Due(after=ends, with_none=False),
-        ">=": Due(after=begins, with_none=False),
+        "<": DueRange(until=begins, with_none=False),
+        "<=": DueRange(until=ends, with_none=False),
+        ">": DueRange(after=ends, with_none=False),
+        ">=": DueRange(after=begins, with_none=False),
     }
-    return spans.get(term.op, Due(after=begins, until=ends, with_none=False))
+    return spans.get(term.op, DueRange(after=begins, until=ends, with_none=False))

@@ -5,7 +5,7 @@ import re
 from db.queries import case_conditions as conditions
 from db.queries.case_list import Condition
 from workbench.domain.case.case_id import parse_case
-from workbench.domain.values.identifiers import compact, normal_id_no, normal_msisdn
+from workbench.domain.values.identifiers import compact, normal_msisdn
 from workbench.errors import NotFound
 from workbench.services.foundation.file_store import Store
 
@@ -38,9 +38,7 @@ def bare_word(word: str, store: Store, name: str) -> Condition:
     if number.isdecimal() and number.isascii() and len(number) >= _FEWEST_DIGITS:
         found.append(phone(number, store, name))
     if _IDENTIFIER.fullmatch(plain):
-        found.append(
-            conditions.application_has("handler_id_hash", [store.hashed(normal_id_no(word))], f"{name}_handler")
-        )
+        found.append(conditions.application_has("handler_id_hash", [store.hashed(compact(word))], f"{name}_handler"))
         found.append(conditions.application_has("uscc", [plain], f"{name}_uscc"))
     return conditions.any_condition(found)
 

@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, ImportKind, Severity, WaitsFor
 from db.models import CaseRow
-from db.queries.findable import make_findable, terms_of
 from db.queries.published import newest_of_many
+from db.queries.search_index import index_cases, terms_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
@@ -79,7 +79,7 @@ def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:
         case.application_id = row["id"]
         if case.applicant_name != row["applicant_name"]:
             case.applicant_name = row["applicant_name"]
-            make_findable(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
+            index_cases(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:

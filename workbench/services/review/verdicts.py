@@ -21,7 +21,7 @@ from workbench.domain.case.verdict import (
     rectify_days,
 )
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.due import deadline_after
+from workbench.domain.clock.due import due_at
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.case_cache import CaseCache
@@ -68,16 +68,16 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         request = replace(request, fail_kind=FailKind.FIXABLE)
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
         if request.until is None:
-            deadline_at = deadline_after(now, rectify_days(items, policy), calendar).at
+            deadline_at = due_at(now, rectify_days(items, policy), calendar).at
         else:
             deadline_at = _closing_of(request.until, calendar)
     if request.verdict is Verdict.PENDING:
         request = replace(
             request,
-            until=request.until or calendar.local_day(deadline_after(now, policy.pending.days, calendar).at),
+            until=request.until or calendar.local_day(due_at(now, policy.pending.days, calendar).at),
             waits_for=request.waits_for or pending_waits_for(request.reasons, policy),
         )
-    cap = deadline_after(now, policy.rectify.cap_days, calendar).at
+    cap = due_at(now, policy.rectify.cap_days, calendar).at
     date_problem = _date_problem(request, deadline_at, cap, today, now)
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
     return VerdictPlan(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.domain.forecast.learning.processes import DAY, office_log
-from workbench.domain.forecast.learning.estimator import Estimator, LearningOptions, NothingToLearnFrom
+from workbench.domain.forecast.learning.estimator import Estimator, NothingToLearnFrom
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
 from workbench.domain.forecast.learning.past_split import Past
@@ -39,16 +39,14 @@ def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float
 
 def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
     log = office_log(5, 200)
-    first, second = (
-        Estimator.fit(past(log), LearningOptions(seed=7)).remaining_throughout(log[:20]) for _turn in range(2)
-    )
+    first, second = (Estimator.fit(past(log), seed=7).remaining_throughout(log[:20]) for _turn in range(2))
 
     assert np.array_equal(first.cumulative, second.cumulative)
     assert first.calibration == second.calibration
 
 
 def test_an_attribute_distinguishes_cases() -> None:
-    estimator = Estimator.fit(past(cases(300)), LearningOptions())
+    estimator = Estimator.fit(past(cases(300)))
 
     small, large = days(estimator, opened("small"), opened("large"))
     assert small == pytest.approx(1, abs=0.2)
@@ -66,7 +64,7 @@ def test_a_number_distinguishes_cases_and_may_be_missing() -> None:
         )
         for number in range(400)
     ]
-    estimator = Estimator.fit(past(traces), LearningOptions())
+    estimator = Estimator.fit(past(traces))
     none_ahead, nine_ahead, unknown = (
         Trace("", (Event("came", 500 * DAY, attributes),)) for attributes in ({"ahead": 0.0}, {"ahead": 9.0}, {})
     )
@@ -78,7 +76,7 @@ def test_a_number_distinguishes_cases_and_may_be_missing() -> None:
 
 
 def test_an_optional_attribute_is_used_only_if_it_improves_the_forecast() -> None:
-    optional = LearningOptions(optional=frozenset({"size"}))
+    optional = frozenset({"size"})
 
     helped = Estimator.fit(past(cases(400)), optional)
     not_helped = Estimator.fit(past(cases(400, sizes=False)), optional)
@@ -87,7 +85,7 @@ def test_an_optional_attribute_is_used_only_if_it_improves_the_forecast() -> Non
 
 
 def test_a_short_log_uses_no_optional_attribute() -> None:
-    assert Estimator.fit(past(cases(60)), LearningOptions(optional=frozenset({"size"}))).ignored == {"size"}
+    assert Estimator.fit(past(cases(60)), frozenset({"size"})).ignored == {"size"}
 
 
 def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
@@ -108,33 +106,32 @@ def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
 
 
 def test_a_case_in_an_unknown_activity_has_a_forecast() -> None:
-    estimator = Estimator.fit(past(cases(100)), LearningOptions())
+    estimator = Estimator.fit(past(cases(100)))
 
     (found,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY, {"size": "huge"}),)), level=0.9)
     assert 0 <= found <= 11
 
 
 def test_one_finished_case_is_enough_to_learn_from() -> None:
-    estimator = Estimator.fit(past(cases(1)), LearningOptions())
+    estimator = Estimator.fit(past(cases(1)))
 
     assert days(estimator, opened("small"), level=0.9) == pytest.approx([1], abs=0.2)
 
 
 def test_without_open_cases_there_is_no_forecast() -> None:
-    assert days(Estimator.fit(past(cases(10)), LearningOptions())) == []
+    assert days(Estimator.fit(past(cases(10)))) == []
 
 
 def test_without_finished_cases_there_is_nothing_to_learn() -> None:
     with pytest.raises(NothingToLearnFrom):
-        Estimator.fit(Past(0.0, (), (1.0, 2.0)), LearningOptions())
+        Estimator.fit(Past(0.0, (), (1.0, 2.0)))
 
 
 def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
     log = office_log(3, 200)
     stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
     without_it, with_it = (
-        Estimator.fit(past(traces), LearningOptions()).remaining(log[:50]).median_s().sum()
-        for traces in (log, [*log, stuck])
+        Estimator.fit(past(traces)).remaining(log[:50]).quantile_s(0.5).sum() for traces in (log, [*log, stuck])
     )
 
     assert with_it == pytest.approx(without_it, rel=0.1)
@@ -142,17 +139,11 @@ def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
 
 def test_a_prefix_contains_only_earlier_events() -> None:
     trace = Trace("1", (Event("a", 0, {"p": "x"}), Event("b", 3600), Event("a", 7200, {"p": "y"}), Event("c", 9 * DAY)))
-    third = list(prefixes_of(trace, ("a", "c"), 0))[2]
-    alone = last_prefix(Trace("1", trace.events[:3]), ("a", "c"), 0)
+    third = list(prefixes_of(trace, ("a", "c")))[2]
+    alone = last_prefix(Trace("1", trace.events[:3]), ("a", "c"))
 
     assert third == alone
     assert third.path == ("a", "b", "a")
     assert third.attributes == {"p": "y"}
     # Third event, two hours old, an hour after an hour; Thursday at two; the second a, one repeat, two a, no c.
     assert third.figures == pytest.approx((2, 7200, 3600, 3600, 2, 3 + 2 / 24, 2, 1, 2, 0))
-
-
-def test_the_hour_of_the_day_is_in_local_time() -> None:
-    (prefix,) = prefixes_of(Trace("1", (Event("a", 20 * 3600),)), (), 8 * 3600)
-
-    assert prefix.figures[4:6] == pytest.approx((4, 4 + 4 / 24))

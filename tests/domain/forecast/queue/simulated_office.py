@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
@@ -69,6 +69,14 @@ def working_time(plan: Plan) -> WorkingTime:
         for day in days
     ]
     return WorkingTime(WorkingCalendar(table, hours=HOURS, zone="Asia/Shanghai"), days[0], days[-1])
+
+
+def instant_of(working: WorkingTime, at: float) -> datetime:
+    """Return the instant of a time in working days. The end of a day is its closing."""
+    cell = max(int(np.searchsorted(working._begun, at - 1e-9)) - 1, 0)
+    share = min(max((at - working._begun[cell]) / working._shares[cell], 0.0), 1.0)
+    seconds = working._starts_s[cell] + share * (working._ends_s[cell] - working._starts_s[cell])
+    return datetime.fromtimestamp(float(seconds), UTC)
 
 
 class SimulatedOffice:
@@ -189,4 +197,4 @@ class SimulatedOffice:
 
     def _after_calendar_days(self, at: float, days: float) -> float:
         """Return the time a number of calendar days later; applicants also work at weekends."""
-        return max(float(self.time.of([self.time.instant(at).timestamp() + days * 86_400])[0]), at)
+        return max(float(self.time.of([instant_of(self.time, at).timestamp() + days * 86_400])[0]), at)

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import Estimator, LearningOptions, remaining_s
+from workbench.domain.forecast.learning.estimator import Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.domain.forecast.learning.past_split import Split, split
+from workbench.domain.forecast.learning.quantile_calibration import HIGH, LOW, MEDIAN
 from workbench.domain.forecast.learning.workload import NAMES, WorkloadFeatures
 
 Progress = Callable[[int, int], None]
 """A callback with the number of cases done and the total."""
 
 _DAY_S = 86_400
-_BAND = 0.8
 _BATCH = 500
 
 
@@ -54,12 +54,12 @@ def backtest(traces: Sequence[Trace], progress: Progress, seed: int = 0) -> Back
     parts = split(tuple(workload.with_workload(traces))) or parts
     learnt, total = len(parts.past.finished), len(parts.past.finished) + len(parts.later)
     progress(0, total)
-    estimator = Estimator.fit(parts.past, LearningOptions(optional=NAMES, seed=seed))
+    estimator = Estimator.fit(parts.past, NAMES, seed)
     predicted: list[FloatArray] = []
     for start in range(0, len(parts.later), _BATCH):
         progress(learnt + start, total)
         remaining = estimator.remaining_throughout(parts.later[start : start + _BATCH])
-        predicted.append(np.stack([remaining.median_s(), *remaining.band_s(_BAND)]))
+        predicted.append(np.stack([remaining.quantile_s(level) for level in (MEDIAN, LOW, HIGH)]))
     progress(total, total)
     return _scored(parts, np.concatenate(predicted, axis=1), used_load=not estimator.ignored)
 

@@ -5,15 +5,12 @@ last three activities is the encoding of the last two, theirs is that of the las
 So a rare value falls back to a more general one. Numbers and encoded categories are then binned by quantiles.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray
-from workbench.domain.forecast.learning.event_trace import Attribute
-from workbench.domain.forecast.learning.trace_prefix import PATH_LENGTH, Path, Prefix
+from workbench.domain.forecast.learning.trace_prefix import PATH_LENGTH, Prefix
 
 BINS = 32
 """The most bins of one column."""
@@ -37,30 +34,10 @@ class _TargetMeans:
         means = (np.bincount(numbers, weights * target) + _PRIOR_WEIGHT * mean_prior) / (weight + _PRIOR_WEIGHT)
         self._mean = {value: float(means[at]) for value, at in number_of.items()}
 
-    def of(self, values: Iterable[object], default: FloatArray) -> FloatArray:
-        """Return the mean of each value, or the default for a value never seen."""
+    def of(self, values: Iterable[object], prior: FloatArray) -> FloatArray:
+        """Return the mean of each value, or its prior for a value never seen."""
         mean = self._mean
-        return np.array([mean.get(value, fallback) for value, fallback in zip(values, default.tolist(), strict=True)])
-
-
-@dataclass(frozen=True, slots=True)
-class _Category:
-    """How to read a category from a prefix, and whether its prior is the category before it."""
-
-    value_of: Callable[[Prefix], object]
-    has_prior: bool
-
-
-def _path(length: int, prefix: Prefix) -> Path:
-    return prefix.path[:length]
-
-
-def _first(prefix: Prefix) -> str:
-    return prefix.first
-
-
-def _attribute(name: str, prefix: Prefix) -> Attribute | None:
-    return prefix.attributes.get(name)
+        return np.array([mean.get(value, fallback) for value, fallback in zip(values, prior.tolist(), strict=True)])
 
 
 class FeatureEncoder:
@@ -83,21 +60,25 @@ class FeatureEncoder:
             name for name in names if any(type(p.attributes.get(name)) is str for p in prefixes)
         )
         self._number_names = sorted(names.difference(self._category_names))
-        self._encoders: list[tuple[_Category, _TargetMeans]] = []
+        self._means: list[_TargetMeans] = []
         columns: list[FloatArray] = []
-        overall = np.full(len(prefixes), self._overall)
-        for category in self._categories():
-            values = [category.value_of(prefix) for prefix in prefixes]
-            means = _TargetMeans(values, columns[-1] if category.has_prior else overall, target, weights)
-            columns.append(means.of(values, overall))
-            self._encoders.append((category, means))
+        for values in self._categories(prefixes):
+            prior = self._prior(columns, len(prefixes))
+            self._means.append(_TargetMeans(values, prior, target, weights))
+            columns.append(self._means[-1].of(values, prior))
         self._edges = [_edges(column) for column in (*columns, *self._numbers(prefixes).T)]
 
-    def _categories(self) -> list[_Category]:
-        """Return the categories to encode."""
-        paths = [_Category(partial(_path, length), has_prior=length > 1) for length in range(1, PATH_LENGTH + 1)]
-        attributes = [_Category(partial(_attribute, name), has_prior=False) for name in self._category_names]
-        return [*paths, _Category(_first, has_prior=False), *attributes]
+    def _categories(self, prefixes: Sequence[Prefix]) -> Iterator[list[object]]:
+        """Yield the values of each category: the last activities, the first activity, and the attributes."""
+        for length in range(1, PATH_LENGTH + 1):
+            yield [prefix.path[:length] for prefix in prefixes]
+        yield [prefix.first for prefix in prefixes]
+        for name in self._category_names:
+            yield [prefix.attributes.get(name) for prefix in prefixes]
+
+    def _prior(self, columns: Sequence[FloatArray], rows: int) -> FloatArray:
+        """Return the prior of the next category, given the columns of those before it."""
+        return columns[-1] if 0 < len(columns) < PATH_LENGTH else np.full(rows, self._overall)
 
     def _numbers(self, prefixes: Sequence[Prefix]) -> FloatArray:
         """Return the numeric features of prefixes, one row each."""
@@ -109,11 +90,9 @@ class FeatureEncoder:
 
     def codes(self, prefixes: Sequence[Prefix]) -> CodeArray:
         """Return the bin numbers of prefixes, one row each."""
-        overall = np.full(len(prefixes), self._overall)
         columns: list[FloatArray] = []
-        for category, means in self._encoders:
-            values = (category.value_of(prefix) for prefix in prefixes)
-            columns.append(means.of(values, columns[-1] if category.has_prior else overall))
+        for means, values in zip(self._means, self._categories(prefixes), strict=True):
+            columns.append(means.of(values, self._prior(columns, len(prefixes))))
         coded = [
             np.searchsorted(edges, column, side="left").astype(np.uint8)
             for edges, column in zip(self._edges, (*columns, *self._numbers(prefixes).T), strict=True)

@@ -31,47 +31,43 @@ class QuantileCalibration:
         return QuantileCalibration(min(self.low, other.low), max(self.high, other.high))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionTest:
-    """Predicted distributions of rows with their actual times.
-
-    `cumulative` is the probability up to each value of the support, one row for each prediction. `true_s` are the
-    actual times in seconds.
-    """
-
-    support_s: FloatArray
-    cumulative: Float32Array
-    true_s: FloatArray
-    weights: FloatArray
-    cases: int
-
-
-def calibrated(test: PredictionTest) -> QuantileCalibration:
+def calibrated(
+    support_s: FloatArray, cumulative: Float32Array, true_s: FloatArray, weights: FloatArray, cases: int
+) -> QuantileCalibration:
     """Return the levels with which the share of actual times below and above matches the nominal levels.
 
     With few cases, one more is counted as missed on either side (split conformal prediction, Vovk 2005), and the levels
     are shrunk towards the nominal ones. A certain time of 0 is never missed; the levels allow for that, so that the
     range holds as often as promised over all rows.
+
+    Args:
+        support_s: The times at which the distributions are given, in seconds.
+        cumulative: The predicted probability up to each of these times, one row for each prediction.
+        true_s: The actual time of each row.
+        weights: The weight of each row.
+        cases: The number of cases that the rows belong to.
     """
-    if not test.cases:
+    if not cases:
         return QuantileCalibration()
-    rows = np.arange(len(test.true_s))
-    padded = np.concatenate([np.zeros((len(rows), 1), dtype=np.float32), test.cumulative], axis=1)
+    rows = np.arange(len(true_s))
+    padded = np.concatenate([np.zeros((len(rows), 1), dtype=np.float32), cumulative], axis=1)
     # A time is above a quantile if its level is at most the probability below the time, and vice versa.
-    below = padded[rows, np.searchsorted(test.support_s, test.true_s, side="left")]
-    up_to = padded[rows, np.searchsorted(test.support_s, test.true_s, side="right")]
-    one_more = 1 + 1 / test.cases
-    low = 1 - _quantile(1 - up_to, test.weights, HIGH * one_more)
-    high = _quantile(below, test.weights, HIGH * one_more)
-    share = test.cases / (test.cases + _PRIOR_CASES)
+    below = padded[rows, np.searchsorted(support_s, true_s, side="left")]
+    up_to = padded[rows, np.searchsorted(support_s, true_s, side="right")]
+    one_more = 1 + 1 / cases
+    low = 1 - float(weighted_quantile(1 - up_to, weights, HIGH * one_more))
+    high = float(weighted_quantile(below, weights, HIGH * one_more))
+    share = cases / (cases + _PRIOR_CASES)
     return QuantileCalibration(
         min(share * low + (1 - share) * LOW, MEDIAN),
         max(share * high + (1 - share) * HIGH, MEDIAN),
     )
 
 
-def _quantile(values: Float32Array, weights: FloatArray, level: float) -> float:
-    """Return the least value with at least this share of the weight up to it."""
+def weighted_quantile(
+    values: FloatArray | Float32Array, weights: FloatArray, level: FloatArray | float
+) -> FloatArray | Float32Array:
+    """Return for each level the least value with at least this share of the weight up to it."""
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
-    return float(values[order][min(int(np.searchsorted(share, level)), len(order) - 1)])
+    return values[order][np.minimum(np.searchsorted(share, level), len(order) - 1)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import BoolArray, CodeArray, Float32Array, FloatArray, IntArray
+from workbench.domain.forecast.learning.quantile_calibration import weighted_quantile
 from workbench.domain.forecast.learning.tree import TrainingSample, Tree, TreeLimits, grow
 
 TREES = 60
@@ -49,15 +50,13 @@ class Forest:
         cell = np.searchsorted(self.support_s, rows.remaining_s)
         cases = int(rows.case.max()) + 1
         drawn_cases = max(1, min(cases, cases * _MOST_ROWS // len(rows.case)))
-        self._trees: list[tuple[Tree, Float32Array]] = []
-        self._in_bag: list[BoolArray] = []
+        self._trees: list[tuple[Tree, Float32Array, BoolArray]] = []
         for _tree in range(trees):
             counts = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
             drawn = np.flatnonzero(counts[rows.case])
             weights = rows.weights[drawn] * counts[rows.case[drawn]]
             tree, leaf = grow(TrainingSample(rows.codes[drawn], target[drawn], weights), limits, random)
-            self._trees.append((tree, self._shares(leaf, cell[drawn], weights)))
-            self._in_bag.append(counts > 0)
+            self._trees.append((tree, self._shares(leaf, cell[drawn], weights), counts > 0))
 
     def _shares(self, leaf: IntArray, cell: IntArray, weights: FloatArray) -> Float32Array:
         """Return the distribution over the support at each node of a tree."""
@@ -72,7 +71,7 @@ class Forest:
         found = np.zeros((len(codes), len(self.support_s)), dtype=np.float32)
         for start in range(0, len(codes), _CHUNK):
             part = slice(start, start + _CHUNK)
-            for tree, shares in self._trees:
+            for tree, shares, _in_bag in self._trees:
                 found[part] += shares[tree.leaves(codes[part])]
         return _summed(found, np.float32(len(self._trees)))
 
@@ -82,8 +81,8 @@ class Forest:
         rows_tested = np.arange(0, len(rows.case), step)
         found = np.zeros((len(rows_tested), len(self.support_s)), dtype=np.float32)
         counts = np.zeros((len(rows_tested), 1), dtype=np.float32)
-        for (tree, shares), drawn in zip(self._trees, self._in_bag, strict=True):
-            unknown = np.flatnonzero(~drawn[rows.case[rows_tested]])
+        for tree, shares, in_bag in self._trees:
+            unknown = np.flatnonzero(~in_bag[rows.case[rows_tested]])
             found[unknown] += shares[tree.leaves(rows.codes[rows_tested[unknown]])]
             counts[unknown] += 1
         tested = np.flatnonzero(counts)
@@ -99,10 +98,8 @@ def _summed(shares: Float32Array, total: Float32Array | np.float32) -> Float32Ar
 
 def _support(remaining_s: FloatArray, weights: FloatArray) -> FloatArray:
     """Return the values that represent all remaining times: their weighted quantiles and the maximum."""
-    order = np.argsort(remaining_s, kind="stable")
-    share = np.cumsum(weights[order]) / weights.sum()
-    at = np.searchsorted(share, (np.arange(_SUPPORT) + 0.5) / _SUPPORT)
-    return np.unique(np.append(remaining_s[order][np.minimum(at, len(order) - 1)], remaining_s.max()))
+    quantiles = weighted_quantile(remaining_s, weights, (np.arange(_SUPPORT) + 0.5) / _SUPPORT)
+    return np.unique(np.append(quantiles, remaining_s.max()))
 
 
 def ranks(values: FloatArray) -> FloatArray:

@@ -1,11 +1,11 @@
 """The predicted distributions of remaining times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import Float32Array, FloatArray
-from workbench.domain.forecast.learning.quantile_calibration import MEDIAN, QuantileCalibration
+from workbench.domain.forecast.learning.quantile_calibration import QuantileCalibration
 
 _TINY = 1e-6
 
@@ -29,21 +29,16 @@ class RemainingTimes:
 
     def quantile_s(self, level: float) -> FloatArray:
         """Return for each case the least time within which it ends with this probability (0 to 1)."""
-        return self._at(np.full((len(self), 1), level))[:, 0]
+        return self._at(self.calibration.of(np.array([level])).astype(np.float32) - np.float32(_TINY))[:, 0]
 
-    def median_s(self) -> FloatArray:
-        """Return the median of each case, which minimises the mean absolute error."""
-        return self.quantile_s(MEDIAN)
-
-    def band_s(self, share: float) -> tuple[FloatArray, FloatArray]:
-        """Return the central interval that contains the end of each case with this probability."""
-        outside = (1 - share) / 2
-        return self.quantile_s(outside), self.quantile_s(1 - outside)
+    def sampled_s(self, levels: FloatArray) -> FloatArray:
+        """Return the times at some probabilities, one row for each case."""
+        return self._at(self.calibration.of(levels).astype(np.float32))
 
     def after(self, waited_s: FloatArray) -> "RemainingTimes":
         """Return the remaining times given that nothing has happened since the last event for so long.
 
-        If hardly any similar case waited so long, the case counts as if it had just begun to wait.
+        If almost no similar case waited so long, the case counts as if it had just begun to wait.
         """
         at = np.searchsorted(self.support_s, waited_s, side="right")
         rows = np.arange(len(self))
@@ -52,13 +47,11 @@ class RemainingTimes:
         is_known = left > _TINY
         gone, left = np.where(is_known, gone, 0)[:, None], np.where(is_known, left, 1)[:, None]
         cumulative = (np.maximum(self.cumulative - gone, 0) / left).astype(np.float32)
-        return RemainingTimes(self.support_s, cumulative, self.calibration, np.where(is_known, waited_s, 0.0))
+        return replace(self, cumulative=cumulative, waited_s=np.where(is_known, waited_s, 0.0))
 
-    def _at(self, level: FloatArray) -> FloatArray:
-        """Return the times at levels, one row for each case."""
-        wanted = self.calibration.of(level).astype(np.float32) - np.float32(_TINY)
-        cell = np.empty(wanted.shape, dtype=np.int64)
-        for number, (row, query) in enumerate(zip(self.cumulative, wanted, strict=True)):
-            cell[number] = np.searchsorted(row, query)
-        times = self.support_s[np.minimum(cell, len(self.support_s) - 1)] - self.waited_s[:, None]
+    def _at(self, levels: Float32Array) -> FloatArray:
+        """Return the times at calibrated levels, one row for each case."""
+        cells = np.array([np.searchsorted(row, levels) for row in self.cumulative], dtype=np.int64)
+        cells = np.minimum(cells.reshape(len(self), len(levels)), len(self.support_s) - 1)
+        times = self.support_s[cells] - self.waited_s[:, None]
         return np.asarray(np.maximum(times, 0))

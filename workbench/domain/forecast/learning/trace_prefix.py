@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
 
-Path = tuple[str, ...]
+ActivityPath = tuple[str, ...]
 """The last activities, the latest first."""
 
 PATH_LENGTH = 3
@@ -21,24 +21,23 @@ _FIRST_DAY = 3  # 1 January 1970 was a Thursday, the fourth day of the week
 class Prefix:
     """The features of the first events of a case, up to one of them."""
 
-    path: Path
+    path: ActivityPath
     first: str
     figures: tuple[float, ...]
     attributes: dict[str, Attribute]
 
 
-def prefixes_of(trace: Trace, counted: Sequence[str], offset_s: float) -> Iterator[Prefix]:
+def prefixes_of(trace: Trace, counted: Sequence[str]) -> Iterator[Prefix]:
     """Yield the features of a case at each of its events.
 
     Args:
         trace: The case.
         counted: The activities whose count so far is a feature.
-        offset_s: The offset of local time from UTC.
     """
     counts: Counter[str] = Counter()
     attributes: dict[str, Attribute] = {}
     before_s = gap_s = 0.0
-    path: Path = ()
+    path: ActivityPath = ()
     for index, event in enumerate(trace.events):
         counts[event.activity] += 1
         if event.attributes:
@@ -51,7 +50,7 @@ def prefixes_of(trace: Trace, counted: Sequence[str], offset_s: float) -> Iterat
             event.at_s - trace.began_s,
             gap_s,
             last_gap_s,
-            *_local(event, offset_s),
+            *_hour_and_weekday(event),
             counts[event.activity],
             index + 1 - len(counts),
             *(counts[activity] for activity in counted),
@@ -59,15 +58,15 @@ def prefixes_of(trace: Trace, counted: Sequence[str], offset_s: float) -> Iterat
         yield Prefix(path, trace.events[0].activity, tuple(map(float, figures)), attributes)
 
 
-def last_prefix(trace: Trace, counted: Sequence[str], offset_s: float) -> Prefix:
+def last_prefix(trace: Trace, counted: Sequence[str]) -> Prefix:
     """Return the features of a case at its last event."""
-    *_earlier, last = prefixes_of(trace, counted, offset_s)
+    *_earlier, last = prefixes_of(trace, counted)
     return last
 
 
-def _local(event: Event, offset_s: float) -> tuple[float, float]:
-    """Return the local hour of the day, and the day of the week with its fraction."""
-    days = (event.at_s + offset_s) / _DAY_S
+def _hour_and_weekday(event: Event) -> tuple[float, float]:
+    """Return the hour of the day, and the day of the week with its fraction, both in UTC."""
+    days = event.at_s / _DAY_S
     return days % 1 * _DAY_S / _HOUR_S, (days + _FIRST_DAY) % _WEEK_DAYS
 
 

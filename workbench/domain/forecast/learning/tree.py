@@ -60,60 +60,35 @@ class TrainingSample:
     weights: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class _Splits:
-    """The best split of each node of a level: the column, or none, and the code."""
-
-    column: IntArray
-    code: IntArray
-
-
 def grow(sample: TrainingSample, limits: TreeLimits, random: np.random.Generator) -> tuple[Tree, IntArray]:
     """Grow a tree, and return it with the leaf of each row of its sample."""
-    column, code, left = [_LEAF], [0], [0]
+    column, code, left = np.array([_LEAF]), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
     leaf = np.zeros(len(sample.target), dtype=np.int64)
-    level = np.zeros(1, dtype=np.int64)
     rows = np.arange(len(leaf))
+    first = 0
     for _level in range(limits.levels):
-        splits = _best_splits(sample, rows, leaf[rows] - level[0], len(level), limits, random)
-        split_nodes = np.flatnonzero(splits.column != _LEAF)
+        count = len(column) - first
+        column[first:], code[first:] = _best_splits(sample, rows, leaf[rows] - first, count, limits, random)
+        split_nodes = first + np.flatnonzero(column[first:] != _LEAF)
         if not len(split_nodes):
             break
-        lefts = len(column) + 2 * np.arange(len(split_nodes))
-        for at, node in zip(split_nodes.tolist(), lefts.tolist(), strict=True):
-            column[int(level[at])], code[int(level[at])] = int(splits.column[at]), int(splits.code[at])
-            left[int(level[at])] = node
-        rows, leaf = _moved_down(sample.codes, rows, leaf, (int(level[0]), splits, lefts))
-        level = np.arange(len(column), len(column) + 2 * len(split_nodes))
-        column += [_LEAF] * len(level)
-        code += [0] * len(level)
-        left += [0] * len(level)
-    return Tree(np.array(column), np.array(code), np.array(left)), leaf
-
-
-def _moved_down(
-    codes: CodeArray, rows: IntArray, leaf: IntArray, split_level: tuple[int, _Splits, IntArray]
-) -> tuple[IntArray, IntArray]:
-    """Return the rows whose node was split, and the current node of every row."""
-    first, splits, lefts = split_level
-    is_split = splits.column != _LEAF
-    left_of = np.zeros(len(is_split), dtype=np.int64)
-    left_of[is_split] = lefts
-    at = leaf[rows] - first
-    rows = rows[is_split[at]]
-    at = leaf[rows] - first
-    leaf = leaf.copy()
-    leaf[rows] = left_of[at] + (codes[rows, splits.column[at]] > splits.code[at])
-    return rows, leaf
+        first = len(column)
+        left[split_nodes] = first + 2 * np.arange(len(split_nodes))
+        rows = rows[column[leaf[rows]] != _LEAF]
+        node = leaf[rows]
+        leaf[rows] = left[node] + (sample.codes[rows, column[node]] > code[node])
+        children = np.zeros(2 * len(split_nodes), dtype=np.int64)
+        column, code, left = np.append(column, children + _LEAF), np.append(code, children), np.append(left, children)
+    return Tree(column, code, left), leaf
 
 
 def _best_splits(
     sample: TrainingSample, rows: IntArray, at: IntArray, count: int, limits: TreeLimits, random: np.random.Generator
-) -> _Splits:
-    """Return the split of each node that reduces the variance of the targets most.
+) -> tuple[IntArray, IntArray]:
+    """Return for each node of a level the split that reduces the variance of the targets most: its column and code.
 
     A node considers a random part of the columns, so that trees differ, and all of them if none of these gains enough.
-    It is not split if no column gains enough.
+    It is a leaf if no column gains enough.
     """
     codes, weights, target = sample.codes[rows], sample.weights[rows], sample.target[rows]
     columns = codes.shape[1]
@@ -131,7 +106,7 @@ def _best_splits(
     gains = np.where(candidate_gains.max(axis=1, keepdims=True) > least_gain, candidate_gains, gains)
     best = gains.argmax(axis=1)
     is_enough = gains[nodes, best] > least_gain[:, 0]
-    return _Splits(np.where(is_enough, best, _LEAF), split_code[nodes, best])
+    return np.where(is_enough, best, _LEAF), split_code[nodes, best]
 
 
 def _per_code(key: IntArray, values: FloatArray, count: int) -> FloatArray:

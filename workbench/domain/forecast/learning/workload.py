@@ -1,6 +1,6 @@
-"""The workload at each event: what the other cases of the log were doing at that time."""
+"""The workload at each event: how many other cases are open, begin and have events at that time."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ class _OpenCases:
     window_s: float
     continue_share: dict[str, float]
     last_event: dict[int, tuple[str, float]] = field(default_factory=dict)
-    count_at: dict[str, int] = field(default_factory=dict)
+    count_at: Counter[str] = field(default_factory=Counter)
     open: float = 0.0
     begun: deque[float] = field(default_factory=deque)
     events: deque[tuple[float, int]] = field(default_factory=deque)
@@ -36,12 +36,12 @@ class _OpenCases:
         activity = event.activity
         load: dict[str, Attribute] = {
             OPEN: self.open,
-            SAME: float(self.count_at.get(activity, 0)),
+            SAME: float(self.count_at[activity]),
             BEGUN: float(len(self.begun)),
             EVENTS: float(len(self.events)),
         }
         self.last_event[case] = (activity, event.at_s)
-        self.count_at[activity] = self.count_at.get(activity, 0) + 1
+        self.count_at[activity] += 1
         self.open += self.continue_share.get(activity, 1.0)
         self.events.append((event.at_s, case))
         if is_first:
@@ -71,22 +71,16 @@ class WorkloadFeatures:
     """
 
     def __init__(self, finished: Sequence[Trace]) -> None:
-        happened: dict[str, int] = {}
-        ended: dict[str, int] = {}
-        for trace in finished:
-            for event in trace.events:
-                happened[event.activity] = happened.get(event.activity, 0) + 1
-            last = trace.events[-1].activity
-            ended[last] = ended.get(last, 0) + 1
-        self._continue_share = {activity: 1 - ended.get(activity, 0) / times for activity, times in happened.items()}
+        happened = Counter(event.activity for trace in finished for event in trace.events)
+        ended = Counter(trace.events[-1].activity for trace in finished)
+        self._continue_share = {activity: 1 - ended[activity] / times for activity, times in happened.items()}
         self._window_s = float(np.quantile([trace.lasted_s for trace in finished], _WINDOW_QUANTILE))
 
     def with_workload(self, traces: Sequence[Trace]) -> Iterator[Trace]:
         """Yield the traces with the workload at each event; no later event of any case is used."""
-        entries = [
+        entries = sorted(
             (event.at_s, case, index) for case, trace in enumerate(traces) for index, event in enumerate(trace.events)
-        ]
-        entries.sort()
+        )
         open_cases = _OpenCases(self._window_s, self._continue_share)
         loaded: list[list[Event]] = [[] for _trace in traces]
         for _at_s, case, index in entries:

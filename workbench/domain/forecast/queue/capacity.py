@@ -16,7 +16,7 @@ _PRIOR_DAYS = 6.0
 """The weight of the prior factor 1 of a weekday, in observed days."""
 
 _LEAST_PRESENCE = 0.25
-_HARDLY = 1e-9
+_TOLERANCE = 1e-9
 """Tolerance for rounding errors in sums of shares."""
 
 _WEEKDAYS = 7
@@ -71,13 +71,13 @@ class Capacity:
             today: The number of the working day.
             weekdays: The weekday of each working day, 0 is Monday.
             backlog: The cases that waited at the end of each working day. A day that ended with an empty queue gets
-                little weight: it shows what came in, not what could have been done.
+                little weight, since it shows how many cases arrived and not how many could have been decided.
             absences: Who was absent when.
         """
         known = verdicts.before(today)
         if not len(known.at):
             return None
-        # The log seldom begins at an opening, so its first day is incomplete.
+        # The log rarely begins when work begins, so its first day is incomplete.
         first = max(int(known.at[0]) + 1, today - _DAYS_BACK)
         if today - first < FEWEST_DAYS:
             return None
@@ -118,7 +118,7 @@ def presence(shares: Mapping[int, float], absences: Sequence[Absence], day: int)
     """Return the share of the usual work that is done on a day, given the absences."""
     missing = {span.maker for span in absences if span.first <= day <= span.last}
     left = 1 - sum(shares.get(maker, 0.0) for maker in missing)
-    return left if left > _HARDLY else 0.0
+    return left if left > _TOLERANCE else 0.0
 
 
 def _shares(verdicts: Verdicts, today: int) -> dict[int, float]:

@@ -9,12 +9,12 @@ import numpy as np
 from workbench.domain.forecast.case_history import OVER, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.conformal_margin import UNTESTED, ConformalMargin, PastForecasts
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.queue.capacity import Capacity
+from workbench.domain.forecast.queue.capacity import Capacity, Verdicts
 from workbench.domain.forecast.queue.simulation import Inflow, WaitingCases
-from workbench.domain.forecast.rework_time import FEWEST_PASSED, RemainingTimeQuery, Rework
+from workbench.domain.forecast.rework_time import FEWEST_PASSED, Rework
 
 if TYPE_CHECKING:
-    from workbench.domain.forecast.queue.model import QueueHistory, QueueModel
+    from workbench.domain.forecast.queue.model import QueueModel
 
 _MOST_DAYS = 40
 _PATHS = 32
@@ -36,7 +36,7 @@ class IntervalCalibration:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
+class _ForecastPoint:
     """A time at which a past forecast is made: at a step of a case, or `waited` days after it.
 
     `spell` is the index of the queue spell that begins there, None if none does.
@@ -52,48 +52,38 @@ class _Moment:
         return self.history.steps[self.step].at + self.waited
 
     @property
-    def then(self) -> CaseHistory:
+    def known_history(self) -> CaseHistory:
         """The history as it was known at that time."""
         return replace(self.history, steps=self.history.steps[: self.step + 1])
 
 
 def interval_calibration_of(
-    histories: Sequence[CaseHistory],
-    spells: QueueSpells,
-    queue_history: "QueueHistory",
-    until: float,
-    queue_model: "QueueModel",
+    histories: Sequence[CaseHistory], spells: QueueSpells, verdicts: Verdicts, until: float, queue_model: "QueueModel"
 ) -> IntervalCalibration:
     """Return the margins that would have made the ranges hold, tested on the recent past before a time.
 
     The margins are untested where there is too little history.
     """
-    moments = sorted(_moments(histories, spells, until), key=lambda moment: moment.at)
-    moments = [moment for moment in moments if moment.at < int(until)]
+    points = sorted(_points(histories, spells, until), key=lambda point: point.at)
+    points = [point for point in points if point.at < int(until)]
     # A short past is split in half. The split is a whole day, so that one more case does not move it.
-    begin = max(float(int(moments[len(moments) // 2].at)), until - _MOST_DAYS) if moments else until
-    moments = [moment for moment in moments if moment.at >= begin]
-    if not moments:
-        return IntervalCalibration()
-    if sum(history.passed_at is not None and history.passed_at < begin for history in histories) < FEWEST_PASSED:
+    begin = max(float(int(points[len(points) // 2].at)), until - _MOST_DAYS) if points else until
+    points = [point for point in points if point.at >= begin]
+    passed = sum(history.passed_at is not None and history.passed_at < begin for history in histories)
+    if not points or passed < FEWEST_PASSED:
         return IntervalCalibration()
     rework = Rework(histories, begin, trees=_TREES)
-    queued = [moment for moment in moments if moment.spell is not None]
-    others = [moment for moment in moments if moment.spell is None]
-    wait = _waits(queued, spells, queue_history, queue_model)
-    after = rework.days(
-        RemainingTimeQuery(
-            histories=[moment.then for moment in queued],
-            verdict_at=np.array([moment.at for moment in queued]) + np.median(wait, axis=1),
-        ),
-        _PATHS,
-    )
-    waited = np.array([float(moment.waited) for moment in others])
-    rest = rework.days(RemainingTimeQuery(histories=[moment.then for moment in others], waited=waited), _PATHS)
+    queued = [point for point in points if point.spell is not None]
+    others = [point for point in points if point.spell is None]
+    wait = _waits(queued, spells, verdicts, queue_model)
+    verdict_at = np.array([point.at for point in queued]) + np.median(wait, axis=1)
+    after = rework.days([point.known_history for point in queued], _PATHS, verdict_at=verdict_at)
+    waited = np.array([float(point.waited) for point in others])
+    rest = rework.days([point.known_history for point in others], _PATHS, waited=waited)
     over = [history for history in histories if history.is_over]
     passing = sum(history.passed_at is not None for history in over) / max(len(over), 1)
-    first = np.array([moment.step == 0 for moment in queued], dtype=bool)
-    first_queued = [moment for moment in queued if moment.step == 0]
+    first = np.array([point.step == 0 for point in queued], dtype=bool)
+    first_queued = [point for point in queued if point.step == 0]
     return IntervalCalibration(
         first_verdict=_scores(first_queued, wait[first], until, VERDICT).margin(_SHARE, until),
         from_queue=_scores(queued, wait + after, until, PASSED, passing).margin(_SHARE, until),
@@ -101,7 +91,7 @@ def interval_calibration_of(
     )
 
 
-def _moments(histories: Sequence[CaseHistory], spells: QueueSpells, until: float) -> list[_Moment]:
+def _points(histories: Sequence[CaseHistory], spells: QueueSpells, until: float) -> list[_ForecastPoint]:
     """Return the forecast times of all cases that passed or are open.
 
     Cases closed otherwise have no passing to compare with. A case outside the queue is asked about each day, as
@@ -109,56 +99,54 @@ def _moments(histories: Sequence[CaseHistory], spells: QueueSpells, until: float
     """
     keys = zip(spells.history.tolist(), spells.step.tolist(), strict=True)
     spell_at = {key: spell for spell, key in enumerate(keys)}
-    found: list[_Moment] = []
+    found: list[_ForecastPoint] = []
     for index, history in enumerate(histories):
         if history.is_over and history.passed_at is None:
             continue
         for number, step in enumerate(history.steps):
             if step.what == QUEUED:
-                found.append(_Moment(history, number, spell_at[index, number]))
+                found.append(_ForecastPoint(history, number, spell_at[index, number]))
             elif step.what not in OVER | {VERDICT}:
                 end = history.steps[number + 1].at if number + 1 < len(history.steps) else until
                 days = range(min(int(end - step.at) + 1, _MOST_WAITED))
-                found += [_Moment(history, number, None, day) for day in days]
+                found += [_ForecastPoint(history, number, None, day) for day in days]
     return found
 
 
 def _waits(
-    moments: Sequence[_Moment], spells: QueueSpells, queue_history: "QueueHistory", queue_model: "QueueModel"
+    points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: Verdicts, queue_model: "QueueModel"
 ) -> FloatArray:
-    """Return the sampled waiting times in the queue, from what was known on each day; one row for each moment."""
-    found = np.zeros((len(moments), _PATHS))
-    backlog = spells.backlog(int(max((moment.at for moment in moments), default=0)) + 1)
-    ahead = np.array([spells.ahead_of(moment.spell or 0) for moment in moments], dtype=np.int64)
-    today = np.array([int(moment.at) for moment in moments])
-    for day in np.unique(today):
+    """Return the sampled waiting times in the queue, from what was known on each day; one row for each point."""
+    found = np.zeros((len(points), _PATHS))
+    at = np.array([point.at for point in points])
+    spell = np.array([point.spell or 0 for point in points], dtype=np.int64)
+    ahead = np.array([spells.ahead_of(index) for index in spell.tolist()], dtype=np.int64)
+    backlog = spells.backlog(int(at.max(initial=0)) + 1)
+    today = at.astype(np.int64)
+    for day in np.unique(today).tolist():
         rows = np.flatnonzero(today == day)
-        known = Capacity.fit(
-            queue_history.verdicts, int(day), queue_model.time.weekdays, backlog, queue_history.absences
-        )
-        then = replace(queue_model, capacity=known or queue_model.capacity, inflow=Inflow.fit(spells, float(day)))
-        at = np.array([moments[row].at for row in rows.tolist()])
-        spell_indices = np.array([moments[row].spell for row in rows.tolist()], dtype=np.int64)
-        waiting = WaitingCases(ahead[rows], spells.rank[spell_indices], spells.due[spell_indices], since=at)
-        turns = then.simulate(float(day), int(ahead[rows].max()) + int(then.capacity.mean), paths=_PATHS)
-        found[rows] = np.maximum(turns.of(waiting) - at[:, None], 0)
+        known = Capacity.fit(verdicts, day, queue_model.time.weekdays, backlog, queue_model.absences)
+        fitted = replace(queue_model, capacity=known or queue_model.capacity, inflow=Inflow.fit(spells, float(day)))
+        waiting = WaitingCases(ahead[rows], spells.rank[spell[rows]], spells.due[spell[rows]], since=at[rows])
+        simulation = fitted.simulate(float(day), int(ahead[rows].max()) + int(fitted.capacity.mean), paths=_PATHS)
+        found[rows] = np.maximum(simulation.of(waiting) - at[rows, None], 0)
     return found
 
 
 def _scores(
-    moments: Sequence[_Moment], days: FloatArray, until: float, what: str, passing: float = 1.0
+    points: Sequence[_ForecastPoint], days: FloatArray, until: float, what: str, passing: float = 1.0
 ) -> PastForecasts:
     """Compare sampled durations with the actual ones."""
-    at = np.array([moment.at for moment in moments])
-    ended = np.array([_next(moment, what) for moment in moments])
+    at = np.array([point.at for point in points])
+    ended = np.array([_next(point, what) for point in points])
     is_over = ~np.isnan(ended)
     ended = np.where(is_over, ended, until)
-    p50, p90 = np.quantile(days, [0.5, 0.9], axis=1) if len(moments) else (np.zeros(0), np.zeros(0))
+    p50, p90 = np.quantile(days, [0.5, 0.9], axis=1)
     # Ranges are shown in days: a finished duration counts up to the beginning of its last day.
     day = np.where(is_over, np.floor(ended - 1e-9), ended) - at
-    return PastForecasts(at, p50, p90, ended - at, day, is_over, passing if what == PASSED else 1.0)
+    return PastForecasts(at, p50, p90, ended - at, day, is_over, passing)
 
 
-def _next(moment: _Moment, what: str) -> float:
-    """Return the time of the first step of a kind after a moment, NaN if there is none."""
-    return next((step.at for step in moment.history.steps[moment.step + 1 :] if step.what == what), float("nan"))
+def _next(point: _ForecastPoint, what: str) -> float:
+    """Return the time of the first step of a kind after a point, NaN if there is none."""
+    return next((step.at for step in point.history.steps[point.step + 1 :] if step.what == what), float("nan"))

@@ -19,12 +19,14 @@ from workbench.domain.forecast.queue.capacity import Absence, Capacity, Verdicts
 from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, interval_calibration_of
 from workbench.domain.forecast.queue.simulation import FutureDays, Inflow, QueueSimulation, WaitingCases, days_needed
 from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
-from workbench.domain.forecast.rework_time import FEWEST_PASSED, RemainingTimeQuery, Rework, SendBackRates
+from workbench.domain.forecast.rework_time import FEWEST_PASSED, Rework, SendBackRates
 from workbench.domain.forecast.working_time import WorkingTime
 
 PATHS = 128
 SEED = 20_261_124
-MEDIAN, HIGH = 0.5, 0.9
+_LEVELS = (0.5, 0.9)
+_LEAST_SHARE, _LEAST_SHARE_OF_GREATEST = 0.02, 0.1
+"""A reviewer counts who gave more than the smaller of these shares: of all verdicts, and of the greatest share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class OpenCase:
     """An open case to forecast; `ahead` counts the cases before it in the queue, None if it is not queued.
 
     `due` and `stopped_until` are in working days. `is_arriving`: the case is not queued yet, and counts as if it
-    arrived now. `is_held`: somebody holds it. `waits_for_others`: it is pending on somebody other than its applicant.
+    arrived now. `is_held`: a reviewer holds it. `waits_for_others`: it is pending, but not on its applicant.
     `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension where it
     is known.
     """
@@ -99,12 +101,8 @@ class QueueModel:
         )
         if queue_model.is_thin:
             return queue_model
-        return replace(
-            queue_model,
-            interval_calibration=interval_calibration_of(
-                histories, spells, replace(queue_history, cases=histories), until, queue_model
-            ),
-        )
+        calibration = interval_calibration_of(histories, spells, queue_history.verdicts, until, queue_model)
+        return replace(queue_model, interval_calibration=calibration)
 
     @property
     def is_thin(self) -> bool:
@@ -115,7 +113,7 @@ class QueueModel:
     def reviewers(self) -> tuple[int, ...]:
         """The ids of the reviewers who gave a relevant share of the recent verdicts."""
         shares = self.capacity.shares
-        least = min(_TRICKLE, _TRICKLE_OF_MOST * max(shares.values(), default=0.0))
+        least = min(_LEAST_SHARE, _LEAST_SHARE_OF_GREATEST * max(shares.values(), default=0.0))
         return tuple(maker for maker, share in shares.items() if share > least)
 
     def present(self, now: float) -> int:
@@ -156,7 +154,7 @@ class QueueModel:
     ) -> QueueSimulation:
         """Return a simulation of the work from now on, long enough to reach a case with `most_ahead` cases ahead."""
         begin = int(now) if reviewers is not None else self.first_day_with_reviewer(now)
-        # While nobody is present nothing is decided. The speed is that of the first day with a reviewer.
+        # No case is decided while no reviewer is present. The speed is that of the first day with a reviewer.
         idle = 0 if begin is None else begin - int(now)
         per_day = self.per_day(now + idle, reviewers)
         days = self.days(now, idle + days_needed(most_ahead, per_day), reviewers)
@@ -187,12 +185,14 @@ class QueueModel:
         waiting = waiting_of(queued)
         days = np.maximum(simulation.time_of_verdict(len(queued)) - now, 0)
         late = (simulation.of(waiting) > waiting.due[:, None]).sum(axis=0)
+        p50_days, p90_days = np.quantile(days, _LEVELS).tolist()
+        late_p50, late_p90 = map(round, np.quantile(late, _LEVELS).tolist())
         return QueueClearing(
             queued=len(queued),
-            p50_days=float(np.quantile(days, MEDIAN)),
-            p90_days=float(np.quantile(days, HIGH)),
-            late_p50=round(float(np.quantile(late, MEDIAN))),
-            late_p90=round(float(np.quantile(late, HIGH))),
+            p50_days=p50_days,
+            p90_days=p90_days,
+            late_p50=late_p50,
+            late_p90=late_p90,
             days=tuple(np.sort(days).tolist()),
         )
 
@@ -204,16 +204,14 @@ class QueueModel:
         wait = self.simulate(now, most, reviewers).of(waiting) - now
         # What follows a verdict does not depend on the number of reviewers asked about.
         usual_wait = wait if reviewers is None else self.simulate(now, most).of(waiting) - now
-        query = RemainingTimeQuery(
-            histories=[case.history for case in cases], verdict_at=now + np.median(usual_wait, axis=1)
-        )
+        after = self.rework_days(cases, verdict_at=now + np.median(usual_wait, axis=1))
         sent_back = [self.sent_back.share(case.history.attributes) for case in cases]
         # The send-back rates count first verdicts only.
         is_first = np.array([case.history.first_result_at is None for case in cases])
         share = np.array([part or 0.0 for part in sent_back]) * is_first
-        after = with_rework_share(self.rework_days(query, PATHS), share)
-        first = self.interval_calibration.first_verdict.applied_to(*_levels(wait))
-        passed = self.interval_calibration.from_queue.applied_to(*_levels(wait + after))
+        after = with_rework_share(after, share)
+        first = self.interval_calibration.first_verdict.applied_to(*np.quantile(wait, _LEVELS, axis=1))
+        passed = self.interval_calibration.from_queue.applied_to(*np.quantile(wait + after, _LEVELS, axis=1))
         # A case never passes before its verdict, although both ranges have margins of their own.
         middle = np.maximum(passed[0], first[0] + shortest_rework(after, share))
         passed = middle, np.maximum(passed[1], np.maximum(first[1], middle))
@@ -233,13 +231,14 @@ class QueueModel:
         if not cases:
             return {}
         waited = np.array([max(now - case.history.steps[-1].at, 0.0) for case in cases])
-        rework_days = self.rework_days(
-            RemainingTimeQuery(histories=[case.history for case in cases], waited=waited), PATHS
-        )
-        passed = self.interval_calibration.from_others.applied_to(*_levels(rework_days))
+        rework_days = self.rework_days(cases, waited=waited)
+        passed = self.interval_calibration.from_others.applied_to(*np.quantile(rework_days, _LEVELS, axis=1))
         found = {}
         for index, case in enumerate(cases):
-            checked = self._check_result(waited[index], now) if case.history.awaits_check else None
+            checked = None
+            if case.history.awaits_check:
+                p50, p90 = (now + self.checks.quantile(waited[index], level) for level in _LEVELS)
+                checked = QuantilePair(p50=p50, p90=p90)
             end = _pair_at(now, passed, index)
             result_at = case.history.first_result_at
             first_at = now if result_at is None else result_at
@@ -253,20 +252,14 @@ class QueueModel:
             )
         return found
 
-    def _check_result(self, waited: float, now: float) -> QuantilePair:
-        """Return when the result of a verdict is released that has waited so long for its check."""
-        return QuantilePair(
-            p50=now + self.checks.quantile(waited, MEDIAN), p90=now + self.checks.quantile(waited, HIGH)
-        )
-
-    def rework_days(self, query: RemainingTimeQuery, paths: int) -> FloatArray:
-        """Return sampled days from a verdict, or from the last step, until the case passes."""
+    def rework_days(
+        self, cases: Sequence[OpenCase], *, verdict_at: FloatArray | None = None, waited: FloatArray | None = None
+    ) -> FloatArray:
+        """Return sampled days until each case passes, from its expected verdict if given, else from its last step."""
+        histories = [case.history for case in cases]
         if self.rework is not None:
-            return self.rework.days(query, paths)
-        return self.assumptions.rework_days(query, paths)
-
-
-_TRICKLE, _TRICKLE_OF_MOST = 0.02, 0.1
+            return self.rework.days(histories, PATHS, verdict_at=verdict_at, waited=waited)
+        return self.assumptions.rework_days(histories, PATHS, from_verdict=verdict_at is not None)
 
 
 def waiting_of(cases: Sequence[OpenCase]) -> WaitingCases:
@@ -276,11 +269,6 @@ def waiting_of(cases: Sequence[OpenCase]) -> WaitingCases:
         np.array([case.history.rank for case in cases], dtype=np.int64),
         np.array([case.due for case in cases], dtype=np.float64),
     )
-
-
-def _levels(days: FloatArray) -> tuple[FloatArray, FloatArray]:
-    p50, p90 = np.quantile(days, [MEDIAN, HIGH], axis=1)
-    return p50, p90
 
 
 def _pair_at(now: float, levels: tuple[FloatArray, FloatArray], index: int) -> QuantilePair:

@@ -1,6 +1,6 @@
 """The order of the queue, and how many cases are ahead of a case that arrives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,11 +20,11 @@ class QueuePosition(NamedTuple):
 
 
 HELD_POSITION = QueuePosition(-1, 0, date.min)
-"""The position of a case that somebody holds."""
+"""The position of a held case."""
 
 
 def position_of(due_at: datetime, rank: int, now: datetime, zone: ZoneInfo) -> QueuePosition:
-    """Return the position of a queued case that nobody holds, by its due date and priority."""
+    """Return the position of a queued case that is not held, by its due date and priority."""
     due_on = due_at.astimezone(zone).date()
     if due_at <= now:
         return QueuePosition(0, -rank, due_on)
@@ -49,12 +49,10 @@ class QueueSnapshot:
         """Add a case at a position, and return how many are ahead of it."""
         ahead = self.ahead(position)
         self._waiting[position] = self._waiting.get(position, 0) + 1
-        for other in self._behind(position):
-            self._up_to[other] += 1
+        for other in self._up_to:
+            if other >= position:
+                self._up_to[other] += 1
         return ahead
-
-    def _behind(self, position: QueuePosition) -> Iterator[QueuePosition]:
-        return (other for other in self._up_to if other >= position)
 
 
 def rounded_count(ahead: int) -> int:

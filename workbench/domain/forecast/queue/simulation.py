@@ -86,11 +86,11 @@ class QueueSimulation:
         cls, capacity: Capacity, inflow: Inflow, days: FutureDays, paths: int, random: np.random.Generator
     ) -> "QueueSimulation":
         """Return a simulation with sampled paths. Today counts only its remaining part."""
-        brought = capacity.draw(days.weekdays, paths, random) * days.presence
+        verdicts = capacity.draw(days.weekdays, paths, random) * days.presence
         today = np.floor(days.now)
-        brought[:, 0] *= today + 1 - days.now
+        verdicts[:, 0] *= today + 1 - days.now
         ends = np.concatenate([[days.now], today + 1 + np.arange(len(days.weekdays))])
-        done = np.concatenate([np.zeros((paths, 1)), np.cumsum(brought, axis=1)], axis=1)
+        done = np.concatenate([np.zeros((paths, 1)), np.cumsum(verdicts, axis=1)], axis=1)
         return cls(ends, done, inflow)
 
     def time_of_verdict(self, count: int) -> FloatArray:

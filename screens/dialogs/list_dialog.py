@@ -1,0 +1,63 @@
+"""The base of dialogs that list something and act on the entry under the cursor."""
+
+from typing import ClassVar
+
+from textual import getters
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.shell.base_screen import BoxDialog
+from screens.widgets.safe_text import MUTED, plain
+
+
+class ListDialog(BoxDialog[bool]):
+    """Lists entries of one or more lines each; the result says whether any entry was acted on.
+
+    `nothing` is shown for an empty list.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+    ]
+
+    list_view = getters.query_one("#list", Static)
+    message = getters.query_one("#message", Static)
+
+    def __init__(self, heading: str, nothing: str) -> None:
+        super().__init__(heading)
+        self._nothing = nothing
+        self._cursor = 0
+        self._has_acted = False
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    def entries(self, width: int) -> list[list[Content]]:
+        """Return the lines of each entry."""
+        raise NotImplementedError
+
+    def list_width(self) -> int:
+        """Return the width of the entries."""
+        return self.list_view.content_size.width
+
+    def draw(self) -> None:
+        """Draw the list, with the entry under the cursor highlighted."""
+        # Called after a refresh; the dialog may be closed by then.
+        width = self.list_width() if self.query("#list") else 0
+        if width > 0:
+            lines = [
+                line.stylize("on $panel") if at == self._cursor else line
+                for at, entry in enumerate(self.entries(width))
+                for line in entry
+            ]
+            self.list_view.update(Content("\n").join(lines) if lines else plain(self._nothing, MUTED))
+
+    def move_to(self, at: int, count: int) -> None:
+        """Move the cursor to an entry of `count`, or to the nearest one."""
+        self._cursor = min(max(0, at), max(0, count - 1))
+        self.draw()
+
+    def action_back(self) -> None:
+        self.leave(self._has_acted)

@@ -1,0 +1,56 @@
+"""The base of dialogs that save their answer themselves and close once it is saved."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from textual import getters, on, work
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from screens.shell.base_screen import BoxDialog, attempt
+from screens.widgets.safe_text import ERROR, key_hints, plain
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+Result = TypeVar("Result")
+
+
+class TaskDialog(BoxDialog[Result]):
+    """Runs a task and returns its result; it stays open until the outcome is known. Its last line is `#hint`."""
+
+    DEFAULT_CSS = "TaskDialog Input:focus { background-tint: $foreground 8%; }"
+
+    hint = getters.query_one("#hint", Static)
+    is_busy = False
+
+    @work(group="give")
+    async def run_task(self, task: Callable[[], Result], busy: Content) -> None:
+        """Run the task in a thread, and close with its result; `busy` is shown meanwhile."""
+        self.is_busy = True
+        self.hint.update(busy)
+        done = await attempt(self, partial(asyncio.to_thread, task), self._show_failure)
+        self.is_busy = False
+        if done is not None:
+            self.leave(done)
+
+    def _show_failure(self, error: WorkbenchError) -> None:
+        self.hint.update(plain(str(error), ERROR))
+
+    def enter_words(self) -> str:
+        """Return what Enter does."""
+        raise NotImplementedError
+
+    @on(Input.Changed)
+    def show_keys(self) -> None:
+        """Show what the keys do, unless the task runs."""
+        if not self.is_busy:
+            self.hint.update(key_hints(("Enter", self.enter_words()), ("Esc", _("back"))))
+
+    def on_descendant_focus(self) -> None:
+        self.show_keys()
+
+    def action_back(self) -> None:
+        if not self.is_busy:
+            self.leave()
