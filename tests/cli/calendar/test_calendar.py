@@ -76,7 +76,7 @@ def shown(terminal: Terminal) -> dict[date, bool]:
     }
 
 
-def test_the_calendar_equals_the_notices_as_seeded_and_as_imported(terminal: Terminal) -> None:
+def test_the_calendar_equals_the_notices_whether_seeded_or_imported(terminal: Terminal) -> None:
     wanted = published()
     assert shown(terminal) == wanted
 
@@ -179,7 +179,7 @@ def test_setting_a_day_off_moves_the_due_dates_that_depend_on_it(terminal: Termi
     assert "off, set by hand · 台风 · admin · storm" in terminal.as_person("a", "calendar").stdout
 
 
-def test_a_half_day_on_the_due_day_moves_it_to_noon_and_as_published_moves_it_back(terminal: Terminal) -> None:
+def test_a_half_day_on_the_due_day_moves_the_due_time_to_noon_and_back(terminal: Terminal) -> None:
     case = plant_case(terminal, local(11, 24, 10))
 
     terminal.document("admin", "calendar", "set", "2026-11-27", "09:00-12:00", "--reason", "inventory")
@@ -372,7 +372,7 @@ def test_each_start_extends_the_calendar_into_next_year(terminal: Terminal) -> N
     assert len([line for line in _events(terminal) if line[0] == "calendar seed"]) == 1
 
 
-def test_seeding_a_year_moves_due_dates_that_took_its_holidays_for_working_days(terminal: Terminal) -> None:
+def test_seeding_a_year_moves_due_dates_that_counted_its_holidays(terminal: Terminal) -> None:
     # The services were opened a year earlier, before 2028 was published.
     case = plant_case(terminal, local(1, 25, 10, year=2028))
     before = due_of(terminal, case)
@@ -395,7 +395,7 @@ def letters(terminal: Terminal) -> dict[str, str]:
     return {one["case"]: one["body"] for one in found}
 
 
-def test_applicants_with_a_later_due_date_are_notified_in_their_language_and_a_dry_run_counts_them(
+def test_applicants_with_a_later_due_date_get_a_letter_in_their_language(
     terminal: Terminal,
 ) -> None:
     chinese, english = plant_case(terminal, local(11, 24, 10)), plant_case(terminal, local(11, 24, 10))
@@ -422,7 +422,7 @@ def test_applicants_with_a_later_due_date_are_notified_in_their_language_and_a_d
     assert "将为2位申请人起草通知。" in chinese_output
 
 
-def test_no_notice_for_an_earlier_or_past_date_or_a_stopped_clock(terminal: Terminal) -> None:
+def test_an_earlier_or_past_date_or_a_stopped_clock_causes_no_notice(terminal: Terminal) -> None:
     earlier, past, rectifying, notified = (plant_case(terminal, local(11, 24, 10)) for _case in range(4))
     past_due, rectifying_case = int(past[2:]), int(rectifying[2:])
     with terminal.site.services("admin").context.write() as session:

@@ -145,7 +145,7 @@ def test_a_delay_letter_and_the_desk_give_the_same_forecast(services: Promises, 
     assert f"\n{letter_sentence(forecast, language)}\n" in body
 
 
-def test_computing_forecasts_blocks_nobody(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_computing_forecasts_blocks_no_other_write(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     of_cases = Forecasts.of_cases
     other = services.site.services("b")
     requested: list[int] = []

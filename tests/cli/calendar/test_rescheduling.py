@@ -47,14 +47,14 @@ def test_pauses_after_an_extension_are_added(services: Promises) -> None:
     assert services.due(case) == "2026-12-03 18:00"
 
 
-def test_a_day_off_means_the_next_working_day(services: Promises) -> None:
+def test_an_extension_to_a_day_off_means_the_next_working_day(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-11-28", "--reason", "x")
 
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_an_extended_day_is_kept_despite_suspensions_and_a_suspended_day_means_the_next(services: Promises) -> None:
+def test_an_extended_day_is_kept_despite_suspensions_unless_it_is_suspended(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
     services.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
@@ -75,7 +75,7 @@ def test_a_case_late_before_a_suspension_is_extended_to_the_given_day(services: 
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_it_is_extended_by_a_year_at_most(services: Promises) -> None:
+def test_a_due_date_is_extended_by_a_year_at_most(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2027-11-25", "--reason", "字" * 500)
 

@@ -150,7 +150,7 @@ def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_case
     assert all("张三" not in row.body for row in rows)
 
 
-def test_an_interrupted_suspension_is_finished_at_the_next_start_without_duplicate_notices(
+def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 2)
@@ -173,7 +173,7 @@ def test_an_interrupted_suspension_is_finished_at_the_next_start_without_duplica
     assert sorted(one["case"] for one in notices(services)) == ["C-000001", "C-000002", "C-000003", "C-000004"]
 
 
-def test_an_action_on_a_case_during_processing_of_a_suspension_costs_no_letter(
+def test_an_action_on_a_case_during_a_suspension_in_progress_loses_no_letter(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]

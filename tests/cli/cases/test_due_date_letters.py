@@ -130,7 +130,7 @@ def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(servic
     has(newest(services, paused), ["新的办结时限：2026年12月2日(周三)11:00"], ["恢复"])
 
 
-def test_recipients_of_another_delay_letter_get_no_resumption_letter_of_a_suspension_with_a_known_end(
+def test_recipients_of_another_delay_letter_get_no_letter_about_a_known_end(
     services: Promises,
 ) -> None:
     notified, other = services.received("2026-11-26 10:00"), services.received("2026-11-20 10:00", "expedited")
@@ -178,7 +178,7 @@ def test_the_resumption_letter_quotes_only_reasons_that_affected_the_applicant(s
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_applicants_who_must_act_are_not_told_to_do_nothing(services: Promises, language: str) -> None:
+def test_letters_to_applicants_who_must_act_do_not_say_to_do_nothing(services: Promises, language: str) -> None:
     case = services.received("2026-11-26 10:00")
     speak(services, language)
     wait_for(services, case, WaitsFor.APPLICANT)

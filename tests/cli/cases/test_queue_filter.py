@@ -17,7 +17,7 @@ def test_the_queue_lists_and_counts_the_cases_that_match_the_filter(terminal: Te
     assert "4" in terminal.as_person("a", "queue", "--filter=-priority:urgent").stdout
 
 
-def test_the_first_of_the_queue_is_what_next_takes(terminal: Terminal) -> None:
+def test_next_claims_the_first_case_of_the_queue(terminal: Terminal) -> None:
     terminal.site.plant(2)
     terminal.site.plant(2, severity="block", rule="ACT-SHORT-CALLS")
 

@@ -18,7 +18,9 @@ def terminal_with_case(terminal: Terminal) -> Iterator[Terminal]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_with_ascii_symbols_nothing_of_ambiguous_width_is_printed(terminal_with_case: Terminal, language: str) -> None:
+def test_with_ascii_symbols_no_character_of_ambiguous_width_is_printed(
+    terminal_with_case: Terminal, language: str
+) -> None:
     shown = terminal_with_case.as_person("a", "show", "C-1", "--symbols", "ascii", "--lang", language).stdout
 
     assert "*" in shown

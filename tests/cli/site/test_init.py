@@ -75,7 +75,7 @@ def test_an_unknown_group_or_unreachable_place_is_refused_and_nothing_is_created
     assert [path.name for path in full.iterdir()] == ["mine"]
 
 
-def test_existing_files_are_left_unchanged(terminal: Terminal, place: Path) -> None:
+def test_existing_files_are_not_changed(terminal: Terminal, place: Path) -> None:
     store = place.parent / "w.db.store"
     store.mkdir(parents=True)
     (store / "hash.key").write_bytes(b"k" * 32)
@@ -126,7 +126,7 @@ def test_a_solo_reviewer_gives_a_reason_and_still_cannot_check_their_own_verdict
     refused(init(terminal, place.with_name("x.db"), "--solo", "  ", "--json"), 2)
 
 
-def test_a_database_in_nobody_s_home_folder_is_78(terminal: Terminal) -> None:
+def test_a_database_in_the_home_folder_of_an_unknown_user_exits_with_78(terminal: Terminal) -> None:
     for command in ("queue", "doctor", "init"):
         message = refused(terminal.run_bare("--database", "~nobody-of-this-host/w.db", command), 78)
         assert "home folder" in message
