@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from workbench.services.calendar.preview import CalendarEffect, CalendarYear, DaySetting
     from workbench.services.case.documents import WrittenDocument
     from workbench.services.deadlines.tick import Ticked
+    from workbench.services.foundation.case_access import LostHold
     from workbench.services.queue.assignment import Assignment, Candidate
-    from workbench.services.queue.lost_holds import LostHold
 
 
 class CaseFileService(Protocol):

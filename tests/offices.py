@@ -13,7 +13,7 @@ from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.search_index import index_cases, terms_of
-from workbench.services.opening import create_site, open_services
+from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.wiring import Services
 
 TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -64,7 +64,7 @@ class Site:
         return self
 
     def _create(self) -> "Site":
-        create_site(self.path, identity=IdentityMode.NAMED, login="admin", now=self.clock)
+        make_site(self.path, NewSite(login="admin", identity=IdentityMode.NAMED), self.clock)
         people = self.services("admin").people
         for login in ("a", "b", "c"):
             people.add(login, (Role.REVIEWER,))

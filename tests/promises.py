@@ -10,7 +10,7 @@ from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal
 from tests.offices import Site
 from workbench.domain.case.case_id import format_case
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -44,7 +44,7 @@ class Promises:
             case = session.get_one(CaseRow, case_id)
             case.received_at, case.complete_at = local(text), local(complete_at or text)
             case.service_class = service_class
-            settle_due(session, context, case)
+            update_due_date(session, context, case)
         return format_case(case_id)
 
     def clock(self, case: str) -> Any:
@@ -81,4 +81,4 @@ class Promises:
             row = session.get_one(CaseRow, int(case.split("-")[1]))
             row.state = state.value
             context.log(session, action, case_id=row.id, state=state)
-            settle_due(session, context, row)
+            update_due_date(session, context, row)

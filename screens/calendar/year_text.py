@@ -179,8 +179,8 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
         lines.append(joined(*parts))
     if len(moved) > _MAX_DUES:
         lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), MUTED))
-    if effect.told:
-        lines += wrapped_lines(notice_count_words(effect.told, written=False), width, WARNING)
-    if effect.settled:
-        lines += wrapped_lines(certainty_change_words(effect.settled), width, MUTED)
+    if effect.notified:
+        lines += wrapped_lines(notice_count_words(effect.notified, written=False), width, WARNING)
+    if effect.certainty_changes:
+        lines += wrapped_lines(certainty_change_words(effect.certainty_changes), width, MUTED)
     return Content("\n").join(lines)

@@ -21,7 +21,7 @@ from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from screens.desk.session import DeskSession
-    from workbench.services.queue.lost_holds import LostHold
+    from workbench.services.foundation.case_access import LostHold
 
 _LISTED = 5
 _EMPTY = {

@@ -23,7 +23,7 @@ from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import CaseForecast
-    from workbench.services.queue.lost_holds import LostHold
+    from workbench.services.foundation.case_access import LostHold
 
 RENEW_EVERY = timedelta(minutes=1)
 

@@ -9,7 +9,7 @@ from tests.first_schema import downgrade
 from tests.offices import Site
 from tests.promises import Promises, local
 from workbench.services.deadlines import recompute
-from workbench.services.deadlines.suspensions import Stop
+from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
 
 BEFORE = "0004"
@@ -30,7 +30,7 @@ def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
 
 
 def suspend(services: Promises, begin: str, end: str | None, reason: str = ONE) -> None:
-    stop = Stop(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
+    stop = NewSuspension(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
     services.site.services("sup").suspending.suspend(stop)
 
 

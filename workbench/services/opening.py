@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,6 @@ from sqlmodel import Session, select
 from db import schema
 from db.access import Access
 from db.dialects import sqlite
-from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
@@ -30,7 +29,7 @@ from workbench.services.foundation.group_sharing import SETTING as SHARED
 from workbench.services.foundation.group_sharing import Sharing, group_folder
 from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.os_identity import os_login
-from workbench.services.foundation.rollback_folders import new_parents
+from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
 from workbench.services.site.database import open_database
@@ -60,15 +59,6 @@ class NewSite:
         return {name: value for name, value in options.items() if value}
 
 
-def create_site(path: Path, *, identity: IdentityMode, login: str, now: Callable[[], datetime]) -> None:
-    """Create a database for one user of the host; `login` becomes its first admin.
-
-    Raises:
-        CannotCreate: If the path exists or cannot be written.
-    """
-    make_site(path, NewSite(login=login, identity=identity), now)
-
-
 def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
     """Create a database for a Unix group, and the site file that names it: both or neither.
 
@@ -92,31 +82,20 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
     store = Store.beside(path)
     if store.folder.exists():
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(store.folder)))
-    with new_parents(path), _created(path, access) as database:
+    with new_parents(path), ExitStack() as on_failure:
         try:
-            store.create(access)
-            with database.write() as session:
-                _write_first_rows(session, new, now())
-            if finish is not None:
-                finish()
-        except BaseException:
-            shutil.rmtree(store.folder, ignore_errors=True)
-            raise
-
-
-@contextmanager
-def _created(path: Path, access: Access) -> Iterator[Database]:
-    """Yield a new database, which is closed at the end, and removed if the block fails."""
-    try:
-        database = schema.create(path, access)
-    except DatabaseRefused as error:
-        raise refusal(error) from error
-    try:
-        yield database
-    except BaseException:
-        database.close()
-        sqlite.remove_file(path)
-        raise
+            database = schema.create(path, access)
+        except DatabaseRefused as error:
+            raise refusal(error) from error
+        on_failure.callback(shutil.rmtree, store.folder, ignore_errors=True)
+        on_failure.callback(sqlite.remove_file, path)
+        on_failure.callback(database.close)
+        store.create(access)
+        with database.write() as session:
+            _write_first_rows(session, new, now())
+        if finish is not None:
+            finish()
+        on_failure.pop_all()
     database.close()
 
 

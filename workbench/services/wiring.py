@@ -1,7 +1,7 @@
 """The services of one person, created when they are first used; screens and commands get nothing else."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from workbench.domain.case.actor import Actor
 from workbench.services.case.casefiles import CaseFiles
@@ -14,7 +14,7 @@ from workbench.services.queue.listing import Queue
 if TYPE_CHECKING:
     from workbench.services.calendar.working_calendar import Calendars
     from workbench.services.case.documents import Documents
-    from workbench.services.clock.case_clocks import Watching
+    from workbench.services.clock.case_clocks import ClockExplainer
     from workbench.services.deadlines.rescheduling import Rescheduling
     from workbench.services.deadlines.suspensions import Suspending
     from workbench.services.deadlines.tick import Ticked, Ticking
@@ -29,9 +29,78 @@ if TYPE_CHECKING:
     from workbench.services.review.verdicts import Verdicts
     from workbench.services.site.people import People
 
+_Service = TypeVar("_Service")
+
+
+class LazyService(Generic[_Service]):
+    """A service that is imported and created on first use, so that the desk opens sooner.
+
+    The name is that of its class below `workbench.services`, such as "review.verdicts.Verdicts".
+    """
+
+    def __init__(self, name: str) -> None:
+        self._module, _dot, self._class = f"workbench.services.{name}".rpartition(".")
+
+    def __set_name__(self, _owner: type, attribute: str) -> None:
+        self._attribute = attribute
+
+    def __get__(self, services: "Services", _owner: type) -> _Service:
+        created: _Service = getattr(import_module(self._module), self._class)(services.context)
+        # An attribute of the instance comes before this one of the class, so the next use finds the service itself.
+        setattr(services, self._attribute, created)
+        return created
+
 
 class Services:
     """All services for one person who works with one database; any thread may call them."""
+
+    verdicts: "LazyService[Verdicts]" = LazyService("review.verdicts.Verdicts")
+    """Previews and records verdicts."""
+
+    undo: "LazyService[Undo]" = LazyService("review.undo.Undo")
+    """Undoes recent verdicts and checks."""
+
+    checks: "LazyService[Checks]" = LazyService("review.second_checks.Checks")
+    """Checks verdicts by a second person."""
+
+    clocks: "LazyService[ClockExplainer]" = LazyService("clock.case_clocks.ClockExplainer")
+    """Explains due dates."""
+
+    documents: "LazyService[Documents]" = LazyService("case.documents.Documents")
+    """Lists, opens and copies documents."""
+
+    remarks: "LazyService[Remarks]" = LazyService("review.remarks.Remarks")
+    """Records comments, verifications, checklist answers and what the applicant says."""
+
+    people: "LazyService[People]" = LazyService("site.people.People")
+    """Lists and changes the registered people."""
+
+    assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
+    """Assigns cases to people."""
+
+    calendars: "LazyService[Calendars]" = LazyService("calendar.working_calendar.Calendars")
+    """Shows and changes the working calendar."""
+
+    imports: "LazyService[Imports]" = LazyService("importing.service.Imports")
+    """Imports files."""
+
+    exports: "LazyService[Exports]" = LazyService("exporting.service.Exports")
+    """Exports files."""
+
+    forecasts: "LazyService[Forecasts]" = LazyService("forecast.forecasts.Forecasts")
+    """Forecasts when cases are decided."""
+
+    notices: "LazyService[Notices]" = LazyService("notices.outbox.Notices")
+    """Lists notices and records that they were sent."""
+
+    rescheduling: "LazyService[Rescheduling]" = LazyService("deadlines.rescheduling.Rescheduling")
+    """Changes due dates, service classes and priorities."""
+
+    suspending: "LazyService[Suspending]" = LazyService("deadlines.suspensions.Suspending")
+    """Starts and ends suspensions."""
+
+    ticking: "LazyService[Ticking]" = LazyService("deadlines.tick.Ticking")
+    """Applies changes that depend only on time."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -45,132 +114,19 @@ class Services:
         """The person who acts."""
         return self.context.actor
 
-    # Services that the first case does not need are imported on first use, so that the desk opens sooner.
-    @cached_property
-    def verdicts(self) -> "Verdicts":
-        """Previews and records verdicts."""
-        from workbench.services.review.verdicts import Verdicts
-
-        return Verdicts(self.context, self.casefiles)
-
-    @cached_property
-    def undo(self) -> "Undo":
-        """Undoes recent verdicts and checks."""
-        from workbench.services.review.undo import Undo
-
-        return Undo(self.context, self.casefiles)
-
-    @cached_property
-    def checks(self) -> "Checks":
-        """Checks verdicts by a second person."""
-        from workbench.services.review.second_checks import Checks
-
-        return Checks(self.context, self.casefiles, self.queue)
-
-    @cached_property
-    def clocks(self) -> "Watching":
-        """Explains due dates."""
-        from workbench.services.clock.case_clocks import Watching
-
-        return Watching(self.context)
-
-    @cached_property
-    def documents(self) -> "Documents":
-        """Lists, opens and copies documents."""
-        from workbench.services.case.documents import Documents
-
-        return Documents(self.context)
-
-    @cached_property
-    def remarks(self) -> "Remarks":
-        """Records comments, verifications, checklist answers and what the applicant says."""
-        from workbench.services.review.remarks import Remarks
-
-        return Remarks(self.context)
-
-    @cached_property
-    def people(self) -> "People":
-        """Lists and changes the registered people."""
-        from workbench.services.site.people import People
-
-        return People(self.context)
-
-    @cached_property
-    def assigning(self) -> "Assigning":
-        """Assigns cases to people."""
-        from workbench.services.queue.assignment import Assigning
-
-        return Assigning(self.context)
-
-    @cached_property
-    def calendars(self) -> "Calendars":
-        """Shows and changes the working calendar."""
-        from workbench.services.calendar.working_calendar import Calendars
-
-        return Calendars(self.context)
-
-    @cached_property
-    def imports(self) -> "Imports":
-        """Imports files."""
-        from workbench.services.importing.service import Imports
-
-        return Imports(self.context)
-
-    @cached_property
-    def exports(self) -> "Exports":
-        """Exports files."""
-        from workbench.services.exporting.service import Exports
-
-        return Exports(self.context)
-
-    @cached_property
-    def forecasts(self) -> "Forecasts":
-        """Forecasts when cases are decided."""
-        from workbench.services.forecast.forecasts import Forecasts
-
-        return Forecasts(self.context)
-
-    @cached_property
-    def notices(self) -> "Notices":
-        """Lists notices and records that they were sent."""
-        from workbench.services.notices.outbox import Notices
-
-        return Notices(self.context)
-
-    @cached_property
-    def rescheduling(self) -> "Rescheduling":
-        """Changes due dates, service classes and priorities."""
-        from workbench.services.deadlines.rescheduling import Rescheduling
-
-        return Rescheduling(self.context)
-
-    @cached_property
-    def suspending(self) -> "Suspending":
-        """Enters and ends suspensions."""
-        from workbench.services.deadlines.suspensions import Suspending
-
-        return Suspending(self.context)
-
-    @cached_property
-    def ticking(self) -> "Ticking":
-        """Applies changes that depend only on time."""
-        from workbench.services.deadlines.tick import Ticking
-
-        return Ticking(self.context)
-
     def resume(self) -> None:
         """Finish interrupted imports and suspensions, and seed the calendar of next year; every start does so."""
-        from workbench.services.clock.case_clocks import has_unsettled
+        from workbench.services.clock.case_clocks import unsettled_suspensions
         from workbench.services.importing.resuming import has_leftovers, resume
 
         if has_leftovers(self.context):
             resume(self.context)
         # The year in UTC is good enough, and needs no policy, which takes long to read at a start.
         with self.context.read() as session:
-            missing = missing_years(session, self.context.now().year)
+            missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspensions(session)
         if missing:
-            self.calendars.seed_on()
-        if has_unsettled(self.context):
+            self.calendars.seed_missing_years()
+        if unsettled:
             self.suspending.finish()
 
     def catch_up(self) -> "Ticked":
@@ -179,7 +135,7 @@ class Services:
         return self.ticking.tick()
 
     def leave(self) -> None:
-        """Stop interruptible long work, such as catching up; the next start continues it."""
+        """NewSuspension interruptible long work, such as catching up; the next start continues it."""
         self.context.cache.is_leaving.set()
 
     def close(self) -> None:

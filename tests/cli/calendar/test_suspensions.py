@@ -15,8 +15,8 @@ from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises, local
 from workbench.services.deadlines import recompute
-from workbench.services.deadlines.recompute import Settled
-from workbench.services.deadlines.suspensions import Stop
+from workbench.services.deadlines.recompute import SuspensionEffect
+from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
 
 
@@ -178,12 +178,12 @@ def test_an_action_on_a_case_during_a_suspension_in_progress_loses_no_letter(
 ) -> None:
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     sup = services.site.services("sup")
-    stop = Stop(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风")
-    acts: tuple[Callable[[], Settled], ...] = (lambda: sup.suspending.suspend(stop), sup.suspending.resume)
+    stop = NewSuspension(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风")
+    acts: tuple[Callable[[], SuspensionEffect], ...] = (lambda: sup.suspending.suspend(stop), sup.suspending.resume)
     for count, (act, at) in enumerate(zip(acts, ("2026-11-24 11:00", "2026-11-25 13:00"), strict=True), start=1):
         services.at(at)
         with monkeypatch.context() as patch:
-            patch.setattr(sup.suspending, "finish", lambda: Settled(cases=0, told=0))
+            patch.setattr(sup.suspending, "finish", lambda: SuspensionEffect(cases=0, notified=0))
             act()
         sup.rescheduling.change_priority(1, Priority.HIGH if count == 1 else Priority.LOW, "acts on it")
         assert kinds_written(services) == ["delay", "delay"][: 2 * count - 2]
@@ -236,7 +236,7 @@ def test_two_processes_that_process_a_suspension_at_once_notify_everyone_once(
     if is_end:
         sup.resume()
     else:
-        sup.suspend(Stop(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风"))
+        sup.suspend(NewSuspension(from_at=local("2026-11-25 09:00"), to_at=local("2026-11-25 18:00"), reason="台风"))
 
     assert sorted(kinds_written(services)) == ["delay"] * 3 + ["resumed"] * 3 * is_end
 
@@ -407,9 +407,9 @@ def test_suspensions_processed_together_are_announced_once_to_those_affected(
     with monkeypatch.context() as patch:
         patch.setattr(recompute, "pause", broken)
         with pytest.raises(KeyboardInterrupt):
-            suspending.suspend(Stop(from_at=begins, to_at=ends, reason="洪水", province="四川"))
+            suspending.suspend(NewSuspension(from_at=begins, to_at=ends, reason="洪水", province="四川"))
     one_day = timedelta(days=1)
-    suspending.suspend(Stop(from_at=begins + one_day, to_at=ends + one_day, reason="台风"))
+    suspending.suspend(NewSuspension(from_at=begins + one_day, to_at=ends + one_day, reason="台风"))
 
     letters = [(one["case"], "洪水" in one["body"], "台风" in one["body"]) for one in notices(services)]
     assert letters == [(there, True, False), (here, False, True), (there, False, True)]

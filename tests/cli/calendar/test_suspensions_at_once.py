@@ -9,7 +9,7 @@ from sqlalchemy import text
 from tests.offices import Site
 from tests.promises import Promises, local
 from workbench.services.deadlines import recompute, suspensions
-from workbench.services.deadlines.suspensions import Stop
+from workbench.services.deadlines.suspensions import NewSuspension
 
 ONE, OTHER = "台风", "停电"
 
@@ -24,8 +24,8 @@ def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
     return Promises(site).at("2026-11-24 10:00")
 
 
-def stop(begin: str, end: str | None, reason: str) -> Stop:
-    return Stop(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
+def stop(begin: str, end: str | None, reason: str) -> NewSuspension:
+    return NewSuspension(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
 
 
 def letters_sent(services: Promises) -> list[tuple[int, str, str]]:
@@ -52,7 +52,7 @@ def break_off() -> None:
 
 def nested(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
     """Pause the first process before its first batch until another has read which letters are due."""
-    real = recompute.settle_open_cases
+    real = recompute.recompute_open_cases
     held: list[tuple[Any, ...]] = []
     done: list[Any] = []
 
@@ -65,7 +65,7 @@ def nested(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
             done.append(real(*held[0]))
         return real(*words)
 
-    monkeypatch.setattr(suspensions, "settle_open_cases", settle)
+    monkeypatch.setattr(suspensions, "recompute_open_cases", settle)
 
 
 @pytest.mark.parametrize("is_broken", [False, True])
@@ -116,7 +116,7 @@ def test_a_suspension_within_another_is_not_announced_after_an_interruption(
     sup, other = services.site.services("sup").suspending, services.site.services("a").suspending
     for end, reason in (("2026-11-25 12:00", OTHER), ("2026-11-25 18:00", ONE)):
         with monkeypatch.context() as patch:
-            patch.setattr(suspensions, "settle_open_cases", lambda *_words: break_off())
+            patch.setattr(suspensions, "recompute_open_cases", lambda *_words: break_off())
             with pytest.raises(Interrupted):
                 sup.suspend(stop("2026-11-25 09:00", end, reason))
     between_batches(monkeypatch, break_off)

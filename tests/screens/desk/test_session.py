@@ -19,7 +19,7 @@ from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench.domain.case.casefile import Empty, Undoable
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import Busy
-from workbench.services.queue.lost_holds import LostHold
+from workbench.services.foundation.case_access import LostHold
 
 
 class Slow:

@@ -11,7 +11,7 @@ from workbench.domain.case.casefile import (
     Empty,
     VerificationLine,
 )
-from workbench.services.queue.lost_holds import LostHold
+from workbench.services.foundation.case_access import LostHold
 
 if TYPE_CHECKING:
     from tests.screens.doubles.services import MemoryServices

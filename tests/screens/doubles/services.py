@@ -23,7 +23,7 @@ from workbench.domain.case.casefile import (
 )
 from workbench.domain.evidence.evidence import Evidence
 from workbench.services.deadlines.tick import Ticked
-from workbench.services.queue.lost_holds import LostHold
+from workbench.services.foundation.case_access import LostHold
 
 
 class Clocks:

@@ -13,7 +13,7 @@ from tests.screens.doubles.queue import case_row
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import at_work
 from tests.screens.queue.queue_visits import go, many, pass_a_minute, under_cursor
-from workbench.services.queue.lost_holds import LostHold
+from workbench.services.foundation.case_access import LostHold
 
 VIEWS = [((120, 40), "en"), ((80, 24), "zh")]
 

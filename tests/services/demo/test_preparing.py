@@ -4,9 +4,11 @@ import fcntl
 import os
 import signal
 import stat
+import subprocess
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -204,6 +206,31 @@ def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path
     lock = (tmp_path / "preparing.lock").open()
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     lock.close()
+
+
+def test_an_interrupt_before_the_child_is_known_ends_the_child(
+    tmp_path: Path, few: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Reading this file waits for a writer that never comes.
+    (few / "acts.csv").unlink()
+    os.mkfifo(few / "acts.csv")
+    children: list[subprocess.Popen[str]] = []
+
+    def interrupted(*words: Any, **options: Any) -> subprocess.Popen[str]:
+        children.append(popen(*words, **options))
+        os.kill(os.getpid(), signal.SIGINT)
+        return children[0]
+
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            prepare(tmp_path, clock)
+        assert children[0].wait(timeout=10) == -signal.SIGKILL
+    finally:
+        children[0].kill()
+        children[0].communicate()
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import text
 
 from db.columns import to_us
-from db.enums import CaseState, ServiceClass
+from db.enums import ApplicantKind, CaseState, ServiceClass
 from tests.offices import TUESDAY, Site
 from tests.services.forecast.lived_office import lived
+from workbench.domain.forecast.queue.position import position_of
 from workbench.errors import NotAllowed, NotFound
-from workbench.services.deadlines.suspensions import Stop
-from workbench.services.forecast.forecasts import Arrival, Forecasts
-from workbench.services.forecast.history_reader import attributes_of
+from workbench.services.deadlines.suspensions import NewSuspension
+from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
+from workbench.services.forecast.forecasts import Forecasts
+from workbench.services.forecast.queue_snapshot import read_queue
 from workbench.wording.forecast import caveats
 
 TODAY = date(2026, 11, 24)
@@ -211,10 +213,10 @@ def test_a_case_has_a_forecast_before_it_arrives(site: Site) -> None:
     due_at = TUESDAY + timedelta(days=3)
     forecasts = site.services("a").forecasts
 
-    low, urgent = forecasts.of_arrivals(
-        [Arrival(service_class=ServiceClass.STANDARD, priority_rank=rank, due_at=due_at) for rank in (0, 3)]
-    )
+    low, urgent = ArrivalForecasts(site.services("a").context).of([_new_case(rank, due_at) for rank in (0, 3)])
 
+    assert low is not None
+    assert urgent is not None
     assert low.ahead is not None
     assert low.ahead >= 60
     assert urgent.passed.p90 < low.passed.p90
@@ -253,13 +255,10 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
     due_at = datetime.fromisoformat("2026-11-27T18:00+08:00")
 
     for number, rank in ((normal, 1), (urgent, 3)):
-        arrival = Arrival(
-            service_class=ServiceClass.STANDARD,
-            priority_rank=rank,
-            due_at=due_at,
-            attributes=_attributes(site, number),
-        )
-        (forecast_of_arrival,) = forecasts.of_arrivals([arrival])
+        with site.services("a").context.read() as session:
+            zone = site.services("a").context.zone(session)
+            ahead = read_queue(session, zone, TUESDAY).ahead(position_of(due_at, rank, TUESDAY, zone))
+        (forecast_of_arrival,) = forecasts.of_arrivals([_new_case(rank, due_at, ahead)])
         found = forecasts.of_case(number)
         assert found.is_incomplete
         assert (found.first_verdict, found.passed) == (forecast_of_arrival.first_verdict, forecast_of_arrival.passed)
@@ -269,17 +268,16 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
     )
 
 
-def _attributes(site: Site, number: int) -> dict[str, str]:
-    with site.services("admin").context.read() as session:
-        row = session.execute(
-            text(
-                """SELECT c.agent, c.service_class, a.applicant_kind, a.card_type, a.province,
-                   c.block_count, c.warn_count
-                FROM "case" c JOIN application a ON a.id = c.application_id WHERE c.id = :id"""
-            ),
-            {"id": number},
-        ).one()
-    return {name: str(value) for name, value in attributes_of(row).items()}
+def _new_case(rank: int, due_at: datetime, ahead: int = 0) -> NewCase:
+    return NewCase(
+        applicant_kind=ApplicantKind.ENTERPRISE,
+        gravest=None,
+        service_class=ServiceClass.STANDARD,
+        priority_rank=rank,
+        due_at=due_at,
+        is_told=True,
+        ahead=ahead,
+    )
 
 
 def test_services_opened_later_give_the_same_forecast(site: Site) -> None:
@@ -296,7 +294,7 @@ def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
     before = {each.case_id: each for each in forecasts.of_all()}
     days = ("2026-11-25T00:00+08:00", "2026-11-28T00:00+08:00")
     begin, end = (datetime.fromisoformat(at) for at in days)
-    site.services("sup").suspending.suspend(Stop(from_at=begin, to_at=end, reason="台风"))
+    site.services("sup").suspending.suspend(NewSuspension(from_at=begin, to_at=end, reason="台风"))
 
     after = {each.case_id: each for each in forecasts.of_all()}
 
@@ -315,7 +313,9 @@ def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
 
 def test_an_open_suspension_is_assumed_to_end_tomorrow_and_reported(site: Site) -> None:
     lived(site)
-    site.services("sup").suspending.suspend(Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风"))
+    site.services("sup").suspending.suspend(
+        NewSuspension(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风")
+    )
 
     found = site.services("a").forecasts.of_all()
 
@@ -333,8 +333,8 @@ def test_a_case_suspended_by_province_is_assumed_to_resume_tomorrow(site: Site) 
     (number,) = site.plant(1, priority="urgent")
     forecasts = site.services("a").forecasts
     before = forecasts.of_case(number)
-    province = str(_attributes(site, number)["province"])
-    stop = Stop(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风", province=province)
+    province = site.services("a").casefiles.show(number).header.province
+    stop = NewSuspension(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风", province=province)
     site.services("sup").suspending.suspend(stop)
 
     found = forecasts.of_case(number)

@@ -9,8 +9,8 @@ from db.models import DecisionRow, RectificationItemRow, RectificationRow
 from tests.services.importing.files import Desk, application, shanghai
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy
+from workbench.services.foundation.case_access import LostHold
 from workbench.services.importing.request import ImportRefused
-from workbench.services.queue.lost_holds import LostHold
 
 
 def new_licence(desk: Desk, *, received_at: str = "2026-11-23 15:00") -> None:

@@ -16,8 +16,9 @@ from tests.policies import ask_persons_for_nothing, tell_of_time
 from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.deadlines.suspensions import Stop
-from workbench.services.forecast.forecasts import Arrival, Forecasts
+from workbench.services.deadlines.suspensions import NewSuspension
+from workbench.services.forecast.arrival_forecasts import NewCase
+from workbench.services.forecast.forecasts import Forecasts
 from workbench.wording.forecast import letter_sentence
 from workbench.wording.letter_dates import letter_day
 
@@ -106,7 +107,7 @@ def test_while_work_is_suspended_there_is_nothing_to_expect_and_the_promise_stay
     desk: Desk, receive: Any, language: Language
 ) -> None:
     tell_of_time(desk.site, "forecast")
-    desk.site.services("sup").suspending.suspend(Stop(from_at=desk.site.clock.at, reason="台风"))
+    desk.site.services("sup").suspending.suspend(NewSuspension(from_at=desk.site.clock.at, reason="台风"))
 
     body = receive(language)
 
@@ -120,7 +121,7 @@ def test_while_work_on_those_of_one_agent_is_suspended_what_is_expected_comes_af
     ask_persons_for_nothing(desk.site)
     desk.applications(*persons(1, agent="A-1"))
     now = desk.site.clock.at
-    stop = Stop(from_at=now - timedelta(hours=1), to_at=now + timedelta(days=14), reason="x", agent="A-1")
+    stop = NewSuspension(from_at=now - timedelta(hours=1), to_at=now + timedelta(days=14), reason="x", agent="A-1")
     desk.site.services("sup").suspending.suspend(stop)
     desk.site.clock.at = now + timedelta(minutes=1)
     desk.applications(*persons(1, application_no="L-1", language="en", agent="A-1"))
@@ -172,7 +173,7 @@ def test_thousands_of_receipts_take_few_forecasts(desk: Desk, monkeypatch: pytes
     asked: list[int] = []
     of_arrivals = Forecasts.of_arrivals
 
-    def counted(self: Forecasts, arrivals: Sequence[Arrival]) -> list[CaseForecast]:
+    def counted(self: Forecasts, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
         asked.append(len(arrivals))
         return of_arrivals(self, arrivals)
 
@@ -191,7 +192,7 @@ def test_nobody_waits_for_a_forecast(desk: Desk, receive: Any, monkeypatch: pyte
     other = desk.site.services("b")
     written = []
 
-    def while_another_writes(self: Forecasts, arrivals: Sequence[Arrival]) -> list[CaseForecast]:
+    def while_another_writes(self: Forecasts, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
         # It would wait, and be refused, if the import held the lock.
         with other.context.write() as session:
             other.context.log(session, "forecast")

@@ -9,7 +9,7 @@ from db.enums import CaseState, DocumentKind, ImportKind
 from tests.policies import ask_persons_for_nothing
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application, shanghai
 from workbench.errors import NotAllowed
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.foundation.case_access import visible_case
 
@@ -111,7 +111,7 @@ def test_an_answer_in_a_log_that_does_not_say_when_it_was_received_counts_from_i
     with context.write() as session:
         # As an earlier program wrote it: the import is named, the instant is not.
         context.log(session, "answer", case_id=case.id, batch_id=3, state=CaseState.QUEUED)
-        settle_due(session, context, visible_case(session, case.id or 0))
+        update_due_date(session, context, visible_case(session, case.id or 0))
 
     assert desk.case().due_at == shanghai("2026-11-27 18:00")
 

@@ -9,7 +9,7 @@ from tests.policies import ask_persons_for_nothing
 from tests.services.importing.files import PDF, Desk, application
 from tests.services.importing.test_receipt_times import persons
 from workbench.errors import NotAllowed, NotFound
-from workbench.services.deadlines.suspensions import Stop
+from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.importing.batches import turn
 
 
@@ -33,7 +33,9 @@ def test_a_batch_whose_applicants_were_told_of_a_suspension_is_taken_back(desk: 
     ask_persons_for_nothing(desk.site)
     desk.applications(*persons(1))
     now = desk.site.clock.at
-    desk.site.services("sup").suspending.suspend(Stop(from_at=now, to_at=now + timedelta(days=1), reason="台风"))
+    desk.site.services("sup").suspending.suspend(
+        NewSuspension(from_at=now, to_at=now + timedelta(days=1), reason="台风")
+    )
     assert desk.count("suspension_notice") == 1
 
     desk.site.services("admin").imports.undo(1)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Supplier, Words
-from workbench.services.notices.verdict_letter import LetterFacts, LetterItem, LetterReason
+from workbench.services.notices.verdict_letter import LetterFacts, LetterReason
 
 SUPPLIER = Supplier(
     name=Words(en="Example Horizon Mobile", zh="虚构远声移动通信"),
@@ -29,7 +29,6 @@ ITEMS = {
     Language.EN: ("copy of the handler's valid ID card", "plan for the number of calls in an hour"),
 }
 DEADLINE = {Language.ZH: "2026年12月3日(周四)18:00", Language.EN: "Thursday, 3 December 2026, 18:00"}
-OWN_DEADLINE = {Language.ZH: "2026年11月30日(周一)18:00", Language.EN: "Monday, 30 November 2026, 18:00"}
 NEXT_ACTION = {Language.ZH: "2026年12月1日(周二)", Language.EN: "Tuesday, 1 December 2026"}
 APPEAL_UNTIL = {Language.ZH: "2026年12月15日(周二)", Language.EN: "Tuesday, 15 December 2026"}
 DECIDED = {Language.ZH: "2026年11月25日(周三)", Language.EN: "Wednesday, 25 November 2026"}
@@ -64,8 +63,7 @@ def with_reasons(letter: LetterFacts) -> LetterFacts:
 
 def with_items(letter: LetterFacts) -> LetterFacts:
     copy, plan = ITEMS[letter.language]
-    own = datetime(2026, 11, 30, 10, tzinfo=UTC)
-    return replace(letter, items=(LetterItem(text=copy, due_at=own), LetterItem(text=plan)))
+    return replace(letter, items=(copy, plan))
 
 
 def fixable(letter: LetterFacts) -> LetterFacts:

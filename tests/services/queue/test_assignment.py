@@ -1,6 +1,8 @@
 """Assigning many cases to a person, and what their former holders see."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -10,8 +12,8 @@ from db.enums import Role
 from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import NotAllowed, NotFound, StorageBusy, WrongUsage
+from workbench.services.foundation.case_access import LostHold
 from workbench.services.queue import assignment
-from workbench.services.queue.lost_holds import LostHold
 
 
 def taken(site: Site, login: str) -> CaseFile:
@@ -65,14 +67,14 @@ def test_a_failed_transaction_is_reported_and_earlier_ones_stay_committed(
     cases = site.plant(4)
     monkeypatch.setattr(assignment, "CHUNK", 2)
     services = site.services("sup")
-    give_chunk = services.assigning._give_chunk
+    each = services.assigning._each
 
-    def busy_at_last(chunk: list[int], login: str, reason: str) -> assignment.Assignment:
+    def busy_at_last(session: Session, chunk: Sequence[int], act: Any, **logs: Any) -> assignment.Assignment:
         if cases[-1] in chunk:
             raise StorageBusy("The database is busy; nothing was written. Try again.")
-        return give_chunk(chunk, login, reason)
+        return each(session, chunk, act, **logs)
 
-    monkeypatch.setattr(services.assigning, "_give_chunk", busy_at_last)
+    monkeypatch.setattr(services.assigning, "_each", busy_at_last)
     done = services.assigning.give(cases, "b", "many")
 
     assert [one.case_id for one in done.given] == cases[:2]

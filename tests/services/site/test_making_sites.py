@@ -13,7 +13,7 @@ from tests.offices import Clock
 from workbench.errors import CannotCreate
 from workbench.services import opening
 from workbench.services.foundation.group_sharing import Sharing
-from workbench.services.opening import NewSite, create_site, make_site, share_site
+from workbench.services.opening import NewSite, make_site, share_site
 
 NEIGHBOURS = ("w.db.schema-1.backup", "w.db.bak", "w.db2", "w1.db", "w.db-mine")
 Break = Callable[[pytest.MonkeyPatch], type[BaseException]]
@@ -108,12 +108,12 @@ def test_the_first_of_two_databases_created_at_one_path_stays_intact(
 
     def late(*arguments: object) -> object:
         monkeypatch.setattr(schema, "create", real)
-        create_site(place, identity=IdentityMode.NAMED, login="first", now=Clock())
+        make_site(place, NewSite(login="first", identity=IdentityMode.NAMED), Clock())
         return real(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(schema, "create", late)
     with pytest.raises(CannotCreate, match="already exists"):
-        create_site(place, identity=IdentityMode.NAMED, login="second", now=Clock())
+        make_site(place, NewSite(login="second", identity=IdentityMode.NAMED), Clock())
 
     services = opening.open_services(place, "first", Clock())
     services.close()

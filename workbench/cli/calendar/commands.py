@@ -132,12 +132,12 @@ def import_calendar(context: CommandContext, files: list[Path], *, dry_run: bool
     """
     with context.services() as services:
         zone = zone_of(services)
-        done = services.calendars.take_in(files, dry_run=True)
+        done = services.calendars.import_notices(files, dry_run=True)
         if not context.as_json:
             for line in import_lines(done, zone, context.now().astimezone(zone).date()):
                 output.line(line)
         if not dry_run:
-            done = services.calendars.take_in(files)
+            done = services.calendars.import_notices(files)
     context.print_result(
         _import_document(done, zone, written=not dry_run), effect_summary(done.effect, written=not dry_run)
     )
@@ -170,8 +170,8 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
             }
             for due in effect.moved[:_MOST_MOVED]
         ],
-        "settled_count": effect.settled,
-        "told": effect.told,
+        "settled_count": effect.certainty_changes,
+        "told": effect.notified,
     }
 
 

@@ -19,7 +19,7 @@ from workbench.wording.amounts import count
 from workbench.wording.calendar import notice_count_words
 
 if TYPE_CHECKING:
-    from workbench.services.deadlines.recompute import Settled
+    from workbench.services.deadlines.recompute import SuspensionEffect
 
 
 def suspend(
@@ -52,11 +52,11 @@ def suspend(
     dry_run: DryRun = False,
 ) -> None:
     """Suspend all clocks for a period of force majeure."""
-    from workbench.services.deadlines.suspensions import Stop
+    from workbench.services.deadlines.suspensions import NewSuspension
 
     with context.services() as services:
         zone = zone_of(services)
-        stop = Stop(
+        stop = NewSuspension(
             from_at=parse_instant(start, "FROM", zone),
             to_at=None if end is None else _end(end, zone),
             reason=reason if dry_run else required_text(reason, "--reason"),
@@ -87,9 +87,11 @@ def resume(
     _print_result(context, done, written=True)
 
 
-def _print_result(context: CommandContext, done: "Settled", *, written: bool) -> None:
+def _print_result(context: CommandContext, done: "SuspensionEffect", *, written: bool) -> None:
     if context.as_json:
-        output.document({"suspensions": list(done.ids), "cases": done.cases, "notices": done.told, "written": written})
+        output.document(
+            {"suspensions": list(done.ids), "cases": done.cases, "notices": done.notified, "written": written}
+        )
         return
     if written:
         concerned = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.cases)
@@ -97,7 +99,7 @@ def _print_result(context: CommandContext, done: "Settled", *, written: bool) ->
         output.narrate(_("Dry run: nothing was written."))
         concerned = ngettext("{count} due date would be affected.", "{count} due dates would be affected.", done.cases)
     output.narrate(concerned.format(count=count(done.cases)))
-    output.narrate(notice_count_words(done.told, written=written))
+    output.narrate(notice_count_words(done.notified, written=written))
 
 
 def _end(text: str, zone: ZoneInfo) -> datetime:

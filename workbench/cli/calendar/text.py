@@ -116,7 +116,7 @@ def _first_lines(lines: Sequence[str]) -> Iterator[str]:
 
 def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
     """Return a summary of what a change did, or would do."""
-    days, moved, settled = len(effect.after), len(effect.moved), effect.settled
+    days, moved, settled = len(effect.after), len(effect.moved), effect.certainty_changes
     if not days:
         return _("The calendar does not change; nothing was written.")
     if written:
@@ -133,5 +133,5 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
     if settled:
         parts.append(certainty_change_words(settled))
     if moved:
-        parts.append(notice_count_words(effect.told, written=written))
+        parts.append(notice_count_words(effect.notified, written=written))
     return ("" if current() == "zh" else " ").join(parts)

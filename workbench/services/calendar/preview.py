@@ -1,4 +1,4 @@
-"""What the calendar of a year is, how a day of it is set, and what a change of it does."""
+"""The values of the calendar: a year, the setting of a day, and the effects of a change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from workbench.services.foundation.calendar_days import Override
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarYear:
-    """A year as it counts, day by day; `overrides` say what was set by hand, `hours` and `zone` are the policy's."""
+    """The days in force in a year, with the overrides, the published days, and the policy's hours and zone."""
 
     year: int
     today: date
@@ -26,14 +26,14 @@ class CalendarYear:
 
     @property
     def status(self) -> DayStatus:
-        """Whether the year was published: provisional while any day of it is."""
+        """Whether the year is published: provisional while any of its days is."""
         is_open = any(day.status is DayStatus.PROVISIONAL for day in self.days)
         return DayStatus.PROVISIONAL if is_open else DayStatus.OFFICIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySetting:
-    """How a day is to be; `hours` are empty for those of the policy, `as_published` takes back what was set by hand."""
+    """The setting of a day; empty `hours` are those of the policy, `as_published` removes the override of an admin."""
 
     on: date
     working: bool = False
@@ -44,7 +44,7 @@ class DaySetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEffect:
-    """What a change does, or would do: the days that are others afterwards, and the due dates."""
+    """The effect of a change of the calendar: the days before and after, and the changed due dates."""
 
     before: tuple[CalendarDay, ...]
     after: tuple[CalendarDay, ...]
@@ -56,19 +56,19 @@ class CalendarEffect:
         return tuple(due for due in self.dues if due.moves)
 
     @property
-    def told(self) -> int:
-        """How many applicants are told that their due date is later."""
-        return sum(due.is_told for due in self.dues)
+    def notified(self) -> int:
+        """How many applicants get a notice that their due date is later."""
+        return sum(due.is_notified for due in self.dues)
 
     @property
-    def settled(self) -> int:
-        """How many due dates stay, and are no longer provisional, or newly so."""
+    def certainty_changes(self) -> int:
+        """How many due dates stay the same but become provisional or official."""
         return len(self.dues) - len(self.moved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarImport:
-    """What taking notices in does, or would do; `years` are those that are settled, `unpublished` those not out yet."""
+    """The effect of importing notices: `years` are those with a notice, `unpublished` those without."""
 
     rows: int
     created: int

@@ -1,4 +1,4 @@
-"""The first filling of the calendar table, from the `holidays` package."""
+"""The public holidays that a new calendar starts with, from the `holidays` package."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -20,11 +20,11 @@ _LANGUAGES = ("zh_CN", "zh_TW", "en_US")
 def seed_days(country: str, years: Iterable[int]) -> list[CalendarDay]:
     """Return every day of the years of a country, holidays and make-up days included, in order.
 
-    China moves working days about every year, so a year of China without make-up days was not published when
-    the package was made, and is provisional. Holidays are named in Chinese where the package can.
+    China moves working days every year. A Chinese year without make-up days was therefore not published when the
+    package was made, and is provisional. Holidays have Chinese names if the package has them.
 
     Raises:
-        BadConfiguration: If the package does not know the country.
+        BadConfiguration: If the package has no such country.
     """
     wanted = sorted(set(years))
     known = _holidays_of(country, wanted)
@@ -32,7 +32,7 @@ def seed_days(country: str, years: Iterable[int]) -> list[CalendarDay]:
 
 
 def _holidays_of(country: str, years: list[int]) -> "HolidayBase":
-    # Importing it takes longer than the first frame may.
+    # Importing the package takes longer than the first frame may.
     from holidays import country_holidays
 
     try:
@@ -52,10 +52,14 @@ def _status_of(year: int, known: "HolidayBase") -> DayStatus:
     return DayStatus.OFFICIAL if published else DayStatus.PROVISIONAL
 
 
-def _days_of(year: int, known: "HolidayBase", status: DayStatus) -> Iterable[CalendarDay]:
+def days_of_year(year: int) -> list[date]:
+    """Return all days of a year."""
     first = date(year, 1, 1)
-    for offset in range((date(year + 1, 1, 1) - first).days):
-        on = first + timedelta(days=offset)
+    return [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
+
+
+def _days_of(year: int, known: "HolidayBase", status: DayStatus) -> Iterable[CalendarDay]:
+    for on in days_of_year(year):
         kind, name = _kind_of(on, known)
         yield CalendarDay(
             on=on, working=kind in {DayKind.WORKDAY, DayKind.MAKE_UP}, kind=kind, name=name, status=status

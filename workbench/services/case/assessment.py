@@ -81,9 +81,8 @@ def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
 def completed_at(evidence: Evidence, policy: Policy) -> datetime:
     """Return when the application and the first file of each required document had all been received."""
     application = evidence.application
-    first: dict[str, datetime] = {}
-    for document in evidence.documents:
-        first[document.kind] = min(document.received_at, first.get(document.kind, document.received_at))
+    newest_first = sorted(evidence.documents, key=lambda document: document.received_at, reverse=True)
+    first = {document.kind: document.received_at for document in newest_first}
     required = policy.documents.required.get(application.applicant_kind, ())
     return max([application.received_at, *(first[kind] for kind in required if kind in first)])
 
@@ -137,11 +136,11 @@ def recompute(
     seen = evidence or read_evidence(session, case, context.store)
     policy = context.policy(session, case.policy_version_id)
     assessment = assess(seen, policy, context.today(session))
-    settle(session, case, assessment)
+    store_assessment(session, case, assessment)
     return assessment.findings
 
 
-def settled_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
+def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
     """Return the columns of a case that an assessment changes; a priority or class set by a supervisor stays."""
     columns = assessment.columns()
     if case.state in _UNTOUCHED and case.round == 1:
@@ -153,8 +152,8 @@ def settled_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
     return columns
 
 
-def settle(session: Session, case: CaseRow, assessment: Assessment) -> None:
+def store_assessment(session: Session, case: CaseRow, assessment: Assessment) -> None:
     """Write an assessment into a case and its table of findings, in the caller's write transaction."""
-    for name, value in settled_columns(case, assessment).items():
+    for name, value in assessed_columns(case, assessment).items():
         setattr(case, name, value)
     store_findings(session, case.id or 0, assessment.findings)

@@ -1,6 +1,5 @@
 """A cache of the case that was read last, for previews that read the same case again and again."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -13,15 +12,8 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_of
 from workbench.services.foundation.case_access import visible_case
 
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """A value that changes with every change of a case: an act writes an event, new findings change their day."""
-
-    case_id: int
-    version: int
-    findings_on: date | None
-    last_event: int | None
+_Version = tuple[int, int, date | None, int | None]
+"""A value that changes with every change of a case: an act writes an event, new findings change their day."""
 
 
 class CaseCache:
@@ -29,10 +21,10 @@ class CaseCache:
 
     def __init__(self, casefiles: CaseFiles) -> None:
         self.casefiles = casefiles
-        self._kept: tuple[_Stamp, CaseFile, tuple[DocumentKind, ...]] | None = None
+        self._kept: tuple[_Version, CaseFile, tuple[DocumentKind, ...]] | None = None
 
     def read(self, case_id: int) -> tuple[CaseFile, tuple[DocumentKind, ...]]:
-        """Return a case, and the kinds of its documents that nobody opened.
+        """Return a case, and the kinds of its documents that no person has opened.
 
         Raises:
             NotFound: If there is no such case.
@@ -41,10 +33,10 @@ class CaseCache:
         with context.read() as session:
             case = visible_case(session, case_id)
             of_case = select(func.max(col(EventRow.seq))).where(col(EventRow.case_id) == case_id)
-            stamp = _Stamp(case_id, case.version, case.findings_on, session.execute(of_case).scalar())
-        if self._kept is None or self._kept[0] != stamp:
-            # A change after the stamp makes the next call read the case again.
+            version = (case_id, case.version, case.findings_on, session.execute(of_case).scalar())
+        if self._kept is None or self._kept[0] != version:
+            # A change after this version was read makes the next call read the case again.
             casefile = self.casefiles.show(case_id)
             with context.read() as session:
-                self._kept = (stamp, casefile, unopened_of(session, case_id, casefile.evidence.documents))
+                self._kept = (version, casefile, unopened_of(session, case_id, casefile.evidence.documents))
         return self._kept[1:]

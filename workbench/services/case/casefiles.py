@@ -1,10 +1,10 @@
-"""Reads whole cases: header, evidence, findings and history, masked unless they are revealed."""
+"""Reads cases: header, evidence, findings and history, masked unless they are revealed."""
 
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.enums import CaseState, Priority, Risk, ServiceClass, Trigger, WaitsFor
+from db.enums import CaseState
 from db.models import CaseRow, ChecklistAnswerRow, NoticeRow, ReviewerRow, SubmissionRow, VerificationRow
 from workbench.domain.case.casefile import CaseFile, CaseHeader, ChecklistLine, VerificationLine
 from workbench.domain.case.lifecycle import Action
@@ -22,15 +22,13 @@ from workbench.services.case.known_people import people_in
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
+from workbench.services.foundation.row_values import from_row
 
 
-class CaseFiles:
+class CaseFiles(Service):
     """Reads cases for one person, and reveals personal values with an event."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def show(self, case_id: int) -> CaseFile:
         """Return a case with personal values masked.
@@ -67,7 +65,7 @@ class CaseFiles:
             case = visible_case(session, case_id)
             policy = context.policy(session, case.policy_version_id)
             found = read_evidence(session, case, context.store)
-            days, hours = calls_by_day_and_hour(session, case, found)
+            days, hours = calls_by_day_and_hour(session, case, found, context.store)
             logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
             people = people_in(session, (case.agent, case.application_no))
             notice = session.exec(
@@ -154,39 +152,25 @@ def _header(session: Session, context: Context, case: CaseRow, found: Evidence, 
     if state is CaseState.IN_REVIEW and not holds:
         state = CaseState.QUEUED
     application = found.application
-    return CaseHeader(
-        id=case.id or 0,
-        agent=case.agent,
-        application_no=case.application_no,
+    return from_row(
+        CaseHeader,
+        case,
         applicant_name=public_name(application.applicant_kind, application.applicant_name),
         applicant_kind=application.applicant_kind,
         province=application.province,
         industry=application.industry,
         language=application.language.value,
         state=state,
-        round=case.round,
-        trigger=Trigger(case.trigger),
-        priority=Priority(case.priority),
-        service_class=ServiceClass(case.service_class),
-        risk=Risk(case.risk),
         card_count=len(found.cards),
         received_at=_received_at(session, case),
-        due_at=due_at,
-        is_due_provisional=case.is_due_provisional,
         working_days_left=(
             None if due_at is None else calendar.working_days_left(calendar.local_day(now), calendar.local_day(due_at))
         ),
         is_breached=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
-        suspended_from=case.suspended_from,
         assignee=logins.get(case.assignee_id or 0),
         held_by=logins.get(case.held_by_id or 0) if holds else None,
         held_until=case.held_until if holds else None,
         aside_until=case.aside_until if holds else None,
-        waits_for=WaitsFor(case.waits_for) if case.waits_for else None,
-        next_action_on=case.next_action_on,
-        fence=case.fence,
-        version=case.version,
-        evidence_no=case.evidence_no,
     )
 
 

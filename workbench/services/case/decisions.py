@@ -4,9 +4,9 @@ import json
 
 from sqlmodel import Session, col, select
 
-from db.enums import FailKind, Measure, Verdict
 from db.models import DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.casefile import DecisionLine, ItemLine
+from workbench.services.foundation.row_values import from_row
 
 
 def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
@@ -31,23 +31,12 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> Dec
         .where(DecisionReasonRow.decision_id == row.id)
         .order_by(col(DecisionReasonRow.position))
     ).all()
-    return DecisionLine(
-        id=row.id or 0,
-        round=row.round,
-        verdict=Verdict(row.verdict),
-        fail_kind=FailKind(row.fail_kind) if row.fail_kind else None,
-        measure=Measure(row.measure),
+    return from_row(
+        DecisionLine,
+        row,
         reasons=tuple(reasons),
-        note=row.note,
-        letter=row.letter,
-        status=row.status,
         maker=logins.get(row.maker_id, "?"),
-        decided_at=row.decided_at,
-        release_at=row.release_at,
         checker=logins.get(row.checker_id or 0),
-        check_note=row.check_note,
-        deadline_at=row.deadline_at,
-        until_on=row.until_on,
         items=_items(session, row),
     )
 

@@ -22,8 +22,9 @@ from workbench.i18n import _, current
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.output_folder import NewFolder, absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.site_settings import APP_NAME
 
 OPENED = Action.DOCUMENTS.value
@@ -50,11 +51,8 @@ class WrittenDocument:
     problem: str = ""
 
 
-class Documents:
+class Documents(Service):
     """Lists, opens and copies documents for one person."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def list(self, case_id: int) -> tuple[DocumentLine, ...]:
         """Return a case's documents.
@@ -126,27 +124,19 @@ class Documents:
         return next((folder for folder in (first, *more) if not folder.exists()), first)
 
     def _lines(self, case_id: int) -> tuple[DocumentLine, ...]:
-        context = self.context
-        with context.read() as session:
+        with self.context.read() as session:
             case = visible_case(session, case_id)
-            policy = context.policy(session, case.policy_version_id)
-            found = read_evidence(session, case, context.store).documents
+            policy = self.context.policy(session, case.policy_version_id)
+            found = read_evidence(session, case, self.context.store).documents
             acts = {how: acts_of(session, case_id, how) for how in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
-            DocumentLine(
+            from_row(
+                DocumentLine,
+                one,
                 number=number,
-                kind=one.kind,
                 words=policy.documents.names.get(one.kind),
-                sha256=one.sha256,
-                media_type=one.media_type,
-                bytes_count=one.bytes_count,
-                received_at=one.received_at,
-                issued_on=one.issued_on,
-                valid_to=one.valid_to,
-                sealed=one.sealed,
-                quality=one.quality,
-                is_there=_is_there(context.store.document_path(one.sha256), one.bytes_count),
+                is_there=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
                 openings=acts[OPENED].get(one.sha256, ()),
                 written=acts[WRITTEN].get(one.sha256, ()),
             )
@@ -165,10 +155,8 @@ class Documents:
             file = self._file_of(case_id, line)
         except DocumentDamaged as error:
             return WrittenDocument(line=line, state=error.state, problem=str(error))
-        with file, os.fdopen(made.file(line.file_name), "wb") as copy:
+        with file, made.file(line.file_name) as copy:
             shutil.copyfileobj(file, copy)
-            copy.flush()
-            os.fsync(copy.fileno())
         return WrittenDocument(line=line, state="written")
 
     def _log(self, case_id: int, action: str, body: Mapping[str, Any]) -> None:

@@ -3,14 +3,15 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, select
 from sqlmodel import Session
 
-from db.enums import ApplicantKind, Carrier, CreditList, CreditMatch, DocumentKind, Language, Quality, ServiceClass
+from db.enums import CreditList
 from db.models import (
     ApplicationRow,
     CallDayRow,
@@ -23,7 +24,7 @@ from db.models import (
     DocumentRow,
 )
 from db.queries.card_counts import card_counts
-from db.queries.published import ImportedRow, Snapshot, newest, newest_of_many, table_of
+from db.queries.published import ImportedRow, Snapshot, newest_of_many, table_of
 from workbench.domain.evidence.evidence import (
     ApplicationFacts,
     CallFacts,
@@ -35,6 +36,7 @@ from workbench.domain.evidence.evidence import (
 )
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.row_values import from_row
 
 APPLICATION = table_of(ApplicationRow)
 CARD = table_of(CardRow)
@@ -46,20 +48,6 @@ COMPLAINT = table_of(ComplaintRow)
 CREDIT = table_of(CreditRecordRow)
 
 _WEEKDAYS, _HOURS = 7, 24
-
-_Facts = TypeVar("_Facts")
-_FIELDS: Mapping[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind))
-    for kind in (ApplicationFacts, CardFacts, DocumentFacts, CallFacts, ComplaintFacts, CreditFacts)
-}
-
-_ENUMS: Mapping[str, Any] = {
-    "applicant_kind": ApplicantKind,
-    "service_class": ServiceClass,
-    "language": Language,
-    "carrier": Carrier,
-    "quality": Quality,
-}
 
 
 def snapshot_of(case: CaseRow) -> Snapshot:
@@ -82,8 +70,7 @@ class EvidenceReader:
 
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
         """Return the evidence of applications by their keys, without unknown ones."""
-        columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-        return self.of_rows(newest_of_many(self.session, columns, keys, application_key, self.snapshot))
+        return self.of_rows(self._newest((APPLICATION.c.agent, APPLICATION.c.application_no), keys, application_key))
 
     def of_rows(self, applications: Sequence[ImportedRow]) -> dict[Key, Evidence]:
         """Return the evidence of applications whose newest rows were read already."""
@@ -91,9 +78,10 @@ class EvidenceReader:
         cards = self._by_application(CARD, keys, "msisdn")
         documents = self._by_application(DOCUMENT, keys, "kind", "sha256")
         hashes = {card["msisdn_hash"] for own in cards.values() for card in own}
-        windows = self._windows(hashes)
-        together = self._together(keys)
-        complaints = self._complaints(hashes)
+        windows = self._by_number(CALL_WINDOW, hashes - {""})
+        # The figures over all cards of an application; those of one number belong to no application.
+        together = self._by_application(CALL_WINDOW, set(keys) - {("", "")})
+        complaints = self._by_number(COMPLAINT, hashes, "received_at", "source")
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
         counts = card_counts(self.session, applications, self.snapshot)
@@ -101,55 +89,41 @@ class EvidenceReader:
         for key, row in zip(keys, applications, strict=True):
             own_cards = cards[key]
             own_hashes = [card["msisdn_hash"] for card in own_cards]
-            calls = tuple(_calls(windows[own]) for own in own_hashes if own in windows)
+            calls = tuple(_calls(window) for own in own_hashes for window in windows[own])
             of_brand, total = counts.of(row)
             found[key] = Evidence(
-                application=_facts(
+                application=from_row(
                     ApplicationFacts, row, msisdns=tuple(filter(None, row["msisdns"].split(BETWEEN_NUMBERS)))
                 ),
-                cards=tuple(_facts(CardFacts, card) for card in own_cards),
-                documents=tuple(
-                    _facts(DocumentFacts, document, kind=DocumentKind(document["kind"])) for document in documents[key]
-                ),
+                cards=tuple(from_row(CardFacts, card) for card in own_cards),
+                documents=tuple(from_row(DocumentFacts, document) for document in documents[key]),
                 calls=calls,
-                all_calls=_over_all(calls, together.get(key)),
-                complaints=tuple(_facts(ComplaintFacts, one) for own in own_hashes for one in complaints[own]),
-                credit=tuple(_credit(one) for subject in subjects[key] for one in credit[subject]),
+                all_calls=_over_all(calls, together[key]),
+                complaints=tuple(from_row(ComplaintFacts, one) for own in own_hashes for one in complaints[own]),
+                credit=tuple(
+                    from_row(CreditFacts, one, list=CreditList(one["list_name"]))
+                    for subject in subjects[key]
+                    for one in credit[subject]
+                ),
                 cards_of_brand=of_brand,
                 cards_total=total,
             )
         return found
 
-    def _by_application(self, table: Table, keys: Sequence[Key], *more: str) -> dict[Key, list[ImportedRow]]:
-        columns = (table.c.agent, table.c.application_no)
+    def _newest(self, columns: Sequence[ColumnElement[Any]], wanted: Iterable[Any], key: Any) -> list[ImportedRow]:
+        return newest_of_many(self.session, columns, wanted, key, self.snapshot)
+
+    def _by_application(self, table: Table, keys: Iterable[Key], *more: str) -> dict[Key, list[ImportedRow]]:
+        """Return the newest rows by application; the `more` columns tell the rows of one application apart."""
         names = ("agent", "application_no", *more)
-        rows = newest_of_many(
-            self.session, columns, keys, lambda row: tuple(row[name] for name in names), self.snapshot
+        return _grouped(
+            self._newest((table.c.agent, table.c.application_no), keys, itemgetter(*names)), application_key
         )
-        return _grouped(rows, application_key)
 
-    def _windows(self, hashes: set[str]) -> dict[str, ImportedRow]:
-        rows = newest_of_many(
-            self.session, (CALL_WINDOW.c.msisdn_hash,), hashes - {""}, lambda row: row["msisdn_hash"], self.snapshot
-        )
-        return {row["msisdn_hash"]: row for row in rows}
-
-    def _together(self, keys: Sequence[Key]) -> dict[Key, ImportedRow]:
-        """Return the call figures over all cards of each application; figures of one number have no application."""
-        columns = (CALL_WINDOW.c.agent, CALL_WINDOW.c.application_no)
-        wanted = [key for key in keys if key != ("", "")]
-        rows = newest_of_many(self.session, columns, wanted, application_key, self.snapshot)
-        return {application_key(row): row for row in rows}
-
-    def _complaints(self, hashes: set[str]) -> dict[str, list[ImportedRow]]:
-        rows = newest_of_many(
-            self.session,
-            (COMPLAINT.c.msisdn_hash,),
-            hashes,
-            lambda row: (row["msisdn_hash"], row["received_at"], row["source"]),
-            self.snapshot,
-        )
-        return _grouped(rows, lambda row: row["msisdn_hash"])
+    def _by_number(self, table: Table, hashes: set[str], *more: str) -> dict[str, list[ImportedRow]]:
+        """Return the newest rows by phone number; the `more` columns tell the rows of one number apart."""
+        rows = self._newest((table.c.msisdn_hash,), hashes, itemgetter("msisdn_hash", *more))
+        return _grouped(rows, itemgetter("msisdn_hash"))
 
     def _subjects(self, row: ImportedRow) -> tuple[str, ...]:
         """Return the hashes of the company, its legal representative and the handler, without duplicates."""
@@ -157,14 +131,12 @@ class EvidenceReader:
         return tuple(dict.fromkeys(self.store.hashed(number) for number in numbers if number))
 
     def _credit(self, subjects: set[str]) -> dict[str, list[ImportedRow]]:
-        rows = newest_of_many(
-            self.session,
+        rows = self._newest(
             (CREDIT.c.subject_hash,),
             subjects,
             lambda row: (row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]),
-            self.snapshot,
         )
-        return _grouped(rows, lambda row: row["subject_hash"])
+        return _grouped(rows, itemgetter("subject_hash"))
 
 
 def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
@@ -174,15 +146,13 @@ def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
 
 
 def calls_by_day_and_hour(
-    session: Session, case: CaseRow, evidence: Evidence
+    session: Session, case: CaseRow, evidence: Evidence, store: Store
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
     """Return the outgoing calls over all cards: of each day, oldest first, and of each hour (7 rows, Monday first)."""
-    snapshot = snapshot_of(case)
-    wanted = {card.msisdn for card in evidence.cards}
-    own = (CARD.c.agent == case.agent) & (CARD.c.application_no == case.application_no)
-    cards = newest(session, CARD, own, lambda row: row["msisdn"], snapshot)
-    hashes = {card["msisdn_hash"] for card in cards if card["msisdn"] in wanted} - {""}
-    windows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], snapshot)
+    hashes = {store.hashed(card.msisdn) for card in evidence.cards} - {""}
+    windows = newest_of_many(
+        session, (CALL_WINDOW.c.msisdn_hash,), hashes, itemgetter("msisdn_hash"), snapshot_of(case)
+    )
     days: dict[date, int] = defaultdict(int)
     hours = [[0] * _HOURS for _weekday in range(_WEEKDAYS)]
     # All figures of a number come from its newest batch: earlier ones may have days outside the window.
@@ -215,27 +185,12 @@ def _grouped(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRo
     return grouped
 
 
-def _facts(kind: type[_Facts], row: ImportedRow, /, **given: Any) -> _Facts:
-    """Return the facts of a row: the columns with the names of the fields, but for the values that are given.
-
-    Words become members of their enumerations, "" becomes None.
-    """
-    values = {name: row[name] for name in _FIELDS[kind] if name not in given}
-    for name in _ENUMS.keys() & values.keys():
-        values[name] = _ENUMS[name](values[name]) if values[name] else None
-    return kind(**values, **given)
-
-
 def _calls(row: ImportedRow) -> CallFacts:
-    return _facts(CallFacts, row, half_hours=tuple(json.loads(row["half_hours"])))
+    return from_row(CallFacts, row, half_hours=tuple(json.loads(row["half_hours"])))
 
 
-def _over_all(calls: Sequence[CallFacts], together: ImportedRow | None) -> CallFacts:
+def _over_all(calls: Sequence[CallFacts], together: Sequence[ImportedRow]) -> CallFacts:
     """Return the figures over all cards: those of the only card with calls, else those computed together."""
     if len(calls) == 1:
         return replace(calls[0], msisdn="")
-    return _calls(together) if together is not None and calls else CallFacts()
-
-
-def _credit(row: ImportedRow) -> CreditFacts:
-    return _facts(CreditFacts, row, list=CreditList(row["list_name"]), match=CreditMatch(row["match"]))
+    return _calls(together[0]) if together and calls else CallFacts()

@@ -1,6 +1,7 @@
-"""Masks personal values in evidence, facts, findings and whole cases."""
+"""Masks personal values in evidence, facts, findings and cases."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from db.enums import ApplicantKind
@@ -10,9 +11,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS, Hidden
 
-
-def _mask_number(number: str) -> str:
-    return mask(MaskKind.MSISDN, number)
+_mask_number = partial(mask, MaskKind.MSISDN)
 
 
 def public_name(kind: ApplicantKind, name: str) -> str:

@@ -4,12 +4,13 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.rollback_folders import missing_above, remove_empty
+from workbench.services.foundation.safe_files import missing_above, new_file, remove_empty, sync
 
 
 class NewFolder:
@@ -19,11 +20,9 @@ class NewFolder:
         self.draft = draft
         self.target = target
 
-    def file(self, name: str) -> int:
-        """Create a private file in the folder, and return its handle."""
-        handle = os.open(self.draft / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-        os.fchmod(handle, 0o600)
-        return handle
+    def file(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """Create a private file in the folder to write."""
+        return new_file(self.draft / name)
 
     def publish(self) -> None:
         """Move the folder to its path.
@@ -32,10 +31,10 @@ class NewFolder:
             CannotCreate: If something else was created there meanwhile.
         """
         try:
-            _sync(self.draft)
+            sync(self.draft)
             # This replaces an empty folder, and fails if the folder has files.
             self.draft.rename(self.target)
-            _sync(self.target.parent)
+            sync(self.target.parent)
         except OSError as error:
             raise _failed(self.target, error) from error
 
@@ -104,11 +103,3 @@ def _failed(target: Path, error: OSError) -> CannotCreate:
             folder=target, cause=error.strerror or type(error).__name__
         )
     )
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,4 +1,4 @@
-"""The clocks of cases: read from the log, and kept with each case as the due date that lists are sorted by."""
+"""The clocks of cases: computed from the log, and stored with each case as the due date that lists are sorted by."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,26 +25,25 @@ from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
-from workbench.wording.clock_explanation import ClockWords
+from workbench.services.foundation.context import Context, Service
 
 EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
 SUSPENSION = table_of(SuspensionRow)
 
 _RECTIFICATION = table_of(RectificationRow)
-_ON_THE_DUE_DATE = (EXTENDED, CLASS_CHANGED)
+_DUE_DATE_ACTIONS = (EXTENDED, CLASS_CHANGED)
 _RECEIVED = frozenset({"answer", "resubmit"})
 
 
 def suspensions(session: Session) -> tuple[Suspension, ...]:
-    """Return every suspension that was ever entered, in order."""
+    """Return all suspensions, including ended ones, in the order of their starts."""
     rows = session.execute(select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id))
     return tuple(suspension_of(row) for row in rows)
 
 
 def suspension_of(row: Any) -> Suspension:
-    """Return a row of the suspensions as the clocks take it."""
+    """Return the suspension that a row of the table holds."""
     announced = Suspension(
         id=row.id,
         span=Span(row.from_at, row.announced_to_at or NEVER),
@@ -60,11 +59,11 @@ def suspension_of(row: Any) -> Suspension:
 
 @dataclass(frozen=True)
 class Clocks:
-    """The clocks as one session sees them.
+    """The clocks of cases, computed from what one session reads.
 
-    `loaded` are the events of cases that were read together, if nobody writes one between. `calendars` are calendars
-    under policy versions that are only supposed; else those that are kept count. So are the
-    suspensions in `stops`.
+    `loaded` are the events of cases that were read together; none may be written while they are used. `calendars` and
+    `stops`, if given, replace the stored calendars (by policy version) and suspensions, to compute what a change of
+    them would do.
     """
 
     session: Session
@@ -74,13 +73,13 @@ class Clocks:
     stops: tuple[Suspension, ...] | None = None
 
     def calendar(self, case: CaseRow) -> WorkingCalendar:
-        """Return the calendar that a case's clock goes by."""
+        """Return the calendar under the policy version of a case."""
         version = case.policy_version_id
         return self.context.calendar(self.session, version) if self.calendars is None else self.calendars(version)
 
     @cached_property
     def suspensions(self) -> tuple[Suspension, ...]:
-        """Every suspension."""
+        """All suspensions."""
         return suspensions(self.session) if self.stops is None else self.stops
 
     def concerning(self, case: CaseRow) -> tuple[Suspension, ...]:
@@ -95,11 +94,11 @@ class Clocks:
 
     @cached_property
     def _provinces(self) -> dict[int, str]:
-        """The provinces of applications, as far as they were asked for."""
+        """The provinces of the applications that were asked for, by id."""
         return {}
 
     def budget(self, case: CaseRow) -> Budget | None:
-        """Return what is promised of a case, None before it is complete."""
+        """Return the promised working time of a case, None before the case is complete."""
         if case.complete_at is None:
             return None
         policy = self.context.policy(self.session, case.policy_version_id)
@@ -108,15 +107,15 @@ class Clocks:
         loaded = self.loaded if case_id in self.loaded else clock_events(self.session, [case_id])
         return budget_of(loaded[case_id], case.complete_at, days, policy.appeal.answer_days)
 
-    def standing(self, case: CaseRow) -> ClockState | None:
-        """Return where the clock of a case stands, None before it is complete."""
+    def state(self, case: CaseRow) -> ClockState | None:
+        """Return the state of the clock of a case, None before the case is complete."""
         budget = self.budget(case)
         if budget is None:
             return None
         return clock_state(budget, self.concerning(case), self.calendar(case))
 
     def walk(self, case: CaseRow) -> ClockExplanation:
-        """Return how the due date of a case came about, as of now."""
+        """Return the explanation of the due date of a case, as of now."""
         budget = self.budget(case)
         if budget is None:
             policy = self.context.policy(self.session, case.policy_version_id)
@@ -130,30 +129,25 @@ class Clocks:
             runs=clock_runs(CaseState(case.state), case.waits_for),
         )
 
-    def settle(self, case: CaseRow) -> bool:
-        """Keep with a case what its clock says now, and say whether that is news.
+    def update_due_date(self, case: CaseRow) -> bool:
+        """Store the computed state of a clock with its case, and return whether it changed.
 
-        The one place that writes a due date of an existing case: whoever changes what it depends on calls it in the
-        same transaction, after writing the event.
+        No other function writes the due date of an existing case. A caller that changes what the due date depends on
+        calls it in the same transaction, after writing the event.
         """
-        standing = self.standing(case)
-        if standing is None:
+        state = self.state(case)
+        if state is None or state == stored_clock_state(case):
             return False
-        is_news = standing != stored_standing(case)
-        if is_news:
-            case.due_at, case.is_due_provisional = standing.due_at, standing.is_provisional
-            case.suspended_from = standing.suspended_from
-        return is_news
+        for name, value in due_columns(state).items():
+            setattr(case, name, value)
+        return True
 
 
-class Watching:
-    """Clocks to look at."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
+class ClockExplainer(Service):
+    """Explains the due dates of cases."""
 
     def walk(self, case_id: int) -> ClockExplanation:
-        """Return how the due date of a case came about.
+        """Return the explanation of the due date of a case, with the deadline of its open rectification.
 
         Raises:
             NotFound: If there is no such case.
@@ -161,55 +155,39 @@ class Watching:
         with self.context.read() as session:
             case = visible_case(session, case_id)
             found = Clocks(session, self.context).walk(case)
-            return (
-                replace(found, rectify_by=_mend_by(session, case_id)) if case.state == CaseState.RECTIFYING else found
-            )
-
-    def words(self, case_id: int) -> tuple[str, ...]:
-        """Return how the due date of a case came about, line by line.
-
-        Raises:
-            NotFound: If there is no such case.
-        """
-        found = self.walk(case_id)
-        with self.context.read() as session:
-            zone, today = self.context.zone(session), self.context.today(session)
-        return tuple(ClockWords(found, today, zone).lines())
+            if case.state != CaseState.RECTIFYING:
+                return found
+            of_case = (_RECTIFICATION.c.case_id == case_id, _RECTIFICATION.c.is_open)
+            deadline = session.execute(select(_RECTIFICATION.c.deadline_at).where(*of_case)).scalars().first()
+            return replace(found, rectify_by=deadline)
 
 
-def _mend_by(session: Session, case_id: int) -> datetime | None:
-    """Return the deadline of what the applicant of a case is mending."""
-    deadline = select(_RECTIFICATION.c.deadline_at).where(_RECTIFICATION.c.case_id == case_id, _RECTIFICATION.c.is_open)
-    return session.execute(deadline).scalars().first()
-
-
-def stored_standing(case: CaseRow) -> ClockState | None:
-    """Return the standing that is stored with a case, None before it has one."""
+def stored_clock_state(case: CaseRow) -> ClockState | None:
+    """Return the state of the clock that is stored with a case, None before it has one."""
     if case.due_at is None:
         return None
     return ClockState(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)
 
 
-def settle_due(session: Session, context: Context, case: CaseRow) -> bool:
-    """Keep with a case what its clock says now, and say whether that is news; see `Clocks.settle`."""
-    return Clocks(session, context).settle(case)
+def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:
+    """Store the computed due date of a case, and return whether it changed; see `Clocks.update_due_date`."""
+    return Clocks(session, context).update_due_date(case)
 
 
-def has_unsettled(context: Context) -> bool:
-    """Say whether a suspension was entered or ended that some due date may not have taken in."""
-    with context.read() as session:
-        waiting = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).limit(1)
-        return session.execute(waiting).first() is not None
+def unsettled_suspensions(session: Session) -> Sequence[int]:
+    """Return the ids of the suspensions that started or ended and that some due date may not include yet."""
+    unsettled = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
+    return session.execute(unsettled).scalars().all()
 
 
-def first_standing(
+def first_clock_state(
     evidence: Evidence,
     service_class: ServiceClass,
     policy: Policy,
     stops: Iterable[Suspension],
     calendar: WorkingCalendar,
 ) -> tuple[datetime, ClockState]:
-    """Return since when a case is complete that is about to be queued, and where its clock stands."""
+    """Return when a case that is about to be queued became complete, and the state of its clock."""
     complete_at = completed_at(evidence, policy)
     application = evidence.application
     concerned = [one for one in stops if one.concerns(application.province, application.agent)]
@@ -217,24 +195,24 @@ def first_standing(
     return complete_at, clock_state(budget, concerned, calendar)
 
 
-def due_columns(standing: ClockState) -> dict[str, Any]:
-    """Return where a clock stands as columns of a case that is about to be opened."""
+def due_columns(state: ClockState) -> dict[str, Any]:
+    """Return the state of a clock as columns of its case."""
     return {
-        "due_at": standing.due_at,
-        "is_due_provisional": standing.is_provisional,
-        "suspended_from": standing.suspended_from,
+        "due_at": state.due_at,
+        "is_due_provisional": state.is_provisional,
+        "suspended_from": state.suspended_from,
     }
 
 
 def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:
-    """Return what the log tells the clocks of some cases, in its order, whatever the machine's time was."""
+    """Return the events in the log that affect the clocks of some cases, in the order of the log."""
     rows = session.execute(
         select(
             EVENT.c.case_id, EVENT.c.batch_id, EVENT.c.at, EVENT.c.action, EVENT.c.state, EVENT.c.is_clock_running,
             EVENT.c.body,
         )
         .where(EVENT.c.case_id.in_(case_ids), EVENT.c.is_refused.is_(False))
-        .where((EVENT.c.state != "") | EVENT.c.action.in_(_ON_THE_DUE_DATE))
+        .where((EVENT.c.state != "") | EVENT.c.action.in_(_DUE_DATE_ACTIONS))
         .order_by(EVENT.c.seq)
     ).all()  # fmt: skip
     found: dict[int, list[ClockEvent]] = {case_id: [] for case_id in case_ids}
@@ -245,14 +223,14 @@ def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[Cl
 
 
 def _receipts(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int], datetime]:
-    """Return when what imports brought was received, for events that do not say it themselves."""
-    silent = [row for row in rows if row.batch_id and row.action in _RECEIVED and "counted_at" not in row.body]
-    if not silent:
+    """Return when the evidence of imports was received, for events without a time of receipt."""
+    undated = [row for row in rows if row.batch_id and row.action in _RECEIVED and "counted_at" not in row.body]
+    if not undated:
         return {}
-    wanted = SUBMISSION.c.case_id.in_({row.case_id for row in silent})
+    wanted = SUBMISSION.c.case_id.in_({row.case_id for row in undated})
     found = session.execute(
         select(SUBMISSION.c.case_id, SUBMISSION.c.batch_id, SUBMISSION.c.received_at).where(
-            wanted, SUBMISSION.c.batch_id.in_({row.batch_id for row in silent})
+            wanted, SUBMISSION.c.batch_id.in_({row.batch_id for row in undated})
         )
     )
     return {(row.case_id, row.batch_id): row.received_at for row in found}

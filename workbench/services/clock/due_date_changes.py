@@ -1,13 +1,11 @@
-"""Which due dates move when the calendar changes, and moving them.
+"""Computes and writes the due dates that a change of the calendar moves.
 
-What is promised to an appellant (`due_at` of an appealed case) and the deadlines of rectifications were told as dates,
-and stay.
+The due dates of appealed cases and the deadlines of rectifications stay, because letters promised these dates.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
@@ -21,21 +19,19 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.services.clock.case_clocks import Clocks, clock_events
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import chunks
 
 CalendarOf = Callable[[int], WorkingCalendar]
-"""Gives the calendar under a version of the policy."""
+"""Returns the calendar under a version of the policy."""
 
-Item = TypeVar("Item")
-
-_TOGETHER = 1_000
 _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedDue:
-    """The due date of a case before and after; one that `moves` not is only no longer, or newly, provisional.
+    """The due date of a case before and after a change of the calendar; perhaps only `is_provisional` changes.
 
-    `is_told` says that the applicant is told: of a date that is later and not past, while the clock runs.
+    `is_notified` says that the applicant gets a notice: the date is later and not past, and the clock runs.
     """
 
     case_id: int
@@ -43,16 +39,16 @@ class MovedDue:
     after: datetime
     was_provisional: bool
     is_provisional: bool
-    is_told: bool = False
+    is_notified: bool = False
 
     @property
     def moves(self) -> bool:
-        """Say whether the date itself is another."""
+        """Whether the date itself changes."""
         return self.before != self.after
 
 
 def moved_dues(session: Session, context: Context, new: CalendarOf, days: Sequence[date]) -> tuple[MovedDue, ...]:
-    """Return which due dates of open cases are others once some days have changed, the earliest first."""
+    """Return the due dates of open cases that a change of some days moves, the earliest first."""
     if not days:
         return ()
     zone = context.zone(session)
@@ -61,8 +57,8 @@ def moved_dues(session: Session, context: Context, new: CalendarOf, days: Sequen
         select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES),
-            # What came after the last of the days leans on none of them. What was due before the first may: a pause
-            # that began after the due date moves it by the working time in it.
+            # A case that came after the last of the days depends on none of them. One that was due before the first
+            # may: a pause that began after the due date moves it by the working time in the pause.
             CASE.c.due_at.is_not(None),
             CASE.c.complete_at < end,
             is_published(CASE.c.batch_id),
@@ -74,31 +70,31 @@ def moved_dues(session: Session, context: Context, new: CalendarOf, days: Sequen
 
 
 def _moved(session: Session, context: Context, case_ids: Sequence[int], new: CalendarOf) -> Iterator[MovedDue]:
-    """Yield which of some due dates would be others, in the order given."""
+    """Yield the due dates of some cases that would change, in the order given."""
     clocks = Clocks(session, context, clock_events(session, case_ids), new)
     now = context.now()
     rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
     cases = {case.id: case for case in rows}
     for case_id in case_ids:
         case = cases[case_id]
-        standing = clocks.standing(case)
-        if standing is None or case.due_at is None:
+        state = clocks.state(case)
+        if state is None or case.due_at is None:
             continue
-        if (standing.due_at, standing.is_provisional) != (case.due_at, case.is_due_provisional):
+        if (state.due_at, state.is_provisional) != (case.due_at, case.is_due_provisional):
             yield MovedDue(
                 case_id=case_id,
                 before=case.due_at,
-                after=standing.due_at,
+                after=state.due_at,
                 was_provisional=case.is_due_provisional,
-                is_provisional=standing.is_provisional,
-                is_told=standing.due_at > max(case.due_at, now) and clock_runs(CaseState(case.state), case.waits_for),
+                is_provisional=state.is_provisional,
+                is_notified=state.due_at > max(case.due_at, now) and clock_runs(CaseState(case.state), case.waits_for),
             )
 
 
 def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], why: str) -> None:
-    """Write due dates, in the caller's transaction; each case whose date moves has an event that says so.
+    """Write changed due dates in the caller's transaction, with one event for each case whose date moves.
 
-    The version of a case stays, so that who holds it can go on.
+    The version of a case stays the same, so that its holder can continue.
     """
     statement = (
         CASE.update()
@@ -111,22 +107,11 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
             [{"case_id": one.case_id, "after": one.after, "provisional": one.is_provisional} for one in chunk],
         )
     zone = context.zone(session)
+
+    def local(at: datetime) -> str:
+        return at.astimezone(zone).isoformat()
+
     bodies = (
-        (
-            one.case_id,
-            {
-                "from": one.before.astimezone(zone).isoformat(),
-                "due": one.after.astimezone(zone).isoformat(),
-                "why": why,
-            },
-        )
-        for one in moved
-        if one.moves
+        (one.case_id, {"from": local(one.before), "due": local(one.after), "why": why}) for one in moved if one.moves
     )
     audit_log.append_many(session, context.actor, "due", context.now(), bodies)
-
-
-def chunks(items: Sequence[Item], size: int = _TOGETHER) -> Iterator[Sequence[Item]]:
-    """Yield some items at a time, by default as many as one statement takes."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -1,1 +1,1 @@
-"""What moves due dates: suspensions, reschedulings, ticks."""
+"""Changes of due dates: suspensions, changes by a supervisor, and the tick."""

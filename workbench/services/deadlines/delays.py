@@ -1,4 +1,4 @@
-"""Notices to applicants whose case is late, or will be: once for each due date."""
+"""Delay notices to applicants whose case is late or will be late, one for each due date."""
 
 from datetime import datetime
 
@@ -13,26 +13,26 @@ from workbench.domain.case.running import RUNNING_STATES
 from workbench.services.deadlines.batches import Wanted, act_on, find_each
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import NOTICE, DueNews, tell_due
+from workbench.services.notices.due_date_notices import NOTICE, DueDateMessage, notify_one
 
 _DELAY = table_of(DelayNoticeRow)
 _RUNNING = [state.value for state in RUNNING_STATES]
 
 
-def tell_delays(context: Context) -> int:
-    """Write the delay notices that are owed because too many cases wait, and return how many.
+def notify_of_delays(context: Context) -> int:
+    """Write the delay notices of cases that wait too long, and return how many.
 
-    A case owes one once its due date has passed, or on the due day if a verdict on a later day is more likely than not.
+    An applicant gets one when the due date has passed, or on the due day if a later verdict is more likely than not.
     The forecasts are made before the transactions that write the notices.
     """
     now = context.now()
     with context.read() as session:
         day_end, zone = context.end_of_today(session), context.zone(session)
-    wanted = _may_be_owed(now, day_end)
+    wanted = _may_be_late(now, day_end)
     case_ids = find_each(context, wanted)
     if not case_ids:
         return 0
-    # What the forecast needs takes longer to import than most ticks.
+    # Importing the forecast takes longer than most ticks.
     from workbench.services.forecast.forecasts import Forecasts
 
     forecasts, today = Forecasts(context).of_cases(case_ids), now.astimezone(zone).date()
@@ -42,7 +42,7 @@ def tell_delays(context: Context) -> int:
         is_at_risk = forecast is not None and forecast.first_verdict.p50 > today
         if case.due_at is None or (case.due_at > now and not is_at_risk):
             return False
-        tell_due(session, context, case, DueNews(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast))
+        notify_one(session, context, case, DueDateMessage(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast))
         session.add(DelayNoticeRow(case_id=case.id or 0, due_at=case.due_at, told_at=context.now()))
         context.log(session, "delay-told", case_id=case.id, body={"due_us": to_us(case.due_at)})
         return True
@@ -50,10 +50,10 @@ def tell_delays(context: Context) -> int:
     return act_on(context, case_ids, wanted, act)
 
 
-def _may_be_owed(now: datetime, day_end: datetime) -> Wanted:
-    """Return the conditions on cases that are late or due today, whose clock runs and whose applicants were not told.
+def _may_be_late(now: datetime, day_end: datetime) -> Wanted:
+    """Return the conditions on running cases that are late or due today and whose applicants got no delay notice.
 
-    As in `domain.running`, a case that was due before an open suspension began is late during it, too.
+    As in `domain.case.running`, a case that was due before an open suspension started is late during it too.
     """
     stopped = CASE.c.suspended_from
     is_with_applicant = and_(CASE.c.state == CaseState.PENDING.value, CASE.c.waits_for == WaitsFor.APPLICANT.value)
@@ -63,7 +63,7 @@ def _may_be_owed(now: datetime, day_end: datetime) -> Wanted:
 
 
 def _was_told() -> ColumnElement[bool]:
-    """Return the condition that an applicant had a delay notice since the due date, or for it in advance."""
+    """Return the condition that an applicant got a delay notice after the due date, or in advance for this date."""
     is_since = NOTICE.c.created_at >= CASE.c.due_at
     return or_(
         exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == ClockLetterKind.DELAY.value, is_since),

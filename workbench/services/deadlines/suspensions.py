@@ -1,8 +1,8 @@
-"""Suspensions: starting one stops the clocks of all cases that it concerns, ending it lets them run again."""
+"""Starts and ends suspensions; a suspension stops the clocks of all cases that it concerns."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -16,17 +16,17 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.case_clocks import SUSPENSION, suspensions
-from workbench.services.clock.input_checks import check_not_far, checked_reason
-from workbench.services.deadlines.recompute import Settled, effect_of, settle_open_cases
-from workbench.services.foundation.context import Context, details
+from workbench.services.clock.case_clocks import SUSPENSION, suspensions, unsettled_suspensions
+from workbench.services.deadlines.recompute import SuspensionEffect, effect_of, recompute_open_cases
+from workbench.services.foundation.context import Service, details
+from workbench.services.foundation.input_checks import check_not_far, checked_reason
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """A suspension to start; without `to_at` its end is unknown, without province or agent it concerns all."""
+class NewSuspension:
+    """A suspension to start; without `to_at` its end is unknown, without province or agent it concerns all cases."""
 
     from_at: datetime
     to_at: datetime | None = None
@@ -36,25 +36,22 @@ class Stop:
 
     @property
     def span(self) -> Span:
-        """From when until when."""
+        """The time of the suspension."""
         return Span(self.from_at, self.to_at or NEVER)
 
 
-class Suspending:
-    """The suspensions, as one person may enter and end them."""
+class Suspending(Service):
+    """Starts and ends suspensions on behalf of a supervisor."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    def suspend(self, stop: NewSuspension, *, dry_run: bool = False) -> SuspensionEffect:
+        """Start a suspension, which may lie in the past, move the due dates and write notices to the applicants.
 
-    def suspend(self, stop: Stop, *, dry_run: bool = False) -> Settled:
-        """Stop every clock concerned for a time, which may be past, and tell each applicant concerned.
-
-        With `dry_run` only say what that would do; it does without a reason.
+        With `dry_run` only return what it would do; then the reason may be missing.
 
         Raises:
-            NotAllowed: If who asks is no supervisor.
-            WrongUsage: If no reason is given or one too long, the time is empty, has no work in it or is too far ahead,
-                it is suspended already, or no application has the agent.
+            NotAllowed: If the person is no supervisor.
+            WrongUsage: If the reason is missing or too long, if the time is empty, has no working time or is too far
+                ahead, if the same suspension exists, or if no application has the agent.
         """
         context = self.context
         with context.acting(Action.SUSPEND):
@@ -66,8 +63,12 @@ class Suspending:
             if dry_run:
                 with context.read() as session:
                     self._check(session, stop)
-                one = Suspension(id=0, span=stop.span, reason=reason, province=stop.province, agent=stop.agent)
-                return effect_of(context, replace(one, is_settled=False))
+                return effect_of(
+                    context,
+                    Suspension(
+                        id=0, span=stop.span, reason=reason, province=stop.province, agent=stop.agent, is_settled=False
+                    ),
+                )
             with context.write() as session:
                 self._check(session, stop)
                 now = context.now()
@@ -76,98 +77,93 @@ class Suspending:
                     announced_to_at=stop.to_at,
                     entered_at=now,
                     entered_by_id=context.actor.id,
-                    # Whoever is told of it when it is over need not be told of its end.
+                    # The notice of a suspension that has already ended also announces its end.
                     resumed_at=now if stop.to_at is not None and stop.to_at <= now else None,
                 )
                 session.add(row)
                 session.flush()
-                number = row.id or 0
                 context.log(session, Action.SUSPEND.value, body=_body(row))
-            return replace(self.finish(), ids=(number,))
+                ids = (row.id or 0,)
+            return replace(self.finish(), ids=ids)
 
-    def _check(self, session: Session, stop: Stop) -> None:
-        """Refuse what stops nothing, or is stopped already."""
-        context = self.context
-        calendar, today = context.calendar(session), context.today(session)
+    def _check(self, session: Session, stop: NewSuspension) -> None:
+        """Refuse a suspension that is too far ahead, stops no clock or exists already."""
+        calendar, today = self.context.calendar(session), self.context.today(session)
         check_not_far(calendar.local_day(stop.from_at), today)
         if stop.to_at is not None:
             check_not_far(calendar.local_day(stop.to_at - _MICROSECOND), today)
-        if stop.to_at is not None and not calendar.working_seconds_between(stop.from_at, stop.to_at):
-            raise WrongUsage(
-                _("There is no working time from {start} to {end}; nothing would be suspended.").format(
-                    start=_moment(stop.from_at, calendar.zone), end=_moment(stop.to_at, calendar.zone)
+            if not calendar.working_seconds_between(stop.from_at, stop.to_at):
+                start, end = (f"{at.astimezone(calendar.zone):%Y-%m-%d %H:%M}" for at in (stop.from_at, stop.to_at))
+                raise WrongUsage(
+                    _("There is no working time from {start} to {end}; nothing would be suspended.").format(
+                        start=start, end=end
+                    )
                 )
-            )
-        if (
-            stop.agent is not None
-            and not session.execute(select(exists().where(APPLICATION.c.agent == stop.agent))).scalar()
-        ):
+        of_agent = select(exists().where(APPLICATION.c.agent == stop.agent))
+        if stop.agent is not None and not session.execute(of_agent).scalar():
             raise WrongUsage(_("No application has the agent {name}.").format(name=stop.agent))
         for one in suspensions(session):
             if (one.span, one.province, one.agent) == (stop.span, stop.province, stop.agent):
                 raise WrongUsage(_("That is suspended already, by suspension {id}.").format(id=one.id))
 
-    def resume(self, at: datetime | None = None, number: int | None = None) -> Settled:
-        """End every suspension that is in force at an instant, now by default, and tell who was told of them.
+    def resume(self, at: datetime | None = None, number: int | None = None) -> SuspensionEffect:
+        """End all suspensions in force at an instant, by default now, and write notices to the applicants.
 
-        If none is, every open one that lies ahead is called off: it takes no time at all. With a `number` that one
-        alone is ended or called off, open or not.
+        If none is in force, all future suspensions with an unknown end are called off. With a `number`, only that
+        suspension is ended or called off, even if its end is known.
 
         Raises:
-            NotAllowed: If who asks is no supervisor.
-            NothingAvailable: If nothing is suspended, nor will be until nobody knows when; or the one is over.
+            NotAllowed: If the person is no supervisor.
+            NothingAvailable: If there is no such suspension, or the one with the number has ended.
             NotFound: If no suspension has the number.
-            WrongUsage: If the instant is still to come.
+            WrongUsage: If the instant is in the future.
         """
-        context = self.context
-        with context.acting(Action.RESUME):
-            now = context.now()
+        with self.context.acting(Action.RESUME):
+            now = self.context.now()
             ended_at = at or now
             if ended_at > now:
                 raise WrongUsage(_("Work cannot have been taken up again at a time to come."))
-            with context.write() as session:
+            with self.context.write() as session:
                 every = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
                 rows = _to_end(every, ended_at) if number is None else [_to_end_alone(every, ended_at, number)]
                 for row in rows:
                     request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
                     row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
                     row.resumed_at, row.settled_at = now, None
-                    context.log(session, Action.RESUME.value, body=_body(row))
+                    self.context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)
             return replace(self.finish(), ids=ids)
 
     def list(self) -> Sequence[Any]:
-        """Return every suspension, the newest first."""
+        """Return all suspensions, the newest first."""
         with self.context.read() as session:
             return session.execute(select(SUSPENSION).order_by(SUSPENSION.c.id.desc())).all()
 
     def of_year(self, year: int) -> tuple[Suspension, ...]:
-        """Return the suspensions that fall into a year of the policy's zone, in order; not those called off."""
+        """Return the suspensions within a year of the policy's zone, in order, without those that were called off."""
         with self.context.read() as session:
             zone = self.context.zone(session)
             begin, end = (datetime.combine(date(one, 1, 1), time(), tzinfo=zone) for one in (year, year + 1))
             found = suspensions(session)
         return tuple(one for one in found if one.span.start < end and one.span.end > begin and not one.span.is_empty)
 
-    def finish(self) -> Settled:
-        """Recompute all due dates with the suspensions that are not settled yet, and write the notices owed.
+    def finish(self) -> SuspensionEffect:
+        """Recompute all due dates with the suspensions that are not settled yet, and write the notices.
 
-        Every start of the program does it, so an interrupted run is continued.
+        Every start of the program calls it, to continue an interrupted run.
         """
-        context = self.context
-        with context.read() as session:
-            waiting = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
-            ids = session.execute(waiting).scalars().all()
+        with self.context.read() as session:
+            ids = unsettled_suspensions(session)
         if not ids:
-            return Settled(cases=0, told=0)
-        done = settle_open_cases(context, ids[-1])
-        with context.write() as session:
-            session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=context.now()))
+            return SuspensionEffect()
+        done = recompute_open_cases(self.context, ids[-1])
+        with self.context.write() as session:
+            session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=self.context.now()))
         return done
 
 
 def _to_end(every: Sequence[SuspensionRow], at: datetime) -> Sequence[SuspensionRow]:
-    """Return the suspensions in force at an instant, or the open ones that lie ahead."""
+    """Return the suspensions in force at an instant, else the future ones with an unknown end."""
     rows = [row for row in every if row.from_at < at < (row.to_at or NEVER)]
     if rows := rows or [row for row in every if row.to_at is None]:
         return rows
@@ -181,7 +177,7 @@ def _to_end(every: Sequence[SuspensionRow], at: datetime) -> Sequence[Suspension
 
 
 def _to_end_alone(every: Sequence[SuspensionRow], at: datetime, number: int) -> SuspensionRow:
-    """Return the suspension of a number, unless it is over at an instant or was called off."""
+    """Return the suspension with a number, unless it has ended by an instant or was called off."""
     row = next((row for row in every if row.id == number), None)
     if row is None:
         raise NotFound(_("There is no suspension {id}; workbench calendar lists those of a year.").format(id=number))
@@ -190,12 +186,8 @@ def _to_end_alone(every: Sequence[SuspensionRow], at: datetime, number: int) -> 
     return row
 
 
-def _moment(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
-
-
 def _body(row: SuspensionRow) -> Any:
-    """Return what the log says of a suspension; its reason is what a person wrote, and stays out."""
+    """Return the body of the event of a suspension, without its reason, because events hold no free text."""
     return details(
         suspension=row.id,
         since=row.from_at.isoformat(),

@@ -1,4 +1,4 @@
-"""What only the passing of time brings about; doing it twice does nothing more."""
+"""Applies the changes that depend only on time; doing it twice changes nothing more."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from db.models import CaseRow, RectificationRow
 from db.queries.published import CASE, table_of
 from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
-from workbench.services.clock.case_clocks import SUSPENSION, Clocks, settle_due, suspension_of
+from workbench.services.clock.case_clocks import SUSPENSION, Clocks, suspension_of, update_due_date
 from workbench.services.deadlines.batches import act_on_each
-from workbench.services.deadlines.delays import tell_delays
-from workbench.services.foundation.context import Context, details
-from workbench.services.notices.suspension_notices import TOLD_STATES, SuspensionLetters
-from workbench.services.review.new_evidence import to_queue
+from workbench.services.deadlines.delays import notify_of_delays
+from workbench.services.foundation.context import Service
+from workbench.services.notices.suspension_notices import NOTIFIED_STATES, SuspensionLetters
+from workbench.services.review.new_evidence import requeue
 
 _RECTIFICATION = table_of(RectificationRow)
-_OPEN_STATES = [state.value for state in TOLD_STATES]
+_OPEN_STATES = [state.value for state in NOTIFIED_STATES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticked:
-    """How many pending cases came back, rectifications lapsed, and applicants are told of a delay or of its end."""
+    """How many cases were queued, how many lapsed, and how many notices of a delay or of resumed work were written."""
 
     queued: int
     lapsed: int
@@ -32,42 +32,31 @@ class Ticked:
 
     @property
     def is_anything(self) -> bool:
-        """Whether anything happened."""
+        """Whether anything changed."""
         return bool(self.queued or self.lapsed or self.delayed or self.resumed)
 
 
-class Ticking:
-    """What time brings about; anybody may ask for it."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
+class Ticking(Service):
+    """Applies the changes that depend only on time; every role may do so."""
 
     def tick(self) -> Ticked:
-        """Bring back pending cases whose day passed, lapse what was not mended in time, and write owed notices."""
+        """Queue pending cases after their day, let rectifications lapse after their deadline, and write notices."""
         return Ticked(
-            queued=self._bring_back(),
+            queued=self._queue_pending(),
             lapsed=self._lapse(),
-            delayed=tell_delays(self.context),
-            resumed=self._tell_resumed(),
+            delayed=notify_of_delays(self.context),
+            resumed=self._notify_of_resumption(),
         )
 
-    def _bring_back(self) -> int:
-        context = self.context
-        with context.read() as session:
-            today = context.today(session)
+    def _queue_pending(self) -> int:
+        with self.context.read() as session:
+            today = self.context.today(session)
 
         def act(session: Session, case: CaseRow) -> bool:
-            if case.state != CaseState.PENDING or case.next_action_on is None or case.next_action_on >= today:
-                return False
-            to_queue(case)
-            case.evidence_no += 1
-            case.version += 1
-            case.is_listed = True
-            context.log(session, "day-passed", case_id=case.id, state=CaseState.QUEUED, body=details(round=case.round))
-            settle_due(session, context, case)
+            requeue(session, self.context, case, "day-passed")
             return True
 
-        return act_on_each(context, (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
+        return act_on_each(self.context, (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
 
     def _lapse(self) -> int:
         context, now = self.context, self.context.now()
@@ -76,42 +65,39 @@ class Ticking:
         )
 
         def act(session: Session, case: CaseRow) -> bool:
-            if case.state != CaseState.RECTIFYING:
-                return False
-            # What is asked for stays open: an answer that had been received in time may still be imported.
+            # The items stay open: an answer that was received in time may still be imported.
             case.state = CaseState.LAPSED.value
             case.version += 1
-            context.log(session, "lapse", case_id=case.id, state=CaseState.LAPSED, body=details(round=case.round))
-            settle_due(session, context, case)
+            context.log_case(session, "lapse", case, {"round": case.round})
+            update_due_date(session, context, case)
             return True
 
         return act_on_each(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past), act)
 
-    def _tell_resumed(self) -> int:
-        """Tell the applicants who were told of a suspension with a known end, once it is over, that work goes on."""
+    def _notify_of_resumption(self) -> int:
+        """Write notices that work goes on to the applicants who know of a suspension whose known end has passed."""
         context, now = self.context, self.context.now()
         with context.read() as session:
             over = session.execute(
                 select(SUSPENSION).where(SUSPENSION.c.resumed_at.is_(None), SUSPENSION.c.to_at <= now)
             ).all()
-        told = 0
+        notified = 0
         for row in over:
-            told += self._tell_end(suspension_of(row))
+            notified += self._notify_of_end(suspension_of(row))
             if context.cache.is_leaving.is_set():
-                # Some applicants may not be told yet; the next tick continues.
+                # Some notices may be missing; the next tick continues.
                 break
             with context.write() as session:
                 session.execute(update(SUSPENSION).where(SUSPENSION.c.id == row.id).values(resumed_at=now))
-        return told
+        return notified
 
-    def _tell_end(self, ended: Suspension) -> int:
-        """Tell the applicants who know of a suspension that it ended, unless another one stops their clock now."""
-        context = self.context
+    def _notify_of_end(self, ended: Suspension) -> int:
+        """Write notices of the end of a suspension, except to applicants whose clock another one stops now."""
 
         def act(session: Session, case: CaseRow) -> bool:
-            letters = SuspensionLetters(context, Clocks(session, context))
-            is_told = letters.tell_end(case, [ended])
+            letters = SuspensionLetters(self.context, Clocks(session, self.context))
+            is_notified = letters.add_end_notice(case, [ended])
             letters.write()
-            return is_told
+            return is_notified
 
-        return act_on_each(context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end_notice(ended.id)), act)
+        return act_on_each(self.context, (CASE.c.state.in_(_OPEN_STATES), *awaits_end_notice(ended.id)), act)

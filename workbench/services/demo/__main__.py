@@ -1,5 +1,6 @@
-"""The process that makes the demo: prints its progress as lines, and what went wrong as one line."""
+"""The process that makes the demo: prints its progress as lines, and an error as one line."""
 
+import gc
 import os
 import sys
 from datetime import datetime
@@ -14,6 +15,8 @@ def main() -> int:
     database, now, data, language = sys.argv[1:]
     os.umask(0o077)
     i18n.use(language)
+    # There is hardly any garbage, and the search for it takes a sixth of the time.
+    gc.disable()
     from workbench.services.demo.building import build
 
     try:

@@ -1,7 +1,5 @@
-"""Makes the demo's database: a new site, and its history replayed with a clock of its own."""
+"""Makes the database of the demo: creates it, and replays its history with a clock that follows the history."""
 
-import gc
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +14,8 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.demo.history import ADMIN, History
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.foundation.pacing import without_pauses
-from workbench.services.opening import create_site, open_services
+from workbench.services.foundation.safe_files import sync
+from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.queue.claims import Claims
 from workbench.services.wiring import Services
 
@@ -31,7 +30,7 @@ _ROLES = {
 
 
 class DemoClock:
-    """A clock that stands where the history has come to."""
+    """A clock that shows the time of the current step of the history."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -45,40 +44,41 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
     """Make the database and replay its history through the services that people use.
 
     Args:
-        database: Where it is made; nothing lies there, and the folder is its own.
-        now: What the history leads up to.
-        data: The folder of the demo's files.
-        progress: Is told how many steps are done, and of how many.
+        database: The path of the new database, in a folder of its own.
+        now: The time at which the history ends.
+        data: The folder of the sample data.
+        progress: Is called with the number of finished steps and of all steps.
     """
     clock = DemoClock(now - _FOUNDED_BEFORE)
     folder = database.parent / "delivered"
     folder.mkdir(mode=0o700)
-    with _without_garbage_collection(), without_pauses():
-        create_site(database, identity=IdentityMode.NAMED, login=ADMIN, now=clock)
-        with _offices(database, clock) as offices:
-            context = offices[ADMIN].context
+    with without_pauses():
+        make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED), clock)
+        with _services_of_all(database, clock) as services_of:
+            context = services_of[ADMIN].context
             with context.read() as session:
                 dates = RelativeDates(now, context.calendar(session))
-            steps = History(data=data, folder=folder, offices=offices, dates=dates).steps()
+            steps = History(data=data, folder=folder, services_of=services_of, dates=dates).steps()
             for number, step in enumerate(steps):
                 progress(number, len(steps))
                 clock.at = step.at
                 step.run()
     shutil.rmtree(folder)
-    _bring_to_disk(database)
-    _bring_to_disk(database.parent)
+    # The database was written without waiting for the disk.
+    sync(database)
+    sync(database.parent)
 
 
 class _UnreadCaseFiles(CaseFiles):
-    """Leaves out reading a case that is taken: nobody looks at it while the history is replayed."""
+    """Does not read the cases that are claimed, because nobody looks at them while the history is replayed."""
 
     def show(self, case_id: int) -> Any:  # noqa: ARG002 - what reading it would need
         return None
 
 
 @contextmanager
-def _offices(database: Path, clock: DemoClock) -> Iterator[Mapping[str, Services]]:
-    """Register everybody, and open everybody's office at one open database, which does not wait for the disk."""
+def _services_of_all(database: Path, clock: DemoClock) -> Iterator[Mapping[str, Services]]:
+    """Register all people, and open the services of each on one database that does not wait for the disk."""
     first = open_services(database, ADMIN, clock)
     try:
         without_syncing(first.context.database.writer)
@@ -86,36 +86,15 @@ def _offices(database: Path, clock: DemoClock) -> Iterator[Mapping[str, Services
             first.people.add(login, (role,))
         # The demo shows each role by itself.
         first.people.role(ADMIN, (), (Role.REVIEWER, Role.SUPERVISOR))
-        yield {login: _office_of(login, first, clock) for login in (ADMIN, *_ROLES)}
+        yield {login: _services_of(login, first, clock) for login in (ADMIN, *_ROLES)}
     finally:
         first.close()
 
 
-def _office_of(login: str, first: Services, clock: DemoClock) -> Services:
-    """Return somebody's office at the database that is open already: statements are compiled only once."""
+def _services_of(login: str, first: Services, clock: DemoClock) -> Services:
+    """Return the services of a person on the open database, so that statements are compiled only once."""
     own = open_services(first.context.database.path, login, clock)
     own.close()
     services = Services(replace(own.context, database=first.context.database, cache=first.context.cache))
     services.claims = Claims(services.context, _UnreadCaseFiles(services.context))
     return services
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Do not collect garbage: there is hardly any, and looking for it takes a sixth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _bring_to_disk(path: Path) -> None:
-    """Let what was written without waiting for the disk outlive a power cut, before it gets its name."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

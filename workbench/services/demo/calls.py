@@ -9,7 +9,7 @@ from workbench.services.demo.relative_dates import RelativeDates
 
 COLUMNS = ("caller", "callee", "start_at", "duration_s", "answered", "direction", "imei")
 _SPREAD = 37
-"""Cards of one profile call each so many seconds later than the one before, and start with other durations."""
+"""How many seconds later than the card before it, each card of a profile starts to call."""
 
 Row = Mapping[str, str]
 
@@ -19,10 +19,11 @@ def calls_of(msisdn: str, number: int, profile: Row, dates: RelativeDates) -> It
 
     Args:
         msisdn: The card.
-        number: A number of its own, by which its calls differ from those of others.
-        profile: On each working day from `first` to `last` so many `calls`, one `every_s`, beginning at `start`, to so
-            many `callees` in turn or to the one `callee`, of so many `seconds` in turn, from so many `handsets`.
-        dates: Says which days these are.
+        number: The number of the card, so that its calls differ from those of other cards.
+        profile: A row of the profile. On each working day from `first` to `last` the card makes `calls` calls, one
+            each `every_s` seconds from `start` on, to `callees` numbers in turn or to the one `callee`. The calls last
+            `seconds` in turn, and come from another of `handsets` devices each day.
+        dates: Turns working days into dates.
     """
     first, last = (int(profile[name].removeprefix("w")) for name in ("first", "last"))
     count, callees, handsets = (int(profile[name]) for name in ("calls", "callees", "handsets"))

@@ -40,7 +40,7 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that happens at a time."""
+    """One step of the history, at its time."""
 
     at: datetime
     run: Callable[[], object]
@@ -48,7 +48,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What somebody does with a case; `codes` are reasons, or what else the act takes."""
+    """An act on a case; `codes` are reasons or other arguments of the act."""
 
     case_id: int
     codes: tuple[str, ...]
@@ -97,22 +97,22 @@ _ACTS: Mapping[str, Callable[[Services, Act], object]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Everything that happens at the demo.
+    """The history of the demo.
 
     Args:
-        data: The folder of the demo's files.
-        folder: Where import files are written; they are thrown away with it.
-        offices: Everybody by login.
-        dates: What relative cells mean.
+        data: The folder of the sample data.
+        folder: A temporary folder for import files.
+        services_of: The services of each person by login.
+        dates: Turns relative cells into dates.
     """
 
     data: Path
     folder: Path
-    offices: Mapping[str, Services]
+    services_of: Mapping[str, Services]
     dates: RelativeDates
 
     def steps(self) -> list[Step]:
-        """Return what happens, the earliest first."""
+        """Return all steps, the earliest first."""
         shutil.copytree(self.data / _DOCUMENTS, self.folder / _DOCUMENTS)
         return sorted(chain(self._imports(), self._acts()), key=lambda step: step.at)
 
@@ -131,7 +131,7 @@ class History:
             yield Step(self.dates.instant(when), partial(self._import, sheets))
 
     def _import(self, sheets: Mapping[ImportKind, Sequence[Row]]) -> None:
-        """Import rows as one workbook: a case is looked at once for all that comes in with it."""
+        """Import rows as one workbook, so that each case is evaluated only once."""
         path = self.folder / "delivery.xlsx"
         with Workbook(path, _ONLY_TEXT) as workbook:
             for kind, rows in sheets.items():
@@ -157,14 +157,14 @@ class History:
         self._run_import(ImportKind.CALLS, path)
 
     def _run_import(self, kind: ImportKind, path: Path) -> None:
-        self.offices[ADMIN].imports.run(ImportRequest(kind=kind, paths=(path,)))
+        self.services_of[ADMIN].imports.run(ImportRequest(kind=kind, paths=(path,)))
 
     def _acts(self) -> Iterator[Step]:
         for row in self._rows("acts"):
             yield Step(self.dates.instant(row["when"]), partial(self._act, row))
 
     def _act(self, row: Row) -> None:
-        services = self.offices[row["who"]]
+        services = self.services_of[row["who"]]
         with services.context.read() as session:
             case_id = session.exec(select(CaseRow.id).where(CaseRow.application_no == row["case"])).one()
         text = self.dates.written(row["text"])
@@ -173,7 +173,7 @@ class History:
 
 
 def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Return rows by when they are imported, without that column."""
+    """Return rows without the column `when`, by its value."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row.pop("when")].append(row)

@@ -1,8 +1,9 @@
-"""Makes the demo, or finds it as it was left."""
+"""Opens the demo as it was left, or makes it first."""
 
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from workbench.i18n import _
 NAME = "demo.db"
 
 Progress = Callable[[int, int], None]
-"""Is told how many steps are done, and of how many."""
+"""Is called with the number of finished steps and of all steps."""
 
 _UNFINISHED = "unfinished"
 _LOCK = "preparing.lock"
@@ -30,20 +31,19 @@ DATA = _ROOT / "fixtures" / "demo"
 def prepare(
     folder: Path, now: Callable[[], datetime], *, reset: bool = False, progress: Progress | None = None
 ) -> Path:
-    """Return the demo's database in a folder of its own, and make it if it is not there or is to be reset.
+    """Return the database of the demo; make it if it does not exist or is to be reset.
 
-    It is made beside its place and moved there when it is complete, so that a killed preparation leaves nothing
-    that looks like a demo.
+    It is made under another path and moved when it is complete, so that a killed preparation leaves no broken demo.
 
     Args:
-        folder: The folder of the demo; nothing else may lie in it.
-        now: The clock; the history ends on the last working day before it.
-        reset: Whether what was done at the demo is thrown away.
-        progress: Is told how far the making is.
+        folder: The folder of the demo, which holds nothing else.
+        now: The clock; the history of the demo ends on the last working day before it.
+        reset: Whether an existing demo is replaced.
+        progress: Is called after each step.
 
     Raises:
-        CannotCreate: If the disk does not let us.
-        WorkbenchError: If the database cannot be made, or a file of the demo is not as it must be.
+        CannotCreate: If a file cannot be written.
+        WorkbenchError: If the database cannot be made, or a file of the sample data is wrong.
     """
     place = folder / NAME
     try:
@@ -55,7 +55,7 @@ def prepare(
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(mode=0o700)
             at = now()
-            _build(unfinished / NAME, at, progress or _in_silence, lock)
+            _build(unfinished / NAME, at, progress, lock)
             made = unfinished / _MADE
             made.touch(mode=0o600)
             made.write_text(at.isoformat(), encoding="ascii")
@@ -79,7 +79,7 @@ def openable(place: Path) -> Path:
     """Return the demo's database if this version of the program can open it.
 
     Raises:
-        BadConfiguration: If it cannot; a new demo is the way out.
+        BadConfiguration: If it cannot; the message says how to make a new one.
     """
     from db.errors import DatabaseRefused
     from db.schema import open_database
@@ -95,31 +95,43 @@ def openable(place: Path) -> Path:
     return place
 
 
-def _build(database: Path, at: datetime, progress: Progress, lock: int) -> None:
-    """Make the demo in a child process, so that its memory is not kept here.
+def _build(database: Path, at: datetime, progress: Progress | None, lock: int) -> None:
+    """Make the demo in a child process, so that this process does not keep the memory that it takes.
 
-    The child holds the lock as well: if this process is killed, the next preparation waits until the child has ended.
+    The child inherits the lock: if this process is killed, the next preparation waits until the child has ended.
     """
     arguments = (str(database.absolute()), at.isoformat(), str(DATA), i18n.current())
-    with subprocess.Popen(  # noqa: S603 - our own program
-        (sys.executable, "-X", "utf8", "-m", "workbench.services.demo", *arguments),
-        cwd=_ROOT,
-        pass_fds=(lock,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        try:
-            for line in process.stdout or ():
-                done, total = line.split()
-                progress(int(done), int(total))
-            problems = process.stderr.read().splitlines() if process.stderr else []
-        except BaseException:
-            process.kill()
-            raise
+    # An interrupt right after the start would leave the child running, so it waits until the child can be killed.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with subprocess.Popen(  # noqa: S603 - our own program
+            (sys.executable, "-X", "utf8", "-m", "workbench.services.demo", *arguments),
+            cwd=_ROOT,
+            pass_fds=(lock,),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        ) as process:
+            try:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+                problems = _followed(process, progress)
+            except BaseException:
+                process.kill()
+                raise
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     if process.returncode:
         raise _cannot_create(database.parent.parent, problems[-1] if problems else f"exit code {process.returncode}")
+
+
+def _followed(process: "subprocess.Popen[str]", progress: Progress | None) -> list[str]:
+    """Report the progress of the child until it ends, and return the lines of its error output."""
+    for line in process.stdout or ():
+        done, total = line.split()
+        if progress is not None:
+            progress(int(done), int(total))
+    return process.stderr.read().splitlines() if process.stderr else []
 
 
 def _cannot_create(folder: Path, cause: str) -> CannotCreate:
@@ -128,13 +140,9 @@ def _cannot_create(folder: Path, cause: str) -> CannotCreate:
     )
 
 
-def _in_silence(_done: int, _total: int) -> None:
-    """Tell nobody."""
-
-
 @contextmanager
 def _alone(lock: Path) -> Iterator[int]:
-    """Wait until no other process prepares the demo, and give the handle of the lock, which ends with its holders."""
+    """Wait until no other process prepares the demo, and yield the handle of the lock."""
     handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -144,7 +152,7 @@ def _alone(lock: Path) -> Iterator[int]:
 
 
 def _move(unfinished: Path, folder: Path) -> None:
-    """Put a finished demo in the place of the old one, the database itself last: without it there is no demo."""
+    """Replace an earlier demo by a finished one; the database is moved last, because without it there is no demo."""
     (folder / NAME).unlink(missing_ok=True)
     for old in folder.glob(f"{NAME}*"):
         if old.is_dir():

@@ -1,4 +1,4 @@
-"""Cells of the demo's files that are relative to the day on which the demo is made."""
+"""Turns the relative dates in the sample data into dates around the day on which the demo is made."""
 
 import re
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class RelativeDates:
         return {0: self._first_day}
 
     def workday(self, number: int) -> date:
-        """Return the working day that lies so many working days after the first one, or before it if negative."""
+        """Return the working day that is `number` working days after the first one; a negative number counts back."""
         if number not in self._workdays:
             step = 1 if number > 0 else -1
             day = self.workday(number - step) + step * _ONE_DAY
@@ -48,7 +48,7 @@ class RelativeDates:
         """Return the instant that a cell names.
 
         Raises:
-            ValueError: If it names none.
+            ValueError: If the cell names no instant.
         """
         if found := _NOW.fullmatch(cell):
             return self.now + timedelta(minutes=int(found["minutes"]))
@@ -58,7 +58,7 @@ class RelativeDates:
         return datetime.combine(self._day(found), time.fromisoformat(found["time"]), tzinfo=self.calendar.zone)
 
     def written(self, cell: str) -> str:
-        """Return what a cell means, as an import file has it; other cells stay as they are."""
+        """Return a cell as an import file has it, with relative dates and escaped characters replaced."""
         if found := _ID_NUMBER.fullmatch(cell):
             return _id_number(found["region"], self.written(found["born"]), found["serial"])
         if found := _DAY.fullmatch(cell):

@@ -1,10 +1,10 @@
-"""What the forecast learns from and looks at, read from the database into values of the rules."""
+"""Reads the data of the forecast from the database: past and open cases, verdicts and absences."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from itertools import accumulate
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlmodel import Session, select
@@ -21,10 +21,10 @@ from workbench.domain.forecast.queue.capacity import Absence, Verdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
-from workbench.services.forecast.incomplete_cases import Coming
+from workbench.services.forecast.incomplete_cases import IncompleteCases
 
 _MOST_EVENTS = 40_000
-"""The newest events are learnt from; at a busy site they are of the last weeks, which tell most."""
+"""How many of the newest events the model is fitted to; at a busy site they cover the last weeks."""
 
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
@@ -32,29 +32,29 @@ _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 
 
 def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
-    """Return the courses of the cases whose beginning the newest events tell, and all verdicts in them."""
+    """Return the histories of the cases that began within the newest events, and all verdicts in these events."""
     after = case_histories.last_event(session) - _MOST_EVENTS
     rows = case_histories.events(session, after, to_us(until))
     acts = _acts(rows, time_)
     since_us = rows[0].at if rows and after > 0 else 0
     histories = []
     for row in case_histories.case_attributes(session, acts):
-        # What began before the events that are read has a course without its beginning.
+        # The events of an earlier case are not all among the newest ones.
         if row.complete_at is None or row.complete_at < since_us:
             continue
         steps = steps_from_acts(acts[row.id], float(time_.of([row.complete_at / _US_PER_S])[0]))
-        histories.append(_course(row, steps, policy, is_seen=True))
+        histories.append(_history(row, steps, policy, is_seen=True))
     given = [row for row in rows if row.action == "decide"]
     at = time_.of(np.array([row.at / _US_PER_S for row in given], dtype=np.float64))
     makers = np.array([row.actor_id or 0 for row in given], dtype=np.int64)
     order = np.argsort(at, kind="stable")
     return QueueHistory(
-        cases=histories, verdicts=Verdicts(at[order], makers[order]), absences=read_away(session, time_)
+        cases=histories, verdicts=Verdicts(at[order], makers[order]), absences=read_absences(session, time_)
     )
 
 
-def read_away(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
-    """Return who is or was away, in working days."""
+def read_absences(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
+    """Return the present and past absences of reviewers, in working days."""
     return tuple(
         Absence(
             row.reviewer_id,
@@ -65,54 +65,50 @@ def read_away(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
     )
 
 
-def read_open(time_: WorkingTime, policy: Policy, coming: Coming) -> dict[int, OpenCase]:
-    """Return all open cases by their numbers, those of the queue with their place in the order of `next`."""
-    rows = case_histories.open_cases(coming.session, to_us(coming.now), to_us(_day_end(policy, coming.now)))
-    places = []
-    ahead = 0
-    for row in rows:
-        places.append(ahead)
-        ahead += row.state in _IN_THE_QUEUE
-    return {case.history.case: case for case in _open_cases(time_, policy, coming, rows, places)}
+def read_open(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases) -> dict[int, OpenCase]:
+    """Return all open cases by their ids, the queued ones with their positions in the order of `next`."""
+    rows = case_histories.open_cases(incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)))
+    places = list(accumulate((row.state in _IN_THE_QUEUE for row in rows), initial=0))[:-1]
+    return {case.history.case: case for case in _open_cases(time_, policy, incomplete, rows, places)}
 
 
-def read_one(time_: WorkingTime, policy: Policy, coming: Coming, case_id: int) -> OpenCase:
+def read_one(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, case_id: int) -> OpenCase:
     """Return one open case as `read_open` does."""
     row, ahead = case_histories.open_case(
-        coming.session, to_us(coming.now), to_us(_day_end(policy, coming.now)), case_id
+        incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)), case_id
     )
-    (case,) = _open_cases(time_, policy, coming, [row], [ahead])
+    (case,) = _open_cases(time_, policy, incomplete, [row], [ahead])
     return case
 
 
-def _day_end(policy: Policy, now: datetime) -> datetime:
-    zone = ZoneInfo(policy.zone)
-    return datetime.combine(now.astimezone(zone).date(), time.max, tzinfo=zone)
+def _day_end(incomplete: IncompleteCases) -> datetime:
+    today = incomplete.calendar.local_day(incomplete.now)
+    return datetime.combine(today, time.max, tzinfo=incomplete.calendar.zone)
 
 
 def _open_cases(
-    time_: WorkingTime, policy: Policy, coming: Coming, rows: Sequence[Any], places: Sequence[int]
+    time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, rows: Sequence[Any], places: Sequence[int]
 ) -> Iterator[OpenCase]:
-    """Yield open cases from their rows, with how many queued ones are before each.
+    """Yield open cases from their rows and the numbers of queued cases that are ahead of each.
 
-    What is incomplete counts as if it came now, and stands where it would then.
+    An incomplete case has the position that it would have if its documents came now.
     """
-    histories, now_us = _further_courses(coming.session, time_, rows), to_us(coming.now)
+    histories, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
     came = [
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
     ]
     at = time_.of(np.array(came, dtype=np.float64) / _US_PER_S)
-    dues = [_due_us(row, policy, coming) for row in rows]
+    dues = [_due_us(row, policy, incomplete) for row in rows]
     due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in dues], dtype=np.float64))
     for row, ahead, came_at, due_us, due_at in zip(rows, places, at.tolist(), dues, due.tolist(), strict=True):
         state = CaseState(row.state)
         runs = clock_runs(state, row.waits_for)
         is_arriving = state is CaseState.INCOMPLETE
-        until = coming.stopped_until(row.province, row.agent)
-        before = coming.ahead(from_us(due_us), row.priority_rank) if is_arriving and due_us else ahead
+        until = incomplete.stopped_until(row.province, row.agent)
+        before = incomplete.ahead(from_us(due_us), row.priority_rank) if is_arriving and due_us else ahead
         yield OpenCase(
-            history=_course(
-                row, _fitting(steps_from_acts(histories.get(row.id, ()), came_at), state, runs=runs), policy
+            history=_history(
+                row, _completed(steps_from_acts(histories.get(row.id, ()), came_at), state, runs=runs), policy
             ),
             ahead=before if state in _IN_THE_QUEUE or is_arriving else None,
             due=due_at if due_us else np.inf,
@@ -124,14 +120,14 @@ def _open_cases(
         )
 
 
-def _due_us(row: Any, policy: Policy, coming: Coming) -> int | None:
-    """Return when a case is due, or would be if its documents came now."""
+def _due_us(row: Any, policy: Policy, incomplete: IncompleteCases) -> int | None:
+    """Return when a case is due, or would be due if its documents came now."""
     if CaseState(row.state) is not CaseState.INCOMPLETE:
         return None if row.due_at is None else int(row.due_at)
-    return to_us(coming.due_at(policy.classes.days[ServiceClass(row.service_class)], row.province, row.agent))
+    return to_us(incomplete.due_at(policy.classes.days[ServiceClass(row.service_class)], row.province, row.agent))
 
 
-def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> CaseHistory:
+def _history(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> CaseHistory:
     return CaseHistory(
         case=row.id,
         steps=steps,
@@ -142,7 +138,7 @@ def _course(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool 
 
 
 def attributes_of(row: Any, *, is_seen: bool = False) -> Mapping[str, Attribute]:
-    """Return what a case is like; of a past one the findings that its first verdict saw, for they are mended since."""
+    """Return the attributes of a case; with `is_seen` the findings are those at its first verdict."""
     block, warn = row.block_count, row.warn_count
     if is_seen and row.block_seen is not None:
         block, warn = row.block_seen, row.warn_seen
@@ -164,14 +160,14 @@ def _acts(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]
     return found
 
 
-def _further_courses(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
-    """Return the acts on the open cases that had a verdict; of the others their queuing is all there is."""
+def _acts_after_verdicts(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
+    """Return the acts on the open cases that had a verdict; the others have only been queued."""
     ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in _IN_THE_QUEUE]
     return _acts(case_histories.events_of(session, ids), time_)
 
 
-def _fitting(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
-    """Return steps that end with the state of the case, whatever the log lacks."""
+def _completed(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
+    """Return the steps, completed so that they end with the state of the case."""
     if state is CaseState.INCOMPLETE:
         return steps[:1]
     last = steps[-1]

@@ -1,10 +1,9 @@
-"""Where cases would stand in the queue that are not in it yet, and which wait for work to go on."""
+"""The positions that incomplete cases would have in the queue, and when suspended work on them resumes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -12,11 +11,11 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import Budget, clock_state
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.queue.position import QueueSnapshot, position_of
-from workbench.services.forecast.queue_snapshot import read_line
+from workbench.services.forecast.queue_snapshot import read_queue
 
 
 @dataclass(frozen=True)
-class Coming:
+class IncompleteCases:
     """The queue as incomplete cases would find it if their documents came now."""
 
     session: Session
@@ -25,26 +24,22 @@ class Coming:
     now: datetime
 
     def due_at(self, class_days: int, province: str, agent: str) -> datetime:
-        """Return when a case would be due that is promised so many working days."""
+        """Return the due date of a case whose service class has `class_days` working days."""
         concerned = [one for one in self.suspensions if one.concerns(province, agent)]
         return clock_state(Budget(start=self.now, days=class_days), concerned, self.calendar).due_at
 
     def ahead(self, due_at: datetime, priority_rank: int) -> int:
-        """Return how many would go before a case of this due date and priority."""
-        return self._line.ahead(position_of(due_at, priority_rank, self.now, self._zone))
+        """Return how many cases would be ahead of one with this due date and priority."""
+        return self._queue.ahead(position_of(due_at, priority_rank, self.now, self.calendar.zone))
 
     def stopped_until(self, province: str, agent: str) -> datetime | None:
-        """Return until when work on a case is suspended now, None if it is not or nobody knows until when."""
+        """Return when suspended work on a case resumes, None if it is not suspended or its end is unknown."""
         return stopped_until(self._with_end, province, agent, self.now)
 
     @cached_property
     def _with_end(self) -> Sequence[Suspension]:
         return [one for one in self.suspensions if not one.span.is_open and one.span.end > self.now]
 
-    @property
-    def _zone(self) -> ZoneInfo:
-        return self.calendar.zone
-
     @cached_property
-    def _line(self) -> QueueSnapshot:
-        return read_line(self.session, self._zone, self.now)
+    def _queue(self) -> QueueSnapshot:
+        return read_queue(self.session, self.calendar.zone, self.now)

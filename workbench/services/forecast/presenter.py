@@ -1,4 +1,4 @@
-"""From what is expected of an office, in working days, to what is told of it, in days of the calendar."""
+"""Turns the results of the queue model, in working days, into forecasts in calendar days."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 
 _HARDLY = 1e-6
-"""So much of a working day is on that day, not on the closing before it."""
+"""A tiny part of a working day, so that a time falls on this day and not on the closing time of the day before."""
 
 
 @dataclass(frozen=True)
 class ForecastPresenter:
-    """What is told of an office now, as many deciding as are there, or so many as are asked about.
+    """Makes forecasts at a time, with the reviewers who are present or with a number of reviewers.
 
-    Whatever is expected sooner than anybody can act is told for the day on which somebody can.
+    An event that the model expects before any reviewer can act is moved to the first day on which one can.
     """
 
     queue_model: QueueModel
@@ -30,7 +30,7 @@ class ForecastPresenter:
     reviewers: int | None = None
 
     def cases(self, cases: Sequence[OpenCase], states: Mapping[int, CaseState]) -> list[CaseForecast]:
-        """Return what is told of cases, in the order given."""
+        """Return the forecasts of cases, in the order given."""
         found = self.queue_model.forecast(cases, self._at, self.reviewers)
         ranges = self._ranges(cases, found)
         per_day = self.queue_model.per_day(self._at, self.reviewers)
@@ -43,7 +43,7 @@ class ForecastPresenter:
                 checked=None if each.checked is None else checked,
                 is_decided=case.history.first_result_at is not None,
                 ahead=None if case.is_arriving else each.ahead,
-                reviewers=self._there,
+                reviewers=self._present,
                 per_day=per_day,
                 sent_back=each.sent_back,
                 is_thin=self.queue_model.is_thin,
@@ -58,7 +58,7 @@ class ForecastPresenter:
         ]
 
     def queue(self, cases: Sequence[OpenCase]) -> QueueForecast:
-        """Return what is told of all that is queued."""
+        """Return the forecast of the queue."""
         clearing = self.queue_model.queue_clearing(cases, self._at, self.reviewers)
         to_the_end = self.queue_model.time.count - self._at
         p50, p90 = (to_the_end, to_the_end) if self._is_endless else (clearing.p50_days, clearing.p90_days)
@@ -66,7 +66,7 @@ class ForecastPresenter:
         return QueueForecast(
             queued=clearing.queued,
             held=sum(case.is_held for case in cases),
-            reviewers=self._there,
+            reviewers=self._present,
             usual_reviewers=self.queue_model.present(self._at),
             per_day=self.queue_model.per_day(self._at, self.reviewers),
             p50_days=p50,
@@ -92,12 +92,12 @@ class ForecastPresenter:
         return self.calendar.local_day(self.now)
 
     @cached_property
-    def _there(self) -> int:
+    def _present(self) -> int:
         return self.queue_model.present(self._at) if self.reviewers is None else self.reviewers
 
     @cached_property
     def _back(self) -> int | None:
-        """From which working day on somebody decides: today, unless all are away."""
+        """The first working day with a reviewer: today unless all are away, None if no return is known."""
         return int(self._at) if self.reviewers is not None else self.queue_model.first_day_with_reviewer(self._at)
 
     @property
@@ -106,52 +106,56 @@ class ForecastPresenter:
 
     @property
     def _back_on(self) -> date | None:
-        """The day on which somebody is back, None while somebody is there and where none is known."""
-        return None if self._there or self._back is None else self.queue_model.time.day(self._back + _HARDLY)
+        """The day on which the first reviewer returns, None while one is present or if no return is known."""
+        return None if self._present or self._back is None else self.queue_model.time.day(self._back + _HARDLY)
 
     @property
     def _far_end(self) -> DayRange:
-        """The last day that is looked at, which stands for none."""
+        """The last day of the horizon, which stands for an unknown day."""
         last = self.queue_model.time.day(self.queue_model.time.count)
         return DayRange(p50=last, p90=last)
 
     def _is_provisional(self, last: date) -> bool:
-        """Say whether days up to the last one told may still change; days that are not told cannot."""
+        """Say whether the days up to the last one shown may still change; unknown days are not shown."""
         return not self._is_endless and self.calendar.depends_on_provisional(self._today, last)
 
     def _ranges(
         self, cases: Sequence[OpenCase], found: Sequence[Forecast]
     ) -> list[tuple[DayRange, DayRange, DayRange]]:
-        """Return of each case the days of its first verdict, of its passing, and of the result of its check."""
+        """Return the days of the first verdict, of passing and of the check's result, for each case."""
         reaches: list[QuantilePair] = []
-        is_told: list[bool] = []
+        is_released: list[bool] = []
         for case, each in zip(cases, found, strict=True):
-            # What is told already was on its day, whenever anybody can act again.
-            told = case.history.first_result_at is not None
-            first = each.first_verdict if told else self._feasible(case, each.first_verdict)
+            # A released result keeps its day, whenever a reviewer can act again.
+            released = case.history.first_result_at is not None
+            first = each.first_verdict if released else self._feasible(case, each.first_verdict)
             reaches += first, *(self._feasible(case, one) for one in (each.passed, each.checked or each.passed))
-            is_told += told, False, False
-        p50 = self._days([reach.p50 for reach in reaches], is_told)
-        p90 = self._days([reach.p90 for reach in reaches], is_told)
+            is_released += released, False, False
+        p50 = self._days([reach.p50 for reach in reaches], is_released)
+        p90 = self._days([reach.p90 for reach in reaches], is_released)
+        is_unknown = [
+            self._is_endless and not released and reach.p90 >= self._at
+            for reach, released in zip(reaches, is_released, strict=True)
+        ]
         days = [
-            self._far_end if self._is_endless and not told and reach.p90 >= self._at else DayRange(p50=middle, p90=end)
-            for reach, told, middle, end in zip(reaches, is_told, p50, p90, strict=True)
+            self._far_end if unknown else DayRange(p50=middle, p90=end)
+            for unknown, middle, end in zip(is_unknown, p50, p90, strict=True)
         ]
         return list(zip(days[::3], days[1::3], days[2::3], strict=True))
 
-    def _days(self, at: Sequence[float], is_told: Sequence[bool]) -> list[date]:
-        """Return the days of times, of what was told already and of what is to come."""
+    def _days(self, at: Sequence[float], is_released: Sequence[bool]) -> list[date]:
+        """Return the days of released results and of future ones."""
         time, times = self.queue_model.time, np.array(at)
-        both = zip(time.days(times), time.days_to_come(times, self._at), is_told, strict=True)
-        return [past if told else to_come for past, to_come, told in both]
+        both = zip(time.days(times), time.days_to_come(times, self._at), is_released, strict=True)
+        return [past if released else to_come for past, to_come, released in both]
 
     def _feasible(self, case: OpenCase, reach: QuantilePair) -> QuantilePair:
-        """Return a range that does not begin before somebody can act on the case; what is past stays as it is."""
+        """Return a range that does not begin before a reviewer can act on the case; a past range stays the same."""
         goes_on = case.stopped_until + _HARDLY if case.stopped_until else 0.0
         soonest = max(self._soonest, self._tomorrow if case.is_stopped else 0.0, goes_on)
         if reach.p90 < self._at or reach.p50 >= soonest:
             return reach
-        # Whose work others go on with meanwhile is as uncertain then as now.
+        # Work on other cases continues meanwhile, so the range stays as wide.
         width = reach.p90 - reach.p50 if goes_on else 0.0
         return QuantilePair(p50=soonest, p90=max(reach.p90, soonest + width))
 

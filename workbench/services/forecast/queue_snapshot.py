@@ -1,4 +1,4 @@
-"""The queue as cases see it that come; read without what the forecast itself needs."""
+"""Reads how many cases wait at each position of the queue, without importing the forecast model."""
 
 from collections import Counter
 from datetime import datetime
@@ -11,10 +11,10 @@ from db.queries import case_histories
 from workbench.domain.forecast.queue.position import HELD_POSITION, QueuePosition, QueueSnapshot, position_of
 
 
-def read_line(session: Session, zone: ZoneInfo, now: datetime) -> QueueSnapshot:
-    """Return how many published cases are queued or in review now, by their places in the order of `next`."""
+def read_queue(session: Session, zone: ZoneInfo, now: datetime) -> QueueSnapshot:
+    """Return how many published cases are queued or in review now, by their positions in the order of `next`."""
     waiting: Counter[QueuePosition] = Counter()
     for row in case_histories.queue_counts(session, to_us(now)):
-        place = HELD_POSITION if row.held else position_of(from_us(row.due_at or 0), row.priority_rank, now, zone)
-        waiting[place] += row.waiting
+        position = HELD_POSITION if row.held else position_of(from_us(row.due_at or 0), row.priority_rank, now, zone)
+        waiting[position] += row.waiting
     return QueueSnapshot(waiting)

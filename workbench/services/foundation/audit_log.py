@@ -15,9 +15,9 @@ from db.enums import CaseState
 from db.models import CaseRow, EventRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.running import clock_runs
+from workbench.services.foundation.pacing import chunks
 
 _FIRST_PREV_HASH = "0" * 64
-_ROWS_PER_INSERT = 1_000
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
@@ -63,22 +63,20 @@ def append(  # noqa: PLR0913 - an event has as many columns
     the clock of the case runs from then on, and the version of the policy. `counted_at` is the instant from which the
     clock counts if that is not `at`: what an applicant sent counts from its receipt.
     """
-    seq, prev_hash = last_event(session)
-    clock: dict[str, Any] = {}
+    content = dict(body or {})
     if state is not None:
         policy = session.execute(select(col(CaseRow.policy_version_id)).where(col(CaseRow.id) == case_id)).scalar()
-        clock |= {} if policy is None else {"policy": policy}
-        clock |= {} if counted_at is None else {"counted_at": to_us(counted_at)}
-    values = {
-        **_values(seq + 1, actor, action, at, {**(body or {}), **clock}),
+        content |= {} if policy is None else {"policy": policy}
+        content |= {} if counted_at is None else {"counted_at": to_us(counted_at)}
+    event = {
+        **_columns(actor, action, at, content),
         "case_id": case_id,
         "batch_id": batch_id,
         "state": state.value if state else "",
         "is_clock_running": clock_runs(state, waits_for) if state else None,
         "is_refused": is_refused,
     }
-    session.execute(insert(_EVENT).values(**values, prev_hash=prev_hash, hash=_digest(prev_hash, values)))
-    return seq + 1
+    return _write(session, [event])
 
 
 def append_many(
@@ -88,15 +86,22 @@ def append_many(
 
     For thousands of events this holds the write lock for a fraction of the time that `append` would take.
     """
+    _write(session, ({**_columns(actor, action, at, body), "case_id": case_id} for case_id, body in bodies))
+
+
+def _write(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
+    """Number events, chain them to the last one by their hashes, and return the number of the last."""
     seq, prev_hash = last_event(session)
     rows: list[dict[str, Any]] = []
-    for number, (case_id, body) in enumerate(bodies, start=seq + 1):
-        values = {**_values(number, actor, action, at, body), "case_id": case_id}
+    for event in events:
+        seq += 1
+        values = {"seq": seq, **event}
         digest = _digest(prev_hash, values)
         rows.append({**values, "prev_hash": prev_hash, "hash": digest})
         prev_hash = digest
-    for start in range(0, len(rows), _ROWS_PER_INSERT):
-        session.execute(insert(_EVENT), rows[start : start + _ROWS_PER_INSERT])
+    for portion in chunks(rows):
+        session.execute(insert(_EVENT), portion)
+    return seq
 
 
 def last_event(session: Session) -> tuple[int, str]:
@@ -105,10 +110,9 @@ def last_event(session: Session) -> tuple[int, str]:
     return (last.seq, last.hash) if last else (0, _FIRST_PREV_HASH)
 
 
-def _values(seq: int, actor: Actor, action: str, at: datetime, body: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(actor: Actor, action: str, at: datetime, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of an event that belongs to no case, batch or state."""
     return {
-        "seq": seq,
         "at": at,
         "actor_id": actor.id or None,
         "actor_login": actor.login,

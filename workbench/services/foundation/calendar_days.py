@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from db.enums import DayStatus
 from db.models import CalendarDayRow, CalendarOverrideRow, ReviewerRow, SettingRow
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
+from workbench.services.foundation.pacing import chunks
+from workbench.services.foundation.row_values import from_row
 
 Days = Mapping[date, CalendarDay]
 
@@ -19,7 +21,6 @@ Days = Mapping[date, CalendarDay]
 _DAYS = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 _EDITION = "calendar_edition"
-_ROWS_PER_STATEMENT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +37,7 @@ class Override:
 
     def day(self) -> CalendarDay:
         """Return the override as a day of the calendar; an override is always official, never provisional."""
-        return CalendarDay(
-            on=self.on,
-            working=self.working,
-            kind=DayKind.OVERRIDE,
-            name=self.name,
-            status=DayStatus.OFFICIAL,
-            hours=self.hours,
-        )
+        return from_row(CalendarDay, self, kind=DayKind.OVERRIDE, status=DayStatus.OFFICIAL)
 
 
 def edition(session: Session) -> str:
@@ -112,8 +106,7 @@ def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
         }
         for day in days
     ]
-    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        portion = rows[start : start + _ROWS_PER_STATEMENT]
+    for portion in chunks(rows):
         session.execute(_DAYS.delete().where(_DAYS.c.on_date.in_([row["on_date"] for row in portion])))
         session.execute(insert(_DAYS), portion)
 
@@ -135,6 +128,4 @@ def write_override(session: Session, override: Override, by_id: int) -> None:
 
 def drop_override(session: Session, on: date) -> None:
     """Delete the override of a date, if there is one; the published day counts again."""
-    row = session.get(CalendarOverrideRow, on)
-    if row is not None:
-        session.delete(row)
+    session.execute(delete(CalendarOverrideRow).where(col(CalendarOverrideRow.on_date) == on))

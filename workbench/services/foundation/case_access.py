@@ -1,4 +1,8 @@
-"""Finds a case for an act on it, and refuses the act if the case's state or its hold does not allow it."""
+"""Finds a case for an act on it, refuses the act if its state or its hold forbids it, and tells how a hold ended."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -21,6 +25,17 @@ _HOLD_ACTIONS = (
     Action.ASSIGN,
     Action.WITHDRAW,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostHold:
+    """The event that ended a hold: its action, actor, new assignee ("" if none) and time."""
+
+    case_id: int
+    action: str
+    by: str
+    to: str
+    at: datetime
 
 
 def visible_case(session: Session, case_id: int) -> CaseRow:
@@ -60,10 +75,26 @@ def last_hold_event(session: Session, case_id: int) -> EventRow | None:
     ).scalar_one_or_none()
 
 
+def loss_of(session: Session, context: Context, case_id: int, fence: int) -> LostHold | None:
+    """Return how this person's hold with a fence ended, None while it counts.
+
+    An expired hold counts until another person takes the case.
+    """
+    case = session.get(CaseRow, case_id)
+    is_held = case is not None and case.state == CaseState.IN_REVIEW
+    if case is None or (is_held and case.held_by_id == context.actor.id and case.fence == fence):
+        return None
+    event = last_hold_event(session, case_id)
+    if event is None:
+        return None
+    to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""
+    return LostHold(case_id=case_id, action=event.action, by=event.actor_login, to=to, at=event.at)
+
+
 def held_case(session: Session, context: Context, case_id: int, fence: int | None = None) -> CaseRow:
     """Return a case that this person holds.
 
-    With `fence` the hold of that number also counts after it expired, as long as nobody else took the case.
+    With `fence` the hold of that number also counts after it expired, as long as no other person took the case.
 
     Raises:
         NotFound: If there is no such case.
@@ -82,7 +113,7 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
 def _not_held(
     session: Session, context: Context, case: CaseRow, fence: int | None, *, is_held_by_other: bool
 ) -> Busy | NotAllowed:
-    """Return the refusal that says who has the case, or that nobody holds it."""
+    """Return the error that names the holder of a case, or says that it has none."""
     name, zone = format_case(case.id or 0), context.zone(session)
     if is_held_by_other:
         login = session.get_one(ReviewerRow, case.held_by_id).login

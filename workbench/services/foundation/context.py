@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col
 
 from db.engine import Database
-from db.enums import CaseState
+from db.enums import CaseState, Role
 from db.errors import DatabaseRefused, LockTimeout
 from db.models import CaseRow, PolicyVersionRow
 from workbench.domain.case.actor import Actor
@@ -90,17 +90,32 @@ class Context:
         Raises:
             NotAllowed: If the person's roles do not allow the action.
         """
+        with self.logging_refusals(action.value, case_id):
+            role_problem = role_refusal(action, self.actor)
+            if role_problem:
+                raise NotAllowed(role_problem)
+            yield
+
+    @contextmanager
+    def as_admin(self, action: str) -> Iterator[None]:
+        """Check that the person is an admin, and log a refusal raised by the check or by the block.
+
+        Raises:
+            NotAllowed: If the person is no admin.
+        """
+        with self.logging_refusals(action):
+            if not self.actor.has(Role.ADMIN):
+                raise NotAllowed(_("{login} may not do this; it takes an admin.").format(login=self.actor.login))
+            yield
+
+    @contextmanager
+    def logging_refusals(self, action: str, case_id: int | None = None) -> Iterator[None]:
+        """Log a refusal that the block raises, as an attempt of this action."""
         try:
-            self._check_role(action)
             yield
         except (NotAllowed, Busy) as error:
-            self.refused(action.value, error, case_id)
+            self.refused(action, error, case_id)
             raise
-
-    def _check_role(self, action: Action) -> None:
-        role_problem = role_refusal(action, self.actor)
-        if role_problem:
-            raise NotAllowed(role_problem)
 
     def refused(self, action: str, error: WorkbenchError, case_id: int | None = None) -> None:
         """Log a refused attempt in a transaction of its own."""
@@ -159,6 +174,13 @@ class Context:
         """Return the last instant of today in the zone of the policy."""
         zone = self.zone(session)
         return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
+
+
+class Service:
+    """Base class of what one person can do with one database."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
 
 
 @contextmanager

@@ -7,14 +7,11 @@ from typing import Any
 from sqlmodel import Session, select
 
 from db.models import CaseRow, DraftRow
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 
 
-class Drafts:
+class Drafts(Service):
     """The drafts of one person; saving a draft writes no event."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def save(self, case_id: int, body: Mapping[str, Any]) -> None:
         """Save the draft of a case, replacing the one saved before."""

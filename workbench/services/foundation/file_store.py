@@ -1,7 +1,6 @@
-"""The file store: the folder beside the database with documents, call records and the hash key."""
+"""The file store: the folder next to the database with documents, call records and the hash key."""
 
 import hashlib
-import os
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from db.access import Access, access_of, make_folder
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.i18n import _
+from workbench.services.foundation.safe_files import new_file
 
 _KEY_BYTES = 32
 
@@ -41,16 +41,12 @@ class Store:
         try:
             for folder in (self.folder, self.documents, self.calls, self.batches):
                 make_folder(folder, access)
-            handle = os.open(self.key_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-            os.fchmod(handle, access.file_mode)
+            with new_file(self.key_file, access.file_mode) as file:
+                file.write(secrets.token_bytes(_KEY_BYTES))
         except OSError as error:
             raise CannotCreate(
                 _("The store {folder} cannot be created: {cause}.").format(folder=self.folder, cause=error.strerror)
             ) from error
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
 
     @property
     def key_file(self) -> Path:
@@ -84,8 +80,7 @@ class Store:
         Raises:
             BadConfiguration: If it is missing or damaged.
         """
-        if not self.hash_key:
-            raise BadConfiguration(str(self.key_file))
+        _key = self.hash_key
 
     def hashed(self, number: str) -> str:
         """Return the keyed hash of a normalised phone or identity number, "" for ""."""

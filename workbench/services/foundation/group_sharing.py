@@ -115,7 +115,7 @@ def _check_reach(folder: Path, sharing: Sharing) -> None:
 
 
 def not_in_group(path: Path) -> NotAllowed | None:
-    """Return the error for a user who is not in the group of a shared database, None for anybody else."""
+    """Return the error for a user who is not in the group of a shared database, else None."""
     try:
         status = path.parent.stat()
     except OSError:

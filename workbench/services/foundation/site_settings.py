@@ -1,7 +1,6 @@
 """The settings files: a user's own, and the site file that names the shared database to all users of a host."""
 
 import json
-import os
 import secrets
 import shlex
 import tomllib
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.rollback_folders import missing_above, remove_empty
+from workbench.services.foundation.safe_files import missing_above, new_file, remove_empty
 
 APP_NAME = "workbench"
 
@@ -52,11 +51,8 @@ def read_settings(file: Path) -> SiteSettings | None:
         raise BadConfiguration(
             _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error)
         ) from error
-    database, shared = settings.get("database"), settings.get("shared")
-    return SiteSettings(
-        database=database if isinstance(database, str) else None,
-        shared=shared if isinstance(shared, str) else None,
-    )
+    texts = {name: value for name, value in settings.items() if isinstance(value, str)}
+    return SiteSettings(database=texts.get("database"), shared=texts.get("shared"))
 
 
 @contextmanager
@@ -102,12 +98,8 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
 
 def _write(draft: Path, settings: SiteSettings) -> None:
     """Write a file that everybody can read: it holds no secret, only the path of the database."""
-    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write("\n".join((*settings.lines(), "")))
-        file.flush()
-        os.fchmod(file.fileno(), 0o644)
-        os.fsync(file.fileno())
+    with new_file(draft, 0o644) as file:
+        file.write("\n".join((*settings.lines(), "")).encode())
 
 
 def _replace(draft: Path, file: Path) -> None:

@@ -17,7 +17,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.completing import of_completed
 from workbench.services.importing.touching import SUBMISSION
-from workbench.services.review.new_evidence import Arrival, take_in
+from workbench.services.review.new_evidence import Arrival, apply_evidence
 
 _LISTED_TOGETHER = 5_000
 _APPLIED_TOGETHER = 20
@@ -104,7 +104,7 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Arri
             # Another start may have been quicker.
             if taken.rowcount:  # type: ignore[attr-defined]  # an update's result has one
                 case = session.get_one(CaseRow, submission.case_id)
-                take_in(session, context, case, replace(arrival, forecast=forecasts.get(submission.case_id)))
+                apply_evidence(session, context, case, replace(arrival, forecast=forecasts.get(submission.case_id)))
                 session.execute(update(SUBMISSION).where(SUBMISSION.c.id == submission.id).values(round=case.round))
 
 

@@ -8,8 +8,8 @@ from db.enums import CaseState, ServiceClass
 from db.models import CaseRow
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.case.assessment import settled_columns
-from workbench.services.clock.case_clocks import first_standing, suspensions
+from workbench.services.case.assessment import assessed_columns
+from workbench.services.clock.case_clocks import first_clock_state, suspensions
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
 from workbench.services.notices.receipts import tells_forecast
@@ -39,9 +39,9 @@ def _comer(
     """Return a case as it will come into the queue."""
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
-    columns = settled_columns(case, arrival.assessment)
+    columns = assessed_columns(case, arrival.assessment)
     service_class = ServiceClass(columns.get("service_class", case.service_class))
-    _complete_at, standing = first_standing(arrival.evidence, service_class, policy, stops, calendar)
+    _complete_at, standing = first_clock_state(arrival.evidence, service_class, policy, stops, calendar)
     application, now = arrival.evidence.application, context.now()
     return NewCase(
         applicant_kind=application.applicant_kind,

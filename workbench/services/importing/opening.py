@@ -23,15 +23,16 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import FINDING, Assessment, assess, finding_columns
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
-from workbench.services.clock.case_clocks import due_columns, first_standing, suspensions
+from workbench.services.clock.case_clocks import due_columns, first_clock_state, suspensions
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
+from workbench.services.notices.bulk_letters import Notice, numbered
 from workbench.services.notices.due_date_notices import NOTICE
-from workbench.services.notices.receipts import Accepted, Receipt, owes_receipt, receipt_of, tells_forecast
+from workbench.services.notices.receipts import receipt_of, tells_forecast
 
 _READ_TOGETHER = 500
 _WRITTEN_TOGETHER = 1_000
@@ -40,7 +41,7 @@ _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 Judged = tuple[ImportedRow, Columns, Assessment]
 """An application, the columns of its new case, and what the rules make of it."""
 
-Opened = tuple[Columns, list[dict[str, Any]], Receipt | None]
+Opened = tuple[Columns, list[dict[str, Any]], Notice | None]
 """A new case's columns, the rows of its findings, and what its applicant is sent."""
 
 
@@ -157,7 +158,7 @@ def _judged(row: ImportedRow, evidence: Evidence, opening: Opening) -> Judged:
         "is_listed": False,
     }
     if assessment.is_complete:
-        complete_at, standing = first_standing(
+        complete_at, standing = first_clock_state(
             evidence, assessment.service_class, rules.policy, opening.stops, rules.calendar
         )
         columns |= {
@@ -175,16 +176,7 @@ def _opened(judged: Sequence[Judged], opening: Opening, expecting: ArrivalForeca
     forecasts = iter(expecting.of([_comer(*each, opening) for each in queued]))
     for row, columns, assessment in judged:
         forecast = next(forecasts) if assessment.is_complete else None
-        receipt = None
-        if owes_receipt(columns["due_at"], now):
-            accepted = Accepted(
-                due_at=columns["due_at"],
-                is_provisional=columns["is_due_provisional"],
-                suspended_from=columns["suspended_from"],
-                forecast=forecast,
-                findings=assessment.findings,
-            )
-            receipt = receipt_of(row, accepted, policy, now)
+        receipt = receipt_of(columns, row, forecast, assessment.findings, policy, now)
         yield columns, finding_columns(0, assessment.findings), receipt
 
 
@@ -205,7 +197,7 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
     """Write new cases with their findings, receipts and search terms in one transaction."""
     cases: list[Columns] = []
     findings: list[dict[str, Any]] = []
-    receipts: list[tuple[int, Receipt]] = []
+    receipts: list[tuple[int, Notice]] = []
     for columns, rows, receipt in opened:
         if receipt is not None:
             receipts.append((len(cases), receipt))
@@ -222,5 +214,5 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
         if findings:
             session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
         if receipts:
-            session.execute(insert(NOTICE), [receipt.numbered(first + place) for place, receipt in receipts])
+            session.execute(insert(NOTICE), [numbered(receipt, first + place) for place, receipt in receipts])
     pause()

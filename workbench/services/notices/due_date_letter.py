@@ -1,26 +1,29 @@
-"""The letters that tell applicants when their answer is due: receipts, delays, and that work resumes."""
+"""Letters to applicants about due dates: receipts, delays, resumed work and extended deadlines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from db.enums import ApplicantKind, Language
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import ForecastPolicy, Policy, Supplier
-from workbench.services.notices.verdict_letter import ComposedLetter, environment, signature
-from workbench.wording.letter_dates import letter_day, letter_instant
+from workbench.services.notices.verdict_letter import ComposedLetter, rendered
+from workbench.wording.letter_dates import letter_day
 from workbench.wording.what_would_help import findings_in_letters
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import CaseForecast
 
 
+CASE_NO = "\ue000"
+"""A placeholder for the case number, which a case gets when it is written: a private character that no text uses."""
+
+
 class ClockLetterKind(StrEnum):
-    """What such a letter tells; the kind of its notice."""
+    """The kind of a letter about a due date, and of its notice."""
 
     RECEIPT = "receipt"
     DELAY = "delay"
@@ -30,24 +33,29 @@ class ClockLetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockLetter:
-    """What a letter about a due date tells.
+    """The contents of a letter about a due date.
 
-    `due_at` is the new due date, of DEADLINE that of the rectification. `stopped_at` is when an open suspension began
-    or begins: if the case was not due by then, the due date is the one so far, as it is where it is past when the
-    letter is written, or `is_late` says that it will not be kept. `is_called_off` says that a suspension that was
-    announced takes no time. `cause` is what the applicant is told of why, empty for a delay by volume, or for one by
-    others who owe information where `awaits_others`. `is_with_applicant` says that the review waits for what the
-    applicant was asked for, `was_promised` that a date was told before. `expected` is the sentence of the forecast,
-    empty where none is told; `tells_due` says whether the due date is told. `asked` is what the applicant can do to
-    make it faster, a line each.
+    Attributes:
+        due_at: The due date of the case as it is now; for DEADLINE, the deadline of the rectification.
+        stopped_at: When an open suspension starts or started to stop the clock, None without one. If that is before
+            the due date, `due_at` is not promised.
+        is_late: Whether the due date will not be kept.
+        is_called_off: Whether an announced suspension does not happen.
+        is_with_applicant: Whether the review waits for the applicant.
+        awaits_others: Whether it waits for information from third parties.
+        was_promised: Whether an earlier letter stated a due date.
+        cause: The reason, as the applicant reads it; empty for a delay because too many cases wait.
+        expected: The sentence of the forecast, empty without one.
+        tells_due: Whether the letter shows the due date.
+        asked: Numbered lines with what the applicant can do to make the review faster.
     """
 
     kind: ClockLetterKind
     language: Language
     applicant_kind: ApplicantKind
     applicant_name: str
-    case_no: str
     application_no: str
+    case_no: str = CASE_NO
     due_at: datetime
     is_provisional: bool = False
     stopped_at: datetime | None = None
@@ -66,40 +74,40 @@ class ClockLetter:
 
     @property
     def is_open(self) -> bool:
-        """Whether a suspension of which nobody knows the end stops the clock before the due date."""
+        """Whether an open suspension stops the clock before the due date."""
         return self.stopped_at is not None and self.stopped_at < self.due_at
 
     @property
     def stops_later(self) -> bool:
-        """Whether that suspension is still to begin."""
+        """Whether the open suspension starts after the letter is written."""
         return self.stopped_at is not None and self.stopped_at > self.written_at
 
     @property
     def is_missed(self) -> bool:
-        """Whether no answer can be promised by the due date: it is past, or will not be kept."""
+        """Whether the letter cannot promise an answer by the due date: it is past, or will not be kept."""
         return self.is_late or self.due_at <= self.written_at
 
     @property
     def is_longer_than_told(self) -> bool:
-        """Whether the applicant was told of a date before, and is told of dates at all."""
+        """Whether an earlier letter stated a due date, and letters show due dates."""
         return self.tells_due and self.was_promised
 
 
-def time_told(forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language) -> tuple[str, bool]:
-    """Return what a letter says of time as the policy has it: the sentence of the forecast, and whether the due date.
+def time_sentence(forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language) -> tuple[str, bool]:
+    """Return the sentence of the forecast, and whether the letter shows the due date; the policy decides on both.
 
-    Where there is no forecast to tell, it is the due date.
+    Without a forecast, the sentence is empty and the letter shows the due date.
     """
     if forecast is None or not policy.letters_give_forecast:
         return "", True
-    # What it leans on takes longer to import than the first frame may.
+    # Importing the forecast takes longer than the first frame may.
     from workbench.wording.forecast import letter_sentence
 
     return letter_sentence(forecast, language), policy.letters_give_due_date
 
 
 def asked_lines(findings: Iterable[Finding], policy: Policy, language: Language) -> str:
-    """Return what the applicant can do to make it faster, in the applicant's language, a numbered line each."""
+    """Return numbered lines in a language: what the applicant can do to make the review faster."""
     found = findings_in_letters(findings, policy, language.value)
     return "\n".join(
         f"{number}. {noticed}可先提交或整改：{item}。"
@@ -110,15 +118,6 @@ def asked_lines(findings: Iterable[Finding], policy: Policy, language: Language)
 
 
 def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
-    """Return the letter as it is stored and sent, in the applicant's language."""
-    context: Mapping[str, object] = {
-        "letter": letter,
-        "supplier": signature(letter.supplier, letter.language),
-        "instant": partial(letter_instant, zone=letter.zone, language=letter.language),
-        "written_day": letter_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
-    }
-    subject, body = (
-        environment().get_template(f"{part}.{letter.language}.jinja").render(context).strip()
-        for part in ("clock_subject", "clock")
-    )
-    return ComposedLetter(subject=subject, body=body)
+    """Return the subject and body of a letter, in the applicant's language."""
+    written_on = letter.written_at.astimezone(ZoneInfo(letter.zone)).date()
+    return rendered("clock_subject", "clock", letter, written_day=letter_day(written_on, letter.language))

@@ -1,6 +1,6 @@
-"""Notices about due dates, written in the transaction of whatever moved them."""
+"""Writes notices about due dates, in the transaction that changes the due dates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,39 +10,35 @@ from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, Language
 from db.models import CaseRow, NoticeRow
-from db.queries.published import table_of
-from workbench.domain.case.case_id import format_case
+from db.queries.published import CASE, table_of
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.domain.policy.policy import Policy
+from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
+from workbench.services.clock.due_date_changes import MovedDue
 from workbench.services.foundation.context import Context
-from workbench.services.notices.bulk_letters import APPLICATION_NO, NAME, NUMBER, filled, frame_of
-from workbench.services.notices.due_date_letter import (
-    ClockLetter,
-    ClockLetterKind,
-    asked_lines,
-    time_told,
-)
+from workbench.services.foundation.pacing import chunks
+from workbench.services.notices.bulk_letters import notice_of, numbered
+from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, asked_lines, time_sentence
 
 NOTICE = table_of(NoticeRow)
 
 _RECEIPT = (NOTICE.c.kind == ClockLetterKind.RECEIPT.value, NOTICE.c.cancelled_at.is_(None))
+_CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日安排有调整。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueNews:
-    """What an applicant is told of a due date, and why.
+class DueDateMessage:
+    """The message to an applicant about the due date of a case, or about `deadline_at`, the one of a rectification.
 
-    `deadline_at` is that of a rectification; else it is about the due date that the case has now, which `is_late`
-    says will not be kept. `is_called_off` says that a suspension which was announced takes no time. `forecast` was made
-    before the transaction; letters tell it as the policy has it. `asked` are findings that the applicant may be asked
-    about.
+    `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
+    `forecast` was made before the transaction; the policy decides whether the letter shows it. `asked` are the
+    findings that the applicant may be asked about.
     """
 
     kind: ClockLetterKind
-    cause: str = ""
+    cause: str | Words = ""
     deadline_at: datetime | None = None
     is_late: bool = False
     is_called_off: bool = False
@@ -50,70 +46,76 @@ class DueNews:
     asked: tuple[Finding, ...] = ()
 
 
-def tell_due(session: Session, context: Context, case: CaseRow, news: DueNews) -> None:
-    """Write the notice that tells an applicant of a due date, released at once, in the caller's transaction."""
-    tell_each(session, context, [(case, dict.fromkeys(Language, news))])
+def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> None:
+    """Write notices about cases in the applicants' languages, released at once, in the caller's transaction.
 
-
-def tell_each(session: Session, context: Context, told: Iterable[tuple[Any, Mapping[Language, DueNews]]]) -> None:
-    """Write notices about cases, released at once, in the caller's transaction, each in the applicant's language.
-
-    A case is an entity, or a row with all columns. Thousands are told the same in the same words, so each wording is
-    composed once.
+    A case is an entity, or a row with all columns.
     """
-    pairs = list(told)
+    pairs = list(messages)
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
-    wanted = APPLICATION.c.id.in_({case.application_id for case, _news in pairs})
+    wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
-    receipts = select(NOTICE.c.case_id).where(NOTICE.c.case_id.in_({case.id for case, _news in pairs}), *_RECEIPT)
+    receipts = select(NOTICE.c.case_id).where(NOTICE.c.case_id.in_({case.id for case, _message in pairs}), *_RECEIPT)
     promised = set(session.execute(receipts).scalars())
-    now, notices = context.now(), []
-    for case, news in pairs:
-        application, policy = applications[case.application_id], context.policy(session, case.policy_version_id)
-        news_said = news[Language(application.language)]
-        letter = _letter(case, application, news_said, policy, now, was_promised=case.id in promised)
+    notices = []
+    for case, message in pairs:
+        policy = context.policy(session, case.policy_version_id)
+        letter = letter_about(
+            case, applications[case.application_id], message, policy, context.now(), was_promised=case.id in promised
+        )
         if letter is not None:
-            words = {
-                NAME: application.applicant_name,
-                NUMBER: format_case(case.id),
-                APPLICATION_NO: case.application_no,
-            }
-            notices.append(filled(frame_of(letter), case.id, words))
+            notices.append(numbered(notice_of(letter), case.id))
     if notices:
         session.execute(insert(NOTICE), notices)
 
 
-def _letter(
-    case: Any, application: Any, news: DueNews, policy: Policy, now: datetime, *, was_promised: bool
+def notify_one(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
+    """Write the notice about one case; see `notify`."""
+    notify(session, context, [(case, message)])
+
+
+def notify_of_calendar_change(session: Session, context: Context, moved: Sequence[MovedDue]) -> None:
+    """Write the notices of due dates that a change of the calendar has moved later, in the caller's transaction."""
+    message = DueDateMessage(kind=ClockLetterKind.DELAY, cause=_CALENDAR_CHANGED)
+    for chunk in chunks(moved):
+        cases = select(CASE).where(CASE.c.id.in_([one.case_id for one in chunk])).order_by(CASE.c.id)
+        notify(session, context, [(case, message) for case in session.execute(cases)])
+
+
+def letter_about(
+    case: Any, application: Any, message: DueDateMessage, policy: Policy, now: datetime, *, was_promised: bool
 ) -> ClockLetter | None:
-    """Return the letter to one applicant with placeholders for what is their own, None before there is a due date."""
-    due_at = news.deadline_at or case.due_at
+    """Return the letter about a case to its applicant, None before there is a due date.
+
+    `was_promised` says that an earlier letter stated a due date.
+    """
+    due_at = message.deadline_at or case.due_at
     if due_at is None:
         return None
     language, state = Language(application.language), CaseState(case.state)
     is_with = is_with_applicant(state, case.waits_for)
-    # Nobody knows how long it takes while work is suspended.
-    forecast = None if case.suspended_from else news.forecast
-    expected, tells_due = time_told(forecast, policy.forecast, language)
+    # While work is suspended, there is no forecast.
+    forecast = None if case.suspended_from else message.forecast
+    expected, tells_due = time_sentence(forecast, policy.forecast, language)
+    cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
     return ClockLetter(
-        kind=news.kind,
+        kind=message.kind,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
-        applicant_name=NAME,
-        case_no=NUMBER,
-        application_no=APPLICATION_NO,
+        applicant_name=application.applicant_name,
+        application_no=case.application_no,
         due_at=due_at,
         is_provisional=case.is_due_provisional,
-        stopped_at=None if news.deadline_at else case.suspended_from,
-        is_late=news.is_late,
-        is_called_off=news.is_called_off,
+        stopped_at=None if message.deadline_at else case.suspended_from,
+        is_late=message.is_late,
+        is_called_off=message.is_called_off,
         is_with_applicant=is_with,
         awaits_others=state is CaseState.PENDING and not is_with,
         was_promised=was_promised,
-        cause=news.cause.strip(),
+        cause=cause.strip(),
         expected=expected,
         tells_due=tells_due,
-        asked=asked_lines(news.asked, policy, language),
+        asked=asked_lines(message.asked, policy, language),
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

@@ -1,4 +1,4 @@
-"""Notices to applicants: which are released, and which of them were sent."""
+"""The outbox of notices to applicants: lists them, and records which of them were sent."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,17 @@ from db.queries.published import CASE, is_published, table_of
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
 from workbench.services.case.known_people import people_of
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.pacing import chunks
+from workbench.services.foundation.row_values import from_row
 
 _NOTICE = table_of(NoticeRow)
-_TOGETHER = 500
 _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
-    """One notice; `is_released` says that its grace is over, so that it may be sent. People are masked."""
+    """One notice with people masked; `is_released` says that its grace period is over, so that it can be sent."""
 
     id: int
     case_id: int
@@ -36,18 +37,11 @@ class NoticeLine:
     sent_at: datetime | None
 
 
-class Notices:
-    """The notices, as one person may see and send them."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
+class Notices(Service):
+    """Lists notices and records that they were sent, on behalf of one person."""
 
     def list(self, *, unsent: bool = False) -> tuple[NoticeLine, ...]:
-        """Return the notices that were not taken back, oldest first.
-
-        Args:
-            unsent: Leave out what was sent, and what is not released yet.
-        """
+        """Return the notices that were not cancelled, oldest first; with `unsent` only those to send now."""
         now = self.context.now()
         statement = (
             select(_NOTICE, CASE.c.agent, CASE.c.application_no)
@@ -61,55 +55,40 @@ class Notices:
             rows = session.execute(statement).all()
             people = people_of(session, ((row.agent, row.application_no) for row in rows))
             return tuple(
-                NoticeLine(
-                    id=row.id,
-                    case_id=row.case_id,
-                    decision_id=row.decision_id,
-                    kind=row.kind,
-                    language=row.language,
+                from_row(
+                    NoticeLine,
+                    row,
                     subject=people[row.agent, row.application_no].within(row.subject),
                     body=people[row.agent, row.application_no].within(row.body),
-                    created_at=row.created_at,
-                    release_at=row.release_at,
                     is_released=row.release_at <= now,
-                    sent_at=row.sent_at,
                 )
                 for row in rows
             )
 
     def mark_sent(self, ids: Iterable[int]) -> int:
-        """Note that notices were sent, and return of how many that was news; all of them or none.
+        """Record that notices were sent, all of them or none, and return how many were not recorded before.
 
         Raises:
-            NotAllowed: If the person does not review, or one of them is not released or was taken back.
+            NotAllowed: If the person does not review, or one of the notices is not released or was cancelled.
             NotFound: If there is no such notice.
         """
-        wanted = sorted(set(ids))
-        try:
-            self._allow()
-            return self._mark(wanted)
-        except NotAllowed as error:
-            self.context.refused("notices sent", error)
-            raise
-
-    def _allow(self) -> None:
-        if not self.context.actor.has(Role.REVIEWER, Role.SUPERVISOR):
-            raise NotAllowed(
-                _("{login} may not send notices; it takes a reviewer or supervisor.").format(
-                    login=self.context.actor.login
+        context, now, wanted = self.context, self.context.now(), sorted(set(ids))
+        with context.logging_refusals("notices sent"):
+            if not context.actor.has(Role.REVIEWER, Role.SUPERVISOR):
+                raise NotAllowed(
+                    _("{login} may not send notices; it takes a reviewer or supervisor.").format(
+                        login=context.actor.login
+                    )
                 )
-            )
-
-    def _mark(self, wanted: Sequence[int]) -> int:
-        now = self.context.now()
-        with self.context.write() as session:
-            news: list[int] = []
-            for start in range(0, len(wanted), _TOGETHER):
-                portion = wanted[start : start + _TOGETHER]
-                rows = {row.id: row for row in session.execute(select(_NOTICE).where(_NOTICE.c.id.in_(portion)))}
+            with context.write() as session:
+                columns = (_NOTICE.c.id, _NOTICE.c.sent_at, _NOTICE.c.cancelled_at, _NOTICE.c.release_at)
+                found = (
+                    session.execute(select(*columns).where(_NOTICE.c.id.in_(portion))) for portion in chunks(wanted)
+                )
+                rows = {row.id: row for part in found for row in part}
                 _refuse(
                     _("There is no notice {notices}; export the notices again."),
-                    [number for number in portion if number not in rows],
+                    [number for number in wanted if number not in rows],
                     NotFound,
                 )
                 _refuse(
@@ -117,13 +96,13 @@ class Notices:
                     [row.id for row in rows.values() if row.cancelled_at is not None or row.release_at > now],
                     NotAllowed,
                 )
-                news += [row.id for row in rows.values() if row.sent_at is None]
-            for start in range(0, len(news), _TOGETHER):
-                portion = news[start : start + _TOGETHER]
-                session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(portion)).values(sent_at=now))
-            if news:
-                self.context.log(session, "notices sent", body={"count": len(news), "first": news[0], "last": news[-1]})
-            return len(news)
+                unsent = [number for number in wanted if rows[number].sent_at is None]
+                for portion in chunks(unsent):
+                    session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(portion)).values(sent_at=now))
+                if unsent:
+                    body = {"count": len(unsent), "first": unsent[0], "last": unsent[-1]}
+                    context.log(session, "notices sent", body=body)
+                return len(unsent)
 
 
 def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -> None:

@@ -1,4 +1,4 @@
-"""Reads the numbers of notices out of a file: an exported CSV or JSON Lines file, or lines of numbers."""
+"""Reads the ids of notices from a file: an exported CSV or JSON Lines file, or one id per line."""
 
 import csv
 import json
@@ -12,11 +12,11 @@ _COLUMN = "notice"
 
 
 def notice_ids(path: Path) -> tuple[int, ...]:
-    """Return the numbers of notices in a file.
+    """Return the ids of notices in a file.
 
     Raises:
         NotFound: If there is no such file.
-        BadData: If a line holds no number of a notice, or there is none at all.
+        BadData: If a line holds no id of a notice, or the file is empty.
         StorageFailed: If it cannot be read.
     """
     try:
@@ -36,7 +36,7 @@ def notice_ids(path: Path) -> tuple[int, ...]:
 
 
 def _values(path: Path, text: str) -> Iterator[tuple[int, object]]:
-    """Return what each line says in the place of the number, with the line where it stands."""
+    """Yield each line number with the value that should be the id of a notice."""
     if text.lstrip().startswith("{"):
         for line, record in enumerate(text.splitlines(), start=1):
             if record.strip():
@@ -66,6 +66,6 @@ def _of_object(path: Path, line: int, record: str) -> object:
 
 def _id(path: Path, line: int, value: object) -> int:
     text = str(value).strip()
-    if isinstance(value, bool) or not (text.isascii() and text.isdecimal()) or len(text) > 18:  # noqa: PLR2004 - what a database can count to
+    if isinstance(value, bool) or not (text.isascii() and text.isdecimal()) or len(text) > 18:  # noqa: PLR2004 - the largest id of a database
         raise BadData(_("{file}, line {line}: there is no number of a notice.").format(file=path.name, line=line))
     return int(text)

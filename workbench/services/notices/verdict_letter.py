@@ -1,4 +1,4 @@
-"""The letters that tell applicants a verdict, in their own language."""
+"""Letters to applicants about verdicts, in the applicant's language."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,32 +15,27 @@ from workbench.wording.letter_dates import letter_day, letter_instant
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_RESTRICTIONS = frozenset({Measure.BAR_OUT, Measure.BAR_BOTH})
+    from workbench.services.notices.due_date_letter import ClockLetter
+
+RESTRICTIONS = frozenset({Measure.BAR_OUT, Measure.BAR_BOTH})
+"""The measures that limit or suspend the cards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterReason:
-    """A cause: its code and the sentence for the applicant, in the letter's language."""
+    """A reason of the verdict: its code, and its sentence in the applicant's language."""
 
     code: str
     sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterItem:
-    """Something to submit or mend; `due_at` only where it has a deadline of its own."""
-
-    text: str
-    due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterFacts:
-    """What a letter tells; there is no place in it for an internal note.
+    """The contents of a letter; internal notes have no place in it.
 
-    `causes` is the body of causes as the reviewer left it in the dialog, None where it was not touched.
-    `corrects_decided_at` is when the notice was decided that this one corrects and replaces. `provisional_years` are
-    those whose calendar is not published yet and on which a date of the letter leans.
+    `causes` are the causes as the reviewer edited them, None if unedited. `items` are what the applicant must submit
+    or correct. `corrects_decided_at` is when the notice that this one replaces was decided. `provisional_years` are
+    the years with an unpublished calendar that a date in the letter depends on.
     """
 
     language: Language
@@ -52,7 +47,7 @@ class LetterFacts:
     fail_kind: FailKind | None = None
     reasons: tuple[LetterReason, ...] = ()
     causes: str | None = None
-    items: tuple[LetterItem, ...] = ()
+    items: tuple[str, ...] = ()
     deadline_at: datetime | None = None
     measure: Measure = Measure.NONE
     waits_for: WaitsFor | None = None
@@ -66,36 +61,32 @@ class LetterFacts:
 
     @property
     def restricts(self) -> bool:
-        """Whether the cards are limited or suspended, which brings duties to inform (反诈法, art. 32)."""
-        return self.measure in _RESTRICTIONS
+        """Whether the cards are limited or suspended, so that the law demands more in the letter (反诈法, art. 32)."""
+        return self.measure in RESTRICTIONS
 
     @property
     def owes_appeal(self) -> bool:
-        """Whether the letter has to say where and until when to appeal: any fail, any restriction."""
+        """Whether the letter must say how and until when to appeal: after any fail or restriction."""
         return self.verdict is Verdict.FAIL or self.restricts
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The facts that a letter of this kind owes the applicant and that are not there."""
-        owed: dict[str, object] = {}
-        if self.verdict is Verdict.FAIL:
-            owed |= {"fail_kind": self.fail_kind, "reasons": self.reasons}
-            if self.fail_kind is FailKind.FIXABLE:
-                owed["deadline_at"] = self.deadline_at
-        if self.verdict is Verdict.PENDING:
-            owed |= {
-                "reasons": self.reasons,
-                "waits_for": self.waits_for,
-                "next_action_on": self.next_action_on,
-            }
-        if self.owes_appeal:
-            owed["appeal_until"] = self.appeal_until
-        return tuple(name for name, value in owed.items() if not value)
+        """The names of the required fields that are empty."""
+        is_fail, is_pending = self.verdict is Verdict.FAIL, self.verdict is Verdict.PENDING
+        required = {
+            "fail_kind": is_fail,
+            "reasons": is_fail or is_pending,
+            "deadline_at": is_fail and self.fail_kind is FailKind.FIXABLE,
+            "waits_for": is_pending,
+            "next_action_on": is_pending,
+            "appeal_until": self.owes_appeal,
+        }
+        return tuple(name for name, is_required in required.items() if is_required and not getattr(self, name))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ComposedLetter:
-    """A letter as it is stored and sent: plain text, as raw as its values."""
+    """The subject and body of a letter, as plain text with its values unescaped."""
 
     subject: str
     body: str
@@ -112,42 +103,44 @@ def causes_text(reasons: Sequence[LetterReason], language: Language) -> str:
 
 
 def compose(letter: LetterFacts) -> ComposedLetter:
-    """Return the letter: the causes as the reviewer left them, in the frame that the verdict asks for.
+    """Return the letter of a verdict, with the causes as the reviewer edited them.
 
-    A reviewer may reword the causes of a fail or a pending, not leave them out: an emptied text gives way to
-    the reasons' own, and codes that the text no longer holds are listed below it. Sources: DOMAIN 8.6 and R5.
+    The causes of a fail or a pending verdict cannot be left out: if the reviewer deleted them all, the letter has the
+    sentences of the reasons, and it lists the codes that the edited causes do not have.
 
     Raises:
-        ValueError: If a fact is not there that the applicant has to be told.
+        ValueError: If a required field is empty.
     """
     if letter.missing:
         raise ValueError(letter.missing)
-    context = _context(letter)
-    subject, body = (
-        environment().get_template(f"{part}.{letter.language}.jinja").render(context).strip()
-        for part in ("subject", "letter")
-    )
-    return ComposedLetter(subject=subject, body=body)
-
-
-def _context(letter: LetterFacts) -> Mapping[str, object]:
     causes = _causes(letter)
-    return {
+    decided_on = letter.decided_at.astimezone(ZoneInfo(letter.zone)).date()
+    return rendered(
+        "subject",
+        "letter",
+        letter,
+        causes=causes,
+        codes=() if letter.verdict is Verdict.PASS else _codes_left_out(letter.reasons, causes),
+        tells_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
+        day=partial(letter_day, language=letter.language),
+        decided_day=letter_day(decided_on, letter.language),
+    )
+
+
+def rendered(subject: str, body: str, letter: "LetterFacts | ClockLetter", **more: object) -> ComposedLetter:
+    """Return a letter made from the templates of its subject and body in the applicant's language."""
+    context = {
         "letter": letter,
-        "causes": causes,
-        "codes": () if letter.verdict is Verdict.PASS else _codes_left_out(letter.reasons, causes),
-        "restricts": letter.restricts,
-        "owes_appeal": letter.owes_appeal,
-        "tells_measure": letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
-        "supplier": signature(letter.supplier, letter.language),
+        "supplier": _signature(letter.supplier, letter.language),
         "instant": partial(letter_instant, zone=letter.zone, language=letter.language),
-        "day": partial(letter_day, language=letter.language),
-        "decided_day": letter_day(letter.decided_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
+        **more,
     }
+    texts = (_environment().get_template(f"{part}.{letter.language}.jinja").render(context) for part in (subject, body))
+    return ComposedLetter(*(text.strip() for text in texts))
 
 
-def signature(supplier: Supplier, language: Language) -> Mapping[str, str]:
-    """Return what letters say of the supplier, in one language."""
+def _signature(supplier: Supplier, language: Language) -> Mapping[str, str]:
+    """Return the name and addresses of the supplier in a language."""
     return {
         "name": supplier.name.in_language(language),
         "phone": supplier.phone,
@@ -170,9 +163,9 @@ def _codes_left_out(reasons: Sequence[LetterReason], causes: str) -> tuple[str, 
 
 
 @cache
-def environment() -> "Environment":
+def _environment() -> "Environment":
     """Return the templates of the letters."""
-    # Importing it takes longer than the first frame may.
+    # Importing Jinja takes longer than the first frame may.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

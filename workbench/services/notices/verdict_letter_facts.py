@@ -1,4 +1,4 @@
-"""The letter of one verdict: from the case and the policy's words to what the applicant reads."""
+"""Composes the letter of a verdict from the case and the texts of the policy."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,9 +8,9 @@ from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.services.notices.verdict_letter import (
+    RESTRICTIONS,
     ComposedLetter,
     LetterFacts,
-    LetterItem,
     LetterReason,
     causes_text,
     compose,
@@ -29,22 +29,22 @@ def _reasons(casefile: CaseFile, codes: Sequence[str]) -> tuple[LetterReason, ..
 
 
 def causes(casefile: CaseFile, codes: Sequence[str]) -> str:
-    """Return the causes that the applicant reads, for the reviewer to edit."""
+    """Return the list of causes for the applicant, which the reviewer may edit."""
     return causes_text(_reasons(casefile, codes), Language(casefile.header.language))
 
 
 def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[ItemRequest, ...]:
-    """Return the items with words: those given, else the reason's own, else the document's name."""
+    """Return the items with their texts: the reviewer's, else the reason's, else the document's name.
+
+    An item without any text is left out.
+    """
     policy, language = casefile.policy, casefile.header.language
+    names = {kind.value: words.in_language(language) for kind, words in policy.documents.names.items()}
     worded = []
     for item in items:
-        text = item.text.strip()
-        if not text and item.code in policy.reasons:
-            text = item_of(policy.reasons[item.code], casefile.findings, policy, language).strip()
-        names = {kind.value: words for kind, words in policy.documents.names.items()}
-        if not text and item.code in names:
-            text = names[item.code].in_language(language)
-        if text:
+        reason = policy.reasons.get(item.code)
+        of_reason = "" if reason is None else item_of(reason, casefile.findings, policy, language).strip()
+        if text := item.text.strip() or of_reason or names.get(item.code, ""):
             worded.append(ItemRequest(code=item.code, text=text))
     return tuple(worded)
 
@@ -60,16 +60,15 @@ def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
     calendar: WorkingCalendar,
     now: datetime,
 ) -> ComposedLetter:
-    """Return the letter of a decision; `applicant_name` is in clear, for the letter goes to nobody else."""
+    """Return the letter of a decision; `applicant_name` is in clear, because only the applicant gets the letter."""
     policy, header = casefile.policy, casefile.header
     verdict = Verdict(decision.verdict)
     measure = Measure(decision.measure)
-    restricts = measure in {Measure.BAR_OUT, Measure.BAR_BOTH}
-    owes_appeal = verdict is Verdict.FAIL or restricts
+    owes_appeal = verdict is Verdict.FAIL or measure in RESTRICTIONS
     today = calendar.local_day(now)
     appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days) if owes_appeal else None
     deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
-    told = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
+    days = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
     return compose(
         LetterFacts(
             language=Language(header.language),
@@ -81,7 +80,7 @@ def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
             fail_kind=FailKind(decision.fail_kind) if decision.fail_kind else None,
             reasons=_reasons(casefile, codes),
             causes=decision.letter,
-            items=tuple(LetterItem(text=text) for text in items),
+            items=tuple(items),
             deadline_at=decision.deadline_at,
             measure=measure,
             waits_for=WaitsFor(decision.waits_for) if decision.waits_for else None,
@@ -90,6 +89,6 @@ def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
             supplier=policy.supplier,
             decided_at=now,
             zone=policy.zone,
-            provisional_years=calendar.provisional_years(today, max(told, default=today)),
+            provisional_years=calendar.provisional_years(today, max(days, default=today)),
         )
     )

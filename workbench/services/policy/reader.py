@@ -16,7 +16,7 @@ from workbench.services.policy.toml_lines import Path, line_of
 
 
 def parse_policy(text: str, name: str) -> Policy:
-    """Return the policy that a file holds; `name` is how errors call the file.
+    """Return the policy in a file; errors call the file by `name`.
 
     Raises:
         BadConfiguration: If it is not TOML, or has an unknown key, an unknown fact or a value that cannot be used; the
@@ -42,8 +42,8 @@ def parse_policy(text: str, name: str) -> Policy:
 
 @cache
 def _adapter() -> TypeAdapter[tuple[Policy]]:
-    # Pydantic takes no settings beside a dataclass itself, but beside what holds it. JSON is what its strict mode is
-    # made for: lists become tuples and words become members of an enumeration, but no text becomes a number.
+    # Pydantic takes settings for a tuple that holds a dataclass, but not for the dataclass. Its strict mode is made for
+    # JSON: lists become tuples and texts become members of an enumeration, but no text becomes a number.
     return TypeAdapter(tuple[Policy], config=ConfigDict(extra="forbid", strict=True))
 
 

@@ -1,10 +1,9 @@
 """Assigns cases to a person."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from functools import partial
 
 from sqlmodel import Session, SQLModel, col, select
 
@@ -12,17 +11,17 @@ from db.enums import CaseState
 from db.models import CaseRow, CommentRow, DraftRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
 from db.queries import workload
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
-from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
+from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
 from workbench.services.foundation.case_access import case_in_state_for, visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import find_draft
+from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.foundation.pacing import chunks, pause
 from workbench.services.site.people import People, find_person
 
 CHUNK = 100
 """The most cases in one transaction, so that others wait for the write lock only briefly."""
-
-_PAUSE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +63,8 @@ class Candidate:
     away_until: date | None
 
 
-class Assigning:
+class Assigning(Service):
     """Assigns cases on behalf of a supervisor."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def assign(
         self, case_ids: Sequence[int], login: str, reason: str, *, dry_run: bool = False
@@ -80,16 +76,15 @@ class Assigning:
             NotFound: If a case or the login does not exist.
             WrongUsage: If no reason is given.
         """
-        context = self.context
-        _check_reason(reason)
-        with context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None):
+        check_not_blank(reason, _("Assigning needs a reason; give one."))
+        with (
+            self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None),
+            self.context.read() if dry_run else self.context.write() as session,
+        ):
+            person = _reviewing(session, login)
             if dry_run:
-                with context.read() as session:
-                    person = _reviewing(session, login)
-                    return tuple(self._plan(session, case_id, person) for case_id in case_ids)
-            with context.write() as session:
-                person = _reviewing(session, login)
-                return tuple(self._give(session, case_id, person, reason) for case_id in case_ids)
+                return tuple(self._plan(session, case_id, person) for case_id in case_ids)
+            return tuple(self._give(session, case_id, person, reason) for case_id in case_ids)
 
     def plan(self, case_ids: Sequence[int]) -> Assignment:
         """Return what assigning these cases would do, without doing it; `to` stays empty.
@@ -101,9 +96,9 @@ class Assigning:
         if refusal:
             raise NotAllowed(refusal)
         planned = Assignment()
-        for chunk in _chunks(case_ids):
+        for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
             with self.context.read() as session:
-                planned += self._each(session, chunk, lambda case_id: self._plan(session, case_id, None))
+                planned += self._each(session, chunk, partial(self._plan, session, person=None))
         return planned
 
     def give(self, case_ids: Sequence[int], login: str, reason: str) -> Assignment:
@@ -114,33 +109,26 @@ class Assigning:
             NotFound: If the login does not exist.
             WrongUsage: If no reason is given.
         """
-        _check_reason(reason)
+        check_not_blank(reason, _("Assigning needs a reason; give one."))
         done = Assignment()
         with self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None):
             with self.context.read() as session:
                 _reviewing(session, login)
-            for number, chunk in enumerate(_chunks(case_ids)):
-                if number:
-                    # Others who wait for the write lock get it before the next transaction.
-                    time.sleep(_PAUSE_S)
+            for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
                 try:
-                    done += self._give_chunk(chunk, login, reason)
+                    # One flush at the end instead of one for each case.
+                    with self.context.write() as session, session.no_autoflush:
+                        person = _reviewing(session, login)
+                        give = partial(self._give, session, person=person, reason=reason)
+                        done += self._each(session, chunk, give, logs_refusals=True)
                 except WorkbenchError as error:
                     # This transaction was rolled back; earlier ones stay committed.
                     done += Assignment(refused=tuple(NotAssigned(case_id=one, why=str(error)) for one in chunk))
+                pause()
         return done
 
-    def _give_chunk(self, chunk: list[int], login: str, reason: str) -> Assignment:
-        """Assign the cases of one transaction, and log the refused ones."""
-        # One flush at the end instead of one for each case.
-        with self.context.write() as session, session.no_autoflush:
-            person = _reviewing(session, login)
-            return self._each(
-                session, chunk, lambda case_id: self._give(session, case_id, person, reason), logs_refusals=True
-            )
-
     def _each(
-        self, session: Session, chunk: list[int], act: Callable[[int], Assigned], *, logs_refusals: bool = False
+        self, session: Session, chunk: Sequence[int], act: Callable[[int], Assigned], *, logs_refusals: bool = False
     ) -> Assignment:
         """Call `act` for each case id, and collect results and refusals."""
         given: list[Assigned] = []
@@ -210,19 +198,7 @@ class Assigning:
         session.add(copied)
 
 
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise WrongUsage(_("Assigning needs a reason; give one."))
-
-
-def _chunks(case_ids: Sequence[int]) -> Iterator[list[int]]:
-    """Split case ids into one list for each transaction, without duplicates."""
-    rest = iter(dict.fromkeys(case_ids))
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
-
-
-def _load(session: Session, case_ids: list[int]) -> list[SQLModel]:
+def _load(session: Session, case_ids: Sequence[int]) -> list[SQLModel]:
     """Read cases and their batches with two statements."""
     cases = session.exec(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).all()
     batch_ids = {case.batch_id for case in cases}

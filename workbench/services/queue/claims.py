@@ -19,10 +19,10 @@ from workbench.errors import Busy, WrongUsage
 from workbench.i18n import _
 from workbench.services.case import assessment
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.foundation.case_access import held_case
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.case_access import LostHold, held_case, loss_of
+from workbench.services.foundation.context import Context, Service, details
+from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.empty_reasons import why_empty
-from workbench.services.queue.lost_holds import LostHold, loss_of
 
 ASIDE_GRACE = timedelta(minutes=30)
 """How long the hold of a case that was put aside lasts after the time it was put aside until."""
@@ -36,11 +36,11 @@ Claim = Callable[[Session, Claimer, datetime], tuple[int, int] | None]
 """A function that claims a case until a time, and returns its id and fence, or None if there is none."""
 
 
-class Claims:
+class Claims(Service):
     """The cases that one person claims and holds."""
 
     def __init__(self, context: Context, casefiles: CaseFiles) -> None:
-        self.context = context
+        super().__init__(context)
         self.casefiles = casefiles
 
     def next(self, filter_text: str = "") -> CaseFile | Empty:
@@ -126,29 +126,27 @@ class Claims:
 
     def _refresh_findings(self, case_id: int) -> None:
         """Evaluate the rules again if the findings are of another day, since some depend on the date."""
-        context = self.context
-        with context.read() as session:
-            stale = session.get_one(CaseRow, case_id).findings_on != context.today(session)
+        with self.context.read() as session:
+            stale = session.get_one(CaseRow, case_id).findings_on != self.context.today(session)
         if stale:
-            with context.write() as session:
-                assessment.recompute(session, context, session.get_one(CaseRow, case_id))
+            with self.context.write() as session:
+                assessment.recompute(session, self.context, session.get_one(CaseRow, case_id))
 
     def renew(self, case_id: int) -> datetime | None:
         """Extend the hold of an active person and return its end, None if the hold is lost.
 
         It writes no event, and at most once a minute.
         """
-        context = self.context
-        now, me = context.now(), context.actor.id
-        with context.read() as session:
-            span = timedelta(minutes=context.policy(session).desk.hold_minutes)
+        now, me = self.context.now(), self.context.actor.id
+        with self.context.read() as session:
+            span = timedelta(minutes=self.context.policy(session).desk.hold_minutes)
             case = session.get(CaseRow, case_id)
             if case is None or case.held_by_id != me or case.state != CaseState.IN_REVIEW:
                 return None
             if case.held_until is not None and case.held_until - now > span - _RENEW_EVERY:
                 return case.held_until
             fence = case.fence
-        with context.write() as session:
+        with self.context.write() as session:
             renewed = session.execute(
                 update(CaseRow)
                 .where(col(CaseRow.id) == case_id, col(CaseRow.held_by_id) == me, col(CaseRow.fence) == fence)
@@ -182,8 +180,7 @@ class Claims:
             Busy: If another person holds it.
             NotAllowed: If nobody holds it.
         """
-        if not reason.strip():
-            raise WrongUsage(_("Skipping needs a reason; give one."))
+        check_not_blank(reason, _("Skipping needs a reason; give one."))
         self._to_queue(case_id, Action.SKIP, reason)
 
     def _to_queue(self, case_id: int, action: Action, reason: str) -> None:
@@ -196,7 +193,7 @@ class Claims:
             case.version += 1
             was_mine = action is Action.SKIP and case.assignee_id == context.actor.id
             if was_mine:
-                # An assigned case is offered to nobody else, so that nobody would ever get it.
+                # The queue offers an assigned case to its assignee only, who has just skipped it.
                 case.assignee_id = None
             if action is Action.SKIP:
                 session.merge(
@@ -219,17 +216,16 @@ class Claims:
             Busy: If another person holds it.
             NotAllowed: If nobody holds it.
         """
-        context = self.context
-        with context.acting(Action.ASIDE, case_id), context.write() as session:
-            case = held_case(session, context, case_id)
-            now = context.now()
-            until = until or now + timedelta(minutes=context.policy(session).desk.aside_minutes)
+        with self.context.acting(Action.ASIDE, case_id), self.context.write() as session:
+            case = held_case(session, self.context, case_id)
+            now = self.context.now()
+            until = until or now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
             if until <= now:
                 raise WrongUsage(_("A case can only be put aside until a time to come."))
             case.aside_until = until
             case.held_until = until + ASIDE_GRACE
             case.version += 1
-            context.log_case(session, Action.ASIDE, case, {"until": to_us(until)})
+            self.context.log_case(session, Action.ASIDE, case, {"until": to_us(until)})
             return until
 
     def explain(self, case_id: int) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from workbench.domain.case.casefile import CaseHeader
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import _
-from workbench.services.clock.case_clocks import Watching
+from workbench.services.clock.case_clocks import ClockExplainer
 from workbench.services.foundation.context import Context
+from workbench.wording.clock_explanation import ClockWords
 
 
 def order_words(context: Context, header: CaseHeader) -> tuple[str, ...]:
@@ -22,4 +23,7 @@ def order_words(context: Context, header: CaseHeader) -> tuple[str, ...]:
         lines.append(_("Assigned to {login}; offered to nobody else.").format(login=header.assignee))
     if header.is_breached:
         lines.append(_("Overdue: it goes before everything that is not."))
-    return (*lines, *Watching(context).words(header.id))
+    walk = ClockExplainer(context).walk(header.id)
+    with context.read() as session:
+        zone, today = context.zone(session), context.today(session)
+    return (*lines, *ClockWords(walk, today, zone).lines())

@@ -5,24 +5,22 @@ from typing import Any
 from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import ApplicantKind, CaseState, Priority, WaitsFor
+from db.enums import ApplicantKind, CaseState
 from db.queries import case_pages, workload
 from db.queries.case_list import CaseList
 from db.queries.case_rows import case_rows
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.running import is_overdue
 from workbench.services.case.masking import public_name
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.row_values import from_row
 
 
-class Queue:
+class Queue(Service):
     """Lists and counts of cases by a filter.
 
     An empty filter lists all open cases. Every method raises FilterProblem if its filter is invalid.
     """
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def count(self, filter_text: str = "") -> int:
         """Count the cases of a filter; without a suitable index this takes longer than reading a page."""
@@ -83,20 +81,14 @@ def _view(row: Any, now_us: int) -> CaseRowView:
     state = CaseState(row.state)
     due_at = None if row.due_at is None else from_us(row.due_at)
     suspended_from = None if row.suspended_from is None else from_us(row.suspended_from)
-    return CaseRowView(
-        id=row.id,
-        agent=row.agent,
-        application_no=row.application_no,
+    return from_row(
+        CaseRowView,
+        row,
         applicant_name=public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
-        state=state,
-        round=row.round,
-        priority=Priority(row.priority),
         due_at=due_at,
         is_due_provisional=bool(row.is_due_provisional),
         is_breached=is_overdue(due_at, from_us(now_us), state, row.waits_for, suspended_from),
         suspended_from=suspended_from,
-        waits_for=WaitsFor(row.waits_for) if row.waits_for else None,
-        assignee=row.assignee,
         held_by=row.holder if state is CaseState.IN_REVIEW else None,
         held_until=from_us(row.held_until) if state is CaseState.IN_REVIEW and row.held_until else None,
         blocks=row.block_count,

@@ -1,4 +1,4 @@
-"""What a word without a key finds: applicants, application and case numbers, and whole phone and identity numbers."""
+"""Searches for a word without a key: in names, application and case numbers, and complete phone and ID numbers."""
 
 import re
 
@@ -15,7 +15,7 @@ _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 
 
 def phone(number: str, store: Store, name: str) -> Condition:
-    """Return the condition that a card or the contact has a phone number; only whole numbers are found."""
+    """Return the condition that a card or the contact has a phone number; only complete numbers are found."""
     hashed = store.hashed(normal_msisdn(number))
     return conditions.any_condition(
         [

@@ -19,6 +19,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, Decided
 from workbench.services.case.known_people import people_in
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
 
 
@@ -74,15 +75,13 @@ def outcome(
     case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
 ) -> Decided:
     """Return what a verdict or its approval did, after `case` and `decision` were changed."""
-    return Decided(
-        case_id=decision.case_id,
+    return from_row(
+        Decided,
+        decision,
         decision_id=decision.id or 0,
-        verdict=Verdict(decision.verdict),
         state=CaseState(case.state),
         decided_at=at,
-        release_at=decision.release_at,
         notice=notice,
-        deadline_at=decision.deadline_at,
         check_for=check_for,
     )
 

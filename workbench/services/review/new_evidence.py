@@ -12,10 +12,10 @@ from db.queries.search_index import index_cases, terms_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.case.assessment import Assessment, assess, completed_at, settle
+from workbench.services.case.assessment import Assessment, assess, completed_at, store_assessment
 from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.receipts import send_receipt
@@ -41,7 +41,7 @@ class Arrival:
     forecast: CaseForecast | None = None
 
 
-def take_in(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
+def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
     """Apply newly published evidence to a case in the caller's write transaction, and write one event."""
     state = CaseState(case.state)
     is_from_applicant = arrival.kind in _FROM_APPLICANT
@@ -51,7 +51,7 @@ def take_in(session: Session, context: Context, case: CaseRow, arrival: Arrival)
         return
     is_void = state is CaseState.AWAITING_CHECK and _grave_findings_differ(session, context, case, arrival)
     _advance(session, case, arrival)
-    settle(session, case, arrival.assessment)
+    store_assessment(session, case, arrival.assessment)
     action = "evidence"
     if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
         action = "complete"
@@ -63,7 +63,7 @@ def take_in(session: Session, context: Context, case: CaseRow, arrival: Arrival)
         action = "void"
     _change_state(session, context, case, arrival, action)
     _log(session, context, case, arrival, action)
-    settle_due(session, context, case)
+    update_due_date(session, context, case)
     if action == "complete":
         send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
 
@@ -102,6 +102,16 @@ def to_queue(case: CaseRow) -> None:
     case.state = CaseState.QUEUED.value
     case.waits_for = ""
     case.next_action_on = case.held_by_id = case.held_until = case.aside_until = None
+
+
+def requeue(session: Session, context: Context, case: CaseRow, action: str) -> None:
+    """Put a case into the queue for everybody, including those who skipped it, and log the action."""
+    to_queue(case)
+    case.evidence_no += 1
+    case.version += 1
+    case.is_listed = True
+    context.log_case(session, action, case, {"round": case.round})
+    update_due_date(session, context, case)
 
 
 def _grave_findings_differ(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:

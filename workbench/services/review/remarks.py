@@ -20,18 +20,16 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Context
-from workbench.services.review.new_evidence import to_queue
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.review.new_evidence import requeue
 from workbench.services.review.rectification import close_rectification
 
 
-class Remarks:
+class Remarks(Service):
     """The remarks that one person records."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def comment(self, case_id: int, text: str) -> None:
         """Write an internal comment, which the applicant never sees.
@@ -40,11 +38,11 @@ class Remarks:
             NotFound: If there is no such case.
             WrongUsage: If the comment is empty.
         """
-        context = self.context
-        with context.acting(Action.COMMENT, case_id), context.write() as session:
+        with self.context.acting(Action.COMMENT, case_id), self.context.write() as session:
             case_in_state_for(session, Action.COMMENT, case_id)
-            self._add_comment(session, case_id, _not_empty(text))
-            context.log(session, Action.COMMENT, case_id=case_id)
+            check_not_blank(text, _("The text is empty."))
+            self._add_comment(session, case_id, text)
+            self.context.log(session, Action.COMMENT, case_id=case_id)
 
     def verify(self, case_id: int, kind: VerificationKind, result: str) -> None:
         """Record a fact that was confirmed outside the program.
@@ -54,19 +52,19 @@ class Remarks:
             NotAllowed: If the case is closed.
             WrongUsage: If the result is empty.
         """
-        context = self.context
-        with context.acting(Action.VERIFY, case_id), context.write() as session:
+        with self.context.acting(Action.VERIFY, case_id), self.context.write() as session:
             case_in_state_for(session, Action.VERIFY, case_id)
+            check_not_blank(result, _("The text is empty."))
             session.add(
                 VerificationRow(
                     case_id=case_id,
                     kind=kind.value,
-                    result=_not_empty(result),
-                    verified_by_id=context.actor.id,
-                    verified_at=context.now(),
+                    result=result,
+                    verified_by_id=self.context.actor.id,
+                    verified_at=self.context.now(),
                 )
             )
-            context.log(session, Action.VERIFY, case_id=case_id, body={"kind": kind.value})
+            self.context.log(session, Action.VERIFY, case_id=case_id, body={"kind": kind.value})
 
     def checklist(self, case_id: int, question: str, answer: ChecklistValue, note: str = "") -> None:
         """Answer a question of the checklist, replacing an earlier answer of the same round.
@@ -76,10 +74,9 @@ class Remarks:
             NotAllowed: If the case is closed.
             WrongUsage: If the policy has no such question.
         """
-        context = self.context
-        with context.acting(Action.CHECKLIST, case_id), context.write() as session:
+        with self.context.acting(Action.CHECKLIST, case_id), self.context.write() as session:
             case = case_in_state_for(session, Action.CHECKLIST, case_id)
-            policy = context.policy(session, case.policy_version_id)
+            policy = self.context.policy(session, case.policy_version_id)
             codes = [known.code for known in policy.questions]
             if question not in codes:
                 raise WrongUsage(
@@ -95,10 +92,10 @@ class Remarks:
                 )
             ).one_or_none() or ChecklistAnswerRow(case_id=case_id, round=case.round, question=question)
             row.answer, row.note = answer.value, note
-            row.answered_by_id, row.answered_at = context.actor.id, context.now()
+            row.answered_by_id, row.answered_at = self.context.actor.id, self.context.now()
             session.add(row)
             body = {"question": question, "answer": answer.value, "round": case.round}
-            context.log(session, Action.CHECKLIST, case_id=case_id, body=body)
+            self.context.log(session, Action.CHECKLIST, case_id=case_id, body=body)
 
     def withdraw(self, case_id: int, reason: str) -> None:
         """Withdraw a case because the applicant asked for it.
@@ -108,16 +105,16 @@ class Remarks:
             NotAllowed: If the case is closed.
             WrongUsage: If no reason is given.
         """
-        context = self.context
-        with context.acting(Action.WITHDRAW, case_id), context.write() as session:
+        with self.context.acting(Action.WITHDRAW, case_id), self.context.write() as session:
             case = case_in_state_for(session, Action.WITHDRAW, case_id)
-            self._add_comment(session, case_id, _not_empty(reason))
+            check_not_blank(reason, _("The text is empty."))
+            self._add_comment(session, case_id, reason)
             self._cancel_open_work(session, case_id)
             case.state = CaseState.WITHDRAWN.value
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.version += 1
-            context.log_case(session, Action.WITHDRAW, case)
-            settle_due(session, context, case)
+            self.context.log_case(session, Action.WITHDRAW, case)
+            update_due_date(session, self.context, case)
 
     def _cancel_open_work(self, session: Session, case_id: int) -> None:
         """Cancel notices that are not released, close rectifications, and void verdicts that wait for a check."""
@@ -149,31 +146,19 @@ class Remarks:
         self._back_to_queue(case_id, Action.RESUBMIT, note)
 
     def _back_to_queue(self, case_id: int, action: Action, note: str) -> None:
-        context = self.context
-        with context.acting(action, case_id), context.write() as session:
+        with self.context.acting(action, case_id), self.context.write() as session:
             case = case_in_state_for(session, action, case_id)
             if action is Action.RESUBMIT:
-                _check_in_time(session, case, context.now())
-                close_rectification(session, context, case, None, findings_of_case(session, case_id))
+                _check_in_time(session, case, self.context.now())
+                close_rectification(session, self.context, case, None, findings_of_case(session, case_id))
                 case.round += 1
             if note.strip():
                 self._add_comment(session, case_id, note)
-            to_queue(case)
-            case.evidence_no += 1
-            case.version += 1
-            case.is_listed = True
-            context.log_case(session, action, case, {"round": case.round})
-            settle_due(session, context, case)
+            requeue(session, self.context, case, action)
 
     def _add_comment(self, session: Session, case_id: int, text: str) -> None:
         context = self.context
         session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
-
-
-def _not_empty(text: str) -> str:
-    if not text.strip():
-        raise WrongUsage(_("The text is empty."))
-    return text
 
 
 def _check_in_time(session: Session, case: CaseRow, now: datetime) -> None:

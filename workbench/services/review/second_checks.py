@@ -9,14 +9,15 @@ from db.models import CaseRow, DecisionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, Decided
 from workbench.domain.case.lifecycle import Action
-from workbench.errors import Busy, NotAllowed, WrongUsage
+from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, outcome
@@ -25,17 +26,12 @@ from workbench.services.site.people import solo_reason
 _MOST_WAITING = 200
 
 
-class Checks:
+class Checks(Service):
     """The checks of one person; nobody can check their own verdict."""
-
-    def __init__(self, context: Context, casefiles: CaseFiles, queue: Queue) -> None:
-        self.context = context
-        self.casefiles = casefiles
-        self.queue = queue
 
     def waiting(self) -> tuple[CaseRowView, ...]:
         """Return the cases that wait for a check, in the order of the queue."""
-        return self.queue.page("state:awaiting_check", limit=_MOST_WAITING)
+        return Queue(self.context).page("state:awaiting_check", limit=_MOST_WAITING)
 
     def why_alone(self) -> str:
         """Return the reason why one person reviews alone, so that nobody can check; "" if several people review."""
@@ -53,22 +49,21 @@ class Checks:
             NotAllowed: If no verdict waits for a check, or the person made it.
             WrongUsage: If no note is given.
         """
-        context = self.context
-        with context.acting(Action.APPROVE, case_id):
-            _needs_note(note)
-            casefile = self.casefiles.show(case_id)
-            with context.write() as session:
+        with self.context.acting(Action.APPROVE, case_id):
+            check_not_blank(note, _("Checking needs a note; write one."))
+            casefile = CaseFiles(self.context).show(case_id)
+            with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
                 if case.version != casefile.header.version:
                     raise Busy(_changed(case_id))
-                now = context.now()
+                now = self.context.now()
                 self._sign(decision, "approved", note, now + timedelta(seconds=casefile.policy.desk.grace_s))
-                notice = apply_verdict(session, context, case, decision, casefile)
+                notice = apply_verdict(session, self.context, case, decision, casefile)
                 case.version += 1
                 decision.version_after = case.version
                 body = {"decision": decision.id, "verdict": decision.verdict}
-                context.log_case(session, Action.APPROVE, case, body)
-                settle_due(session, context, case)
+                self.context.log_case(session, Action.APPROVE, case, body)
+                update_due_date(session, self.context, case)
                 return outcome(case, decision, now, notice)
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile:
@@ -80,31 +75,29 @@ class Checks:
             NotAllowed: If no verdict waits for a check, or the person made it.
             WrongUsage: If no note is given.
         """
-        context = self.context
-        with context.acting(Action.RETURN, case_id):
-            _needs_note(note)
-            with context.write() as session:
+        with self.context.acting(Action.RETURN, case_id):
+            check_not_blank(note, _("Checking needs a note; write one."))
+            with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
-                policy = context.policy(session)
-                self._sign(decision, "returned", note, context.now() + timedelta(seconds=policy.desk.grace_s))
+                policy = self.context.policy(session)
+                self._sign(decision, "returned", note, self.context.now() + timedelta(seconds=policy.desk.grace_s))
                 self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.desk.hold_minutes))
                 decision.version_after = case.version
                 link_draft(session, case_id, decision.maker_id, None)
                 body = {"decision": decision.id, "verdict": decision.verdict}
-                context.log_case(session, Action.RETURN, case, body)
-        return self.casefiles.show(case_id)
+                self.context.log_case(session, Action.RETURN, case, body)
+        return CaseFiles(self.context).show(case_id)
 
     def _sign(self, decision: DecisionRow, status: str, note: str, release_at: datetime) -> None:
         """Record the result of the check; it can be undone until `release_at`."""
-        context = self.context
         decision.status, decision.release_at = status, release_at
-        decision.checker_id, decision.checked_at, decision.check_note = context.actor.id, context.now(), note
+        decision.checker_id, decision.checked_at, decision.check_note = self.context.actor.id, self.context.now(), note
 
     def _to_maker(self, session: Session, case: CaseRow, maker_id: int, hold: timedelta) -> None:
         now = self.context.now()
         case.evidence_no += 1
         case.version += 1
-        # Assigned to the maker, so that nobody else gets it when the hold expires.
+        # Assigned to the maker, so that no other person gets it when the hold expires.
         case.returned_to_id = case.assignee_id = maker_id
         if count_held(session, maker_id, now) < held_limit(session, self.context, maker_id):
             case.state = CaseState.IN_REVIEW.value
@@ -130,8 +123,3 @@ class Checks:
 
 def _changed(case_id: int) -> str:
     return _("{case} changed while you looked at it; look again.").format(case=format_case(case_id))
-
-
-def _needs_note(note: str) -> None:
-    if not note.strip():
-        raise WrongUsage(_("Checking needs a note; write one."))

@@ -1,4 +1,4 @@
-"""Undo of a person's own verdict or check, until it is released or somebody else acts on the case."""
+"""Undo of a person's own verdict or check, until it is released or another person acts on the case."""
 
 import json
 from datetime import date, timedelta
@@ -15,9 +15,9 @@ from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
@@ -25,12 +25,8 @@ _CHECKED = ("approved", "returned")
 _WITH_RELEASE_TIME = ("applied", *_CHECKED)
 
 
-class Undo:
+class Undo(Service):
     """The verdicts and checks that one person can undo."""
-
-    def __init__(self, context: Context, casefiles: CaseFiles) -> None:
-        self.context = context
-        self.casefiles = casefiles
 
     def last(self) -> Undoable | None:
         """Return the newest act that this person can undo, None if there is none."""
@@ -67,8 +63,7 @@ class Undo:
             NotFound: If there is no such case.
             NotAllowed: If the act is released, was another person's, or somebody acted on the case since.
         """
-        context = self.context
-        with context.acting(Action.UNDO, case_id), context.write() as session:
+        with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             case = visible_case(session, case_id)
             decision = newest_decision(session, case_id, "staged", *_WITH_RELEASE_TIME)
             if decision is None:
@@ -77,7 +72,7 @@ class Undo:
             if refusal is not None:
                 raise NotAllowed(refusal)
             uncancelled = (col(NoticeRow.decision_id) == decision.id, col(NoticeRow.cancelled_at).is_(None))
-            session.execute(update(NoticeRow).where(*uncancelled).values(cancelled_at=context.now()))
+            session.execute(update(NoticeRow).where(*uncancelled).values(cancelled_at=self.context.now()))
             of_decision = col(RectificationRow.decision_id) == decision.id
             session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
             if decision.status in _CHECKED:
@@ -85,9 +80,9 @@ class Undo:
             else:
                 self._to_desk(session, case, decision)
             body = {"decision": decision.id, "verdict": decision.verdict, "fence": case.fence}
-            context.log_case(session, Action.UNDO, case, body)
-            settle_due(session, context, case)
-        return self.casefiles.show(case_id)
+            self.context.log_case(session, Action.UNDO, case, body)
+            update_due_date(session, self.context, case)
+        return CaseFiles(self.context).show(case_id)
 
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""

@@ -26,10 +26,11 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.case_cache import CaseCache
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.clock.case_clocks import settle_due
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import held_case
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 
@@ -111,13 +112,13 @@ def _date_problem(
     return None
 
 
-class Verdicts:
+class Verdicts(Service):
     """Previews and records the verdicts of one person."""
 
-    def __init__(self, context: Context, casefiles: CaseFiles) -> None:
-        self.context = context
-        self.casefiles = casefiles
-        self._previewed = CaseCache(casefiles)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.casefiles = CaseFiles(context)
+        self._previewed = CaseCache(self.casefiles)
 
     def preview(self, request: VerdictRequest) -> VerdictPreview:
         """Return what a verdict would do: letter, items, deadline, required checks, and the problems that prevent it.
@@ -130,19 +131,15 @@ class Verdicts:
             calendar = self.context.calendar(session, casefile.policy_version)
         now, seen = self.context.now(), request.evidence_no
         planned = plan_verdict(request, casefile, calendar, now)
-        return VerdictPreview(
-            letter=planned.letter,
-            items=planned.items,
+        return from_row(
+            VerdictPreview,
+            planned,
             own_items=plan_verdict(replace(request, items=()), casefile, calendar, now).items,
-            deadline_at=planned.deadline_at,
             until=planned.request.until,
-            is_date_provisional=planned.is_date_provisional,
             waits_for=planned.request.waits_for,
             measures=tuple(casefile.policy.measures.get(request.verdict, ())),
-            check_for=planned.check_for,
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
             has_new_evidence=seen is not None and seen != casefile.header.evidence_no,
-            problems=planned.problems,
             unopened=unopened,
         )
 
@@ -158,13 +155,12 @@ class Verdicts:
             Busy: If another person holds or took the case, or it has evidence that the reviewer did not see.
             WrongUsage: If no reason is given, or one that the policy does not have.
         """
-        context = self.context
-        with context.acting(Action.DECIDE, request.case_id):
+        with self.context.acting(Action.DECIDE, request.case_id):
             casefile = self.casefiles.show(request.case_id)
             if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
                 raise WrongUsage(problem_of(request, casefile.policy, casefile.findings) or "")
-            with context.write() as session:
-                case = held_case(session, context, request.case_id, request.fence)
+            with self.context.write() as session:
+                case = held_case(session, self.context, request.case_id, request.fence)
                 seen = casefile.header
                 has_unseen = request.evidence_no is not None and request.evidence_no != case.evidence_no
                 if has_unseen or (case.version, case.evidence_no) != (seen.version, seen.evidence_no):
@@ -173,8 +169,8 @@ class Verdicts:
                             "{case} changed while you decided: new evidence arrived. Look at it and confirm again."
                         ).format(case=format_case(request.case_id))
                     )
-                now = context.now()
-                planned = plan_verdict(request, casefile, context.calendar(session, case.policy_version_id), now)
+                now = self.context.now()
+                planned = plan_verdict(request, casefile, self.context.calendar(session, case.policy_version_id), now)
                 if planned.problems:
                     raise NotAllowed(planned.problems[0])
                 return self._record(session, case, casefile, planned, now)
@@ -210,7 +206,7 @@ class Verdicts:
             measure=decision.measure,
         )
         context.log_case(session, Action.DECIDE, case, body)
-        settle_due(session, context, case)
+        update_due_date(session, context, case)
         return outcome(case, decision, now, notice, planned.check_for)
 
 
@@ -218,7 +214,6 @@ def _decision_row(case: CaseRow, casefile: CaseFile, planned: VerdictPlan, maker
     """Return the row of a decision, with the columns for an undo and a snapshot of what the reviewer saw."""
     request, is_staged = planned.request, bool(planned.check_for)
     before = {name: getattr(case, name) for name in _RESTORED_BY_UNDO}
-    before["next_action_on"] = case.next_action_on.isoformat() if case.next_action_on else None
     return DecisionRow(
         case_id=request.case_id,
         round=case.round,
@@ -234,7 +229,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, planned: VerdictPlan, maker
         maker_id=maker_id,
         decided_at=now,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
-        before=json.dumps(before),
+        before=json.dumps(before, default=date.isoformat),
         seen=json.dumps(_seen(casefile, planned), ensure_ascii=False, default=str),
     )
 

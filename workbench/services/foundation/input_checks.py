@@ -1,0 +1,50 @@
+"""Checks of the texts and days that a person enters."""
+
+from datetime import date, timedelta
+
+from workbench.errors import WrongUsage
+from workbench.i18n import _
+
+REASON_LENGTH = 500
+"""The most characters of a reason, so that a letter that quotes it fits on a page."""
+
+MOST_DAYS = 366
+"""How many days ahead a due date or a suspension may be set; a later day is taken for a typing error."""
+
+
+def check_not_blank(text: str, missing: str) -> None:
+    """Refuse a text that is blank.
+
+    Raises:
+        WrongUsage: If it is blank, with the message `missing`.
+    """
+    if not text.strip():
+        raise WrongUsage(missing)
+
+
+def checked_reason(reason: str, missing: str) -> str:
+    """Return the reason for a change of a due date or a suspension, without surrounding blanks.
+
+    Raises:
+        WrongUsage: If it is empty (with the message `missing`) or too long.
+    """
+    check_not_blank(reason, missing)
+    text = reason.strip()
+    if len(text) > REASON_LENGTH:
+        raise WrongUsage(_("The reason has at most {most} characters; shorten it.").format(most=REASON_LENGTH))
+    return text
+
+
+def check_not_far(day: date, today: date) -> None:
+    """Refuse a day that is too far ahead of today.
+
+    Raises:
+        WrongUsage: If it is more than `MOST_DAYS` ahead.
+    """
+    most = today + timedelta(days=MOST_DAYS)
+    if day > most:
+        raise WrongUsage(
+            _("{day} is more than {count} days ahead; give a day until {most}.").format(
+                day=day.isoformat(), count=MOST_DAYS, most=most.isoformat()
+            )
+        )
