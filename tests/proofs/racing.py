@@ -29,7 +29,7 @@ def passing(case_id: int, fence: int | None = None) -> VerdictRequest:
     return VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",), fence=fence)
 
 
-def open_one(path: Path, login: str, moment: datetime) -> Services:
+def open_for_race(path: Path, login: str, moment: datetime) -> Services:
     """Open the services of one process; the others write without a pause, so it may wait long."""
     sqlite._LOCK_WAIT_S = PATIENCE_S
     return open_services(path, login, fixed_clock(moment))
@@ -64,7 +64,7 @@ def _result(queue: Any, process: Any) -> Any:
 
 def claim_and_decide(path: Path, login: str, turns: int, barrier: Barrier, queue: Any) -> None:
     """Take and decide one case after another; put the cases and the errors into the queue."""
-    services = open_one(path, login, TUESDAY)
+    services = open_for_race(path, login, TUESDAY)
     cases: list[int] = []
     errors: list[str] = []
     barrier.wait()
@@ -94,7 +94,7 @@ def decide_each(
     path: Path, login: str, moment: datetime, holds: list[tuple[int, int]], barrier: Barrier, queue: Any
 ) -> None:
     """Decide cases with given fences, each at the same moment as the other process."""
-    services = open_one(path, login, moment)
+    services = open_for_race(path, login, moment)
     outcomes = []
     for case_id, fence in holds:
         barrier.wait()

@@ -70,7 +70,7 @@ def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, 
         site.services("a").drafts.save(case, {"note": f"draft {case}"})
     site.clock.at = LATER
     site.services("admin").people.limit("b", turns + 1)
-    successors = held(site, "b", turns)
+    successors = hold_cases(site, "b", turns)
     assert [case for case, _fence in successors] == [case for case, _fence in expired]
 
     late, valid = run_concurrently(
@@ -85,10 +85,10 @@ def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, 
 def held_by_a(site: Site, turns: int) -> list[tuple[int, int]]:
     site.plant(turns)
     site.services("admin").people.limit("a", turns + 1)
-    return held(site, "a", turns)
+    return hold_cases(site, "a", turns)
 
 
-def held(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
+def hold_cases(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
     """Let a person hold a number of cases, none of them put aside."""
     holds = []
     for _turn in range(turns):
