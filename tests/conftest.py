@@ -1,4 +1,4 @@
-"""What all tests may ask for."""
+"""Fixtures for all tests."""
 
 import gc
 from collections.abc import Iterator
@@ -15,43 +15,43 @@ from db.dialects import sqlite
 from tests import idle, shared_statements, sizes
 from tests.languages import speaking
 from tests.offices import Site
-from tests.pure import answers_kept
+from tests.pure import results_cached
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer the whole size of the proofs."""
-    parser.addoption("--full", action="store_true", help="run the proofs in their whole size")
+    """Add the option that runs the proofs in full size."""
+    parser.addoption("--full", action="store_true", help="run the proofs in full size")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the size of the proofs and of the property tests before they are collected."""
     is_full = config.getoption("full")
-    sizes.prove_the_whole(is_full)
-    # Examples that are drawn anew in each run belong into the runs before a release.
+    sizes.use_full_size(is_full)
+    # Only the runs before a release use random examples that differ from run to run.
     settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)
     settings.register_profile("full", max_examples=300, deadline=None)
     settings.load_profile("full" if is_full else "ci")
 
 
 def pytest_collection_finish() -> None:
-    """Collect garbage seldom, and never what was imported: looking through it took a quarter of the time."""
+    """Collect garbage rarely and skip imported modules: scanning them took a quarter of the test time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def answers_of_pure_functions_kept() -> Iterator[None]:
-    """Work out the same things once in a process."""
-    with answers_kept():
+def results_of_pure_functions_cached() -> Iterator[None]:
+    """Cache the results of pure functions in each process."""
+    with results_cached():
         yield
 
 
 @pytest.fixture(autouse=True, scope="session")
 def sheets_parsed_once() -> Iterator[None]:
-    """Parse each style sheet of the screens once in a process: every test opens the workbench anew."""
+    """Parse each style sheet of the screens once in a process; otherwise every opened workbench parses all of them."""
     real, known = Stylesheet._parse_rules, {}
 
     def parsed(sheet: Stylesheet, css: str, *arguments: Any, **options: Any) -> Any:
@@ -75,7 +75,7 @@ def statements_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def disk_not_waited_for() -> Iterator[None]:
-    """Let commits not wait for the disk: no test cuts the power."""
+    """Commit without waiting for the disk, because no test cuts the power."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sqlite, "_PRAGMAS", (*sqlite._PRAGMAS, "synchronous=OFF"))
         yield
@@ -83,7 +83,7 @@ def disk_not_waited_for() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def keys_wait_for_the_event_loop() -> Iterator[None]:
-    """Let a press of a key be over when the event loop is idle."""
+    """Treat a key press as finished when the event loop is idle."""
     with pytest.MonkeyPatch.context() as patched:
         idle.install(patched)
         yield
@@ -91,7 +91,7 @@ def keys_wait_for_the_event_loop() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def only_frames_that_are_read() -> Iterator[None]:
-    """Render no frames that no test reads: a headless app would discard them."""
+    """Render only the frames that a test reads; a headless app discards all others."""
     real = Compositor.render_update
 
     def rendered(compositor: Compositor, full: bool = False, **options: Any) -> RenderableType | None:
@@ -107,7 +107,7 @@ def only_frames_that_are_read() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    """Speak English, whatever the machine's locale is."""
+    """Use English, whatever the locale of the machine."""
     with speaking("en"):
         yield
 

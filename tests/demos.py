@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 25, 2, 15, tzinfo=UTC)
 
 
 FEW = ("DEMO-003", "DEMO-004", "DEMO-005")
-"""The earliest cases of the demo; all that happens to them takes a second."""
+"""The earliest cases of the demo; a demo of these alone is created in a second."""
 
 
 def clock() -> datetime:
@@ -49,7 +49,7 @@ def demo_of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def fresh_demo(made_demo: Path, tmp_path: Path) -> Path:
     """A copy of the demo of NOW that may be changed."""
-    # Other tests may read it meanwhile; the side files of SQLite hold no data then and may disappear.
+    # Other tests may read the demo at the same time; its SQLite side files hold no data and may disappear.
     passing = shutil.ignore_patterns("*-wal", "*-shm")
     return shutil.copytree(made_demo.parent, tmp_path / "demo", ignore=passing) / NAME
 
@@ -72,7 +72,7 @@ def services(database: Path, login: str = "rev1") -> Iterator[Services]:
 
 
 def few_cases(folder: Path) -> Path:
-    """Copy the demo's data with few cases only and nothing that others say of them, and return the folder."""
+    """Copy only the demo data of a few cases to a folder, without lists about other subjects, and return the folder."""
     shutil.copytree(DATA, folder, dirs_exist_ok=True)
     for path in folder.glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:

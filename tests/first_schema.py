@@ -10,7 +10,7 @@ from db.dialects import sqlite
 from db.engine import Database
 
 
-def take_back(path: Path, to: str = "0001") -> None:
+def downgrade(path: Path, to: str = "0001") -> None:
     """Convert a database to an older schema, keeping the rows of every table that it has."""
     newer = path.with_name(path.name + ".newer")
     path.rename(newer)

@@ -1,4 +1,4 @@
-"""Waits for the event loop of a Textual app to be idle, instead of for a process that uses little CPU time.
+"""Waits until the event loop of a Textual app is idle.
 
 Textual's own `wait_for_idle` sleeps until the process has used little CPU time, and its `_wait_for_screen` sends a
 callback through every widget. Both take most of the time of a key press, and the first depends on other processes.
@@ -25,7 +25,7 @@ _threads: list[Callable[..., Any]] = []
 
 
 def _is_idle(loop: Any) -> bool:
-    """Say whether the loop has nothing to run now and no timer that is due soon."""
+    """Return whether the loop has nothing to run and no timer that is due soon."""
     soon = loop.time() + _SOON_S
     return not loop._ready and not any(timer._when < soon and not timer._cancelled for timer in loop._scheduled)
 
@@ -36,7 +36,7 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
     end = loop.time() + max_sleep
     rounds = 0
     app = active_app.get(None)
-    # An app that ends draws nothing more, and asks for it again and again.
+    # An app that is ending draws nothing and schedules its layout again and again.
     while rounds < _ROUNDS and loop.time() < end and not (app is not None and app._exit):
         await asyncio.sleep(0)
         rounds = rounds + 1 if _is_idle(loop) else 0
@@ -45,9 +45,9 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
 
 
 async def _screen_is_idle(pilot: Any) -> bool:
-    """Wait until nothing is left to do, no thread works, and the screen is laid out.
+    """Wait until the event loop is idle, no thread is running, and the screen is laid out.
 
-    A change of mode delays the layout for some frames. Threads that a test blocks are not waited for long.
+    A change of mode delays the layout for some frames. The wait for threads is short, because a test may block them.
     """
     loop = asyncio.get_running_loop()
     begun, app = loop.time(), pilot.app
@@ -62,7 +62,7 @@ async def _screen_is_idle(pilot: Any) -> bool:
 
 
 async def _in_thread(call: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
-    """Do what `asyncio.to_thread` does, and count the threads that work."""
+    """Do the same as `asyncio.to_thread`, and count the running threads."""
     _threads.append(call)
     try:
         return await _to_thread(call, *arguments, **options)
@@ -71,7 +71,7 @@ async def _in_thread(call: Callable[..., Any], /, *arguments: Any, **options: An
 
 
 def install(patched: pytest.MonkeyPatch) -> None:
-    """Let Textual's test pilot wait in this way."""
+    """Replace the waiting functions of Textual's test pilot."""
     patched.setattr(textual.app, "wait_for_idle", until_idle)
     patched.setattr(textual.pilot, "wait_for_idle", until_idle)
     patched.setattr(textual.pilot.Pilot, "_wait_for_screen", _screen_is_idle)

@@ -1,4 +1,4 @@
-"""The language of a test."""
+"""Switches the language of the program in a test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

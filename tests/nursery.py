@@ -25,7 +25,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 30.0
 
-_LONGEST_WISH = 100_000
+_LONGEST_REQUEST = 100_000
 _MOST_HANDLES = 10
 _ABOVE_ALL_HANDLES = 100
 _IMPORTED = (
@@ -70,9 +70,9 @@ class Child:
         """Read its remaining output until it ends."""
         assert self.stdout is not None
         with self.stdout:
-            said = self.stdout.read()
+            output = self.stdout.read()
         self.wait(timeout)
-        return said, None
+        return output, None
 
     def send_signal(self, number: int) -> None:
         """Send it a signal if it is still running."""
@@ -88,13 +88,13 @@ class Nursery:
     """The parent process, which forks on request."""
 
     def __init__(self) -> None:
-        self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._here, other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._one_at_a_time = threading.Lock()
-        # As little a file as a terminal is: Python asks only once, at its start, whether it can seek in its output.
+        # A pipe, because Python checks only once, at its start, whether its output is seekable; a terminal is not.
         self._said, saying = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.nursery", str(there.fileno())],
-            pass_fds=[there.fileno()],
+            [sys.executable, "-m", "tests.nursery", str(other_end.fileno())],
+            pass_fds=[other_end.fileno()],
             cwd=ROOT,
             env={**os.environ, "LANG": "en_US.UTF-8", "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
@@ -102,7 +102,7 @@ class Nursery:
             stderr=saying,
         )
         os.close(saying)
-        there.close()
+        other_end.close()
         atexit.register(self._close)
 
     def _close(self) -> None:
@@ -110,10 +110,10 @@ class Nursery:
         os.close(self._said)
         self._process.wait(PATIENCE_S)
 
-    def _ask(self, wish: dict[str, Any], handles: Sequence[int] = ()) -> int:
+    def _ask(self, request: dict[str, Any], handles: Sequence[int] = ()) -> int:
         with self._one_at_a_time:
-            socket.send_fds(self._here, [json.dumps(wish).encode()], handles)
-            return int(json.loads(self._here.recv(_LONGEST_WISH)))
+            socket.send_fds(self._here, [json.dumps(request).encode()], handles)
+            return int(json.loads(self._here.recv(_LONGEST_REQUEST)))
 
     def code_of(self, pid: int) -> int:
         """Return the exit code of a child that ended."""
@@ -128,17 +128,17 @@ class Nursery:
         environment: Mapping[str, str] = os.environ,
         **more: Any,
     ) -> Child:
-        """Let a child run a module by its name, or else lines of a program.
+        """Let a child run a module by its name, or the lines of a program.
 
         Args:
-            what: The module, or the lines.
-            arguments: What it is called with.
-            handles: Open files of ours, by the numbers that they shall have there.
-            environment: The child's, as a whole.
-            more: `folder`, where it works; `has_terminal`, whether handle 0 is its terminal; `is_deaf`, whether it
-                ignores hang-ups, and is sent none.
+            what: The name of the module, or the lines.
+            arguments: The arguments of the program.
+            handles: Open file descriptors of this process, by their numbers in the child.
+            environment: The complete environment of the child.
+            more: `folder`, the working folder; `has_terminal`, whether descriptor 0 is its terminal; `ignores_hang_up`,
+                whether it ignores hang-ups and receives none.
         """
-        wish = {
+        request = {
             "what": what,
             "arguments": list(arguments),
             "handles": list(handles),
@@ -146,16 +146,16 @@ class Nursery:
             "folder": str(ROOT),
             **more,
         }
-        return Child(self._ask(wish, tuple(handles.values())), self, None)
+        return Child(self._ask(request, tuple(handles.values())), self, None)
 
     def piped(self, what: str, *arguments: str, environment: Mapping[str, str] = os.environ) -> Child:
-        """Let a child run a module or lines of a program, of which we read what it prints; errors go to ours."""
-        ours, its = os.pipe()
+        """Let a child run a module or lines of a program, and offer its output for reading; errors go to our stderr."""
+        reading, writing = os.pipe()
         try:
-            child = self.start(what, arguments, {1: its, 2: 2}, environment=environment)
+            child = self.start(what, arguments, {1: writing, 2: 2}, environment=environment)
         finally:
-            os.close(its)
-        child.stdout = os.fdopen(ours, encoding="utf-8")
+            os.close(writing)
+        child.stdout = os.fdopen(reading, encoding="utf-8")
         return child
 
 
@@ -175,25 +175,25 @@ def _take(wanted: Sequence[int], given: Sequence[int]) -> None:
         os.close(handle)
 
 
-def _born(wish: dict[str, Any], given: Sequence[int]) -> None:
+def _born(request: dict[str, Any], given: Sequence[int]) -> None:
     """Set up the forked child and run the request."""
     os.setsid()
-    _take(wish["handles"], given)
-    if wish.get("is_deaf"):
+    _take(request["handles"], given)
+    if request.get("ignores_hang_up"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    elif wish.get("has_terminal"):
+    elif request.get("has_terminal"):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     faulthandler.enable()
-    os.chdir(wish["folder"])
+    os.chdir(request["folder"])
     os.environ.clear()
-    os.environ.update(wish["environment"])
-    sys.argv = ["-c", *wish["arguments"]]
-    if wish.get("has_terminal") or wish.get("is_deaf"):
-        _live(wish["what"])
+    os.environ.update(request["environment"])
+    sys.argv = ["-c", *request["arguments"]]
+    if request.get("has_terminal") or request.get("ignores_hang_up"):
+        _live(request["what"])
         return
     code = 1
     try:
-        _live(wish["what"])
+        _live(request["what"])
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -212,7 +212,7 @@ def _leave(code: int) -> None:
 
 
 def _live(what: str) -> None:
-    """Run a module by its name, or else lines of a program."""
+    """Run a module by its name, or the lines of a program."""
     if "\n" in what:
         exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
     else:
@@ -221,22 +221,22 @@ def _live(what: str) -> None:
 
 def _serve(connection: socket.socket) -> None:
     while True:
-        message, given, _flags, _address = socket.recv_fds(connection, _LONGEST_WISH, _MOST_HANDLES)
+        message, given, _flags, _address = socket.recv_fds(connection, _LONGEST_REQUEST, _MOST_HANDLES)
         if not message:
             return
-        wish = json.loads(message)
-        if "wait" in wish:
-            _pid, status = os.waitpid(wish["wait"], 0)
-            answer = os.waitstatus_to_exitcode(status)
+        request = json.loads(message)
+        if "wait" in request:
+            _pid, status = os.waitpid(request["wait"], 0)
+            reply = os.waitstatus_to_exitcode(status)
         else:
-            answer = os.fork()
-            if answer == 0:
+            reply = os.fork()
+            if reply == 0:
                 os.close(connection.detach())
-                _born(wish, given)
+                _born(request, given)
                 return
             for handle in given:
                 os.close(handle)
-        connection.send(json.dumps(answer).encode())
+        connection.send(json.dumps(reply).encode())
 
 
 if __name__ == "__main__":

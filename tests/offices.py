@@ -48,16 +48,16 @@ class Site:
     services_by_login: dict[str, Services] = field(default_factory=dict)
 
     def create(self) -> "Site":
-        """Make the database, with reviewers a, b and c, a supervisor and an auditor.
+        """Create the database, with reviewers a, b and c, a supervisor and an auditor.
 
-        The first of its kind is kept as a template for the others: making one takes half a second.
+        The first database is kept as a template for the others, because creating one takes half a second.
         """
         if self.clock.at != TUESDAY:
             return self._create()
         if not _TEMPLATE:
             _TEMPLATE.append(TemporaryDirectory(prefix="site-"))
             template = Site(Path(_TEMPLATE[0].name) / "template.db")
-            template._create().close()  # a template is a site
+            template._create().close()
         template_path = Path(_TEMPLATE[0].name) / "template.db"
         shutil.copy(template_path, self.path)
         shutil.copytree(f"{template_path}.store", f"{self.path}.store")

@@ -8,7 +8,7 @@ Item = TypeVar("Item")
 _whole = [False]
 
 
-def prove_the_whole(is_whole: bool) -> None:
+def use_full_size(is_whole: bool) -> None:
     """Choose the size of all proofs, before the tests are collected."""
     _whole[0] = is_whole
 

@@ -1,3 +1,5 @@
+"""The stored choice of the light or dark theme."""
+
 import stat
 from pathlib import Path
 
@@ -14,7 +16,7 @@ def broken() -> None:
 
 
 async def press_f10(look: Look) -> str:
-    """Change the theme once and return it."""
+    """Press F10 once and return the new theme."""
     clocks = Clocks()
     app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic, look=look)  # type: ignore[arg-type]  # no office
     async with app.run_test(notifications=True) as pilot:
@@ -41,14 +43,14 @@ async def test_the_saved_theme_is_private_to_the_user(tmp_path: Path) -> None:
     assert [stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()] == [0o600]
 
 
-@pytest.mark.parametrize("kept", ["", "[]", '{"theme": 3}', '{"theme": "none such"}', "\x00"])
-async def test_an_unreadable_file_counts_as_no_saved_theme(tmp_path: Path, kept: str) -> None:
-    (tmp_path / "look.json").write_text(kept, encoding="utf-8")
+@pytest.mark.parametrize("stored", ["", "[]", '{"theme": 3}', '{"theme": "none such"}', "\x00"])
+async def test_an_unreadable_file_counts_as_no_saved_theme(tmp_path: Path, stored: str) -> None:
+    (tmp_path / "look.json").write_text(stored, encoding="utf-8")
 
     assert await press_f10(Look(tmp_path)) == "desk-light"
 
 
-async def test_a_folder_that_takes_no_file_is_said_and_the_theme_changes_all_the_same(tmp_path: Path) -> None:
+async def test_a_read_only_folder_is_reported_and_the_theme_still_changes(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be", encoding="utf-8")
 
     assert await press_f10(Look(tmp_path / "state")) == "desk-light"

@@ -1,4 +1,4 @@
-"""Every message has its Chinese, and what is compiled is what is written."""
+"""The Chinese catalogue is complete, has no unused message, and its compiled file is up to date."""
 
 import re
 from gettext import GNUTranslations
@@ -18,13 +18,13 @@ def texts(message: Message) -> list[str]:
     return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
-def test_every_message_is_translated_and_none_is_left_over() -> None:
+def test_every_message_is_translated_and_none_is_unused() -> None:
     translated = {singular(message) for message in catalogue() if message.id and all(texts(message))}
 
     assert messages_in_the_sources().keys() == translated
 
 
-def test_no_translation_is_only_guessed() -> None:
+def test_no_translation_is_fuzzy() -> None:
     assert [message.id for message in catalogue() if message.id and message.fuzzy] == []
 
 
@@ -41,18 +41,18 @@ def test_a_translation_holds_the_same_placeholders() -> None:
     assert differing == []
 
 
-def test_the_compiled_catalogue_is_the_written_one() -> None:
+def test_the_compiled_catalogue_matches_its_source() -> None:
     assert as_read((MESSAGES / "workbench.mo").read_bytes()) == as_read(compiled(catalogue()))
 
 
 def as_read(compiled_messages: bytes) -> dict[Any, str]:
-    """Return what programs find in a compiled catalogue, but for the line that names the version of what made it."""
+    """Return the contents of a compiled catalogue without the header line that names the tool version."""
     found = dict(vars(GNUTranslations(BytesIO(compiled_messages)))["_catalog"])
     found[""] = re.sub("Generated-By: .*", "", found[""])
     return found
 
 
-def test_one_state_has_one_chinese_word() -> None:
+def test_each_state_has_one_chinese_word() -> None:
     words = {singular(message): texts(message)[0] for message in catalogue() if message.id}
 
     assert words["queued"] == "排队中"

@@ -1,4 +1,4 @@
-"""No class of the screens grows out of hand, whether by its own methods or by those that it inherits."""
+"""No class of the screens has too many methods, inherited ones included."""
 
 import inspect
 from importlib import import_module
@@ -9,7 +9,7 @@ from screens.app import WorkbenchApp
 from screens.desk.screen import DeskScreen
 
 MOST_METHODS = 30
-# A program of its own: importing it reads a page from the standard input.
+# A separate program: importing it reads a page from the standard input.
 PROGRAMS = {"screens.documents.viewer_process", "screens.documents.page_renderer"}
 
 
@@ -30,7 +30,7 @@ def classes() -> list[type]:
 
 
 def methods(owner: type) -> list[str]:
-    """Return the methods and properties of a class, each definition of ours along its bases."""
+    """Return the methods and properties that a class and its bases in this repository define."""
     return [
         f"{base.__name__}.{name}"
         for base in owner.__mro__
@@ -41,7 +41,7 @@ def methods(owner: type) -> list[str]:
     ]
 
 
-def test_the_methods_of_the_bases_are_counted_too() -> None:
+def test_methods_of_base_classes_are_counted() -> None:
     found = methods(DeskScreen)
 
     assert {"DeskScreen.begin", "CaseScreen.show", "BaseScreen.on_key"} <= set(found)

@@ -44,8 +44,8 @@ def test_no_file_has_more_than_300_lines() -> None:
     assert [path for path in sources() if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
 
 
-# The edge of the command line is the one place where anything may arrive: a traceback would print stored values.
-# What applicants sent is decoded in a program of its own, where the libraries raise whatever a broken file brings.
+# Only the entry point catches every error, because a traceback would print stored values.
+# Documents of applicants are decoded in a separate process, where libraries raise any error on a damaged file.
 LAST_DEFENCES = {"workbench/cli/framework/failures.py", "screens/documents/page_renderer.py"}
 
 

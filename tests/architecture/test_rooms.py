@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MOST_FILES = 14
-# Rebuilt as a whole by the work on large imports.
+# These folders may hold more modules, one for each kind of input.
 LARGE = {"workbench/services/reading", "workbench/services/importing"}
-# Each step of the schema is a file for good.
+# Every migration stays a file of its own.
 STEPS = "db/migrations/versions"
 
 
@@ -39,7 +39,7 @@ def test_a_folder_holds_at_most_fourteen_modules(folder: Path) -> None:
         ("db/queries/claim.py", "db.schema"),
     ],
 )
-def test_a_planted_ring_between_folders_breaks_a_contract(tmp_path: Path, file: str, planted: str) -> None:
+def test_an_added_import_cycle_between_folders_breaks_a_contract(tmp_path: Path, file: str, planted: str) -> None:
     for name in ("workbench", "screens", "db"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

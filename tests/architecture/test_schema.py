@@ -1,4 +1,4 @@
-"""The schema: what the migrations make is what the models say."""
+"""The migrations create the schema that the models declare."""
 
 from pathlib import Path
 
@@ -20,13 +20,13 @@ def test_no_table_has_a_datetime_column() -> None:
     assert offending == []
 
 
-def test_the_migrations_make_what_the_models_declare(tmp_path: Path) -> None:
+def test_the_migrations_create_the_schema_of_the_models(tmp_path: Path) -> None:
     database = schema.create(tmp_path / "new.db")
     found = inspect(database.reader)
 
     made = {table: {column["name"] for column in found.get_columns(table)} for table in found.get_table_names()}
     made.pop("alembic_version")
-    # The search terms are a virtual table with tables of its own, declared by its dialect.
+    # The search terms are a virtual table; SQLite creates its internal tables.
     searched = {table for table in made if table.startswith("search_term")}
     made = {table: columns for table, columns in made.items() if table not in searched}
     declared = {table.name: set(table.columns.keys()) for table in SQLModel.metadata.tables.values()}

@@ -1,11 +1,11 @@
-"""The peer of the first frame: a Textual app with a header, a text and a footer, and nothing else."""
+"""A minimal Textual app, the reference for the time to the first frame: a header, a text and a footer."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Footer, Header, Static
 
 
 class BareApp(App[None]):
-    """As little as one can show."""
+    """A minimal app."""
 
     def compose(self) -> ComposeResult:
         yield Header()

@@ -1,4 +1,4 @@
-"""How soon the desk stands and the next case is there, with 200,000 queued applications, against a bare Textual app.
+"""Measures the time to the first frame and to the next case with 200,000 queued cases, against a bare Textual app.
 
 Run it with `python -m tests.bench.first_frame [TURNS]`; it prints medians and ratios as JSON.
 """
@@ -16,11 +16,11 @@ from tests.terminal.pty_session import PtySession
 
 QUEUED = 200_000
 COLD: dict[str, str] = {}
-"""No other surroundings, but a process of its own from the start: importing is what is measured."""
+"""Starts a new process in the same environment, because importing is part of the measurement."""
 
 
 def seconds_until(terminal: PtySession, words: str) -> float:
-    """Return when the program has written words, on the monotonic clock."""
+    """Return the monotonic time at which the program has written these words."""
     until = time.monotonic() + 60
     written = b""
     while time.monotonic() < until:
@@ -49,7 +49,7 @@ def desk(home: Path, database: Path, language: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure in turns, and report."""
+    """Measure both programs alternately and print the results."""
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

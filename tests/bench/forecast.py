@@ -1,7 +1,7 @@
-"""How fast the forecast is with many open cases: `python -m tests.bench.forecast [cases]`.
+"""Measures how fast the forecast is with many open cases: `python -m tests.bench.forecast [cases]`.
 
-Plants a history of some thousand cases and so many open ones, then times the first forecast of all (which learns), a
-second one, and that of one case after something happened.
+Creates a history of some thousand cases and the given number of open ones, then times the first forecast (with its
+training), a second one, and the forecast of one case after an event.
 """
 
 import gc
@@ -20,7 +20,7 @@ _ONES = 9
 
 
 def timed(act: Callable[[], object]) -> tuple[float, float]:
-    """Return how many milliseconds an act takes, by the clock and of the processor."""
+    """Return the elapsed time and the processor time of a call in milliseconds."""
     gc.collect()
     begin, begin_cpu = time.perf_counter(), time.process_time()
     act()
@@ -28,7 +28,7 @@ def timed(act: Callable[[], object]) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the measurements."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else _OPEN
     with tempfile.TemporaryDirectory() as folder:
         site = Site(Path(folder) / "w.db").create()

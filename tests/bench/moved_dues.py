@@ -1,7 +1,7 @@
-"""How long a change of the calendar takes that moves many due dates: `python -m tests.bench.moved_dues [cases]`.
+"""Measures a calendar change that moves many due dates: `python -m tests.bench.moved_dues [cases]`.
 
-Prints how long it takes to say what would move, and to move it: where every due date moves later, so that each
-applicant is told, and where it moves back, so that nobody is.
+Prints how long the preview and the change take, once with every due date moving later, so that each
+applicant is notified, and once with every due date moving back, so that no applicant is.
 """
 
 import sys
@@ -21,7 +21,7 @@ _DAY = date(2026, 11, 26)
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the measurements."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else _CASES
     with tempfile.TemporaryDirectory() as folder:
         site = Site(Path(folder) / "w.db").create()

@@ -1,7 +1,7 @@
-"""How fast the queue is with many cases: `python -m tests.bench.queue_pages [rows] [folder]`.
+"""Measures how fast the queue is with many cases: `python -m tests.bench.queue_pages [rows] [folder]`.
 
-Plants made-up cases in a database of the first schema, brings it up to date, and times pages, jumps, filters and
-searches, each beside the plain statement that sorts. A folder keeps the database for another run.
+Inserts made-up cases into a database of the first schema, upgrades it, and times pages, jumps, filters and
+searches, each beside a plain statement with ORDER BY. A folder keeps the database for another run.
 """
 
 import gc
@@ -19,7 +19,7 @@ from sqlalchemy import insert, text
 
 from db.engine import Database
 from db.models import ApplicationRow, CaseRow
-from tests.first_schema import take_back
+from tests.first_schema import downgrade
 from tests.offices import TUESDAY, Clock, Site, microseconds
 from workbench.services.opening import open_services
 from workbench.services.wiring import Services
@@ -49,11 +49,11 @@ ORDER BY CASE c.state WHEN 'queued' THEN 0 WHEN 'in_review' THEN 0 WHEN 'awaitin
 LIMIT 100 OFFSET :skip"""
 
 
-def company(dice: Random, number: int) -> str:
-    """Return a made-up name; one in a thousand has the rare characters 龘 and 靐 in it."""
-    own = "".join(dice.choices(CHARACTERS, k=3))
+def company(rng: Random, number: int) -> str:
+    """Return a made-up company name; one in a thousand contains the rare characters 龘 and 靐."""
+    own = "".join(rng.choices(CHARACTERS, k=3))
     rare = "龘靐" if number % ONE_IN_A_THOUSAND == 0 else ""
-    return f"{dice.choice(CITIES)}虚构{own}{rare}{dice.choice(TRADES)}有限公司"
+    return f"{rng.choice(CITIES)}虚构{own}{rare}{rng.choice(TRADES)}有限公司"
 
 
 _APPLICATION = {name: value for name, value in ApplicationRow(batch_id=0).model_dump().items() if name != "id"}
@@ -62,11 +62,11 @@ _CASE = CaseRow(batch_id=0, application_id=0, policy_version_id=0).model_dump()
 
 def rows(count: int, phone: Callable[[int], str]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield applications with their cases."""
-    dice = Random(20261124)
+    rng = Random(20261124)
     for number in range(1, count + 1):
-        name, key = company(dice, number), {"agent": f"虚构代理{number % 40}", "application_no": f"SN-2026-{number:07}"}
-        state, priority = dice.choice(STATES), dice.choice(PRIORITIES)
-        due = TUESDAY + timedelta(seconds=dice.randrange(-3 * 86_400, 30 * 86_400))
+        name, key = company(rng, number), {"agent": f"虚构代理{number % 40}", "application_no": f"SN-2026-{number:07}"}
+        state, priority = rng.choice(STATES), rng.choice(PRIORITIES)
+        due = TUESDAY + timedelta(seconds=rng.randrange(-3 * 86_400, 30 * 86_400))
         application = {
             **_APPLICATION,
             **key,
@@ -76,7 +76,7 @@ def rows(count: int, phone: Callable[[int], str]) -> Iterator[tuple[dict[str, An
             "received_at": TUESDAY,
             "applicant_kind": "individual" if number % ONE_IN_A_THOUSAND == 7 else "enterprise",
             "applicant_name": name,
-            "province": "西藏" if number % ONE_IN_A_THOUSAND == 3 else dice.choice(("四川", "湖北", "广东", "上海")),
+            "province": "西藏" if number % ONE_IN_A_THOUSAND == 3 else rng.choice(("四川", "湖北", "广东", "上海")),
             "contact_phone_hash": phone(number),
             "language": "zh",
         }
@@ -103,7 +103,7 @@ def rows(count: int, phone: Callable[[int], str]) -> Iterator[tuple[dict[str, An
 
 
 def portions(all_rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield rows some thousands at a time."""
+    """Yield the rows in batches of some thousands."""
     portion: list[Any] = []
     for row in all_rows:
         portion.append(row)
@@ -115,11 +115,11 @@ def portions(all_rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def planted(path: Path, count: int) -> Path:
-    """Make a site whose database has the first schema and so many cases."""
+    """Create a site whose database has the first schema and the given number of cases."""
     site = Site(path).create()
     hashed = site.services("admin").context.store.hashed
     site.close()
-    take_back(path)
+    downgrade(path)
     database = Database(path)
     with database.writer.connect() as connection:
         connection.connection.cursor().execute("PRAGMA synchronous=OFF")
@@ -151,7 +151,7 @@ def planted(path: Path, count: int) -> Path:
 
 
 def rules_of(number: int) -> list[str]:
-    """Return what was found in a case: something common in a third of them, something rare in one of a thousand."""
+    """Return the findings of a case: a common one in a third of the cases, a rare one in one of a thousand."""
     return (
         ["ACT-OUT-SHARE"] * (number % 3 == 0) + ["ACT-PEAK-HOUR"] * (number % ONE_IN_A_THOUSAND == 11) + ["ID-REGION"]
     )
@@ -164,7 +164,7 @@ def resident_mb() -> int:
 
 
 def timed(act: Callable[..., object], *arguments: Any, times: int = 7, **named: Any) -> tuple[float, float]:
-    """Return the least and the median milliseconds of several calls."""
+    """Return the minimum and the median of several calls in milliseconds."""
     spent = []
     for _time in range(times):
         began = time.perf_counter()
@@ -207,7 +207,7 @@ FILTERS: tuple[tuple[str, str, str], ...] = (
 
 
 def peer_of(services: Services, where: str, skip: int) -> tuple[float, float]:
-    """Time the plain statement that sorts."""
+    """Time a plain SQL statement with ORDER BY."""
     values = {"now": microseconds(TUESDAY), "day_end": microseconds(TUESDAY + timedelta(hours=14)), "skip": skip}
 
     def ask() -> None:
@@ -218,7 +218,7 @@ def peer_of(services: Services, where: str, skip: int) -> tuple[float, float]:
 
 
 def report(services: Services) -> None:
-    """Print what everything takes."""
+    """Print the time of each operation."""
     queue = services.queue
     total = queue.count()
     print(f"{total} open cases; counting {timed(queue.count, times=3)[1]:.0f} ms; memory {resident_mb()} MB")  # noqa: T201 - the report
@@ -238,15 +238,15 @@ def report(services: Services) -> None:
             f"{name:36}{least:8.1f}{median:8.1f}{beside}{count:9}{counting:7.0f}{end[0]:8.1f}{end[1]:8.1f}"
         )
     before = resident_mb()
-    dice = Random(7)
+    rng = Random(7)
     for _page in range(300):
-        queue.page(start=dice.randrange(total), total=total)
+        queue.page(start=rng.randrange(total), total=total)
     gc.collect()
     print(f"memory before 300 pages {before} MB, after {resident_mb()} MB")  # noqa: T201 - the report
 
 
 def main() -> None:
-    """Plant, bring up to date, measure."""
+    """Create the database, upgrade it and measure."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory(prefix="queue-") as folder:
         path = Path(sys.argv[2] if len(sys.argv) > 2 else folder) / f"queue-{count}.db"

@@ -1,7 +1,7 @@
-"""How long an import with receipts takes: `python -m tests.bench.receipts [applications [word…]]`.
+"""Measures how long an import with receipts takes: `python -m tests.bench.receipts [applications [word…]]`.
 
-Imports so many applications that come complete into an office with a history, once with each word that the policy may
-have for what letters say of time, and prints how long each import took.
+Imports the given number of complete applications into an office with a history, once with each value that the policy
+may have for the times in letters, and prints how long each import took.
 """
 
 import sys
@@ -21,7 +21,7 @@ _CLASSES = ("expedited", "standard", "complex", "")
 
 
 def rows(count: int) -> list[dict[str, str]]:
-    """Return applications of persons, of all classes and in both languages."""
+    """Return applications of individuals, of all classes and in both languages."""
     person = {"applicant_kind": "individual", "uscc": "", "registered_capital_cny": "", "licence_valid_to": ""}
     return [
         dict(
@@ -41,7 +41,7 @@ def rows(count: int) -> list[dict[str, str]]:
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the measurements."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else _APPLICATIONS
     words = sys.argv[2:] or _WORDS
     for word in words:

@@ -1,4 +1,4 @@
-"""Many threads share one database: nobody's connection is taken away while it is in use."""
+"""Threads share database connections: no connection is closed while a thread reads through it."""
 
 import threading
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def _counted_by_each(database: Database, meanwhile: Callable[[], None]) -> list[int]:
-    """Let many threads read at the same time, each again once all have begun, and return what each found then."""
+    """Let many threads read at the same time, each a second time after all have begun; return the second results."""
     all_began = threading.Barrier(AT_ONCE, action=meanwhile, timeout=PATIENCE_S)
 
     def count(_number: int) -> int:
@@ -39,18 +39,18 @@ def _counted_by_each(database: Database, meanwhile: Callable[[], None]) -> list[
         return list(pool.map(count, range(AT_ONCE)))
 
 
-def test_many_threads_read_at_once_and_none_closes_what_another_reads_through(path: Path) -> None:
+def test_no_thread_closes_a_connection_that_another_thread_reads_through(path: Path) -> None:
     with closing(Database(path)) as database:
         assert _counted_by_each(database, lambda: None) == [6] * AT_ONCE
 
 
-def test_a_database_that_is_closed_lets_those_who_are_reading_come_to_an_end(path: Path) -> None:
+def test_closing_a_database_lets_current_readers_finish(path: Path) -> None:
     database = Database(path)
 
     assert _counted_by_each(database, database.close) == [6] * AT_ONCE
 
 
-def test_a_read_within_a_read_sees_what_was_written_between_them_and_the_outer_one_does_not(path: Path) -> None:
+def test_a_nested_read_sees_newer_writes_than_the_outer_read(path: Path) -> None:
     with closing(Database(path)) as database, database.read() as outer:
         before = outer.execute(_PEOPLE).scalar_one()
         with database.write() as session:
@@ -60,7 +60,7 @@ def test_a_read_within_a_read_sees_what_was_written_between_them_and_the_outer_o
         assert outer.execute(_PEOPLE).scalar_one() == before
 
 
-def test_threads_that_come_one_after_the_other_share_one_connection(path: Path) -> None:
+def test_threads_that_run_one_after_another_share_one_connection(path: Path) -> None:
     with closing(Database(path)) as database:
         seen = set()
 

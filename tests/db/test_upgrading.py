@@ -1,4 +1,4 @@
-"""A database of an older schema is brought up to date whole or not at all; a newer one is left alone."""
+"""An older database is upgraded completely or not at all; a newer one is not changed."""
 
 import hashlib
 import random
@@ -15,7 +15,7 @@ from db import schema
 from db.dialects import sqlite
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
-from tests.first_schema import contents, take_back
+from tests.first_schema import contents, downgrade
 from tests.nursery import Child, nursery
 from tests.offices import Clock, Site
 from tests.sizes import sized
@@ -37,13 +37,13 @@ schema.open_database(Path(sys.argv[1])).close()
 
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
-    """A database of the first schema that is full of what people did."""
+    """A database of the first schema with the traces of every kind of action."""
     site = Site(tmp_path / "w.db").create()
     site.plant(CASES, severity="warn")
     found = site.services("a").claims.next()
     site.services("a").claims.skip(found.header.id, "seen")  # type: ignore[union-attr]  # a case, for some were planted
     site.close()
-    take_back(site.path)
+    downgrade(site.path)
     return site.path
 
 
@@ -60,12 +60,12 @@ def backups(path: Path) -> list[Path]:
 
 
 def without_new_tables(path: Path, before: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
-    """Return the rows of a database; tables that a step made are empty and left out."""
+    """Return the rows of a database without the empty tables that a migration created."""
     return {table: rows for table, rows in contents(path).items() if rows or table in before}
 
 
 def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None:
-    """Check that a database opens, has every row that it had, and finds what it holds."""
+    """Check that a database opens, has kept every row, and that its search works."""
     services = open_services(path, "a", Clock())
     try:
         with services.context.read() as session:
@@ -81,13 +81,13 @@ def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None
     assert version(path) == schema.VERSION
 
 
-def test_an_older_database_is_brought_up_to_date_with_all_its_rows(older: Path) -> None:
+def test_an_older_database_is_upgraded_with_all_its_rows(older: Path) -> None:
     before = contents(older)
     assert version(older) == 1
     check_whole(older, before)
 
 
-def test_a_copy_is_made_before_which_opens_and_which_only_its_owner_can_read(older: Path) -> None:
+def test_an_upgrade_first_makes_a_private_copy_that_opens(older: Path) -> None:
     before = contents(older)
     schema.open_database(older).close()
 
@@ -99,7 +99,7 @@ def test_a_copy_is_made_before_which_opens_and_which_only_its_owner_can_read(old
     assert not list(older.parent.glob("*.draft"))
 
 
-def test_the_copy_put_back_is_brought_up_to_date_again_and_is_its_own_copy(older: Path) -> None:
+def test_a_restored_copy_is_upgraded_again_without_another_copy(older: Path) -> None:
     before = contents(older)
     schema.open_database(older).close()
     [copy] = backups(older)
@@ -113,7 +113,7 @@ def test_the_copy_put_back_is_brought_up_to_date_again_and_is_its_own_copy(older
     assert hashlib.sha256(copy.read_bytes()).hexdigest() == digest
 
 
-def test_the_log_can_still_not_be_rewritten(older: Path) -> None:
+def test_the_log_is_append_only_after_an_upgrade(older: Path) -> None:
     database = schema.open_database(older)
     with (
         pytest.raises(Exception, match="append-only"),
@@ -123,7 +123,7 @@ def test_the_log_can_still_not_be_rewritten(older: Path) -> None:
     database.close()
 
 
-def test_a_newer_database_is_refused_and_stays_byte_for_byte(site: Site) -> None:
+def test_a_newer_database_is_refused_and_not_changed(site: Site) -> None:
     site.close()
     with closing(Database(site.path)) as database, database.writer.begin() as connection:
         sqlite.stamp(connection, schema.VERSION + 7)
@@ -136,7 +136,7 @@ def test_a_newer_database_is_refused_and_stays_byte_for_byte(site: Site) -> None
     assert backups(site.path) == []
 
 
-def test_who_has_it_open_while_it_is_brought_up_to_date_writes_no_more(site: Site) -> None:
+def test_a_program_that_had_the_database_open_cannot_write_after_its_upgrade(site: Site) -> None:
     site.plant(2)
     services = site.services("a")
     with closing(Database(site.path)) as database, database.writer.begin() as connection:
@@ -147,7 +147,7 @@ def test_who_has_it_open_while_it_is_brought_up_to_date_writes_no_more(site: Sit
     assert services.queue.count() == 2
 
 
-def test_of_two_starts_at_once_one_brings_it_up_to_date(older: Path) -> None:
+def test_one_of_two_simultaneous_starts_upgrades_the_database(older: Path) -> None:
     children = [_start(older) for _start_of in range(3)]
     for child in children:
         child.communicate(timeout=60)
@@ -156,7 +156,7 @@ def test_of_two_starts_at_once_one_brings_it_up_to_date(older: Path) -> None:
     assert version(older) == schema.VERSION
 
 
-def test_a_start_while_others_write_is_told_to_try_again(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upgrade_during_a_write_asks_the_user_to_try_again(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = older.read_bytes()
     monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
     with sqlite.write_lock(older), pytest.raises(StorageBusy, match="try again"):
@@ -164,7 +164,7 @@ def test_a_start_while_others_write_is_told_to_try_again(older: Path, monkeypatc
     assert older.read_bytes() == before
 
 
-def test_no_copy_no_upgrade(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_copy_the_database_is_not_upgraded(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -184,7 +184,7 @@ def change(path: Path, statement: str) -> None:
     connection.close()
 
 
-def test_starts_that_fail_leave_one_copy_and_what_was_changed_since_has_another(older: Path) -> None:
+def test_failed_starts_share_one_copy_until_the_database_changes(older: Path) -> None:
     change(older, 'UPDATE "case" SET assignee_id = 999 WHERE id = 1')
     for _start in range(3):
         with pytest.raises(DatabaseRefused):
@@ -201,9 +201,7 @@ def test_starts_that_fail_leave_one_copy_and_what_was_changed_since_has_another(
     assert not list(older.parent.glob("*.draft"))
 
 
-def test_a_copy_that_was_locked_away_does_not_keep_the_next_start_out(
-    older: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreadable_copy_does_not_prevent_the_next_upgrade(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(*_arguments: object) -> bool:
         raise PermissionError(13, "Permission denied")
 
@@ -214,7 +212,7 @@ def test_a_copy_that_was_locked_away_does_not_keep_the_next_start_out(
     assert [path.name for path in backups(older)] == ["w.db.schema-1-2.backup", "w.db.schema-1.backup"]
 
 
-def test_what_refuses_a_database_is_asked_before_it_is_brought_up_to_date(older: Path) -> None:
+def test_refusals_are_checked_before_a_database_is_upgraded(older: Path) -> None:
     older.chmod(0o640)
     before = older.read_bytes()
 
@@ -225,19 +223,19 @@ def test_what_refuses_a_database_is_asked_before_it_is_brought_up_to_date(older:
     assert backups(older) == []
 
 
-def test_doctor_says_that_a_database_is_older_and_leaves_it_so(older: Path) -> None:
+def test_doctor_reports_an_older_database_and_does_not_upgrade_it(older: Path) -> None:
     before = older.read_bytes()
 
     report = examine(older)
 
-    [said] = [(is_well, line) for is_well, line in report if "next start" in line]
-    assert said[0] is None
-    assert "schema 1" in said[1]
+    [reported] = [(is_well, line) for is_well, line in report if "next start" in line]
+    assert reported[0] is None
+    assert "schema 1" in reported[1]
     assert all(is_well is not False for is_well, _line in report)
     assert (version(older), older.read_bytes(), backups(older)) == (1, before, [])
 
 
-def test_a_step_that_leaves_something_broken_is_taken_back(older: Path) -> None:
+def test_a_migration_that_breaks_a_reference_is_rolled_back(older: Path) -> None:
     change(older, 'UPDATE "case" SET assignee_id = 999 WHERE id = 1')
     before = contents(older)
     with pytest.raises(DatabaseRefused) as caught:
@@ -247,8 +245,8 @@ def test_a_step_that_leaves_something_broken_is_taken_back(older: Path) -> None:
 
 
 def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
-    """Kill so many starts, each on a fresh copy of an older database; return the schema that each left."""
-    dice = random.Random(seed)
+    """Kill starts at random times, each on a fresh copy of an older database; return the schema that each left."""
+    rng = random.Random(seed)
     before, original = contents(older), older.read_bytes()
     first = _start(older)
     began = time.monotonic()
@@ -261,14 +259,14 @@ def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
                 left.unlink()
         older.write_bytes(original)
         child = _start(older)
-        time.sleep(dice.uniform(0, whole_s * 0.9))
+        time.sleep(rng.uniform(0, whole_s * 0.9))
         child.send_signal(signal.SIGKILL)
         child.communicate()
         found.append(version(older))
         if found[-1] == schema.VERSION:
-            # It was over already: the machine is faster now than when that was timed.
+            # The upgrade has already ended: the machine is faster than during the timing.
             whole_s *= 0.8
-        # Each step is whole by itself; a kill between two leaves what the first of them made.
+        # Each migration is one transaction; a kill between two leaves the schema of the first.
         assert found[-1] in range(1, schema.VERSION + 1)
         assert without_new_tables(older, before) == before
         for copy in backups(older):
@@ -286,12 +284,12 @@ def _start(path: Path) -> Child:
     return child
 
 
-def test_three_killed_upgrades_leave_the_old_schema_or_that_of_a_whole_step(older: Path) -> None:
+def test_three_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     assert 1 in kill_at_random(older, 3, seed=1)
 
 
 @pytest.mark.proof
-def test_fifty_killed_upgrades_leave_the_old_schema_or_that_of_a_whole_step(older: Path) -> None:
+def test_fifty_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     kills = sized(ci=10, full=50)
     found = kill_at_random(older, kills, seed=20261124)
     assert found.count(1) >= kills * 2 // 5

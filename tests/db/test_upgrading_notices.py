@@ -1,11 +1,11 @@
-"""A database of the schema before suspension notices: an upgrade tells nobody twice, and nobody less."""
+"""An upgrade from the schema before suspension notices neither repeats nor loses a letter."""
 
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 
-from tests.first_schema import take_back
+from tests.first_schema import downgrade
 from tests.offices import Site
 from tests.promises import Promises, local
 from workbench.services.deadlines import recompute
@@ -16,8 +16,8 @@ BEFORE = "0004"
 ONE, OTHER = "台风", "停电"
 
 
-class BrokenOff(Exception):
-    """Whoever took the suspension in does not go on."""
+class Interrupted(Exception):
+    """Stands for a process that stops while it applies a suspension."""
 
 
 @pytest.fixture
@@ -34,28 +34,28 @@ def suspend(services: Promises, begin: str, end: str | None, reason: str = ONE) 
     services.site.services("sup").suspending.suspend(stop)
 
 
-def break_off(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Break an act off after its first batch of cases."""
+def interrupt(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Interrupt an action after its first batch of cases."""
 
     def pause() -> None:
-        raise BrokenOff
+        raise Interrupted
 
     with monkeypatch.context() as patch:
         patch.setattr(recompute, "pause", pause)
-        with pytest.raises(BrokenOff):
+        with pytest.raises(Interrupted):
             act()
 
 
 def upgraded(services: Promises) -> Promises:
-    """Return the same database after a later program opened what an earlier one had written."""
+    """Return the same database after its upgrade from the older schema."""
     site = services.site
     site.close()
     site.services_by_login.clear()
-    take_back(site.path, BEFORE)
+    downgrade(site.path, BEFORE)
     return services
 
 
-def told(services: Promises) -> list[tuple[int, str]]:
+def letters_sent(services: Promises) -> list[tuple[int, str]]:
     with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind FROM notice ORDER BY case_id, id")).all()
     return [(row.case_id, row.kind) for row in rows]
@@ -70,16 +70,16 @@ def catch_up(services: Promises, at: str) -> None:
         services.at(at).site.services("a").catch_up()
 
 
-def test_who_was_told_of_a_suspension_is_told_of_its_known_end_once(services: Promises) -> None:
+def test_applicants_notified_of_a_suspension_are_notified_of_its_known_end_once(services: Promises) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     catch_up(upgraded(services), "2026-11-24 11:00")
-    assert told(services) == each("delay")
+    assert letters_sent(services) == each("delay")
 
     catch_up(services, "2026-11-25 18:00")
-    assert told(services) == each("delay", "resumed")
+    assert letters_sent(services) == each("delay", "resumed")
 
 
-def test_a_known_end_that_was_told_to_some_is_told_to_the_others(
+def test_a_known_end_announced_to_some_applicants_is_announced_to_the_others(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
@@ -90,10 +90,10 @@ def test_a_known_end_that_was_told_to_some_is_told_to_the_others(
         assert leaving.catch_up().resumed == 1
 
     catch_up(upgraded(services), "2026-11-25 19:00")
-    assert told(services) == each("delay", "resumed")
+    assert letters_sent(services) == each("delay", "resumed")
 
 
-def test_who_was_told_or_written_to_while_one_was_open_is_told_of_its_end(services: Promises) -> None:
+def test_recipients_of_a_letter_during_an_open_suspension_are_notified_of_its_end(services: Promises) -> None:
     suspend(services, "2026-11-24 10:00", None)
     later = services.at("2026-11-24 12:00").received("2026-11-24 12:00")
     other = services.received("2026-11-24 12:00")
@@ -101,59 +101,59 @@ def test_who_was_told_or_written_to_while_one_was_open_is_told_of_its_end(servic
 
     upgraded(services).at("2026-11-25 10:00").run("sup", "calendar", "resume")
     expected = [*each("delay", "resumed"), (int(later[2:]), "delay"), (int(later[2:]), "resumed")]
-    assert told(services) == [*expected, (int(other[2:]), "delay")]
+    assert letters_sent(services) == [*expected, (int(other[2:]), "delay")]
     catch_up(services, "2026-11-26 10:00")
-    assert told(services) == [*expected, (int(other[2:]), "delay")]
+    assert letters_sent(services) == [*expected, (int(other[2:]), "delay")]
 
 
-def test_a_start_that_was_broken_off_is_finished(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
-    break_off(monkeypatch, lambda: suspend(services, "2026-11-25 09:00", "2026-11-25 18:00"))
-    assert told(services) == [(1, "delay")]
+def test_an_interrupted_start_of_a_suspension_is_finished(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt(monkeypatch, lambda: suspend(services, "2026-11-25 09:00", "2026-11-25 18:00"))
+    assert letters_sent(services) == [(1, "delay")]
 
     catch_up(upgraded(services), "2026-11-24 11:00")
-    assert told(services) == each("delay")
+    assert letters_sent(services) == each("delay")
 
 
 @pytest.mark.parametrize("until", [None, "2026-11-30 18:00"])
-def test_an_end_that_was_broken_off_is_finished(
+def test_an_interrupted_end_of_a_suspension_is_finished(
     services: Promises, monkeypatch: pytest.MonkeyPatch, until: str | None
 ) -> None:
     suspend(services, "2026-11-24 10:00", until)
     services.at("2026-11-25 10:00")
-    break_off(monkeypatch, services.site.services("sup").suspending.resume)
-    assert told(services) == [(1, "delay"), (1, "resumed"), (2, "delay"), (3, "delay")]
+    interrupt(monkeypatch, services.site.services("sup").suspending.resume)
+    assert letters_sent(services) == [(1, "delay"), (1, "resumed"), (2, "delay"), (3, "delay")]
 
     catch_up(upgraded(services), "2026-11-25 11:00")
-    assert told(services) == each("delay", "resumed")
+    assert letters_sent(services) == each("delay", "resumed")
 
 
-def test_who_was_written_to_while_one_was_open_is_told_of_an_end_that_was_broken_off(
+def test_recipients_during_an_open_suspension_are_notified_of_its_interrupted_end(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suspend(services, "2026-11-24 10:00", None)
     later = services.at("2026-11-24 12:00").received("2026-11-24 12:00")
     services.run("sup", "extend", later, "--until", "2026-12-10", "--reason", "x")
     services.at("2026-11-25 10:00")
-    break_off(monkeypatch, services.site.services("sup").suspending.resume)
+    interrupt(monkeypatch, services.site.services("sup").suspending.resume)
 
     catch_up(upgraded(services), "2026-11-25 11:00")
-    assert told(services) == [*each("delay", "resumed"), (4, "delay"), (4, "resumed")]
+    assert letters_sent(services) == [*each("delay", "resumed"), (4, "delay"), (4, "resumed")]
 
 
-def test_an_end_that_was_told_is_told_again_if_it_is_moved_forward(services: Promises) -> None:
+def test_an_announced_end_is_announced_again_if_it_moves_forward(services: Promises) -> None:
     suspend(services, "2026-11-24 10:00", None)
     services.at("2026-11-25 10:00").run("sup", "calendar", "resume")
 
     upgraded(services).at("2026-11-25 11:00").run("sup", "calendar", "resume", "1", "--at", "2026-11-25 09:30")
-    assert told(services) == each("delay", "resumed", "resumed")
+    assert letters_sent(services) == each("delay", "resumed", "resumed")
 
 
-def test_who_waits_for_the_end_of_another_suspension_is_told_then(services: Promises) -> None:
+def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: Promises) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-30 18:00")
     suspend(services, "2026-11-26 09:00", "2026-11-27 18:00", OTHER)
     sup = services.at("2026-11-26 10:00").site.services("sup")
     sup.suspending.resume(number=1)
-    assert told(services) == each("delay")
+    assert letters_sent(services) == each("delay")
     with sup.context.write() as session:
         session.execute(text("DELETE FROM suspension_notice WHERE kind = 'held'"))
         audit_log.append(
@@ -161,21 +161,21 @@ def test_who_waits_for_the_end_of_another_suspension_is_told_then(services: Prom
         )
 
     catch_up(upgraded(services), "2026-11-26 11:00")
-    assert told(services) == each("delay")
+    assert letters_sent(services) == each("delay")
     catch_up(services, "2026-11-27 18:00")
-    assert told(services) == each("delay", "resumed")
+    assert letters_sent(services) == each("delay", "resumed")
 
 
-def test_who_was_told_of_a_delay_is_not_told_again_of_the_same_due_date(services: Promises) -> None:
+def test_a_delay_is_not_announced_again_for_the_same_due_date(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     catch_up(services, "2026-11-25 17:50")
-    assert told(services) == [(int(case[2:]), "delay")]
+    assert letters_sent(services) == [(int(case[2:]), "delay")]
 
     catch_up(upgraded(services), "2026-11-25 17:55")
-    assert told(services) == [(int(case[2:]), "delay")]
+    assert letters_sent(services) == [(int(case[2:]), "delay")]
 
 
-def test_a_case_that_was_taken_back_since_it_was_told_is_left_out(services: Promises) -> None:
+def test_a_case_whose_import_was_undone_gets_no_letter(services: Promises) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     with services.site.services("admin").context.write() as session:
         for table in ("notice", "suspension_notice"):
@@ -183,4 +183,4 @@ def test_a_case_that_was_taken_back_since_it_was_told_is_left_out(services: Prom
         session.execute(text('DELETE FROM "case" WHERE id = 2'))
 
     catch_up(upgraded(services), "2026-11-25 18:00")
-    assert told(services) == [one for one in each("delay", "resumed") if one[0] != 2]
+    assert letters_sent(services) == [one for one in each("delay", "resumed") if one[0] != 2]

@@ -1,3 +1,5 @@
+"""The key registry: unique ids, no conflicts, and names of keys."""
+
 from collections import Counter
 
 from textual.binding import BindingsMap
@@ -15,7 +17,7 @@ from workbench.keys.command import PLACES, key_named, shown_key
 from workbench.keys.registry import BY_ID, COMMANDS, MODES, commands_of
 
 
-def test_every_id_is_given_once() -> None:
+def test_every_command_id_is_unique() -> None:
     assert len(BY_ID) == len(COMMANDS)
 
 
@@ -46,21 +48,21 @@ def test_every_command_is_bound_somewhere() -> None:
     assert set(BY_ID) - bound == {mode.id for mode in MODES}
 
 
-def test_every_command_says_what_it_is_for() -> None:
+def test_every_command_has_a_description() -> None:
     for command in COMMANDS:
         assert command.label
         assert command.help.endswith("."), command.id
 
 
-def test_keys_are_shown_as_people_press_them() -> None:
+def test_keys_are_shown_as_on_the_keyboard() -> None:
     keys = ("f5", "ctrl+p", "full_stop", "escape", "f", "n")
 
     assert " ".join(map(shown_key, keys)) == "F5 ^p . Esc f n"
 
 
-def test_the_key_of_a_character_is_found_by_its_sign() -> None:
+def test_the_key_name_of_a_character_is_found() -> None:
     assert (key_named("."), key_named("n")) == ("full_stop", "n")
 
 
-def test_the_id_of_a_command_begins_with_its_place() -> None:
+def test_the_id_of_a_command_begins_with_its_screen() -> None:
     assert {command.id.split(".")[0] for command in COMMANDS if "." in command.id} <= {*PLACES, "go"}

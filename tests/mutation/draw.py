@@ -14,7 +14,7 @@ from pathlib import Path
 
 _SEED = 20261126
 _PER_LAYER = {"screens": 16, "workbench/cli": 8, "workbench/services": 18, "workbench/domain": 13, "db": 5}
-# Migrations are frozen, and the demo only makes sample data.
+# Migrations are frozen, and the demo only creates sample data.
 _LEFT_OUT = ("db/migrations/", "workbench/services/demo/")
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
@@ -35,7 +35,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
 class Mutant:
     """One fault: in the line of `file` that reads `text`, `before` becomes `after`, after `nth` others like it.
 
-    The text of the line finds it again after other lines have changed.
+    The mutant is found by the text of its line, so that other lines may change.
     """
 
     file: str
@@ -95,15 +95,17 @@ def _between(left: ast.expr, right: ast.expr, words: tuple[str, str], source: st
     return None if at < 0 else (right.lineno, (left.end_col_offset or 0) + at, *words)
 
 
-def drawn(root: Path) -> list[Mutant]:
+def draw_mutants(root: Path) -> list[Mutant]:
     """Draw the mutants of every layer."""
-    chance = random.Random(_SEED)
+    rng = random.Random(_SEED)
     result: list[Mutant] = []
     for layer, count in _PER_LAYER.items():
         files = sorted(path for path in (root / layer).rglob("*.py") if not path.as_posix().startswith(_LEFT_OUT))
-        result += chance.sample([mutant for path in files for mutant in mutants_of(path)], count)
+        result += rng.sample([mutant for path in files for mutant in mutants_of(path)], count)
     return result
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps([asdict(mutant) for mutant in drawn(Path())], indent=1, ensure_ascii=False) + "\n")
+    sys.stdout.write(
+        json.dumps([asdict(mutant) for mutant in draw_mutants(Path())], indent=1, ensure_ascii=False) + "\n"
+    )

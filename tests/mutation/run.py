@@ -49,7 +49,7 @@ def nearest_tests(file: str) -> list[str]:
 
 
 def caught_by(files: list[str], marker: str) -> str:
-    """Run the tests of some files with a marker; return the line about the one that failed or hung, else nothing."""
+    """Run the tests of some files with a marker; return the report line of the failed or hanging test, else nothing."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-m", marker, *files]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)

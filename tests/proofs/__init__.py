@@ -1,1 +1,1 @@
-"""Tests."""
+"""Long tests that run separately, such as races of many processes."""

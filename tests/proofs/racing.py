@@ -1,4 +1,4 @@
-"""What the racing processes do; each is forked from one that opened nothing, so nothing is shared but the file."""
+"""The processes that race for cases; each is forked from one that opened no file, so they share only the database."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,24 +19,24 @@ LATER = TUESDAY + timedelta(hours=3)
 PATIENCE_S = 120.0
 
 
-def at(moment: datetime) -> Callable[[], datetime]:
-    """Return a clock that stands still."""
+def fixed_clock(moment: datetime) -> Callable[[], datetime]:
+    """Return a clock that does not move."""
     return lambda: moment
 
 
 def passing(case_id: int, fence: int | None = None) -> VerdictRequest:
-    """Return the plainest verdict."""
+    """Return the request of a pass."""
     return VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",), fence=fence)
 
 
-def opened(path: Path, login: str, moment: datetime) -> Services:
-    """Open the office of one of many who write without a pause; on a busy machine one may wait long for the others."""
+def open_for_race(path: Path, login: str, moment: datetime) -> Services:
+    """Open the services of one process; the others write without a pause, so it may wait long."""
     sqlite._LOCK_WAIT_S = PATIENCE_S
-    return open_services(path, login, at(moment))
+    return open_services(path, login, fixed_clock(moment))
 
 
-def raced(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
-    """Run workers at the same time, each in a process of its own, and return what each put into its queue."""
+def run_concurrently(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
+    """Run workers at the same time, each in its own process, and return the result that each put into its queue."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     barrier = context.Barrier(len(workers), timeout=60)
@@ -54,7 +54,7 @@ def raced(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any
 
 
 def _result(queue: Any, process: Any) -> Any:
-    """Return what a process put into its queue; one that ends before would be waited for until the end of days."""
+    """Return the result of a process, and fail if the process ends without one."""
     while queue.empty():
         process.join(0.05)
         if not process.is_alive() and queue.empty():
@@ -64,7 +64,7 @@ def _result(queue: Any, process: Any) -> Any:
 
 def claim_and_decide(path: Path, login: str, turns: int, barrier: Barrier, queue: Any) -> None:
     """Take and decide one case after another; put the cases and the errors into the queue."""
-    services = opened(path, login, TUESDAY)
+    services = open_for_race(path, login, TUESDAY)
     cases: list[int] = []
     errors: list[str] = []
     barrier.wait()
@@ -94,7 +94,7 @@ def decide_each(
     path: Path, login: str, moment: datetime, holds: list[tuple[int, int]], barrier: Barrier, queue: Any
 ) -> None:
     """Decide cases with given fences, each at the same moment as the other process."""
-    services = opened(path, login, moment)
+    services = open_for_race(path, login, moment)
     outcomes = []
     for case_id, fence in holds:
         barrier.wait()

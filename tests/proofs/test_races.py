@@ -1,4 +1,4 @@
-"""Many people at one database at the same time."""
+"""Many processes work on one database at the same time."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from db.enums import Role
 from tests.offices import Site
-from tests.proofs.racing import LATER, claim_and_decide, decide_each, raced
+from tests.proofs.racing import LATER, claim_and_decide, decide_each, run_concurrently
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.foundation import audit_log
@@ -30,7 +30,7 @@ def chain_is_whole(site: Site) -> bool:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
-def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, turns: int) -> None:
+def test_every_case_is_claimed_exactly_once_and_in_order(site: Site, turns: int) -> None:
     for number in range(PEOPLE):
         site.services("admin").people.add(f"r{number}", (Role.REVIEWER,))
     wanted = []
@@ -38,7 +38,7 @@ def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, tur
         wanted.append((priority, due, site.plant(PEOPLE * turns // 4, priority=priority, due_in_days=due)))
     urgent, breached, today, rest = (cases for _priority, _due, cases in wanted)
 
-    results = raced([(claim_and_decide, (site.path, f"r{number}", turns)) for number in range(PEOPLE)])
+    results = run_concurrently([(claim_and_decide, (site.path, f"r{number}", turns)) for number in range(PEOPLE)])
 
     decided = [case for cases, _errors in results for case in cases]
     assert [error for _cases, errors in results for error in errors] == []
@@ -50,10 +50,10 @@ def test_no_case_is_given_twice_none_is_lost_and_the_order_holds(site: Site, tur
 
 @pytest.mark.proof
 @pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
-def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: int) -> None:
+def test_one_hold_used_by_two_processes_decides_once(site: Site, turns: int) -> None:
     holds = held_by_a(site, turns)
 
-    first, second = raced([(decide_each, (site.path, "a", site.clock.at, holds)) for _place in range(2)])
+    first, second = run_concurrently([(decide_each, (site.path, "a", site.clock.at, holds)) for _place in range(2)])
 
     for outcomes in zip(first, second, strict=True):
         assert outcomes.count("accepted") == 1
@@ -64,16 +64,16 @@ def test_one_hold_used_from_two_places_at_once_decides_once(site: Site, turns: i
 
 @pytest.mark.proof
 @pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
-def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: Site, turns: int) -> None:
+def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, turns: int) -> None:
     expired = held_by_a(site, turns)
     for case, _fence in expired:
         site.services("a").drafts.save(case, {"note": f"draft {case}"})
     site.clock.at = LATER
     site.services("admin").people.limit("b", turns + 1)
-    successors = held(site, "b", turns)
+    successors = hold_cases(site, "b", turns)
     assert [case for case, _fence in successors] == [case for case, _fence in expired]
 
-    late, valid = raced(
+    late, valid = run_concurrently(
         [(decide_each, (site.path, "a", LATER, expired)), (decide_each, (site.path, "b", LATER, successors))]
     )
 
@@ -85,11 +85,11 @@ def test_an_expired_hold_loses_against_its_successor_and_keeps_its_draft(site: S
 def held_by_a(site: Site, turns: int) -> list[tuple[int, int]]:
     site.plant(turns)
     site.services("admin").people.limit("a", turns + 1)
-    return held(site, "a", turns)
+    return hold_cases(site, "a", turns)
 
 
-def held(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
-    """Let a person hold so many cases, all running and none aside."""
+def hold_cases(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
+    """Let a person hold a number of cases, none of them put aside."""
     holds = []
     for _turn in range(turns):
         found = site.services(login).claims.next()
@@ -99,7 +99,7 @@ def held(site: Site, login: str, turns: int) -> list[tuple[int, int]]:
     return holds
 
 
-def test_the_database_file_and_all_beside_it_are_the_owner_s_alone(site: Site, tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_database_and_its_side_files(site: Site, tmp_path: Path) -> None:
     site.plant(1)
 
     open_to_others = [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077]

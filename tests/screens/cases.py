@@ -1,4 +1,4 @@
-"""Made-up cases for the screens, from real domain values: the default policy, real facts and findings."""
+"""Sample cases for the screens, with the default policy and real facts and findings."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -46,7 +46,7 @@ def policy() -> Policy:
 
 
 def documents() -> tuple[DocumentFacts, ...]:
-    """Return every document that an enterprise owes."""
+    """Return every document that an enterprise must submit."""
     return tuple(
         DocumentFacts(kind=kind, sha256="0" * 64, received_at=NOW - timedelta(days=1), sealed=True)
         for kind in policy().documents.required[ApplicantKind.ENTERPRISE]
@@ -54,7 +54,7 @@ def documents() -> tuple[DocumentFacts, ...]:
 
 
 def application(**changes: Any) -> ApplicationFacts:
-    """Return an application in order."""
+    """Return a clean application."""
     values: dict[str, Any] = {
         "application_no": "TC-2026-00123",
         "submitted_at": NOW - timedelta(days=1),
@@ -82,7 +82,7 @@ def application(**changes: Any) -> ApplicationFacts:
 
 
 def calls(msisdn: str, **changes: Any) -> CallFacts:
-    """Return calls of one card in order."""
+    """Return the clean call figures of one card."""
     values: dict[str, Any] = {
         "msisdn": msisdn,
         "window_from": date(2026, 10, 25),
@@ -105,7 +105,7 @@ def calls(msisdn: str, **changes: Any) -> CallFacts:
 
 
 def credit() -> tuple[CreditFacts, ...]:
-    """Return a look-up of every list that found nothing."""
+    """Return a check of every credit list, all without a hit."""
     return tuple(
         CreditFacts(
             subject_no="91510107MA6C8XK93Q",
@@ -119,7 +119,7 @@ def credit() -> tuple[CreditFacts, ...]:
 
 
 def evidence(**changes: Any) -> Evidence:
-    """Return evidence in order."""
+    """Return clean evidence."""
     cards = tuple(
         CardFacts(
             msisdn=number,
@@ -147,7 +147,7 @@ def evidence(**changes: Any) -> Evidence:
 
 
 def clean() -> Evidence:
-    """Return evidence in which no rule sees a warning."""
+    """Return evidence without any finding of severity warn or block."""
     return evidence()
 
 
@@ -196,17 +196,17 @@ def troubled() -> Evidence:
 
 
 def masked(found: Evidence) -> Evidence:
-    """Return evidence as the desk gets it."""
-    kept = found.application
+    """Return evidence masked as the services return it."""
+    form = found.application
     return replace(
         found,
         application=replace(
-            kept,
-            legal_rep_name=mask(MaskKind.NAME, kept.legal_rep_name),
-            legal_rep_id_no=mask(MaskKind.ID_NO, kept.legal_rep_id_no),
-            handler_name=mask(MaskKind.NAME, kept.handler_name),
-            handler_id_no=mask(MaskKind.ID_NO, kept.handler_id_no),
-            contact_phone=mask(MaskKind.MSISDN, kept.contact_phone),
+            form,
+            legal_rep_name=mask(MaskKind.NAME, form.legal_rep_name),
+            legal_rep_id_no=mask(MaskKind.ID_NO, form.legal_rep_id_no),
+            handler_name=mask(MaskKind.NAME, form.handler_name),
+            handler_id_no=mask(MaskKind.ID_NO, form.handler_id_no),
+            contact_phone=mask(MaskKind.MSISDN, form.contact_phone),
         ),
         cards=tuple(replace(card, msisdn=mask(MaskKind.MSISDN, card.msisdn)) for card in found.cards),
         calls=tuple(replace(call, msisdn=mask(MaskKind.MSISDN, call.msisdn)) for call in found.calls),
@@ -217,7 +217,7 @@ def masked(found: Evidence) -> Evidence:
 
 
 def header(number: int, found: Evidence, **changes: Any) -> CaseHeader:
-    """Return the head of a queued case."""
+    """Return the header of a queued case."""
     findings = find(observe(found, policy(), TODAY), policy())
     values: dict[str, Any] = {
         "id": number,
@@ -254,7 +254,7 @@ def header(number: int, found: Evidence, **changes: Any) -> CaseHeader:
 
 
 def casefile(number: int, found: Evidence, **changes: Any) -> CaseFile:
-    """Return a case as the services give it."""
+    """Return a case as the services return it."""
     facts = observe(found, policy(), TODAY)
     shown = masked(found)
     days = tuple(

@@ -39,12 +39,12 @@ FILTERS = {"queue": "", "filter_error": "prioriti:high", "nothing_found": "state
 
 
 VIEWS = [("en", "120x40"), ("zh", "80x24")]
-"""Both sizes and both languages, in pairs: what one of them breaks, the pair shows."""
+"""Pairs of size and language, so that each size and each language occurs once."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A window: columns and lines, and the language in it."""
+    """A window size in columns and lines, and a language."""
 
     size: tuple[int, int]
     language: str
@@ -58,7 +58,7 @@ def view(request: pytest.FixtureRequest) -> View:
 
 
 def a_mixed_queue(services: MemoryServices) -> None:
-    """Fill the queue with what is overdue, due today, held, assigned and in order."""
+    """Fill the queue with cases that are overdue, due today, held, assigned or in time."""
     services.queue.fill(212)
     services.queue.put(
         1, is_breached=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3, round=2
@@ -68,7 +68,7 @@ def a_mixed_queue(services: MemoryServices) -> None:
 
 
 async def picture(driver: Driver) -> str:
-    """Return the screen as SVG when it changes no more."""
+    """Return the screen as SVG after it has stopped changing."""
     before, now = "", _picture(driver)
     while now != before:
         await driver.pilot.pause(0.1)
@@ -77,7 +77,7 @@ async def picture(driver: Driver) -> str:
 
 
 def _picture(driver: Driver) -> str:
-    """Return the screen as SVG, its cursors not blinking."""
+    """Return the screen as SVG without blinking cursors."""
     for field in driver.app.screen.query(Input):
         field.cursor_blink = False
     for area in driver.app.screen.query(TextArea):

@@ -1,1 +1,1 @@
-"""Tests of the use cases."""
+"""Tests of the services."""

@@ -1,1 +1,1 @@
-"""Tests in a real terminal."""
+"""Tests that run the program in a pseudo-terminal."""

@@ -1,4 +1,4 @@
-"""Marks the tests in terminals, and makes a home in which the demo was made before: making it for each takes long."""
+"""Marks the tests that run in a terminal, and offers a home folder with a demo that is created once per run."""
 
 from pathlib import Path
 
@@ -10,15 +10,15 @@ __all__ = ["demo_home", "demo_of_today"]
 
 _SMOKE = frozenset(
     {
-        "test_it_starts_and_shows_a_case",
+        "test_the_workbench_starts_and_shows_a_case",
     }
 )
-"""The start in a plain terminal: the ordinary suite runs it as well."""
+"""Tests that the ordinary suite runs as well: the start in a plain terminal."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs the program in a terminal; `.ci/run` runs it after the ordinary suite."""
+    """Mark the tests that run the program in a terminal; `.ci/run` runs them after the ordinary suite."""
     here = Path(__file__).parent
     for item in items:
         name = item.name.partition("[")[0]

@@ -1,4 +1,4 @@
-"""A database whose every text field holds texts that try to act: imported through files, and typed."""
+"""A database whose text fields all hold hostile text, from imported files and from typed input."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from workbench.services.reading import kinds
 
 FILE_NAME = f"\x1b]0;{MARK}-file\x07\u202e\n[@click=app.exit]{MARK}.pdf"
 FREE = {id(kinds.NAME): kinds.NAME_LENGTH, id(kinds.CODE): kinds.NAME_LENGTH, id(kinds.TEXT): kinds.NAME_LENGTH}
-"""The sorts of columns that take any text, and how much of it is put into one: more would not be seen."""
+"""The types of columns that take any text, with the length put into one; a screen would not show more."""
 
 _BASE: Mapping[ImportKind, Mapping[str, Any]] = {
     ImportKind.APPLICATIONS: {**APPLICATION, "applicant_kind": "individual"},
@@ -29,13 +29,13 @@ _BASE: Mapping[ImportKind, Mapping[str, Any]] = {
 
 
 def text_columns(kind: ImportKind) -> dict[str, int]:
-    """Return the columns of a kind that take any text, with how much is put into each."""
+    """Return the columns of a kind that take any text, with the length put into each."""
     return {name.removesuffix("*"): FREE[id(sort)] for name, sort in kinds.SORTS[kind].items() if id(sort) in FREE}
 
 
 @dataclass
 class HostileSite:
-    """A site, the texts it is filled with, and how many cases they made."""
+    """A site, the hostile texts in it, and the cases that contain them."""
 
     site: Site
     folder: Path
@@ -44,20 +44,20 @@ class HostileSite:
     fields: int = 0
 
     def fill(self) -> "HostileSite":
-        """Import one case for each boxful of texts, with the next boxes in its other fields."""
-        boxes = packed([text for text in self.texts if text.strip()], kinds.NAME_LENGTH - len("000 "))
+        """Import one case for each bundle of texts, with the next bundles in its other fields."""
+        bundles = packed([text for text in self.texts if text.strip()], kinds.NAME_LENGTH - len("000 "))
         (self.folder / FILE_NAME).write_bytes(PDF)
         applications, cards, documents, credit, complaints = [], [], [], [], []
-        for at in range(len(boxes)):
+        for at in range(len(bundles)):
             phone = f"1380013{at:04d}"
-            applications.append(self._row(ImportKind.APPLICATIONS, boxes, at, msisdns=phone, contact_phone=phone))
+            applications.append(self._row(ImportKind.APPLICATIONS, bundles, at, msisdns=phone, contact_phone=phone))
             owner = {name: applications[-1][name] for name in ("agent", "application_no")}
-            cards.append({**self._row(ImportKind.CARDS, boxes, at, msisdn=phone), **owner})
+            cards.append({**self._row(ImportKind.CARDS, bundles, at, msisdn=phone), **owner})
             for paper in INDIVIDUAL_DOCUMENTS:
-                documents.append({**self._row(ImportKind.DOCUMENTS, boxes, at), **owner, "kind": paper.value})
-            credit.append(self._row(ImportKind.CREDIT, boxes, at, subject_no=APPLICATION["handler_id_no"]))
-            complaints.append(self._row(ImportKind.COMPLAINTS, boxes, at, msisdn=phone))
-        # One person may be on so many lists only once a day each; the dates tell the entries apart.
+                documents.append({**self._row(ImportKind.DOCUMENTS, bundles, at), **owner, "kind": paper.value})
+            credit.append(self._row(ImportKind.CREDIT, bundles, at, subject_no=APPLICATION["handler_id_no"]))
+            complaints.append(self._row(ImportKind.COMPLAINTS, bundles, at, msisdn=phone))
+        # Entries of one person differ only by list and date, so there cannot be more than these.
         for kind, rows in (
             (ImportKind.APPLICATIONS, applications),
             (ImportKind.CARDS, cards),
@@ -75,19 +75,19 @@ class HostileSite:
         return self
 
     def take(self, kind: ImportKind, rows: Sequence[Mapping[str, Any]]) -> ImportReport:
-        """Import rows as JSON Lines, the one form in which a file can hold every control."""
+        """Import rows as JSON Lines, the only format that can hold every control character."""
         path = self.folder / f"{kind.value}.jsonl"
         path.write_text("\n".join(json.dumps(row) for row in rows) + "\n", encoding="utf-8")
         return self.site.services("admin").imports.run(ImportRequest(kind=kind, paths=(path,)))
 
-    def _row(self, kind: ImportKind, boxes: Sequence[str], at: int, **more: Any) -> dict[str, Any]:
+    def _row(self, kind: ImportKind, bundles: Sequence[str], at: int, **more: Any) -> dict[str, Any]:
         row = {**_BASE[kind], **more}
         for place, name in enumerate(text_columns(kind)):
-            row[name] = f"{at:03d} {boxes[(at + place) % len(boxes)]}"
+            row[name] = f"{at:03d} {bundles[(at + place) % len(bundles)]}"
         return row
 
     def type(self) -> None:
-        """Write the payloads wherever a person types: on the first case, and into decisions of the next ones."""
+        """Write the hostile texts into every typed field, of the first case and of decisions on the next ones."""
         site, all_of_them = self.site, "\n".join(self.texts[:32])
         site.services("admin").people.add("checker", (Role.REVIEWER, Role.SUPERVISOR))
         first, second, third, *_rest = self.cases
@@ -107,22 +107,22 @@ class HostileSite:
             "c", site.clock.at.date() + timedelta(days=1), site.clock.at.date() + timedelta(days=2), all_of_them
         )
 
-    def _decide(self, case_id: int, verdict: Verdict, kind: FailKind, said: str) -> None:
-        """Take a case, whatever comes before it, and decide it with everything that is written by hand."""
+    def _decide(self, case_id: int, verdict: Verdict, kind: FailKind, typed: str) -> None:
+        """Take a given case and decide it, with hostile text in every typed field."""
         services = self.site.services("checker")
-        self.site.services("sup").assigning.assign([case_id], "checker", said)
+        self.site.services("sup").assigning.assign([case_id], "checker", typed)
         found = services.claims.next()
         reasons = ("DOC-UNSEALED", "ID-CAPITAL")
-        services.drafts.save(case_id, {"comment": said, "note": said})
+        services.drafts.save(case_id, {"comment": typed, "note": typed})
         services.verdicts.decide(
             VerdictRequest(
                 case_id=case_id,
                 verdict=verdict,
                 fail_kind=kind,
                 reasons=reasons,
-                note=said,
-                letter=said,
-                items=tuple(ItemRequest(code=code, text=said) for code in reasons) if kind is FailKind.FIXABLE else (),
+                note=typed,
+                letter=typed,
+                items=tuple(ItemRequest(code=code, text=typed) for code in reasons) if kind is FailKind.FIXABLE else (),
                 fence=getattr(found, "header").fence,  # noqa: B009 - the claim may be empty for a type checker
             )
         )

@@ -1,4 +1,4 @@
-"""A workbench on an office in memory, for a terminal of its own; what was done goes to the file that is named."""
+"""Runs a workbench with services in memory and writes the actions performed to the given file at the end."""
 
 import json
 import sys

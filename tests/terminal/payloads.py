@@ -1,11 +1,11 @@
-"""Texts made to act on a terminal, on Textual's markup, or on who reads; each with a mark that nothing else has."""
+"""Hostile texts: terminal sequences, Textual markup and misleading characters, each with a unique mark."""
 
 import json
 
 from tests.shared_data import shared_data
 
 MARK = "hXq7"
-"""Stands in every payload of ours, so that it is found again wherever it is shown."""
+"""Part of every text in PAYLOADS, so that it can be recognised on any screen."""
 
 PAYLOADS = (
     f"\x1b]52;c;aFhxNy1vd25lZA==\x07{MARK}-clipboard",
@@ -41,13 +41,13 @@ PAYLOADS = (
     f"{MARK}-markup[bold red on blue]x[/bold red on blue][",
     f"{MARK}-types list[int], array['a'], $text-error, {{name}} %s %n \\[",
 )
-"""32 of them; a lone surrogate is none, for no file and no key brings one into the database."""
+"""32 texts, without a lone surrogate, because no file and no key can bring one into the database."""
 
 SURROGATE = f"\ud800{MARK}-surrogate"
 
 
 def importable(text: str) -> str:
-    """Return a text without what an import refuses anyway, a NUL or a byte order mark, but with its like."""
+    """Return a text in which a similar character replaces NUL and the byte order mark, which imports refuse."""
     return text.replace("\x00", "\x01").replace("\ufeff", "\u2060")
 
 
@@ -55,19 +55,19 @@ IMPORTABLE = tuple(importable(text) for text in PAYLOADS)
 
 
 def naughty() -> list[str]:
-    """Return the strings that break programs, which nobody of this project made; skip the test without them."""
+    """Return the strings of the Big List of Naughty Strings; skip the test if the shared data is missing."""
     found = json.loads(shared_data("naughty_strings", "blns.json").read_text(encoding="utf-8"))
     return [str(text) for text in found]
 
 
 def packed(texts: list[str] | tuple[str, ...], length: int) -> list[str]:
-    """Return all texts, as many in one as there is room for; one that is longer is cut into several."""
-    boxes: list[str] = []
+    """Join texts into bundles of at most `length` characters; a longer text is split."""
+    bundles: list[str] = []
     for text in texts:
         for start in range(0, len(text), length):
             piece = text[start : start + length]
-            if boxes and len(boxes[-1]) + 1 + len(piece) <= length:
-                boxes[-1] = f"{boxes[-1]} {piece}"
+            if bundles and len(bundles[-1]) + 1 + len(piece) <= length:
+                bundles[-1] = f"{bundles[-1]} {piece}"
             else:
-                boxes.append(piece)
-    return boxes
+                bundles.append(piece)
+    return bundles

@@ -1,4 +1,4 @@
-"""A program in a real pseudo-terminal: what a person sees of it, and the keys that a person presses."""
+"""Runs a program in a pseudo-terminal, presses keys and reads the screen."""
 
 import fcntl
 import os
@@ -24,7 +24,7 @@ _BLINKING_S = 2.0
 
 
 class PtySession:
-    """One run of the workbench in a terminal of so many rows and columns; with `more` surroundings it starts cold."""
+    """One run of the workbench in a terminal; with `more` environment variables it starts as a new process."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class PtySession:
         language: str = "en_US.UTF-8",
         module: str = "workbench",
         more: Mapping[str, str] | None = None,
-        is_deaf: bool = False,
+        ignores_hang_up: bool = False,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -45,10 +45,15 @@ class PtySession:
         around = {**environment(home, language), **(more or {})}
         self.process = (
             nursery().start(
-                module, arguments, dict.fromkeys(range(3), side), environment=around, has_terminal=True, is_deaf=is_deaf
+                module,
+                arguments,
+                dict.fromkeys(range(3), side),
+                environment=around,
+                has_terminal=True,
+                ignores_hang_up=ignores_hang_up,
             )
             if more is None
-            # Python looks at some surroundings only once, at its own start.
+            # Python reads some environment variables only at its start.
             else subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 stdin=side,
@@ -76,12 +81,12 @@ class PtySession:
         self.process.wait(timeout=PATIENCE_S)
 
     def press(self, keys: str) -> None:
-        """Press keys, one byte sequence after the other; where nobody reads them any more, waiting would not end."""
+        """Send keys to the program, and fail if it has ended, because a write to its terminal could then block."""
         assert self.process.poll() is None, f"the program ended with {self.process.poll()}:\n{self.last_words}"
         os.write(self._main, keys.encode())
 
     def read(self, seconds: float) -> None:
-        """Take in what the program writes for so long."""
+        """Read and draw the output of the program for some seconds."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             ready, _writable, _failed = select.select([self._main], [], [], left)
@@ -93,33 +98,33 @@ class PtySession:
             return
 
     def rest(self, seconds: float) -> None:
-        """Take in what the program writes until nothing came for so long; a cursor that blinks is waited for no more.
+        """Read the output until none arrives for some seconds; a blinking cursor does not prolong the wait.
 
-        On a busy machine what a key brings about may come late, and in pieces.
+        On a busy machine the effect of a key may be drawn late and in pieces.
         """
         latest = time.monotonic() + seconds + _BLINKING_S
         while time.monotonic() < latest and select.select([self._main], [], [], seconds)[0]:
             before = time.monotonic()
             self.read(seconds)
             if self.process.poll() is not None and time.monotonic() - before < seconds:
-                # Nobody writes there any more, which can be read at once, again and again.
+                # Without a writer every read returns at once.
                 time.sleep(0.01)
 
     def read_raw(self, seconds: float) -> bytes:
-        """Return what the program writes within so long, as it is: drawing it would take time of its own."""
+        """Return the next output within some seconds without drawing it, which would take time."""
         ready, _writable, _failed = select.select([self._main], [], [], seconds)
         return os.read(self._main, 65536) if ready else b""
 
     @property
     def text(self) -> str:
-        """What the screen shows now; the second cell of a wide character is left out."""
-        # pyte's own `display` fails on the second cell of a wide character whose first was written over.
+        """The text on the screen, without the second cells of wide characters."""
+        # pyte's own `display` fails on the second cell of a wide character whose first cell was overwritten.
         rows = (self.screen.buffer[row] for row in range(self.screen.lines))
         return "\n".join("".join(cells[at].data for at in range(self.screen.columns)) for cells in rows)
 
     @property
     def last_words(self) -> str:
-        """What is told of a program that did not do what was expected."""
+        """The output to show when an expectation failed."""
         return self.text
 
     def wait_for(self, pattern: str, *, patience: float = PATIENCE_S) -> str:
@@ -134,7 +139,7 @@ class PtySession:
         raise AssertionError(f"the screen never showed {pattern!r}:\n{self.text}")
 
     def wait_until_gone(self, words: str) -> None:
-        """Wait until the screen does not show these words any more."""
+        """Wait until these words are no longer on the screen."""
         until = time.monotonic() + PATIENCE_S
         while words in self.text:
             assert time.monotonic() < until, f"{words!r} stayed:\n{self.text}"
@@ -142,7 +147,7 @@ class PtySession:
 
 
 def environment(home: Path, language: str = "en_US.UTF-8") -> Mapping[str, str]:
-    """Return an environment in which nothing of the machine's users is found."""
+    """Return an environment without the files and settings of the user who runs the tests."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),

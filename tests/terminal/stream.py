@@ -1,4 +1,4 @@
-"""What a terminal is told, taken apart: our own sequences are known one by one, and anything else is a leak."""
+"""Parses terminal output: sequences that the program may write are known, and any other one is a leak."""
 
 import codecs
 import re
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from screens.terminal.width_probe import QUESTION
 from workbench.domain.text.safe import safe
 
-_OURS = re.compile(
+_KNOWN = re.compile(
     r"\x1b(?:"
-    # Colours and attributes; those that Textual never uses (underline colour, fonts, overline …) are left out.
+    # Colours and attributes, without those that Textual never uses (underline colour, fonts, overline …).
     r"\[(?:[0-9]|2[1-9]|3[0-7]|39|4[0-7]|49|9[0-7]|10[0-7]|[34]8;5;\d{1,3}|[34]8;2;\d{1,3};\d{1,3};\d{1,3}|;)*m"
     r"|\[\d{1,3};\d{1,3}H"
     r"|\[H"
@@ -21,35 +21,35 @@ _OURS = re.compile(
     r"|\]22;(?:default|pointer|text)\x07"
     r")"
 )
-_BEGUN = re.compile(rb"\x1b(?:\[[<>?]?[0-9;]*\$?|\][0-9;a-z]*)?\Z")
+_INCOMPLETE = re.compile(rb"\x1b(?:\[[<>?]?[0-9;]*\$?|\][0-9;a-z]*)?\Z")
 _LINE_ENDS = frozenset("\r\n")
 
 
 def leaks(raw: bytes) -> Iterator[str]:
-    """Yield whatever in a terminal's input is neither text that is safe nor a sequence of ours, with some around."""
+    """Yield each part of the output that is neither safe text nor a known sequence, with some context."""
     text = raw.decode("utf-8", "surrogateescape").replace(QUESTION, "", 1)
     at = 0
     while at < len(text):
         char = text[at]
         if char == "\x1b":
-            found = _OURS.match(text, at)
+            found = _KNOWN.match(text, at)
             if found is None:
                 yield repr(text[max(0, at - 20) : at + 40])
             at = found.end() if found else at + 1
             continue
-        # A mark is drawn on what stands before it, here on a circle; alone it would be given one.
+        # A combining mark needs a base character, here a circle; `safe` would give it one.
         if char not in _LINE_ENDS and safe(f"◌{char}") != f"◌{char}":
             yield repr(text[max(0, at - 20) : at + 40])
         at += 1
 
 
 def is_cut(raw: bytes) -> bool:
-    """Tell whether the last sequence or the last character has begun but not ended: the rest is still to come."""
+    """Return whether the output ends within a sequence or a character."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     decoder.decode(raw[-4:])
-    return bool(decoder.getstate()[0]) or _BEGUN.search(raw[-80:]) is not None
+    return bool(decoder.getstate()[0]) or _INCOMPLETE.search(raw[-80:]) is not None
 
 
 def words(raw: bytes) -> str:
-    """Return the text alone, without our sequences."""
-    return _OURS.sub("", raw.decode("utf-8", "surrogateescape"))
+    """Return the text without the known sequences."""
+    return _KNOWN.sub("", raw.decode("utf-8", "surrogateescape"))

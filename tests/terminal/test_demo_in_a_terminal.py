@@ -1,4 +1,4 @@
-"""The main job by keys, in a real terminal: from the demo to a verdict and back."""
+"""The main workflow in a terminal: from the demo to a verdict and its undo."""
 
 import json
 import re
@@ -25,9 +25,9 @@ def command(home: Path, *words: str) -> str:
     child = nursery().piped(
         "workbench", "--database", str(database), "--as", "rev1", *words, environment=environment(home)
     )
-    said, _errors = child.communicate()
+    output, _errors = child.communicate()
     assert child.returncode == 0
-    return said
+    return output
 
 
 def case_on(screen: str) -> str:
@@ -36,8 +36,8 @@ def case_on(screen: str) -> str:
     return found[1]
 
 
-def until_kept(home: Path, marked: int) -> None:
-    """Wait until the draft has so many reasons: a second, or more where the machine is busy."""
+def wait_for_draft(home: Path, marked: int) -> None:
+    """Wait until the saved draft has this number of reasons."""
     (database,) = (home / "data").rglob("demo.db")
     until = time.monotonic() + PATIENCE_S
     with closing(Database(database)) as reader:
@@ -58,7 +58,7 @@ def memory_kb(terminal: PtySession) -> int:
     return int(found[1])
 
 
-def test_a_first_start_shows_progress_and_needs_no_more_memory_than_a_later_one(tmp_path: Path) -> None:
+def test_a_first_start_shows_progress_and_uses_no_more_memory_than_a_later_one(tmp_path: Path) -> None:
     with PtySession(["demo"], tmp_path) as terminal:
         terminal.wait_for(r"Creating sample data … +\d+ %")
         assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * PATIENCE_S)
@@ -71,14 +71,14 @@ def test_a_first_start_shows_progress_and_needs_no_more_memory_than_a_later_one(
     assert first < second * 1.2
 
 
-def test_demo_next_fail_two_reasons_notice_undo_and_next(demo_home: Path) -> None:
+def test_a_case_of_the_demo_is_failed_undone_and_failed_again(demo_home: Path) -> None:
     with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next")
         terminal.press("n")
         case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}[\s\S]*Identity[\s\S]*Call activity[\s\S]*Credit"))
 
         terminal.press("f")
-        # What was found is marked already.
+        # The reason of the finding is already marked.
         terminal.wait_for(r"\[x\] 1 ")
         terminal.press("2")
         shown = terminal.wait_for(r"\[x\] 2 ")
@@ -108,7 +108,7 @@ def test_demo_next_fail_two_reasons_notice_undo_and_next(demo_home: Path) -> Non
         assert case_on(terminal.wait_for(rf"Desk\s+C-(?!{case[2:]})\d{{6}}")) != case
 
 
-def test_the_notice_names_the_deadline_that_the_case_has(demo_home: Path) -> None:
+def test_the_notice_has_the_deadline_of_the_case(demo_home: Path) -> None:
     with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next")
         terminal.press("n")
@@ -139,7 +139,7 @@ def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(demo_home: P
         terminal.wait_for(r"\[ \] 2 ")
         terminal.press("2")
         marked = terminal.wait_for(r"\[x\] 2 ").count("[x]")
-        until_kept(demo_home, marked)
+        wait_for_draft(demo_home, marked)
         terminal.kill()
 
     with PtySession(["demo"], demo_home) as terminal:

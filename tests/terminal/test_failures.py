@@ -1,4 +1,4 @@
-"""Faults and failing storage under a session: one sentence, no values, nothing lost, and the rest works on."""
+"""Faults of the program and of the storage: one sentence without values, no loss, and the session continues."""
 
 import sqlite3
 import time
@@ -11,23 +11,23 @@ from sqlalchemy import event, text
 
 from tests.nursery import PATIENCE_S
 from tests.offices import Site
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
+from tests.terminal.recording_session import RecordingSession
 from tests.terminal.stream import words
-from tests.terminal.watched import Watched
 from workbench.errors import StorageFailed
 
 
-def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_sentence(
-    site: Site, tmp_path: Path
-) -> None:
+def test_a_fault_in_a_worker_is_reported_and_one_in_a_screen_ends_the_program(site: Site, tmp_path: Path) -> None:
     site.plant()
-    with Watched(["--database", str(site.path), "--as", "a"], tmp_path, module="tests.terminal.failing") as terminal:
+    with RecordingSession(
+        ["--database", str(site.path), "--as", "a"], tmp_path, module="tests.terminal.failing_workbench"
+    ) as terminal:
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")
         terminal.await_words("Comment on", "c")
         terminal.settle("kept")
-        said = terminal.await_words("Unexpected error", "\r")
-        assert "KeyError" in said
+        output = terminal.await_words("Unexpected error", "\r")
+        assert "KeyError" in output
         assert terminal.process.poll() is None
         terminal.await_words(r"Comment on[\s\S]*kept", "c")
         terminal.press("\x1b")
@@ -37,17 +37,17 @@ def test_a_fault_in_a_worker_leaves_the_screen_and_one_in_a_screen_ends_with_a_s
         until = time.monotonic() + PATIENCE_S
         while terminal.process.poll() is None and time.monotonic() < until:
             with suppress(AssertionError):
-                # It may end between the look and the key; and a key right behind another is taken for its part.
+                # The program may end before the key is sent; and a key right after another may be read as part of it.
                 terminal.press("i")
             terminal.rest(0.5)
-        said = words(bytes(terminal.raw[begins:]))
+        output = words(bytes(terminal.raw[begins:]))
         assert terminal.process.returncode == 74
-        assert "workbench: Unexpected error at " in said
+        assert "workbench: Unexpected error at " in output
         assert "secret" not in words(bytes(terminal.raw))
         assert terminal.leaks() == []
 
 
-def test_whatever_the_database_has_against_it_is_said_in_a_sentence_without_values(site: Site) -> None:
+def test_a_refusal_of_the_database_is_reported_without_values(site: Site) -> None:
     (case,) = site.plant()
     site.services("a").claims.next()
     with site.services("admin").context.write() as session:
@@ -58,7 +58,7 @@ def test_whatever_the_database_has_against_it_is_said_in_a_sentence_without_valu
     assert "张三" not in str(failed.value)
 
 
-def test_a_full_disk_is_said_and_what_was_typed_goes_in_once_there_is_room(site: Site) -> None:
+def test_a_full_disk_is_reported_and_the_text_can_be_saved_later(site: Site) -> None:
     (case,) = site.plant()
     services = site.services("a")
     services.claims.next()
@@ -79,11 +79,9 @@ def test_a_full_disk_is_said_and_what_was_typed_goes_in_once_there_is_room(site:
 
 
 @pytest.mark.proof
-def test_a_database_locked_by_another_program_leaves_the_screen_alive_and_retrying_works(
-    tmp_path: Path, site: Site
-) -> None:
+def test_a_locked_database_does_not_block_the_screen_and_a_retry_works(tmp_path: Path, site: Site) -> None:
     (case,) = site.plant()
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")
@@ -93,17 +91,17 @@ def test_a_database_locked_by_another_program_leaves_the_screen_alive_and_retryi
         time.sleep(0.5)
         began = time.monotonic()
         terminal.press("y")
-        # The screen answers while the decision waits.
-        asked = time.monotonic()
+        # The screen responds while the decision waits.
+        pressed = time.monotonic()
         terminal.await_words("leaves the field", "t")
-        answered = time.monotonic() - asked
+        response_s = time.monotonic() - pressed
         terminal.await_words("busy")
         waited = time.monotonic() - began
         other.execute("ROLLBACK")
         other.close()
-        # Long before the wait is over.
-        assert answered < 4
-        # Twice the five seconds of a write: the draft waits before the verdict does.
+        # The screen responds long before the wait for the lock ends.
+        assert response_s < 4
+        # A write waits five seconds, and the draft is written before the verdict.
         assert waited < 15
         assert site.state(case) == "in_review"
 

@@ -1,4 +1,4 @@
-"""Held-down keys and composed texts in a real terminal: what is not pressed on purpose does nothing."""
+"""Held keys, composed text and pasted text in a terminal give no verdict by accident."""
 
 import itertools
 import json
@@ -17,7 +17,7 @@ F8 = "\x1b[19~"
 
 
 class MemoryDesk:
-    """A workbench on an office in memory, and what was done at it."""
+    """A workbench with services in memory, and the actions performed in it."""
 
     def __init__(self, home: Path, language: str = "en") -> None:
         self._done = home / "done.json"
@@ -25,37 +25,37 @@ class MemoryDesk:
         self.terminal = PtySession(arguments, home, module="tests.terminal.memory_desk")
 
     def open_case(self) -> None:
-        """Take the first case."""
+        """Claim the first case."""
         self.terminal.wait_for(r"takes the next|领取下一件")
         self.terminal.press("n")
         self.terminal.wait_for(r"C-000123[\s\S]*(Credit|信用)")
         self.settle(0.5)
 
     def open_verdict(self) -> None:
-        """Open the dialog, and look at it for a while."""
+        """Open the verdict dialog and wait until its keys count."""
         self.terminal.press("p")
         self.terminal.wait_for(r"Pass C-000123[\s\S]*y confirm")
         time.sleep(0.6)
         self.settle(0.2)
 
     def hold(self, keys: Iterable[str]) -> None:
-        """Press keys 20 ms apart; what comes meanwhile is not drawn, which might take longer."""
+        """Press keys 20 ms apart without drawing the output, which might take longer."""
         for key in keys:
             self.terminal.press(key)
             time.sleep(0.02)
             self.terminal.read_raw(0)
 
     def settle(self, seconds: float = 1.0) -> None:
-        """Take in what is drawn until nothing came for so long."""
+        """Read and draw the output until none arrives for some seconds."""
         self.terminal.rest(seconds)
 
     def acts(self) -> list[list[str]]:
-        """Leave, and return what was done."""
+        """Quit, and return the actions performed."""
         until = time.monotonic() + 20
         ways = itertools.cycle(("\x1b", CTRL_Q, "1"))
         while self.terminal.process.poll() is None and time.monotonic() < until:
             with suppress(AssertionError):
-                # It may end between the look and the key.
+                # The program may end before the key is sent.
                 self.terminal.press(next(ways))
             self.settle(0.3)
         acts: list[list[str]] = json.loads(self._done.read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def desk(tmp_path: Path) -> Iterator[MemoryDesk]:
         yield made
 
 
-def test_200_presses_of_y_20_ms_apart_open_the_dialog_at_most(desk: MemoryDesk) -> None:
+def test_200_presses_of_y_20_ms_apart_decide_nothing(desk: MemoryDesk) -> None:
     desk.open_case()
     desk.terminal.press("p")
     desk.hold("y" * 200)
@@ -79,7 +79,7 @@ def test_200_presses_of_y_20_ms_apart_open_the_dialog_at_most(desk: MemoryDesk) 
 
 
 @pytest.mark.proof
-def test_y_and_f8_in_turns_are_one_held_key(desk: MemoryDesk) -> None:
+def test_alternating_y_and_f8_count_as_one_held_key(desk: MemoryDesk) -> None:
     desk.open_case()
     desk.terminal.press("p")
     desk.hold(["y", F8] * 100)
@@ -88,7 +88,7 @@ def test_y_and_f8_in_turns_are_one_held_key(desk: MemoryDesk) -> None:
     assert desk.acts() == []
 
 
-def test_keys_that_waited_while_the_machine_stood_still_give_no_verdict(desk: MemoryDesk) -> None:
+def test_keys_typed_while_the_process_is_stopped_give_no_verdict(desk: MemoryDesk) -> None:
     desk.open_case()
     desk.open_verdict()
     for keys in ("y" * 200, "yy", f"y{F8}", "yes"):
@@ -102,7 +102,7 @@ def test_keys_that_waited_while_the_machine_stood_still_give_no_verdict(desk: Me
 
 
 @pytest.mark.proof
-def test_one_press_on_purpose_gives_the_verdict_and_held_keys_do_not_give_the_next(desk: MemoryDesk) -> None:
+def test_one_deliberate_press_decides_and_held_keys_decide_no_other_case(desk: MemoryDesk) -> None:
     desk.open_case()
     desk.open_verdict()
     desk.terminal.press("y")
@@ -135,7 +135,7 @@ def test_composed_and_pasted_text_does_nothing_and_says_why(desk: MemoryDesk) ->
 
 
 @pytest.mark.proof
-def test_composed_text_goes_into_a_text_field_whole(desk: MemoryDesk) -> None:
+def test_composed_text_is_entered_completely_into_a_field(desk: MemoryDesk) -> None:
     desk.open_case()
     desk.terminal.press("c")
     desk.terminal.wait_for("For colleagues only")
@@ -146,7 +146,7 @@ def test_composed_text_goes_into_a_text_field_whole(desk: MemoryDesk) -> None:
 
 
 @pytest.mark.proof
-def test_full_width_keys_act_as_the_keys_they_stand_for(desk: MemoryDesk) -> None:
+def test_full_width_keys_act_as_ascii_keys(desk: MemoryDesk) -> None:
     desk.open_case()
     desk.terminal.press("？")
     desk.terminal.wait_for("Take the next case")
@@ -163,7 +163,7 @@ def test_full_width_keys_act_as_the_keys_they_stand_for(desk: MemoryDesk) -> Non
     ("answer", "is_ascii"),
     [("\x1b[1;11R", True), *(pytest.param(answer, False, marks=pytest.mark.proof) for answer in ("\x1b[1;6R", ""))],
 )
-def test_a_terminal_that_draws_wide_gets_ascii_and_no_key_is_lost(
+def test_a_terminal_with_wide_symbols_gets_ascii_and_no_key_is_lost(
     desk: MemoryDesk, answer: str, *, is_ascii: bool
 ) -> None:
     seen = b""
@@ -180,7 +180,7 @@ def test_a_terminal_that_draws_wide_gets_ascii_and_no_key_is_lost(
 
 
 @pytest.mark.proof
-def test_an_answer_that_comes_late_still_counts(desk: MemoryDesk) -> None:
+def test_a_late_cursor_report_still_counts(desk: MemoryDesk) -> None:
     desk.open_case()
     assert "╭" in desk.terminal.text
     desk.terminal.press("\x1b[1;11R")

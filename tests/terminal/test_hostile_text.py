@@ -1,4 +1,4 @@
-"""Hostile text on every screen, in a real terminal: nothing of it acts, and each byte that goes out is ours."""
+"""Hostile text on every screen in a terminal: every byte written is safe text or a known sequence."""
 
 import time
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from db.enums import Role
 from tests.nursery import PATIENCE_S
 from tests.offices import Site
 from tests.sizes import some
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.hostile_site import FILE_NAME, HostileSite
 from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
-from tests.terminal.walking import everywhere, shortly
-from tests.terminal.watched import Watched
+from tests.terminal.recording_session import RecordingSession
+from tests.terminal.visits import visit_all_places, visit_main_places
 
-ALL_BUT_ITS_OWN_END = "\n".join(PAYLOADS)
+ALL_PAYLOADS = "\n".join(PAYLOADS)
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def hostile(site: Site, tmp_path: Path) -> HostileSite:
     return filled
 
 
-def opened(hostile: HostileSite, *more: str, module: str = "workbench", **options: Any) -> Watched:
+def opened(hostile: HostileSite, *more: str, module: str = "workbench", **options: Any) -> RecordingSession:
     arguments = ["--database", str(hostile.site.path), "--as", "a", *more]
-    return Watched(arguments, hostile.folder, module=module, **options)
+    return RecordingSession(arguments, hostile.folder, module=module, **options)
 
 
 def held(site: Site) -> int | None:
@@ -39,8 +39,8 @@ def held(site: Site) -> int | None:
         return session.execute(text('SELECT id FROM "case" WHERE held_by_id IS NOT NULL')).scalar_one_or_none()
 
 
-def look_at_each(terminal: Watched, hostile: HostileSite, keys: str) -> list[int]:
-    """Look at every case that is to be had, leaving each to others; return them in their order."""
+def look_at_each(terminal: RecordingSession, hostile: HostileSite, keys: str) -> list[int]:
+    """Show every available case and skip it; return the cases in order."""
     seen: list[int] = []
     terminal.await_words(r"C-\d{6}", "n")
     while (case := held(hostile.site)) is not None:
@@ -53,20 +53,20 @@ def look_at_each(terminal: Watched, hostile: HostileSite, keys: str) -> list[int
             terminal.settle("n")
             if held(hostile.site) is not None:
                 break
-            # A second n that comes too soon is taken for the same press; or the machine is slow.
+            # A second n too soon counts as the same press; or the machine is slow.
             time.sleep(1.0)
     return seen
 
 
-def test_there_are_32_payloads_of_ours() -> None:
+def test_there_are_32_hostile_texts() -> None:
     assert len(PAYLOADS) == 32
     assert all(MARK in text for text in PAYLOADS)
 
 
-def nothing_acts(hostile: HostileSite, walk: Callable[[Watched, str], None], *options: str) -> None:
+def nothing_acts(hostile: HostileSite, walk: Callable[[RecordingSession, str], None], *options: str) -> None:
     with opened(hostile, *options, rows=60, columns=160) as terminal:
         terminal.draws = False
-        walk(terminal, ALL_BUT_ITS_OWN_END)
+        walk(terminal, ALL_PAYLOADS)
 
         assert terminal.leaks() == []
         assert terminal.process.poll() is None, "the program ended"
@@ -74,15 +74,15 @@ def nothing_acts(hostile: HostileSite, walk: Callable[[Watched, str], None], *op
             terminal.await_written(literal)
 
 
-def test_nothing_of_theirs_reaches_the_terminal(hostile: HostileSite) -> None:
-    nothing_acts(hostile, shortly)
+def test_no_hostile_text_reaches_the_terminal(hostile: HostileSite) -> None:
+    nothing_acts(hostile, visit_main_places)
 
 
-def test_a_database_with_a_hostile_name_is_named_safely_where_it_cannot_be_opened(tmp_path: Path) -> None:
+def test_the_error_about_a_database_with_a_hostile_name_is_safe(tmp_path: Path) -> None:
     nowhere = tmp_path / FILE_NAME
-    with Forked(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(nowhere), "--as", f"{MARK}\x1b[2J[/b]"], tmp_path) as terminal:
         terminal.draws = False
-        # The name is long and broken into lines where the folder's happens to end.
+        # The long path is wrapped at an unknown position, so only the mark is awaited.
         terminal.await_words(MARK)
         terminal.settle("?")
         terminal.settle("\x1b")
@@ -94,12 +94,12 @@ def test_a_database_with_a_hostile_name_is_named_safely_where_it_cannot_be_opene
 
 
 @pytest.mark.proof
-def test_nothing_of_theirs_reaches_the_terminal_on_any_screen(hostile: HostileSite) -> None:
-    nothing_acts(hostile, everywhere, "--lang", "zh")
+def test_no_hostile_text_reaches_the_terminal_on_any_screen(hostile: HostileSite) -> None:
+    nothing_acts(hostile, visit_all_places, "--lang", "zh")
 
 
-def test_the_proof_can_fail(hostile: HostileSite) -> None:
-    with opened(hostile, module="tests.terminal.unsafe", rows=60, columns=200) as terminal:
+def test_without_the_protection_the_leak_check_fails(hostile: HostileSite) -> None:
+    with opened(hostile, module="tests.terminal.unsafe_workbench", rows=60, columns=200) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
@@ -112,7 +112,7 @@ def test_the_proof_can_fail(hostile: HostileSite) -> None:
 
 
 @pytest.mark.proof
-def test_all_485_naughty_strings_in_every_text_field_do_nothing(site: Site, tmp_path: Path) -> None:
+def test_all_485_naughty_strings_in_every_text_field_have_no_effect(site: Site, tmp_path: Path) -> None:
     assert len(naughty()) == 485
     texts = [importable(text) for text in some(naughty(), ci=40)]
     hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *texts)).fill()

@@ -1,4 +1,4 @@
-"""The end of a session from outside, in the middle of a decision: nothing is lost, and nobody waits for it."""
+"""A session that is ended by a signal or a lost terminal during a decision loses nothing and blocks no other user."""
 
 import signal
 import time
@@ -11,44 +11,44 @@ from sqlalchemy import text
 
 from tests.offices import Site
 from tests.sizes import sized
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
 from workbench.__main__ import now
 from workbench.services.opening import open_services
 
-ENDS: dict[str, tuple[int, bool, Callable[[Forked], None]]] = {
+ENDS: dict[str, tuple[int, bool, Callable[[HangUpSession], None]]] = {
     "SIGHUP": (129, False, lambda terminal: terminal.process.send_signal(signal.SIGHUP)),
     "SIGTERM": (143, False, lambda terminal: terminal.process.send_signal(signal.SIGTERM)),
-    "closed": (129, False, Forked.hang_up),
-    "closed, hang-ups ignored": (129, True, Forked.hang_up),
+    "closed": (129, False, HangUpSession.hang_up),
+    "closed, hang-ups ignored": (129, True, HangUpSession.hang_up),
 }
 ENDED_WITHIN_S = 10.0
-"""The promise is 2 s on a machine of one's own; here others work too. The proof prints what it measured."""
+"""The design promises 2 s on an idle machine; this machine may be busy. The proof prints the measured times."""
 
 
 def ended_in_mid_decision(tmp_path: Path, site: Site, case: int, how: str, number: int) -> tuple[float, float]:
-    """End one session in its verdict dialog; return the seconds it took to end, and another to write after it."""
-    code, is_deaf, end = ENDS[how]
+    """End a session in its verdict dialog; return the seconds until its end and those of the next write by another."""
+    code, ignores_hang_up, end = ENDS[how]
     typed = f"note{number}of{how[:6].lower()}"
-    with Forked(
-        ["--database", str(site.path), "--as", "a"], tmp_path, rows=30, columns=100, is_deaf=is_deaf
+    with HangUpSession(
+        ["--database", str(site.path), "--as", "a"], tmp_path, rows=30, columns=100, ignores_hang_up=ignores_hang_up
     ) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next|brings it back")
         terminal.await_words(f"C-{case:06d}", "n")
-        # What the session before had typed is there again.
-        kept = rf"[\s\S]*note{number - 1}of" if number else ""
-        terminal.await_words(f"For us only{kept}", "p")
+        # The text typed in the previous session is restored.
+        restored = rf"[\s\S]*note{number - 1}of" if number else ""
+        terminal.await_words(f"For us only{restored}", "p")
         terminal.await_words("leaves the field", "t")
         for char in typed[:-1]:
             terminal.press(char)
             terminal.read(0.03)
-        # What was typed is what the screen has taken; a letter on its way is nobody's yet.
+        # Only text that the screen shows counts as typed.
         terminal.await_words(typed, typed[-1])
         end(terminal)
         seconds = terminal.ended()
         assert terminal.process.poll() == code
         if terminal.is_open:
-            assert b"\x1b[?1049l" in terminal.raw[-400:], "the terminal was not given back"
+            assert b"\x1b[?1049l" in terminal.raw[-400:], "the terminal was not restored"
 
     began = time.monotonic()
     other = open_services(site.path, "b", now)
@@ -77,7 +77,7 @@ def site_with_a_case(folder: Path) -> tuple[Site, int]:
 
 
 @pytest.mark.parametrize("count", [2, pytest.param(sized(ci=6, full=50), marks=pytest.mark.proof)])
-def test_an_end_in_mid_decision_loses_nothing_and_keeps_nobody(tmp_path: Path, count: int) -> None:
+def test_an_end_during_a_decision_loses_nothing_and_blocks_nobody(tmp_path: Path, count: int) -> None:
     sites = {how: site_with_a_case(tmp_path / f"site{at}") for at, how in enumerate(ENDS)}
 
     def run(how: str) -> list[tuple[float, float]]:

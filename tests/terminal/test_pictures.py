@@ -1,4 +1,4 @@
-"""Pictures of documents in a real terminal: what it is asked, what it is sent, and how it is left."""
+"""Images of documents in a terminal: capability query, drawing, and the state of the terminal afterwards."""
 
 import fcntl
 import json
@@ -26,8 +26,8 @@ from screens.documents.viewer_process import KITTY, NO_PICTURES, SIXEL, UNREADAB
 from tests.nursery import ROOT, nursery
 from tests.offices import Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.terminal.document_files import pdf, png
 from tests.terminal.pty_session import environment
-from tests.terminal.sheets import pdf, png
 
 QUESTION = b"\x1b[c"
 SIXEL_TERMINAL = b"\x1b[?62;4;22c"
@@ -48,7 +48,7 @@ has_pictures = pytest.mark.skipif(
 
 @dataclass
 class FakeTerminal:
-    """A terminal that answers the one question as it is told to, and keeps what it was sent."""
+    """A terminal that answers the capability query as the test sets, and keeps all output."""
 
     arguments: list[str]
     home: Path
@@ -79,7 +79,7 @@ class FakeTerminal:
         os.write(self.main, keys)
 
     def read(self, seconds: float = 0.1) -> None:
-        """Take in what comes, and answer what is asked."""
+        """Read the output, and answer capability queries."""
         if select.select([self.main], [], [], seconds)[0]:
             with suppress(OSError):
                 self.sent += os.read(self.main, 65536)
@@ -88,7 +88,7 @@ class FakeTerminal:
             os.write(self.main, self.answer)
 
     def wait_for(self, pattern: bytes, *, after: int = 0) -> int:
-        """Wait until a pattern was sent, and return where it ends."""
+        """Wait until the output has a pattern, and return the position of its end."""
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             self.read()
@@ -103,14 +103,14 @@ class FakeTerminal:
         until = time.monotonic() + PATIENCE_S
         while self.process.poll() is None and time.monotonic() < until:
             self.read()
-        # Its last words may have come in pieces, the last of them between the last look and its end.
+        # The last output may have arrived in pieces between the last read and the end.
         while select.select([self.main], [], [], 0.1)[0] and time.monotonic() < until:
             self.read()
         return self.process.wait(timeout=1)
 
     @property
     def is_as_before(self) -> bool:
-        """Whether lines are edited and echoed again, and the other screen was left."""
+        """Whether line editing and echo are on again and the alternate screen was left."""
         return termios.tcgetattr(self.side) == self.before and self.sent.endswith(b"\x1b[?1049l")
 
 
@@ -119,13 +119,13 @@ class FakeTerminal:
     [(SIXEL_TERMINAL, SIXEL), (KITTY_TERMINAL, KITTY), (PLAIN_TERMINAL, NO_PICTURES), (b"", NO_PICTURES)],
     ids=["sixel", "kitty", "plain", "silent"],
 )
-def test_a_terminal_is_asked_what_it_draws_and_left_as_it_was(tmp_path: Path, answer: bytes, code: int) -> None:
+def test_the_terminal_is_queried_for_image_support_and_restored(tmp_path: Path, answer: bytes, code: int) -> None:
     with FakeTerminal(["screens.documents.viewer_process", "probe"], tmp_path, answer) as terminal:
         assert terminal.code() == code
         assert terminal.is_as_before
 
 
-def test_without_a_terminal_there_are_no_pictures() -> None:
+def test_without_a_terminal_there_are_no_images() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "screens.documents.viewer_process", "probe"],
         cwd=ROOT,
@@ -148,7 +148,7 @@ def opened(tmp_path: Path, data: bytes) -> int:
 @pytest.mark.parametrize(
     ("data", "media_type"), [(png(), "image/png"), (pdf(1), "application/pdf")], ids=["png", "pdf"]
 )
-def test_a_page_is_drawn_with_its_caption_until_a_key_leaves_it(
+def test_a_page_is_drawn_with_its_caption_until_a_key_is_pressed(
     tmp_path: Path, protocol: str, data: bytes, media_type: str
 ) -> None:
     handle = opened(tmp_path, data)
@@ -164,7 +164,7 @@ def test_a_page_is_drawn_with_its_caption_until_a_key_leaves_it(
 
 
 @has_pictures
-def test_the_pages_of_a_document_are_turned_by_keys(tmp_path: Path) -> None:
+def test_keys_turn_the_pages_of_a_document(tmp_path: Path) -> None:
     handle = opened(tmp_path, pdf(3))
     arguments = ["screens.documents.viewer_process", "sixel", str(handle), "application/pdf", "C-000001", "keys"]
     with FakeTerminal(arguments, tmp_path, handles=(handle,)) as terminal:
@@ -180,7 +180,7 @@ def test_the_pages_of_a_document_are_turned_by_keys(tmp_path: Path) -> None:
 
 @has_pictures
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n no picture", b"%PDF-1.7 no document", b"\xff\xd8\xff"])
-def test_what_is_no_picture_is_said_so_by_the_exit_code(tmp_path: Path, data: bytes) -> None:
+def test_an_invalid_image_has_its_own_exit_code(tmp_path: Path, data: bytes) -> None:
     handle = opened(tmp_path, data)
     media_type = "application/pdf" if data.startswith(b"%PDF") else "image/png"
     with FakeTerminal(
@@ -192,13 +192,13 @@ def test_what_is_no_picture_is_said_so_by_the_exit_code(tmp_path: Path, data: by
 
 
 def exif(*entries: tuple[int, int, int, bytes]) -> bytes:
-    """Return what a picture says of itself: tags with type, count and value."""
+    """Return Exif data with tags of a type, count and value."""
     packed = (struct.pack(">HHI4s", *entry) for entry in entries)
     return b"MM\0*" + struct.pack(">IH", 8, len(entries)) + b"".join(packed) + bytes(4)
 
 
 TURNED = (0x112, 3, 1, b"\0\6\0\0")
-"""The tag that makes the reader turn the picture, and write the other tags anew."""
+"""The orientation tag, which makes the reader rotate the image and write the other tags again."""
 
 BROKEN = {
     "struct.error": b"MM\0*",
@@ -206,12 +206,12 @@ BROKEN = {
     "AttributeError": exif((0x10F, 10, 1, b"\0\0\0\1"), TURNED),
     "ValueError": exif((0x100, 1, 0, b"\0\0\xff\xff"), TURNED, (0x8769, 6, 3, b"\xff\x08\0\x08")),
 }
-"""What is broken so that the library raises one error or another that is none of its own."""
+"""Damaged Exif data for each error that the library raises although it is not an error of its own."""
 
 
 @has_pictures
 @pytest.mark.parametrize("error", BROKEN)
-def test_a_broken_picture_is_said_so_and_nothing_else_is_printed(tmp_path: Path, error: str) -> None:
+def test_a_damaged_image_has_its_own_exit_code_and_prints_nothing(tmp_path: Path, error: str) -> None:
     handle = opened(tmp_path, png(exif=BROKEN[error]))
     with FakeTerminal(
         ["screens.documents.viewer_process", "sixel", str(handle), "image/png", "C", "K"], tmp_path, handles=(handle,)
@@ -222,7 +222,7 @@ def test_a_broken_picture_is_said_so_and_nothing_else_is_printed(tmp_path: Path,
 
 
 @has_pictures
-def test_a_page_that_cannot_be_drawn_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_cannot_be_drawn_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from screens.documents.page_renderer import PageRenderer, Unreadable
 
     pages = PageRenderer(opened(tmp_path, png()), "image/png", is_sixel=True)
@@ -233,7 +233,9 @@ def test_a_page_that_cannot_be_drawn_is_none(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, NO_PICTURES, UNREADABLE, 143, -9])
-async def test_only_what_ended_well_was_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+async def test_an_image_counts_as_shown_only_after_exit_code_0(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
     async def ended(*_arguments: object, **_more: object) -> int:
         return code
 
@@ -246,7 +248,7 @@ async def test_only_what_ended_well_was_shown(tmp_path: Path, monkeypatch: pytes
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Path]:
-    """A database with one case whose documents can be shown, but the third of them, which is broken."""
+    """A database with one case whose documents can be shown, except the third, which is damaged."""
     site = Site(tmp_path / "w.db").create()
     desk = Desk(site, tmp_path)
     desk.applications(application())
@@ -265,7 +267,7 @@ def workbench_at(database: Path, home: Path, answer: bytes) -> FakeTerminal:
 
 
 def open_first(terminal: FakeTerminal, number: bytes = b"1") -> None:
-    """Take the case, list its documents and open the first, or another."""
+    """Claim the case, list its documents and open one."""
     for shown, key in ((rb"takes the next", b"n"), (rb"C-000001", b"o"), (rb"Documents of C-000001", number)):
         terminal.wait_for(shown)
         terminal.press(key)
@@ -283,7 +285,7 @@ def openings(database: Path, home: Path) -> list[str]:
 
 
 @has_pictures
-def test_a_digit_shows_a_document_over_the_desk_and_a_key_goes_back(database: Path, tmp_path: Path) -> None:
+def test_a_digit_shows_a_document_and_a_key_returns_to_the_list(database: Path, tmp_path: Path) -> None:
     with workbench_at(database, tmp_path, SIXEL_TERMINAL) as terminal:
         open_first(terminal)
         at = terminal.wait_for(rb"C-000001  1 business licence  1/1")
@@ -298,7 +300,7 @@ def test_a_digit_shows_a_document_over_the_desk_and_a_key_goes_back(database: Pa
 
 
 @has_pictures
-def test_of_a_broken_document_the_list_says_that_it_cannot_be_shown(database: Path, tmp_path: Path) -> None:
+def test_the_list_says_that_a_damaged_document_cannot_be_shown(database: Path, tmp_path: Path) -> None:
     with workbench_at(database, tmp_path, SIXEL_TERMINAL) as terminal:
         open_first(terminal, b"3")
         terminal.wait_for(rb"cannot be shown here. Press w")
@@ -320,7 +322,7 @@ def test_a_signal_ends_the_workbench_while_a_document_is_shown(
         assert termios.tcgetattr(terminal.side) == terminal.before
 
 
-def test_in_a_plain_terminal_a_folder_is_offered(database: Path, tmp_path: Path) -> None:
+def test_a_terminal_without_images_offers_a_folder(database: Path, tmp_path: Path) -> None:
     with workbench_at(database, tmp_path, PLAIN_TERMINAL) as terminal:
         open_first(terminal)
         terminal.wait_for(rb"cannot show images")

@@ -1,4 +1,4 @@
-"""What the tests of terminals hold for a leak, and what only for a piece of a sequence whose rest is to come."""
+"""The parser of terminal output distinguishes leaks from known sequences that are incomplete."""
 
 import pytest
 
@@ -8,7 +8,7 @@ WHOLE = ["\x1b[0m\x1b[38;5;252;48;5;16m", "\x1b[?2026h", "\x1b[?2048$p", "\x1b[<
 
 
 @pytest.mark.parametrize("written", WHOLE)
-def test_a_sequence_that_has_begun_is_waited_for_and_a_whole_one_is_no_leak(written: str) -> None:
+def test_a_known_sequence_is_no_leak_and_its_beginning_is_incomplete(written: str) -> None:
     raw = f"电销{written}".encode()
     last = raw.rfind(b"\x1b")
     begins = last if last >= 0 else len("电销".encode())
@@ -20,7 +20,7 @@ def test_a_sequence_that_has_begun_is_waited_for_and_a_whole_one_is_no_leak(writ
 
 
 @pytest.mark.parametrize("foreign", ["\x1b[2J", "\x1b]52;c;QQ==\x07", "\x1bc", "\x07", "\u202e", "\x9b"])
-def test_a_foreign_sequence_is_a_leak_and_not_waited_for(foreign: str) -> None:
+def test_an_unknown_sequence_is_a_leak_and_not_incomplete(foreign: str) -> None:
     raw = f"a{foreign}b".encode()
 
     assert not is_cut(raw)

@@ -1,3 +1,5 @@
+"""How instants, days, counts, money and durations are worded."""
+
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,19 +17,19 @@ NEW_YEAR = datetime(2026, 12, 31, 16, 5, tzinfo=UTC)
 
 
 def _in(language: str, words: Callable[..., str], *values: object) -> str:
-    """Return what a function says in a language."""
+    """Return the result of a function in a language."""
     with speaking(language):
         return words(*values)
 
 
-def test_instants_on_screens_are_local_and_have_a_year_only_if_it_is_another() -> None:
+def test_instants_are_local_and_have_a_year_only_if_it_is_not_this_one() -> None:
     assert _in("en", amounts.instant_on_screen, THURSDAY, TODAY, ZONE) == "Thu 26 Nov 18:00"
     assert _in("zh", amounts.instant_on_screen, THURSDAY, TODAY, ZONE) == "11月26日 周四 18:00"
     assert _in("en", amounts.instant_on_screen, NEW_YEAR, TODAY, ZONE) == "Fri 1 Jan 2027 00:05"
     assert _in("zh", amounts.instant_on_screen, NEW_YEAR, TODAY, ZONE) == "2027年1月1日 周五 00:05"
 
 
-def test_days_on_screens_have_a_year_only_if_it_is_another() -> None:
+def test_days_have_a_year_only_if_it_is_not_this_one() -> None:
     assert _in("en", amounts.day_on_screen, date(2026, 1, 4), TODAY) == "Sun 4 Jan"
     assert _in("en", amounts.day_on_screen, date(2025, 11, 24), TODAY) == "Mon 24 Nov 2025"
     assert _in("zh", amounts.day_on_screen, date(2026, 1, 4), TODAY) == "1月4日 周日"
@@ -54,7 +56,7 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         (41, "in 41 days", "41天后"),
     ],
 )
-def test_a_day_is_said_from_today(days: int, english: str, chinese: str) -> None:
+def test_days_near_today_are_worded_relatively(days: int, english: str, chinese: str) -> None:
     on = TODAY + timedelta(days=days)
 
     assert _in("en", amounts.relative_day, on, TODAY) == english
@@ -88,7 +90,7 @@ def test_a_share_has_at_most_one_decimal(share: float, shown: str) -> None:
 @pytest.mark.parametrize(
     ("fen", "shown"), [(123_450, "¥ 1,234.50"), (0, "¥ 0.00"), (5, "¥ 0.05"), (-123_450, "-¥ 1,234.50")]
 )
-def test_money_is_written_to_the_fen(fen: int, shown: str) -> None:
+def test_money_has_two_decimals(fen: int, shown: str) -> None:
     assert amounts.money_fen(fen) == shown
 
 
@@ -102,7 +104,7 @@ def test_money_is_written_to_the_fen(fen: int, shown: str) -> None:
         (0, "¥ 0", "0元"),
     ],
 )
-def test_capital_is_written_as_each_language_does(yuan: float, english: str, chinese: str) -> None:
+def test_capital_is_written_in_the_units_of_each_language(yuan: float, english: str, chinese: str) -> None:
     assert _in("en", amounts.capital_fen, round(yuan * 100)) == english
     assert _in("zh", amounts.capital_fen, round(yuan * 100)) == chinese
 
@@ -122,7 +124,7 @@ def test_capital_is_written_as_each_language_does(yuan: float, english: str, chi
         (3_600_000, "1,000 h 00 min", "1,000小时00分"),
     ],
 )
-def test_a_duration_is_as_exact_as_it_is_short(seconds: float, english: str, chinese: str) -> None:
+def test_short_durations_are_more_precise_than_long_ones(seconds: float, english: str, chinese: str) -> None:
     assert _in("en", amounts.duration_s, seconds) == english
     assert _in("zh", amounts.duration_s, seconds) == chinese
 
@@ -137,7 +139,7 @@ def test_a_duration_is_as_exact_as_it_is_short(seconds: float, english: str, chi
         (-3, "overdue by 3 working days", "已超时3个工作日"),
     ],
 )
-def test_what_is_left_of_a_deadline_is_said_in_working_days(days: int, english: str, chinese: str) -> None:
+def test_the_time_left_of_a_deadline_is_in_working_days(days: int, english: str, chinese: str) -> None:
     assert _in("en", amounts.working_days_left, days) == english
     assert _in("zh", amounts.working_days_left, days) == chinese
 
@@ -152,11 +154,11 @@ def test_what_is_left_of_a_deadline_is_said_in_working_days(days: int, english: 
         (-90, "hold expired", "领取已过期"),
     ],
 )
-def test_a_hold_says_its_full_minutes(seconds: int, english: str, chinese: str) -> None:
+def test_the_time_left_of_a_hold_is_in_full_minutes(seconds: int, english: str, chinese: str) -> None:
     assert _in("en", amounts.hold_left, timedelta(seconds=seconds)) == english
     assert _in("zh", amounts.hold_left, timedelta(seconds=seconds)) == chinese
 
 
-def test_words_are_listed_as_each_language_does() -> None:
+def test_lists_are_joined_as_usual_in_each_language() -> None:
     assert i18n.listed(["a", "b"], language="en") == "a, b"
     assert i18n.listed(["甲", "乙"], language="zh") == "甲、乙"

@@ -1,4 +1,4 @@
-"""What letters tell of that makes a case faster: what the applicant can do, and nothing that is internal."""
+"""What letters say an applicant can do for a faster review; internal details are left out."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def lines(seen: Evidence, language: Language) -> list[str]:
     return asked_lines(findings(seen).values(), default_policy(), language).splitlines()
 
 
-def test_what_was_noticed_comes_with_what_to_hand_in_or_mend() -> None:
+def test_each_finding_is_given_with_what_to_submit_or_rectify() -> None:
     assert lines(with_calls(calls(peak_hour_calls=1073)), Language.EN) == [
         "1. The number of calls in one hour is not in line with our usage rules. "
         "It helps to hand in or mend: a plan for the number of calls in an hour."
@@ -33,14 +33,14 @@ def test_what_was_noticed_comes_with_what_to_hand_in_or_mend() -> None:
     ]
 
 
-def test_the_documents_are_named_once() -> None:
+def test_documents_are_named_once() -> None:
     [line] = lines(UNSEALED, Language.ZH)
     assert line == "1. 有材料未盖章：营业执照副本。可先提交或整改：盖章后的材料。"
     [line] = lines(UNSEALED, Language.EN)
     assert line.count("business licence") == 1
 
 
-def test_the_gravest_comes_first() -> None:
+def test_the_most_severe_finding_comes_first() -> None:
     seen = with_calls(calls(peak_hour_calls=1073), documents=UNSEALED.documents)
 
     [first, second] = lines(seen, Language.EN)
@@ -51,47 +51,47 @@ def test_the_gravest_comes_first() -> None:
 
 @pytest.mark.parametrize("name", [CreditList.COURT, CreditList.PUNISHMENT, CreditList.TELECOM, CreditList.SERIOUS])
 @pytest.mark.parametrize("match", [CreditMatch.EXACT, CreditMatch.NAME_ONLY])
-def test_nobody_is_told_before_the_review_that_a_list_names_them(name: CreditList, match: CreditMatch) -> None:
+def test_letters_before_the_review_do_not_mention_list_entries(name: CreditList, match: CreditMatch) -> None:
     seen = evidence(credit=(credit(name, match),))
 
     assert findings(seen)
     assert lines(seen, Language.ZH) == []
 
 
-def test_what_only_the_applicant_can_settle_is_told() -> None:
+def test_findings_that_only_the_applicant_can_settle_are_mentioned() -> None:
     assert "CR-ARREARS" in findings(ARREARS)
     [line] = lines(ARREARS, Language.EN)
     assert "proof that the arrears are paid in full" in line
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_figure_of_a_rule_that_keeps_it_for_us_is_told(language: str) -> None:
+def test_no_number_of_an_internal_rule_is_in_a_letter(language: str) -> None:
     policy = default_policy()
     finding = findings(with_calls(calls(peak_hour_calls=1073)))["ACT-PEAK-HOUR"]
     for rule in policy.rules.values():
         for severity in (Severity.BLOCK, Severity.WARN):
             seen = replace(finding, rule=rule.code, severity=severity, observed=4711, limit=815, subject="13800000001")
-            told = " ".join(part for pair in findings_in_letters([seen], policy, language) for part in pair)
-            assert rule.told or not any(each in told for each in ("4711", "4,711", "815", "138"))
-            assert "[" not in told
-            assert "{" not in told
+            sentences = " ".join(part for pair in findings_in_letters([seen], policy, language) for part in pair)
+            assert rule.told or not any(each in sentences for each in ("4711", "4,711", "815", "138"))
+            assert "[" not in sentences
+            assert "{" not in sentences
 
 
-def test_where_it_was_seen_is_told_by_rules_that_tell_what_they_saw_only() -> None:
+def test_the_subject_of_a_finding_is_given_only_by_public_rules() -> None:
     policy = default_policy()
     seen = replace(findings(with_calls(calls(peak_hour_calls=1073)))["ACT-PEAK-HOUR"], subject="13800000001")
     reason = replace(policy.reasons["ACT-PEAK-HOUR"], letter=Words("Too many calls[ ({subject})].", "呼出过多。"))
     rule = policy.rules["ACT-PEAK-HOUR"]
 
-    told = []
+    sentences = []
     for is_told in (False, True):
         rules = {**policy.rules, rule.code: replace(rule, told=is_told)}
         changed = replace(policy, rules=rules, reasons={**policy.reasons, rule.code: reason})
-        told += [noticed for noticed, _item in findings_in_letters([seen], changed, "en")]
-    assert told == ["Too many calls.", "Too many calls (138••••••01)."]
+        sentences += [noticed for noticed, _item in findings_in_letters([seen], changed, "en")]
+    assert sentences == ["Too many calls.", "Too many calls (138••••••01)."]
 
 
-def test_what_is_only_worth_knowing_is_not_asked_about_nor_what_the_policy_has_no_words_for() -> None:
+def test_findings_of_severity_info_or_without_letter_text_are_left_out() -> None:
     policy = default_policy()
     finding = findings(with_calls(calls(peak_hour_calls=1073)))["ACT-PEAK-HOUR"]
 

@@ -1,3 +1,5 @@
+"""How findings are worded on screens and in letters."""
+
 from datetime import timedelta
 
 import pytest
@@ -80,14 +82,14 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
 
 
 @pytest.mark.parametrize(("rule", "seen", "english", "chinese"), TEXTS)
-def test_a_finding_is_said_in_plain_words(rule: str, seen: Evidence, english: str, chinese: str) -> None:
+def test_a_finding_is_worded(rule: str, seen: Evidence, english: str, chinese: str) -> None:
     finding = findings(seen)[rule]
     assert text_of(finding, default_policy(), "en") == english
     assert text_of(finding, default_policy(), "zh") == chinese
 
 
 @pytest.mark.parametrize(("rule", "seen", "english", "chinese"), TEXTS)
-def test_a_finding_stored_without_its_facts_name_says_the_same(
+def test_a_finding_stored_without_the_name_of_its_fact_is_worded_the_same(
     rule: str, seen: Evidence, english: str, chinese: str
 ) -> None:
     found = findings(seen)[rule]
@@ -106,17 +108,17 @@ def test_a_finding_stored_without_its_facts_name_says_the_same(
     assert text_of(stored, default_policy(), "zh") == chinese
 
 
-def test_what_is_beyond_a_limit_never_looks_equal_to_it() -> None:
+def test_a_value_beyond_a_limit_is_never_rounded_to_the_limit() -> None:
     finding = findings(with_calls(calls(calls=1_000_000, answered=1_000_000, short_calls=150_001)))["ACT-SHORT-CALLS"]
     assert text_of(finding, default_policy(), "en").startswith("15.0001% of answered calls")
     mean = findings(with_calls(calls(answered=1000, total_duration_s=29_999)))["ACT-MEAN-DURATION"]
     assert text_of(mean, default_policy(), "en") == "answered calls last 29.999 s on average (at least 30 s)"
 
 
-def test_a_finding_of_a_rule_that_is_gone_is_given_with_its_figures() -> None:
+def test_a_finding_of_a_deleted_rule_is_shown_with_its_numbers() -> None:
     found = findings(EXPIRED)["ID-RIC-EXPIRED"]
-    gone = Finding(rule="ID-GONE", leg=found.leg, severity=found.severity, observed=-3, op="<", limit=0, unit="days")
-    assert text_of(gone, default_policy(), "en") == "ID-GONE: -3 < 0"
+    deleted = Finding(rule="ID-GONE", leg=found.leg, severity=found.severity, observed=-3, op="<", limit=0, unit="days")
+    assert text_of(deleted, default_policy(), "en") == "ID-GONE: -3 < 0"
 
 
 def letters(code: str, seen: Evidence | None, language: str) -> tuple[str, str]:
@@ -126,7 +128,7 @@ def letters(code: str, seen: Evidence | None, language: str) -> tuple[str, str]:
     return letter_of(reason, found, policy, language), item_of(reason, found, policy, language)
 
 
-def test_a_letter_gives_the_figures_of_its_finding() -> None:
+def test_a_letter_gives_the_numbers_of_its_finding() -> None:
     assert letters("ID-RIC-EXPIRED", EXPIRED, "zh") == (
         "经办人身份证已过期3天。",
         "经办人有效身份证正反面复印件",
@@ -137,13 +139,13 @@ def test_a_letter_gives_the_figures_of_its_finding() -> None:
     )
 
 
-def test_a_letter_without_a_finding_leaves_figures_out() -> None:
+def test_a_letter_without_a_finding_has_no_numbers() -> None:
     assert letters("ID-RIC-EXPIRED", None, "en")[0] == "The handler's ID card has expired."
     assert letters("DOC-MISSING", None, "zh") == ("材料不齐。", "补交缺少的材料")
     assert letters("OK", None, "zh")[1] == ""
 
 
-def test_a_letter_does_not_tell_what_a_rule_keeps_for_us() -> None:
+def test_a_letter_has_no_details_of_an_internal_rule() -> None:
     for language in ("en", "zh"):
         text = "".join(letters("ACT-PEAK-HOUR", with_calls(calls(peak_hour_calls=73)), language))
         assert "73" not in text

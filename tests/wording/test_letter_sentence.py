@@ -1,4 +1,4 @@
-"""What letters say of the forecast."""
+"""The sentence about the forecast in letters."""
 
 from dataclasses import replace
 from datetime import date
@@ -25,7 +25,7 @@ FORECAST = CaseForecast(
 ONE_DAY = replace(FORECAST, passed=DayRange(p50=DAYS.p50, p90=DAYS.p50))
 
 
-def test_both_days_are_told_and_that_they_are_no_promise() -> None:
+def test_the_sentence_gives_both_days_and_says_that_they_are_no_promise() -> None:
     assert letter_sentence(FORECAST, Language.EN) == (
         "As things stand, we expect your application to pass by Friday, 27 November 2026, and very likely by "
         "Wednesday, 2 December 2026; this is no promise."
@@ -35,7 +35,7 @@ def test_both_days_are_told_and_that_they_are_no_promise() -> None:
     )
 
 
-def test_one_day_is_told_once() -> None:
+def test_two_equal_days_are_given_once() -> None:
     assert letter_sentence(ONE_DAY, Language.EN) == (
         "As things stand, we expect your application to pass by Friday, 27 November 2026; this is no promise."
     )
@@ -44,7 +44,7 @@ def test_one_day_is_told_once() -> None:
     )
 
 
-def test_what_is_assumed_does_not_claim_to_lean_on_how_things_stand() -> None:
+def test_a_forecast_without_history_is_worded_as_planning() -> None:
     thin = replace(FORECAST, is_thin=True)
 
     assert letter_sentence(thin, Language.EN).startswith("By our planning, we expect")

@@ -76,7 +76,7 @@ def shown(terminal: Terminal) -> dict[date, bool]:
     }
 
 
-def test_the_calendar_equals_the_notices_as_seeded_and_as_imported(terminal: Terminal) -> None:
+def test_the_calendar_equals_the_notices_whether_seeded_or_imported(terminal: Terminal) -> None:
     wanted = published()
     assert shown(terminal) == wanted
 
@@ -108,9 +108,9 @@ def test_an_empty_year_is_not_published_and_stays_provisional(terminal: Terminal
     after = terminal.document("a", "calendar", "2027")
     assert before == after
     assert {day["status"] for day in after["days"]} == {"provisional"}
-    said = terminal.as_person("a", "calendar", "2027").stdout
-    assert "provisional" in said.splitlines()[0]
-    assert "The calendar of 2027 is not published yet" in said
+    shown = terminal.as_person("a", "calendar", "2027").stdout
+    assert "provisional" in shown.splitlines()[0]
+    assert "The calendar of 2027 is not published yet" in shown
 
 
 def test_days_have_their_kinds(terminal: Terminal) -> None:
@@ -138,10 +138,10 @@ def test_the_default_is_this_year_and_unknown_years_are_assumed(terminal: Termin
 
 
 def test_the_text_output_shows_a_year_in_months_with_marks(terminal: Terminal) -> None:
-    said = terminal.as_person("a", "calendar", "2026").stdout
+    shown = terminal.as_person("a", "calendar", "2026").stdout
 
-    assert " 5* 6* 7* 8  9 10+11." in said
-    assert "* holiday   + make-up working day" in said
+    assert " 5* 6* 7* 8  9 10+11." in shown
+    assert "* holiday   + make-up working day" in shown
 
 
 def test_a_dry_run_says_which_due_dates_move_and_writes_nothing(terminal: Terminal) -> None:
@@ -179,7 +179,7 @@ def test_setting_a_day_off_moves_the_due_dates_that_depend_on_it(terminal: Termi
     assert "off, set by hand · 台风 · admin · storm" in terminal.as_person("a", "calendar").stdout
 
 
-def test_a_half_day_on_the_due_day_moves_it_to_noon_and_as_published_moves_it_back(terminal: Terminal) -> None:
+def test_a_half_day_on_the_due_day_moves_the_due_time_to_noon_and_back(terminal: Terminal) -> None:
     case = plant_case(terminal, local(11, 24, 10))
 
     terminal.document("admin", "calendar", "set", "2026-11-27", "09:00-12:00", "--reason", "inventory")
@@ -287,7 +287,7 @@ def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("2026-11-26", "off"), "--reason must not be empty"),
         (("2026-13-01", "off", "--reason", "x"), "DATE: "),
@@ -297,8 +297,8 @@ def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
         (("2026-11-26", "off", "--name", "x" * 65, "--reason", "x"), "at most 64 characters"),
     ],
 )
-def test_a_wrong_setting_is_refused_with_its_cause(terminal: Terminal, words: tuple[str, ...], said: str) -> None:
-    assert said in refused(terminal.as_person("admin", "calendar", "set", *words, "--json"), 2)
+def test_a_wrong_setting_is_refused_with_its_cause(terminal: Terminal, words: tuple[str, ...], message: str) -> None:
+    assert message in refused(terminal.as_person("admin", "calendar", "set", *words, "--json"), 2)
 
 
 def test_an_error_in_a_file_is_reported_with_its_position_and_nothing_is_written(
@@ -372,8 +372,8 @@ def test_each_start_extends_the_calendar_into_next_year(terminal: Terminal) -> N
     assert len([line for line in _events(terminal) if line[0] == "calendar seed"]) == 1
 
 
-def test_seeding_a_year_moves_due_dates_that_took_its_holidays_for_working_days(terminal: Terminal) -> None:
-    # The office is open since the year before, when nothing was known of 2028.
+def test_seeding_a_year_moves_due_dates_that_counted_its_holidays(terminal: Terminal) -> None:
+    # The services were opened a year earlier, before 2028 was published.
     case = plant_case(terminal, local(1, 25, 10, year=2028))
     before = due_of(terminal, case)
     terminal.site.clock.at = local(1, 25, 10, year=2028)
@@ -395,7 +395,7 @@ def letters(terminal: Terminal) -> dict[str, str]:
     return {one["case"]: one["body"] for one in found}
 
 
-def test_applicants_with_a_later_due_date_are_notified_in_their_language_and_a_dry_run_counts_them(
+def test_applicants_with_a_later_due_date_get_a_letter_in_their_language(
     terminal: Terminal,
 ) -> None:
     chinese, english = plant_case(terminal, local(11, 24, 10)), plant_case(terminal, local(11, 24, 10))
@@ -406,29 +406,29 @@ def test_applicants_with_a_later_due_date_are_notified_in_their_language_and_a_d
 
     planned = terminal.document("admin", *words, "--dry-run")
     assert (planned["moved_count"], planned["told"], letters(terminal)) == (2, 2, {})
-    said = terminal.as_person("admin", *words, "--dry-run").stderr
-    assert "2 due dates would move. 2 applicants would be told." in said
-    said = terminal.as_person("admin", *words, "--reason", "inventory").stderr
-    assert "2 due dates moved. 2 applicants are told." in said
+    output = terminal.as_person("admin", *words, "--dry-run").stderr
+    assert "2 due dates would move. 2 applicants would be told." in output
+    output = terminal.as_person("admin", *words, "--reason", "inventory").stderr
+    assert "2 due dates moved. 2 applicants are told." in output
 
-    told = letters(terminal)
-    assert set(told) == {chinese, english}
+    bodies = letters(terminal)
+    assert set(bodies) == {chinese, english}
     for part in ("新的办结时限：2026年11月30日(周一)18:00", "工作日安排有调整。", f"受理编号：{chinese}", "虚构公司1"):
-        assert part in told[chinese]
+        assert part in bodies[chinese]
     for part in ("New due date: Monday, 30 November 2026, 18:00", "The working calendar has changed.", english):
-        assert part in told[english]
-    assert "inventory" not in "".join(told.values())
-    chinese_said = terminal.as_person("admin", "--lang", "zh", *words[:2], "2026-11-27", "off", "--dry-run").stderr
-    assert "将为2位申请人起草通知。" in chinese_said
+        assert part in bodies[english]
+    assert "inventory" not in "".join(bodies.values())
+    chinese_output = terminal.as_person("admin", "--lang", "zh", *words[:2], "2026-11-27", "off", "--dry-run").stderr
+    assert "将为2位申请人起草通知。" in chinese_output
 
 
-def test_no_notice_for_an_earlier_or_past_date_or_a_stopped_clock(terminal: Terminal) -> None:
-    earlier, past, asked, told = (plant_case(terminal, local(11, 24, 10)) for _case in range(4))
-    past_due, asked_case = int(past[2:]), int(asked[2:])
+def test_an_earlier_or_past_date_or_a_stopped_clock_causes_no_notice(terminal: Terminal) -> None:
+    earlier, past, rectifying, notified = (plant_case(terminal, local(11, 24, 10)) for _case in range(4))
+    past_due, rectifying_case = int(past[2:]), int(rectifying[2:])
     with terminal.site.services("admin").context.write() as session:
         row = session.get_one(CaseRow, past_due)
         row.complete_at, row.due_at = local(11, 13, 10), local(11, 18, 18)
-        pending = session.get_one(CaseRow, asked_case)
+        pending = session.get_one(CaseRow, rectifying_case)
         pending.state, pending.waits_for = "pending", "applicant"
     done = terminal.document("admin", "calendar", "set", "2026-11-17", "off", "--reason", "x")
     assert (done["moved_count"], done["told"]) == (1, 0)
@@ -437,7 +437,7 @@ def test_no_notice_for_an_earlier_or_past_date_or_a_stopped_clock(terminal: Term
     done = terminal.document("admin", "calendar", "set", "2026-11-27", "published", "--reason", "x")
     assert (done["moved_count"], done["told"]) == (3, 0)
 
-    assert set(letters(terminal)) == {earlier, told}
+    assert set(letters(terminal)) == {earlier, notified}
 
 
 def test_importing_and_seeding_a_year_notify_applicants_with_a_later_due_date(

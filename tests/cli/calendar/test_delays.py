@@ -54,7 +54,7 @@ def test_an_expected_delay_is_announced_once_before_the_due_date_passes(services
     services.received("2026-11-24 10:00")
     assert tick(services.at("2026-11-25 10:00")) == 0
 
-    # Ten minutes before closing nobody decides one more.
+    # No further decision is expected ten minutes before closing.
     assert tick(services.at("2026-11-25 17:50")) == 1
     [notice] = notices(services)
     assert (notice["kind"], notice["case"]) == ("delay", case)
@@ -68,11 +68,11 @@ def test_only_applicants_expected_to_be_late_are_notified(services: Promises) ->
     numbers = services.at("2026-11-24 18:00").site.plant(40, due_in_days=1)
     assert tick(services.at("2026-11-24 23:30")) == 0
 
-    # The day begins in Shanghai, where the policy's people work.
-    told = tick(services.at("2026-11-25 00:30"))
+    # The day begins at midnight in Shanghai, the time zone of the policy.
+    count = tick(services.at("2026-11-25 00:30"))
 
-    assert 3 <= told <= 16
-    assert sorted(each["case"] for each in notices(services)) == [f"C-{number:06}" for number in numbers[-told:]]
+    assert 3 <= count <= 16
+    assert sorted(each["case"] for each in notices(services)) == [f"C-{number:06}" for number in numbers[-count:]]
 
 
 def test_a_changed_due_date_can_require_another_notice(services: Promises) -> None:
@@ -136,31 +136,31 @@ def test_a_delay_letter_and_the_desk_give_the_same_forecast(services: Promises, 
     lived(services.site)
     case = services.received("2026-11-24 10:00", "expedited")
     write_to_in(services, language)
-    told = services.at("2026-11-25 17:50").site.services("a").forecasts.of_case(int(case.split("-")[1]))
-    assert not told.is_thin
+    forecast = services.at("2026-11-25 17:50").site.services("a").forecasts.of_case(int(case.split("-")[1]))
+    assert not forecast.is_thin
 
     services.terminal.document("audit", "tick")
 
     [body] = [each["body"] for each in notices(services) if each["case"] == case]
-    assert f"\n{letter_sentence(told, language)}\n" in body
+    assert f"\n{letter_sentence(forecast, language)}\n" in body
 
 
-def test_computing_forecasts_blocks_nobody(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_computing_forecasts_blocks_no_other_write(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
     of_cases = Forecasts.of_cases
     other = services.site.services("b")
-    asked: list[int] = []
+    requested: list[int] = []
 
     def while_another_writes(self: Forecasts, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
-        # It would wait, and be refused, if the tick held the lock.
+        # The write would wait and be refused if the tick held the lock.
         with other.context.write() as session:
             other.context.log(session, "forecast")
-        asked.extend(case_ids)
+        requested.extend(case_ids)
         return of_cases(self, case_ids)
 
     monkeypatch.setattr(Forecasts, "of_cases", while_another_writes)
     case = services.received("2026-11-24 10:00", "expedited")
     assert tick(services.at("2026-11-25 17:50")) == 1
-    assert asked == [int(case.split("-")[1])]
+    assert requested == [int(case.split("-")[1])]
 
 
 def test_a_case_decided_during_the_forecast_gets_no_notice(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ async def test_desk_queue_and_dialog_show_the_provisional_mark(terminal: Termina
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "sentence"),
     [
         (Language.ZH, "2027年的放假调休安排尚未公布，以上涉及该年的日期为暂定日期"),
         (
@@ -62,11 +62,11 @@ async def test_desk_queue_and_dialog_show_the_provisional_mark(terminal: Termina
         ),
     ],
 )
-def test_letters_name_the_unpublished_year(terminal: Terminal, case: str, language: str, said: str) -> None:
+def test_letters_name_the_unpublished_year(terminal: Terminal, case: str, language: str, sentence: str) -> None:
     with terminal.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language})
 
-    assert said in _letter(terminal, case)
+    assert sentence in _letter(terminal, case)
 
 
 def test_letters_do_not_mention_a_published_year(terminal: Terminal) -> None:

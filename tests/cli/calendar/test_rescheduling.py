@@ -47,14 +47,14 @@ def test_pauses_after_an_extension_are_added(services: Promises) -> None:
     assert services.due(case) == "2026-12-03 18:00"
 
 
-def test_a_day_off_means_the_next_working_day(services: Promises) -> None:
+def test_an_extension_to_a_day_off_means_the_next_working_day(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-11-28", "--reason", "x")
 
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_an_extended_day_is_kept_despite_suspensions_and_a_suspended_day_means_the_next(services: Promises) -> None:
+def test_an_extended_day_is_kept_despite_suspensions_unless_it_is_suspended(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
     services.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
@@ -75,7 +75,7 @@ def test_a_case_late_before_a_suspension_is_extended_to_the_given_day(services: 
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_it_is_extended_by_a_year_at_most(services: Promises) -> None:
+def test_a_due_date_is_extended_by_a_year_at_most(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2027-11-25", "--reason", "字" * 500)
 
@@ -83,17 +83,17 @@ def test_it_is_extended_by_a_year_at_most(services: Promises) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "message"),
     [
         ("zh", "“2026-12-02 10:00”不是可识别的日期；请写成 2026-11-03 的形式。"),
         ("en", "“2026-12-02 10:00” is not a valid date; write it like 2026-11-03."),
     ],
 )
-def test_a_date_with_a_time_is_refused_with_an_example(services: Promises, language: str, said: str) -> None:
+def test_a_date_with_a_time_is_refused_with_an_example(services: Promises, language: str, message: str) -> None:
     case = services.received("2026-11-24 10:00")
     words = ("--lang", language, "extend", case, "--until", "2026-12-02 10:00", "--reason", "x")
 
-    assert said in services.terminal.as_person("sup", *words).stderr
+    assert message in services.terminal.as_person("sup", *words).stderr
 
 
 def test_a_class_change_that_moves_the_due_date_later_notifies_with_the_reason(services: Promises) -> None:
@@ -152,8 +152,8 @@ def test_the_clock_names_the_rectification_deadline(services: Promises) -> None:
     [listed] = services.terminal.document("a", "queue", "--filter", "state:rectifying")["cases"]
     assert (listed["paused"], listed["suspended"]) == (True, False)
     assert "with applicant" in services.terminal.as_person("a", "queue", "--filter", "state:rectifying").stdout
-    said = services.terminal.as_person("a", "clock", case).stdout
-    assert said.splitlines()[-1].startswith("The applicant has until Thu 3 Dec 18:00 to rectify;")
+    output = services.terminal.as_person("a", "clock", case).stdout
+    assert output.splitlines()[-1].startswith("The applicant has until Thu 3 Dec 18:00 to rectify;")
     services.at("2026-12-03 17:00").run("a", "resubmit", case)
     assert services.clock(case)["mend_by"] is None
 
@@ -168,7 +168,7 @@ def test_a_deadline_stays_within_the_policy_limit(services: Promises) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("extend", "C-1", "--until", "2026-11-27", "--reason", "x"), 2, "later day"),
         (("extend", "C-1", "--until", "2026-12-27", "--reason", " "), 2, "--reason"),
@@ -189,11 +189,11 @@ def test_a_deadline_stays_within_the_policy_limit(services: Promises) -> None:
     ],
 )
 def test_changes_that_are_not_allowed_are_refused(
-    services: Promises, words: tuple[str, ...], code: int, told: str
+    services: Promises, words: tuple[str, ...], code: int, message: str
 ) -> None:
     services.received("2026-11-24 10:00")
 
-    assert told in refused(services.terminal.as_person("sup", *words), code)
+    assert message in refused(services.terminal.as_person("sup", *words), code)
 
 
 @pytest.mark.parametrize(
@@ -238,10 +238,10 @@ def test_the_history_says_what_was_changed(services: Promises) -> None:
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
     services.run("sup", "class", case, "complex", "--reason", "x")
     casefile = services.site.services("a").casefiles.show(1)
-    told = [f"{act_words(line)} {detail_words(line, casefile)}" for line in casefile.history]
+    entries = [f"{act_words(line)} {detail_words(line, casefile)}" for line in casefile.history]
 
-    assert "extended until 2026-12-02" in told
-    assert "class changed to complex" in told
+    assert "extended until 2026-12-02" in entries
+    assert "class changed to complex" in entries
 
 
 def test_reasons_are_stored_with_the_case_and_not_in_the_log(services: Promises) -> None:

@@ -60,7 +60,7 @@ def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promise
     assert (found["running"], found["suspended"], found["due_at"]) == (False, True, "2026-11-25T18:00:00+08:00")
     assert found["steps"][-2]["to"] is None
 
-    # Its date on file is past, but nothing was missed: work stood still.
+    # The stored due date is past, but the case is not late: work was suspended.
     assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 0
     assert services.terminal.document("a", "queue", "--filter", "-due:overdue")["total"] == 1
     [listed] = services.terminal.document("a", "queue")["cases"]
@@ -129,7 +129,7 @@ def test_a_pause_within_a_suspension_counts_once(services: Promises) -> None:
     assert services.due(case) == "2026-11-27 18:00"
     services.answer("2026-11-25 11:00", case)
 
-    # Tuesday from 11:00 and Wednesday until noon, whoever is to blame.
+    # Tuesday from 11:00 and Wednesday until noon, whatever the cause.
     assert services.due(case) == "2026-12-01 10:00"
 
 
@@ -144,13 +144,13 @@ def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_case
         rows = session.execute(text("SELECT action, body FROM event WHERE case_id IS NULL ORDER BY seq")).all()
         assert audit_log.verify(session).is_whole
 
-    told = [(row.action, json.loads(row.body)) for row in rows if row.action in {"suspend", "due-moved"}]
-    assert [action for action, _body in told] == ["suspend", "due-moved", "due-moved"]
-    assert [body.get("cases") for _action, body in told] == [None, 2, 1]
+    events = [(row.action, json.loads(row.body)) for row in rows if row.action in {"suspend", "due-moved"}]
+    assert [action for action, _body in events] == ["suspend", "due-moved", "due-moved"]
+    assert [body.get("cases") for _action, body in events] == [None, 2, 1]
     assert all("张三" not in row.body for row in rows)
 
 
-def test_an_interrupted_suspension_is_finished_at_the_next_start_without_duplicate_notices(
+def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recompute, "TOGETHER", 2)
@@ -173,7 +173,7 @@ def test_an_interrupted_suspension_is_finished_at_the_next_start_without_duplica
     assert sorted(one["case"] for one in notices(services)) == ["C-000001", "C-000002", "C-000003", "C-000004"]
 
 
-def test_an_action_on_a_case_during_processing_of_a_suspension_costs_no_letter(
+def test_an_action_on_a_case_during_a_suspension_in_progress_loses_no_letter(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
@@ -189,9 +189,9 @@ def test_an_action_on_a_case_during_processing_of_a_suspension_costs_no_letter(
         assert kinds_written(services) == ["delay", "delay"][: 2 * count - 2]
         services.site.services("a").suspending.finish()
 
-        told = [(one["case"], one["kind"]) for one in notices(services)]
-        assert sorted(told) == sorted((case, kind) for case in cases for kind in ("delay", "resumed")[:count])
-    # The half day that was worked after all is no longer lost.
+        letters = [(one["case"], one["kind"]) for one in notices(services)]
+        assert sorted(letters) == sorted((case, kind) for case in cases for kind in ("delay", "resumed")[:count])
+    # The half day that was worked is not part of the suspension.
     assert {services.due(case) for case in cases} == {"2026-11-30 12:00"}
 
 
@@ -268,7 +268,7 @@ def test_only_a_supervisor_suspends_and_refused_attempts_are_logged(services: Pr
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("2026-11-25", "2026-11-24", "--reason", "x"), "ends before it begins"),
         (("2026-11-25", "--reason", " "), "--reason"),
@@ -281,10 +281,10 @@ def test_only_a_supervisor_suspends_and_refused_attempts_are_logged(services: Pr
         (("2062-11-25", "--reason", "x"), "2062-11-25 is more than 366 days ahead"),
     ],
 )
-def test_an_invalid_suspension_is_wrong_usage(services: Promises, words: tuple[str, ...], told: str) -> None:
-    assert told in refused(services.terminal.as_person("sup", "calendar", "suspend", *words), 2)
-    if told != "--reason":
-        assert told in refused(services.terminal.as_person("sup", "calendar", "suspend", *words, "--dry-run"), 2)
+def test_an_invalid_suspension_is_wrong_usage(services: Promises, words: tuple[str, ...], message: str) -> None:
+    assert message in refused(services.terminal.as_person("sup", "calendar", "suspend", *words), 2)
+    if message != "--reason":
+        assert message in refused(services.terminal.as_person("sup", "calendar", "suspend", *words, "--dry-run"), 2)
 
 
 def test_the_same_period_is_not_suspended_twice_unless_the_first_was_cancelled(services: Promises) -> None:
@@ -305,9 +305,9 @@ def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: 
     for words in (("2026-11-25", "2026-11-25"), ("2026-11-25",)):
         done = services.terminal.document("sup", "calendar", "suspend", *words, "--dry-run")
         assert done == {"suspensions": [], "cases": 2, "notices": 2, "written": False}
-    said = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
+    output = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
 
-    assert said == "Dry run: nothing was written.\n2 due dates would be affected.\n2 applicants would be told.\n"
+    assert output == "Dry run: nothing was written.\n2 due dates would be affected.\n2 applicants would be told.\n"
     assert notices(services) == []
     assert services.terminal.document("a", "calendar")["suspensions"] == []
     assert {services.due(case) for case in cases} == {"2026-11-27 18:00"}
@@ -337,9 +337,9 @@ def test_the_year_shows_its_suspensions(services: Promises) -> None:
 
     assert services.terminal.document("a", "calendar", "2025")["suspensions"] == [flood]
     assert services.terminal.document("a", "calendar")["suspensions"] == [flood, storm]
-    said = services.terminal.as_person("a", "calendar", "2026").stdout
-    assert "Suspension 1: Wed 31 Dec 2025 00:00 to Tue 6 Jan 00:00 · 洪水" in said
-    assert "Suspension 2: from Tue 1 Dec 14:00, end unknown · Sichuan · 台风" in said
+    output = services.terminal.as_person("a", "calendar", "2026").stdout
+    assert "Suspension 1: Wed 31 Dec 2025 00:00 to Tue 6 Jan 00:00 · 洪水" in output
+    assert "Suspension 2: from Tue 1 Dec 14:00, end unknown · Sichuan · 台风" in output
     services.run("sup", "calendar", "resume")
     assert services.terminal.document("a", "calendar")["suspensions"] == [flood]
 
@@ -351,8 +351,8 @@ def test_resume_cancels_a_future_open_suspension_without_lost_time(services: Pro
 
     assert services.due(case) == "2026-12-08 18:00"
     assert "suspended" not in [step["what"] for step in services.clock(case)["steps"]]
-    [kept] = services.site.services("a").suspending.list()
-    assert kept.to_at == kept.from_at
+    [suspension] = services.site.services("a").suspending.list()
+    assert suspension.to_at == suspension.from_at
     assert "Nothing is suspended" in refused(services.terminal.as_person("sup", "calendar", "resume"), 69)
     assert services.at("2026-12-02 10:00").clock(case)["running"] is True
 
@@ -411,8 +411,8 @@ def test_suspensions_processed_together_are_announced_once_to_those_affected(
     one_day = timedelta(days=1)
     suspending.suspend(NewSuspension(from_at=begins + one_day, to_at=ends + one_day, reason="台风"))
 
-    told = [(one["case"], "洪水" in one["body"], "台风" in one["body"]) for one in notices(services)]
-    assert told == [(there, True, False), (here, False, True), (there, False, True)]
+    letters = [(one["case"], "洪水" in one["body"], "台风" in one["body"]) for one in notices(services)]
+    assert letters == [(there, True, False), (here, False, True), (there, False, True)]
 
 
 def test_an_earlier_end_is_announced_to_the_recipients_of_the_suspension_letter(services: Promises) -> None:

@@ -14,7 +14,7 @@ from workbench.services.deadlines.suspensions import NewSuspension
 ONE, OTHER = "台风", "停电"
 
 
-class BrokenOff(Exception):
+class Interrupted(Exception):
     """Stands for a process that stops while it applies a suspension."""
 
 
@@ -28,7 +28,7 @@ def stop(begin: str, end: str | None, reason: str) -> NewSuspension:
     return NewSuspension(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
 
 
-def told(services: Promises) -> list[tuple[int, str, str]]:
+def letters_sent(services: Promises) -> list[tuple[int, str, str]]:
     """Return case, kind and cause of each letter; read directly, because a command would finish interrupted work."""
     with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind, body FROM notice ORDER BY case_id, id")).all()
@@ -47,7 +47,7 @@ def between_batches(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> 
 
 
 def break_off() -> None:
-    raise BrokenOff
+    raise Interrupted
 
 
 def nested(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
@@ -79,10 +79,10 @@ def test_an_unrelated_suspension_is_not_in_the_letter_of_another(
     between_batches(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
     try:
         suspending_.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
-    except BrokenOff:
+    except Interrupted:
         suspending_.suspend(later)
 
-    assert told(services) == [(case, "delay", ONE) for case in (1, 2, 3)]
+    assert letters_sent(services) == [(case, "delay", ONE) for case in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("is_broken", [False, True])
@@ -99,11 +99,11 @@ def test_the_end_of_two_overlapping_suspensions_is_announced_once(
     between_batches(monkeypatch, break_off if is_broken else other.finish)
     try:
         sup.resume()
-    except BrokenOff:
+    except Interrupted:
         services.at("2026-11-25 13:01")
         other.finish()
 
-    assert [(case, kind) for case, kind, _cause in told(services)] == [
+    assert [(case, kind) for case, kind, _cause in letters_sent(services)] == [
         (case, kind) for case in (1, 2, 3) for kind in ("delay", "resumed")
     ]
 
@@ -117,14 +117,14 @@ def test_a_suspension_within_another_is_not_announced_after_an_interruption(
     for end, reason in (("2026-11-25 12:00", OTHER), ("2026-11-25 18:00", ONE)):
         with monkeypatch.context() as patch:
             patch.setattr(suspensions, "recompute_open_cases", lambda *_words: break_off())
-            with pytest.raises(BrokenOff):
+            with pytest.raises(Interrupted):
                 sup.suspend(stop("2026-11-25 09:00", end, reason))
     between_batches(monkeypatch, break_off)
-    with pytest.raises(BrokenOff):
+    with pytest.raises(Interrupted):
         other.finish()
     other.finish()
 
-    assert told(services) == [(case, "delay", ONE) for case in (1, 2)]
+    assert letters_sent(services) == [(case, "delay", ONE) for case in (1, 2)]
 
 
 def test_two_suspensions_entered_at_once_are_both_announced(
@@ -135,8 +135,8 @@ def test_two_suspensions_entered_at_once_are_both_announced(
     nested(monkeypatch, lambda: sup.suspend(stop("2026-11-26 09:00", "2026-11-26 18:00", OTHER)))
     sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
 
-    assert OTHER in "".join(cause for _case, _kind, cause in told(services))
-    assert ONE in "".join(cause for _case, _kind, cause in told(services))
+    assert OTHER in "".join(cause for _case, _kind, cause in letters_sent(services))
+    assert ONE in "".join(cause for _case, _kind, cause in letters_sent(services))
 
 
 def test_the_end_of_a_suspension_is_announced_while_another_is_entered(
@@ -149,4 +149,4 @@ def test_the_end_of_a_suspension_is_announced_while_another_is_entered(
     nested(monkeypatch, sup.resume)
     sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
 
-    assert "resumed" in [kind for _case, kind, _cause in told(services)]
+    assert "resumed" in [kind for _case, kind, _cause in letters_sent(services)]

@@ -36,7 +36,7 @@ def test_a_pending_case_returns_to_the_queue_after_its_date(services: Promises) 
 
     assert tick(services.at("2026-11-27 08:00")) == {**NOTHING, "queued": 1}
     assert services.terminal.document("a", "show", case)["state"] == "queued"
-    # The applicant had it for 23 working hours.
+    # The case was with the applicant for 23 working hours.
     assert services.due(case) == "2026-12-02 17:00"
 
 
@@ -65,14 +65,14 @@ def test_a_case_past_its_due_date_gets_one_delay_notice(services: Promises) -> N
     assert tick(services.at("2026-11-26 18:00")) == {**NOTHING, "delayed": 1}
 
 
-def test_nobody_is_late_while_work_is_suspended(services: Promises) -> None:
+def test_no_case_is_late_while_work_is_suspended(services: Promises) -> None:
     services.received("2026-11-24 10:00", "expedited")
     services.run("sup", "calendar", "suspend", "2026-11-25", "--reason", "台风")
 
     assert tick(services.at("2026-11-27 10:00")) == NOTHING
 
 
-def test_recipients_of_a_suspension_letter_are_notified_at_its_known_end(services: Promises) -> None:
+def test_recipients_of_a_suspension_letter_are_notified_at_the_known_end(services: Promises) -> None:
     services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-11-25", "2026-11-26", "--reason", "台风")
     assert tick(services.at("2026-11-26 12:00")) == NOTHING
@@ -90,7 +90,7 @@ def test_tick_logs_what_it_does(services: Promises) -> None:
     assert tuple(newest) == ("delay-told", "audit")
 
 
-def test_the_end_of_a_suspension_is_announced_only_to_those_who_heard_of_that_one(services: Promises) -> None:
+def test_the_end_of_a_suspension_is_announced_only_to_its_recipients(services: Promises) -> None:
     services.run("sup", "calendar", "suspend", "2026-11-24", "2026-11-24", "--reason", "台风")
     services.received("2026-11-25 10:00")
     services.at("2026-11-25 12:00").run("sup", "calendar", "suspend", "2026-11-26", "--reason", "洪水")

@@ -83,7 +83,7 @@ def test_an_empty_queue_exits_with_69_and_gives_the_cause_as_json(terminal: Term
     }
 
 
-def test_a_queue_that_others_hold_says_who_and_until_when(terminal: Terminal) -> None:
+def test_an_empty_result_names_the_holders_and_when_their_holds_end(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("b", "next")
 
@@ -108,7 +108,7 @@ def test_identity_is_masked_unless_revealed_and_revealing_is_logged(terminal: Te
     assert terminal.site.actions(1) == ["reveal"]
 
 
-def test_an_auditor_sees_but_reveals_nothing(terminal: Terminal) -> None:
+def test_an_auditor_reads_cases_but_cannot_reveal(terminal: Terminal) -> None:
     terminal.site.plant(1)
 
     assert terminal.document("audit", "show", "C-1")["case"] == "C-000001"
@@ -117,7 +117,7 @@ def test_an_auditor_sees_but_reveals_nothing(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("words", [("show",), ("decide", "pass"), ("release",), ("undo",), ("explain",)])
-def test_an_unknown_case_is_66(terminal: Terminal, words: tuple[str, ...]) -> None:
+def test_an_unknown_case_exits_with_66(terminal: Terminal, words: tuple[str, ...]) -> None:
     command, *more = words
 
     assert "C-000099" in refused(terminal.as_person("a", command, "C-99", *more, "--json"), 66)
@@ -127,7 +127,7 @@ def test_an_application_number_is_not_accepted_as_a_case(terminal: Terminal) -> 
     assert "C-000123" in refused(terminal.as_person("a", "show", "T-1-1"), 66)
 
 
-def test_deciding_what_another_holds_is_75_and_what_nobody_holds_is_77(terminal: Terminal) -> None:
+def test_deciding_exits_with_75_if_another_holds_the_case_and_77_if_nobody_does(terminal: Terminal) -> None:
     terminal.site.plant(1)
 
     refused(terminal.as_person("a", "decide", "C-1", "pass", "--reason", "OK", "--json"), 77)
@@ -135,7 +135,7 @@ def test_deciding_what_another_holds_is_75_and_what_nobody_holds_is_77(terminal:
     assert "b" in refused(terminal.as_person("a", "decide", "C-1", "pass", "--reason", "OK", "--json"), 75)
 
 
-def test_a_stale_fence_is_75(terminal: Terminal) -> None:
+def test_a_stale_fence_exits_with_75(terminal: Terminal) -> None:
     terminal.site.plant(1)
     fence = terminal.document("a", "next")["fence"]
     terminal.document("a", "release", "C-1")
@@ -198,7 +198,7 @@ def test_a_fixable_fail_has_items_and_a_deadline(terminal: Terminal) -> None:
     assert "internal words" not in decided["notice"]
 
 
-def test_a_final_fail_waits_for_a_second_person(terminal: Terminal) -> None:
+def test_a_final_fail_waits_for_a_second_check(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
 
@@ -234,7 +234,7 @@ def test_skip_release_and_aside_end_or_pause_a_hold(terminal: Terminal) -> None:
     assert aside["aside_until"] == "2026-11-24T15:00:00+08:00"
 
 
-def test_a_past_time_means_tomorrow_and_a_past_day_is_refused(terminal: Terminal) -> None:
+def test_a_past_time_means_tomorrow_and_a_past_date_is_refused(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
 
@@ -320,7 +320,7 @@ def test_a_withdrawn_case_is_closed(terminal: Terminal) -> None:
         ("audit",),
     ],
 )
-def test_without_json_people_read_text(terminal: Terminal, words: tuple[str, ...]) -> None:
+def test_without_json_the_output_is_text(terminal: Terminal, words: tuple[str, ...]) -> None:
     terminal.site.plant(1, severity="warn")
     if words[0] in {"decide", "undo"}:
         terminal.document("a", "next")
@@ -333,7 +333,7 @@ def test_without_json_people_read_text(terminal: Terminal, words: tuple[str, ...
     assert result.stdout.strip()
 
 
-def test_stored_text_cannot_steer_the_terminal(terminal: Terminal) -> None:
+def test_stored_text_cannot_control_the_terminal(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
     hostile = "\x1b]52;c;eA==\x07\x9b2J\u202e\x00"

@@ -1,4 +1,4 @@
-"""The walk from receipt to due date, on hand-made cases with every difficulty of the calendar and the log."""
+"""The steps from receipt to due date, on cases with every difficulty of the calendar and the log."""
 
 import time
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ def test_the_class_says_how_many_days(services: Promises, service_class: str, du
     assert services.due(services.received("2026-11-24 10:00", service_class)) == due
 
 
-def test_pending_then_passed_in_one_step(services: Promises) -> None:
+def test_a_pass_within_a_minute_of_the_answer_keeps_the_due_date(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.answer("2026-11-25 11:00", case)
@@ -81,7 +81,7 @@ def test_pending_then_passed_in_one_step(services: Promises) -> None:
     assert whats(found) == ["received", "running", "applicant", "running", "closed", "due"]
 
 
-def test_passed_out_of_pending_ends_the_pause(services: Promises) -> None:
+def test_a_pass_of_a_pending_case_ends_the_pause(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.log("2026-11-25 11:00", case, "decide", CaseState.PASSED)
@@ -89,7 +89,7 @@ def test_passed_out_of_pending_ends_the_pause(services: Promises) -> None:
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_class_changed_while_paused(services: Promises) -> None:
+def test_a_class_change_during_a_pause_adds_the_pause_to_the_new_due_date(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.at("2026-11-25 10:00").run("sup", "class", case, "complex", "--reason", "许多发现")
@@ -100,7 +100,7 @@ def test_class_changed_while_paused(services: Promises) -> None:
     assert "class" in whats(services.clock(case))
 
 
-def test_class_changed_while_running_counts_from_the_same_day_zero(services: Promises) -> None:
+def test_a_class_change_while_the_clock_runs_keeps_day_zero(services: Promises) -> None:
     case = services.received("2026-11-24 10:00", "maximum")
     services.at("2026-11-26 10:00").run("sup", "class", case, "expedited", "--reason", "急")
 
@@ -109,7 +109,7 @@ def test_class_changed_while_running_counts_from_the_same_day_zero(services: Pro
     assert {"class", "late"} <= set(whats(found))
 
 
-def test_received_outside_hours(services: Promises) -> None:
+def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: Promises) -> None:
     case = services.received("2026-11-27 19:10", "standard")
 
     found = services.clock(case)
@@ -128,11 +128,11 @@ def test_received_outside_hours(services: Promises) -> None:
         pytest.param("2026-11-24 12:30", "2026-11-25 18:00", id="in the midday break"),
     ],
 )
-def test_received_on_days_and_at_hours_of_all_kinds(services: Promises, received: str, due: str) -> None:
+def test_a_receipt_on_any_day_and_hour_has_the_right_due_date(services: Promises, received: str, due: str) -> None:
     assert services.due(services.received(received, "expedited")) == due
 
 
-def test_two_intervals_a_day(services: Promises) -> None:
+def test_a_pause_over_the_midday_break_counts_only_working_time(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:30", case)
     services.answer("2026-11-24 13:30", case)
@@ -140,7 +140,7 @@ def test_two_intervals_a_day(services: Promises) -> None:
     assert services.due(case) == "2026-11-30 10:00"
 
 
-def test_pause_across_a_holiday(services: Promises) -> None:
+def test_a_pause_across_a_holiday_counts_only_working_time(services: Promises) -> None:
     case = services.received("2026-09-29 10:00")
     services.ask("2026-09-30 17:00", case)
     services.answer("2026-10-08 10:00", case)
@@ -151,7 +151,7 @@ def test_pause_across_a_holiday(services: Promises) -> None:
     assert whats(found) == ["received", "running", "applicant", "running", "make_up", "due"]
 
 
-def test_calendar_changed_with_open_cases(services: Promises) -> None:
+def test_a_calendar_change_moves_open_cases_and_keeps_their_pauses(services: Promises) -> None:
     paused = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 10:30", paused)
     services.answer("2026-11-25 10:30", paused)
@@ -159,7 +159,7 @@ def test_calendar_changed_with_open_cases(services: Promises) -> None:
     before = services.due(paused)
     day_off = DaySetting(on=date(2026, 11, 26), working=False, name="临时假")
     move, of_paused = services.site.services("admin").calendars.set_day(day_off, "the office moves").moved
-    # The working time that it was paused stays on it.
+    # The paused working time is still added.
     assert (before, services.due(paused)) == ("2026-11-30 18:00", "2026-12-01 18:00")
     assert format_case(of_paused.case_id) == paused
     assert (format_case(move.case_id), move.before, move.after) == (
@@ -177,7 +177,7 @@ def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(service
     assert services.due(case) == "2026-11-24 18:00"
     services.ask("2026-11-26 10:00", case)
     services.answer("2026-11-30 10:00", case)
-    # Two working days of the applicant's come on top.
+    # The two working days of the applicant are added.
     assert services.due(case) == "2026-11-26 18:00"
     [move] = services.site.services("admin").calendars.set_day(DaySetting(on=date(2026, 11, 27)), "storm").moved
 
@@ -198,23 +198,23 @@ def test_days_set_by_hand_are_labelled(services: Promises) -> None:
     assert texts[4] == "Sat 28 Nov: worked, set by hand, 8 h 00 min of work."
 
 
-def test_the_spring_festival_is_not_named_after_its_eve(services: Promises) -> None:
+def test_the_spring_festival_has_its_name_and_not_that_of_its_eve(services: Promises) -> None:
     case = services.received("2026-02-13 10:00")
 
     [holiday] = [step for step in services.at("2026-02-13 11:00").clock(case)["steps"] if step["what"] == "holiday"]
     assert holiday["detail"] == "春节"
 
 
-def test_a_suspension_after_the_due_date_is_not_in_the_walk(services: Promises) -> None:
+def test_a_suspension_after_the_due_date_is_not_in_the_steps(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-12-14", "2026-12-16", "--reason", "搬家")
 
     assert whats(services.clock(case)) == ["received", "running", "due"]
-    # Once it is overdue by then work stood still all the same.
+    # After the due date has passed, the suspension still counts.
     assert "suspended" in whats(services.at("2026-12-17 10:00").clock(case))
 
 
-def test_reopened_after_an_appeal(services: Promises) -> None:
+def test_a_case_reopened_after_an_appeal_has_a_new_due_date(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
@@ -227,7 +227,7 @@ def test_reopened_after_an_appeal(services: Promises) -> None:
     assert whats(found) == ["received", "outside_hours", "running", "due"]
 
 
-def test_an_appeal_that_stands_leaves_the_case_over(services: Promises) -> None:
+def test_a_rejected_appeal_leaves_the_case_closed(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
     services.log("2026-12-01 15:00", case, "appeal", CaseState.APPEALED)
@@ -236,7 +236,7 @@ def test_an_appeal_that_stands_leaves_the_case_over(services: Promises) -> None:
     assert services.clock(case)["running"] is False
 
 
-def test_paused_twice_in_a_minute(services: Promises) -> None:
+def test_two_pauses_within_a_minute_both_count(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     for seconds in (0, 20):
         services.ask(f"2026-11-24 11:00:{seconds:02}", case)
@@ -247,7 +247,7 @@ def test_paused_twice_in_a_minute(services: Promises) -> None:
     assert whats(found).count("applicant") == 2
 
 
-def test_a_pause_that_was_undone_never_counted(services: Promises) -> None:
+def test_an_undone_pause_does_not_count(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.at("2026-11-24 11:00:40").run("a", "undo", case)
@@ -257,7 +257,7 @@ def test_a_pause_that_was_undone_never_counted(services: Promises) -> None:
 
 
 @pytest.mark.usefixtures("machine_zone")
-def test_another_time_zone_on_the_machine(services: Promises) -> None:
+def test_the_clock_does_not_depend_on_the_time_zone_of_the_machine(services: Promises) -> None:
     case = services.received("2026-11-25 00:30")
     services.ask("2026-11-25 10:00", case)
     services.answer("2026-11-26 10:00", case)
@@ -266,7 +266,7 @@ def test_another_time_zone_on_the_machine(services: Promises) -> None:
     assert services.clock(case)["steps"][0]["from"] == "2026-11-25T00:30:00+08:00"
 
 
-def test_due_exactly_at_closing_time(services: Promises) -> None:
+def test_a_case_due_exactly_at_closing_is_due_then_and_not_at_the_next_opening(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 10:00", case)
     services.answer("2026-11-24 18:00", case)
@@ -280,7 +280,7 @@ def test_due_exactly_at_closing_time(services: Promises) -> None:
     assert services.at("2026-11-30 18:00").terminal.document("a", "show", case)["breached"]
 
 
-def test_national_day_week_with_make_up_days_on_both_sides(services: Promises) -> None:
+def test_the_national_day_week_and_its_make_up_days_are_counted(services: Promises) -> None:
     case = services.received("2026-09-18 10:00", "extended")
 
     found = services.clock(case)
@@ -298,7 +298,7 @@ def test_national_day_week_with_make_up_days_on_both_sides(services: Promises) -
     assert holiday["counts"] is False
 
 
-def test_a_year_without_published_calendar(services: Promises) -> None:
+def test_a_due_date_in_an_unpublished_year_is_provisional(services: Promises) -> None:
     case = services.received("2026-12-30 10:00")
 
     found = services.clock(case)
@@ -308,7 +308,7 @@ def test_a_year_without_published_calendar(services: Promises) -> None:
     assert services.terminal.document("a", "show", case)["due_provisional"] is True
 
 
-def test_suspension_overlapping_a_pause(services: Promises) -> None:
+def test_a_suspension_that_overlaps_a_pause_adds_only_the_remaining_time(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.answer("2026-11-25 11:00", case)
@@ -322,14 +322,14 @@ def test_suspension_overlapping_a_pause(services: Promises) -> None:
     assert sum(step["working_s"] for step in found["steps"] if not step["counts"]) == 13 * 3600
 
 
-def test_a_suspension_over_a_holiday_loses_no_day_twice(services: Promises) -> None:
+def test_a_suspension_over_a_holiday_adds_only_working_days(services: Promises) -> None:
     case = services.received("2026-09-29 10:00")
     services.at("2026-09-30 09:00").run("sup", "calendar", "suspend", "2026-10-01", "2026-10-08", "--reason", "洪水")
 
     assert services.due(case) == "2026-10-10 18:00"
 
 
-def test_the_machines_clock_set_back(services: Promises) -> None:
+def test_a_machine_clock_that_was_set_back_gives_no_negative_times(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 15:00", case)
     services.answer("2026-11-24 14:00", case)
@@ -341,7 +341,7 @@ def test_the_machines_clock_set_back(services: Promises) -> None:
     assert all(step["working_s"] >= 0 for step in services.clock(case)["steps"])
 
 
-def test_a_case_that_is_not_complete_has_no_clock(services: Promises) -> None:
+def test_an_incomplete_case_has_no_due_date(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     context = services.site.services("admin").context
     with context.write() as session:
@@ -371,14 +371,14 @@ def test_all_rounds_of_a_case_share_one_budget(services: Promises) -> None:
     assert "rectifying" in whats(found)
 
 
-def test_an_unknown_case_is_66_and_every_role_may_ask(services: Promises) -> None:
+def test_an_unknown_case_exits_with_66_and_every_role_can_read_the_clock(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
 
     assert "C-000099" in refused(services.terminal.as_person("a", "clock", "C-99"), 66)
     assert services.terminal.as_person("audit", "clock", case).exit_code == 0
 
 
-def test_the_walk_is_available_in_chinese(services: Promises) -> None:
+def test_the_steps_are_available_in_chinese(services: Promises) -> None:
     case = services.received("2026-11-27 19:10")
     with speaking("zh"):
         lines = services.terminal.run("clock", case, "--as", "a", "--lang", "zh").stdout.splitlines()
@@ -390,7 +390,7 @@ def _texts(document: Any) -> list[str]:
     return [step["text"] for step in document["steps"]]
 
 
-def test_the_walk_shows_supervisor_changes_in_order_and_marks_the_due_date_as_moved(
+def test_the_steps_show_changes_of_a_supervisor_and_that_the_due_date_moved(
     services: Promises,
 ) -> None:
     case = services.received("2026-11-24 10:00")

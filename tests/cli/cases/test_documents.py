@@ -1,3 +1,5 @@
+"""The commands that list and copy the documents of a case."""
+
 import json
 from pathlib import Path
 
@@ -62,13 +64,13 @@ def test_damaged_documents_are_reported_and_left_out(terminal: Terminal, case: s
 
     result = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "out"), "--json")
 
-    told = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "told"))
+    result_of_text = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "told"))
 
     states = [one["state"] for one in json.loads(result.stdout)["documents"]]
     assert states == ["altered", *["written"] * 7]
-    assert (result.exit_code, told.exit_code) == (74, 74)
+    assert (result.exit_code, result_of_text.exit_code) == (74, 74)
     assert "was altered" in result.stderr
-    assert "7 documents are in" in told.stderr
+    assert "7 documents are in" in result_of_text.stderr
     for line in lines:
         store.document_path(line.sha256).unlink()
     refused(terminal.as_person("a", "documents", case, "--to", str(tmp_path / "again")), 74)

@@ -106,37 +106,39 @@ def test_overdue_and_later_applicants_get_no_suspension_letter(services: Promise
     services.run("sup", "calendar", "suspend", "2026-11-26 09:30", "--reason", "x")
     done = services.terminal.document("sup", "calendar", "resume", "--at", "2026-11-26 11:00")
 
-    # Whoever was there when it was entered was told that work is suspended, and is told that it is no longer.
+    # Applicants with a case at the start of the suspension were notified of it, and are notified of its end.
     assert (done["cases"], done["notices"]) == (2, 2)
     assert letters(services, overdue) == []
     for case in (moved, later):
         assert [kind for kind, _body in letters(services, case)] == ["delay", "resumed"]
-    said = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--reason", "y").stderr
-    assert said == "1 due date is affected.\n1 applicant is told.\n"
+    output = services.terminal.as_person(
+        "sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--reason", "y"
+    ).stderr
+    assert output == "1 due date is affected.\n1 applicant is told.\n"
 
 
 def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(services: Promises) -> None:
-    told, paused = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
+    notified, paused = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
     wait_for(services, paused, WaitsFor.APPLICANT)
     services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
     wait_for(services, paused, None, CaseState.QUEUED)
     services.at("2026-11-26 15:00").run("sup", "calendar", "resume")
 
-    assert [kind for kind, _body in letters(services, told)] == ["delay", "resumed"]
-    # The due date of the other moved as well, but it was never said that work had stopped.
+    assert [kind for kind, _body in letters(services, notified)] == ["delay", "resumed"]
+    # The due date of the other case moved as well, but its applicant was not notified of the suspension.
     assert [kind for kind, _body in letters(services, paused)] == ["delay"]
     has(newest(services, paused), ["新的办结时限：2026年12月2日(周三)11:00"], ["恢复"])
 
 
-def test_recipients_of_another_delay_letter_get_no_resumption_letter_of_a_suspension_with_a_known_end(
+def test_recipients_of_another_delay_letter_get_no_letter_about_a_known_end(
     services: Promises,
 ) -> None:
-    told, other = services.received("2026-11-26 10:00"), services.received("2026-11-20 10:00", "expedited")
+    notified, other = services.received("2026-11-26 10:00"), services.received("2026-11-20 10:00", "expedited")
     services.run("sup", "calendar", "suspend", "2026-11-27", "2026-11-27", "--reason", "x")
     services.run("sup", "extend", other, "--until", "2026-12-04", "--reason", "y")
     services.at("2026-11-30 09:00").run("audit", "tick")
 
-    assert [kind for kind, _body in letters(services, told)] == ["delay", "resumed"]
+    assert [kind for kind, _body in letters(services, notified)] == ["delay", "resumed"]
     assert [kind for kind, _body in letters(services, other)] == ["delay"]
 
 
@@ -176,14 +178,14 @@ def test_the_resumption_letter_quotes_only_reasons_that_affected_the_applicant(s
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_applicants_who_must_act_are_not_told_to_do_nothing(services: Promises, language: str) -> None:
+def test_letters_to_applicants_who_must_act_do_not_say_to_do_nothing(services: Promises, language: str) -> None:
     case = services.received("2026-11-26 10:00")
     speak(services, language)
     wait_for(services, case, WaitsFor.APPLICANT)
     services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
 
-    asked = "We still need what we asked you for." if language == EN else "此前要求补充的材料仍须提交。"
-    has(newest(services, case), [asked], ["do not need to do anything", "无需办理"])
+    reminder = "We still need what we asked you for." if language == EN else "此前要求补充的材料仍须提交。"
+    has(newest(services, case), [reminder], ["do not need to do anything", "无需办理"])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""No command prints a personal name unless it is asked to reveal."""
+"""No command prints a personal name without the option to reveal it."""
 
 import json
 from collections.abc import Iterator
@@ -82,12 +82,12 @@ def decided(terminal: Terminal) -> list[str]:
     return [*printed, json.dumps(done, ensure_ascii=False)]
 
 
-def test_no_act_on_a_case_prints_a_name(terminal: Terminal, desk: Desk) -> None:
+def test_no_action_on_a_case_prints_a_name(terminal: Terminal, desk: Desk) -> None:
     for printed in decided(terminal):
         assert list(shown(printed)) == []
 
 
-def test_no_list_and_no_case_prints_a_name(terminal: Terminal, desk: Desk) -> None:
+def test_no_list_and_no_single_case_prints_a_name(terminal: Terminal, desk: Desk) -> None:
     decided(terminal)
 
     for words in (("show", "C-1"), ("notices",), ("queue", "--filter", "state:all"), ("imports",), ("explain", "C-1")):
@@ -95,7 +95,7 @@ def test_no_list_and_no_case_prints_a_name(terminal: Terminal, desk: Desk) -> No
             assert (words, list(shown(both_ways(terminal, login, *words)))) == (words, [])
 
 
-def test_no_export_holds_a_name_unless_it_reveals(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+def test_no_export_contains_a_name_unless_it_reveals(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     decided(terminal)
     terminal.site.clock.on(seconds=61)
     for what in ("applications", "decisions", "notices", "events"):
@@ -105,7 +105,7 @@ def test_no_export_holds_a_name_unless_it_reveals(terminal: Terminal, desk: Desk
 
         assert (what, list(shown(masked.read_text(encoding="utf-8")))) == (what, [])
         assert masked.read_text(encoding="utf-8").count("\n") > 1
-        # The log holds no personal value in the first place.
+        # The log never contains personal values.
         assert (what == "events") == (list(shown(whole.read_text(encoding="utf-8"))) == [])
 
 

@@ -17,7 +17,7 @@ def test_the_queue_lists_and_counts_the_cases_that_match_the_filter(terminal: Te
     assert "4" in terminal.as_person("a", "queue", "--filter=-priority:urgent").stdout
 
 
-def test_the_first_of_the_queue_is_what_next_takes(terminal: Terminal) -> None:
+def test_next_claims_the_first_case_of_the_queue(terminal: Terminal) -> None:
     terminal.site.plant(2)
     terminal.site.plant(2, severity="block", rule="ACT-SHORT-CALLS")
 
@@ -61,14 +61,14 @@ def test_a_filter_does_not_let_other_roles_take_cases(terminal: Terminal) -> Non
 
 def test_a_personal_number_in_an_error_message_is_masked_and_cut(terminal: Terminal) -> None:
     for key in ("who", "holder", "assignee"):
-        said = refused(terminal.as_person("a", "queue", "--filter", f"{key}:13800138000"), 2)
-        assert "138••••••00" in said
-        assert "13800138000" not in said
+        message = refused(terminal.as_person("a", "queue", "--filter", f"{key}:13800138000"), 2)
+        assert "138••••••00" in message
+        assert "13800138000" not in message
     long = refused(terminal.as_person("a", "queue", "--filter", f"who:{'x' * 4000}"), 2)
     assert len(long) < 200
 
 
 def test_the_queue_states_the_allowed_limits(terminal: Terminal) -> None:
     for limit in ("20000", "0"):
-        said = refused(terminal.as_person("a", "queue", "--limit", limit), 2)
-        assert "a whole number from 1 to 10000" in said
+        message = refused(terminal.as_person("a", "queue", "--limit", limit), 2)
+        assert "a whole number from 1 to 10000" in message

@@ -26,7 +26,7 @@ def _file(desk: Desk, *rows: object, name: str = "applications.csv") -> str:
     return str(path)
 
 
-def test_an_import_reports_what_it_did(terminal: Terminal, desk: Desk) -> None:
+def test_an_import_reports_its_result(terminal: Terminal, desk: Desk) -> None:
     file = _file(desk, application("A-1"), application("A-2"))
 
     report = terminal.document("admin", "import", "applications", file)
@@ -80,7 +80,7 @@ def test_a_wrong_header_exits_with_65_and_a_report(terminal: Terminal, desk: Des
     assert "application_no" in report["errors"][0]["message"]
 
 
-def test_rejects_gets_the_bad_rows_and_the_good_ones_are_imported(terminal: Terminal, desk: Desk) -> None:
+def test_rejects_receives_the_bad_rows_and_the_good_ones_are_imported(terminal: Terminal, desk: Desk) -> None:
     file = _file(desk, application("A-1"), application("A-2", submitted_at="yesterday"))
     rejects = desk.folder / "rejects.csv"
 
@@ -90,7 +90,7 @@ def test_rejects_gets_the_bad_rows_and_the_good_ones_are_imported(terminal: Term
     assert "A-2" in rejects.read_text(encoding="utf-8-sig")
 
 
-def test_the_same_file_twice_is_65_and_names_its_batch(terminal: Terminal, desk: Desk) -> None:
+def test_a_file_imported_twice_exits_with_65_and_names_its_batch(terminal: Terminal, desk: Desk) -> None:
     file = _file(desk, application("A-1"))
     terminal.document("admin", "import", "applications", file)
 
@@ -99,7 +99,7 @@ def test_the_same_file_twice_is_65_and_names_its_batch(terminal: Terminal, desk:
     assert "B-000001" in refused(result, 65, json_failure=True)
 
 
-def test_a_missing_file_is_66_and_a_reviewer_imports_nothing(terminal: Terminal, desk: Desk) -> None:
+def test_a_missing_file_exits_with_66_and_a_reviewer_cannot_import(terminal: Terminal, desk: Desk) -> None:
     refused(terminal.as_person("admin", "import", "applications", str(desk.folder / "none.csv"), "--json"), 66)
     refused(terminal.as_person("a", "import", "applications", _file(desk, application("A-1")), "--json"), 77)
 
@@ -194,9 +194,7 @@ def test_a_workbook_accepts_rejects_and_the_other_import_options(terminal: Termi
 
 
 @pytest.mark.parametrize("name", ["虚构" * 20, "a:b", "x*[y]?/\\z", "'quoted'", "History"])
-def test_rejects_are_written_whatever_the_sheet_of_the_input_is_called(
-    terminal: Terminal, desk: Desk, name: str
-) -> None:
+def test_rejects_are_written_whatever_the_name_of_the_input_sheet(terminal: Terminal, desk: Desk, name: str) -> None:
     desk.applications(application("A-1"))
     cells = [list(CARD), list(CARD.values()), ["A-1", "*", ""]]
     rows = ("".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) for row in cells)

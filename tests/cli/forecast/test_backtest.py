@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.domain.forecast.learning.processes import queue_model
+from tests.domain.forecast.learning.processes import office_log
 from tests.shared_data import shared_data
 
 KEYS = ["cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "coverage80", "band_days"]
@@ -18,7 +18,7 @@ def log(folder: Path) -> Path:
     """Write a log of 150 cases as CSV."""
     rows = [
         f"{trace.case},{event.activity},{datetime.fromtimestamp(event.at_s, UTC).isoformat()}"
-        for trace in queue_model(1, 150)
+        for trace in office_log(1, 150)
         for event in trace.events
     ]
     path = folder / "log.csv"
@@ -57,8 +57,8 @@ def test_a_backtest_prints_its_figures_as_json(terminal: Terminal, tmp_path: Pat
 def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(
     terminal: Terminal, tmp_path: Path, language: str, words: list[str]
 ) -> None:
-    said = ("--case", "Number", "--activity", "What", "--time", "At")
-    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), *said, "--lang", language)
+    options = ("--case", "Number", "--activity", "What", "--time", "At")
+    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), *options, "--lang", language)
 
     assert result.exit_code == 0, result.output
     assert [word for word in words if word not in result.stdout] == []

@@ -77,8 +77,8 @@ def test_the_queue_forecast_lists_all_cases(terminal: Terminal, number: str) -> 
     assert date.fromisoformat(found["cleared"]["p50"]) <= date.fromisoformat(found["cleared"]["p90"])
     assert found["late"]["p50"] <= found["late"]["p90"] <= found["queued"]
     assert number in [each["case"] for each in found["cases"]]
-    said = terminal.as_person("sup", "forecast", "--reviewers", "2").stdout
-    assert f"{found['queued']} to decide; 2 reviewers decide about" in said
+    output = terminal.as_person("sup", "forecast", "--reviewers", "2").stdout
+    assert f"{found['queued']} to decide; 2 reviewers decide about" in output
 
 
 def test_the_forecast_says_that_there_is_too_little_history(terminal: Terminal) -> None:
@@ -112,8 +112,8 @@ def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Te
     for each in (found, queue):
         assert (each["reviewers"], each["per_day"], each["endless"], each["provisional"]) == (0, 0, True, False)
     assert "there is no expected date" in found["say"]
-    said = terminal.as_person("a", "forecast").stdout
-    assert "1200 to decide; all reviewers are away, and no return is planned." in said.replace(",", "", 1)
+    output = terminal.as_person("a", "forecast").stdout
+    assert "1200 to decide; all reviewers are away, and no return is planned." in output.replace(",", "", 1)
     assert "no date available" in terminal.as_person("a", "forecast", number).stdout
 
 
@@ -124,16 +124,16 @@ def test_invalid_forecast_requests_are_refused_in_a_sentence(terminal: Terminal)
     refused(terminal.as_person("a", "forecast", "--say"), 2)
     refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "0"), 2)
     refused(terminal.as_person("audit", "forecast", f"C-{case_id}", "--json"), 77)
-    said = refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "20", "--say"), 2)
-    assert "cannot be used together" in said
+    message = refused(terminal.as_person("a", "forecast", f"C-{case_id}", "--reviewers", "20", "--say"), 2)
+    assert "cannot be used together" in message
     terminal.as_person("a", "withdraw", f"C-{case_id}", "--reason", "gone")
     assert "withdrawn" in refused(terminal.as_person("a", "forecast", f"C-{case_id}"), 77)
 
 
 def test_the_forecast_is_available_in_chinese(terminal: Terminal, number: str) -> None:
     with speaking("en"):
-        said = terminal.as_person("a", "forecast", number, "--say", "--lang", "zh").stdout
+        sentence = terminal.as_person("a", "forecast", number, "--say", "--lang", "zh").stdout
 
-    assert "月" in said
-    assert "前通过，一般不晚于" in said
-    assert number in said
+    assert "月" in sentence
+    assert "前通过，一般不晚于" in sentence
+    assert number in sentence

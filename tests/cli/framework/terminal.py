@@ -19,7 +19,7 @@ _IN_USE: list["Terminal"] = []
 
 @cache
 def _built(language: str) -> typer.Typer:
-    """Build the app once per language, because help texts are translated then; it acts on the last terminal."""
+    """Build the app once per language, because help texts are translated at that time; it uses the last terminal."""
     assert language == i18n.current()
     return build_app(_open, _now)
 

@@ -36,7 +36,7 @@ def test_the_exit_code_of_the_workbench_is_passed_on(terminal: Terminal) -> None
         ("--as", "nobody", "queue", "--json", "--database", "{path}", "--as", "a"),
     ],
 )
-def test_shared_options_count_before_and_after_the_command(terminal: Terminal, words: tuple[str, ...]) -> None:
+def test_shared_options_are_accepted_before_and_after_the_command(terminal: Terminal, words: tuple[str, ...]) -> None:
     result = terminal.run_bare(*(word.format(path=terminal.site.path) for word in words))
 
     assert result.exit_code == 0, result.output
@@ -50,7 +50,7 @@ def test_a_group_runs_its_default_command(terminal: Terminal, words: tuple[str, 
     assert '"login": "sup"' in result.stdout
 
 
-def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal) -> None:
+def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: Terminal) -> None:
     result = terminal.run("reviewers", "--as", "admin", "limit", "a", "5", "--json")
 
     assert result.exit_code == 0, result.output
@@ -58,7 +58,7 @@ def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("nexxt",), "did you mean next"),
         (("imports", "undoo"), "did you mean undo"),
@@ -79,8 +79,8 @@ def test_shared_options_count_between_a_group_and_its_command(terminal: Terminal
         (("queue", "--as"), "--as"),
     ],
 )
-def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal, words: tuple[str, ...], said: str) -> None:
-    assert said in refused(terminal.run("--as", "admin", *words), 2)
+def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal, words: tuple[str, ...], message: str) -> None:
+    assert message in refused(terminal.run("--as", "admin", *words), 2)
 
 
 @pytest.mark.parametrize("words", [("--help",), ("decide", "--help"), ("imports", "--help"), ("import", "--help")])
@@ -92,7 +92,7 @@ def test_help_works_without_a_database(terminal: Terminal, words: tuple[str, ...
     assert "Usage: workbench" in result.stdout
 
 
-def test_the_help_fits_into_a_hundred_cells(terminal: Terminal) -> None:
+def test_the_help_fits_into_a_hundred_columns(terminal: Terminal) -> None:
     for words in ((), ("decide",), ("import",), ("export",), ("reviewers", "away")):
         for line in terminal.run_bare(*words, "--help").stdout.splitlines():
             assert cells(line) <= 100, line
@@ -117,7 +117,7 @@ def test_a_missing_database_is_not_created(terminal: Terminal, tmp_path: Path) -
     assert not missing.exists()
 
 
-def test_an_unknown_login_is_77(terminal: Terminal) -> None:
+def test_an_unknown_login_exits_with_77(terminal: Terminal) -> None:
     assert "nobody" in refused(terminal.as_person("nobody", "queue"), 77)
 
 
@@ -129,7 +129,7 @@ def test_as_is_refused_in_an_os_identity_database(terminal: Terminal, tmp_path: 
     assert terminal.run_bare("--database", path, "queue").exit_code == 0
 
 
-def test_init_leaves_an_existing_database_alone(terminal: Terminal) -> None:
+def test_init_does_not_change_an_existing_database(terminal: Terminal) -> None:
     before = terminal.site.path.read_bytes()
 
     refused(terminal.run("init", "--json"), 73)

@@ -21,7 +21,7 @@ LIKE_AN_OPTION = "--reason=\x1b]0;hXq7-option\x07[b]"
 WORDS = (PAYLOADS[0], PAYLOADS[21], PAYLOADS[22], PAYLOADS[29], FILE_NAME)
 OF_THE_PROGRAM = frozenset(map(int, ExitCode))
 LEFT_OUT = frozenset({"demo"})
-"""Skipped: the demo creates a database among the user's data, and it takes no text."""
+"""Skipped: `demo` creates a database in the user's data folder and has no text argument."""
 
 
 @pytest.fixture
@@ -115,6 +115,6 @@ def test_all_485_naughty_strings_are_shown_and_refused_safely(site: Site, tmp_pa
         json.loads(said_safely(terminal, "sup", "show", f"C-{case:06d}", "--json"))
     said_safely(terminal, "sup", "queue", "--limit", "1000")
     for text in tested:
-        # A plain word that names no case is refused like the next one.
+        # A plain word that is no case number is refused in the same way.
         if not (text.isascii() and text.isprintable()):
             said_safely(terminal, "sup", "show", text)

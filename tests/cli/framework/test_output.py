@@ -8,7 +8,7 @@ from workbench.cli.framework import output
 from workbench.domain.text.safe import safe
 
 
-def test_what_acts_on_a_terminal_is_escaped_and_the_rest_stays_readable(capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_are_escaped_and_other_text_stays_readable(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = "公司 Ünï\x1b[2J\u202e\u200d\ud800e\u0301\u3164\u212b\x7f\U0001f600\U000e0041"
 
     output.document({hostile: [hostile, 1.5, None]})
@@ -18,7 +18,7 @@ def test_what_acts_on_a_terminal_is_escaped_and_the_rest_stays_readable(capsys: 
     assert "公司 Ünï\\u001b[2J\\u202e\\u200d\\ud800e\\u0301\\u3164\\u212b\\u007f\U0001f600\\udb40\\udc41" in printed
 
 
-def test_a_character_is_judged_once_however_often_it_occurs(
+def test_each_distinct_character_is_checked_only_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     judged: list[str] = []

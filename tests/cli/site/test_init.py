@@ -1,3 +1,5 @@
+"""The command init: shared and private databases, the site file and its refusals."""
+
 import json
 import os
 import stat
@@ -48,9 +50,9 @@ def test_the_site_file_names_the_shared_database(terminal: Terminal, place: Path
 def test_a_site_that_names_another_database_keeps_it(terminal: Terminal, place: Path) -> None:
     assert init(terminal, place, "--shared", GROUP).exit_code == 0
 
-    said = refused(init(terminal, place.with_name("other.db"), "--shared", GROUP, "--json"), 73)
+    message = refused(init(terminal, place.with_name("other.db"), "--shared", GROUP, "--json"), 73)
 
-    assert "--site" in said
+    assert "--site" in message
     assert str(place) in (terminal.site.path.parent / "etc" / "site.toml").read_text(encoding="utf-8")
     assert not place.with_name("other.db").exists()
 
@@ -73,14 +75,14 @@ def test_an_unknown_group_or_unreachable_place_is_refused_and_nothing_is_created
     assert [path.name for path in full.iterdir()] == ["mine"]
 
 
-def test_existing_files_are_left_unchanged(terminal: Terminal, place: Path) -> None:
+def test_existing_files_are_not_changed(terminal: Terminal, place: Path) -> None:
     store = place.parent / "w.db.store"
     store.mkdir(parents=True)
     (store / "hash.key").write_bytes(b"k" * 32)
 
-    said = refused(init(terminal, place, "--json"), 73)
+    message = refused(init(terminal, place, "--json"), 73)
 
-    assert "already exists" in said
+    assert "already exists" in message
     assert not place.exists()
     assert (store / "hash.key").read_bytes() == b"k" * 32
 
@@ -124,7 +126,7 @@ def test_a_solo_reviewer_gives_a_reason_and_still_cannot_check_their_own_verdict
     refused(init(terminal, place.with_name("x.db"), "--solo", "  ", "--json"), 2)
 
 
-def test_a_database_in_nobody_s_home_folder_is_78(terminal: Terminal) -> None:
+def test_a_database_in_the_home_folder_of_an_unknown_user_exits_with_78(terminal: Terminal) -> None:
     for command in ("queue", "doctor", "init"):
-        said = refused(terminal.run_bare("--database", "~nobody-of-this-host/w.db", command), 78)
-        assert "home folder" in said
+        message = refused(terminal.run_bare("--database", "~nobody-of-this-host/w.db", command), 78)
+        assert "home folder" in message

@@ -63,7 +63,7 @@ def test_init_registers_the_user_who_creates_the_database(terminal: Terminal, tm
     assert terminal.run_bare("--database", str(path), "reviewers").exit_code == 0
 
 
-def test_doctor_reports_what_is_in_order(terminal: Terminal) -> None:
+def test_doctor_reports_a_healthy_database(terminal: Terminal) -> None:
     result = terminal.run("doctor", "--json")
 
     assert result.exit_code == 0, result.output

@@ -1,3 +1,5 @@
+"""Case numbers: how they are written and read."""
+
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -17,14 +19,14 @@ from workbench.errors import ExitCode, NotFound
 PARSERS = [parse_case, parse_batch]
 
 
-def test_numbers_are_said_with_a_letter_and_six_digits() -> None:
+def test_a_case_number_is_written_with_a_letter_and_six_digits() -> None:
     assert format_case(123) == "C-000123"
     assert format_decision(1) == "D-000001"
     assert format_batch(1_234_567) == "B-1234567"
 
 
 @pytest.mark.parametrize("typed", ["C-000123", "c-123", " C-0000000000123 ", "Ｃ－１２３"])
-def test_a_case_is_understood_however_it_is_written(typed: str) -> None:
+def test_every_usual_spelling_of_a_case_number_is_read(typed: str) -> None:
     assert parse_case(typed) == 123
 
 
@@ -32,7 +34,7 @@ def test_a_case_is_understood_however_it_is_written(typed: str) -> None:
     "typed",
     ["", "123", "C123", "C-", "C-0", "C--1", "C-12a", "D-000123", "TC-2026-00123", "C-1 2"],
 )
-def test_what_is_no_case_number_is_refused(typed: str) -> None:
+def test_a_text_that_is_no_case_number_is_refused(typed: str) -> None:
     with pytest.raises(NotFound) as refusal:
         parse_case(typed)
 
@@ -40,36 +42,36 @@ def test_what_is_no_case_number_is_refused(typed: str) -> None:
     assert str(refusal.value) == f'"{typed}" is not a case number; cases look like C-000123.'
 
 
-def test_more_digits_than_a_database_counts_to_are_no_case() -> None:
+def test_a_number_too_large_for_the_database_is_refused() -> None:
     assert parse_case("C-" + "9" * 18) == 10**18 - 1
     with pytest.raises(NotFound):
         parse_case("C-" + "9" * 19)
 
 
-def test_a_batch_has_a_letter_of_its_own() -> None:
+def test_batch_numbers_have_their_own_letter() -> None:
     assert parse_batch("b-000007") == 7
     with pytest.raises(NotFound, match=r'"7" is not a batch number; batches look like B-000123\.'):
         parse_batch("7")
 
 
-def test_a_refusal_repeats_neither_controls_nor_anyones_number_nor_pages() -> None:
+def test_a_refusal_repeats_no_control_character_personal_number_or_long_text() -> None:
     with pytest.raises(NotFound) as refusal:
         parse_case("\x1b]0;x\x07 11010519491231002X " + "y" * 5000)
 
-    said = str(refusal.value)
-    assert "\x1b" not in said
-    assert "11010519491231002X" not in said
-    assert len(said) < 110
+    message = str(refusal.value)
+    assert "\x1b" not in message
+    assert "11010519491231002X" not in message
+    assert len(message) < 110
 
 
 @given(st.integers(1, 10**18 - 1))
-def test_a_number_comes_back_from_its_own_form(number: int) -> None:
+def test_a_written_case_number_is_read_back(number: int) -> None:
     assert parse_case(format_case(number)) == number
     assert parse_batch(format_batch(number)) == number
 
 
 @pytest.mark.parametrize("parse", PARSERS)
 @given(text=st.text() | st.text(alphabet="CDBcdb-０12\ud800"))
-def test_any_text_is_a_number_or_refused(parse: Callable[[str], int], text: str) -> None:
+def test_any_text_is_a_case_number_or_refused(parse: Callable[[str], int], text: str) -> None:
     with suppress(NotFound):
         assert parse(text) > 0

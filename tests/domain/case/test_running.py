@@ -1,4 +1,4 @@
-"""When the clock of a case runs."""
+"""In which states the clock of a case runs."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ def test_a_case_is_overdue_only_while_its_clock_runs(state: CaseState, waits_for
         (CaseState.INCOMPLETE, None, False),
     ],
 )
-def test_the_applicant_has_what_is_rectified_or_waits_for_the_applicant(
+def test_a_case_is_with_the_applicant_in_rectification_or_pending_on_the_applicant(
     state: CaseState, waits_for: WaitsFor | None, has_it: bool
 ) -> None:
     assert is_with_applicant(state, waits_for) is has_it

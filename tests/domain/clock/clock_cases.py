@@ -1,4 +1,4 @@
-"""Made-up cases, calendars and suspensions, and a peer of the clock that counts minute by minute."""
+"""Generated cases, calendars and suspensions, and a reference clock that counts minute by minute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ _ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York")
 
 
 @dataclass(frozen=True)
-class Made:
-    """One made-up case: received, paused and suspended within some weeks, to the minute."""
+class GeneratedCase:
+    """A generated case that was received, paused and suspended within some weeks, in full minutes."""
 
     calendar: WorkingCalendar
     received_at: datetime
@@ -35,7 +35,7 @@ class Made:
 
     @cached_property
     def events(self) -> tuple[ClockEvent, ...]:
-        """The pauses as the log has them."""
+        """The pauses as log events."""
         found: list[ClockEvent] = []
         for pause in self.pauses:
             found.append(ClockEvent(at=pause.start, action="decide", state=CaseState.PENDING, runs=False))
@@ -45,15 +45,15 @@ class Made:
 
 
 def minutes(span: timedelta) -> int:
-    """Return full minutes."""
+    """Draw a timedelta of full minutes."""
     return span // MINUTE
 
 
 @st.composite
 def calendars(draw: st.DrawFn, days: int = 60) -> WorkingCalendar:
-    """Draw a calendar of some weeks around FIRST in which any day may be off, and any weekend worked."""
+    """Draw a calendar of some weeks around FIRST with random days off and working weekends."""
     first = (FIRST - timedelta(days=7)).date()
-    # Bits of numbers are drawn many times faster than sets. One day in four is off, one in eight worked.
+    # Bits of integers are drawn much faster than sets. One day in four is off, one in eight is a working weekend.
     bits = st.integers(0, 2**days - 1)
     off = draw(bits) & draw(bits)
     worked = draw(bits) & draw(bits) & draw(bits)
@@ -71,20 +71,20 @@ def _day(on: date, is_off: bool, is_worked: bool) -> CalendarDay:
 
 
 def instants(days: int = 21) -> st.SearchStrategy[datetime]:
-    """Draw a full minute of some days."""
+    """Draw an instant of some days, in full minutes."""
     return st.integers(0, days * 24 * 60).map(lambda at: FIRST + at * MINUTE)
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Made:
-    """Draw a case with pauses that follow one another and suspensions that may lie anywhere."""
+def cases(draw: st.DrawFn) -> GeneratedCase:
+    """Draw a case with successive pauses and suspensions at any time."""
     received = draw(instants(7))
     edges = sorted(draw(st.lists(instants(21).filter(lambda at: at >= received), max_size=6)))
     pauses = [Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=False)]
     if len(edges) % 2 and draw(st.booleans()):
         pauses.append(Span(edges[-1]))
     stops = draw(st.lists(st.tuples(instants(30), instants(30)), max_size=3))
-    return Made(
+    return GeneratedCase(
         calendar=draw(calendars()),
         received_at=received,
         days=draw(st.integers(1, 10)),
@@ -97,20 +97,20 @@ def cases(draw: st.DrawFn) -> Made:
     )
 
 
-class Peer:
-    """Counts working time a minute at a time, with nothing of the clock but the calendar's days and hours."""
+class ReferenceClock:
+    """Counts working time minute by minute; it uses only the days and hours of the calendar."""
 
     def __init__(self, calendar: WorkingCalendar) -> None:
         self.calendar = calendar
 
     def works(self, at: datetime) -> bool:
-        """Say whether the minute that begins at an instant is working time."""
+        """Return whether the minute that begins at an instant is working time."""
         local = at.astimezone(self.calendar.zone)
         inside = any(opens <= local.time() < closes for opens, closes in self.calendar.hours)
         return inside and self.calendar.day(local.date()).working
 
-    def due_at(self, made: Made) -> datetime:
-        """Return when a case is due, by walking through every minute."""
+    def due_at(self, made: GeneratedCase) -> datetime:
+        """Return when a case is due, by counting every minute."""
         day_zero, counted = self._day_zero(made.received_at)
         due_day, left = day_zero, made.days
         while left:
@@ -139,7 +139,7 @@ class Peer:
         return day, datetime.combine(day, opens, tzinfo=self.calendar.zone).astimezone(UTC)
 
     def _lost(self, counted: datetime, spans: Sequence[Span], less: Sequence[Span] = ()) -> list[bool]:
-        """Return for each minute of some spans whether it is working time of the case that is in none of others."""
+        """Return the working time of the case in some spans that is not in other spans."""
         lost: dict[datetime, bool] = {}
         for span in spans:
             at = span.start
@@ -150,7 +150,7 @@ class Peer:
         return list(lost.values())
 
     def _moved(self, due: datetime, by: int) -> datetime:
-        """Return the instant that lies so many working minutes later; closing stays closing."""
+        """Return the instant a number of working minutes later; an instant at closing stays there."""
         while by:
             by -= self.works(due)
             due += MINUTE
@@ -158,7 +158,7 @@ class Peer:
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:
-    """Return spans that touch or overlap as one."""
+    """Merge spans that touch or overlap."""
     found: list[Span] = []
     for span in sorted(spans):
         if found and span.start <= found[-1].end:
@@ -168,4 +168,4 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
-__all__ = ["FIRST", "MINUTE", "NEVER", "Made", "Peer", "calendars", "cases", "instants", "minutes"]
+__all__ = ["FIRST", "MINUTE", "NEVER", "GeneratedCase", "ReferenceClock", "calendars", "cases", "instants", "minutes"]

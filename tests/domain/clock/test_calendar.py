@@ -1,3 +1,5 @@
+"""The working calendar: kinds of days, opening hours and working time."""
+
 import pickle
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +23,7 @@ def official(on: date, *, working: bool) -> CalendarDay:
 
 
 def national_day_2026() -> list[CalendarDay]:
-    """From Monday 14 September to Sunday 18 October 2026: off from the 1st to the 7th, two make-up days."""
+    """A calendar from 14 September to 18 October 2026: 1 to 7 October are off, and there are two make-up days."""
     off = {date(2026, 9, 25)} | {date(2026, 10, day) for day in range(1, 8)}
     make_up = {date(2026, 9, 20), date(2026, 10, 10)}
     days = [date(2026, 9, 14) + timedelta(days=n) for n in range(35)]
@@ -40,7 +42,7 @@ def at(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) -> da
     return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
 
 
-def test_a_make_up_sunday_works_and_a_holiday_does_not() -> None:
+def test_a_make_up_sunday_is_a_working_day_and_a_holiday_is_not() -> None:
     calendar = a_calendar()
 
     assert calendar.is_working(date(2026, 9, 20))
@@ -48,7 +50,7 @@ def test_a_make_up_sunday_works_and_a_holiday_does_not() -> None:
     assert not calendar.is_provisional(date(2026, 10, 7))
 
 
-def test_outside_the_table_weekdays_work_and_nothing_is_certain() -> None:
+def test_outside_the_table_weekdays_are_working_days_and_provisional() -> None:
     calendar = a_calendar()
 
     assert calendar.is_working(date(2026, 12, 31))
@@ -57,7 +59,7 @@ def test_outside_the_table_weekdays_work_and_nothing_is_certain() -> None:
     assert calendar.day(date(2027, 1, 2)).kind == DayKind.WEEKEND
 
 
-def test_a_hole_in_the_table_is_assumed_like_the_days_outside() -> None:
+def test_a_gap_in_the_table_counts_like_the_days_outside() -> None:
     monday, wednesday = date(2026, 9, 14), date(2026, 9, 16)
     calendar = a_calendar([official(monday, working=True), official(wednesday, working=False)])
 
@@ -67,7 +69,7 @@ def test_a_hole_in_the_table_is_assumed_like_the_days_outside() -> None:
     assert not calendar.depends_on_provisional(monday, monday)
 
 
-def test_the_days_after_the_holiday_week_are_found() -> None:
+def test_the_nth_working_day_is_found_across_the_holiday_week() -> None:
     calendar = a_calendar()
 
     assert calendar.next_working_day(date(2026, 9, 30)) == date(2026, 10, 8)
@@ -82,7 +84,7 @@ def test_the_zeroth_working_day_is_refused() -> None:
         a_calendar().nth_working_day_after(date(2026, 9, 30), 0)
 
 
-def test_working_days_left_leaves_today_out_and_takes_the_due_day_in() -> None:
+def test_working_days_left_excludes_today_and_includes_the_due_day() -> None:
     calendar = a_calendar()
 
     assert calendar.working_days_left(date(2026, 9, 30), date(2026, 10, 9)) == 2
@@ -95,7 +97,7 @@ def test_working_days_left_leaves_today_out_and_takes_the_due_day_in() -> None:
     start=st.dates(date(2026, 8, 1), date(2026, 12, 1)),
     n=st.integers(1, 60),
 )
-def test_the_nth_day_is_the_one_found_by_walking(start: date, n: int) -> None:
+def test_the_nth_working_day_is_the_one_found_day_by_day(start: date, n: int) -> None:
     calendar = a_calendar()
     walked, left = start, n
     while left:
@@ -110,7 +112,7 @@ def test_the_nth_day_is_the_one_found_by_walking(start: date, n: int) -> None:
 @example(start=date(2026, 10, 1), span=0)
 @example(start=date(2026, 9, 14), span=9)
 @example(start=date(2026, 10, 17), span=1)
-def test_a_span_leans_on_doubtful_days_when_one_of_them_is_provisional(start: date, span: int) -> None:
+def test_a_span_with_one_provisional_day_is_provisional(start: date, span: int) -> None:
     doubtful = [assumed_day(day) for day in (date(2026, 9, 14), date(2026, 10, 1), date(2026, 10, 18))]
     calendar = a_calendar(national_day_2026() + doubtful)
     end = start + timedelta(days=span)
@@ -119,7 +121,7 @@ def test_a_span_leans_on_doubtful_days_when_one_of_them_is_provisional(start: da
     assert calendar.depends_on_provisional(start, end) is walked
 
 
-def test_a_calendar_without_a_table_knows_weekdays_only() -> None:
+def test_a_calendar_without_a_table_has_weekdays_only() -> None:
     calendar = a_calendar([])
 
     assert calendar.nth_working_day_after(date(2026, 10, 2), 1) == date(2026, 10, 5)
@@ -127,7 +129,7 @@ def test_a_calendar_without_a_table_knows_weekdays_only() -> None:
     assert calendar.depends_on_provisional(date(2026, 10, 5), date(2026, 10, 5))
 
 
-def test_opening_and_closing_are_instants_of_the_policys_zone() -> None:
+def test_opening_and_closing_are_in_the_time_zone_of_the_policy() -> None:
     calendar = a_calendar()
 
     assert calendar.opening(date(2026, 9, 30)) == datetime(2026, 9, 30, 1, tzinfo=UTC)
@@ -135,7 +137,7 @@ def test_opening_and_closing_are_instants_of_the_policys_zone() -> None:
     assert calendar.local_day(datetime(2026, 9, 30, 16, tzinfo=UTC)) == date(2026, 10, 1)
 
 
-def test_the_machines_zone_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_zone_of_the_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     import time as clock
 
     before = a_calendar().add_working_seconds(at(9, 30, 17), 7200)
@@ -179,11 +181,11 @@ def test_working_seconds_skip_the_midday_break_the_night_and_the_holidays() -> N
         pytest.param(at(10, 9, 18), 3600, at(10, 10, 10), id="into a make-up Saturday"),
     ],
 )
-def test_adding_working_seconds(start: datetime, seconds: float, reached: datetime) -> None:
+def test_working_seconds_are_added(start: datetime, seconds: float, reached: datetime) -> None:
     assert a_calendar().add_working_seconds(start, seconds) == reached
 
 
-def test_adding_less_than_nothing_is_refused() -> None:
+def test_adding_negative_working_time_is_refused() -> None:
     with pytest.raises(ValueError, match="-1"):
         a_calendar().add_working_seconds(at(9, 30, 9), -1)
 
@@ -206,7 +208,9 @@ CALENDARS = st.sampled_from(
 
 
 @given(calendar=CALENDARS, start=INSTANTS, micros=MICROSECONDS)
-def test_counting_is_the_inverse_of_adding(calendar: WorkingCalendar, start: datetime, micros: int) -> None:
+def test_counting_working_time_is_the_inverse_of_adding_it(
+    calendar: WorkingCalendar, start: datetime, micros: int
+) -> None:
     seconds = micros / 10**6
 
     reached = calendar.add_working_seconds(start, seconds)
@@ -215,7 +219,7 @@ def test_counting_is_the_inverse_of_adding(calendar: WorkingCalendar, start: dat
 
 
 @given(calendar=CALENDARS, start=INSTANTS, micros=MICROSECONDS, more=MICROSECONDS)
-def test_adding_in_two_steps_is_adding_at_once(
+def test_adding_working_time_in_two_steps_equals_adding_it_at_once(
     calendar: WorkingCalendar, start: datetime, micros: int, more: int
 ) -> None:
     at_once = calendar.add_working_seconds(start, (micros + more) / 10**6)
@@ -225,7 +229,7 @@ def test_adding_in_two_steps_is_adding_at_once(
 
 
 @given(calendar=CALENDARS, start=INSTANTS, later=st.integers(0, 10**12), micros=MICROSECONDS)
-def test_adding_keeps_the_order_of_instants(
+def test_adding_working_time_keeps_the_order_of_instants(
     calendar: WorkingCalendar, start: datetime, later: int, micros: int
 ) -> None:
     second = start + timedelta(microseconds=later)
@@ -239,7 +243,7 @@ def test_adding_keeps_the_order_of_instants(
 
 
 @given(calendar=CALENDARS, start=INSTANTS, micros=MICROSECONDS)
-def test_adding_never_lands_on_a_day_off_or_outside_the_hours(
+def test_adding_working_time_ends_within_the_hours_of_a_working_day(
     calendar: WorkingCalendar, start: datetime, micros: int
 ) -> None:
     reached = calendar.local(calendar.add_working_seconds(start, micros / 10**6))
@@ -258,12 +262,12 @@ def test_adding_never_lands_on_a_day_off_or_outside_the_hours(
         ((time(9), time(14)), (time(13), time(18))),
     ],
 )
-def test_hours_that_do_not_run_forward_are_refused(hours: tuple[tuple[time, time], ...]) -> None:
+def test_hours_that_end_before_they_begin_are_refused(hours: tuple[tuple[time, time], ...]) -> None:
     with pytest.raises(BadConfiguration, match="hours"):
         a_calendar(hours=hours)
 
 
-def test_an_unknown_zone_is_refused_by_its_name() -> None:
+def test_the_refusal_of_an_unknown_time_zone_names_it() -> None:
     with pytest.raises(BadConfiguration, match="Asia/Nowhere"):
         a_calendar(zone="Asia/Nowhere")
 

@@ -1,4 +1,4 @@
-"""Working time and due dates as rules, on cases, pauses and calendars of all kinds."""
+"""Properties of working time and due dates, on generated cases, pauses and calendars."""
 
 import itertools
 from dataclasses import replace
@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from db.enums import CaseState
-from tests.domain.clock.clock_cases import FIRST, Made, Peer, calendars, cases, instants
+from tests.domain.clock.clock_cases import FIRST, GeneratedCase, ReferenceClock, calendars, cases, instants
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import ClockEvent, budget_of, clock_state, extension_s
@@ -22,13 +22,13 @@ SECONDS = st.integers(0, 40 * 3600)
 _APPEAL_DAYS = 7
 
 
-def due_of(made: Made) -> datetime:
+def due_of(made: GeneratedCase) -> datetime:
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     return clock_state(budget, made.suspensions, made.calendar).due_at
 
 
 def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more: int) -> None:
-    """Adding working time is monotonic, undone by counting it, and lands on no day off."""
+    """Check that adding working time is monotonic, the inverse of counting it, and never ends on a day off."""
     less, more = sorted((less, more))
     earlier, later = calendar.add_working_seconds(start, less), calendar.add_working_seconds(start, more)
     assert earlier <= later
@@ -40,14 +40,14 @@ def check_arithmetic(calendar: WorkingCalendar, start: datetime, less: int, more
     assert calendar.working_seconds_between(later, calendar.add_working_seconds(later, 1)) == 1
 
 
-def check_case(made: Made) -> None:
-    """The due date is the peer's, and the steps to it are complete."""
-    assert due_of(made) == Peer(made.calendar).due_at(made)
+def check_case(made: GeneratedCase) -> None:
+    """Check that the due date equals that of the reference clock and that the steps to it are complete."""
+    assert due_of(made) == ReferenceClock(made.calendar).due_at(made)
     check_steps(made)
 
 
-def check_steps(made: Made) -> None:
-    """The steps go forward, leave nothing out and count nothing twice."""
+def check_steps(made: GeneratedCase) -> None:
+    """Check that the steps go forward, leave nothing out and count nothing twice."""
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     now = FIRST + timedelta(days=60)
     found = explain_clock(
@@ -64,13 +64,13 @@ def check_steps(made: Made) -> None:
         counted = sum(step.working_s for step in found.steps if step.counts and step.what is not StepKind.LATE)
         late = [span for span in made.pauses if span.end > found.due_at or span.start > found.due_at]
         stopped = [one for one in made.suspensions if one.span.start >= found.due_at or one.span.end > found.due_at]
-        # A pause after the due date moves it on too, past time that already counted as late or as worked.
+        # A pause after the due date also moves it, past time that already counted as late or as worked.
         if not late and not stopped:
             assert counted == promised
 
 
 @given(made=cases(), on=st.integers(0, 120))
-def test_what_is_extended_to_a_day_is_due_on_that_day_whatever_is_suspended_before(made: Made, on: int) -> None:
+def test_an_extended_case_is_due_on_its_day_despite_suspensions_before(made: GeneratedCase, on: int) -> None:
     budget = budget_of(made.events, made.received_at, made.days, _APPEAL_DAYS)
     day = made.calendar.working_day_from(made.calendar.local_day(FIRST) + timedelta(days=on))
     until = made.calendar.closing(day)
@@ -84,27 +84,27 @@ def test_what_is_extended_to_a_day_is_due_on_that_day_whatever_is_suspended_befo
         assert due_of(made) >= until or not made.calendar.working_seconds_between(due_of(made), until)
 
 
-def _promise(made: Made) -> tuple[datetime, datetime]:
-    plain = Made(made.calendar, made.received_at, made.days, (), ())
+def _promise(made: GeneratedCase) -> tuple[datetime, datetime]:
+    plain = GeneratedCase(made.calendar, made.received_at, made.days, (), ())
     return made.received_at, due_of(plain)
 
 
 @given(calendar=calendars(), start=instants(), less=SECONDS, more=SECONDS)
-def test_adding_working_time_is_monotonic_and_inverse_to_counting_it_and_never_lands_on_a_day_off(
+def test_adding_working_time_is_monotonic_invertible_and_ends_on_a_working_day(
     calendar: WorkingCalendar, start: datetime, less: int, more: int
 ) -> None:
     check_arithmetic(calendar, start, less, more)
 
 
 @given(made=cases())
-def test_a_due_date_is_what_counting_every_minute_gives(made: Made) -> None:
+def test_a_due_date_equals_that_of_the_minute_by_minute_clock(made: GeneratedCase) -> None:
     check_case(made)
 
 
 @pytest.mark.proof
 @settings(max_examples=sized(ci=400, full=10_000))
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
-def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, less: int, more: int) -> None:
+def test_ten_thousand_due_dates_keep_all_properties(made: GeneratedCase, start: datetime, less: int, more: int) -> None:
     check_arithmetic(made.calendar, start, less, more)
     check_steps(made)
 
@@ -112,34 +112,34 @@ def test_ten_thousand_cases_pauses_and_calendars(made: Made, start: datetime, le
 @pytest.mark.proof
 @settings(max_examples=sized(ci=60, full=600))
 @given(made=cases())
-def test_hundreds_of_due_dates_are_what_counting_every_minute_gives(made: Made) -> None:
+def test_hundreds_of_due_dates_equal_those_of_the_minute_by_minute_clock(made: GeneratedCase) -> None:
     check_case(made)
 
 
 @given(made=cases(), more=instants(), hours=st.integers(1, 30))
-def test_another_suspension_never_brings_a_due_date_forward(made: Made, more: datetime, hours: int) -> None:
+def test_another_suspension_never_brings_a_due_date_forward(made: GeneratedCase, more: datetime, hours: int) -> None:
     stop = Suspension(id=99, span=Span(more, more + timedelta(hours=hours)), reason="x")
-    longer = Made(made.calendar, made.received_at, made.days, made.pauses, (*made.suspensions, stop))
+    longer = GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, (*made.suspensions, stop))
 
     assert due_of(longer) >= due_of(made)
 
 
 @given(made=cases())
-def test_entering_the_same_suspension_twice_changes_nothing(made: Made) -> None:
-    twice = Made(made.calendar, made.received_at, made.days, made.pauses, made.suspensions * 2)
+def test_entering_the_same_suspension_twice_changes_nothing(made: GeneratedCase) -> None:
+    twice = GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, made.suspensions * 2)
 
     assert due_of(twice) == due_of(made)
 
 
 @given(made=cases(), days=st.integers(1, 10))
-def test_a_longer_class_is_never_due_earlier(made: Made, days: int) -> None:
-    longer = Made(made.calendar, made.received_at, made.days + days, made.pauses, ())
+def test_a_longer_class_is_never_due_earlier(made: GeneratedCase, days: int) -> None:
+    longer = GeneratedCase(made.calendar, made.received_at, made.days + days, made.pauses, ())
 
-    assert due_of(longer) > due_of(Made(made.calendar, made.received_at, made.days, made.pauses, ()))
+    assert due_of(longer) > due_of(GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, ()))
 
 
 @given(spans=st.lists(st.tuples(instants(), instants()).map(sorted).map(lambda pair: Span(*pair)), max_size=6))
-def test_what_is_left_of_a_time_and_what_is_taken_make_it_whole(spans: list[Span]) -> None:
+def test_remaining_and_used_working_time_add_up(spans: list[Span]) -> None:
     whole = Span(FIRST, FIRST + timedelta(days=21))
     left = without(whole, spans)
 
@@ -147,7 +147,7 @@ def test_what_is_left_of_a_time_and_what_is_taken_make_it_whole(spans: list[Span
     assert all(before.end <= after.start for before, after in itertools.pairwise(left))
 
 
-def test_a_suspension_of_another_province_or_agent_stops_nothing() -> None:
+def test_a_suspension_of_another_province_or_agent_has_no_effect() -> None:
     stop = Suspension(id=1, span=Span(FIRST), reason="x", province="四川", agent="A")
 
     assert stop.concerns("四川省", "A")
@@ -156,14 +156,14 @@ def test_a_suspension_of_another_province_or_agent_stops_nothing() -> None:
     assert not stop.concerns("", "A")
 
 
-def test_what_was_late_before_a_suspension_stays_late() -> None:
+def test_a_case_late_before_a_suspension_stays_late() -> None:
     made = _plain(FIRST + timedelta(hours=2))
     due = due_of(made)
     after = Suspension(id=1, span=Span(due, due + timedelta(days=3)), reason="x")
     before = Suspension(id=2, span=Span(due - timedelta(minutes=1), due + timedelta(days=3)), reason="x")
 
-    assert due_of(Made(made.calendar, made.received_at, made.days, (), (after,))) == due
-    assert due_of(Made(made.calendar, made.received_at, made.days, (), (before,))) > due
+    assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (after,))) == due
+    assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (before,))) > due
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_what_was_late_before_a_suspension_stays_late() -> None:
         ((CaseState.RECTIFYING, CaseState.QUEUED), False),
     ],
 )
-def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ...], is_renewed: bool) -> None:
+def test_only_a_reopened_case_gets_a_new_time_budget(states: tuple[CaseState, ...], is_renewed: bool) -> None:
     events = [
         ClockEvent(at=FIRST + timedelta(days=day), action="x", state=state) for day, state in enumerate(states, start=1)
     ]
@@ -185,7 +185,7 @@ def test_only_what_is_opened_again_gets_a_new_budget(states: tuple[CaseState, ..
 
 
 @pytest.mark.parametrize(("action", "is_renewed"), [("resubmit", False), ("reopen", True)])
-def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_reopened(
+def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopened(
     action: str, is_renewed: bool
 ) -> None:
     events = [
@@ -201,8 +201,8 @@ def test_a_lapsed_case_goes_on_when_the_answer_was_in_time_and_anew_when_it_is_r
         assert [pause.span for pause in budget.pauses] == [Span(FIRST, FIRST + timedelta(days=3))]
 
 
-def _plain(received_at: datetime) -> Made:
+def _plain(received_at: datetime) -> GeneratedCase:
     calendar = WorkingCalendar(
         seed_days("CN", [2026]), hours=((time(9), time(12)), (time(13), time(18))), zone="Asia/Shanghai"
     )
-    return Made(calendar, received_at, 3, (), ())
+    return GeneratedCase(calendar, received_at, 3, (), ())

@@ -1,3 +1,5 @@
+"""Due dates: where they start, when they fall, and when they are provisional."""
+
 import time as clock
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
@@ -66,14 +68,14 @@ def test_a_receipt_counts_from_the_next_opening(received: datetime, counted: dat
     ],
 )
 def test_a_case_is_due_at_closing(received: datetime, days: int, due: datetime) -> None:
-    answer = due_at(received, days, CALENDAR)
+    found = due_at(received, days, CALENDAR)
 
-    assert answer.at == due
-    assert answer.at.tzinfo is UTC
-    assert not answer.provisional
+    assert found.at == due
+    assert found.at.tzinfo is UTC
+    assert not found.provisional
 
 
-def test_a_due_date_that_leans_on_an_unpublished_year_is_provisional() -> None:
+def test_a_due_date_that_depends_on_an_unpublished_year_is_provisional() -> None:
     due = due_at(at(2026, 12, 24, 10), 7, CALENDAR)
 
     assert due.at == at(2027, 1, 5, 18)
@@ -84,7 +86,7 @@ def test_a_receipt_on_the_last_published_evening_is_provisional() -> None:
     assert due_at(at(2026, 12, 31, 19), 1, CALENDAR).provisional
 
 
-def test_one_day_on_the_way_that_may_change_makes_the_due_date_provisional() -> None:
+def test_one_provisional_day_before_it_makes_a_due_date_provisional() -> None:
     days = {day.on: day for day in seed_days("CN", [2026])}
     days[date(2026, 11, 25)] = assumed_day(date(2026, 11, 25))
     calendar = WorkingCalendar(days.values(), hours=CALENDAR.hours, zone="Asia/Shanghai")
@@ -102,7 +104,7 @@ def test_a_year_beyond_the_table_is_provisional() -> None:
 
 
 @pytest.mark.usefixtures("machine_zone")
-def test_the_due_date_is_the_same_wherever_the_machine_stands() -> None:
+def test_the_due_date_does_not_depend_on_the_time_zone_of_the_machine() -> None:
     received = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)  # half past midnight of the 25th in Shanghai
 
     due = due_at(received, 3, CALENDAR)
@@ -120,7 +122,7 @@ def test_a_rectification_decided_in_the_evening_starts_on_the_next_working_day()
     received=st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 1), timezones=st.just(SHANGHAI)),  # noqa: DTZ001 - hypothesis takes naive bounds and adds the zone
     days=st.integers(1, 10),
 )
-def test_the_promise_is_that_many_whole_working_days_after_day_zero(received: datetime, days: int) -> None:
+def test_a_due_date_is_the_promised_working_days_after_day_zero(received: datetime, days: int) -> None:
     due = due_at(received, days, CALENDAR)
     day_zero = CALENDAR.local_day(counted_from(received, CALENDAR))
     due_day = CALENDAR.local_day(due.at)

@@ -1,4 +1,4 @@
-"""Days with hours of their own: half days, short days, working days in three parts."""
+"""Days with their own hours: half days, short days, and days with three intervals."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -36,11 +36,11 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def with_half_thursday() -> WorkingCalendar:
-    """Working days of which Thursday, 26 November 2026, ends at noon."""
+    """A calendar in which Thursday, 26 November 2026, ends at noon."""
     return WorkingCalendar([a_day(THURSDAY, hours=MORNING)], hours=POLICY, zone="Asia/Shanghai")
 
 
-def test_a_half_day_closes_at_noon_and_the_others_do_not() -> None:
+def test_only_a_half_day_closes_at_noon() -> None:
     calendar = with_half_thursday()
 
     assert calendar.closing(THURSDAY) == at(26, 12)
@@ -48,12 +48,12 @@ def test_a_half_day_closes_at_noon_and_the_others_do_not() -> None:
     assert calendar.hours_of(THURSDAY) == MORNING
 
 
-def test_what_falls_due_on_a_half_day_is_due_when_it_closes() -> None:
+def test_a_case_due_on_a_half_day_is_due_at_its_closing() -> None:
     assert due_at(at(24, 10), 2, with_half_thursday()).at == at(26, 12)
     assert due_at(at(24, 10), 3, with_half_thursday()).at == at(27, 18)
 
 
-def test_what_comes_after_a_half_day_counts_from_the_next_opening() -> None:
+def test_a_receipt_after_a_half_day_closes_counts_from_the_next_opening() -> None:
     calendar = with_half_thursday()
 
     assert counted_from(at(26, 12), calendar) == at(26, 12)
@@ -61,7 +61,7 @@ def test_what_comes_after_a_half_day_counts_from_the_next_opening() -> None:
     assert due_at(at(26, 12, 1), 1, calendar).at == at(30, 18)
 
 
-def test_the_afternoon_of_a_half_day_is_no_working_time() -> None:
+def test_the_afternoon_of_a_half_day_is_not_working_time() -> None:
     calendar = with_half_thursday()
 
     assert calendar.working_seconds_between(at(26, 9), at(26, 18)) == 3 * 3600
@@ -70,7 +70,7 @@ def test_the_afternoon_of_a_half_day_is_no_working_time() -> None:
     assert calendar.add_working_seconds(at(26, 12), 0) == at(26, 12)
 
 
-def test_a_working_day_may_also_be_longer_than_the_policys() -> None:
+def test_a_working_day_may_be_longer_than_that_of_the_policy() -> None:
     late = ((time(8), time(12)), (time(13), time(18)), (time(19), time(21)))
     calendar = WorkingCalendar([a_day(THURSDAY, hours=late)], hours=POLICY, zone="Asia/Shanghai")
 
@@ -88,13 +88,13 @@ def test_a_working_day_may_also_be_longer_than_the_policys() -> None:
         ("09:00–12:00、13:00–18:00", POLICY),
     ],
 )
-def test_hours_are_read_as_people_write_them(text: str, read: Hours) -> None:
+def test_hours_are_read_in_their_usual_forms(text: str, read: Hours) -> None:
     assert parse_hours(text) == read
     assert parse_hours(format_hours(read)) == read
 
 
 @pytest.mark.parametrize("text", ["", "9-12", "09:00", "12:00-09:00", "09:00-25:00", "09:00-12:00,11:00-13:00", "九点"])
-def test_what_is_no_hours_is_refused(text: str) -> None:
+def test_a_text_that_gives_no_hours_is_refused(text: str) -> None:
     with pytest.raises(BadConfiguration, match="hours"):
         parse_hours(text)
 
@@ -113,7 +113,7 @@ HOURS = st.sampled_from([2, 4, 6]).flatmap(lambda n: st.lists(MINUTES, min_size=
 
 @st.composite
 def calendars(draw: st.DrawFn) -> WorkingCalendar:
-    """Sixty days, each as it comes: off, worked by the policy's hours, or by its own."""
+    """Draw sixty days, each off, with the hours of the policy, or with its own hours."""
     kinds = draw(st.lists(st.sampled_from(["off", "work", "own"]), min_size=60, max_size=60))
     own = draw(st.lists(HOURS, min_size=1, max_size=4))
     days = [
@@ -133,7 +133,7 @@ def _instant(calendar: WorkingCalendar, day: date, clock: time) -> datetime:
 
 
 def check_adding(calendar: WorkingCalendar, start: datetime, micros: int, more: int) -> None:
-    """Adding is the inverse of counting, keeps the order of instants, and ends within the hours of a working day."""
+    """Check that adding is the inverse of counting, keeps the order of instants, and ends within working hours."""
     seconds = micros / 10**6
     reached = calendar.add_working_seconds(start, seconds)
 
@@ -151,7 +151,7 @@ def check_adding(calendar: WorkingCalendar, start: datetime, micros: int, more: 
 
 
 def check_due(calendar: WorkingCalendar, start: datetime, days: int) -> None:
-    """A promise ends when a working day closes, so many working days after day 0, and later receipts end no earlier."""
+    """Check that a due date is the closing of the right working day, and that a later receipt is not due earlier."""
     due = due_at(start, days, calendar).at
     day_zero, due_day = calendar.local_day(counted_from(start, calendar)), calendar.local_day(due)
 
@@ -164,20 +164,22 @@ def check_due(calendar: WorkingCalendar, start: datetime, days: int) -> None:
 
 
 @given(calendars(), INSTANTS, MICROSECONDS, st.integers(0, 10**11))
-def test_adding_and_counting_agree_on_days_with_hours_of_their_own(
+def test_adding_and_counting_agree_on_days_with_their_own_hours(
     calendar: WorkingCalendar, start: datetime, micros: int, more: int
 ) -> None:
     check_adding(calendar, start, micros, more)
 
 
 @given(calendars(), INSTANTS, st.integers(1, 10))
-def test_a_promise_ends_at_the_closing_of_a_working_day(calendar: WorkingCalendar, start: datetime, days: int) -> None:
+def test_a_due_date_is_the_closing_of_a_working_day(calendar: WorkingCalendar, start: datetime, days: int) -> None:
     check_due(calendar, start, days)
 
 
 @pytest.mark.proof
 @settings(max_examples=sized(ci=400, full=10_000))
 @given(calendars(), INSTANTS, MICROSECONDS, st.integers(0, 10**11), st.integers(1, 10))
-def test_ten_thousand_calendars(calendar: WorkingCalendar, start: datetime, micros: int, more: int, days: int) -> None:
+def test_ten_thousand_calendars_keep_all_properties(
+    calendar: WorkingCalendar, start: datetime, micros: int, more: int, days: int
+) -> None:
     check_adding(calendar, start, micros, more)
     check_due(calendar, start, days)

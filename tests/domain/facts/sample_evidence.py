@@ -1,4 +1,4 @@
-"""A made-up application in good order, and ways to change it."""
+"""A sample application without findings, and functions that change it."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -54,7 +54,7 @@ def sim_number(front: str = "8986000000000000001") -> str:
 
 
 def age_of(years: int, days: int = 0) -> date:
-    """Return a birthday: someone who turned so many years, so many days before today."""
+    """Return the birth date of a person who reached an age a number of days before today."""
     return date(TODAY.year - years, TODAY.month, TODAY.day) - timedelta(days=days)
 
 
@@ -109,7 +109,7 @@ def documents() -> tuple[DocumentFacts, ...]:
 
 
 def half_hours(at: time, calls: int, off: int = 0) -> tuple[int, ...]:
-    """Return the calls of each half hour: some at a time, some at night."""
+    """Return the number of calls of each half hour."""
     counts = [0] * 48
     counts[at.hour * 2 + at.minute // 30] += calls - off
     counts[2] += off
@@ -175,11 +175,11 @@ def evidence(**changes: Any) -> Evidence:
 
 
 def with_calls(figures: CallFacts, **changes: Any) -> Evidence:
-    """Return an application in good order whose only card made these calls."""
+    """Return a clean application whose only card made these calls."""
     return evidence(calls=(figures,), all_calls=replace(figures, msisdn=""), **changes)
 
 
 def findings(seen: Evidence, policy: Policy | None = None) -> dict[str, Finding]:
-    """Return the findings of an evidence by their rule."""
+    """Return the findings of some evidence by their rule."""
     chosen = policy or default_policy()
     return {finding.rule: finding for finding in find(observe(seen, chosen, TODAY), chosen)}

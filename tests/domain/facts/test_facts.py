@@ -1,3 +1,5 @@
+"""Facts computed from the evidence of a case."""
+
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -58,7 +60,7 @@ def is_of_sort(value: FactValue, sort: FactSort) -> bool:
         evidence(credit=(credit(CreditList.ARREARS, CreditMatch.EXACT, disputed=True),)),
     ],
 )
-def test_what_is_observed_is_exactly_what_a_policy_may_ask(given: Evidence) -> None:
+def test_the_computed_facts_are_those_that_a_policy_may_use(given: Evidence) -> None:
     facts = seen(given)
     everything = [("case", facts.case)]
     everything += [("card", own) for _msisdn, own in facts.cards]
@@ -69,7 +71,7 @@ def test_what_is_observed_is_exactly_what_a_policy_may_ask(given: Evidence) -> N
         assert all(is_of_sort(own[name], sort) for name, sort in known.items())
 
 
-def test_the_activity_has_the_keys_that_others_rely_on() -> None:
+def test_the_activity_has_its_fixed_keys() -> None:
     given = evidence(cards=(card(), card(msisdn=OTHER_MSISDN)))
     view = activity_view(given, seen(given))
     assert set(ACTIVITY_KEYS.split()) < set(view)
@@ -79,7 +81,7 @@ def test_the_activity_has_the_keys_that_others_rely_on() -> None:
     assert (view["cards"][1]["calls"], view["cards"][1]["window_to"]) == (0, None)
 
 
-def test_nothing_to_divide_by_leaves_ratios_unknown() -> None:
+def test_a_ratio_without_a_denominator_is_unknown() -> None:
     facts = case(evidence(calls=(), all_calls=CallFacts()))
     names = [name for name in facts if name.endswith("_ratio")]
     assert len(names) == 6
@@ -119,7 +121,7 @@ def test_insurance_may_call_later_than_others(industry: str, opens: int) -> None
     assert window_for(industry, default_policy()).opens == time(opens)
 
 
-def test_an_industrys_window_is_used_for_its_calls() -> None:
+def test_the_calls_of_an_industry_use_its_own_window() -> None:
     figures = replace(call_at(time(8, 30)), msisdn=MSISDN)
     assert case(with_calls(figures))["off_hours_calls"] == 0
     insured = with_calls(figures, application=application(industry="保险"))
@@ -131,7 +133,7 @@ def complained(received_at: datetime, msisdn: str = MSISDN) -> ComplaintFacts:
     return ComplaintFacts(msisdn=msisdn, received_at=received_at, verified=True)
 
 
-def test_old_complaints_count_but_not_against_the_calls_of_the_window() -> None:
+def test_complaints_before_the_window_are_counted_but_not_in_its_rate() -> None:
     # The window begins on 26 October in Shanghai, eight hours before it does in UTC.
     before, after = datetime(2026, 10, 25, 15, 59, tzinfo=UTC), datetime(2026, 10, 25, 16, tzinfo=UTC)
     facts = case(evidence(complaints=(complained(before), complained(after), *complaints(0, 1))))
@@ -139,7 +141,7 @@ def test_old_complaints_count_but_not_against_the_calls_of_the_window() -> None:
     assert facts["complaint_ratio"] == 0.001
 
 
-def test_complaints_are_counted_for_the_card_they_are_about() -> None:
+def test_complaints_are_counted_per_card() -> None:
     given = evidence(
         cards=(card(), card(msisdn=OTHER_MSISDN)),
         complaints=(complained(RECEIVED), complained(RECEIVED, OTHER_MSISDN), complained(RECEIVED, OTHER_MSISDN)),
@@ -159,12 +161,12 @@ def test_only_the_last_delivery_of_a_document_counts() -> None:
     assert [(kind, own["quality"]) for kind, own in pages] == [("BIZ_LICENSE", "ok"), ("BIZ_LICENSE", "incomplete")]
 
 
-def test_an_expired_document_is_there() -> None:
+def test_an_expired_document_is_not_missing() -> None:
     expired = tuple(replace(given, valid_to=date(2020, 1, 1)) for given in documents())
     assert case(evidence(documents=expired))["documents_missing"] == 0
 
 
-def test_what_is_missing_is_named_in_the_order_of_the_policy() -> None:
+def test_missing_documents_are_in_the_order_of_the_policy() -> None:
     facts = case(evidence(documents=()))
     assert facts["documents_missing"] == 8
     assert str(facts["missing_kinds"]).startswith("BIZ_LICENSE;AGENT_ID_FRONT;")
@@ -184,17 +186,17 @@ def test_what_is_missing_is_named_in_the_order_of_the_policy() -> None:
         ("instead of teams", ""),
     ],
 )
-def test_trades_are_found_as_words_and_not_where_the_scope_leaves_them_out(scope: str, found: str) -> None:
+def test_trades_are_found_as_words_unless_the_scope_excludes_them(scope: str, found: str) -> None:
     facts = case(evidence(application=application(industry="", business_scope=scope)))
     assert facts["prohibited_trades"] == found
     assert facts["trade_allowed"] is (found == "")
 
 
-def test_a_policy_without_words_finds_none() -> None:
+def test_a_policy_without_trade_words_finds_no_trade() -> None:
     assert words_found("loans", ()) == ()
 
 
-def test_a_residence_permit_has_no_validity_to_check() -> None:
+def test_the_validity_of_a_residence_permit_is_not_checked() -> None:
     permit = application(
         handler_id_no=id_number(date(1990, 6, 15), "810000"),
         handler_id_issued_on=date(2020, 1, 1),
@@ -242,14 +244,14 @@ def test_arrears_are_summed_and_the_longest_overdue_counts() -> None:
     assert (facts["arrears_fen"], facts["overdue_days"], facts["name_only_records"]) == (200, 31, 1)
 
 
-def test_arrears_are_unknown_where_that_list_was_never_looked_up() -> None:
+def test_arrears_are_unknown_if_their_list_was_never_checked() -> None:
     facts = credit_facts((credit(CreditList.COURT, CreditMatch.NONE),), TODAY)
     assert facts["arrears_fen"] is None
     assert facts["overdue_days"] is None
     assert credit_facts((arrears(CreditMatch.NONE, 1),), TODAY)["arrears_fen"] == 0
 
 
-def test_the_age_of_the_checks_is_that_of_the_list_looked_up_longest_ago() -> None:
+def test_the_age_of_the_checks_is_that_of_the_oldest_one() -> None:
     facts = credit_facts(
         (
             arrears(CreditMatch.NONE, 90),

@@ -1,4 +1,4 @@
-"""The filter language: what it takes, what it refuses, and where it says the mistake is."""
+"""The filter language: accepted terms, and the position and message of each error."""
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ def terms(text: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
 
 
 def problem(text: str) -> tuple[str, str]:
-    """Return what is marked as wrong, and the sentence."""
+    """Return the part of the filter marked as wrong, and the message."""
     with pytest.raises(FilterProblem) as caught:
         parse_filter(text)
     return text[caught.value.start : caught.value.end], str(caught.value)
@@ -26,7 +26,7 @@ def outcome(text: str) -> Filter | FilterProblem:
         return error
 
 
-def test_the_example_of_the_design_is_understood() -> None:
+def test_the_example_of_the_design_is_parsed() -> None:
     assert terms("state:queued priority:high due<2026-12-01 applicant:成都 rule:ACT-PEAK-HOUR text") == [
         ("state", ":", ("queued",), False),
         ("priority", ":", ("high",), False),
@@ -62,11 +62,11 @@ def test_the_example_of_the_design_is_understood() -> None:
         ("状态：pending 截止<今天", [("state", ":", ("pending",), False), ("due", "<", ("today",), False)]),
     ],
 )
-def test_terms_are_understood(text: str, expected: list[object]) -> None:
+def test_terms_are_parsed(text: str, expected: list[object]) -> None:
     assert terms(text) == expected
 
 
-def test_states_can_be_written_as_the_screen_has_them() -> None:
+def test_states_can_be_written_as_the_screen_shows_them() -> None:
     with speaking("zh"):
         assert terms("状态：待复核") == [("state", ":", ("awaiting_check",), False)]
 
@@ -93,27 +93,27 @@ def test_states_can_be_written_as_the_screen_has_them() -> None:
         ("a\ud800", "\ud800", "cannot be searched"),
     ],
 )
-def test_a_mistake_is_told_where_it_is(text: str, marked: str, words: str) -> None:
+def test_an_error_has_its_position(text: str, marked: str, words: str) -> None:
     found, sentence = problem(text)
     assert found == marked
     assert words in sentence
 
 
-def test_pasted_megabytes_are_refused() -> None:
+def test_a_filter_of_megabytes_is_refused() -> None:
     assert "at most" in problem("x" * 1_000_000)[1]
     assert "at most" in problem("x " * 100)[1]
 
 
-def test_a_number_that_was_pasted_is_not_repeated() -> None:
+def test_an_error_does_not_repeat_a_personal_number() -> None:
     assert "11010119900101001" not in problem("state:11010119900101001X")[1]
 
 
-def test_only_a_state_that_is_asked_for_replaces_the_open_ones() -> None:
+def test_only_a_state_term_replaces_the_default_open_states() -> None:
     assert parse_filter("state:all x").names_state
     assert not parse_filter("-state:pending").names_state
 
 
-def test_every_key_has_help_and_its_own_names() -> None:
+def test_every_key_has_help_and_unique_names() -> None:
     names = [name for key in FILTER_KEYS for name in (key.name, *key.chinese)]
     assert len(names) == len(set(names))
     assert all(key.help for key in FILTER_KEYS)
@@ -135,7 +135,7 @@ pieces = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=40), st.lists(pieces, max_size=8).map("".join)))
-def test_any_text_is_understood_or_refused_with_a_place(text: str) -> None:
+def test_any_text_is_parsed_or_refused_with_a_position(text: str) -> None:
     found = outcome(text)
     if isinstance(found, Filter):
         assert parse_filter(str(found)) == found
@@ -157,7 +157,7 @@ choices = st.builds(
 
 
 @given(st.lists(st.one_of(texts, choices), max_size=6))
-def test_a_printed_filter_means_the_same(made: list[Term]) -> None:
+def test_a_printed_filter_is_parsed_back_to_the_same_filter(made: list[Term]) -> None:
     assert parse_filter(str(Filter(tuple(made)))) == Filter(tuple(made))
 
 
@@ -175,7 +175,7 @@ def test_a_printed_filter_means_the_same(made: list[Term]) -> None:
     ],
 )
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_bare_word_that_names_a_state_or_a_due_time_may_mean_the_term(
+def test_a_bare_word_that_names_a_state_or_due_time_suggests_its_term(
     text: str, terms: tuple[str, ...], language: str
 ) -> None:
     with speaking(language):

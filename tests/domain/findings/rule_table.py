@@ -1,4 +1,4 @@
-"""What each rule of DOMAIN 8.4 says at its limit, one below and one above."""
+"""The expected result of each rule of DOMAIN 8.4 at its limit, one below and one above."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ Build = Callable[[Any], Evidence]
 
 
 @dataclass(frozen=True)
-class At:
-    """What a rule says at some values of what it observes; None is nothing."""
+class Expectation:
+    """The expected severity of a rule at some observed values; None is no finding."""
 
     rule: str
     build: Build
@@ -69,7 +69,7 @@ def quota(peak: int) -> Evidence:
 
 
 def part(name: str, whole: int = 1000) -> Build:
-    """Return evidence in which some of so many calls, all answered, are of a kind."""
+    """Return evidence in which some of the calls, all of them answered, are of a kind."""
     base = {"calls": whole, "answered": whole, "total_duration_s": whole * 90, "distinct_callees": 1}
     return lambda count: with_calls(calls(**(base | {name: count})))
 
@@ -83,7 +83,7 @@ def off_hours(count: int) -> Evidence:
 
 
 def off_ratio(count: int) -> Evidence:
-    """Some of 300 calls out of hours: fewer than five are 1 % already."""
+    """Return evidence with some of 300 calls outside working hours; fewer than five are already 1 %."""
     return with_calls(calls(off=count, calls=300))
 
 
@@ -123,16 +123,18 @@ BLOCKED_IF_EXACT = {NOTHING: None, BY_NAME: None, EXACT: "block"}
 WARNED_IF_EXACT = {NOTHING: None, BY_NAME: None, EXACT: "warn"}
 
 TABLE = [
-    At("ID-RIC", lambda no: handler(handler_id_no=no), {VALID: None, WRONG: "block"}),
-    At("ID-RIC", lambda no: handler(legal_rep_id_no=no), {VALID: None, "": None, WRONG: "block"}, "legal rep"),
-    At(
+    Expectation("ID-RIC", lambda no: handler(handler_id_no=no), {VALID: None, WRONG: "block"}),
+    Expectation("ID-RIC", lambda no: handler(legal_rep_id_no=no), {VALID: None, "": None, WRONG: "block"}, "legal rep"),
+    Expectation(
         "ID-RIC",
         lambda born: handler(handler_id_no=id_number(born)),
         {days(-1): None, TODAY: "block", days(1): "block"},
         "born in the past",
     ),
-    At("ID-RIC-EXPIRED", lambda on: handler(handler_id_valid_to=on), {days(1): None, days(0): None, days(-1): "block"}),
-    At(
+    Expectation(
+        "ID-RIC-EXPIRED", lambda on: handler(handler_id_valid_to=on), {days(1): None, days(0): None, days(-1): "block"}
+    ),
+    Expectation(
         "ID-RIC-EXPIRING",
         lambda on: handler(handler_id_valid_to=on),
         {
@@ -145,7 +147,7 @@ TABLE = [
             None: None,
         },
     ),
-    At(
+    Expectation(
         "ID-RIC-AGE",
         of_age,
         {
@@ -158,7 +160,7 @@ TABLE = [
             age_of(66): "warn",
         },
     ),
-    At(
+    Expectation(
         "ID-RIC-VALIDITY",
         issued,
         {
@@ -167,118 +169,124 @@ TABLE = [
             (date(2016, 6, 15), date(2036, 6, 15)): None,
         },
     ),
-    At(
+    Expectation(
         "ID-REGION",
         lambda region: handler(handler_id_no=id_number(date(1990, 6, 15), region)),
         {"110105": None, "999999": "info", "810000": None},
     ),
-    At(
+    Expectation(
         "ID-USCC",
         lambda code: handler(uscc=code),
         {company_code(): None, company_code()[:-1] + "*": "block", "": "block"},
     ),
-    At(
+    Expectation(
         "ID-USCC-KIND",
         lambda kind: handler(applicant_kind=kind, uscc=company_code("92")),
         {ApplicantKind.SOLE_PROPRIETOR: None, ApplicantKind.ENTERPRISE: "warn"},
     ),
-    At(
+    Expectation(
         "ID-LICENCE-EXPIRED", lambda on: handler(licence_valid_to=on), {days(1): None, days(0): None, days(-1): "block"}
     ),
-    At(
+    Expectation(
         "ID-LICENCE-EXPIRING",
         lambda on: handler(licence_valid_to=on),
         {days(61): None, days(60): None, days(59): "warn", days(-1): None, LONG_TERM: None},
     ),
-    At(
+    Expectation(
         "ID-CAPITAL",
         lambda fen: handler(registered_capital_fen=fen),
         {49_999_999: "info", 50_000_000: None, 50_000_001: None, None: None},
     ),
-    At("ID-MSISDN", lambda no: evidence(cards=(card(msisdn=no),)), {MSISDN: None, "12345678901": "block"}),
-    At("ID-MSISDN", lambda no: handler(msisdns=(no,)), {MSISDN: None, "12345678901": "block"}, "listed only"),
-    At(
+    Expectation("ID-MSISDN", lambda no: evidence(cards=(card(msisdn=no),)), {MSISDN: None, "12345678901": "block"}),
+    Expectation("ID-MSISDN", lambda no: handler(msisdns=(no,)), {MSISDN: None, "12345678901": "block"}, "listed only"),
+    Expectation(
         "ID-ICCID",
         lambda no: evidence(cards=(card(iccid=no),)),
         {sim_number(): None, "": None, "89860000000000000010": "warn"},
     ),
-    At(
+    Expectation(
         "ID-CARRIER",
         lambda name: evidence(cards=(card(carrier=name),)),
         {Carrier.MOBILE: None, None: None, Carrier.UNICOM: "info"},
     ),
-    At("ID-CARD-COUNT", lambda count: evidence(cards_of_brand=count), {4: None, 5: None, 6: "block"}),
-    At("ID-CARD-COUNT", lambda count: evidence(cards_total=count), {9: None, 10: None, 11: "warn"}, "total"),
-    At(
+    Expectation("ID-CARD-COUNT", lambda count: evidence(cards_of_brand=count), {4: None, 5: None, 6: "block"}),
+    Expectation("ID-CARD-COUNT", lambda count: evidence(cards_total=count), {9: None, 10: None, 11: "warn"}, "total"),
+    Expectation(
         "ID-ACTUAL-USER",
         lambda name: evidence(cards=(card(), card(msisdn="13800000002", actual_user_name=name))),
         {"虚构远声": None, " ": "block", "": "block"},
     ),
-    At("DOC-MISSING", lambda count: evidence(documents=documents()[count:]), {0: None, 1: "block", 2: "block"}),
-    At(
+    Expectation(
+        "DOC-MISSING", lambda count: evidence(documents=documents()[count:]), {0: None, 1: "block", 2: "block"}
+    ),
+    Expectation(
         "DOC-EXPIRED",
         lambda on: one_document(valid_to=on),
         {days(1): None, days(0): None, days(-1): "block", None: None},
     ),
-    At("DOC-UNSEALED", lambda sealed: one_document(sealed=sealed), {True: None, None: None, False: "warn"}),
-    At(
+    Expectation("DOC-UNSEALED", lambda sealed: one_document(sealed=sealed), {True: None, None: None, False: "warn"}),
+    Expectation(
         "DOC-QUALITY",
         lambda quality: one_document(quality=quality),
         {Quality.OK: None, None: None, Quality.BLURRED: "warn", Quality.INCOMPLETE: "warn"},
     ),
-    At("USE-TRADE", lambda trade: handler(industry=trade), {"教育": None, "": None, "网贷": "block", "Loans": "block"}),
-    At(
+    Expectation(
+        "USE-TRADE", lambda trade: handler(industry=trade), {"教育": None, "": None, "网贷": "block", "Loans": "block"}
+    ),
+    Expectation(
         "USE-TRADE",
         lambda scope: handler(business_scope=scope),
         {"软件开发（不含贷款）": None, "贷款咨询": "block", "steady software": None, "tea trade": "block"},
         "scope",
     ),
-    At("USE-SCRIPT", lambda script: handler(call_script=script), {"您好": None, " ": "warn", "请报密码": "warn"}),
-    At("USE-STATEMENT", lambda use: handler(stated_use=use), {"课程回访": None, "": "warn"}),
-    At("USE-CONSENT", lambda source: handler(consent_source=source), {"官网报名": None, "": "warn"}),
-    At(
+    Expectation(
+        "USE-SCRIPT", lambda script: handler(call_script=script), {"您好": None, " ": "warn", "请报密码": "warn"}
+    ),
+    Expectation("USE-STATEMENT", lambda use: handler(stated_use=use), {"课程回访": None, "": "warn"}),
+    Expectation("USE-CONSENT", lambda source: handler(consent_source=source), {"官网报名": None, "": "warn"}),
+    Expectation(
         "ACT-PEAK-HOUR",
         figure("peak_hour_calls"),
         {39: None, 40: None, 41: "warn", 59: "warn", 60: "warn", 61: "block"},
     ),
-    At(
+    Expectation(
         "ACT-PEAK-DAY",
         figure("peak_day_calls"),
         {199: None, 200: None, 201: "warn", 299: "warn", 300: "warn", 301: "block"},
     ),
-    At("ACT-PEAK-DAY", quota, {99: None, 100: None, 101: "warn"}, "quota"),
-    At("ACT-SAME-CALLEE", figure("max_same_callee_day"), {2: None, 3: None, 4: "warn", 5: "warn", 6: "block"}),
-    At("ACT-SAME-CALLEE", figure("max_same_callee_5min"), {2: None, 3: None, 4: "block"}, "5 min"),
-    At("ACT-SAME-CALLEE", figure("max_same_callee_window"), {9: None, 10: None, 11: "warn"}, "window"),
-    At("ACT-OFF-HOURS", off_hours, {0: None, 1: "warn", 2: "warn", 4: "warn", 5: "block", 6: "block"}),
-    At("ACT-OFF-HOURS", off_ratio, {0: None, 2: "warn", 3: "block", 4: "block"}, "ratio"),
-    At("ACT-SHORT-CALLS", part("short_calls"), {149: None, 150: None, 151: "warn", 300: "warn", 301: "block"}),
-    At(
+    Expectation("ACT-PEAK-DAY", quota, {99: None, 100: None, 101: "warn"}, "quota"),
+    Expectation("ACT-SAME-CALLEE", figure("max_same_callee_day"), {2: None, 3: None, 4: "warn", 5: "warn", 6: "block"}),
+    Expectation("ACT-SAME-CALLEE", figure("max_same_callee_5min"), {2: None, 3: None, 4: "block"}, "5 min"),
+    Expectation("ACT-SAME-CALLEE", figure("max_same_callee_window"), {9: None, 10: None, 11: "warn"}, "window"),
+    Expectation("ACT-OFF-HOURS", off_hours, {0: None, 1: "warn", 2: "warn", 4: "warn", 5: "block", 6: "block"}),
+    Expectation("ACT-OFF-HOURS", off_ratio, {0: None, 2: "warn", 3: "block", 4: "block"}, "ratio"),
+    Expectation("ACT-SHORT-CALLS", part("short_calls"), {149: None, 150: None, 151: "warn", 300: "warn", 301: "block"}),
+    Expectation(
         "ACT-MEAN-DURATION",
         seconds,
         {30_001: None, 30_000: None, 29_999: "warn", 15_000: "warn", 14_999: "block"},
     ),
-    At("ACT-ANSWER-RATE", part("answered"), {401: None, 400: None, 399: "warn", 200: "warn", 199: "block"}),
-    At("ACT-HANDSETS", figure("handsets"), {2: None, 3: "warn", 4: "block", 5: "block"}),
-    At("ACT-COMPLAINTS", complained, {0: None, 1: "warn", 2: "warn", 3: "block", 4: "block"}),
-    At(
+    Expectation("ACT-ANSWER-RATE", part("answered"), {401: None, 400: None, 399: "warn", 200: "warn", 199: "block"}),
+    Expectation("ACT-HANDSETS", figure("handsets"), {2: None, 3: "warn", 4: "block", 5: "block"}),
+    Expectation("ACT-COMPLAINTS", complained, {0: None, 1: "warn", 2: "warn", 3: "block", 4: "block"}),
+    Expectation(
         "ACT-COMPLAINTS",
         complained_of,
         {(1, 1000): "warn", (1, 334): "warn", (2, 401): "warn", (2, 400): "warn", (2, 399): "block"},
         "ratio",
     ),
-    At("ACT-OPT-OUT", figure("opt_out_calls"), {0: None, 1: "block", 2: "block"}),
-    At("ACT-OUT-SHARE", out_of_all, {201: None, 200: "info", 199: "info"}),
-    At("ACT-DISTINCT", part("distinct_callees"), {599: None, 600: "info", 601: "info"}),
-    At("ACT-NO-DATA", lambda count: with_calls(calls(calls=count)), {0: "info", 1: None, 2: None}),
-    At("ACT-STALE", ended, {29: None, 30: None, 31: "info"}),
-    At("CR-ARREARS", in_arrears, {0: None, 1: "warn", 29: "warn", 30: "warn", 31: "block"}),
-    At("CR-DEBTOR", listed(CreditList.COURT), BLOCKED_IF_EXACT),
-    At("CR-SERIOUS", listed(CreditList.SERIOUS), BLOCKED_IF_EXACT),
-    At("CR-PUNISHED", listed(CreditList.PUNISHMENT), BLOCKED_IF_EXACT),
-    At("CR-ABNORMAL", listed(CreditList.ABNORMAL), WARNED_IF_EXACT),
-    At("CR-TELECOM-LIST", listed(CreditList.TELECOM), WARNED_IF_EXACT),
-    At("CR-NAME-ONLY", listed(CreditList.ARREARS), {NOTHING: None, BY_NAME: "warn", EXACT: None}),
-    At("CR-STALE", checked, {29: None, 30: None, 31: "warn"}),
-    At("CR-NO-DATA", lambda records: evidence(credit=records), {nothing_found()[:1]: None, (): "warn"}),
+    Expectation("ACT-OPT-OUT", figure("opt_out_calls"), {0: None, 1: "block", 2: "block"}),
+    Expectation("ACT-OUT-SHARE", out_of_all, {201: None, 200: "info", 199: "info"}),
+    Expectation("ACT-DISTINCT", part("distinct_callees"), {599: None, 600: "info", 601: "info"}),
+    Expectation("ACT-NO-DATA", lambda count: with_calls(calls(calls=count)), {0: "info", 1: None, 2: None}),
+    Expectation("ACT-STALE", ended, {29: None, 30: None, 31: "info"}),
+    Expectation("CR-ARREARS", in_arrears, {0: None, 1: "warn", 29: "warn", 30: "warn", 31: "block"}),
+    Expectation("CR-DEBTOR", listed(CreditList.COURT), BLOCKED_IF_EXACT),
+    Expectation("CR-SERIOUS", listed(CreditList.SERIOUS), BLOCKED_IF_EXACT),
+    Expectation("CR-PUNISHED", listed(CreditList.PUNISHMENT), BLOCKED_IF_EXACT),
+    Expectation("CR-ABNORMAL", listed(CreditList.ABNORMAL), WARNED_IF_EXACT),
+    Expectation("CR-TELECOM-LIST", listed(CreditList.TELECOM), WARNED_IF_EXACT),
+    Expectation("CR-NAME-ONLY", listed(CreditList.ARREARS), {NOTHING: None, BY_NAME: "warn", EXACT: None}),
+    Expectation("CR-STALE", checked, {29: None, 30: None, 31: "warn"}),
+    Expectation("CR-NO-DATA", lambda records: evidence(credit=records), {nothing_found()[:1]: None, (): "warn"}),
 ]

@@ -1,3 +1,5 @@
+"""Findings of rules on facts, and the risk, priority, class and reasons that follow."""
+
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -57,7 +59,7 @@ INFO, WARN, BLOCK = (finding(severity) for severity in (Severity.INFO, Severity.
 
 
 @given(ANY_FACTS)
-def test_find_never_raises_and_keeps_its_order(facts: Facts) -> None:
+def test_finding_never_raises_and_has_a_stable_order(facts: Facts) -> None:
     policy = default_policy()
     found = find(facts, policy)
     codes = list(policy.rules)
@@ -67,7 +69,7 @@ def test_find_never_raises_and_keeps_its_order(facts: Facts) -> None:
 
 
 def only(limit: Limit, value: float) -> Facts:
-    """Return facts in which one figure is known, and every sample large enough."""
+    """Return facts in which one value is known and every sample is large enough."""
     own: Mapping[str, FactValue] = {"calls": 10**9, "answered": 10**9, limit.observes: value}
     return Facts(case=own, cards=(("13800000001", own),), documents=(("BIZ_LICENSE", own),))
 
@@ -78,28 +80,28 @@ def worst_at(limit: Limit, value: float) -> int:
 
 
 @given(st.sampled_from(ORDERED), st.lists(st.floats(-100, 1e6) | st.integers(-100, 400), min_size=2, max_size=6))
-def test_the_further_beyond_a_limit_the_graver(which: tuple[str, Limit], values: list[float]) -> None:
+def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, Limit], values: list[float]) -> None:
     code, limit = which
-    # Two limits of the age look in opposite directions; a figure is graver the further it is below, or above.
+    # The age has a lower and an upper limit; a value is more severe the further it is beyond either.
     same = [other for other in default_policy().rules[code].limits if other.observes == limit.observes]
     ways = {other.op[0] for other in same if other.value is not None}
-    kept = [value for value in values if len(ways) == 1 or value < 60]
-    ordered = sorted(kept, reverse="<" in ways)
+    relevant = [value for value in values if len(ways) == 1 or value < 60]
+    ordered = sorted(relevant, reverse="<" in ways)
     severities = [worst_at(limit, value) for value in ordered]
     assert all(first <= second for first, second in pairwise(severities))
 
 
-def test_a_fact_that_is_unknown_hits_nothing() -> None:
+def test_an_unknown_fact_gives_no_finding() -> None:
     assert find(Facts(case={}), default_policy()) == ()
 
 
-def test_of_limits_equally_grave_the_first_is_reported() -> None:
+def test_the_first_of_equally_severe_limits_is_reported() -> None:
     own: Mapping[str, FactValue] = {"peak_day_calls": 201, "daily_quota_calls": 50}
     found = find(Facts(case=own, cards=(("13800000001", own),)), default_policy())
     assert [(finding.limit, finding.subject) for finding in found] == [(200, "")]
 
 
-def test_an_expired_card_is_not_said_to_expire_soon() -> None:
+def test_an_expired_id_card_has_no_finding_that_it_expires_soon() -> None:
     codes = [finding.rule for finding in find(Facts(case={"id_days_left": -3}), default_policy())]
     assert codes == ["ID-RIC-EXPIRED"]
 
@@ -113,7 +115,7 @@ def test_the_card_furthest_beyond_its_limit_is_named() -> None:
     assert [(finding.subject, finding.observed) for finding in found] == [("13800000001", 90)]
 
 
-def test_all_documents_beyond_a_limit_are_named_the_worst_first() -> None:
+def test_all_documents_beyond_a_limit_are_named_with_the_worst_first() -> None:
     files: tuple[tuple[str, int], ...] = (
         ("AUTH_LETTER", -1),
         ("CALL_SCRIPT", 5),
@@ -127,7 +129,7 @@ def test_all_documents_beyond_a_limit_are_named_the_worst_first() -> None:
     assert [(finding.subject, finding.observed) for finding in found] == [("BIZ_LICENSE;AUTH_LETTER", -9)]
 
 
-def test_a_condition_on_the_document_and_on_the_case_must_both_hold() -> None:
+def test_conditions_on_the_document_and_on_the_case_must_both_hold() -> None:
     def unsealed(kind: str, applicant: str) -> tuple[str, ...]:
         facts = Facts(case={"applicant_kind": applicant}, documents=((kind, {"kind": kind, "sealed": False}),))
         return tuple(finding.rule for finding in find(facts, default_policy()))
@@ -151,7 +153,7 @@ def test_risk_follows_the_findings(found: tuple[Finding, ...], risk: Risk) -> No
     assert risk_of(found) is risk
 
 
-def test_priority_is_the_highest_that_kind_risk_or_cards_give() -> None:
+def test_the_priority_is_the_highest_from_kind_risk_and_cards() -> None:
     policy = default_policy()
     assert priority_of((), 1, KIND, policy) is Priority.NORMAL
     assert priority_of((WARN, WARN), 1, KIND, policy) is Priority.NORMAL
@@ -162,7 +164,7 @@ def test_priority_is_the_highest_that_kind_risk_or_cards_give() -> None:
     assert priority_of((BLOCK,), 1, KIND, urgent) is Priority.URGENT
 
 
-def test_the_class_is_the_promised_one_else_the_policys() -> None:
+def test_the_class_is_the_promised_one_or_the_default_of_the_policy() -> None:
     policy = default_policy()
     many = policy.classes.complex_from_cards
     assert class_of(ServiceClass.EXPEDITED, many, (BLOCK,), policy) is ServiceClass.EXPEDITED
@@ -183,14 +185,14 @@ def preselected(found: tuple[Finding, ...], verdict: Verdict, policy: Policy | N
     return preselected_reasons(found, verdict, policy or default_policy())
 
 
-def test_ok_is_marked_on_a_clean_pass_and_the_override_where_a_finding_blocks() -> None:
+def test_a_clean_pass_marks_ok_and_a_blocked_pass_marks_the_override() -> None:
     assert preselected((), Verdict.PASS) == ("OK",)
     assert preselected((INFO,), Verdict.PASS) == ("OK",)
     assert preselected((WARN,), Verdict.PASS) == ()
     assert preselected((BLOCK,), Verdict.PASS) == ("OK-OVERRIDE",)
 
 
-def test_the_reasons_of_blocks_are_marked_on_a_fail() -> None:
+def test_a_fail_marks_the_reasons_of_blocking_findings() -> None:
     other = finding(Severity.BLOCK, "ACT-PEAK-DAY")
     assert preselected((BLOCK, other, finding(Severity.WARN, "ID-ICCID")), Verdict.FAIL) == (
         "ACT-PEAK-HOUR",
@@ -198,11 +200,11 @@ def test_the_reasons_of_blocks_are_marked_on_a_fail() -> None:
     )
 
 
-def test_a_hit_by_name_only_is_marked_on_a_pending_and_never_on_a_fail() -> None:
+def test_a_hit_by_name_alone_is_marked_on_a_pending_but_not_on_a_fail() -> None:
     by_name = (finding(Severity.BLOCK, "CR-NAME-ONLY"), BLOCK, finding(Severity.INFO, "ACT-STALE"))
     assert preselected(by_name, Verdict.PENDING) == ("CR-NAME-ONLY",)
     assert preselected(by_name, Verdict.FAIL) == ("ACT-PEAK-HOUR",)
 
 
-def test_a_finding_of_a_rule_that_is_gone_marks_nothing() -> None:
+def test_a_finding_of_a_deleted_rule_marks_no_reason() -> None:
     assert preselected((finding(Severity.BLOCK, "ACT-GONE"),), Verdict.FAIL) == ()

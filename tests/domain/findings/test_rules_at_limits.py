@@ -1,11 +1,11 @@
-"""Each rule of DOMAIN 8.4 at its limit, one below and one above, on evidence in otherwise good order."""
+"""Each rule of DOMAIN 8.4 at its limit, one below and one above, on otherwise clean evidence."""
 
 from datetime import time
 
 import pytest
 
 from tests.domain.facts.sample_evidence import calls, card, default_policy, evidence, findings, half_hours, with_calls
-from tests.domain.findings.rule_table import TABLE, At, complained_of
+from tests.domain.findings.rule_table import TABLE, Expectation, complained_of
 from workbench.domain.evidence.evidence import CallFacts
 
 ROWS = [
@@ -16,17 +16,17 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("row", "value", "expected"), ROWS)
-def test_a_rule_says_what_the_table_says(row: At, value: object, expected: str | None) -> None:
+def test_a_rule_gives_the_result_of_the_table(row: Expectation, value: object, expected: str | None) -> None:
     found = findings(row.build(value)).get(row.rule)
     assert (found.severity.value if found else None) == expected
     assert found is None or found.source
 
 
-def test_every_rule_of_the_default_policy_stands_in_the_table() -> None:
+def test_every_rule_of_the_default_policy_is_in_the_table() -> None:
     assert {row.rule for row in TABLE} == default_policy().rules.keys()
 
 
-def test_an_application_in_good_order_has_no_finding() -> None:
+def test_a_clean_application_has_no_finding() -> None:
     assert findings(evidence()) == {}
 
 
@@ -40,7 +40,7 @@ SAMPLES = [
 
 
 @pytest.mark.parametrize(("rule", "changes", "counted", "least"), SAMPLES)
-def test_a_ratio_is_judged_from_its_least_sample_on(
+def test_a_ratio_is_judged_only_from_its_minimum_sample(
     rule: str, changes: dict[str, int], counted: str, least: int
 ) -> None:
     def small(count: int) -> CallFacts:
@@ -51,7 +51,7 @@ def test_a_ratio_is_judged_from_its_least_sample_on(
     assert rule in findings(with_calls(small(least + 1)))
 
 
-def test_the_share_of_calls_at_night_is_judged_from_20_calls_on() -> None:
+def test_the_share_of_night_calls_is_judged_from_20_calls() -> None:
     def small(count: int) -> CallFacts:
         return calls(calls=count, half_hours=half_hours(time(10), count, off=1))
 
@@ -59,19 +59,19 @@ def test_the_share_of_calls_at_night_is_judged_from_20_calls_on() -> None:
     assert severities == ["warn", "block", "block"]
 
 
-def test_the_rate_of_complaints_is_judged_from_200_calls_on() -> None:
+def test_the_complaint_rate_is_judged_from_200_calls() -> None:
     severities = [findings(complained_of((2, made)))["ACT-COMPLAINTS"].severity for made in (199, 200, 201)]
     assert severities == ["warn", "block", "block"]
 
 
-def test_a_rate_of_complaints_warns_by_itself_above_three_in_a_thousand() -> None:
-    # One verified complaint warns anyway, so no evidence tells this limit apart.
+def test_a_complaint_rate_above_three_per_thousand_is_a_warning() -> None:
+    # One verified complaint is already a warning, so no evidence shows this limit alone.
     limits = default_policy().rules["ACT-COMPLAINTS"].limits
     ratios = [(limit.value, limit.op, limit.severity, limit.min_calls) for limit in limits if limit.unit == "ratio"]
     assert ratios == [(0.003, ">", "warn", 200), (0.005, ">", "block", 200)]
 
 
-def test_a_quota_is_each_cards_own_and_the_worst_card_is_named() -> None:
+def test_each_card_has_its_own_quota_and_the_worst_card_is_named() -> None:
     cards = (
         card(msisdn="13800000001", daily_quota_calls=150),
         card(msisdn="13800000002", daily_quota_calls=50),

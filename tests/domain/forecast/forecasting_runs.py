@@ -1,4 +1,4 @@
-"""Forecasts made in a simulated office as it goes, compared with what happened."""
+"""Runs of a simulated office that compare forecasts with what happened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +12,8 @@ from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One forecast and the truth, in working days."""
+class ForecastOutcome:
+    """One forecast and the outcome, in working days."""
 
     forecast: Forecast
     made_at: float
@@ -26,51 +26,53 @@ def first_verdict_at(history: CaseHistory) -> float:
     return next((step.at for step in history.steps if step.what == VERDICT), np.inf)
 
 
-def at_receipt(queue_model: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[Told]:
-    """Forecast each case when it is received; what is learnt is learnt again every so many working days.
+def at_receipt(office: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[ForecastOutcome]:
+    """Forecast each case at its receipt; the model is fitted again every few working days.
 
-    Cases that are never passed (final fail, lapsed) have no passing to be forecast, and are left out.
+    Cases that never pass (final fail, lapsed) are left out.
     """
-    past = queue_model.history
+    past = office.history
     spells = QueueSpells.of(past.cases)
     spell_of = {int(history): spell for spell, history in enumerate(spells.history) if spells.step[spell] == 0}
-    told: list[Told] = []
-    learnt = QueueModel.fit(past, 0.0, queue_model.time, ASSUMED)
+    outcomes: list[ForecastOutcome] = []
+    learnt = QueueModel.fit(past, 0.0, office.time, ASSUMED)
     learnt_on = -every_days
     for number, history in enumerate(past.cases):
-        if number < warm_up or history.passed_at is None or len(told) == most:
+        if number < warm_up or history.passed_at is None or len(outcomes) == most:
             continue
         at = history.steps[0].at
         if int(at) >= learnt_on + every_days:
             learnt_on = int(at)
-            learnt = QueueModel.fit(past, learnt_on, queue_model.time, ASSUMED)
+            learnt = QueueModel.fit(past, learnt_on, office.time, ASSUMED)
         spell = spell_of[number]
         known = replace(history, steps=history.steps[:1])
         case = OpenCase(history=known, ahead=spells.ahead_of(spell), due=float(spells.due[spell]))
-        told.append(Told(learnt.forecast([case], at)[0], at, first_verdict_at(history), history.passed_at))
-    return told
+        outcomes.append(
+            ForecastOutcome(learnt.forecast([case], at)[0], at, first_verdict_at(history), history.passed_at)
+        )
+    return outcomes
 
 
-def at_moments(queue_model: SimulatedOffice, first_day: int, every_days: int) -> list[Told]:
-    """Forecast all cases that are open at some moments, wherever they are, that will be passed."""
-    past = queue_model.history
+def at_moments(office: SimulatedOffice, first_day: int, every_days: int) -> list[ForecastOutcome]:
+    """Forecast all cases that are open at some instants and will pass."""
+    past = office.history
     spells = QueueSpells.of(past.cases)
     random = np.random.default_rng(first_day)
     last_day = int(max(history.steps[0].at for history in past.cases))
-    told: list[Told] = []
+    outcomes: list[ForecastOutcome] = []
     for day in range(first_day, last_day, every_days):
-        learnt = QueueModel.fit(past, day, queue_model.time, ASSUMED)
+        learnt = QueueModel.fit(past, day, office.time, ASSUMED)
         at = day + float(random.random())
         cases = open_at(past.cases, spells, at)
         for forecast in learnt.forecast(cases, at):
             history = past.cases[forecast.case]
             if history.passed_at is not None:
-                told.append(Told(forecast, at, first_verdict_at(history), history.passed_at))
-    return told
+                outcomes.append(ForecastOutcome(forecast, at, first_verdict_at(history), history.passed_at))
+    return outcomes
 
 
 def open_at(histories: Sequence[CaseHistory], spells: QueueSpells, at: float) -> list[OpenCase]:
-    """Return the cases that are open at a time, with their places in the queue."""
+    """Return the cases that are open at an instant, with their positions in the queue."""
     spell_of = {
         int(history): spell
         for spell, history in enumerate(spells.history)
@@ -88,6 +90,8 @@ def open_at(histories: Sequence[CaseHistory], spells: QueueSpells, at: float) ->
     return cases
 
 
-def share_in_time(told: list[Told]) -> float:
-    """Return for how many the day of passing was no later than the day that was told for nine in ten."""
-    return float(np.mean([np.ceil(each.passed_at - 1e-9) <= np.ceil(each.forecast.passed.p90 - 1e-9) for each in told]))
+def share_in_time(outcomes: list[ForecastOutcome]) -> float:
+    """Return the share of cases that passed no later than the p90 day of their forecast."""
+    return float(
+        np.mean([np.ceil(each.passed_at - 1e-9) <= np.ceil(each.forecast.passed.p90 - 1e-9) for each in outcomes])
+    )

@@ -1,4 +1,4 @@
-"""When the result of a check is out, learnt from the checks of late."""
+"""The duration of second checks, learnt from recent checks."""
 
 from workbench.domain.forecast.case_history import CaseHistory, Step
 from workbench.domain.forecast.check_duration import CheckDurations
@@ -12,22 +12,22 @@ def checked(number: int, took: float) -> CaseHistory:
 SLOW = [checked(number, 4 + number / 10) for number in range(21)]
 
 
-def test_checks_of_late_say_how_long_one_takes() -> None:
+def test_recent_checks_give_the_duration_of_a_check() -> None:
     assert CheckDurations.fit(SLOW).quantile(0, 0.5) == 5
     assert CheckDurations.fit(SLOW).quantile(0, 0.9) > 5.5
 
 
-def test_one_that_waited_for_most_of_it_has_less_before_it() -> None:
+def test_a_check_that_waited_long_has_little_time_left() -> None:
     assert CheckDurations.fit(SLOW).quantile(4.5, 0.5) < 1
-    # Nobody ever waited so long: as if it had just begun.
+    # No check took that long: the wait counts as just begun.
     assert CheckDurations.fit(SLOW).quantile(30, 0.5) == 5
 
 
-def test_of_few_checks_nothing_is_learnt() -> None:
+def test_few_checks_are_not_learnt_from() -> None:
     assert CheckDurations.fit(SLOW[:3]).quantile(0, 0.5) == CheckDurations.fit([]).quantile(0, 0.5) < 2
 
 
-def test_what_was_given_back_is_told_when_it_is_decided_again() -> None:
+def test_a_returned_verdict_has_its_result_at_the_next_verdict() -> None:
     steps = (
         Step("queued", 0), Step("verdict", 1), Step("awaiting_check", 1), Step("queued", 2), Step("verdict", 5),
         Step("rectifying", 5), Step("queued", 8),

@@ -1,4 +1,4 @@
-"""On days that a suspension of all work takes whole nobody decides, and the forecast counts none of them."""
+"""Working days that are closed by a suspension of all work are left out of the forecast."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -39,20 +39,20 @@ def closed(*spans: Span, now: datetime = NOW, province: str | None = None) -> se
         (Span(at(24, 3), at(24, SIX)), set()),
     ],
 )
-def test_a_day_is_closed_if_no_hour_of_it_is_left(span: Span, days: set[int]) -> None:
+def test_a_day_without_any_open_hour_is_closed(span: Span, days: set[int]) -> None:
     assert closed(span) == days
 
 
-def test_two_that_meet_close_the_day_between_them() -> None:
+def test_two_adjoining_suspensions_close_a_day_together() -> None:
     assert closed(Span(at(25, NINE), at(25, 5)), Span(at(25, 4), at(25, SIX))) == {25}
 
 
-def test_what_has_no_end_yet_lasts_for_today() -> None:
+def test_an_open_suspension_lasts_for_today() -> None:
     assert closed(Span(at(23, NINE))) == {23, 24}
     assert closed(Span(at(23, NINE)), now=at(25, 12)) == {23, 24, 25}
 
 
-def test_one_that_begins_after_closing_takes_nothing_of_a_day_that_was_worked() -> None:
+def test_a_suspension_that_begins_after_closing_leaves_the_day_open() -> None:
     assert closed(Span(at(24, 11)), now=at(24, 12)) == set()
 
 
@@ -65,23 +65,23 @@ def test_one_that_begins_after_closing_takes_nothing_of_a_day_that_was_worked() 
         (at(26, 4), set()),
     ],
 )
-def test_one_without_an_end_that_begins_later_lasts_for_its_first_day_of_work(start: datetime, days: set[int]) -> None:
+def test_a_future_open_suspension_lasts_for_its_first_working_day(start: datetime, days: set[int]) -> None:
     assert closed(Span(start)) == days
 
 
-def test_one_that_is_limited_closes_no_day() -> None:
+def test_a_limited_suspension_closes_no_day() -> None:
     assert closed(Span(at(25, NINE), at(26, SIX)), province="四川") == set()
 
 
 @pytest.mark.parametrize(
     ("span", "is_so"), [(Span(at(24, 1)), True), (Span(at(24, 3)), False), (Span(at(24, 1), at(25, 1)), False)]
 )
-def test_work_is_suspended_while_nobody_knows_until_when(span: Span, *, is_so: bool) -> None:
+def test_work_is_suspended_while_an_open_suspension_lasts(span: Span, *, is_so: bool) -> None:
     assert is_all_work_suspended([Suspension(id=1, span=span, reason="台风")], NOW) is is_so
     assert span.end == NEVER or not is_so
 
 
-def test_working_time_passes_over_closed_days() -> None:
+def test_working_time_skips_closed_days() -> None:
     usual = WorkingTime(CALENDAR, FIRST, LAST)
     shorter = WorkingTime(CALENDAR, FIRST, LAST, frozenset({date(2026, 11, 25), date(2026, 11, 26)}))
 

@@ -1,4 +1,4 @@
-"""Ranges are widened or narrowed until they would have held as often as they say."""
+"""Conformal margins: forecast ranges are adjusted until they hold as often as they promise."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ UNTIL = 100.0
 
 
 def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarray | bool = True) -> PastForecasts:
-    """Return forecasts of 5 to 10 days and what they took, all made at one time unless others are given."""
+    """Return forecasts of 5 to 10 days with the actual durations, all made at one time by default."""
     count = len(took)
     return PastForecasts(
         at=np.broadcast_to(np.asarray(at, dtype=np.float64), count).copy(),
@@ -25,12 +25,12 @@ def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarra
 
 
 def end_of(margin: ConformalMargin) -> float:
-    """Return the end that is told of a forecast of 5 to 10 days."""
+    """Return p90 of a forecast of 5 to 10 days after the margin is applied."""
     return float(margin.applied_to(np.array([5.0]), np.array([10.0]))[1][0])
 
 
 @pytest.mark.parametrize("longest", [11.0, 14.0, 25.0])
-def test_the_end_holds_for_nine_of_ten_whatever_was_told(longest: float) -> None:
+def test_nine_of_ten_cases_end_before_p90_whatever_the_forecast(longest: float) -> None:
     took = np.random.default_rng(1).uniform(0, longest, MANY)
 
     margin = scores(took, at=UNTIL - 30).margin(0.9, UNTIL)
@@ -39,7 +39,7 @@ def test_the_end_holds_for_nine_of_ten_whatever_was_told(longest: float) -> None
     assert 0.87 <= held <= 0.95
 
 
-def test_the_middle_lies_where_half_are_over() -> None:
+def test_half_of_the_cases_end_before_p50() -> None:
     took = np.random.default_rng(2).uniform(0, 20, MANY)
 
     middle = scores(took, at=UNTIL - 30).margin(0.9, UNTIL).applied_to(np.array([5.0]), np.array([10.0]))[0][0]
@@ -47,12 +47,12 @@ def test_the_middle_lies_where_half_are_over() -> None:
     assert 0.42 <= (took <= middle).mean() <= 0.58
 
 
-def test_too_few_leave_the_range_as_it_was_drawn() -> None:
+def test_too_few_scores_leave_the_range_unchanged() -> None:
     assert scores(np.full(FEWEST_SCORES - 1, 30.0)).margin(0.9, UNTIL) is UNTESTED
     assert scores(np.full(FEWEST_SCORES, 30.0), at=UNTIL - 30).margin(0.9, UNTIL) is not UNTESTED
 
 
-def test_a_slow_time_shows_before_its_cases_are_over() -> None:
+def test_slow_cases_widen_the_range_before_they_end() -> None:
     usual = np.random.default_rng(3).uniform(0, 9, MANY)
     stuck = np.arange(MANY) % 4 == 0
     so_far = np.where(stuck, 11.0, usual)
@@ -63,7 +63,7 @@ def test_a_slow_time_shows_before_its_cases_are_over() -> None:
     assert end_of(slow) > end_of(fast) + 5
 
 
-def test_what_has_not_had_its_time_yet_is_not_held_against_the_range() -> None:
+def test_recent_open_cases_do_not_widen_the_range() -> None:
     usual = np.random.default_rng(4).uniform(0, 9, MANY)
     is_new = np.arange(MANY) % 4 == 0
     at = np.where(is_new, UNTIL - 1, UNTIL - 30)
@@ -74,7 +74,7 @@ def test_what_has_not_had_its_time_yet_is_not_held_against_the_range() -> None:
     assert abs(end_of(with_new) - end_of(scores(usual, at=UNTIL - 30).margin(0.9, UNTIL))) <= 1
 
 
-def test_newer_forecasts_count_more() -> None:
+def test_recent_forecasts_weigh_more() -> None:
     draw = np.random.default_rng(5)
     at = np.repeat([UNTIL - 90, UNTIL - 30], MANY // 2)
     took = np.where(at < UNTIL - 60, draw.uniform(0, 30, MANY), draw.uniform(0, 8, MANY))
@@ -87,7 +87,7 @@ def test_newer_forecasts_count_more() -> None:
     st.floats(0, 40),
     st.floats(0, 40),
 )
-def test_the_end_is_never_before_the_middle_nor_either_before_now(took: list[float], p50: float, more: float) -> None:
+def test_p90_is_never_before_p50_and_neither_is_negative(took: list[float], p50: float, more: float) -> None:
     margin = scores(np.array(took), at=UNTIL - 30).margin(0.9, UNTIL)
 
     middle, end = margin.applied_to(np.array([p50]), np.array([p50 + more]))

@@ -1,4 +1,4 @@
-"""Where more than half are sent back, more than half of the courses are mended, and so is the middle one."""
+"""Rework paths are drawn as often as cases are expected to be sent back."""
 
 from dataclasses import replace
 
@@ -10,42 +10,42 @@ from workbench.domain.forecast.case_history import Step
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
 
-FEW_MENDED = np.array([[0.0] * 60 + [3.0, 4.0, 5.0, 6.0] * 10])
-"""Forty of a hundred courses are mended."""
+FEW_RECTIFIED = np.array([[0.0] * 60 + [3.0, 4.0, 5.0, 6.0] * 10])
+"""Forty of a hundred paths include rework."""
 
 
-def test_as_many_courses_are_mended_as_are_told_to_be_sent_back() -> None:
-    mixed = with_rework_share(FEW_MENDED, np.array([0.7]))
+def test_the_share_of_rework_paths_equals_the_forecast_share() -> None:
+    mixed = with_rework_share(FEW_RECTIFIED, np.array([0.7]))
 
     assert (mixed >= 3).mean() == 0.7
     assert np.median(mixed) >= 3
     assert np.quantile(mixed[mixed >= 3], [0, 0.5, 1]).tolist() == [3, 4.5, 6]
 
 
-def test_where_fewer_are_sent_back_the_courses_stay_as_they_are() -> None:
-    assert (with_rework_share(FEW_MENDED, np.array([0.45])) == FEW_MENDED).all()
-    assert (with_rework_share(FEW_MENDED, np.array([0.0])) == FEW_MENDED).all()
+def test_a_smaller_forecast_share_leaves_the_paths_unchanged() -> None:
+    assert (with_rework_share(FEW_RECTIFIED, np.array([0.45])) == FEW_RECTIFIED).all()
+    assert (with_rework_share(FEW_RECTIFIED, np.array([0.0])) == FEW_RECTIFIED).all()
 
 
-def test_where_no_course_is_mended_or_all_are_there_is_nothing_to_draw_more_of() -> None:
+def test_paths_without_any_or_with_only_rework_stay_unchanged() -> None:
     for days in (np.zeros((1, 100)), np.full((1, 100), 3.0)):
         assert (with_rework_share(days, np.array([0.7])) == days).all()
 
 
-def test_each_course_keeps_its_rank() -> None:
-    days = np.random.default_rng(3).permutation(FEW_MENDED[0])[None, :]
+def test_no_path_becomes_shorter() -> None:
+    days = np.random.default_rng(3).permutation(FEW_RECTIFIED[0])[None, :]
     mixed = with_rework_share(days, np.array([0.7]))
 
     assert (mixed >= days).all()
 
 
-def test_the_middle_is_at_least_a_day_after_the_verdict_only_where_more_than_half_are_sent_back() -> None:
-    both = np.concatenate([FEW_MENDED, FEW_MENDED, FEW_MENDED * 0.3])
+def test_the_median_includes_the_shortest_rework_if_most_cases_are_sent_back() -> None:
+    both = np.concatenate([FEW_RECTIFIED, FEW_RECTIFIED, FEW_RECTIFIED * 0.3])
 
     assert shortest_rework(both, np.array([0.6, 0.4, 0.6])).tolist() == [3, 0, 1]
 
 
-def test_an_office_never_tells_that_more_than_half_are_sent_back_and_half_passed_at_once() -> None:
+def test_cases_mostly_sent_back_are_not_forecast_to_pass_at_once() -> None:
     queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
     often = [
         replace(history, steps=(Step("queued", NOW),))
@@ -55,5 +55,5 @@ def test_an_office_never_tells_that_more_than_half_are_sent_back_and_half_passed
     cases = [OpenCase(history=history, ahead=number) for number, history in enumerate(often)]
 
     assert len(cases) > 20
-    for told in queue_model.forecast(cases, NOW):
-        assert told.first_verdict.p50 + 1 <= told.passed.p50 <= told.passed.p90
+    for forecast in queue_model.forecast(cases, NOW):
+        assert forecast.first_verdict.p50 + 1 <= forecast.passed.p50 <= forecast.passed.p90

@@ -29,7 +29,7 @@ INSTANTS = st.floats(0, 109 * 86_400).map(lambda seconds: datetime(2026, 9, 2, t
 
 
 @given(INSTANTS, INSTANTS)
-def test_it_passes_as_working_seconds_do(one: datetime, other: datetime) -> None:
+def test_working_time_grows_like_working_seconds(one: datetime, other: datetime) -> None:
     passed_s = (TIME.of_instant(other) - TIME.of_instant(one)) * 8 * 3600
 
     assert abs(passed_s - CALENDAR.working_seconds_between(one, other)) < 0.01
@@ -40,7 +40,7 @@ def test_the_day_of_a_working_time_is_a_working_day(at: float) -> None:
     assert CALENDAR.is_working(TIME.day(at))
 
 
-def test_a_day_that_is_over_is_its_closing_and_not_the_next_morning() -> None:
+def test_a_finished_day_ends_at_its_closing_and_not_the_next_morning() -> None:
     closing = CALENDAR.closing(date(2026, 9, 30))
 
     at = TIME.of_instant(closing)
@@ -50,7 +50,7 @@ def test_a_day_that_is_over_is_its_closing_and_not_the_next_morning() -> None:
     assert TIME.day(at + 0.01) == date(2026, 10, 8)
 
 
-def test_nothing_that_is_to_come_comes_on_a_day_that_is_over() -> None:
+def test_a_future_event_is_not_on_a_finished_day() -> None:
     before_opening = TIME.of_instant(datetime(2026, 9, 3, 0, 35, tzinfo=UTC))
     day_before = before_opening - 0.5
 
@@ -67,6 +67,6 @@ def test_nights_and_holidays_take_no_time() -> None:
     assert TIME.of_instant(evening) == TIME.of_instant(after_the_holiday)
 
 
-def test_days_are_numbered_and_days_off_have_the_number_of_the_next() -> None:
+def test_a_day_off_has_the_number_of_the_next_working_day() -> None:
     assert TIME.of_day(date(2026, 10, 3)) == TIME.of_day(date(2026, 10, 8)) == TIME.of_day(date(2026, 9, 30)) + 1
     assert TIME.weekdays[TIME.of_day(date(2026, 10, 10))] == 5

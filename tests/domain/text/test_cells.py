@@ -1,3 +1,5 @@
+"""The width of text in terminal cells."""
+
 from itertools import chain
 
 import pytest
@@ -25,19 +27,19 @@ from workbench.domain.text.safe import safe
         ("a\nb", 2),
     ],
 )
-def test_a_text_is_as_wide_as_its_cells(text: str, width: int) -> None:
+def test_the_width_of_a_text_is_its_number_of_cells(text: str, width: int) -> None:
     assert cells(text) == width
 
 
-def test_a_character_and_its_marks_are_not_cut_apart() -> None:
+def test_a_character_is_not_separated_from_its_combining_marks() -> None:
     assert list(clusters("x\u0338\u0338张")) == [("x\u0338\u0338", 1), ("张", 2)]
     assert head("x\u0338\u0338张", 1) == "x\u0338\u0338"
     assert head("x\u0338\u0338张", 2) == "x\u0338\u0338"
     assert head("张", 0) == ""
 
 
-def test_every_character_that_may_be_shown_is_as_wide_as_the_screen_library_has_it() -> None:
-    # All of the first plane, the scripts and pictures of the second, and samples of the rare ideographs.
+def test_the_width_of_every_visible_character_is_that_of_the_screen_library() -> None:
+    # All of the first plane, the scripts and symbols of the second, and samples of the rare ideographs.
     codes = chain(range(0x10000), range(0x16F00, 0x17000), range(0x1AFF0, 0x20000), range(0x20000, 0x32400, 97))
     differing = [
         hex(code)

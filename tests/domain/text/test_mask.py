@@ -1,3 +1,5 @@
+"""Masking of names, phone numbers and ID numbers."""
+
 import time
 
 import pytest
@@ -48,7 +50,7 @@ def test_a_name_keeps_its_first_character_and_its_length(name: str, masked: str)
         ("", ""),
     ],
 )
-def test_a_phone_number_hides_six_digits_however_short_it_is(number: str, masked: str) -> None:
+def test_a_phone_number_hides_six_digits_even_if_it_is_short(number: str, masked: str) -> None:
     assert mask(MaskKind.MSISDN, number) == masked
 
 
@@ -62,11 +64,11 @@ def test_a_phone_number_hides_six_digits_however_short_it_is(number: str, masked
         ("123", "•••"),
     ],
 )
-def test_an_id_number_keeps_one_and_two_and_its_length(number: str, masked: str) -> None:
+def test_an_id_number_keeps_its_first_digit_last_two_and_length(number: str, masked: str) -> None:
     assert mask(MaskKind.ID_NO, number) == masked
 
 
-def test_a_text_of_unknown_kind_is_hidden_whole() -> None:
+def test_a_text_of_unknown_kind_is_masked_completely() -> None:
     assert mask(MaskKind.TEXT, "虚构路1号") == "•••••"
 
 
@@ -85,7 +87,7 @@ def test_a_mask_shows_no_more_than_its_profile_and_keeps_the_length(kind: MaskKi
 
 @pytest.mark.parametrize("kind", list(MaskKind))
 @given(text=VALUES)
-def test_masking_a_mask_shows_nothing_more(kind: MaskKind, text: str) -> None:
+def test_masking_a_masked_text_reveals_nothing(kind: MaskKind, text: str) -> None:
     masked = mask(kind, text)
 
     assert mask(kind, masked) == masked
@@ -113,7 +115,7 @@ def test_masking_a_mask_shows_nothing_more(kind: MaskKind, text: str) -> None:
         ("6222 0212 3456 7890 123", "6••••••••••••••••••••23"),
     ],
 )
-def test_numbers_of_people_are_masked_within_a_text(text: str, masked: str) -> None:
+def test_personal_numbers_within_a_text_are_masked(text: str, masked: str) -> None:
     assert mask_digits_within(text) == masked
 
 
@@ -138,13 +140,13 @@ def test_company_codes_dates_and_amounts_stay_readable(text: str) -> None:
     assert mask_digits_within(text) == text
 
 
-def test_a_number_that_is_no_company_code_is_masked_though_it_looks_like_one() -> None:
+def test_a_number_that_only_resembles_a_company_code_is_masked() -> None:
     assert mask_digits_within("914403001922038217") == "9•••••••••••••••17"
 
 
 @given(st.text(), st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.text())
-def test_no_phone_number_survives_in_any_text(before: str, number: str, after: str) -> None:
-    # A digit beside the number makes it another one.
+def test_no_phone_number_stays_unmasked_in_any_text(before: str, number: str, after: str) -> None:
+    # A further digit makes it a different number.
     text = f"{before}|{number}|{after}"
 
     masked = mask_digits_within(text)
@@ -154,11 +156,11 @@ def test_no_phone_number_survives_in_any_text(before: str, number: str, after: s
 
 
 @given(st.from_regex(r"[1-6][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9])[0-9]{3}[0-9X]", fullmatch=True))
-def test_no_id_number_survives_even_with_a_wrong_check_digit(number: str) -> None:
+def test_no_id_number_stays_unmasked_even_with_a_wrong_check_digit(number: str) -> None:
     assert mask_digits_within(f"经办人{number}。") == f"经办人{mask(MaskKind.ID_NO, number)}。"
 
 
-def test_an_id_number_that_passes_as_a_company_code_is_masked_all_the_same() -> None:
+def test_an_id_number_that_is_also_a_valid_company_code_is_masked() -> None:
     number = "111781202906092514"
 
     assert uscc_valid(number)
@@ -166,7 +168,7 @@ def test_an_id_number_that_passes_as_a_company_code_is_masked_all_the_same() -> 
 
 
 @pytest.mark.parametrize("unit", ["1", "0", "【", " ", "1-", "1234-", "A", "123456 ", "86", "1380013800"])
-def test_masking_a_long_text_takes_no_longer_than_its_length(unit: str) -> None:
+def test_the_time_to_mask_a_text_is_linear_in_its_length(unit: str) -> None:
     text = unit * (50_000 // len(unit))
     started = time.process_time()
 

@@ -1,3 +1,5 @@
+"""Text made safe to print on a terminal and fitted to its cells."""
+
 import unicodedata
 from importlib.util import find_spec
 
@@ -38,31 +40,31 @@ ANY_TEXT = st.text(alphabet=st.characters()) | HOSTILE
         ("[b]not markup[/b]", "[b]not markup[/b]"),
     ],
 )
-def test_what_could_act_on_the_terminal_becomes_a_picture(stored: str, shown: str) -> None:
+def test_control_characters_become_visible_symbols(stored: str, shown: str) -> None:
     assert safe(stored) == shown
 
 
 @pytest.mark.parametrize(
     "name", ["㛃", "𠮷野", "阿卜杜拉·买买提", "王\U0002ebf0", "이순신", "José", "ＡＢ１", "张　三"]
 )
-def test_what_names_are_made_of_stays_as_it_is(name: str) -> None:
+def test_characters_of_names_stay_unchanged(name: str) -> None:
     assert safe(name) == name
 
 
-def test_newlines_and_tabs_stay_where_they_are_asked_for() -> None:
+def test_newlines_and_tabs_are_kept_on_request() -> None:
     assert safe("a\r\nb\n\tc\rd", keep_newlines=True) == "a\nb\n\tc␍d"
 
 
-def test_at_most_four_marks_stay_on_a_character() -> None:
+def test_a_character_keeps_at_most_four_combining_marks() -> None:
     assert safe("x" + "\u0338" * 50 + "y") == "x" + "\u0338" * 4 + "y"
 
 
-def test_a_mark_without_a_character_gets_a_circle_to_stand_on() -> None:
+def test_a_combining_mark_without_a_base_gets_a_dotted_circle() -> None:
     assert safe("\u0338a") == "◌\u0338a"
     assert safe("a\n\u0338", keep_newlines=True) == "a\n◌\u0338"
 
 
-def test_what_terminals_draw_differently_is_left_out() -> None:
+def test_characters_that_terminals_draw_differently_are_removed() -> None:
     assert safe("☎\ufe0f 👍\U0001f3fd") == "☎ 👍"
 
 
@@ -79,13 +81,13 @@ def test_what_terminals_draw_differently_is_left_out() -> None:
         ("x\u0338yz" * 5, 7, "x\u0338y… +17"),
     ],
 )
-def test_a_longer_text_says_how_many_characters_are_left_off(text: str, limit: int, shown: str) -> None:
+def test_a_shortened_text_gives_the_number_of_characters_left_out(text: str, limit: int, shown: str) -> None:
     assert safe(text, limit=limit) == shown
     assert cells(shown) <= limit
 
 
 @given(ANY_TEXT, st.booleans())
-def test_no_control_survives(text: str, keep_newlines: bool) -> None:
+def test_no_control_character_remains(text: str, keep_newlines: bool) -> None:
     shown = safe(text, keep_newlines=keep_newlines)
 
     assert all(
@@ -98,7 +100,7 @@ def test_no_control_survives(text: str, keep_newlines: bool) -> None:
 
 @given(ANY_TEXT, st.booleans(), st.none() | st.integers(0, 40))
 @example("e\ufe0f\u0301", False, None)
-def test_what_is_safe_stays_as_it_is(text: str, keep_newlines: bool, limit: int | None) -> None:
+def test_safe_text_stays_unchanged(text: str, keep_newlines: bool, limit: int | None) -> None:
     once = safe(text, keep_newlines=keep_newlines, limit=limit)
 
     assert safe(once, keep_newlines=keep_newlines, limit=limit) == once
@@ -106,7 +108,7 @@ def test_what_is_safe_stays_as_it_is(text: str, keep_newlines: bool, limit: int 
 
 
 @given(ANY_TEXT, st.integers(0, 60))
-def test_a_limit_holds_in_cells(text: str, limit: int) -> None:
+def test_the_limit_counts_cells(text: str, limit: int) -> None:
     assert cells(safe(text, limit=limit)) <= limit
 
 
@@ -148,16 +150,16 @@ def test_a_fitted_text_fills_its_column_exactly(text: str, width: int) -> None:
         ("成都", 0, ""),
     ],
 )
-def test_a_text_is_cut_by_cells_and_never_in_a_character(text: str, width: int, shown: str) -> None:
+def test_a_text_is_cut_by_cells_and_never_within_a_character(text: str, width: int, shown: str) -> None:
     assert fit(text, width) == shown
 
 
-def test_the_ellipsis_can_be_one_that_every_font_draws_narrow() -> None:
+def test_the_ellipsis_can_be_ascii() -> None:
     assert fit("abcdefgh", 6, ellipsis="...") == "abc..."
     assert fit("abcdefgh", 2, ellipsis="...") == ".."
 
 
-def test_figures_and_words_are_filled_up_to_their_column() -> None:
+def test_numbers_and_words_are_padded_to_their_column() -> None:
     assert pad_left("4,812", 7) == "  4,812"
     assert pad_right("张三", 6) == "张三  "
     assert pad_left("成都虚构", 3) == "成都虚构"
@@ -177,12 +179,12 @@ def test_figures_and_words_are_filled_up_to_their_column() -> None:
         ("¥", "$"),
     ],
 )
-def test_a_full_width_character_is_the_key_that_was_meant(char: str, key: str) -> None:
+def test_a_full_width_character_is_converted_to_its_key(char: str, key: str) -> None:
     assert fold_key(char) == key
 
 
 @given(st.characters())
-def test_a_folded_key_is_plain_or_unchanged(char: str) -> None:
+def test_a_converted_key_is_ascii_or_unchanged(char: str) -> None:
     key = fold_key(char)
 
     assert key == char or (len(key) == 1 and key.isascii() and key.isprintable())

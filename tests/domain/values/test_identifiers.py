@@ -1,3 +1,5 @@
+"""Phone and SIM card numbers: networks, ranges and check digits."""
+
 import re
 from collections.abc import Callable
 from datetime import date
@@ -56,7 +58,7 @@ NETWORKS = {
 }
 
 
-def test_every_range_of_five_digits_has_the_network_that_the_table_of_the_trade_gives_it() -> None:
+def test_every_five_digit_range_has_the_network_of_the_industry_table() -> None:
     for prefix in map(str, range(10000, 20000)):
         expected = [carrier for carrier, ranges in NETWORKS.items() if re.match(ranges, prefix)]
         assert carrier_of_range(prefix + "000000") is (expected[0] if expected else None), prefix
@@ -81,7 +83,7 @@ def test_every_range_of_five_digits_has_the_network_that_the_table_of_the_trade_
         "138••••••00",
     ],
 )
-def test_what_is_in_no_range_is_no_number_of_a_card(number: str) -> None:
+def test_a_number_in_no_range_is_no_card_number(number: str) -> None:
     assert carrier_of_range(number) is None
 
 
@@ -101,7 +103,7 @@ def test_what_is_in_no_range_is_no_number_of_a_card(number: str) -> None:
         ("", ""),
     ],
 )
-def test_a_phone_number_is_stored_as_digits_and_damage_is_never_mended(typed: str, number: str) -> None:
+def test_a_phone_number_is_stored_as_digits_and_damage_is_not_repaired(typed: str, number: str) -> None:
     assert normal_msisdn(typed) == number
 
 
@@ -141,6 +143,6 @@ def test_no_check_raises_on_any_text(function: Callable[[str], object], text: st
 
 
 @given(ANY_TEXT)
-def test_normalising_twice_changes_nothing_more(text: str) -> None:
+def test_normalising_is_idempotent(text: str) -> None:
     assert compact(compact(text)) == compact(text)
     assert normal_msisdn(normal_msisdn(text)) == normal_msisdn(text)

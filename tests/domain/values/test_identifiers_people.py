@@ -1,3 +1,5 @@
+"""ID numbers of people: check digits, birth dates, age and the validity of cards."""
+
 import re
 from datetime import date, timedelta
 
@@ -39,7 +41,7 @@ def test_a_right_id_number_is_valid(number: str) -> None:
 @pytest.mark.parametrize(
     "typed", [" 110105 19491231 002x ", "１１０１０５１９４９１２３１００２Ｘ", "110105-19491231-002X\u200b"]
 )
-def test_blanks_small_letters_and_full_width_digits_are_seen_through(typed: str) -> None:
+def test_blanks_small_letters_and_full_width_digits_are_accepted(typed: str) -> None:
     assert ric_valid(typed, TODAY)
     assert compact(typed) == "11010519491231002X"
 
@@ -71,7 +73,7 @@ def test_a_birth_in_the_future_today_or_before_1900_is_invalid() -> None:
     assert not ric_valid(id_number("510107", date(1899, 12, 31), 1), TODAY)
 
 
-def test_the_region_is_not_part_of_validity_but_known_apart() -> None:
+def test_the_region_is_reported_but_does_not_affect_validity() -> None:
     older_than_its_county = id_number("440303", date(1976, 3, 4), 12)
     nowhere = id_number("990426", date(1991, 12, 1), 7)
 
@@ -93,7 +95,7 @@ def test_residence_permits_are_accepted(region: str) -> None:
     assert not is_residence_permit("11010519491231002X")
 
 
-def test_the_birth_date_is_read_only_from_a_number_whose_check_digit_fits() -> None:
+def test_the_birth_date_is_read_only_if_the_check_digit_is_right() -> None:
     assert ric_birth_date("11010519491231002X") == date(1949, 12, 31)
     assert ric_birth_date("110105194912310021") is None
     assert ric_birth_date("not a number") is None
@@ -105,7 +107,7 @@ def test_a_generated_id_number_is_valid(number: str) -> None:
 
 
 @given(ID_NUMBERS, st.integers(0, 16), st.integers(1, 9))
-def test_an_id_number_with_any_one_digit_changed_is_invalid(number: str, place: int, step: int) -> None:
+def test_changing_any_one_digit_makes_an_id_number_invalid(number: str, place: int, step: int) -> None:
     changed = str((int(number[place]) + step) % 10)
 
     assert not ric_valid(number[:place] + changed + number[place + 1 :], TODAY)
@@ -124,7 +126,7 @@ def test_age_grows_on_the_birthday(day: date, age: int) -> None:
     assert age_on(date(2008, 3, 10), day) == age
 
 
-def test_who_was_born_on_29_february_is_a_year_older_on_1_march() -> None:
+def test_a_person_born_on_29_february_is_a_year_older_on_1_march() -> None:
     assert age_on(date(2008, 2, 29), date(2026, 2, 28)) == 17
     assert age_on(date(2008, 2, 29), date(2026, 3, 1)) == 18
     assert age_on(date(2008, 2, 29), date(2028, 2, 29)) == 20
@@ -144,7 +146,7 @@ ISSUED = date(2020, 5, 6)
         (date(1974, 5, 6), LONG_TERM),  # 46
     ],
 )
-def test_an_id_card_is_valid_as_long_as_the_age_at_issue_says(birth: date, valid_to: date) -> None:
+def test_the_age_at_issue_gives_the_validity_of_an_id_card(birth: date, valid_to: date) -> None:
     ends = {date(2025, 5, 6), date(2030, 5, 6), date(2040, 5, 6), LONG_TERM}
 
     assert id_validity_fits_age(birth, ISSUED, valid_to) is True
@@ -169,16 +171,16 @@ def test_an_unknown_date_leaves_the_validity_unknown() -> None:
         assert id_validity_fits_age(first, second, third) is None
 
 
-def test_a_card_issued_before_birth_fits_nothing() -> None:
+def test_a_card_issued_before_birth_has_no_right_validity() -> None:
     assert id_validity_fits_age(date(2021, 1, 1), ISSUED, date(2025, 5, 6)) is False
 
 
 @given(st.dates(), st.dates(), st.dates())
-def test_validity_never_raises(birth: date, issued_on: date, valid_to: date) -> None:
+def test_checking_the_validity_never_raises(birth: date, issued_on: date, valid_to: date) -> None:
     assert id_validity_fits_age(birth, issued_on, valid_to) in {True, False}
 
 
-def test_the_id_numbers_of_the_shared_data_are_judged_as_their_examples_say() -> None:
+def test_the_id_numbers_of_the_shared_data_have_their_expected_result() -> None:
     vectors = shared_data("china_ids", "test_cn_ric.doctest").read_text(encoding="utf-8")
     examples = re.findall(r">>> ric\.(\w+)\('(\w+)'\).*\n(.*)", vectors)
     born = {number: day for call, number, day in examples if call == "get_birth_date"}

@@ -1,3 +1,5 @@
+"""Company codes (USCC): check digits and the parts of the code."""
+
 import re
 
 import pytest
@@ -48,7 +50,7 @@ def test_a_wrong_company_code_is_invalid(number: str) -> None:
     assert not uscc_valid(number)
 
 
-def test_the_organisation_digit_inside_a_company_code_is_checked_too() -> None:
+def test_the_organisation_check_digit_in_a_company_code_is_checked() -> None:
     body = "91110000600037342"
     outer_digit_only = body + uscc.calc_check_digit(body)
 
@@ -62,7 +64,7 @@ def test_a_generated_company_code_is_valid_even_with_letters_in_front(number: st
 
 
 @given(COMPANY_CODES, st.integers(0, 17), st.sampled_from(USCC_ALPHABET))
-def test_a_company_code_with_any_one_character_changed_is_invalid(number: str, place: int, char: str) -> None:
+def test_changing_any_one_character_makes_a_company_code_invalid(number: str, place: int, char: str) -> None:
     assert uscc_valid(number[:place] + char + number[place + 1 :]) == (char == number[place])
 
 
@@ -76,7 +78,7 @@ def test_a_company_code_with_any_one_character_changed_is_invalid(number: str, p
         ("", UsccKind.OTHER),
     ],
 )
-def test_the_first_two_characters_of_a_company_code_say_whose_it_is(number: str, kind: UsccKind) -> None:
+def test_the_first_two_characters_of_a_company_code_give_its_registry(number: str, kind: UsccKind) -> None:
     assert uscc_kind(number) is kind
 
 

@@ -1,3 +1,5 @@
+"""Search by pinyin initials."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,12 +33,12 @@ def test_a_reason_is_found_by_code_by_text_and_by_initials(query: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["sfq", "USCC", "营业执照", "sfz ", "!", "过 期"])
-def test_what_is_in_none_of_them_is_not_found(query: str) -> None:
+def test_a_text_without_a_match_is_not_found(query: str) -> None:
     assert not matches(query, "ID-RIC-EXPIRED", "证件过期")
 
 
 @given(st.text(), st.text(), st.text())
-def test_searching_never_raises_and_finds_the_text_itself(query: str, code: str, text: str) -> None:
+def test_a_search_never_raises_and_finds_the_text_itself(query: str, code: str, text: str) -> None:
     matches(query, code, text)
 
     assert matches(code, code, text)

@@ -1,3 +1,5 @@
+"""Reading dates and instants."""
+
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -53,7 +55,7 @@ def test_a_date_is_read_in_its_usual_forms(raw: str) -> None:
         ("٢٠٢٦-١١-٠٣", "not a valid date"),
     ],
 )
-def test_what_is_no_date_is_an_error_that_says_how_to_write_one(raw: str, words: str) -> None:
+def test_the_error_for_an_invalid_date_shows_the_right_form(raw: str, words: str) -> None:
     with pytest.raises(BadValue, match=words) as caught:
         moments.day(raw)
     assert "2026-11-03" in str(caught.value)
@@ -64,7 +66,7 @@ def test_a_validity_may_have_no_end(raw: str) -> None:
     assert moments.day_or_long_term(raw) == LONG_TERM
 
 
-def test_a_validity_is_else_a_date() -> None:
+def test_a_validity_with_an_end_is_a_date() -> None:
     assert moments.day_or_long_term("2040/1/2") == date(2040, 1, 2)
     with pytest.raises(BadValue):
         moments.day_or_long_term("forever")
@@ -117,19 +119,19 @@ def test_an_instant_is_read_in_its_usual_forms(raw: str) -> None:
         ("1699999999", "not a valid date or time"),
     ],
 )
-def test_what_is_no_instant_is_an_error_that_says_how_to_write_one(raw: str, words: str) -> None:
+def test_the_error_for_an_invalid_instant_shows_the_right_form(raw: str, words: str) -> None:
     with pytest.raises(BadValue, match=words) as caught:
         moments.instant(raw, SHANGHAI)
     assert "2026-11-03" in str(caught.value)
 
 
-def test_a_date_alone_begins_at_midnight_where_a_date_is_enough() -> None:
+def test_a_date_without_a_time_is_midnight_if_allowed() -> None:
     assert moments.instant_or_day("2026-11-03", SHANGHAI) == datetime(2026, 11, 2, 16, tzinfo=UTC)
     assert moments.instant_or_day("2026-11-03 09:05", SHANGHAI) == datetime(2026, 11, 3, 1, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("character", ["a", "1", "【", " ", "-", "年", ":", "."])
-def test_a_very_long_value_is_refused_for_its_length_before_any_pattern_sees_it(character: str) -> None:
+def test_a_very_long_value_is_refused_before_any_pattern_is_tried(character: str) -> None:
     raw = character * 50_000
     for parse in (moments.day, moments.day_or_long_term):
         with pytest.raises(BadValue, match="longer than"):
@@ -140,7 +142,7 @@ def test_a_very_long_value_is_refused_for_its_length_before_any_pattern_sees_it(
 
 
 @given(raw=st.text(alphabet="0123456789-/.:年月日T Z+时分秒ab０٣", min_size=1, max_size=30).map(str.strip).filter(bool))
-def test_no_text_makes_a_parser_fail_but_by_its_own_error(raw: str) -> None:
+def test_a_parser_raises_only_its_own_error(raw: str) -> None:
     for parse in (moments.day, moments.day_or_long_term):
         with suppress(BadValue):
             parse(raw)
@@ -150,5 +152,5 @@ def test_no_text_makes_a_parser_fail_but_by_its_own_error(raw: str) -> None:
 
 
 @given(on=st.dates(date(1992, 1, 1), date(2199, 12, 31)), at=st.times())
-def test_a_local_instant_in_iso_form_comes_back(on: date, at: time) -> None:
+def test_a_local_instant_in_iso_form_is_read_back(on: date, at: time) -> None:
     assert moments.instant(f"{on}T{at}", SHANGHAI) == datetime.combine(on, at, SHANGHAI)

@@ -1,4 +1,4 @@
-"""Names of provinces."""
+"""Province names: English names for display, and the forms that a search accepts."""
 
 import pytest
 
@@ -15,12 +15,12 @@ def test_a_province_is_named_in_english(stored: str) -> None:
 @pytest.mark.parametrize(
     ("stored", "shown"), [("广西壮族自治区", "Guangxi"), ("香港特别行政区", "Hong Kong"), ("重庆市", "Chongqing")]
 )
-def test_the_endings_of_regions_are_left_out(stored: str, shown: str) -> None:
+def test_an_english_name_has_no_region_suffix(stored: str, shown: str) -> None:
     with speaking("en"):
         assert province_words(stored) == shown
 
 
-def test_what_is_no_province_stays_as_it_is() -> None:
+def test_a_text_that_is_no_province_stays_unchanged() -> None:
     assert province_words("Sichuan") == "Sichuan"
     assert province_words("") == ""
 
@@ -28,11 +28,11 @@ def test_what_is_no_province_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     "typed", ["四川", "四川省", "Sichuan", "sichuan", "Ｓｉｃｈｕａｎ", "Sichuan Province", " sichuan "]
 )
-def test_a_province_is_meant_in_either_language_with_and_without_its_ending(typed: str) -> None:
+def test_a_search_accepts_both_languages_with_and_without_the_suffix(typed: str) -> None:
     assert "四川" in province_parts(typed)
 
 
-def test_a_part_of_a_name_means_each_province_that_has_it() -> None:
+def test_a_part_of_a_name_matches_every_province_that_contains_it() -> None:
     assert province_parts("川") == ("川",)
     assert province_parts("hunan") == ("hunan", "湖南")
     assert province_parts("省") == ("省",)

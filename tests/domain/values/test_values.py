@@ -1,3 +1,5 @@
+"""Reading the values of import files: numbers, money, choices and paths."""
+
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -29,7 +31,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("parse", PARSERS.values(), ids=PARSERS)
 @pytest.mark.parametrize("character", ["a", "1", "【", " ", "-", "(", ",", "１", "*", "."])
-def test_a_very_long_value_is_refused_for_its_length_before_any_pattern_sees_it(
+def test_a_very_long_value_is_refused_before_any_pattern_is_tried(
     parse: Callable[[str], object], character: str
 ) -> None:
     with pytest.raises(BadValue, match=r"longer than|not a SHA-256"):
@@ -38,7 +40,7 @@ def test_a_very_long_value_is_refused_for_its_length_before_any_pattern_sees_it(
 
 @pytest.mark.parametrize("parse", PARSERS.values(), ids=PARSERS)
 @given(raw=st.text(min_size=1, max_size=80).map(str.strip).filter(bool))
-def test_no_text_makes_a_parser_fail_but_by_its_own_error(parse: Callable[[str], object], raw: str) -> None:
+def test_a_parser_raises_only_its_own_error(parse: Callable[[str], object], raw: str) -> None:
     with suppress(BadValue):
         parse(raw)
 
@@ -60,7 +62,7 @@ def test_no_text_makes_a_parser_fail_but_by_its_own_error(parse: Callable[[str],
         ("no phone at all", "nophoneatall"),
     ],
 )
-def test_a_phone_loses_what_stands_between_its_digits(raw: str, number: str) -> None:
+def test_separators_in_a_phone_number_are_removed(raw: str, number: str) -> None:
     assert values.phone(raw) == number
 
 
@@ -73,12 +75,12 @@ def test_a_masked_number_is_an_error(parse: Callable[[str], object], raw: str) -
 
 @pytest.mark.parametrize("parse", [values.phone, values.phones, values.identifier])
 @pytest.mark.parametrize("raw", ["1.10105E+17", "1.38E+10", "1e+17", "13800138000.0", "13800138000.", "1.1e17"])
-def test_digits_that_a_spreadsheet_lost_are_an_error(parse: Callable[[str], object], raw: str) -> None:
+def test_digits_lost_in_a_spreadsheet_are_an_error(parse: Callable[[str], object], raw: str) -> None:
     with pytest.raises(BadValue, match="format the column as text"):
         parse(raw)
 
 
-def test_an_id_number_that_ends_in_zeros_is_lost_digits_only_if_its_check_digit_is_wrong() -> None:
+def test_an_id_number_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() -> None:
     rounded = [f"110105{year}12310000" for year in range(1900, 2000)]
     true_ones = [number for number in rounded if ric.calc_check_digit(number) == "0"]
     lost = "110105194912310000"
@@ -90,7 +92,7 @@ def test_an_id_number_that_ends_in_zeros_is_lost_digits_only_if_its_check_digit_
         values.identifier(lost)
 
 
-def test_an_iccid_that_ends_in_zeros_is_lost_digits_only_if_its_check_digit_is_wrong() -> None:
+def test_an_iccid_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() -> None:
     rounded = [f"8986007031{order:05}00000" for order in range(100)]
     true_ones = [number for number in rounded if luhn.is_valid(number)]
 
@@ -104,16 +106,16 @@ def test_an_iccid_that_ends_in_zeros_is_lost_digits_only_if_its_check_digit_is_w
 
 
 @pytest.mark.parametrize("raw", ["11010519491231002x", "110105 19491231 002X", "１１０１０５19491231002X"])
-def test_an_identifier_is_compact_and_in_capitals(raw: str) -> None:
+def test_an_identifier_is_stored_without_blanks_and_in_capitals(raw: str) -> None:
     assert values.identifier(raw) == "11010519491231002X"
 
 
 @pytest.mark.parametrize("raw", ["110105194912310021", "91110000600037341M", "000000", "abc"])
-def test_a_wrong_check_digit_or_an_odd_number_is_no_error(raw: str) -> None:
+def test_a_wrong_check_digit_or_an_unusual_number_is_no_error(raw: str) -> None:
     assert values.identifier(raw) == raw.upper()
 
 
-def test_numbers_are_parted_by_semicolons_and_come_once() -> None:
+def test_numbers_are_separated_by_semicolons_and_duplicates_are_removed() -> None:
     assert values.phones("13800138000; 13900139000；13800138000、13700137000;") == (
         "13800138000",
         "13900139000",
@@ -139,7 +141,7 @@ def test_money_in_yuan_becomes_fen(raw: str, fen: int) -> None:
 @pytest.mark.parametrize(
     "raw", ["12.345", "-1", "1,23", "1.2.3", "12 34", "1e6", "200万元", "NaN", "9" * 30, "٣", "1234,567"]
 )
-def test_what_is_no_money_is_an_error(raw: str) -> None:
+def test_an_invalid_amount_of_money_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue):
         values.money_fen(raw)
 
@@ -150,7 +152,7 @@ def test_a_quantity_is_a_whole_number(raw: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("raw", ["-1", "1.5", "1,000", "x", str(2**63), "٣", "1e3", "1_000", "+1"])
-def test_what_is_no_quantity_is_an_error(raw: str) -> None:
+def test_an_invalid_quantity_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue):
         values.quantity(raw)
 
@@ -162,7 +164,7 @@ def test_yes_and_no_have_the_forms_of_the_design() -> None:
         values.flag("maybe")
 
 
-def test_an_unknown_choice_names_those_there_are() -> None:
+def test_the_error_for_an_unknown_choice_lists_the_known_ones() -> None:
     names = {"mobile": Carrier.MOBILE, "中国移动": Carrier.MOBILE, "unicom": Carrier.UNICOM}
 
     assert values.choice(" 中国移动 ".strip(), names) is values.choice("MOBILE", names) is Carrier.MOBILE
@@ -171,13 +173,13 @@ def test_an_unknown_choice_names_those_there_are() -> None:
 
 
 @pytest.mark.parametrize("raw", ["/etc/shadow", "../a.pdf", "a/../../b", "C:\\a.pdf", "\\\\host\\a", "~/a", "a\\..\\b"])
-def test_a_path_that_leaves_the_folder_is_an_error(raw: str) -> None:
+def test_a_path_outside_the_folder_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue, match="folder"):
         values.relative_path(raw, 1000)
 
 
 @pytest.mark.parametrize("raw", ["a.pdf", "材料/执照.pdf", "-rf", "%s", "a..b/c.pdf", "a\x1b[31m.pdf"])
-def test_any_other_path_is_taken_as_it_stands(raw: str) -> None:
+def test_any_other_path_stays_unchanged(raw: str) -> None:
     assert values.relative_path(raw, 1000) == raw
 
 
@@ -188,14 +190,14 @@ def test_a_sha256_is_64_hexadecimal_digits_in_small_letters() -> None:
             values.sha256(raw)
 
 
-def test_an_application_number_that_a_spreadsheet_spoiled_is_an_error() -> None:
+def test_an_application_number_damaged_by_a_spreadsheet_is_an_error() -> None:
     for raw in ("2.02511E+11", "202511030001.0"):
         with pytest.raises(BadValue, match="format the column as text"):
             values.code(raw, 200)
     assert values.code("1E5", 200) == "1E5"
 
 
-def test_no_message_quotes_a_number_that_identifies_someone() -> None:
+def test_no_message_quotes_a_personal_number() -> None:
     for parse in (values.phone, values.identifier):
         for raw in ("110105****31002X", "1.10105194E+17", "110105194912310000"):
             with pytest.raises(BadValue) as caught:

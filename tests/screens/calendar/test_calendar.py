@@ -1,4 +1,4 @@
-"""The calendar driven by keys: moving about, what a day is, setting it with its effect seen first."""
+"""The calendar screen driven by keys: moving around, explaining days, and setting them after a preview."""
 
 import asyncio
 import re
@@ -27,12 +27,12 @@ def as_admin(services: MemoryServices) -> None:
 
 
 def shown_day(desk: Driver) -> str:
-    """What is said of the chosen day."""
+    """The text about the selected day."""
     return str(desk.app.screen.query_one("#day", Static).content)
 
 
 def chosen_cell(desk: Driver) -> str:
-    """The figure that is drawn reversed on the months that can be seen."""
+    """The day number that is drawn in reverse in the visible months."""
     shown = [
         segment.text
         for strip in desk.app.screen._compositor.render_strips()
@@ -43,13 +43,13 @@ def chosen_cell(desk: Driver) -> str:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16)])
-async def test_the_calendar_opens_at_today_and_today_is_seen(size: tuple[int, int]) -> None:
+async def test_the_calendar_opens_at_today_and_shows_it(size: tuple[int, int]) -> None:
     async with at_work(size=size) as desk:
         await desk.go("k")
 
         assert "2026 · official · 248 working d" in desk.text
         assert shown_day(desk).startswith("Tue 24 Nov · working day · official · today\n09:00–12:00, 13:00–18:00")
-        # The months are scrolled once they have been laid out, which may be a moment later.
+        # The months scroll after their layout, which may come a moment later.
         async with asyncio.timeout(10):
             while chosen_cell(desk) != "24":
                 await desk.pilot.pause(0.01)
@@ -84,7 +84,7 @@ async def choose(desk: Driver, day: date) -> None:
     await desk.settle()
 
 
-async def test_the_year_turns_where_it_ends_and_a_leap_day_has_no_day_like_it() -> None:
+async def test_keys_cross_the_end_of_a_year_and_handle_leap_days() -> None:
     async with at_work(size=(80, 24)) as desk:
         await desk.go("k")
         await choose(desk, date(2026, 12, 31))
@@ -107,15 +107,15 @@ EXPLAINED = {
 }
 
 
-async def test_the_chosen_day_is_explained() -> None:
+async def test_the_selected_day_is_explained() -> None:
     async with at_work() as desk:
         await desk.go("k")
-        for day, said in EXPLAINED.items():
+        for day, explanation in EXPLAINED.items():
             await choose(desk, day)
-            assert said in shown_day(desk)
+            assert explanation in shown_day(desk)
 
 
-async def test_kinds_of_days_are_told_apart_by_sign_and_by_colour() -> None:
+async def test_kinds_of_days_differ_in_sign_and_colour() -> None:
     async with at_work() as desk:
         await desk.go("k")
 
@@ -129,8 +129,8 @@ async def test_kinds_of_days_are_told_apart_by_sign_and_by_colour() -> None:
         assert len(set(colours.values())) == 3
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "not published yet"), ("zh", "")])
-async def test_a_year_that_is_not_published_says_so_in_head_months_and_days(language: str, said: str) -> None:
+@pytest.mark.parametrize(("language", "words"), [("en", "not published yet"), ("zh", "")])
+async def test_an_unpublished_year_is_marked_in_header_months_and_days(language: str, words: str) -> None:
     async with at_work(language=language) as desk:
         await desk.go("k")
         assert "◐" not in desk.text.splitlines()[0]
@@ -138,7 +138,7 @@ async def test_a_year_that_is_not_published_says_so_in_head_months_and_days(lang
 
         assert "2027 · ◐ " in desk.text
         assert desk.text.count("◐") >= 15
-        assert said in desk.text
+        assert words in desk.text
 
 
 async def test_only_an_admin_sets_days() -> None:
@@ -154,7 +154,7 @@ async def test_only_an_admin_sets_days() -> None:
         assert "no working hours" not in desk.text
 
 
-async def test_a_day_is_set_off_with_its_effect_seen_first_and_a_reason_owed() -> None:
+async def test_setting_a_day_off_previews_its_effect_and_requires_a_reason() -> None:
     async with at_work(arrange=as_admin) as desk:
         await desk.go("k")
         await desk.press("right", "o")
@@ -179,7 +179,7 @@ async def test_a_day_is_set_off_with_its_effect_seen_first_and_a_reason_owed() -
         assert desk.notes == ["Wed 25 Nov saved; due dates moved: 7."]
 
 
-async def test_a_half_day_takes_hours_and_wrong_ones_are_not_set() -> None:
+async def test_a_half_day_requires_valid_hours() -> None:
     async with at_work(arrange=as_admin) as desk:
         await desk.go("k")
         await desk.press("h")
@@ -201,7 +201,7 @@ async def test_a_half_day_takes_hours_and_wrong_ones_are_not_set() -> None:
         assert "hours set by hand · official · today\n09:00–11:30" in shown_day(desk)
 
 
-async def test_what_was_set_is_taken_back_and_what_was_not_set_cannot_be() -> None:
+async def test_only_a_day_set_by_hand_can_be_reset() -> None:
     async with at_work(arrange=as_admin) as desk:
         await desk.go("k")
         await desk.press("u")
@@ -218,7 +218,7 @@ async def test_what_was_set_is_taken_back_and_what_was_not_set_cannot_be() -> No
         assert shown_day(desk).startswith("Tue 24 Nov · working day · official · today")
 
 
-async def test_escape_leaves_the_dialog_without_setting_and_then_the_calendar() -> None:
+async def test_escape_leaves_the_dialog_without_a_change_and_then_the_calendar() -> None:
     async with at_work(arrange=as_admin) as desk:
         await desk.go("k")
         await desk.press("o", "escape")
@@ -229,7 +229,7 @@ async def test_escape_leaves_the_dialog_without_setting_and_then_the_calendar() 
         assert desk.dialog == "DeskScreen"
 
 
-async def test_a_calendar_that_cannot_be_read_says_so_and_can_be_read_again() -> None:
+async def test_a_calendar_that_cannot_be_read_reports_it_and_can_be_reloaded() -> None:
     def broken(services: MemoryServices) -> None:
         services.calendars.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
 
@@ -267,7 +267,7 @@ def reading(site: Site) -> Callable[[], list[str]]:
     return dues
 
 
-async def test_at_a_real_database_what_is_previewed_is_what_is_written(
+async def test_on_a_real_database_the_written_change_equals_its_preview(
     site: Site, reading: Callable[[], list[str]]
 ) -> None:
     due_on_friday(site, 2)
@@ -285,7 +285,7 @@ async def test_at_a_real_database_what_is_previewed_is_what_is_written(
     assert reading() == ["Fri 27 12:00"] * 2
 
 
-async def test_before_a_day_is_set_off_it_says_how_many_applicants_are_told(site: Site) -> None:
+async def test_the_preview_of_a_day_off_counts_the_applicants_to_notify(site: Site) -> None:
     Promises(site).received("2026-11-24 10:00")
     async with at_the_site(site, "admin") as desk:
         await desk.go("k")

@@ -1,3 +1,5 @@
+"""The screen of verdicts that wait for a second check."""
+
 from dataclasses import replace
 
 import pytest
@@ -14,7 +16,7 @@ async def go_to_checks(desk: Driver) -> None:
 
 
 async def stage(desk: Driver) -> None:
-    """Decide a final fail as rev1, then sit down as rev2."""
+    """Decide a final fail as rev1, then act as rev2."""
     await desk.press("n", "f", "f", "t")
     await desk.type("seen twice [/b]")
     await desk.press("f8")
@@ -23,7 +25,7 @@ async def stage(desk: Driver) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_the_list_shows_what_waits_with_verdict_and_reasons(size: tuple[int, int]) -> None:
+async def test_the_list_shows_waiting_verdicts_with_their_reasons(size: tuple[int, int]) -> None:
     async with at_work(troubled(), size=size) as desk:
         await stage(desk)
 
@@ -34,7 +36,7 @@ async def test_the_list_shows_what_waits_with_verdict_and_reasons(size: tuple[in
         assert "seen twice [/b]" in desk.text
 
 
-async def test_enter_opens_the_case_to_read_and_escape_goes_back() -> None:
+async def test_enter_opens_the_case_read_only_and_escape_goes_back() -> None:
     async with at_work(troubled()) as desk:
         await stage(desk)
         await desk.press("enter")
@@ -49,7 +51,7 @@ async def test_enter_opens_the_case_to_read_and_escape_goes_back() -> None:
         assert desk.dialog == "DeskScreen"
 
 
-async def test_a_verdict_is_approved_with_a_note_that_is_owed_and_kept() -> None:
+async def test_an_approval_requires_a_note_and_stores_it() -> None:
     async with at_work(troubled()) as desk:
         await stage(desk)
         await desk.press("a", "enter")
@@ -62,7 +64,7 @@ async def test_a_verdict_is_approved_with_a_note_that_is_owed_and_kept() -> None
         assert "No verdicts are waiting for a check." in desk.text
 
 
-async def test_a_verdict_is_returned_with_a_note_that_is_owed() -> None:
+async def test_a_return_requires_a_note() -> None:
     async with at_work(troubled()) as desk:
         await stage(desk)
         await desk.press("enter", "r", "enter")
@@ -73,7 +75,7 @@ async def test_a_verdict_is_returned_with_a_note_that_is_owed() -> None:
         assert ("give_back", 123, "seal?") in desk.services.log
 
 
-async def test_nobody_checks_an_own_verdict() -> None:
+async def test_the_maker_cannot_check_a_verdict() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
         await go_to_checks(desk)
@@ -83,7 +85,7 @@ async def test_nobody_checks_an_own_verdict() -> None:
         assert desk.services.files[123].header.state is CaseState.AWAITING_CHECK
 
 
-async def test_without_anything_to_check_the_screen_says_so() -> None:
+async def test_an_empty_list_says_that_nothing_waits() -> None:
     def nothing(services: MemoryServices) -> None:
         services.files.clear()
 
@@ -93,7 +95,7 @@ async def test_without_anything_to_check_the_screen_says_so() -> None:
         assert "No verdicts are waiting for a check." in desk.text
 
 
-async def test_where_one_person_reviews_alone_the_screen_says_why_nothing_is_checked() -> None:
+async def test_with_a_solo_reviewer_the_screen_says_why_nothing_is_checked() -> None:
     def alone(services: MemoryServices) -> None:
         services.why_alone = "a shop of one person [/b]"
 
@@ -103,7 +105,7 @@ async def test_where_one_person_reviews_alone_the_screen_says_why_nothing_is_che
         assert "Only one person reviews here (a shop of one person [/b])" in desk.text
 
 
-async def test_your_own_verdict_says_why_it_offers_no_act() -> None:
+async def test_the_screen_says_why_the_maker_has_no_action() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
         await go_to_checks(desk)

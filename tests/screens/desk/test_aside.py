@@ -1,10 +1,12 @@
+"""Putting a case aside: the question for a time."""
+
 import pytest
 
 from tests.screens.driver import at_work
 
 
 @pytest.mark.parametrize("typed", ["bald", "明天下午", "09:00", "2020-01-01 09:00"])
-async def test_a_time_that_is_past_or_unreadable_keeps_the_question_open(typed: str) -> None:
+async def test_a_past_or_invalid_time_keeps_the_question_open(typed: str) -> None:
     async with at_work() as desk:
         await desk.press("n", "h")
         await desk.type(typed)

@@ -1,4 +1,4 @@
-"""How many files a reader has to know to follow a key to its row: those on the call stacks when it is written."""
+"""Counts the source files on the call stack of a key press that writes to the database."""
 
 import asyncio
 import traceback
@@ -18,14 +18,14 @@ MOST_FILES = 10
 
 
 def files_of(frames: list[FrameType]) -> set[str]:
-    """Return our files among some frames."""
+    """Return the files of this program among some stack frames."""
     paths = [Path(frame.f_code.co_filename) for frame in frames]
     ours = [path.relative_to(ROOT) for path in paths if path.is_relative_to(ROOT)]
     return {str(path) for path in ours if path.parts[0] in {"workbench", "screens", "db"}}
 
 
 def awaited_frames(task: asyncio.Task[Any]) -> list[FrameType]:
-    """Return the frames of a task, from the coroutine that it runs to the innermost that it awaits."""
+    """Return the frames of a task, from its coroutine to the innermost one that it awaits."""
     frames: list[FrameType] = []
     awaited: Any = task.get_coro()
     while awaited is not None:
@@ -38,7 +38,7 @@ def awaited_frames(task: asyncio.Task[Any]) -> list[FrameType]:
 
 @contextmanager
 def recorded(engine: Any, begins: str) -> Iterator[list[set[str]]]:
-    """Record our files on the stacks of the thread and of every task, whenever a statement begins so."""
+    """Record the program files on the stacks of the thread and of all tasks whenever such a statement runs."""
     found: list[set[str]] = []
     loop = asyncio.get_running_loop()
 
@@ -55,7 +55,7 @@ def recorded(engine: Any, begins: str) -> Iterator[list[set[str]]]:
         event.remove(engine, "before_cursor_execute", look)
 
 
-async def test_the_claim_of_n_and_the_decision_of_y_pass_through_few_files(site: Site) -> None:
+async def test_a_claim_by_n_and_a_decision_by_y_pass_through_few_files(site: Site) -> None:
     site.plant()
     engine = site.services("a").context.database.writer
     async with at_the_site(site, "a") as desk:

@@ -1,3 +1,5 @@
+"""The desk driven by keys: claiming, panels, revealing, comments and holds."""
+
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +15,7 @@ from workbench.domain.case.casefile import Empty
 SIZES = ((120, 40), (80, 24))
 
 
-async def test_before_a_case_the_desk_says_what_waits_and_which_key_takes_it() -> None:
+async def test_an_empty_desk_shows_the_counts_and_the_key_of_the_next_case() -> None:
     async with at_work() as desk:
         assert "2 cases are queued." in desk.text
         assert "n takes the next one" in desk.text
@@ -21,7 +23,7 @@ async def test_before_a_case_the_desk_says_what_waits_and_which_key_takes_it() -
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_n_lays_the_next_case_on_the_desk(size: tuple[int, int], language: str) -> None:
+async def test_n_opens_the_next_case(size: tuple[int, int], language: str) -> None:
     async with at_work(troubled(), size=size, language=language) as desk:
         await desk.press("n")
 
@@ -31,7 +33,7 @@ async def test_n_lays_the_next_case_on_the_desk(size: tuple[int, int], language:
         assert desk.services.files[123].header.held_by == "rev1"
 
 
-async def test_findings_stand_above_the_facts_and_limits_beside_figures() -> None:
+async def test_findings_are_above_the_facts_and_limits_beside_figures() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n")
 
@@ -42,7 +44,7 @@ async def test_findings_stand_above_the_facts_and_limits_beside_figures() -> Non
         assert "limit 15 % !" in lines[fact]
 
 
-async def test_stored_text_that_looks_like_markup_is_shown_as_it_is() -> None:
+async def test_stored_markup_is_shown_literally() -> None:
     async with at_work(troubled(), size=(160, 70)) as desk:
         await desk.press("n")
 
@@ -53,7 +55,7 @@ async def test_stored_text_that_looks_like_markup_is_shown_as_it_is() -> None:
         assert "称已拒绝仍来电 [@click=app.exit]" in desk.text
 
 
-async def test_names_and_numbers_of_people_are_masked_until_revealed_and_for_15_seconds() -> None:
+async def test_personal_data_is_masked_and_a_revealed_field_is_masked_after_15_seconds() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         assert "虚•••" in desk.text
@@ -69,7 +71,7 @@ async def test_names_and_numbers_of_people_are_masked_until_revealed_and_for_15_
         assert "虚构乙丙" not in desk.text
 
 
-async def test_two_presses_reveal_all_fields_until_a_minute_without_a_key() -> None:
+async def test_two_presses_reveal_all_fields_until_a_minute_without_keys() -> None:
     async with at_work(clean(), size=(120, 60)) as desk:
         await desk.press("n", "down")
         await desk.pilot.press("full_stop", "full_stop")
@@ -102,7 +104,7 @@ async def test_below_a_hundred_columns_the_panels_become_tabs() -> None:
         assert "claimed" in desk.text
 
 
-async def test_plus_lets_a_panel_fill_the_desk_and_escape_brings_the_others_back() -> None:
+async def test_plus_zooms_a_panel_and_escape_restores_the_others() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "3", "plus")
         assert "1 Identity" not in desk.text
@@ -112,7 +114,7 @@ async def test_plus_lets_a_panel_fill_the_desk_and_escape_brings_the_others_back
 
 
 @pytest.mark.parametrize("size", [(59, 24), (80, 15)])
-async def test_a_window_too_small_says_so_and_loses_nothing(size: tuple[int, int]) -> None:
+async def test_a_too_small_window_shows_a_message_and_loses_nothing(size: tuple[int, int]) -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n")
         await desk.pilot.resize_terminal(*size)
@@ -126,7 +128,7 @@ async def test_a_window_too_small_says_so_and_loses_nothing(size: tuple[int, int
 
 
 @pytest.mark.parametrize(
-    ("empty", "said"),
+    ("empty", "message"),
     [
         (Empty(kind="none"), "New cases come with the next import."),
         (Empty(kind="held", count=3, who=(("rev2", NOW + timedelta(minutes=26)),)), "rev2 until Tue 24 Nov 14:58"),
@@ -135,7 +137,7 @@ async def test_a_window_too_small_says_so_and_loses_nothing(size: tuple[int, int
         (Empty(kind="filtered", count=4), "Your filter hides what is left: 4."),
     ],
 )
-async def test_an_empty_queue_says_which_empty_it_is(empty: Empty, said: str) -> None:
+async def test_an_empty_queue_explains_why(empty: Empty, message: str) -> None:
     def nothing(services: MemoryServices) -> None:
         services.empty = empty
         for number in services.files:
@@ -144,10 +146,10 @@ async def test_an_empty_queue_says_which_empty_it_is(empty: Empty, said: str) ->
     async with at_work(arrange=nothing) as desk:
         await desk.press("n")
 
-        assert said in desk.text
+        assert message in desk.text
 
 
-async def test_skip_asks_for_a_reason_and_clears_the_desk() -> None:
+async def test_skipping_asks_for_a_reason_and_clears_the_desk() -> None:
     async with at_work() as desk:
         await desk.press("n", "s", "enter")
         assert "Enter some text first" in desk.text
@@ -158,7 +160,7 @@ async def test_skip_asks_for_a_reason_and_clears_the_desk() -> None:
         assert "takes the next one" in desk.text
 
 
-async def test_a_case_is_put_aside_until_a_time_of_today() -> None:
+async def test_a_case_can_be_put_aside_until_later_today() -> None:
     async with at_work() as desk:
         await desk.press("n", "h")
         await desk.type("16:30")
@@ -167,7 +169,7 @@ async def test_a_case_is_put_aside_until_a_time_of_today() -> None:
         assert desk.services.files[123].header.aside_until == NOW.replace(hour=8, minute=30)
 
 
-async def test_a_comment_half_written_is_there_again() -> None:
+async def test_an_unsent_comment_is_restored() -> None:
     async with at_work() as desk:
         await desk.press("n", "c")
         await desk.type("call back")
@@ -176,14 +178,14 @@ async def test_a_comment_half_written_is_there_again() -> None:
         assert ("comment", 123, "call back") in desk.services.log
 
 
-async def test_the_checklist_is_answered_by_digits() -> None:
+async def test_digits_answer_the_checklist() -> None:
     async with at_work() as desk:
         await desk.press("n", "l", "1", "2", "escape")
 
         assert [line.answer for line in desk.services.files[123].checklist][:2] == ["yes", "no"]
 
 
-async def test_a_verification_is_noted_with_its_kind() -> None:
+async def test_a_verification_is_recorded_with_its_kind() -> None:
     async with at_work() as desk:
         await desk.press("n", "e", "down")
         await desk.type("registered")
@@ -204,7 +206,7 @@ async def test_activity_renews_the_hold_at_most_once_a_minute() -> None:
         assert desk.services.log.count(("renew", 123)) == 1
 
 
-async def test_a_lost_hold_is_said_and_takes_the_verdict_keys_away() -> None:
+async def test_a_lost_hold_is_reported_and_disables_the_verdict_keys() -> None:
     async with at_work() as desk:
         await desk.press("n")
         desk.services.renewal_is_lost = True
@@ -217,7 +219,7 @@ async def test_a_lost_hold_is_said_and_takes_the_verdict_keys_away() -> None:
         assert "C-000123" in desk.text
 
 
-async def test_quitting_with_a_case_in_hand_asks_and_keeps_the_hold() -> None:
+async def test_quitting_with_a_held_case_asks_and_keeps_the_hold() -> None:
     async with at_work() as desk:
         await desk.press("n", "q")
         assert "You hold C-000123." in desk.text
@@ -237,14 +239,14 @@ async def test_quitting_can_release_the_case_first() -> None:
         assert ("release", 123) in desk.services.log
 
 
-async def test_keys_of_an_input_method_act_as_the_keys_they_stand_for() -> None:
+async def test_full_width_keys_act_as_ascii_keys() -> None:
     async with at_work() as desk:
         await desk.press("ｎ")
 
         assert "C-000123" in desk.text
 
 
-async def test_text_composed_by_an_input_method_does_nothing_and_says_why() -> None:
+async def test_text_from_an_input_method_does_nothing_and_says_why() -> None:
     async with at_work() as desk:
         await desk.press("n", "你")
 
@@ -272,26 +274,26 @@ async def test_an_overdue_case_and_a_provisional_date_are_marked() -> None:
         assert "◐ provisional · overdue" in desk.text
 
 
-@pytest.mark.parametrize(("is_late", "told"), [(False, "work suspended · clock paused"), (True, "overdue")])
-async def test_a_case_whose_work_is_suspended_says_so_unless_it_was_late_before(is_late: bool, told: str) -> None:
+@pytest.mark.parametrize(("is_late", "shown"), [(False, "work suspended · clock paused"), (True, "overdue")])
+async def test_a_suspended_case_is_shown_as_such_unless_it_was_late_before(is_late: bool, shown: str) -> None:
     def suspended(services: MemoryServices) -> None:
         services.change(123, suspended_from=NOW - timedelta(days=1), is_breached=is_late)
 
     async with at_work(arrange=suspended) as desk:
         await desk.press("n")
 
-        assert told in desk.text
+        assert shown in desk.text
         assert ("work suspended" in desk.text) is not is_late
 
 
-async def test_ascii_symbols_draw_no_box_and_no_block() -> None:
+async def test_with_ascii_symbols_no_box_or_block_is_drawn() -> None:
     async with at_work(troubled(), symbols="ascii") as desk:
         await desk.press("n")
 
         assert not set("╭╮╰╯│─✗✓◆▲▼░▒▓█▁▂▃▄▅▆▇") & set(desk.text)
 
 
-async def test_a_case_without_calls_says_so() -> None:
+async def test_a_case_without_calls_says_that_it_has_none() -> None:
     empty = evidence(calls=(), all_calls=replace(evidence().all_calls, calls=0, calls_in=0))
 
     async with at_work(empty) as desk:
@@ -310,7 +312,7 @@ async def test_the_next_case_replaces_the_last_one_in_every_panel() -> None:
         assert "in arrears for 12 days" in desk.text
 
 
-async def test_a_case_of_equal_size_replaces_the_last_one_behind_tabs_too() -> None:
+async def test_the_next_case_replaces_the_last_one_in_the_tabs() -> None:
     async with at_work(clean(), troubled(), size=(80, 24)) as desk:
         await desk.press("n", "2", "3", "h", "enter", "n")
         assert "1 document missing" in desk.text
@@ -319,7 +321,7 @@ async def test_a_case_of_equal_size_replaces_the_last_one_behind_tabs_too() -> N
         assert "in arrears for 12 days" in desk.text
 
 
-async def test_a_mark_stands_beside_the_fact_that_its_rule_looks_at() -> None:
+async def test_a_mark_is_beside_the_fact_of_its_rule() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n")
 
@@ -328,7 +330,7 @@ async def test_a_mark_stands_beside_the_fact_that_its_rule_looks_at() -> None:
         assert next(line for line in lines if " ID card    to" in line).split("││")[0].endswith("✗")
 
 
-async def test_evidence_that_arrives_while_a_case_is_held_is_told_until_it_is_looked_at() -> None:
+async def test_new_evidence_for_a_held_case_is_announced_until_the_case_is_reloaded() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n")
         held = desk.services.files[123]

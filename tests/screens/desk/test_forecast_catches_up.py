@@ -1,4 +1,4 @@
-"""While the workbench is open it does what only the passing of time brings about, as `workbench tick` does."""
+"""An open workbench performs time-triggered actions, as `workbench tick` does."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,7 +24,7 @@ async def _until(desk: KeyDriver, done: Callable[[], bool]) -> None:
             await desk.pilot.pause(0.01)
 
 
-async def test_an_applicant_whose_case_is_late_is_told_once_while_somebody_sits_at_the_workbench(site: Site) -> None:
+async def test_an_open_workbench_notifies_the_applicant_of_a_late_case_once(site: Site) -> None:
     (case,) = site.plant(due_in_days=-1)
     async with at_the_site(site, "a") as desk:
         await _until(desk, lambda: "delay-told" in site.actions(case))
@@ -34,15 +34,15 @@ async def test_an_applicant_whose_case_is_late_is_told_once_while_somebody_sits_
         assert "C-000001" in desk.text
 
 
-async def test_a_failure_is_said_and_the_next_time_it_is_tried_again() -> None:
-    asked = []
+async def test_a_failure_is_reported_and_the_action_is_tried_again() -> None:
+    attempts = []
 
     def catch_up() -> Ticked:
-        asked.append(1)
-        if len(asked) == 1:
+        attempts.append(1)
+        if len(attempts) == 1:
             raise StorageBusy("Another program holds the database.")
         return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
 
     async with at_work(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
-        await _until(desk, lambda: len(asked) > 1)
+        await _until(desk, lambda: len(attempts) > 1)
         assert any("tried again soon: Another program holds the database." in note for note in desk.notes)

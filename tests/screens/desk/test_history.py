@@ -1,3 +1,5 @@
+"""How the history of a case is worded."""
+
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -45,22 +47,22 @@ def with_decision(status: str) -> CaseFile:
     return casefile(1, clean(), decisions=(decision,), history=())
 
 
-def drawn(case: CaseFile) -> tuple[str, str]:
+def panel_texts(case: CaseFile) -> tuple[str, str]:
     credit = "\n".join(found.content.plain for found in credit_lines(case, VIEW, 60))
     return credit, "\n".join(found.content.plain for found in history_lines(case, VIEW, 80))
 
 
 @pytest.mark.parametrize("status", ["undone", "returned", "void", "staged"])
-def test_a_decision_that_does_not_stand_is_not_shown_as_one(status: str) -> None:
-    credit, history = drawn(with_decision(status))
+def test_a_decision_not_in_force_is_not_shown_as_valid(status: str) -> None:
+    credit, history = panel_texts(with_decision(status))
 
     assert "Earlier reviews" not in credit
     assert "asked for" not in history
 
 
 @pytest.mark.parametrize("status", ["applied", "approved"])
-def test_a_decision_that_stands_is_shown_with_what_it_asked_for(status: str) -> None:
-    credit, history = drawn(with_decision(status))
+def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
+    credit, history = panel_texts(with_decision(status))
 
     assert "rev7" in credit
     assert "Required in round 1" in history
@@ -68,7 +70,7 @@ def test_a_decision_that_stands_is_shown_with_what_it_asked_for(status: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
+    ("entry", "words"),
     [
         (line("decide", "fail fixable DOC-MISSING"), "failed, can be mended: DOC-MISSING"),
         (line("decide", "fail final"), "failed, final"),
@@ -80,30 +82,33 @@ def test_a_decision_that_stands_is_shown_with_what_it_asked_for(status: str) -> 
         (line("delay-told"), "automatic"),
     ],
 )
-def test_details_are_said_in_words(entry: HistoryLine, said: str) -> None:
-    assert detail_words(entry, casefile(1, clean())) == said
+def test_details_are_worded(entry: HistoryLine, words: str) -> None:
+    assert detail_words(entry, casefile(1, clean())) == words
 
 
-def test_an_answer_names_its_question() -> None:
+def test_a_checklist_answer_is_shown_with_its_question() -> None:
     case = casefile(1, clean())
-    asked = case.checklist[0]
+    question_line = case.checklist[0]
 
-    assert detail_words(line("checklist", f"{asked.question} no"), case) == f"{asked.text.in_language('en')}: no"
+    assert (
+        detail_words(line("checklist", f"{question_line.question} no"), case)
+        == f"{question_line.text.in_language('en')}: no"
+    )
 
 
 @pytest.mark.parametrize("action", ["evidence", "evidence-late", "complete", "answer", "resubmit", "void"])
-def test_what_an_import_does_is_said_in_words(action: str) -> None:
+def test_the_actions_of_an_import_are_worded(action: str) -> None:
     assert act_words(line(action)) not in {action, ""} or action == "complete"
 
 
-def test_a_blank_stands_behind_the_longest_chinese_date() -> None:
+def test_a_blank_follows_the_longest_chinese_date() -> None:
     case = casefile(1, clean(), history=(line("next", at=datetime(2026, 10, 14, 10, 30, tzinfo=UTC)),))
 
     with speaking("zh"):
         assert "18:30 " in history_lines(case, VIEW, 80)[0].content.plain
 
 
-def test_the_due_day_is_said_as_today() -> None:
+def test_a_due_date_of_today_is_shown_as_today() -> None:
     case = casefile(1, clean())
     case = replace(case, header=replace(case.header, working_days_left=0))
 

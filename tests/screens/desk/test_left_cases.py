@@ -1,4 +1,4 @@
-"""An act that ends after its case has left the desk changes nothing there."""
+"""An action that ends after its case has left the desk changes nothing there."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ from tests.screens.driver import at_work
 
 
 def gated(call: Callable[..., Any]) -> tuple[Callable[..., Any], threading.Event, threading.Event]:
-    """Return a call that waits before it returns, with the events that it has begun and that it may end."""
+    """Return a call that waits before it returns, an event set when it begins, and an event that lets it end."""
     has_begun, may_end = threading.Event(), threading.Event()
 
     def wait(*arguments: Any) -> Any:
@@ -22,7 +22,7 @@ def gated(call: Callable[..., Any]) -> tuple[Callable[..., Any], threading.Event
     return wait, has_begun, may_end
 
 
-async def test_a_case_released_while_it_is_read_again_does_not_come_back() -> None:
+async def test_a_case_released_during_its_reload_does_not_reappear() -> None:
     async with at_work(clean(), troubled()) as desk:
         await desk.press("n", "l", "1")
         files: Any = desk.services.casefiles

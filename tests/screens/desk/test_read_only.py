@@ -1,3 +1,5 @@
+"""A case opened read-only from the queue or the checks."""
+
 from dataclasses import replace
 
 import pytest
@@ -24,7 +26,7 @@ async def open_second(desk: Driver) -> None:
 
 
 @pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
-async def test_enter_opens_a_case_to_read_and_escape_goes_back_to_its_row(size: tuple[int, int], language: str) -> None:
+async def test_enter_opens_a_case_read_only_and_escape_returns_to_its_row(size: tuple[int, int], language: str) -> None:
     async with at_work(clean(), troubled(), size=size, language=language, arrange=listed) as desk:
         await open_second(desk)
         assert desk.dialog == "ReadingScreen"
@@ -52,7 +54,7 @@ async def test_panels_zoom_history_and_fields_work_as_on_the_desk() -> None:
         assert desk.dialog == "TextSheet"
 
 
-async def test_a_verdict_key_says_why_there_is_no_verdict() -> None:
+async def test_a_verdict_key_explains_why_it_is_not_available() -> None:
     async with at_work(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("p")
@@ -64,7 +66,7 @@ async def test_a_verdict_key_says_why_there_is_no_verdict() -> None:
         assert desk.services.decided == []
 
 
-async def test_a_comment_is_written_on_a_case_that_is_only_read() -> None:
+async def test_a_read_only_case_takes_comments() -> None:
     async with at_work(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("c")
@@ -87,7 +89,7 @@ async def test_an_auditor_reads_and_changes_nothing() -> None:
         assert desk.services.log == []
 
 
-async def test_a_case_that_one_holds_opens_on_the_desk() -> None:
+async def test_a_held_case_opens_on_the_desk_of_its_holder() -> None:
     def arrange(services: MemoryServices) -> None:
         listed(services)
         services.change(124, held_by="rev1")
@@ -100,7 +102,7 @@ async def test_a_case_that_one_holds_opens_on_the_desk() -> None:
         assert "C-000124" in desk.text
 
 
-async def test_a_supervisor_assigns_from_the_case_itself() -> None:
+async def test_a_supervisor_assigns_from_the_read_only_case() -> None:
     def arrange(services: MemoryServices) -> None:
         listed(services)
         services.actor = replace(services.actor, roles=frozenset({Role.SUPERVISOR}))
@@ -124,7 +126,7 @@ async def test_q_goes_back_and_does_not_quit() -> None:
         assert desk.dialog == "QueueScreen"
 
 
-async def test_the_keys_of_a_case_that_is_only_read_are_those_that_work_there() -> None:
+async def test_the_help_of_a_read_only_case_lists_only_working_keys() -> None:
     async with at_work(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("question_mark")
@@ -137,7 +139,7 @@ async def test_the_keys_of_a_case_that_is_only_read_are_those_that_work_there() 
             assert command.label in shown, command.id
 
 
-async def test_a_case_that_the_applicant_has_says_so_instead_of_overdue() -> None:
+async def test_a_case_with_the_applicant_is_not_shown_as_overdue() -> None:
     def arrange(services: MemoryServices) -> None:
         listed(services)
         services.change(124, state=CaseState.RECTIFYING, held_by=None, held_until=None, working_days_left=0)

@@ -1,4 +1,4 @@
-"""What is masked is shown for a while, says how it ends, and ends."""
+"""Revealed personal data is shown for a limited time, says how that ends, and is masked again."""
 
 import asyncio
 import threading
@@ -12,13 +12,13 @@ HANDLER = "11010119900101001X"
 
 
 async def reveal_all(desk: KeyDriver) -> None:
-    # An earlier press would make the first of these two a second one.
+    # Otherwise an earlier press would make the first of these two count as the second.
     desk.clocks.seconds += 2
     await desk.pilot.press("full_stop", "full_stop")
     await desk.settle()
 
 
-async def test_after_a_minute_without_a_key_the_desks_own_clock_hides_all(site: Site) -> None:
+async def test_the_desk_masks_all_fields_after_a_minute_without_keys(site: Site) -> None:
     site.plant()
     async with at_the_site(site, "a") as desk:
         await desk.press("n")
@@ -31,7 +31,7 @@ async def test_after_a_minute_without_a_key_the_desks_own_clock_hides_all(site: 
                 await desk.pilot.pause(0.05)
 
 
-async def test_a_case_read_again_while_all_is_revealed_is_hidden_in_time_too() -> None:
+async def test_a_case_reloaded_while_revealed_is_masked_in_time() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         await reveal_all(desk)
@@ -44,7 +44,7 @@ async def test_a_case_read_again_while_all_is_revealed_is_hidden_in_time_too() -
         assert ID_NO not in desk.text
 
 
-async def test_a_quiet_line_says_that_all_is_shown_and_one_more_press_hides_it_at_once() -> None:
+async def test_the_desk_says_that_all_fields_are_revealed_and_one_press_masks_them() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "full_stop")
         assert "Choose a masked field with the arrows" in desk.text
@@ -59,7 +59,7 @@ async def test_a_quiet_line_says_that_all_is_shown_and_one_more_press_hides_it_a
         assert desk.services.log.count(("reveal", 123, "identity")) == 1
 
 
-async def test_the_hint_to_choose_a_field_goes_by_itself() -> None:
+async def test_the_hint_to_choose_a_field_disappears_by_itself() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "full_stop")
         desk.clocks.pass_s(6)
@@ -77,13 +77,13 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
         await desk.press("full_stop", "down", "full_stop")
 
         case = site.services("a").casefiles.show(1)
-        told = [(act_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
-        assert told == [("revealed", "name of the handler"), ("revealed", "all identity fields")]
+        entries = [(act_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
+        assert entries == [("revealed", "name of the handler"), ("revealed", "all identity fields")]
         assert "revealed" in desk.text
         assert "all identity fields" in desk.text
 
 
-async def test_what_was_asked_for_before_all_was_hidden_is_not_shown_any_more() -> None:
+async def test_a_reveal_that_ends_after_everything_was_masked_shows_nothing() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         files, gate = desk.services.casefiles, threading.Event()

@@ -1,4 +1,4 @@
-"""What a desk does, without a screen: each act is for the case that was on the desk when it began."""
+"""The desk session without a screen: each action applies to the case on the desk when it began."""
 
 import asyncio
 import subprocess
@@ -23,7 +23,7 @@ from workbench.services.foundation.case_access import LostHold
 
 
 class Slow:
-    """A call of a service that waits until it may go on."""
+    """A service call that waits until the test lets it continue."""
 
     def __init__(self, call: Callable[..., Any]) -> None:
         self._call = call
@@ -38,7 +38,7 @@ class Slow:
 
 
 async def during(slow: Slow, act: Awaitable[Any], meanwhile: Callable[[], Awaitable[Any]]) -> Any:
-    """Do something while an act waits for a service, and return what the act comes to."""
+    """Do something while an action waits for a service, and return the result of the action."""
     task = asyncio.ensure_future(act)
     await asyncio.to_thread(slow.has_begun.wait, 10)
     await meanwhile()
@@ -71,7 +71,7 @@ def test_a_session_needs_no_terminal() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
-async def test_next_puts_a_case_on_the_desk_and_says_whether_it_was_there(session: DeskSession) -> None:
+async def test_next_opens_a_case_and_reports_whether_it_was_already_open(session: DeskSession) -> None:
     assert await session.next() == CaseShown(is_same=False)
     assert session.is_held
     assert await session.next() == CaseShown(is_same=True)
@@ -86,9 +86,7 @@ async def test_an_empty_queue_clears_the_desk(session: DeskSession, services: Re
     assert session.draft is None
 
 
-async def test_a_case_that_was_released_meanwhile_does_not_come_back_when_it_is_read(
-    session: DeskSession, services: Replaceable
-) -> None:
+async def test_a_case_released_during_its_reload_does_not_reappear(session: DeskSession, services: Replaceable) -> None:
     await session.next()
     ref = ref_of(session)
     services.casefiles.show = slow = Slow(services.casefiles.show)
@@ -99,7 +97,7 @@ async def test_a_case_that_was_released_meanwhile_does_not_come_back_when_it_is_
     assert session.case is None
 
 
-async def test_a_case_that_was_taken_again_is_not_overwritten_by_an_older_reading(
+async def test_a_reclaimed_case_is_not_overwritten_by_an_older_read(
     session: DeskSession, services: Replaceable
 ) -> None:
     await session.next()
@@ -115,7 +113,7 @@ async def test_a_case_that_was_taken_again_is_not_overwritten_by_an_older_readin
     assert ref_of(session).fence == ref.fence + 1
 
 
-async def test_the_later_of_two_readings_counts(session: DeskSession, services: Replaceable) -> None:
+async def test_the_later_of_two_reads_wins(session: DeskSession, services: Replaceable) -> None:
     await session.next()
     ref, show = ref_of(session), services.casefiles.show
     services.casefiles.show = slow = Slow(show)
@@ -130,7 +128,7 @@ async def test_the_later_of_two_readings_counts(session: DeskSession, services: 
     assert session.case.header.round == 2
 
 
-async def test_a_release_is_of_the_case_that_was_on_the_desk_when_it_began(
+async def test_a_release_applies_to_the_case_on_the_desk_when_it_began(
     session: DeskSession, services: Replaceable
 ) -> None:
     await session.next()
@@ -150,7 +148,7 @@ async def test_a_release_is_of_the_case_that_was_on_the_desk_when_it_began(
     assert ref_of(session).id == 124
 
 
-async def test_a_release_that_fails_leaves_the_case(session: DeskSession, services: Replaceable) -> None:
+async def test_a_failed_release_keeps_the_case_on_the_desk(session: DeskSession, services: Replaceable) -> None:
     def fails(_case_id: int) -> None:
         raise Busy("Another program holds the database.")
 
@@ -162,7 +160,7 @@ async def test_a_release_that_fails_leaves_the_case(session: DeskSession, servic
     assert session.is_held
 
 
-async def test_a_hold_that_ended_is_lost_once_and_the_case_stays(
+async def test_a_lost_hold_is_reported_once_and_the_case_stays_on_the_desk(
     session: DeskSession, services: MemoryServices
 ) -> None:
     await session.next()
@@ -175,7 +173,7 @@ async def test_a_hold_that_ended_is_lost_once_and_the_case_stays(
     assert await session.check_hold(ref) == Unchanged()
 
 
-async def test_a_lost_hold_of_a_case_that_left_the_desk_says_nothing_of_the_one_there(
+async def test_the_lost_hold_of_an_earlier_case_does_not_affect_the_current_one(
     session: DeskSession, services: MemoryServices
 ) -> None:
     await session.next()
@@ -188,7 +186,7 @@ async def test_a_lost_hold_of_a_case_that_left_the_desk_says_nothing_of_the_one_
     assert session.is_held
 
 
-async def test_a_key_asks_for_a_renewal_once_a_minute(session: DeskSession, services: MemoryServices) -> None:
+async def test_keys_renew_the_hold_at_most_once_a_minute(session: DeskSession, services: MemoryServices) -> None:
     await session.next()
     assert not session.note_key()
 
@@ -197,9 +195,7 @@ async def test_a_key_asks_for_a_renewal_once_a_minute(session: DeskSession, serv
     assert not session.note_key()
 
 
-async def test_what_is_revealed_of_a_case_that_left_the_desk_is_not_shown(
-    session: DeskSession, services: Replaceable
-) -> None:
+async def test_revealed_values_of_an_earlier_case_are_not_shown(session: DeskSession, services: Replaceable) -> None:
     await session.next()
     ref = ref_of(session)
     services.casefiles.reveal = slow = Slow(services.casefiles.reveal)
@@ -211,7 +207,7 @@ async def test_what_is_revealed_of_a_case_that_left_the_desk_is_not_shown(
     assert session.revealed.values() == {}
 
 
-async def test_a_comment_that_is_written_leaves_the_draft(session: DeskSession, services: MemoryServices) -> None:
+async def test_a_sent_comment_is_removed_from_the_draft(session: DeskSession, services: MemoryServices) -> None:
     await session.next()
     assert session.draft is not None
     session.draft.change("comment", "hm")
@@ -221,7 +217,7 @@ async def test_a_comment_that_is_written_leaves_the_draft(session: DeskSession, 
     assert services.saved[123]["comment"] == ""
 
 
-async def test_a_verdict_taken_back_returns_its_case_only_to_its_holder(
+async def test_undoing_a_verdict_returns_the_case_only_to_its_holder(
     session: DeskSession, services: Replaceable
 ) -> None:
     undoable = Undoable(case_id=123, decision_id=1, verdict=Verdict.PASS, until=None)
@@ -235,7 +231,7 @@ async def test_a_verdict_taken_back_returns_its_case_only_to_its_holder(
     assert session.case is None
 
 
-async def test_putting_aside_removes_the_case(session: DeskSession, services: MemoryServices) -> None:
+async def test_putting_a_case_aside_removes_it_from_the_desk(session: DeskSession, services: MemoryServices) -> None:
     await session.next()
     until = services.clocks.now() + timedelta(hours=1)
 

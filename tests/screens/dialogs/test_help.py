@@ -1,3 +1,5 @@
+"""The help page and the key hints of the footer."""
+
 import pytest
 from textual.widgets import Static
 
@@ -19,13 +21,13 @@ OPENED: dict[Place, tuple[str, ...]] = {
 
 
 def page(desk: Driver) -> str:
-    """Return the whole page of keys, also what is below."""
+    """Return the complete help page, including the part below the window."""
     return str(desk.app.screen.query_one("#page", Static).content)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("place", OPENED)
-async def test_the_first_and_last_key_of_every_command_are_shown(place: Place, language: str) -> None:
+async def test_the_help_shows_the_first_and_last_key_of_every_command(place: Place, language: str) -> None:
     async with at_work(clean(), size=(80, 24), language=language, arrange=as_admin) as desk:
         await desk.press(*OPENED[place], "f1")
         shown = page(desk)
@@ -36,7 +38,7 @@ async def test_the_first_and_last_key_of_every_command_are_shown(place: Place, l
             assert shown_key(command.keys[-1]) in shown, command.id
 
 
-async def test_a_page_longer_than_the_window_is_scrolled_by_arrows() -> None:
+async def test_arrows_scroll_a_page_longer_than_the_window() -> None:
     async with at_work(clean(), size=(80, 24)) as desk:
         await desk.press("n", "f1")
         first = desk.text

@@ -1,3 +1,5 @@
+"""The command palette."""
+
 import pytest
 
 from tests.screens.cases import clean, troubled
@@ -5,7 +7,7 @@ from tests.screens.driver import Driver, at_work
 
 
 def listed(desk: Driver) -> list[str]:
-    """Return the commands that the palette shows, by their words."""
+    """Return the labels of the commands that the palette shows."""
     from textual.widgets import OptionList
 
     options = desk.app.screen.query_one(OptionList)
@@ -22,7 +24,7 @@ async def look(desk: Driver, words: str = "") -> list[str]:
     return listed(desk)
 
 
-async def test_it_opens_with_what_can_be_done_now_verdicts_first() -> None:
+async def test_the_palette_lists_the_available_commands_with_verdicts_first() -> None:
     async with at_work(clean()) as desk:
         assert (await look(desk))[0] == "next"
         await desk.press("escape", "n")
@@ -43,7 +45,7 @@ async def test_a_command_is_found_in_both_languages_and_by_initials(words: str, 
         assert ("skip" if language == "en" else "跳过") in await look(desk, words)
 
 
-async def test_what_is_no_command_is_said_to_be_none_and_entering_it_does_nothing() -> None:
+async def test_a_search_without_a_match_says_so_and_enter_does_nothing() -> None:
     async with at_work(clean(), language="zh") as desk:
         await desk.press("n")
         assert await look(desk, "xyzzy") == ["没有匹配的命令。"]
@@ -51,7 +53,7 @@ async def test_what_is_no_command_is_said_to_be_none_and_entering_it_does_nothin
         assert (desk.dialog, desk.services.decided) == ("DeskScreen", [])
 
 
-async def test_it_is_driven_by_arrows_and_enter_alone() -> None:
+async def test_the_palette_works_with_arrows_and_enter_only() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("f2")
         at = (await look(desk)).index("release")
@@ -60,7 +62,7 @@ async def test_it_is_driven_by_arrows_and_enter_alone() -> None:
         assert ("release", 123) in desk.services.log
 
 
-async def test_in_the_dialog_it_lists_everything_but_the_confirmation() -> None:
+async def test_in_the_verdict_dialog_the_palette_omits_the_confirmation() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
         shown = await look(desk)
@@ -69,7 +71,7 @@ async def test_in_the_dialog_it_lists_everything_but_the_confirmation() -> None:
         assert "confirm" not in shown
 
 
-async def test_what_it_opened_takes_no_enter_that_is_still_held_down() -> None:
+async def test_a_dialog_opened_by_the_palette_ignores_a_held_enter() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         at = (await look(desk)).index("put aside")

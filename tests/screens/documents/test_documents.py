@@ -1,3 +1,5 @@
+"""The document list of a case: opening, copying and counting documents."""
+
 import threading
 from dataclasses import replace
 from typing import Any
@@ -19,7 +21,7 @@ def unopened(services: MemoryServices) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_o_lists_the_documents_with_what_each_is_and_who_opened_it(size: tuple[int, int]) -> None:
+async def test_o_lists_the_documents_with_their_kind_and_who_opened_them(size: tuple[int, int]) -> None:
     def opened_once(services: MemoryServices) -> None:
         services.documents.openings = {1: (Opening(login="rev2", at=NOW),)}
 
@@ -34,7 +36,7 @@ async def test_o_lists_the_documents_with_what_each_is_and_who_opened_it(size: t
         assert "declared as sealed" in desk.text
 
 
-async def test_where_no_picture_can_be_shown_enter_offers_a_folder_and_tells_it() -> None:
+async def test_without_image_support_enter_offers_to_copy_to_a_folder() -> None:
     async with at_work(clean(), size=(80, 24), arrange=unopened) as desk:
         await desk.press("n", "o", "down", "enter")
         assert desk.dialog == "Prompt"
@@ -48,7 +50,7 @@ async def test_where_no_picture_can_be_shown_enter_offers_a_folder_and_tells_it(
         assert "not opened yet" not in desk.text
 
 
-async def test_a_digit_pressed_before_the_list_is_there_opens_once_it_is() -> None:
+async def test_a_digit_pressed_before_the_list_is_loaded_opens_its_document() -> None:
     async with at_work(clean(), arrange=unopened) as desk:
         await desk.press("n")
         documents: Any = desk.services.documents
@@ -67,7 +69,7 @@ async def test_a_digit_pressed_before_the_list_is_there_opens_once_it_is() -> No
         assert desk.dialog == "Prompt"
 
 
-async def test_a_digit_opens_and_escape_writes_nothing() -> None:
+async def test_a_digit_asks_for_a_folder_and_escape_writes_nothing() -> None:
     async with at_work(clean(), arrange=unopened) as desk:
         await desk.press("n", "o", "3")
         assert desk.dialog == "Prompt"
@@ -78,7 +80,7 @@ async def test_a_digit_opens_and_escape_writes_nothing() -> None:
         assert not [entry for entry in desk.services.log if entry[0] in {"open", "write documents"}]
 
 
-async def test_w_writes_all_without_an_excuse_and_a_full_folder_is_said_so() -> None:
+async def test_w_copies_all_documents_and_a_non_empty_folder_is_refused() -> None:
     def full(services: MemoryServices) -> None:
         services.documents.folder = services.documents.folder.with_name("full")
 
@@ -92,7 +94,7 @@ async def test_w_writes_all_without_an_excuse_and_a_full_folder_is_said_so() -> 
         assert "/nowhere/full is not empty." in desk.text
 
 
-async def test_a_file_that_is_not_in_the_store_is_told_and_not_opened() -> None:
+async def test_a_file_missing_from_the_store_is_reported_and_not_opened() -> None:
     def lost(services: MemoryServices) -> None:
         services.documents.lost = {2}
 
@@ -107,7 +109,7 @@ async def test_a_file_that_is_not_in_the_store_is_told_and_not_opened() -> None:
         assert not [entry for entry in desk.services.log if entry[0] == "open"]
 
 
-async def test_the_verdict_dialog_says_in_one_line_how_much_nobody_opened() -> None:
+async def test_the_verdict_dialog_counts_unopened_documents_in_one_line() -> None:
     async with at_work(clean(), arrange=unopened) as desk:
         await desk.press("n", "p")
         assert "8 documents opened by nobody" in desk.text
@@ -131,7 +133,7 @@ async def test_an_auditor_has_no_key_for_documents() -> None:
         assert desk.dialog == "DeskScreen"
 
 
-async def test_the_list_of_a_case_without_documents_says_so() -> None:
+async def test_an_empty_document_list_says_that_there_are_none() -> None:
     async with at_work(replace(clean(), documents=())) as desk:
         await desk.press("n", "o", "enter", "1")
 

@@ -48,7 +48,7 @@ class MemoryCalendars:
 
     def set_day(self, setting: DaySetting, reason: str, *, dry_run: bool = False) -> CalendarEffect:
         before = self.year(setting.on.year)
-        kept = dict(self.by_hand)
+        overrides_before = dict(self.by_hand)
         self.by_hand.pop(setting.on, None)
         if not setting.as_published:
             self.by_hand[setting.on] = Override(
@@ -62,7 +62,7 @@ class MemoryCalendars:
             )
         after = self.year(setting.on.year)
         if dry_run:
-            self.by_hand = kept
+            self.by_hand = overrides_before
         else:
             self.reasons.append(reason)
         changed = [at for at, day in enumerate(after.days) if day != before.days[at]]

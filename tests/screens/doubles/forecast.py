@@ -1,4 +1,4 @@
-"""The forecast service in memory, with figures that a test may set."""
+"""The forecast service in memory, with values that a test can set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ SPAN = DayRange(p50=TODAY + timedelta(days=1), p90=TODAY + timedelta(days=3))
 
 
 def case_forecast(case_id: int, state: CaseState = CaseState.QUEUED) -> CaseForecast:
-    """Return the forecast of a case where a third is sent back."""
+    """Return the forecast of a case in an office that sends a third of the cases back."""
     return CaseForecast(
         case_id=case_id,
         state=state,
@@ -34,7 +34,7 @@ def case_forecast(case_id: int, state: CaseState = CaseState.QUEUED) -> CaseFore
 
 @dataclass
 class MemoryForecasts:
-    """Returns the figures that are set; `changes` apply to forecasts of cases, and a `failure` is raised instead."""
+    """Returns the values that a test sets; `changes` apply to case forecasts, and a `failure` is raised."""
 
     state_of: Callable[[int], CaseState]
     queued: int = 88
@@ -42,7 +42,7 @@ class MemoryForecasts:
     is_thin: bool = False
     failure: WorkbenchError | None = None
     changes: dict[str, Any] = field(default_factory=dict)
-    asked: list[int | None] = field(default_factory=list)
+    requests: list[int | None] = field(default_factory=list)
 
     def of_case(self, case_id: int) -> CaseForecast:
         self._fail()
@@ -50,22 +50,22 @@ class MemoryForecasts:
 
     def of_queue(self, reviewers: int | None = None) -> QueueForecast:
         self._fail()
-        self.asked.append(reviewers)
-        there = self.usual if reviewers is None else reviewers
-        per_day = 5.5 * there
-        if not there:
+        self.requests.append(reviewers)
+        present = self.usual if reviewers is None else reviewers
+        per_day = 5.5 * present
+        if not present:
             return self._without_anybody()
         days = tuple(self.queued / per_day * (0.7 + 0.6 * number / 127) for number in range(128)) if self.queued else ()
         return QueueForecast(
             queued=self.queued,
-            reviewers=there,
+            reviewers=present,
             usual_reviewers=self.usual,
             per_day=per_day,
             p50_days=days[64] if days else 0,
             p90_days=days[115] if days else 0,
             cleared=SPAN,
-            late_p50=12 // there if days else 0,
-            late_p90=20 // there if days else 0,
+            late_p50=12 // present if days else 0,
+            late_p90=20 // present if days else 0,
             days=days,
             is_thin=self.is_thin,
             is_suspended=False,

@@ -39,13 +39,13 @@ def case_row(number: int, **changes: Any) -> CaseRowView:
 
 
 class MemoryQueue:
-    """A list in memory; `broken` makes every read fail, `asked` records the reads."""
+    """A list in memory; `broken` makes every read fail, `requests` records the reads."""
 
     def __init__(self, counts: Callable[[], DeskCounts], login: Callable[[], str]) -> None:
         self.counts = counts
         self.all: list[CaseRowView] = []
         self.broken: WorkbenchError | None = None
-        self.asked: list[tuple[int, int]] = []
+        self.requests: list[tuple[int, int]] = []
         self._login = login
 
     def fill(self, count: int) -> None:
@@ -68,7 +68,7 @@ class MemoryQueue:
         self, filter_text: str = "", *, start: int = 0, limit: int = 100, total: int | None = None
     ) -> tuple[CaseRowView, ...]:
         assert total is None or start <= total
-        self.asked.append((start, limit))
+        self.requests.append((start, limit))
         return tuple(self._found(filter_text)[start : start + limit])
 
     def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
@@ -80,9 +80,9 @@ class MemoryQueue:
     def _found(self, filter_text: str) -> list[CaseRowView]:
         if self.broken is not None:
             raise self.broken
-        asked = parse_filter(filter_text)
-        found = [row for row in self.all if asked.names_state or row.state in OPEN_STATES]
-        return [row for row in found if all(self._fits(term, row) != term.is_negated for term in asked.terms)]
+        parsed = parse_filter(filter_text)
+        found = [row for row in self.all if parsed.names_state or row.state in OPEN_STATES]
+        return [row for row in found if all(self._fits(term, row) != term.is_negated for term in parsed.terms)]
 
     def _fits(self, term: Term, row: CaseRowView) -> bool:
         if term.key == "state":
@@ -96,7 +96,7 @@ class MemoryQueue:
 
 
 class MemoryAssigning:
-    """Assigns cases of the list in memory; `refuse` names those that cannot be assigned."""
+    """Assigns cases of the list in memory; `refuse` has the cases that cannot be assigned."""
 
     def __init__(self, queue: MemoryQueue, people: Iterable[Candidate] = ()) -> None:
         self.queue = queue

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class MemoryVerdicts:
-    """Verdicts in memory, judged by the real rules."""
+    """Verdicts in memory, checked by the real rules."""
 
     def __init__(self, services: "MemoryServices") -> None:
         self._services = services
@@ -114,7 +114,7 @@ class MemoryVerdicts:
 
 
 class MemoryUndo:
-    """Takes back the last verdict."""
+    """Undoes the last verdict."""
 
     def __init__(self, services: "MemoryServices") -> None:
         self._services = services

@@ -7,9 +7,9 @@ from typing import Any
 
 from db.enums import CaseState, Role
 from tests.screens.cases import NOW, casefile, clean, troubled
-from tests.screens.documents.papers import PaperStore
 from tests.screens.doubles.calendar import MemoryCalendars
 from tests.screens.doubles.case_work import HOLD, MemoryCaseFiles, MemoryClaims, MemoryDrafts, MemoryRemarks
+from tests.screens.doubles.documents import MemoryDocuments
 from tests.screens.doubles.forecast import MemoryForecasts
 from tests.screens.doubles.queue import MemoryAssigning, MemoryQueue
 from tests.screens.doubles.review import MemoryChecks, MemoryUndo, MemoryVerdicts
@@ -27,7 +27,7 @@ from workbench.services.foundation.case_access import LostHold
 
 
 class Clocks:
-    """Two clocks that stand still until a test moves them."""
+    """Two clocks that move only when a test moves them."""
 
     def __init__(self) -> None:
         self.at = NOW
@@ -45,7 +45,7 @@ class Clocks:
 
 
 class MemoryServices:
-    """Implements `ScreenServices` in memory; a test may look at what was done."""
+    """Implements `ScreenServices` in memory and records the actions in `log` and `decided`."""
 
     def __init__(self, clocks: Clocks, *evidence: Evidence, login: str = "rev1") -> None:
         self.clocks = clocks
@@ -68,7 +68,7 @@ class MemoryServices:
         self.verdicts = MemoryVerdicts(self)
         self.undo = MemoryUndo(self)
         self.checks = MemoryChecks(self)
-        self.documents = PaperStore(self)
+        self.documents = MemoryDocuments(self)
         self.remarks = MemoryRemarks(self)
         self.queue = MemoryQueue(self._counts, lambda: self.actor.login)
         self.assigning = MemoryAssigning(self.queue)
@@ -76,7 +76,7 @@ class MemoryServices:
         self.forecasts = MemoryForecasts(lambda number: self.files[number].header.state)
 
     def catch_up(self) -> Ticked:
-        """Do what is due by now; nothing ever is here."""
+        """Perform the actions that are due; there are none here."""
         return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
 
     def leave(self) -> None:
@@ -86,9 +86,9 @@ class MemoryServices:
         """Release the database; there is none here."""
 
     def change(self, number: int, **changes: Any) -> None:
-        """Change the head of a case."""
-        kept = self.files[number]
-        self.files[number] = replace(kept, header=replace(kept.header, **changes))
+        """Change the header of a case."""
+        file = self.files[number]
+        self.files[number] = replace(file, header=replace(file.header, **changes))
 
     def show(self, case_id: int) -> CaseFile:
         """Return a case with its saved draft."""

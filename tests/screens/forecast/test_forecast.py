@@ -1,4 +1,4 @@
-"""The forecast of the queue as it is seen and asked, and that of a case on the desk."""
+"""The forecast screen, and the forecast of a case on the desk."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from workbench.errors import StorageFailed
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_plus_and_minus_ask_what_if_more_or_fewer_decided(size: tuple[int, int]) -> None:
+async def test_plus_and_minus_change_the_number_of_reviewers(size: tuple[int, int]) -> None:
     async with at_work(size=size) as desk:
         await desk.go("f")
         assert "4 reviewers  as it is" in desk.text
@@ -21,10 +21,10 @@ async def test_plus_and_minus_ask_what_if_more_or_fewer_decided(size: tuple[int,
 
         await desk.press("minus", "f5", "f5", "f6")
         assert "4 reviewers  as it is" in desk.text
-        assert desk.services.forecasts.asked[-1] == 4
+        assert desk.services.forecasts.requests[-1] == 4
 
         await desk.press("0")
-        assert desk.services.forecasts.asked[-1] is None
+        assert desk.services.forecasts.requests[-1] is None
 
         assert "Esc desk" in desk.text
         await desk.press("escape")
@@ -36,13 +36,13 @@ async def test_there_is_always_at_least_one_reviewer() -> None:
         await desk.go("f")
         await desk.press(*["minus"] * 9)
 
-        assert desk.services.forecasts.asked[-1] == 1
+        assert desk.services.forecasts.requests[-1] == 1
         assert "1 reviewer  what if" in desk.text
 
 
 @pytest.mark.parametrize("symbols", ["auto", "ascii"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_the_picture_marks_the_middle_and_the_end(size: tuple[int, int], symbols: str) -> None:
+async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], symbols: str) -> None:
     async with at_work(size=size, symbols=symbols) as desk:
         await desk.go("f")
         lines = desk.text.splitlines()
@@ -53,14 +53,14 @@ async def test_the_picture_marks_the_middle_and_the_end(size: tuple[int, int], s
         assert any(("█" if symbols == "auto" else "#") in line for line in lines)
 
 
-async def test_chinese_words_stand_on_the_screen() -> None:
+async def test_the_screen_is_available_in_chinese() -> None:
     async with at_work(language="zh") as desk:
         await desk.go("f")
 
         assert "88" in desk.text
 
 
-async def test_an_empty_queue_is_said_to_be_empty() -> None:
+async def test_the_forecast_of_an_empty_queue_says_that_it_is_empty() -> None:
     def empty(services: MemoryServices) -> None:
         services.forecasts.queued = 0
 
@@ -70,7 +70,7 @@ async def test_an_empty_queue_is_said_to_be_empty() -> None:
         assert "No case is waiting." in desk.text
 
 
-async def test_too_little_history_is_said() -> None:
+async def test_too_little_history_is_reported() -> None:
     def thin(services: MemoryServices) -> None:
         services.forecasts.is_thin = True
 
@@ -81,7 +81,7 @@ async def test_too_little_history_is_said() -> None:
         assert "daily decisions per reviewer that the policy assumes" in desk.text
 
 
-async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:
+async def test_a_read_error_is_shown_with_the_key_that_retries() -> None:
     def broken(services: MemoryServices) -> None:
         services.forecasts.failure = StorageFailed("The storage failed.")
 
@@ -96,7 +96,7 @@ async def test_what_cannot_be_read_is_said_with_the_way_on() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_the_head_of_the_desk_says_when_the_case_is_likely_passed(size: tuple[int, int]) -> None:
+async def test_the_desk_header_shows_the_likely_pass_dates(size: tuple[int, int]) -> None:
     async with at_work(size=size) as desk:
         await desk.press("n")
 
@@ -104,7 +104,7 @@ async def test_the_head_of_the_desk_says_when_the_case_is_likely_passed(size: tu
         assert "likely 25–27 Nov" in desk.text
 
 
-async def test_in_a_narrow_window_the_name_of_the_applicant_stays_before_what_is_likely() -> None:
+async def test_a_narrow_header_keeps_the_applicant_before_the_forecast() -> None:
     def late(services: MemoryServices) -> None:
         services.change(123, is_breached=True, is_due_provisional=True)
 
@@ -116,7 +116,7 @@ async def test_in_a_narrow_window_the_name_of_the_applicant_stays_before_what_is
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_the_head_marks_days_that_may_still_change(size: tuple[int, int]) -> None:
+async def test_the_desk_header_marks_provisional_dates(size: tuple[int, int]) -> None:
     def doubtful(services: MemoryServices) -> None:
         services.forecasts.changes = {"is_provisional": True}
 
@@ -129,7 +129,7 @@ async def test_the_head_marks_days_that_may_still_change(size: tuple[int, int]) 
         assert "The dates are provisional" in desk.text
 
 
-async def test_where_nobody_is_there_no_date_is_told_and_what_if_still_is_asked() -> None:
+async def test_without_reviewers_there_is_no_date_but_plus_still_works() -> None:
     def empty(services: MemoryServices) -> None:
         services.forecasts.usual = 0
 
@@ -145,7 +145,7 @@ async def test_where_nobody_is_there_no_date_is_told_and_what_if_still_is_asked(
         assert "88 to decide; 1 reviewer decides about" in desk.text
 
 
-async def test_while_work_is_suspended_t_says_so_in_the_sentence_itself() -> None:
+async def test_during_a_suspension_the_sentence_of_t_says_so() -> None:
     def stopped(services: MemoryServices) -> None:
         services.forecasts.changes = {"is_suspended": True}
 
@@ -155,7 +155,7 @@ async def test_while_work_is_suspended_t_says_so_in_the_sentence_itself() -> Non
         assert desk.app.clipboard.startswith("Work is suspended now, and we assume that it resumes tomorrow: C-000123")
 
 
-async def test_a_forecast_that_fails_leaves_the_desk_as_it_is() -> None:
+async def test_a_failed_forecast_does_not_disturb_the_desk() -> None:
     def broken(services: MemoryServices) -> None:
         services.forecasts.failure = StorageFailed("The storage failed.")
 
@@ -171,14 +171,14 @@ async def test_t_shows_and_copies_the_sentence_for_the_phone() -> None:
     async with at_work() as desk:
         await desk.press("n", "t")
 
-        said = "C-000123 is accepted; it is expected to pass by Wed 25 Nov, at the latest Fri 27 Nov."
-        assert said in desk.text
-        assert desk.app.clipboard == said
+        sentence = "C-000123 is accepted; it is expected to pass by Wed 25 Nov, at the latest Fri 27 Nov."
+        assert sentence in desk.text
+        assert desk.app.clipboard == sentence
         assert "31 ahead of you, 4 reviewers decide about 22 a day, about one in 3" in desk.text
         assert "back once." in desk.text
 
 
-async def test_what_will_be_asked_about_is_told_with_it() -> None:
+async def test_t_also_shows_likely_questions() -> None:
     def second(services: MemoryServices) -> None:
         services.change(123, state=CaseState.PASSED)
 
@@ -188,7 +188,7 @@ async def test_what_will_be_asked_about_is_told_with_it() -> None:
         assert "Likely questions" in desk.text
 
 
-async def test_the_sentence_is_found_among_the_commands() -> None:
+async def test_the_palette_finds_the_sentence_for_the_phone() -> None:
     async with at_work() as desk:
         await desk.press("n", "colon")
         await desk.type("phone estimate")

@@ -1,4 +1,4 @@
-"""Helpers for tests of the queue screen: arrange it, open it, let time pass."""
+"""Fills and opens the queue screen and lets time pass, for tests of it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ def under_cursor(screen: QueueScreen) -> int:
 
 
 async def pass_a_minute(desk: Driver, screen: QueueScreen) -> None:
-    """Let a minute go by on the queue."""
+    """Let a minute pass on the queue screen."""
     desk.clocks.pass_s(60)
     for _second in range(60):
         screen.tick()

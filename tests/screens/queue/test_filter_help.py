@@ -1,3 +1,5 @@
+"""Completion, help and error positions while a filter is typed."""
+
 import pytest
 
 from screens.queue.filter_help import completions, hint_lines, word_at
@@ -21,38 +23,38 @@ def hint(text: str, *, scrolled: int = 0, is_submitted: bool = False) -> tuple[s
         ("", ()),
     ],
 )
-def test_a_word_is_completed_by_what_a_key_knows(typed: str, found: tuple[str, ...]) -> None:
+def test_a_value_is_completed_from_those_of_its_key(typed: str, found: tuple[str, ...]) -> None:
     assert completions(word_at(typed, len(typed))) == found
 
 
-def test_before_anything_is_typed_the_keys_are_listed() -> None:
+def test_an_empty_filter_lists_the_keys() -> None:
     keys, searched = hint("")
 
     assert "state:  priority:  class:" in keys
     assert "names, application and phone numbers" in searched
 
 
-def test_a_key_explains_itself_while_its_value_is_typed() -> None:
+def test_a_key_is_explained_while_its_value_is_typed() -> None:
     words, help_line = hint("成都 risk:")
 
     assert words.split() == ["risk:low", "risk:medium", "risk:high"]
     assert help_line == "risk: low, medium or high"
 
 
-def test_carets_stand_under_what_is_wrong_by_cells_not_characters() -> None:
+def test_carets_under_an_error_count_cells_and_not_characters() -> None:
     carets, sentence = hint("成都 colour:red 远声")
 
     assert carets == " " * len("成都" * 2 + " ") + "^" * len("colour")
     assert "colour" in sentence
 
 
-def test_carets_follow_a_line_that_has_scrolled() -> None:
+def test_carets_follow_a_scrolled_line() -> None:
     carets, _sentence = hint("成都 colour:red 远声", scrolled=4)
 
     assert carets == " " + "^" * len("colour")
 
 
-def test_a_value_half_typed_is_wrong_only_when_it_is_entered() -> None:
+def test_an_incomplete_value_is_an_error_only_after_enter() -> None:
     assert hint("priority:hi")[0].strip() == "priority:high"
 
     assert hint("priority:hi", is_submitted=True)[0].strip() == "^^"

@@ -1,4 +1,4 @@
-"""The queue driven by keys: what the list shows, moving in it, marking, assigning, its empty and error states."""
+"""The queue screen driven by keys: rows, moving, marking, assigning, and its empty and error states."""
 
 import threading
 from datetime import timedelta
@@ -19,9 +19,7 @@ VIEWS = [((120, 40), "en"), ((80, 24), "zh")]
 
 
 @pytest.mark.parametrize(("size", "language"), VIEWS)
-async def test_the_queue_shows_what_is_due_how_urgent_whose_and_who_has_it(
-    size: tuple[int, int], language: str
-) -> None:
+async def test_the_queue_shows_due_date_urgency_applicant_and_holder(size: tuple[int, int], language: str) -> None:
     def arrange(services: MemoryServices) -> None:
         many(1284)(services)
         services.queue.put(
@@ -46,13 +44,13 @@ async def test_the_end_of_a_long_list_is_one_key_away() -> None:
         await desk.press("end")
         assert under_cursor(screen) == 100_000
         assert "C-100000" in desk.text
-        assert len(desk.services.queue.asked) < 5
+        assert len(desk.services.queue.requests) < 5
 
         await desk.press("home", "down", "pagedown")
         assert under_cursor(screen) == 2 + screen.rows.size.height - 1
 
 
-async def test_the_cursor_stays_on_its_case_when_the_list_is_read_again() -> None:
+async def test_the_cursor_stays_on_its_case_after_a_reload() -> None:
     async with at_work(arrange=many(300)) as desk:
         screen = await go(desk)
         await desk.press(*["down"] * 4)
@@ -64,7 +62,7 @@ async def test_the_cursor_stays_on_its_case_when_the_list_is_read_again() -> Non
         assert screen.rows.cursor - screen.rows.scroll_offset.y == before
 
 
-async def test_nothing_moves_by_itself_but_the_screen_says_that_the_list_has_changed() -> None:
+async def test_a_changed_list_is_announced_and_not_reloaded() -> None:
     async with at_work(arrange=many(300)) as desk:
         screen = await go(desk)
         desk.services.queue.put(2, held_by="rev2")
@@ -81,7 +79,7 @@ async def test_nothing_moves_by_itself_but_the_screen_says_that_the_list_has_cha
         assert "C-000001" in desk.text
 
 
-async def test_rows_are_marked_one_by_one_as_a_range_and_all_at_once() -> None:
+async def test_rows_are_marked_singly_as_a_range_or_all_at_once() -> None:
     async with at_work(arrange=many(6_000)) as desk:
         screen = await go(desk)
         await desk.press("space", "space", "down", "v", *["down"] * 3)
@@ -97,7 +95,7 @@ async def test_rows_are_marked_one_by_one_as_a_range_and_all_at_once() -> None:
         assert "Marked the first 5,000, the most that can be assigned at once." in desk.notes
 
 
-async def test_a_range_reaches_over_rows_that_were_never_read() -> None:
+async def test_a_range_includes_rows_that_are_not_loaded() -> None:
     async with at_work(arrange=many(3_000)) as desk:
         screen = await go(desk)
         await desk.press("v", "end", "v")
@@ -105,7 +103,7 @@ async def test_a_range_reaches_over_rows_that_were_never_read() -> None:
         assert len(screen.rows.marks) == 3_000
 
 
-async def test_a_hostile_name_is_shown_and_does_nothing() -> None:
+async def test_a_hostile_name_is_shown_and_has_no_effect() -> None:
     def arrange(services: MemoryServices) -> None:
         many(3)(services)
         services.queue.put(1, applicant_name="[/b]\x1b]52;c;eA==\x07\u202eab array[int]")
@@ -118,21 +116,21 @@ async def test_a_hostile_name_is_shown_and_does_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("letter", "said"),
+    ("letter", "message"),
     [
         ("q", "No cases are open."),
         ("m", "You hold no cases, and none are assigned to you."),
         ("p", "No cases are pending."),
     ],
 )
-async def test_an_empty_list_says_which_empty_it_is(letter: str, said: str) -> None:
+async def test_an_empty_list_explains_why(letter: str, message: str) -> None:
     async with at_work() as desk:
         await go(desk, letter)
 
-        assert said in desk.text
+        assert message in desk.text
 
 
-async def test_a_list_that_cannot_be_read_says_why_and_is_read_again() -> None:
+async def test_a_read_error_is_explained_and_the_list_can_be_reloaded() -> None:
     def broken(services: MemoryServices) -> None:
         many(3)(services)
         services.queue.fail()
@@ -147,7 +145,7 @@ async def test_a_list_that_cannot_be_read_says_why_and_is_read_again() -> None:
         assert "C-000001" in desk.text
 
 
-async def test_mine_and_pending_are_lists_of_their_own() -> None:
+async def test_mine_and_pending_are_separate_lists() -> None:
     def arrange(services: MemoryServices) -> None:
         many(9)(services)
         services.queue.put(4, assignee="rev1")
@@ -160,7 +158,7 @@ async def test_mine_and_pending_are_lists_of_their_own() -> None:
         assert "state:pending" in desk.text
 
 
-async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_each_case() -> None:
+async def test_assigning_asks_for_person_and_reason_and_reports_each_case() -> None:
     async with at_work(arrange=many(20)) as desk:
         screen = await go(desk)
         desk.services.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW)
@@ -185,7 +183,7 @@ async def test_assigning_asks_for_a_person_and_a_reason_and_says_what_became_of_
         assert "(rev2)" in desk.text
 
 
-async def test_a_range_marks_what_was_seen_and_no_case_that_came_since() -> None:
+async def test_a_range_excludes_cases_added_since() -> None:
     async with at_work(arrange=many(300)) as desk:
         screen = await go(desk)
         await desk.press("v", "down", "down")
@@ -195,7 +193,7 @@ async def test_a_range_marks_what_was_seen_and_no_case_that_came_since() -> None
         assert sorted(screen.rows.marks) == [1, 2, 3]
 
 
-async def test_a_range_over_rows_that_were_never_read_marks_nothing_when_the_list_has_changed() -> None:
+async def test_a_range_over_rows_not_loaded_marks_nothing_if_the_list_changed() -> None:
     async with at_work(arrange=many(900)) as desk:
         screen = await go(desk)
         await desk.press("v", "end")
@@ -206,7 +204,7 @@ async def test_a_range_over_rows_that_were_never_read_marks_nothing_when_the_lis
         assert any("The list changed while" in note for note in desk.notes)
 
 
-async def test_marking_all_of_a_filter_that_is_left_meanwhile_marks_nothing() -> None:
+async def test_marking_all_has_no_effect_if_the_filter_changed_meanwhile() -> None:
     async with at_work(arrange=many(300)) as desk:
         screen = await go(desk)
         gate, real = threading.Event(), desk.services.queue.ids
@@ -237,7 +235,7 @@ async def test_without_marks_the_case_under_the_cursor_is_assigned() -> None:
         assert desk.services.assigning.given == [((2,), "rev3", "hers")]
 
 
-async def test_who_is_no_supervisor_marks_and_assigns_nothing() -> None:
+async def test_only_a_supervisor_marks_and_assigns() -> None:
     def arrange(services: MemoryServices) -> None:
         services.queue.fill(3)
 
@@ -263,7 +261,7 @@ async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
         assert desk.dialog == "ReadingScreen"
 
 
-async def test_a_case_taken_from_who_holds_it_is_told_with_name_and_time() -> None:
+async def test_the_holder_of_a_reassigned_case_sees_by_whom_and_when() -> None:
     async with at_work() as desk:
         await desk.press("n")
         desk.services.loss = LostHold(case_id=123, action="assign", by="sup", to="rev2", at=desk.clocks.now())
@@ -278,7 +276,7 @@ async def test_a_case_taken_from_who_holds_it_is_told_with_name_and_time() -> No
 
 
 @pytest.mark.parametrize("letter", ["q", "m", "p"])
-async def test_escape_goes_back_to_the_desk_once_nothing_is_open_in_the_list(letter: str) -> None:
+async def test_escape_closes_what_is_open_in_the_list_and_then_returns_to_the_desk(letter: str) -> None:
     def arrange(services: MemoryServices) -> None:
         many(3)(services)
         services.queue.put(1, assignee="rev1")
@@ -301,7 +299,7 @@ async def test_escape_goes_back_to_the_desk_once_nothing_is_open_in_the_list(let
         assert desk.dialog == "DeskScreen"
 
 
-async def test_escape_leaves_an_empty_list_too_and_it_says_what_reads_it_again() -> None:
+async def test_escape_leaves_an_empty_list_which_names_the_reload_key() -> None:
     async with at_work() as desk:
         await go(desk)
         assert "n reload the list" in desk.text
@@ -311,9 +309,7 @@ async def test_escape_leaves_an_empty_list_too_and_it_says_what_reads_it_again()
 
 
 @pytest.mark.parametrize(("size", "word"), [((120, 40), "with applicant"), ((80, 24), " applicant ")])
-async def test_a_case_that_the_applicant_has_is_not_overdue_but_with_the_applicant(
-    size: tuple[int, int], word: str
-) -> None:
+async def test_a_case_with_the_applicant_is_not_shown_as_overdue(size: tuple[int, int], word: str) -> None:
     def arrange(services: MemoryServices) -> None:
         many(3)(services)
         services.queue.put(1, state=CaseState.RECTIFYING, due_at=NOW - timedelta(days=15))
@@ -329,7 +325,7 @@ async def test_a_case_that_the_applicant_has_is_not_overdue_but_with_the_applica
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_a_case_whose_work_is_suspended_shows_no_date_that_will_move(size: tuple[int, int]) -> None:
+async def test_a_suspended_case_shows_no_due_date(size: tuple[int, int]) -> None:
     def arrange(services: MemoryServices) -> None:
         many(2)(services)
         services.queue.put(1, suspended_from=NOW - timedelta(days=1), due_at=NOW - timedelta(hours=1))
@@ -343,7 +339,7 @@ async def test_a_case_whose_work_is_suspended_shows_no_date_that_will_move(size:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_the_page_of_keys_explains_the_marks_and_brackets(language: str) -> None:
+async def test_the_help_page_explains_marks_and_brackets(language: str) -> None:
     async with at_work(size=(80, 24), language=language, arrange=many(3)) as desk:
         await go(desk)
         await desk.press("question_mark")

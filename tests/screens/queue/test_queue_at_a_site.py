@@ -1,4 +1,4 @@
-"""The queue on a real database."""
+"""The queue screen on a real database."""
 
 from screens.queue.screen import QueueScreen
 from tests.offices import Site
@@ -12,7 +12,7 @@ async def go(desk: KeyDriver) -> QueueScreen:
     return screen
 
 
-async def test_the_list_is_in_the_order_of_next_and_filtered_by_the_real_language(site: Site) -> None:
+async def test_the_list_is_in_the_order_of_next_and_uses_the_filter_language(site: Site) -> None:
     site.plant(120)
     (urgent,) = site.plant(1, priority="urgent", severity="block")
     async with at_the_site(site, "a") as desk:
@@ -31,7 +31,7 @@ async def test_the_list_is_in_the_order_of_next_and_filtered_by_the_real_languag
         assert screen.rows.current.id == urgent
 
 
-async def test_marked_cases_are_given_away_and_the_desk_of_their_holder_says_so(site: Site) -> None:
+async def test_marked_cases_are_assigned_and_the_desk_of_their_holder_says_so(site: Site) -> None:
     site.plant(3)
     site.services("sup").queue.count()
     async with at_the_site(site, "a") as held:
@@ -59,7 +59,7 @@ async def test_marked_cases_are_given_away_and_the_desk_of_their_holder_says_so(
         assert "C-000003" in held.text
 
 
-async def test_a_case_is_opened_and_left_and_the_one_that_is_held_goes_to_the_desk(site: Site) -> None:
+async def test_a_case_opens_read_only_and_a_held_case_opens_on_the_desk(site: Site) -> None:
     site.plant(3)
     async with at_the_site(site, "a") as desk:
         await desk.press("n")

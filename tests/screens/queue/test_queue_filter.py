@@ -1,4 +1,4 @@
-"""The filter of the queue driven by keys: typed, completed, wrong, applied, cleared."""
+"""The filter of the queue driven by keys: typing, completing, errors, applying and clearing."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.screens.driver import at_work
 from tests.screens.queue.queue_visits import go, many, under_cursor
 
 
-async def test_a_wrong_filter_is_shown_at_its_place_and_not_applied() -> None:
+async def test_an_invalid_filter_shows_the_error_position_and_is_not_applied() -> None:
     async with at_work(arrange=many(5)) as desk:
         screen = await go(desk)
         await desk.press("slash")
@@ -47,7 +47,7 @@ async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> No
         assert "1 of" not in desk.text
 
 
-async def test_tab_completes_what_is_typed_as_far_as_it_is_certain() -> None:
+async def test_tab_completes_the_unambiguous_part() -> None:
     async with at_work(arrange=many(5)) as desk:
         screen = await go(desk)
         await desk.press("slash")
@@ -60,7 +60,7 @@ async def test_tab_completes_what_is_typed_as_far_as_it_is_certain() -> None:
         assert screen.bar.field.value == "priority:urgent"
 
 
-async def test_a_window_that_is_resized_while_a_filter_is_typed_keeps_what_was_typed() -> None:
+async def test_resizing_the_window_keeps_the_typed_filter() -> None:
     async with at_work(arrange=many(500)) as desk:
         screen = await go(desk)
         await desk.press("end", "slash")
@@ -76,7 +76,7 @@ async def test_a_window_that_is_resized_while_a_filter_is_typed_keeps_what_was_t
         assert "C-000500" in desk.text
 
 
-async def test_a_filter_that_nothing_matches_says_which_and_how_to_clear_it() -> None:
+async def test_a_filter_without_matches_is_shown_with_the_key_that_clears_it() -> None:
     async with at_work(arrange=many(3)) as desk:
         await go(desk)
         await desk.press("slash")
@@ -98,7 +98,7 @@ async def test_the_filter_is_one_key_away_from_the_desk(key: str) -> None:
         assert desk.desk_screen.session.case is not None
 
 
-async def test_while_a_filter_is_typed_it_says_how_it_is_applied_and_left() -> None:
+async def test_the_hint_names_the_keys_that_apply_and_leave_a_filter() -> None:
     async with at_work(arrange=many(3)) as desk:
         screen = await go(desk)
         await desk.press("slash")
@@ -108,21 +108,21 @@ async def test_while_a_filter_is_typed_it_says_how_it_is_applied_and_left() -> N
         assert screen.cases.filter_text == ""
 
 
-async def test_a_whole_error_is_read_in_a_narrow_window_and_one_key_clears_the_line() -> None:
+async def test_a_narrow_window_shows_the_whole_error_and_one_key_clears_the_line() -> None:
     async with at_work(size=(80, 24), arrange=many(3)) as desk:
         screen = await go(desk)
         await desk.press("slash")
         await desk.type("due:late 虚构")
         await desk.press("enter")
-        said = " ".join(line.strip() for line in desk.text.split("\n")[3:5])
-        assert "takes overdue, today, tomorrow or a date such as 2026-12-01; “late” is none of them." in said
+        message = " ".join(line.strip() for line in desk.text.split("\n")[3:5])
+        assert "takes overdue, today, tomorrow or a date such as 2026-12-01; “late” is none of them." in message
 
         await desk.press("ctrl+u")
         assert screen.bar.field.value == ""
 
 
 @pytest.mark.parametrize(("word", "term"), [("overdue", "due:overdue"), ("逾期", "截止:逾期")])
-async def test_a_word_that_finds_nothing_but_is_one_of_the_filter_names_the_term(word: str, term: str) -> None:
+async def test_a_bare_word_without_matches_suggests_the_term_of_that_name(word: str, term: str) -> None:
     async with at_work(arrange=many(3)) as desk:
         screen = await go(desk)
         screen.bar.post_message(FilterBar.Applied(word))

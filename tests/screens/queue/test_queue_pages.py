@@ -1,4 +1,4 @@
-"""What the queue says around its rows."""
+"""A personal number in a filter is masked outside the input field."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.screens.driver import at_work
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_a_number_that_was_looked_for_is_masked_but_where_it_is_typed(size: tuple[int, int]) -> None:
+async def test_a_searched_number_is_masked_outside_the_input_field(size: tuple[int, int]) -> None:
     async with at_work(size=size) as desk:
         await desk.go("q")
         await desk.press("slash", *"phone:13800138000")

@@ -1,3 +1,5 @@
+"""The start and end of the app, keys pressed while the database opens, modes and the palette."""
+
 import asyncio
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from workbench.errors import BadConfiguration, NotFound, StorageBusy
 HEAVY = ("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin")
 
 
-def test_importing_the_screens_loads_nothing_heavy() -> None:
+def test_importing_the_screens_loads_no_heavy_module() -> None:
     code = f"import sys, screens.app; print([name for name in {HEAVY!r} if name in sys.modules])"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -25,7 +27,7 @@ def test_importing_the_screens_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-async def test_a_key_pressed_before_the_desk_is_open_acts_once_it_is() -> None:
+async def test_a_key_pressed_before_the_desk_is_open_acts_afterwards() -> None:
     clocks, gate = Clocks(), threading.Event()
     services = MemoryServices(clocks, clean())
 
@@ -48,7 +50,7 @@ async def test_a_key_pressed_before_the_desk_is_open_acts_once_it_is() -> None:
         assert "C-000123" in driver.text
 
 
-async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_count_of_waiting_cases_is_reported_and_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("screens.desk.case_screen.TICK_S", 0.05)
     monkeypatch.setattr("screens.desk.case_screen.COUNT_EVERY_TICKS", 1_000_000)
     may_count = threading.Event()
@@ -68,7 +70,7 @@ async def test_what_waits_that_cannot_be_counted_is_told_and_counted_again(monke
         await desk.until("2 cases are queued.")
 
 
-async def test_a_claim_asked_for_before_the_desk_is_open_that_fails_leaves_the_empty_desk() -> None:
+async def test_a_failed_claim_from_an_early_key_leaves_the_desk_empty() -> None:
     clocks, gate = Clocks(), threading.Event()
     services = MemoryServices(clocks, clean())
 
@@ -96,7 +98,7 @@ async def test_a_claim_asked_for_before_the_desk_is_open_that_fails_leaves_the_e
 @pytest.mark.parametrize(
     ("error", "code"), [(NotFound("There is no database [/b]."), 66), (BadConfiguration("The schema is newer."), 78)]
 )
-async def test_a_database_that_cannot_be_opened_is_said_with_the_way_out(error: Exception, code: int) -> None:
+async def test_a_database_that_cannot_be_opened_is_reported_with_the_remedy(error: Exception, code: int) -> None:
     def broken() -> Any:
         raise error
 
@@ -114,7 +116,7 @@ async def test_a_database_that_cannot_be_opened_is_said_with_the_way_out(error: 
 
 
 class Opening:
-    """A workbench whose database opens when the test says so."""
+    """A workbench whose database opens when the test lets it."""
 
     def __init__(self) -> None:
         self.clocks, self._gate = Clocks(), threading.Event()
@@ -126,7 +128,7 @@ class Opening:
         return self.services
 
     async def type(self, pilot: Pilot[None], *keys: str) -> Driver:
-        """Press keys while the database is opened, open it, and wait until all is done."""
+        """Press keys while the database is opening, let it open, and wait until the app is idle."""
         driver = Driver(self.app, pilot, self.clocks, self.services)
         await pilot.pause()
         for key in keys:
@@ -145,7 +147,7 @@ async def test_g_q_typed_before_the_desk_is_open_goes_to_the_queue() -> None:
         assert (driver.dialog, opening.app.return_code) == ("QueueScreen", None)
 
 
-async def test_keys_act_again_after_a_chord_that_was_typed_early() -> None:
+async def test_keys_work_after_a_chord_that_was_typed_early() -> None:
     opening = Opening()
     async with opening.app.run_test() as pilot:
         driver = await opening.type(pilot, "g", "q", "g", "d", "n")
@@ -155,7 +157,7 @@ async def test_keys_act_again_after_a_chord_that_was_typed_early() -> None:
         assert driver.desk_screen.panels.active == "activity"
 
 
-async def test_keys_typed_before_the_desk_is_open_act_in_order_each_on_what_the_one_before_brought() -> None:
+async def test_keys_typed_before_the_desk_is_open_act_in_order() -> None:
     opening = Opening()
     async with opening.app.run_test() as pilot:
         driver = await opening.type(pilot, "n", "2", "plus", "q")
@@ -166,7 +168,7 @@ async def test_keys_typed_before_the_desk_is_open_act_in_order_each_on_what_the_
 
 
 @pytest.mark.parametrize("keys", [("q",), ("n", "ctrl+q"), ("g", "ctrl+c")])
-async def test_before_the_desk_is_open_q_alone_and_ctrl_q_always_quit_at_once(keys: tuple[str, ...]) -> None:
+async def test_before_the_desk_is_open_q_alone_and_ctrl_q_quit_at_once(keys: tuple[str, ...]) -> None:
     opening = Opening()
     async with opening.app.run_test() as pilot:
         await opening.type(pilot, *keys)
@@ -174,7 +176,7 @@ async def test_before_the_desk_is_open_q_alone_and_ctrl_q_always_quit_at_once(ke
     assert opening.services.files[123].header.held_by is None
 
 
-async def test_q_leaves_at_once_while_the_database_is_still_opening() -> None:
+async def test_q_quits_at_once_while_the_database_opens() -> None:
     clocks, gate = Clocks(), threading.Event()
 
     def slow() -> Any:
@@ -190,7 +192,7 @@ async def test_q_leaves_at_once_while_the_database_is_still_opening() -> None:
     assert app.return_code == 0
 
 
-async def test_g_and_a_letter_go_to_a_mode_and_back() -> None:
+async def test_g_and_a_letter_switch_the_mode() -> None:
     async with at_work() as desk:
         await desk.pilot.press("g", "c")
         await desk.settle()
@@ -218,7 +220,7 @@ async def test_the_palette_finds_a_command_by_its_words_and_runs_it() -> None:
         assert desk.dialog == "Prompt"
 
 
-async def test_the_palette_offers_no_picture_of_the_screen() -> None:
+async def test_the_palette_offers_no_screenshot() -> None:
     async with at_work() as desk:
         await desk.press("ctrl+p")
         await desk.type("screenshot")
@@ -227,7 +229,7 @@ async def test_the_palette_offers_no_picture_of_the_screen() -> None:
         assert "ave an SVG" not in desk.text
 
 
-async def test_help_shows_the_keys_of_this_screen() -> None:
+async def test_help_shows_the_keys_of_the_current_screen() -> None:
     async with at_work(size=(120, 60)) as desk:
         await desk.press("n", "question_mark")
         assert "Take the next case" in desk.text
@@ -237,7 +239,7 @@ async def test_help_shows_the_keys_of_this_screen() -> None:
         assert "Give this verdict." in desk.text
 
 
-async def test_ending_from_outside_saves_what_was_typed() -> None:
+async def test_ending_the_app_from_outside_saves_the_typed_text() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "t")
         await desk.pilot.press("x", "y")
@@ -247,7 +249,7 @@ async def test_ending_from_outside_saves_what_was_typed() -> None:
         assert desk.app.return_code == 143
 
 
-async def test_the_theme_turns_light_and_dark() -> None:
+async def test_the_theme_switches_between_light_and_dark() -> None:
     async with at_work() as desk:
         await desk.press("f10")
         assert desk.app.theme == "desk-light"
@@ -260,7 +262,7 @@ async def test_the_footer_offers_the_next_case_once_the_desk_is_open() -> None:
         assert desk.text.splitlines()[-1].startswith(" n next")
 
 
-async def test_a_key_that_leads_nowhere_after_g_only_ends_the_waiting() -> None:
+async def test_an_unknown_key_after_g_only_closes_the_menu() -> None:
     async with at_work(clean()) as desk:
         await desk.press("g")
         assert desk.dialog == "GoMenu"
@@ -270,7 +272,7 @@ async def test_a_key_that_leads_nowhere_after_g_only_ends_the_waiting() -> None:
 
 
 @pytest.mark.parametrize(("letter", "screen"), [("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")])
-async def test_both_keys_of_a_pair_may_come_at_once(letter: str, screen: str) -> None:
+async def test_both_keys_of_a_chord_may_arrive_at_once(letter: str, screen: str) -> None:
     async with at_work(clean()) as desk:
         for key in ("g", letter):
             desk.app.post_message(events.Key(key, key))

@@ -1,3 +1,5 @@
+"""The key guard of dialogs: which key presses count as deliberate."""
+
 import asyncio
 
 import pytest
@@ -40,7 +42,7 @@ def test_a_press_counts_300_ms_after_the_first_paint(clocks: Clocks, presses: Pr
     assert guard.counts()
 
 
-def test_what_arrived_before_the_dialog_could_be_seen_does_not_count_however_late_it_is_looked_at(
+def test_a_press_before_the_dialog_was_visible_does_not_count_even_if_handled_late(
     clocks: Clocks, presses: Presses, guard: Guard
 ) -> None:
     guard.painted()
@@ -87,11 +89,11 @@ async def test_a_press_is_alone_if_nothing_follows_it(presses: Presses, guard: G
 @pytest.mark.parametrize("key", ["y", "f8", "s"])
 async def test_a_press_among_others_is_not_alone(presses: Presses, guard: Guard, key: str) -> None:
     presses.note("y")
-    asked = asyncio.ensure_future(guard.is_alone())
+    question = asyncio.ensure_future(guard.is_alone())
     await asyncio.sleep(0)
     presses.note(key)
 
-    assert not await asked
+    assert not await question
 
 
 def test_a_key_is_a_repeat_as_long_as_nothing_else_is_pressed(clocks: Clocks, presses: Presses) -> None:

@@ -1,4 +1,4 @@
-"""What the desk says about where to go, what was done, and whose a case is."""
+"""What the desk says about where to go, the last action, and how a case was assigned."""
 
 from dataclasses import replace
 
@@ -14,14 +14,14 @@ from workbench.domain.evidence.evidence import Evidence
 
 
 def busy() -> Evidence:
-    """Return evidence with nothing against the identity, and a block in the calls."""
+    """Return evidence without findings on identity and with a block on the calls."""
     much = calls(MSISDNS[0], peak_hour_calls=73)
     of_all = replace(much, msisdn="", calls=4_812, answered=3_300, calls_in=2_100, total_duration_s=158_400)
     return evidence(calls=(much, calls(MSISDNS[1]), calls(MSISDNS[2])), all_calls=of_all)
 
 
 def stage(site: Site) -> int:
-    """Let `a` decide a final fail, which a second person checks."""
+    """Let reviewer a decide a final fail, which needs a second check."""
     site.plant(severity="block")
     found = site.services("a").claims.next()
     assert isinstance(found, CaseFile)
@@ -32,7 +32,7 @@ def stage(site: Site) -> int:
     return found.header.id
 
 
-async def test_the_desk_says_that_a_check_was_returned_and_to_whom(site: Site) -> None:
+async def test_the_desk_says_to_whom_a_check_was_returned(site: Site) -> None:
     stage(site)
     async with at_the_site(site, "b") as desk:
         await desk.go("c")
@@ -47,7 +47,7 @@ async def test_the_desk_says_that_a_check_was_returned_and_to_whom(site: Site) -
         assert site.state(1) == "awaiting_check"
 
 
-async def test_the_desk_says_what_was_approved_and_that_its_notice_goes_out(site: Site) -> None:
+async def test_the_desk_confirms_an_approval_and_its_notice(site: Site) -> None:
     stage(site)
     async with at_the_site(site, "b") as desk:
         await desk.go("c")
@@ -58,7 +58,7 @@ async def test_the_desk_says_what_was_approved_and_that_its_notice_goes_out(site
         assert "C-000001 approved (failed by a); notice goes out in 60 s; u takes it back" in desk.text
 
 
-async def test_the_letter_that_the_desk_shows_after_a_verdict_names_no_person(site: Site) -> None:
+async def test_the_letter_shown_after_a_verdict_names_no_person(site: Site) -> None:
     site.plant()
     with site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
@@ -70,7 +70,7 @@ async def test_the_letter_that_the_desk_shows_after_a_verdict_names_no_person(si
 
 
 @pytest.mark.parametrize("key", ["n", "f2"])
-async def test_the_key_of_the_next_case_says_what_to_do_first_with_the_one_on_the_desk(key: str) -> None:
+async def test_n_says_what_to_do_first_with_the_case_on_the_desk(key: str) -> None:
     async with at_work(size=(160, 40)) as desk:
         assert "n next" in desk.text.split("\n")[-1]
         await desk.press("n")
@@ -82,7 +82,7 @@ async def test_the_key_of_the_next_case_says_what_to_do_first_with_the_one_on_th
         assert "C-000123" in desk.text
 
 
-async def test_the_next_case_comes_at_once_where_the_one_on_the_desk_is_lost() -> None:
+async def test_n_opens_the_next_case_at_once_if_the_hold_is_lost() -> None:
     async with at_work(size=(160, 40)) as desk:
         await desk.press("n")
         desk.desk_screen.session.is_lost = True
@@ -91,9 +91,7 @@ async def test_the_next_case_comes_at_once_where_the_one_on_the_desk_is_lost() -
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_without_a_case_the_desk_names_the_ways_and_what_is_put_aside_until_when(
-    site: Site, size: tuple[int, int]
-) -> None:
+async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(site: Site, size: tuple[int, int]) -> None:
     stage(site)
     site.plant(2)
     site.services("sup").assigning.assign((3,), "b", "yours")
@@ -112,7 +110,7 @@ async def test_without_a_case_the_desk_names_the_ways_and_what_is_put_aside_unti
         assert "g c" not in desk.text
 
 
-async def test_a_desk_full_of_cases_put_aside_names_them_and_the_way_to_them(site: Site) -> None:
+async def test_at_the_limit_the_desk_names_the_cases_put_aside(site: Site) -> None:
     site.plant(2)
     site.services("admin").people.limit("a", 1)
     async with at_the_site(site, "a") as desk:
@@ -124,16 +122,16 @@ async def test_a_desk_full_of_cases_put_aside_names_them_and_the_way_to_them(sit
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_a_case_says_that_it_is_given_for_it_was_assigned_or_returned(site: Site, size: tuple[int, int]) -> None:
+async def test_the_desk_says_that_a_case_was_assigned_or_returned(site: Site, size: tuple[int, int]) -> None:
     stage(site)
     site.plant(2)
     site.services("sup").assigning.assign((3,), "b", "yours")
     site.services("b").checks.give_back(1, "mend")
-    for login, case, said in (("b", "C-000003", "assigned to you"), ("a", "C-000001", "returned to you")):
+    for login, case, words in (("b", "C-000003", "assigned to you"), ("a", "C-000001", "returned to you")):
         async with at_the_site(site, login, size=size) as desk:
             await desk.press("n")
             assert case in desk.text
-            assert said in desk.text
+            assert words in desk.text
 
     async with at_the_site(site, "c", size=size) as desk:
         await desk.press("n")
@@ -141,7 +139,7 @@ async def test_a_case_says_that_it_is_given_for_it_was_assigned_or_returned(site
         assert "to you" not in desk.text
 
 
-async def test_behind_tabs_a_case_opens_on_its_gravest_panel() -> None:
+async def test_a_narrow_desk_opens_a_case_on_its_most_severe_panel() -> None:
     async with at_work(busy(), size=(80, 24)) as desk:
         await desk.press("n")
         assert desk.desk_screen.panels.active == "activity"

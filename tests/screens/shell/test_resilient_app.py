@@ -1,4 +1,4 @@
-"""What holds for the whole app: a worker that comes back to a screen that was left says nothing, any other does."""
+"""Errors of workers: those of a closed screen are ignored, all others are reported."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from screens.shell.resilient_app import ResilientApp
 
 
 class Looking(Screen[None]):
-    """A screen whose worker looks for a part that is not there, now or when it is told that the screen goes."""
+    """A screen whose worker queries a missing widget, either at once or when the screen is closed."""
 
     @work
     async def look(self, *, waits: bool) -> None:
@@ -22,7 +22,7 @@ class Looking(Screen[None]):
             self.query_one("#gone")
 
 
-async def test_a_worker_that_comes_back_to_a_screen_that_was_left_fails_nothing() -> None:
+async def test_an_error_of_a_worker_of_a_closed_screen_is_ignored() -> None:
     app = ResilientApp()
     async with app.run_test() as pilot:
         screen = Looking()
@@ -34,7 +34,7 @@ async def test_a_worker_that_comes_back_to_a_screen_that_was_left_fails_nothing(
         assert isinstance(worker.error, NoMatches)
 
 
-async def test_a_worker_that_does_not_find_a_part_of_a_screen_that_stands_has_failed() -> None:
+async def test_an_error_of_a_worker_of_an_open_screen_is_reported() -> None:
     with pytest.raises(WorkerFailed, match="NoMatches"):
         await _look_at_once()
 

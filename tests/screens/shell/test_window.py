@@ -1,3 +1,5 @@
+"""Windows that are too small: nothing is confirmed unseen and nothing typed is lost."""
+
 import pytest
 
 from tests.screens.cases import troubled
@@ -15,17 +17,17 @@ DIALOGS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("name", list(DIALOGS))
-async def test_a_dialog_in_a_window_too_small_shows_that_alone(name: str) -> None:
+async def test_a_dialog_in_a_too_small_window_shows_only_a_message(name: str) -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", *DIALOGS[name])
         await desk.pilot.resize_terminal(40, 12)
         await desk.settle()
 
-        said = " ".join(desk.text.split())
-        assert said == "The window is too small; it needs 60×16. Nothing is lost."
+        shown = " ".join(desk.text.split())
+        assert shown == "The window is too small; it needs 60×16. Nothing is lost."
 
 
-async def test_nothing_is_confirmed_unseen_and_no_letter_is_lost() -> None:
+async def test_nothing_is_confirmed_unseen_and_no_typed_character_is_lost() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "t")
         await desk.type("seen")
@@ -41,7 +43,7 @@ async def test_nothing_is_confirmed_unseen_and_no_letter_is_lost() -> None:
         assert desk.services.decided[0].note == "seenxy"
 
 
-async def test_leaving_is_possible_in_a_window_too_small() -> None:
+async def test_quitting_works_in_a_too_small_window() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n")
         await desk.pilot.resize_terminal(40, 12)
@@ -51,7 +53,7 @@ async def test_leaving_is_possible_in_a_window_too_small() -> None:
         assert desk.app.return_code == 0
 
 
-async def test_the_question_before_leaving_names_letters_and_digits_apart() -> None:
+async def test_the_question_before_quitting_shows_letters_and_digits() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "q")
 

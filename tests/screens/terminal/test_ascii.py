@@ -1,4 +1,4 @@
-"""Every screen and dialog in ASCII signs: nothing of the program's own is of ambiguous width."""
+"""Every screen and dialog with ASCII symbols contains no character of ambiguous width."""
 
 import re
 import unicodedata
@@ -64,7 +64,7 @@ WALK: dict[str, tuple[str, ...]] = {
 
 
 def waiting(services: MemoryServices) -> None:
-    """Let the second case wait for a second person."""
+    """Let the second case wait for a second check."""
     services.change(124, state=CaseState.AWAITING_CHECK)
     services.actor = replace(services.actor, roles=services.actor.roles | {Role.ADMIN})
 
@@ -80,12 +80,12 @@ async def walked(keys: tuple[str, ...], language: str, size: tuple[int, int]) ->
 
 
 def own_and_ambiguous(text: str) -> set[str]:
-    """Return what no terminal is sure of the width of."""
+    """Return the characters of the program that have an ambiguous width."""
     return {char for char in text if unicodedata.east_asian_width(char) == "A"}
 
 
 def neither_ascii_nor_chinese(text: str) -> set[str]:
-    """Return what is neither ASCII nor wide everywhere."""
+    """Return the characters that are neither ASCII nor wide in every terminal."""
     return {char for char in text if not char.isascii() and unicodedata.east_asian_width(char) not in {"W", "F"}}
 
 
@@ -93,7 +93,7 @@ def neither_ascii_nor_chinese(text: str) -> set[str]:
     ("place", "language"),
     [("desk", "en"), ("fail", "zh"), ("keys", "en"), ("a text composed", "zh"), ("calendar", "zh")],
 )
-async def test_nothing_on_a_screen_is_of_ambiguous_width(place: str, language: str) -> None:
+async def test_a_screen_has_no_character_of_ambiguous_width(place: str, language: str) -> None:
     async with walked(WALK[place], language, (80, 24)) as desk:
         assert neither_ascii_nor_chinese(desk.text) == set()
 
@@ -101,7 +101,7 @@ async def test_nothing_on_a_screen_is_of_ambiguous_width(place: str, language: s
 @pytest.mark.proof
 @pytest.mark.parametrize(("language", "size"), [("en", (120, 40)), ("zh", (80, 24))])
 @pytest.mark.parametrize("place", some(list(WALK), ci=8))
-async def test_nothing_on_any_screen_is_of_ambiguous_width(place: str, language: str, size: tuple[int, int]) -> None:
+async def test_no_screen_has_a_character_of_ambiguous_width(place: str, language: str, size: tuple[int, int]) -> None:
     async with walked(WALK[place], language, size) as desk:
         assert neither_ascii_nor_chinese(desk.text) == set()
 
@@ -113,7 +113,7 @@ async def test_masks_are_asterisks(language: str) -> None:
         assert DOT not in desk.text
 
 
-async def test_good_terminals_keep_their_signs_after_ascii_was_drawn() -> None:
+async def test_other_terminals_keep_unicode_symbols_after_ascii_was_used() -> None:
     async with walked(("n",), "en", (120, 40)):
         pass
     async with at_work(clean()) as desk:
@@ -121,7 +121,7 @@ async def test_good_terminals_keep_their_signs_after_ascii_was_drawn() -> None:
         assert {"╭", "◆", DOT} <= set(desk.text)
 
 
-def test_a_cut_is_shown_in_as_many_cells_as_there_are() -> None:
+def test_shortened_text_fits_its_cells() -> None:
     signs.use("ascii")
     try:
         assert fitted("虚构远声科技有限公司", 9) == "虚构远..."
@@ -132,7 +132,7 @@ def test_a_cut_is_shown_in_as_many_cells_as_there_are() -> None:
 
 
 @pytest.mark.parametrize("sign", "─│╭╮╰╯┌┐└┘▏▎▌▐█▀▄▂▁•◆▲▼…–—×·≤“”‘’↑↓→←✓✗◐○●")
-def test_the_last_look_puts_one_ascii_character_for_each_sign(sign: str) -> None:
+def test_the_final_filter_replaces_each_symbol_by_one_ascii_character(sign: str) -> None:
     from rich.segment import Segment
     from textual.color import Color
 
@@ -143,7 +143,7 @@ def test_the_last_look_puts_one_ascii_character_for_each_sign(sign: str) -> None
     assert drawn.text[2] == "虚"
 
 
-def test_every_sign_of_the_program_has_an_ascii_one() -> None:
+def test_every_symbol_of_the_program_has_an_ascii_one() -> None:
     from pathlib import Path
 
     root = Path(__file__).parents[3]
@@ -164,7 +164,7 @@ def test_every_sign_of_the_program_has_an_ascii_one() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_message_has_only_signs_that_can_be_drawn_in_ascii(language: str) -> None:
+def test_every_message_can_be_drawn_with_ascii_symbols(language: str) -> None:
     from workbench.i18n import catalogue
 
     signs.use("ascii")

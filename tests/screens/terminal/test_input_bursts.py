@@ -1,3 +1,5 @@
+"""Text that an input method sends at once, full-width keys, held keys, and the width probe."""
+
 import pytest
 from textual import events
 
@@ -13,12 +15,12 @@ def text_of(characters: str) -> InputBurst:
 
 
 def key(char: str) -> events.Key:
-    """Return a key as the terminal sends it."""
+    """Return a key event as the terminal sends it."""
     return events.Key(char, char)
 
 
-async def come(desk: Driver, event: events.Event) -> None:
-    """Let something come from the terminal."""
+async def receive(desk: Driver, event: events.Event) -> None:
+    """Post an event as if it came from the terminal."""
     desk.clocks.seconds += 2
     event.set_sender(desk.app)
     desk.app.post_message(event)
@@ -27,12 +29,12 @@ async def come(desk: Driver, event: events.Event) -> None:
 
 
 @pytest.mark.parametrize("characters", ["通过", "p通", "nihao", "yyy", "ｐ过", "🙂a"])
-def test_several_characters_at_once_are_text(characters: str) -> None:
+def test_several_characters_at_once_count_as_text(characters: str) -> None:
     assert is_text(characters)
 
 
 @pytest.mark.parametrize("characters", ["p", "gd", "..", "ｐ", "。。", "？", "通"])
-def test_what_keys_there_are_may_come_by_two(characters: str) -> None:
+def test_two_characters_at_once_may_be_keys(characters: str) -> None:
     assert not is_text(characters)
 
 
@@ -40,10 +42,10 @@ def test_what_keys_there_are_may_come_by_two(characters: str) -> None:
     ("typed", "dialog"),
     [("？", "TextSheet"), ("：", "CommandPalette"), ("ｐ", "VerdictDialog"), ("ｆ", "VerdictDialog"), ("ｃ", "Prompt")],
 )
-async def test_full_width_characters_act_as_the_keys_they_stand_for(typed: str, dialog: str) -> None:
+async def test_full_width_characters_act_as_ascii_keys(typed: str, dialog: str) -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        await come(desk, key(typed))
+        await receive(desk, key(typed))
 
         assert desk.dialog == dialog
 
@@ -51,8 +53,8 @@ async def test_full_width_characters_act_as_the_keys_they_stand_for(typed: str, 
 async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        await come(desk, key("２"))
-        await come(desk, key("＋"))
+        await receive(desk, key("２"))
+        await receive(desk, key("＋"))
 
         assert desk.desk_screen.panels.active == "activity"
         assert desk.desk_screen.panels.is_zoomed
@@ -61,14 +63,14 @@ async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
 async def test_a_full_width_blank_marks_a_reason() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
-        await come(desk, key("\u3000"))
+        await receive(desk, key("\u3000"))
         await desk.press("y")
 
         assert "ID-RIC-EXPIRED" not in desk.services.decided[0].reasons
 
 
 @pytest.mark.parametrize(
-    ("event", "said"),
+    ("event", "hint"),
     [
         (text_of("通过p"), "An input method is on; press Shift to switch."),
         (text_of("pass"), "Pasted text is no command."),
@@ -76,44 +78,44 @@ async def test_a_full_width_blank_marks_a_reason() -> None:
         (events.Paste("通过"), "Pasted text is no command."),
     ],
 )
-async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, said: str) -> None:
+async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, hint: str) -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        await come(desk, event)
+        await receive(desk, event)
 
         assert desk.dialog == "DeskScreen"
-        assert said in desk.text
+        assert hint in desk.text
         assert desk.text.count("input method") + desk.text.count("Pasted") == 1
 
 
-async def test_it_is_said_in_the_language_of_the_screen() -> None:
+async def test_the_hint_about_composed_text_is_in_the_language_of_the_screen() -> None:
     async with at_work(clean(), language="zh") as desk:
         await desk.press("n")
-        await come(desk, key("通"))
+        await receive(desk, key("通"))
 
         assert "输入法未关闭" in desk.text
 
 
-async def test_a_long_text_is_told_of_once() -> None:
+async def test_a_long_text_shows_the_hint_once() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         for _time in range(5):
-            await come(desk, text_of("通过了"))
+            await receive(desk, text_of("通过了"))
             desk.clocks.seconds -= 1.9
 
         assert desk.text.count("An input method is on") == 1
 
 
-async def test_text_goes_whole_into_a_field() -> None:
+async def test_composed_text_is_entered_completely_into_a_field() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "c")
-        await come(desk, text_of("已核实 pass"))
+        await receive(desk, text_of("已核实 pass"))
         await desk.press("enter")
 
         assert ("comment", 123, "已核实 pass") in desk.services.log
 
 
-async def test_a_key_held_down_since_before_a_dialog_does_nothing_in_it() -> None:
+async def test_a_key_held_since_before_a_dialog_does_nothing_in_it() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
         for _repeat in range(21):
@@ -124,14 +126,14 @@ async def test_a_key_held_down_since_before_a_dialog_does_nothing_in_it() -> Non
         assert desk.services.decided[0].fail_kind is FailKind.FIXABLE
 
 
-async def test_the_same_key_pressed_again_acts() -> None:
+async def test_the_same_key_acts_when_pressed_again() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
 
         assert desk.services.decided[0].fail_kind is FailKind.FINAL
 
 
-async def test_a_key_held_down_takes_back_one_verdict_only() -> None:
+async def test_a_held_undo_key_undoes_one_verdict_only() -> None:
     async with at_work(clean(), clean()) as desk:
         await desk.press("n", "p", "y", "n", "p", "y")
         first = desk.services.undoable
@@ -147,7 +149,7 @@ async def test_a_key_held_down_takes_back_one_verdict_only() -> None:
         assert [act for act in desk.services.log if act[0] == "undo"] == [("undo", 124)]
 
 
-async def test_a_held_q_does_not_leave_with_a_case_in_hand() -> None:
+async def test_a_held_q_does_not_quit_with_a_held_case() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "q")
         for _repeat in range(10):
@@ -181,7 +183,7 @@ async def test_held_keys_after_a_verdict_do_not_give_the_next() -> None:
         ({}, False),
     ],
 )
-def test_only_a_terminal_that_answers_for_itself_is_asked(environment: dict[str, str], *, is_worth: bool) -> None:
+def test_the_width_is_probed_only_in_a_direct_terminal(environment: dict[str, str], *, is_worth: bool) -> None:
     assert is_worth_asking(environment) is is_worth
 
 
@@ -189,24 +191,24 @@ def test_only_a_terminal_that_answers_for_itself_is_asked(environment: dict[str,
     ("column", "row", "wide"),
     [(5, 0, False), (6, 0, True), (10, 0, True), (0, 0, False), (4, 3, False), (79, 0, False)],
 )
-def test_the_answer_tells_how_far_the_cursor_came(column: int, row: int, *, wide: bool) -> None:
+def test_the_cursor_report_shows_whether_symbols_are_wide(column: int, row: int, *, wide: bool) -> None:
     assert is_wide(column, row) is wide
 
 
-async def test_a_terminal_is_asked_only_where_it_matters() -> None:
+async def test_a_cursor_report_counts_only_after_a_probe() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         desk.app._is_asked = False
-        await come(desk, events.CursorPosition(10, 0))
+        await receive(desk, events.CursorPosition(10, 0))
         assert "╭" in desk.text
 
         desk.app._is_asked = True
-        await come(desk, events.CursorPosition(10, 0))
+        await receive(desk, events.CursorPosition(10, 0))
         await desk.pilot.pause(0.05)
         assert "╭" not in desk.text
 
 
-async def test_every_dialog_of_the_desk_is_finished_without_a_letter() -> None:
+async def test_every_dialog_of_the_desk_can_be_finished_without_letter_keys() -> None:
     async with at_work(troubled(), troubled(), troubled()) as desk:
         await desk.press("f2", "f9", "enter")
         await desk.press("f2", "f6", "f6", "f4")
@@ -219,7 +221,7 @@ async def test_every_dialog_of_the_desk_is_finished_without_a_letter() -> None:
         assert (request.verdict, request.fail_kind, request.note) == (Verdict.FAIL, FailKind.FINAL, "已看")
 
 
-async def test_f6_and_f7_act_from_inside_a_text_of_several_lines() -> None:
+async def test_f6_and_f7_act_from_within_a_multiline_text() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "f3", "f6", "f8")
 
@@ -227,7 +229,7 @@ async def test_f6_and_f7_act_from_inside_a_text_of_several_lines() -> None:
 
 
 @pytest.mark.parametrize(("key", "state"), [("1", CaseState.IN_REVIEW), ("2", CaseState.QUEUED)])
-async def test_leaving_is_answered_by_a_digit(key: str, state: CaseState) -> None:
+async def test_digits_answer_the_question_before_quitting(key: str, state: CaseState) -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "ctrl+q", key)
 

@@ -1,3 +1,5 @@
+"""The workbench in a real terminal: signals, lost terminals and one complete decision."""
+
 import json
 import os
 import pty
@@ -15,17 +17,17 @@ from tests.nursery import nursery
 
 READ_S = 20.0
 ENDED_WITHIN_S = 10.0
-"""The promise is 2 s on a machine of one's own; here others work too."""
+"""The design promises 2 s on an idle machine; this machine may be busy."""
 
 
-class Stand:
+class TerminalSession:
     """A workbench in a terminal of its own."""
 
     def __init__(self, drafts: Path, *options: str) -> None:
         self.master, slave = pty.openpty()
         self.drafts = drafts
         self.process = nursery().start(
-            "tests.screens.terminal.stand",
+            "tests.screens.terminal.memory_app",
             [str(drafts), *options],
             dict.fromkeys(range(3), slave),
             environment={**os.environ, "TERM": "xterm-256color"},
@@ -61,15 +63,15 @@ class Stand:
         os.write(self.master, keys.encode())
 
     def hang_up(self) -> None:
-        """Let the terminal go away."""
+        """Close the terminal."""
         self.is_open = False
         os.close(self.master)
 
     def drain(self) -> None:
-        """Read what is written until the process ends."""
+        """Read the output until the process ends."""
         has_ended = False
         while not has_ended:
-            # Its last words may have come between the last look at them and its end.
+            # The last output may have arrived between the last read and the end.
             has_ended = self.process.poll() is not None
             while select.select([self.master], [], [], 0.05)[0]:
                 try:
@@ -84,76 +86,80 @@ def drafts(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stands() -> Iterator[list[Stand]]:
-    opened: list[Stand] = []
+def sessions() -> Iterator[list[TerminalSession]]:
+    opened: list[TerminalSession] = []
     yield opened
-    for stand in opened:
-        if stand.process.poll() is None:
-            stand.process.kill()
-        stand.process.wait(5)
-        if stand.is_open:
-            os.close(stand.master)
+    for session in opened:
+        if session.process.poll() is None:
+            session.process.kill()
+        session.process.wait(5)
+        if session.is_open:
+            os.close(session.master)
 
 
-def with_a_note(stand: Stand) -> None:
+def with_a_note(session: TerminalSession) -> None:
     """Type a note into the verdict dialog."""
-    stand.wait_for("takes the next one")
-    stand.press("n")
-    stand.wait_for("C-000123")
-    stand.press("p")
-    stand.wait_for("For us only")
-    stand.press("t")
-    stand.wait_for("leaves the field")
-    stand.press("seen")
-    stand.wait_for("seen")
+    session.wait_for("takes the next one")
+    session.press("n")
+    session.wait_for("C-000123")
+    session.press("p")
+    session.wait_for("For us only")
+    session.press("t")
+    session.wait_for("leaves the field")
+    session.press("seen")
+    session.wait_for("seen")
 
 
 @pytest.mark.terminal
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_ends_it_with_the_draft_saved(drafts: Path, stands: list[Stand], number: int, code: int) -> None:
-    stand = Stand(drafts)
-    stands.append(stand)
-    with_a_note(stand)
+def test_a_signal_ends_the_workbench_with_the_draft_saved(
+    drafts: Path, sessions: list[TerminalSession], number: int, code: int
+) -> None:
+    session = TerminalSession(drafts)
+    sessions.append(session)
+    with_a_note(session)
 
     began = time.monotonic()
-    stand.process.send_signal(number)
-    stand.drain()
+    session.process.send_signal(number)
+    session.drain()
 
-    assert stand.process.wait(5) == code
+    assert session.process.wait(5) == code
     assert time.monotonic() - began < ENDED_WITHIN_S
     assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
-    # The terminal is given back as it was.
-    assert b"\x1b[?1049l" in stand.seen
+    # The terminal is restored to its previous state.
+    assert b"\x1b[?1049l" in session.seen
 
 
 @pytest.mark.terminal
-def test_a_terminal_that_goes_away_ends_it_even_if_hangups_are_ignored(drafts: Path, stands: list[Stand]) -> None:
-    stand = Stand(drafts, "nohup")
-    stands.append(stand)
-    with_a_note(stand)
+def test_a_lost_terminal_ends_the_workbench_even_if_hangups_are_ignored(
+    drafts: Path, sessions: list[TerminalSession]
+) -> None:
+    session = TerminalSession(drafts, "nohup")
+    sessions.append(session)
+    with_a_note(session)
 
-    stand.hang_up()
+    session.hang_up()
 
-    assert stand.process.wait(5) == 129
+    assert session.process.wait(5) == 129
     assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
 
 
-def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, stands: list[Stand]) -> None:
-    stand = Stand(drafts)
-    stands.append(stand)
-    stand.wait_for("takes the next one")
-    stand.press("n")
-    stand.wait_for("C-000123")
-    stand.press("p")
-    stand.wait_for("For us only")
-    stand.press_until("y", "notice goes out in")
+def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, sessions: list[TerminalSession]) -> None:
+    session = TerminalSession(drafts)
+    sessions.append(session)
+    session.wait_for("takes the next one")
+    session.press("n")
+    session.wait_for("C-000123")
+    session.press("p")
+    session.wait_for("For us only")
+    session.press_until("y", "notice goes out in")
 
-    stand.press("q")
-    stand.drain()
-    assert stand.process.wait(5) == 0
+    session.press("q")
+    session.drain()
+    assert session.process.wait(5) == 0
 
 
-def test_a_terminal_that_was_set_not_to_wait_is_written_to_whole() -> None:
+def test_output_to_a_non_blocking_terminal_is_complete() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     screen = "x" * 20_000 + "\n"
@@ -167,7 +173,7 @@ def test_a_terminal_that_was_set_not_to_wait_is_written_to_whole() -> None:
 
 
 def _taken_in_once_full(reading: int, writing: int, wanted: int) -> int:
-    """Count what arrives, up to so many bytes; nothing is taken in before no more can be written."""
+    """Count the bytes that arrive, up to a limit; reading begins only when the terminal buffer is full."""
     taken, ends = 0, time.monotonic() + READ_S
     while select.select([], [writing], [], 0)[1] and time.monotonic() < ends:
         time.sleep(0.01)

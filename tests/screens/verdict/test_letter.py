@@ -1,4 +1,4 @@
-"""The letter that goes out is what stands in the editor."""
+"""The letter that is sent equals the text in the editor."""
 
 import random
 import threading
@@ -15,19 +15,19 @@ def dialog(desk: Driver) -> Any:
     return desk.app.screen
 
 
-async def test_keys_that_come_in_a_burst_are_all_in_the_letter() -> None:
-    chance = random.Random(20261126)
+async def test_a_burst_of_keys_is_completely_in_the_letter() -> None:
+    rng = random.Random(20261126)
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "1", "e")
         for _burst in range(20):
-            for key, character in chance.choices((("b", "b"), ("backspace", "\x7f")), k=chance.randint(2, 6)):
+            for key, character in rng.choices((("b", "b"), ("backspace", "\x7f")), k=rng.randint(2, 6)):
                 desk.app.post_message(events.Key(key, character))
             await desk.settle()
 
             assert dialog(desk)._state.letter == dialog(desk).letter.edit.text
 
 
-async def test_a_letter_opened_too_early_takes_the_reasons_of_now() -> None:
+async def test_a_letter_opened_before_its_preview_has_the_current_reasons() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
         preview, gate = dialog(desk)._actions.preview, threading.Event()

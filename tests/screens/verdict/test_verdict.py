@@ -1,3 +1,5 @@
+"""The verdict dialog driven by keys, from marking reasons to undo."""
+
 import asyncio
 import time
 from collections.abc import Callable
@@ -16,7 +18,7 @@ SIZES = ((120, 40), (80, 24))
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_clean_case_passes_by_p_and_y(size: tuple[int, int]) -> None:
+async def test_p_and_y_pass_a_clean_case(size: tuple[int, int]) -> None:
     async with at_work(clean(), size=size) as desk:
         await desk.press("n", "p", "y")
 
@@ -27,7 +29,7 @@ async def test_a_clean_case_passes_by_p_and_y(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_a_fail_takes_the_reasons_of_blocks_and_those_marked(language: str) -> None:
+async def test_a_fail_has_the_reasons_of_blocks_and_the_marked_ones(language: str) -> None:
     async with at_work(troubled(), language=language) as desk:
         await desk.press("n", "f")
         before = set(desk.app.screen._state.reasons)  # type: ignore[attr-defined]  # the dialog on top
@@ -39,7 +41,7 @@ async def test_a_fail_takes_the_reasons_of_blocks_and_those_marked(language: str
         assert request.fail_kind is FailKind.FIXABLE
 
 
-async def test_digits_unmark_what_they_mark() -> None:
+async def test_a_digit_unmarks_a_marked_reason() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "1", "4", "4", "y")
 
@@ -56,7 +58,7 @@ async def test_a_reason_is_found_by_code_words_or_initials(words: str) -> None:
         assert len(shown) < 10
 
 
-async def test_enter_marks_the_first_of_the_reasons_that_were_searched() -> None:
+async def test_enter_marks_the_first_reason_found() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-HANDHELD")
@@ -66,7 +68,7 @@ async def test_enter_marks_the_first_of_the_reasons_that_were_searched() -> None
         assert desk.services.decided[0].reasons[-1] == "ID-HANDHELD"
 
 
-async def test_a_held_down_y_gives_no_verdict() -> None:
+async def test_a_held_y_gives_no_verdict() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p")
         for _press in range(40):
@@ -107,7 +109,7 @@ async def test_f8_confirms_from_inside_a_text_field() -> None:
         assert desk.services.decided[0].note == "seen"
 
 
-async def test_escape_leaves_a_text_field_first_and_what_was_filled_in_stays() -> None:
+async def test_escape_first_leaves_the_text_field_and_keeps_the_input() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "4", "f", "t")
         await desk.type("[/b] yes")
@@ -135,7 +137,7 @@ async def test_the_draft_is_saved_as_it_is_typed() -> None:
         assert len(desk.services.saved[123]["verdict"]["reasons"]) == 4
 
 
-async def test_r_begins_with_what_has_to_be_mended() -> None:
+async def test_r_starts_with_the_items_to_rectify() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "r")
         await desk.press("end")
@@ -158,14 +160,14 @@ async def test_the_text_for_the_applicant_can_be_edited() -> None:
         assert letter.endswith(" now")
 
 
-async def test_opening_the_text_without_a_change_keeps_it_the_reasons_own() -> None:
+async def test_a_text_opened_without_a_change_follows_the_reasons() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "e", "escape", "4", "y")
 
         assert desk.services.decided[0].letter is None
 
 
-async def test_pending_says_for_whom_and_until_when() -> None:
+async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type("WAIT-CARRIER")
@@ -178,7 +180,7 @@ async def test_pending_says_for_whom_and_until_when() -> None:
         assert str(request.until) == "2026-12-01"
 
 
-async def test_a_date_that_cannot_be_read_is_said_and_nothing_is_decided() -> None:
+async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "w", "1", "r")
         await desk.type("soon")
@@ -188,7 +190,7 @@ async def test_a_date_that_cannot_be_read_is_said_and_nothing_is_decided() -> No
         assert desk.text.count("unreadable date") == 2
 
 
-async def test_what_the_services_refuse_is_said_in_the_dialog_and_nothing_is_lost() -> None:
+async def test_a_refusal_is_shown_in_the_dialog_and_nothing_is_lost() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "1", "y")
 
@@ -196,7 +198,7 @@ async def test_what_the_services_refuse_is_said_in_the_dialog_and_nothing_is_los
         assert "Mark at least one reason." in desk.text
 
 
-async def test_new_evidence_is_said_and_asked_about_once_more() -> None:
+async def test_new_evidence_is_announced_and_needs_a_second_confirmation() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
         desk.services.new_evidence = True
@@ -208,7 +210,7 @@ async def test_new_evidence_is_said_and_asked_about_once_more() -> None:
         assert desk.services.decided[0].evidence_no is None
 
 
-async def test_a_second_person_is_named_with_the_reason() -> None:
+async def test_the_need_for_a_second_check_is_shown_with_its_reason() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "f")
         assert "a second person checks: a final fail" in desk.text
@@ -217,7 +219,7 @@ async def test_a_second_person_is_named_with_the_reason() -> None:
         assert "C-000123 waits for a second person (a final fail)" in desk.text
 
 
-async def test_undo_brings_case_and_draft_back() -> None:
+async def test_undo_restores_the_case_and_its_draft() -> None:
     async with at_work(troubled(), clean()) as desk:
         await desk.press("n", "f", "4", "y", "u")
         assert "C-000123" in desk.text
@@ -234,7 +236,7 @@ async def test_after_a_verdict_n_shows_the_next_case() -> None:
         assert "C-000124" in desk.text
 
 
-async def test_undo_goes_away_when_the_notice_goes_out() -> None:
+async def test_undo_is_not_offered_after_the_notice_is_released() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "y")
         desk.services.undoable = None
@@ -245,14 +247,14 @@ async def test_undo_goes_away_when_the_notice_goes_out() -> None:
         assert "takes it back" not in desk.text
 
 
-async def test_a_question_answered_no_is_named_above_the_unanswered_ones() -> None:
+async def test_a_question_answered_no_is_listed_above_unanswered_ones() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "l", "2", "escape", "p")
 
         assert desk.text.index("! answered no: ") < desk.text.index("unanswered")
 
 
-async def test_escape_brings_the_whole_list_of_reasons_back() -> None:
+async def test_escape_restores_the_full_list_of_reasons() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-HANDHELD")
@@ -265,7 +267,7 @@ async def test_escape_brings_the_whole_list_of_reasons_back() -> None:
         assert "ID-RIC-EXPIRED" in desk.text
 
 
-async def test_an_emptied_item_goes_back_to_its_own_words() -> None:
+async def test_an_emptied_item_returns_to_its_default_text() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "r")
         assert "Esc leaves the field" in desk.text
@@ -278,7 +280,7 @@ async def test_an_emptied_item_goes_back_to_its_own_words() -> None:
         assert "Esc back" not in desk.text
 
 
-async def test_an_unreadable_date_is_said_in_place_of_the_old_one() -> None:
+async def test_an_invalid_date_message_replaces_the_previous_date() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "w", "1", "r")
         await desk.type("soon")
@@ -286,14 +288,14 @@ async def test_an_unreadable_date_is_said_in_place_of_the_old_one() -> None:
         assert "unreadable date" in desk.text
 
 
-async def test_a_problem_is_said_once() -> None:
+async def test_a_problem_is_shown_once() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "1", "y")
 
         assert desk.text.count("Mark at least one reason.") == 1
 
 
-async def test_the_letter_after_a_verdict_is_whole_at_80_columns() -> None:
+async def test_the_letter_after_a_verdict_is_complete_at_80_columns() -> None:
     async with at_work(clean(), size=(80, 24)) as desk:
         await desk.press("n", "p", "e")
         desk.app.screen.query_one("#letter-edit", TextArea).insert(" " + "word " * 60 + "END")
@@ -305,7 +307,7 @@ async def test_the_letter_after_a_verdict_is_whole_at_80_columns() -> None:
         assert text.region.right <= page.scrollable_content_region.right
 
 
-async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
+async def test_items_are_complete_after_a_newer_preview_cancelled_an_older_one() -> None:
     items = tuple(ItemRequest(code=code, text=code) for code in ("ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"))
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
@@ -323,17 +325,17 @@ async def test_items_that_a_newer_look_ahead_cut_short_come_with_it() -> None:
             assert [field.code for field in mend.items.query(ItemField)] == [item.code for item in items]
 
 
-async def test_a_note_is_previewed_when_its_writer_pauses_by_one_thread_at_a_time() -> None:
+async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time() -> None:
     note = "Called the applicant about the seal."
     async with at_work(troubled()) as desk:
         preview: Callable[[VerdictRequest], VerdictPreview] = desk.services.verdicts.preview
         lock = Lock()
-        asked: list[VerdictRequest] = []
+        requests: list[VerdictRequest] = []
         running: list[int] = [0]
 
         def slow(request: VerdictRequest) -> VerdictPreview:
             with lock:
-                asked.append(request)
+                requests.append(request)
                 running.append(running[-1] + 1)
             time.sleep(0.1)
             with lock:
@@ -342,12 +344,12 @@ async def test_a_note_is_previewed_when_its_writer_pauses_by_one_thread_at_a_tim
 
         desk.services.verdicts.preview = slow  # type: ignore[method-assign]  # the double is slowed down in place
         await desk.press("n", "f", "t")
-        asked.clear()
+        requests.clear()
         for letter in note:
             desk.app.screen.query_one("#note", TextArea).insert(letter)
             await asyncio.sleep(0.01)
         await desk.settle()
 
         assert max(running) == 1
-        assert 1 <= len(asked) < len(note) / 4
-        assert asked[-1].note == note
+        assert 1 <= len(requests) < len(note) / 4
+        assert requests[-1].note == note

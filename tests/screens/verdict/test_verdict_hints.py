@@ -1,4 +1,4 @@
-"""What the verdict dialog tells a newcomer: what is missing, which key does what, what a search does."""
+"""The hints of the verdict dialog: missing input, keys of its parts, and the search."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from workbench.domain.evidence.evidence import Evidence
 
 
 def state(desk: Driver) -> Any:
-    """Return what is filled in in the dialog on top."""
+    """Return the verdict as filled in in the dialog on top."""
     dialog: Any = desk.app.screen
     return dialog._state
 
@@ -24,7 +24,7 @@ def shown(desk: Driver) -> list[str]:
 
 
 def individual() -> Evidence:
-    """Return evidence of an individual: no licence, no capital, no credit code."""
+    """Return evidence of an individual, who has no licence, capital or company code."""
     facts = application(
         applicant_kind=ApplicantKind.INDIVIDUAL,
         applicant_name="虚构乙丙",
@@ -35,7 +35,7 @@ def individual() -> Evidence:
     return evidence(application=facts)
 
 
-async def test_a_pass_against_a_block_starts_as_an_override_and_says_that_the_note_is_owed() -> None:
+async def test_a_pass_against_a_block_starts_as_an_override_and_requires_a_note() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "p")
         assert state(desk).reasons == ("OK-OVERRIDE",)
@@ -48,17 +48,17 @@ async def test_a_pass_against_a_block_starts_as_an_override_and_says_that_the_no
         assert desk.services.decided[0].reasons == ("OK-OVERRIDE",)
 
 
-async def test_all_that_is_missing_is_said_at_once_and_reasons_by_their_words() -> None:
+async def test_all_missing_input_is_listed_at_once_with_reasons_in_words() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "p", "1")
 
-        said = " ".join(desk.text.replace("│", " ").split())
-        assert "mark the reason passed after a check by hand (OK-OVERRIDE)" in said
-        assert "write an internal note" in said
+        hints = " ".join(desk.text.replace("│", " ").split())
+        assert "mark the reason passed after a check by hand (OK-OVERRIDE)" in hints
+        assert "write an internal note" in hints
         assert desk.services.decided == []
 
 
-async def test_what_is_missing_keeps_its_place_and_mark_after_y() -> None:
+async def test_the_list_of_missing_input_does_not_move_after_y() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p", "1")
         before = [line for line in desk.text.split("\n") if "Mark at least one reason." in line]
@@ -69,7 +69,7 @@ async def test_what_is_missing_keeps_its_place_and_mark_after_y() -> None:
         assert [line for line in desk.text.split("\n") if "Mark at least one reason." in line] == before
 
 
-async def test_a_digit_behind_a_search_is_the_number_of_a_line() -> None:
+async def test_a_digit_after_a_search_text_selects_a_line() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("photo1")
@@ -95,7 +95,7 @@ async def test_enter_in_a_search_without_hits_stays_there_and_escape_shows_all()
         assert len(shown(desk)) == everything
 
 
-async def test_the_arrow_leads_from_the_search_to_what_it_found() -> None:
+async def test_the_down_arrow_moves_from_the_search_to_its_results() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("photo")
@@ -116,14 +116,14 @@ async def test_tab_goes_from_reasons_to_items_date_letter_and_note() -> None:
         assert visited[1:] == ["until", "letter-edit", "note"]
 
 
-async def test_a_letter_that_was_only_passed_by_follows_the_reasons() -> None:
+async def test_a_letter_that_only_had_the_focus_follows_the_reasons() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f", "e", "f3", "escape", "4", "y")
 
         assert desk.services.decided[0].letter is None
 
 
-async def test_each_part_names_its_key() -> None:
+async def test_each_part_of_the_dialog_shows_its_key() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "f")
         for key in ("r F2 edit", "F2 again date", "e F9 edit", "t F3 write"):
@@ -137,20 +137,20 @@ async def test_each_part_names_its_key() -> None:
         assert state(desk).until == "call"
 
 
-async def test_what_nobody_read_is_counted_where_it_does_not_fit() -> None:
+async def test_unopened_documents_are_counted_if_their_names_do_not_fit() -> None:
     async with at_work(clean(), size=(80, 24)) as desk:
         desk.services.documents.unopened = lambda case_id: tuple(  # type: ignore[method-assign]  # a case with papers
             document.kind for document in desk.services.evidence[case_id].documents
         )
         await desk.press("n", "p")
 
-        said = " ".join(desk.text.replace("│", " ").split())
+        hints = " ".join(desk.text.replace("│", " ").split())
         documents = len(desk.services.evidence[123].documents)
-        assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l, o)" in said
+        assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l, o)" in hints
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_the_choices_of_a_pending_stay_whole_at_80_columns(language: str) -> None:
+async def test_the_choices_of_a_pending_are_complete_at_80_columns(language: str) -> None:
     async with at_work(clean(), size=(80, 24), language=language) as desk:
         await desk.press("n", "w")
 
@@ -165,7 +165,7 @@ async def test_the_choices_of_a_pending_stay_whole_at_80_columns(language: str) 
             assert before.endswith(("   ", "│ ", ") "))
 
 
-async def test_an_individual_is_not_offered_what_concerns_companies() -> None:
+async def test_an_individual_is_not_offered_company_reasons() -> None:
     async with at_work(individual()) as desk:
         await desk.press("n", "f")
         offered = set(shown(desk))

@@ -1,3 +1,5 @@
+"""The state of a verdict: pass reasons exclude each other."""
+
 import pytest
 
 from screens.verdict.form_state import VerdictState
@@ -11,7 +13,7 @@ def state() -> VerdictState:
     return VerdictState.of(casefile(1, clean()), Verdict.PASS)
 
 
-def test_of_the_ways_to_pass_only_the_last_one_marked_stands(state: VerdictState) -> None:
+def test_marking_a_pass_reason_replaces_the_previous_one(state: VerdictState) -> None:
     assert state.reasons == ("OK",)
 
     mended = state.toggled("OK-MENDED")
@@ -20,13 +22,13 @@ def test_of_the_ways_to_pass_only_the_last_one_marked_stands(state: VerdictState
     assert mended.toggled("OK-MENDED").reasons == ()
 
 
-def test_an_override_stands_alone(state: VerdictState) -> None:
+def test_an_override_replaces_the_other_pass_reasons(state: VerdictState) -> None:
     assert state.toggled("OK-OVERRIDE").reasons == ("OK-OVERRIDE",)
     assert state.toggled("OK-OVERRIDE").toggled("OK").reasons == ("OK",)
 
 
 @pytest.mark.parametrize("other", ["OK-MENDED", "OK-OVERRIDE"])
-def test_a_verdict_with_two_ways_is_refused(other: str) -> None:
+def test_a_verdict_with_two_pass_reasons_is_refused(other: str) -> None:
     case = casefile(1, clean())
     request = VerdictState(verdict=Verdict.PASS, reasons=("OK", other), items={}).request(
         case, None, accepts_new_evidence=False

@@ -1,4 +1,4 @@
-"""The fields that take text: hostile, endless and pasted text."""
+"""Text fields with hostile, very long and pasted text."""
 
 import time
 
@@ -15,21 +15,21 @@ MEGABYTE = "张三 said [b]yes[/b]\n" * 50_000
 
 
 class Fields(App[None]):
-    """One of each."""
+    """An app with one field of each kind."""
 
     def compose(self) -> ComposeResult:
         yield TextLine("stored " + HOSTILE)
         yield Page("stored " + HOSTILE)
 
 
-def test_what_acts_or_hides_is_left_out_of_what_is_typed() -> None:
+def test_control_and_invisible_characters_are_removed_from_typed_text() -> None:
     assert typed(HOSTILE) == "a]52;c;eA==bc2Jde"
     assert typed("one\r\n two\rthree") == "one two three"
     assert typed("one\r\ntwo\n", keep_newlines=True) == "one\ntwo\n"
     assert typed("㛃𠮷·é") == "㛃𠮷·é"
 
 
-async def test_a_field_shows_pictures_of_what_is_stored_and_lets_nothing_of_it_in_when_pasted() -> None:
+async def test_a_field_shows_stored_controls_as_symbols_and_removes_pasted_ones() -> None:
     app = Fields()
     async with app.run_test() as pilot:
         line, page = app.query_one(TextLine), app.query_one(Page)
@@ -45,7 +45,7 @@ async def test_a_field_shows_pictures_of_what_is_stored_and_lets_nothing_of_it_i
         assert "a]52;c;eA==bc2Jde\nnext" in page.text
 
 
-async def test_a_pasted_megabyte_is_cut_at_the_end_of_the_field_at_once_and_it_says_so() -> None:
+async def test_a_pasted_megabyte_is_cut_to_the_limit_of_the_field_with_a_message() -> None:
     app = Fields()
     async with app.run_test(notifications=True) as pilot:
         for field, limit in ((app.query_one(TextLine), LINE_LENGTH), (app.query_one(Page), PAGE_LENGTH)):
@@ -64,7 +64,7 @@ async def test_a_pasted_megabyte_is_cut_at_the_end_of_the_field_at_once_and_it_s
 
 
 @pytest.mark.parametrize(("keys", "field"), [("c", "Prompt"), ("e", "VerificationDialog"), ("s", "Prompt")])
-async def test_a_megabyte_into_a_dialog_leaves_the_desk_at_work(keys: str, field: str) -> None:
+async def test_a_megabyte_pasted_into_a_dialog_does_not_block_the_desk(keys: str, field: str) -> None:
     async with at_work() as desk:
         await desk.press("n", keys)
         assert desk.dialog == field
@@ -76,7 +76,7 @@ async def test_a_megabyte_into_a_dialog_leaves_the_desk_at_work(keys: str, field
         assert desk.services.decided == []
 
 
-async def test_what_is_pasted_on_the_desk_is_no_command() -> None:
+async def test_pasted_text_on_the_desk_is_no_command() -> None:
     async with at_work() as desk:
         await desk.press("n")
         for text in ("p", "py", "s\nreason\n", MEGABYTE):

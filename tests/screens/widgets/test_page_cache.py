@@ -1,3 +1,5 @@
+"""The page cache of long lists."""
+
 from screens.widgets.page_cache import KEPT, PAGE, PageCache
 from tests.screens.doubles.queue import MemoryQueue
 from workbench.domain.case.casefile import DeskCounts
@@ -10,7 +12,7 @@ def queue(count: int) -> MemoryQueue:
     return made
 
 
-async def test_before_it_is_counted_a_list_is_a_page_longer_than_what_was_read() -> None:
+async def test_an_uncounted_list_is_one_page_longer_than_its_loaded_rows() -> None:
     pages = PageCache(queue(950), "")
     assert await pages.begin(None, 0) == 0
     assert pages.length == 2 * PAGE
@@ -19,7 +21,7 @@ async def test_before_it_is_counted_a_list_is_a_page_longer_than_what_was_read()
     assert pages.length == 950
 
 
-async def test_a_short_page_ends_a_list_also_where_it_is_empty() -> None:
+async def test_a_short_or_empty_page_ends_a_list() -> None:
     short, full = PageCache(queue(7), ""), PageCache(queue(PAGE), "")
     await short.begin(None, 0)
     await full.begin(None, 0)
@@ -30,7 +32,7 @@ async def test_a_short_page_ends_a_list_also_where_it_is_empty() -> None:
     assert full.missing(0, 2 * PAGE) is None
 
 
-async def test_only_so_many_pages_are_remembered_however_far_one_goes() -> None:
+async def test_the_number_of_cached_pages_is_limited() -> None:
     pages = PageCache(queue(40 * PAGE), "")
     await pages.begin(None, 0)
     await pages.count_all()
@@ -43,7 +45,7 @@ async def test_only_so_many_pages_are_remembered_however_far_one_goes() -> None:
     assert pages.row(40 * PAGE - 1) is not None
 
 
-async def test_reading_begins_where_the_case_is_now_and_at_the_end_of_a_list_that_became_shorter() -> None:
+async def test_reading_begins_at_the_case_or_at_the_end_of_a_shorter_list() -> None:
     made = queue(2_500)
     assert await PageCache(made, "").begin(1_700, 3) == 1_699
     made.fill(230)
@@ -52,7 +54,7 @@ async def test_reading_begins_where_the_case_is_now_and_at_the_end_of_a_list_tha
     assert await PageCache(made, "").begin(None, 250) == 229
 
 
-async def test_a_list_of_nothing_has_no_rows() -> None:
+async def test_an_empty_list_has_no_rows() -> None:
     pages = PageCache(queue(0), "")
 
     assert await pages.begin(5, 7) == 0

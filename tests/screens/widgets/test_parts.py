@@ -1,3 +1,5 @@
+"""Small parts of the screens: sparklines, heat maps, wrapping, rows, revealed fields and drafts."""
+
 from datetime import date
 
 from hypothesis import given
@@ -15,53 +17,53 @@ from workbench.domain.text.safe import cells, safe
 BARS = " ▁▂▃▄▅▆▇█"
 
 
-def test_a_figure_above_zero_is_never_drawn_as_none() -> None:
+def test_a_number_above_zero_is_never_drawn_as_zero() -> None:
     assert sparkline([0, 1, 1_000_000], 10, BARS) == " ▁█"
 
 
-def test_too_many_figures_show_the_last_ones() -> None:
+def test_a_sparkline_shows_the_last_numbers_if_there_are_too_many() -> None:
     assert sparkline([9, 9, 0, 9], 2, BARS) == " █"
 
 
-def test_hours_share_one_scale_over_all_days() -> None:
+def test_the_heat_map_uses_one_scale_for_all_days() -> None:
     rows = heat_rows([[0, 4], [8, 0]], " ░▒▓█")
 
     assert rows == [" ▒", "█ "]
 
 
-def test_the_scale_stands_over_its_hours() -> None:
+def test_hour_labels_are_above_their_hours() -> None:
     assert hour_scale((8, 12), cell=2).index("12") == 24
 
 
-def test_text_with_markup_comes_through_the_door_as_it_is() -> None:
+def test_markup_in_text_is_kept_literally() -> None:
     assert plain("[/b] array[int]").plain == "[/b] array[int]"
 
 
-def test_controls_come_through_the_door_as_pictures() -> None:
+def test_control_characters_become_visible_symbols() -> None:
     assert "\x1b" not in plain("\x1b]52;c;AAAA\x07").plain
 
 
 @given(st.text(), st.integers(min_value=4, max_value=60))
-def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
+def test_wrapped_lines_fit_and_lose_no_character(text: str, width: int) -> None:
     lines = wrapped(text, width)
 
     assert all(cells(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(safe(text, keep_newlines=True).split())
 
 
-def test_no_line_of_chinese_begins_with_what_closes_a_sentence() -> None:
+def test_no_line_of_chinese_begins_with_closing_punctuation() -> None:
     assert wrapped("计时中，工作时间32小时00分。", 26) == ["计时中，工作时间32小时00", "分。"]
 
 
-def test_what_only_closes_is_cut_all_the_same() -> None:
+def test_text_of_closing_punctuation_alone_is_wrapped() -> None:
     assert wrapped("）。）。", 4) == ["）。", "）。"]
 
 
-def test_the_right_end_of_a_row_stays_where_the_left_gives_way() -> None:
+def test_a_row_shortens_its_left_part_and_keeps_its_right_part() -> None:
     assert row(plain("a long beginning"), plain("END"), 12).plain == "a long … END"
 
 
-def test_a_field_is_hidden_again_after_its_time() -> None:
+def test_a_revealed_field_is_masked_after_its_time() -> None:
     clocks = Clocks()
     revealed = RevealedFields(clocks.monotonic)
     revealed.show("handler_name", "x")
@@ -72,7 +74,7 @@ def test_a_field_is_hidden_again_after_its_time() -> None:
     assert revealed.values() == {}
 
 
-def test_what_was_hidden_for_want_of_keys_stays_hidden() -> None:
+def test_fields_masked_after_inactivity_stay_masked() -> None:
     clocks = Clocks()
     revealed = RevealedFields(clocks.monotonic)
     revealed.show_all({"handler_name": "x"})
@@ -82,7 +84,7 @@ def test_what_was_hidden_for_want_of_keys_stays_hidden() -> None:
     assert revealed.values() == {}
 
 
-def test_an_unfinished_verdict_comes_back_from_the_draft_as_it_was() -> None:
+def test_an_unfinished_verdict_is_restored_from_the_draft() -> None:
     case = casefile(1, troubled())
     state = VerdictState(
         verdict=Verdict.FAIL,
@@ -102,7 +104,7 @@ def test_an_unfinished_verdict_comes_back_from_the_draft_as_it_was() -> None:
     assert VerdictState.of(case, Verdict.FAIL) != state
 
 
-def test_a_draft_of_another_verdict_leaves_only_its_note() -> None:
+def test_only_the_note_is_kept_from_a_draft_of_another_verdict() -> None:
     draft = {"verdict": {"verdict": "fail", "reasons": ["ID-RIC"]}, "note": "seen"}
 
     state = VerdictState.of(casefile(1, clean(), draft=draft), Verdict.PASS)
@@ -110,7 +112,7 @@ def test_a_draft_of_another_verdict_leaves_only_its_note() -> None:
     assert (state.reasons, state.note) == (("OK",), "seen")
 
 
-def test_items_go_along_only_where_the_reviewer_changed_one() -> None:
+def test_items_are_sent_only_if_the_reviewer_changed_one() -> None:
     case = casefile(1, troubled())
     state = VerdictState.of(case, Verdict.FAIL)
     assert state.request(case, None, accepts_new_evidence=False).items == ()

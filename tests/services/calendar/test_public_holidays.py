@@ -1,3 +1,5 @@
+"""Public holidays: the days that a new calendar is filled with."""
+
 import json
 import os
 from datetime import date, timedelta
@@ -14,7 +16,7 @@ PUBLISHED_YEARS = range(2018, 2027)
 
 
 def published(year: int) -> dict[date, bool]:
-    """Whether each day named in a year's notice works."""
+    """Return for each day in the notice of a year whether it is a working day."""
     root = os.environ.get("WORKBENCH_TEST_DATA") or Path(__file__).parents[3].parent / "shared" / "data"
     path = Path(root) / "holidays_cn" / f"{year}.json"
     if not path.exists():
@@ -23,7 +25,7 @@ def published(year: int) -> dict[date, bool]:
     return {date.fromisoformat(day["date"]): not day["isOffDay"] for day in notice["days"]}
 
 
-def test_every_day_of_china_is_as_the_notices_of_2018_to_2026_have_it() -> None:
+def test_every_day_of_china_agrees_with_the_notices_of_2018_to_2026() -> None:
     named: dict[date, bool] = {}
     for year in PUBLISHED_YEARS:
         named |= published(year)
@@ -40,12 +42,12 @@ def test_a_year_of_china_without_make_up_days_is_provisional() -> None:
     assert statuses == {2026: DayStatus.OFFICIAL, 2027: DayStatus.PROVISIONAL}
 
 
-def test_every_published_year_is_official_also_when_asked_for_alone() -> None:
+def test_every_published_year_is_official_even_if_requested_alone() -> None:
     for year in PUBLISHED_YEARS:
         assert {day.status for day in seed_days("CN", [year])} == {DayStatus.OFFICIAL}
 
 
-def test_days_say_why_they_work_or_not() -> None:
+def test_days_have_the_reason_why_they_are_working_days_or_not() -> None:
     days = {day.on: day for day in seed_days("CN", [2026])}
 
     assert (days[date(2026, 10, 1)].kind, days[date(2026, 10, 1)].name) == (DayKind.HOLIDAY, "国庆节")
@@ -56,7 +58,7 @@ def test_days_say_why_they_work_or_not() -> None:
     assert days[date(2026, 10, 12)].kind == DayKind.WORKDAY
 
 
-def test_years_come_in_order_and_once() -> None:
+def test_years_are_sorted_and_unique() -> None:
     days = seed_days("CN", [2026, 2025, 2026])
 
     assert len(days) == 730
@@ -71,6 +73,6 @@ def test_another_country_is_official_and_keeps_its_own_weekend() -> None:
     assert {day.status for day in days.values()} == {DayStatus.OFFICIAL}
 
 
-def test_an_unknown_country_is_refused_by_its_name() -> None:
+def test_the_refusal_of_an_unknown_country_names_it() -> None:
     with pytest.raises(BadConfiguration, match="Atlantis"):
         seed_days("Atlantis", [2026])

@@ -1,3 +1,5 @@
+"""The documents of a case: listing, opening, copying and counting openings."""
+
 import json
 import os
 import stat
@@ -142,14 +144,14 @@ def test_a_missing_or_altered_document_is_reported_and_not_opened(
     line = documents.list(case_id)[0]
     damage(desk, line.sha256, how)
 
-    with pytest.raises(DocumentDamaged) as told:
+    with pytest.raises(DocumentDamaged) as caught:
         documents.open(case_id, line.sha256)
     done = documents.write(case_id, tmp_path / "out")
 
-    assert told.value.state == ("missing" if how == "missing" else "altered")
-    assert "business licence" in str(told.value)
+    assert caught.value.state == ("missing" if how == "missing" else "altered")
+    assert "business licence" in str(caught.value)
     assert documents.list(case_id)[0].is_there is (how == "altered")
-    assert [one.state for one in done] == [told.value.state, *["written"] * 7]
+    assert [one.state for one in done] == [caught.value.state, *["written"] * 7]
     assert not (tmp_path / "out" / line.file_name).exists()
     assert KIND in unopened(desk.site.services("a"), case_id)
     assert opening_events(desk)[0][:2] == ("a", True)
@@ -181,8 +183,8 @@ def test_copied_documents_do_not_count_as_opened_and_are_one_line_of_history(
     line = a.documents.list(case_id)[0]
     assert not line.openings
     assert [one.login for one in line.written] == ["a"]
-    told = [(one.action, one.text) for one in a.casefiles.show(case_id).history if one.who == "a"]
-    assert told == [("documents-written", "8")]
+    entries = [(one.action, one.text) for one in a.casefiles.show(case_id).history if one.who == "a"]
+    assert entries == [("documents-written", "8")]
 
 
 def test_a_new_file_of_the_next_round_is_unopened(desk: Desk, case_id: int) -> None:

@@ -129,7 +129,7 @@ def test_the_time_grows_linearly_with_the_text(unit: str) -> None:
 
     people.names_within(text)
 
-    # A tenth of a second; the square of the length would be minutes.
+    # Linear time takes a tenth of a second; quadratic time would take minutes.
     assert time.process_time() - started < 5
 
 
@@ -139,18 +139,18 @@ def test_the_newest_version_decides_for_a_name_of_both_a_person_and_a_company() 
 
 
 def test_every_free_text_of_the_evidence_is_masked() -> None:
-    said = "施样本说"
+    name_in_text = "施样本说"
     made = application(
         applicant_kind=ApplicantKind.INDIVIDUAL,
         applicant_name="施样本",
-        business_scope=said,
-        stated_use=said,
-        call_script=said,
-        consent_source=said,
+        business_scope=name_in_text,
+        stated_use=name_in_text,
+        call_script=name_in_text,
+        consent_source=name_in_text,
     )
     found: Evidence = evidence(application=made)
     complaint = ComplaintFacts(
-        msisdn="17100000001", received_at=made.received_at, verified=True, source=said, summary=said
+        msisdn="17100000001", received_at=made.received_at, verified=True, source=name_in_text, summary=name_in_text
     )
     record = CreditFacts(
         subject_no="1", list=CreditList.COURT, match=CreditMatch.EXACT, reference="(2025)闽0203执123456789012号 施样本"
@@ -158,8 +158,15 @@ def test_every_free_text_of_the_evidence_is_masked() -> None:
 
     shown = masked(replace(found, complaints=(complaint,), credit=(record,)), PERSON)
 
-    kept, told = shown.application, shown.complaints[0]
-    texts = (kept.business_scope, kept.stated_use, kept.call_script, kept.consent_source, told.source, told.summary)
+    form, first_complaint = shown.application, shown.complaints[0]
+    texts = (
+        form.business_scope,
+        form.stated_use,
+        form.call_script,
+        form.consent_source,
+        first_complaint.source,
+        first_complaint.summary,
+    )
     assert set(texts) == {"施••说"}
     assert shown.credit[0].reference == "(2025)闽0203执123456789012号 施••"
 

@@ -1,10 +1,12 @@
+"""The sample call records of the demo."""
+
 from datetime import UTC, date, datetime, time
 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.services.demo.calls import COLUMNS, calls_of
 from workbench.services.demo.relative_dates import RelativeDates
 
-# No calendar is known, so that every day from Monday to Friday is a working day.
+# Without a calendar, every day from Monday to Friday is a working day.
 DATES = RelativeDates(
     datetime(2026, 11, 25, 2, 15, tzinfo=UTC), WorkingCalendar((), hours=((time(9), time(18)),), zone="Asia/Shanghai")
 )
@@ -27,7 +29,7 @@ def calls(**changes: str) -> list[dict[str, str]]:
     return [dict(zip(COLUMNS, call, strict=True)) for call in found]
 
 
-def test_a_row_becomes_so_many_calls_on_each_of_its_working_days() -> None:
+def test_a_row_gives_its_number_of_calls_on_each_working_day() -> None:
     starts = [datetime.fromisoformat(call["start_at"]) for call in calls()]
 
     assert [start.date() for start in starts] == [date(2026, 11, 19)] * 5 + [date(2026, 11, 20)] * 5 + [
@@ -37,7 +39,7 @@ def test_a_row_becomes_so_many_calls_on_each_of_its_working_days() -> None:
     assert starts[0].hour == 14
 
 
-def test_durations_callees_and_handsets_take_turns() -> None:
+def test_durations_callees_and_handsets_alternate() -> None:
     found = calls()
 
     assert {call["duration_s"] for call in found} == {"45", "0", "120"}
@@ -46,6 +48,6 @@ def test_durations_callees_and_handsets_take_turns() -> None:
     assert len({call["imei"] for call in found}) == 2
 
 
-def test_a_call_that_comes_in_has_the_card_as_callee() -> None:
+def test_an_incoming_call_has_the_card_as_callee() -> None:
     assert {call["callee"] for call in calls(direction="in")} == {"17000009901"}
     assert {call["callee"] for call in calls(callee="17099000009")} == {"17099000009"}

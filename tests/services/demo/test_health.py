@@ -1,4 +1,4 @@
-"""The demo's office is a healthy one whenever it is opened."""
+"""Most cases of the demo are in time, whenever it is created."""
 
 from collections import Counter
 from datetime import datetime
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.terminal
 
 
 def check_health(database: Path, now: datetime) -> None:
-    """Check that most cases are in time, also by the forecast, that few are late, and that work goes on."""
+    """Check that most cases are in time, also in the forecast, that few are late, and that cases are decided."""
     services = open_services(database, "rev1", lambda: now)
     try:
         check_cases(services, now)
@@ -82,7 +82,7 @@ def test_most_cases_are_in_time_and_few_are_late(made_demo: Path) -> None:
         ci=1,
     ),
 )
-def test_the_office_is_healthy_whenever_it_is_opened(tmp_path: Path, at: str) -> None:
+def test_most_cases_are_in_time_whenever_the_demo_is_created(tmp_path: Path, at: str) -> None:
     now = datetime.fromisoformat(at)
 
     check_health(prepare(tmp_path, lambda: now), now)

@@ -1,4 +1,4 @@
-"""What stands in the demo when it opens."""
+"""The cases, people and log of the demo when it opens."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ from workbench.services.site.doctor import examine
 
 pytestmark = pytest.mark.terminal
 
-# No service lets a rectification lapse or takes an appeal yet.
+# The demo has no action that lets a rectification lapse or receives an appeal.
 UNREACHED = {CaseState.LAPSED, CaseState.APPEALED}
 
 
@@ -48,7 +48,7 @@ def test_there_are_many_applications_of_every_kind_language_agent_and_province(f
     assert len({file.evidence.application.applicant_name for file in files.values()}) > 60
 
 
-def test_cases_stand_in_every_state_that_can_be_reached(files: Mapping[str, CaseFile]) -> None:
+def test_there_are_cases_in_every_reachable_state(files: Mapping[str, CaseFile]) -> None:
     states = Counter(file.header.state for file in files.values())
 
     assert set(states) == set(CaseState) - UNREACHED
@@ -57,7 +57,7 @@ def test_cases_stand_in_every_state_that_can_be_reached(files: Mapping[str, Case
     assert states[CaseState.PASSED] > 30
 
 
-def test_every_round_every_kind_of_hold_is_there(files: Mapping[str, CaseFile]) -> None:
+def test_there_are_cases_of_every_round_and_kind_of_hold(files: Mapping[str, CaseFile]) -> None:
     headers = [file.header for file in files.values()]
     queued = [header for header in headers if header.state is CaseState.QUEUED]
 
@@ -66,7 +66,7 @@ def test_every_round_every_kind_of_hold_is_there(files: Mapping[str, CaseFile]) 
     assert sum(header.aside_until is not None and header.aside_until > NOW for header in headers) == 4
 
 
-def test_every_verdict_was_given_and_every_way_to_go_on_was_taken(files: Mapping[str, CaseFile]) -> None:
+def test_every_verdict_and_every_action_occurs(files: Mapping[str, CaseFile]) -> None:
     decisions = [decision for file in files.values() for decision in file.decisions]
     actions = {line.action for file in files.values() for line in file.history}
 
@@ -82,7 +82,7 @@ def test_every_verdict_was_given_and_every_way_to_go_on_was_taken(files: Mapping
     }
 
 
-def test_every_rule_has_a_case(files: Mapping[str, CaseFile]) -> None:
+def test_every_rule_has_a_case_with_a_finding(files: Mapping[str, CaseFile]) -> None:
     found = {finding.rule for file in files.values() for finding in file.findings}
 
     assert found == set(parse_policy(default_policy_text(), "default").rules)
@@ -100,9 +100,7 @@ def test_nearly_half_of_the_cases_are_clean_and_the_others_have_few_findings(fil
     }
 
 
-def test_reviewers_worked_in_working_hours_and_nothing_lies_in_the_future(
-    made_demo: Path, files: Mapping[str, CaseFile]
-) -> None:
+def test_all_actions_are_in_working_hours_and_in_the_past(made_demo: Path, files: Mapping[str, CaseFile]) -> None:
     with services(made_demo) as rev1, rev1.context.read() as session:
         calendar = rev1.context.calendar(session)
         events = session.exec(select(EventRow).order_by(EventRow.seq)).all()  # type: ignore[arg-type]  # columns at class level
@@ -122,7 +120,7 @@ def test_reviewers_worked_in_working_hours_and_nothing_lies_in_the_future(
         assert all(call.window_to is None or call.window_to < today for call in file.evidence.calls)
 
 
-def test_decisions_come_a_few_working_hours_or_days_after_receipt(made_demo: Path) -> None:
+def test_decisions_are_a_few_working_hours_or_days_after_receipt(made_demo: Path) -> None:
     with services(made_demo) as rev1, rev1.context.read() as session:
         calendar = rev1.context.calendar(session)
         rows = session.execute(
@@ -142,7 +140,7 @@ def test_decisions_come_a_few_working_hours_or_days_after_receipt(made_demo: Pat
     assert days[-1] < 5
 
 
-def test_the_log_is_whole_and_has_no_refusal(made_demo: Path) -> None:
+def test_the_log_is_valid_and_has_no_refusal(made_demo: Path) -> None:
     with services(made_demo) as rev1, rev1.context.read() as session:
         report = verify(session)
         refused = session.exec(select(EventRow).where(EventRow.is_refused)).all()
@@ -153,7 +151,7 @@ def test_the_log_is_whole_and_has_no_refusal(made_demo: Path) -> None:
     assert all(ok is not False for ok, _text in examine(made_demo))
 
 
-def test_the_people_are_there_each_with_one_role(made_demo: Path) -> None:
+def test_every_person_has_one_role(made_demo: Path) -> None:
     with services(made_demo, "audit") as audit:
         people = {person.login: person.roles for person in audit.people.list()}
 
@@ -185,7 +183,7 @@ def test_the_first_case_has_one_clear_finding_and_the_next_four_are_clean(fresh_
     assert {file.header.assignee for file in taken} == {"rev1"}
 
 
-def test_checks_wait_that_rev1_may_do_and_rev1_has_nothing_to_take_back(fresh_demo: Path) -> None:
+def test_rev1_can_check_some_verdicts_and_has_nothing_to_undo(fresh_demo: Path) -> None:
     with services(fresh_demo) as rev1:
         waiting = rev1.checks.waiting()
 
@@ -194,7 +192,7 @@ def test_checks_wait_that_rev1_may_do_and_rev1_has_nothing_to_take_back(fresh_de
         assert rev1.checks.approve(waiting[0].id, "Seen and agreed.").state in {CaseState.FAILED, CaseState.PASSED}
 
 
-def test_hostile_texts_came_in_as_they_are(made_demo: Path) -> None:
+def test_hostile_texts_are_stored_unchanged(made_demo: Path) -> None:
     with services(made_demo) as rev1, rev1.context.read() as session:
         rows = session.execute(text("SELECT * FROM application")).mappings().all()
         stored = "\n".join(str(value) for row in rows for value in row.values())
@@ -208,7 +206,7 @@ def test_hostile_texts_came_in_as_they_are(made_demo: Path) -> None:
     assert any("\x1b]0;owned" in summary for summary in summaries)
 
 
-def test_nobody_of_the_demo_could_be_somebody(files: Mapping[str, CaseFile], made_demo: Path) -> None:
+def test_no_number_of_the_demo_can_belong_to_a_real_person(files: Mapping[str, CaseFile], made_demo: Path) -> None:
     with services(made_demo, "sup") as sup, sup.context.read() as session:
         applications = session.execute(
             text(
@@ -219,7 +217,7 @@ def test_nobody_of_the_demo_could_be_somebody(files: Mapping[str, CaseFile], mad
 
     for row in applications:
         for number in (row.handler_id_no, row.legal_rep_id_no):
-            # Whole provinces issue no numbers, and the last numbers of a day are kept for people above a hundred.
+            # No ID number has the region of a whole province; the serials 996 to 999 are kept for centenarians.
             assert not number or (number[2:6] == "0000" and "996" <= number[14:17] <= "999"), number
         assert row.contact_phone.startswith("1670000")
         if row.applicant_kind != ApplicantKind.INDIVIDUAL:

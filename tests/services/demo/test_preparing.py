@@ -1,4 +1,4 @@
-"""How a demo comes about, stays, and is made anew; with few cases, which take a second."""
+"""Creating, keeping and resetting a demo, here with few cases."""
 
 import fcntl
 import os
@@ -34,7 +34,7 @@ preparing.prepare(Path(sys.argv[1]), clock, reset=len(sys.argv) > 3)
 
 @pytest.fixture
 def few(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the demo be made of few cases only."""
+    """Create demos with few cases only."""
     data = few_cases(tmp_path_factory.mktemp("data"))
     monkeypatch.setattr(preparing, "DATA", data)
     return data
@@ -54,8 +54,8 @@ def comments(database: Path) -> list[str]:
         return list(session.execute(text("SELECT body FROM comment")).scalars())
 
 
-def test_the_folder_holds_the_database_its_store_and_locks_for_the_owner_only(made_demo: Path) -> None:
-    # What SQLite keeps beside it comes and goes while others look at it.
+def test_only_the_owner_can_read_the_database_its_store_and_locks(made_demo: Path) -> None:
+    # The side files of SQLite appear and disappear while other tests read the demo.
     found = [path for path in made_demo.parent.rglob("*") if not path.name.endswith(("-wal", "-shm"))]
     names = {path.name for path in found if path.parent == made_demo.parent}
 
@@ -63,7 +63,7 @@ def test_the_folder_holds_the_database_its_store_and_locks_for_the_owner_only(ma
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in found)
 
 
-def test_a_demo_that_is_there_stays_as_it_was_left(fresh_demo: Path) -> None:
+def test_an_existing_demo_is_not_changed(fresh_demo: Path) -> None:
     with services(fresh_demo) as rev1:
         rev1.remarks.comment(1, "kept")
 
@@ -72,7 +72,7 @@ def test_a_demo_that_is_there_stays_as_it_was_left(fresh_demo: Path) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_a_reset_throws_away_what_was_done_and_nothing_else_in_the_folder(fresh_demo: Path) -> None:
+def test_a_reset_replaces_the_demo_and_no_other_file_of_the_folder(fresh_demo: Path) -> None:
     with services(fresh_demo) as rev1:
         rev1.remarks.comment(1, "thrown away")
     (fresh_demo.parent / "notes.txt").write_text("mine", encoding="utf-8")
@@ -85,17 +85,17 @@ def test_a_reset_throws_away_what_was_done_and_nothing_else_in_the_folder(fresh_
 
 
 @pytest.mark.usefixtures("few")
-def test_it_tells_how_far_it_is_and_ends_before_the_whole(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    prepare(tmp_path, clock, progress=lambda done, total: told.append((done, total)))
+def test_the_progress_counts_every_step(tmp_path: Path) -> None:
+    reports: list[tuple[int, int]] = []
+    prepare(tmp_path, clock, progress=lambda done, total: reports.append((done, total)))
 
-    assert [done for done, _total in told] == list(range(len(told)))
-    assert {total for _done, total in told} == {len(told)}
+    assert [done for done, _total in reports] == list(range(len(reports)))
+    assert {total for _done, total in reports} == {len(reports)}
 
 
 @pytest.mark.proof
 @pytest.mark.usefixtures("few")
-def test_two_demos_are_alike(tmp_path: Path) -> None:
+def test_two_demos_are_equal(tmp_path: Path) -> None:
     def shown(database: Path) -> list[object]:
         with services(database) as rev1:
             files = [rev1.casefiles.show(case_id) for case_id in range(1, len(FEW) + 1)]
@@ -104,7 +104,7 @@ def test_two_demos_are_alike(tmp_path: Path) -> None:
     assert shown(prepare(tmp_path / "a", clock)) == shown(prepare(tmp_path / "b", clock))
 
 
-def test_two_that_start_at_once_make_one_demo_and_both_find_it_whole(tmp_path: Path, few: Path) -> None:
+def test_two_simultaneous_starts_create_one_complete_demo(tmp_path: Path, few: Path) -> None:
     both = [started(tmp_path, few), started(tmp_path, few)]
     for process in both:
         process.communicate(timeout=120)
@@ -115,7 +115,7 @@ def test_two_that_start_at_once_make_one_demo_and_both_find_it_whole(tmp_path: P
 
 
 def kill_at(marker: str, folder: Path, data: Path) -> None:
-    """Make a demo anew in a process of its own, and kill that as soon as a file is there."""
+    """Reset the demo in its own process, and kill the process as soon as a file exists."""
     process = started(folder, data, "reset")
     while process.poll() is None and not (folder / "unfinished" / marker).exists():
         time.sleep(0.001)
@@ -125,9 +125,7 @@ def kill_at(marker: str, folder: Path, data: Path) -> None:
 
 
 @pytest.mark.parametrize("marker", [pytest.param("demo.db", marks=pytest.mark.proof), "delivered/delivery.xlsx"])
-def test_a_killed_preparation_leaves_no_demo_and_does_not_hinder_the_next(
-    tmp_path: Path, few: Path, marker: str
-) -> None:
+def test_a_killed_preparation_leaves_no_demo_and_can_be_repeated(tmp_path: Path, few: Path, marker: str) -> None:
     kill_at(marker, tmp_path, few)
 
     assert not (tmp_path / "demo.db").exists()
@@ -145,17 +143,15 @@ def test_a_killed_reset_leaves_the_old_demo(fresh_demo: Path, few: Path) -> None
 
 
 @pytest.mark.usefixtures("few")
-def test_a_store_without_its_database_is_no_demo_and_makes_way(fresh_demo: Path) -> None:
-    """What a kill leaves that comes between the moves of the store and of the database."""
+def test_a_store_without_its_database_is_replaced(fresh_demo: Path) -> None:
+    """A kill between moving the store and moving the database leaves this state."""
     fresh_demo.unlink()
 
     assert count_of_cases(prepare(fresh_demo.parent, clock)) == len(FEW)
 
 
 @pytest.mark.usefixtures("few")
-def test_the_database_comes_into_its_place_after_everything_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_database_is_moved_into_place_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     moved = []
     rename = Path.rename
 
@@ -170,7 +166,7 @@ def test_the_database_comes_into_its_place_after_everything_else(
     assert moved[-1] == "demo.db"
 
 
-def test_a_week_later_it_is_said_how_old_the_sample_data_are(made_demo: Path) -> None:
+def test_after_a_week_the_age_of_the_sample_data_is_reported(made_demo: Path) -> None:
     folder = made_demo.parent
 
     assert days_since_made(folder, NOW + timedelta(days=7)) is None
@@ -178,7 +174,7 @@ def test_a_week_later_it_is_said_how_old_the_sample_data_are(made_demo: Path) ->
     assert days_since_made(folder / "nowhere", NOW) is None
 
 
-def test_a_demo_of_another_version_is_said_with_the_way_out(fresh_demo: Path) -> None:
+def test_a_demo_of_another_version_is_reported_with_the_remedy(fresh_demo: Path) -> None:
     assert openable(fresh_demo) == fresh_demo
     with fresh_demo.open("r+b") as file:
         file.seek(60)
@@ -188,7 +184,7 @@ def test_a_demo_of_another_version_is_said_with_the_way_out(fresh_demo: Path) ->
         openable(fresh_demo)
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
 
     with pytest.raises(CannotCreate, match="The demo cannot be made"):
@@ -196,7 +192,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path, few: Path) -> None:
-    # Reading this file waits for a writer that never comes.
+    # Reading this named pipe waits forever, because no process writes to it.
     (few / "acts.csv").unlink()
     os.mkfifo(few / "acts.csv")
     process = started(tmp_path, few)
@@ -244,7 +240,7 @@ def test_an_interrupt_before_the_child_is_known_ends_the_child(
         ("rev2,pass,DEMO-005,OK,", "rev2,pass,DEMO-005,NO-SUCH,", "The policy has no reason NO-SUCH"),
     ],
 )
-def test_a_preparation_that_fails_is_said_in_a_sentence(
+def test_a_failed_preparation_is_reported_in_a_sentence(
     tmp_path: Path, few: Path, changed: str, into: str, cause: str
 ) -> None:
     acts = few / "acts.csv"

@@ -1,3 +1,5 @@
+"""Dates in the demo data that are relative to the time of creation."""
+
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -30,15 +32,13 @@ def dates(now: str) -> RelativeDates:
         ("2026-10-03T10:00+08:00", "2026-09-30", "2026-10-08", "2026-10-09"),
     ],
 )
-def test_working_days_are_counted_from_the_first_that_has_not_closed(
-    now: str, before: str, first: str, after: str
-) -> None:
+def test_working_days_are_counted_from_the_first_open_one(now: str, before: str, first: str, after: str) -> None:
     around = dates(now)
 
     assert [around.written(cell) for cell in ("w-1", "w+0", "w+1")] == [before, first, after]
 
 
-def test_the_day_before_is_over_and_the_first_day_is_not_at_any_hour() -> None:
+def test_at_any_hour_the_previous_day_is_over_and_the_first_day_is_not() -> None:
     start = datetime(2026, 2, 9, tzinfo=UTC)
     for hour in range(24 * 21):
         around = RelativeDates(start + hour * HOUR, CALENDAR)
@@ -63,7 +63,7 @@ def test_an_id_number_has_the_birth_date_and_the_right_check_digit() -> None:
     assert ric_valid(number, date(2026, 11, 25))
 
 
-def test_other_cells_stay_and_characters_may_be_written_by_number() -> None:
+def test_other_cells_stay_unchanged_and_escapes_are_decoded() -> None:
     around = dates("2026-11-25T10:15+08:00")
 
     assert around.written("long-term") == "long-term"
@@ -71,6 +71,6 @@ def test_other_cells_stay_and_characters_may_be_written_by_number() -> None:
     assert around.written(r"a\u001b]52;c;b\u0007") == "a\x1b]52;c;b\x07"
 
 
-def test_a_cell_that_names_no_time_is_refused() -> None:
+def test_a_cell_without_a_time_is_refused() -> None:
     with pytest.raises(ValueError, match="w-3"):
         dates("2026-11-25T10:15+08:00").instant("w-3")

@@ -1,4 +1,4 @@
-"""Event logs as files, made for a test."""
+"""Writes small event log files for tests."""
 
 import gzip
 from pathlib import Path
@@ -44,12 +44,12 @@ XES = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def silent(_done: int, _total: int) -> None:
-    """Hear no news."""
+def no_progress(_done: int, _total: int) -> None:
+    """Ignore progress reports."""
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
-    """Write a file; one whose name ends with .gz is packed."""
+    """Write a file, compressed if its name ends with .gz."""
     path = folder / name
     plain = content.encode() if isinstance(content, str) else content
     path.write_bytes(gzip.compress(plain) if name.endswith(".gz") else plain)
@@ -58,7 +58,7 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 def read(path: Path, *, case: str | None = None, activity: str | None = None, time: str | None = None) -> list[Trace]:
     """Read a log with these columns."""
-    return list(read_log(path, LogColumns(case=case, activity=activity, time=time), None, silent))
+    return list(read_log(path, LogColumns(case=case, activity=activity, time=time), None, no_progress))
 
 
 def steps(traces: list[Trace]) -> list[list[tuple[str, float]]]:

@@ -1,4 +1,4 @@
-"""Event logs as CSV, in the forms in which they are found."""
+"""Reading event logs from CSV files in the forms that occur in practice."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from workbench.errors import BadData, ExitCode, NotFound, WorkbenchError
 AT = 1_333_472_138.0
 
 
-def test_rows_become_traces_in_the_order_of_the_cases_and_of_time(tmp_path: Path) -> None:
+def test_rows_become_traces_in_case_order_with_events_sorted_by_time(tmp_path: Path) -> None:
     traces = read(written(tmp_path, "log.csv", CSV))
 
     assert [trace.case for trace in traces] == ["2", "1"]
@@ -27,7 +27,7 @@ def test_rows_become_traces_in_the_order_of_the_cases_and_of_time(tmp_path: Path
         ("roadtraffic100traces.csv", 100, None, ("Create Fine", 1_111_532_400.0)),
     ],
 )
-def test_real_logs_are_read_with_no_word_about_their_columns(
+def test_real_logs_are_read_without_column_options(
     name: str, cases: int, events: int | None, first: tuple[str, float]
 ) -> None:
     traces = read(shared_data("event_logs", name))
@@ -46,7 +46,7 @@ def test_real_logs_are_read_with_no_word_about_their_columns(
         ("审核单,环节,时间", "gb18030"),
     ],
 )
-def test_headers_delimiters_and_encodings_are_found_out(tmp_path: Path, header: str, encoding: str) -> None:
+def test_headers_delimiters_and_encodings_are_detected(tmp_path: Path, header: str, encoding: str) -> None:
     delimiter = next(each for each in ",;\t" if each in header)
     row = delimiter.join(
         ("C-1", "受理登记,排队审核" if delimiter != "," else "受理登记排队审核", "2012-04-03 16:55:38")
@@ -56,7 +56,7 @@ def test_headers_delimiters_and_encodings_are_found_out(tmp_path: Path, header: 
     assert steps(read(path)) == [[(row.split(delimiter)[1], AT)]]
 
 
-def test_columns_that_are_named_win_over_those_that_look_right(tmp_path: Path) -> None:
+def test_column_options_override_detected_columns(tmp_path: Path) -> None:
     text = "case,activity,time,No,What,Begun\nx,y,2000-01-01,7,opened,2012-04-03 16:55:38\n"
 
     (trace,) = read(written(tmp_path, "log.csv", text), case="No", activity="What", time="Begun")
@@ -101,7 +101,9 @@ def test_times_are_read_with_and_without_a_zone(tmp_path: Path, text: str, at_s:
         (b"case,activity,time\n1,a\xff\xff,2012-04-03\n", "log.csv, line 2: Byte 22 is not valid"),
     ],
 )
-def test_a_bad_file_is_told_with_line_column_and_cause(tmp_path: Path, text: str | bytes, sentence: str) -> None:
+def test_the_error_for_an_invalid_file_has_line_column_and_cause(
+    tmp_path: Path, text: str | bytes, sentence: str
+) -> None:
     with pytest.raises(BadData) as failure:
         read(written(tmp_path, "log.csv", text))
 
@@ -109,21 +111,21 @@ def test_a_bad_file_is_told_with_line_column_and_cause(tmp_path: Path, text: str
     assert failure.value.exit_code == ExitCode.DATA
 
 
-def test_a_column_that_is_not_there_is_told_with_one_like_it(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_column_suggests_a_similar_one(tmp_path: Path) -> None:
     path = written(tmp_path, "log.csv", CSV)
 
     with pytest.raises(BadData, match="line 1, column CaseId: There is no such column; is it one of CaseID"):
         read(path, case="CaseId")
 
 
-def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+def test_a_duplicate_column_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "log.csv", "case,x,x,time\n1,a,b,2012-04-03\n")
 
     with pytest.raises(BadData, match="column x: The column occurs twice"):
         read(path, activity="x")
 
 
-def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="There is no file"):
         read(tmp_path / "nowhere.csv")
     with pytest.raises(WorkbenchError, match=r"not a regular file; use a CSV, XES or XES\.gz file"):

@@ -1,4 +1,4 @@
-"""Event logs as XES, plain and packed, harmless and not."""
+"""Reading event logs from XES files, plain, compressed or malicious."""
 
 import tracemalloc
 from pathlib import Path
@@ -23,19 +23,19 @@ FOREIGN = '<!DOCTYPE log [<!ENTITY x SYSTEM "file:///etc/passwd">]><log><trace>&
 
 
 @pytest.mark.parametrize("name", ["log.xes", "log.xes.gz", "log.csv"])
-def test_traces_are_read_whatever_the_file_is_called(tmp_path: Path, name: str) -> None:
+def test_the_format_is_detected_whatever_the_file_name(tmp_path: Path, name: str) -> None:
     traces = read(written(tmp_path, name, XES))
 
     assert steps(traces) == [[("made", AT), ("received", AT + 38)], [("received", 1_333_497_600.0)]]
 
 
-def test_in_utf_16_too(tmp_path: Path) -> None:
+def test_a_log_in_utf_16_is_read(tmp_path: Path) -> None:
     content = XES.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
 
     assert len(read(written(tmp_path, "log.xes", content))) == 2
 
 
-def test_other_keys_can_be_named(tmp_path: Path) -> None:
+def test_other_keys_can_be_chosen(tmp_path: Path) -> None:
     last = XES[: XES.index("<trace>")] + XES[XES.rindex("<trace>") :]
 
     (trace,) = read(written(tmp_path, "log.xes", last), case="number", activity="step", time="start")
@@ -43,7 +43,7 @@ def test_other_keys_can_be_named(tmp_path: Path) -> None:
     assert steps([trace]) == [[("one", 1_333_238_400.0)]]
 
 
-def test_traces_of_the_same_name_stay_two_cases(tmp_path: Path) -> None:
+def test_traces_of_the_same_name_are_different_cases(tmp_path: Path) -> None:
     trace = XES[XES.index("<trace>") : XES.index("</trace>") + len("</trace>")]
 
     assert len(read(written(tmp_path, "log.xes", f"<log>{trace}{trace}</log>"))) == 2
@@ -71,7 +71,9 @@ def test_traces_of_the_same_name_stay_two_cases(tmp_path: Path) -> None:
     ids=lambda value: value[:20] if len(value) < 200 else "long",
 )
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_bad_file_is_told_with_line_and_cause(tmp_path: Path, content: str, sentence: str, packed: bool) -> None:
+def test_the_error_for_an_invalid_file_has_line_and_cause(
+    tmp_path: Path, content: str, sentence: str, packed: bool
+) -> None:
     path = written(tmp_path, "log.xes.gz" if packed else "log.xes", content)
 
     with pytest.raises(BadData) as failure:
@@ -80,7 +82,7 @@ def test_a_bad_file_is_told_with_line_and_cause(tmp_path: Path, content: str, se
     assert failure.value.exit_code == ExitCode.DATA
 
 
-def test_a_packed_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
+def test_a_truncated_compressed_file_is_reported(tmp_path: Path) -> None:
     path = written(tmp_path, "log.xes.gz", XES * 50)
     path.write_bytes(path.read_bytes()[:-20])
 
@@ -91,14 +93,12 @@ def test_a_packed_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
         read(path)
 
 
-def test_a_packed_table_is_refused_with_the_way_out(tmp_path: Path) -> None:
+def test_a_compressed_csv_is_refused_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(BadData, match="not XES; decompress it"):
         read(written(tmp_path, "log.csv.gz", samples.CSV))
 
 
-def test_a_file_that_unpacks_without_end_is_refused_in_little_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_decompression_bomb_is_refused_in_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "log.xes.gz", "<log>" + " " * (64 << 20) + "</log>")
     monkeypatch.setattr(reading, "UNPACKED_BYTES", 32 << 20)
 
@@ -111,7 +111,7 @@ def test_a_file_that_unpacks_without_end_is_refused_in_little_memory(
 
 
 @pytest.mark.parametrize(("traces", "end"), [(50, "</log>"), (1, "</log>"), (1, "never ends")])
-def test_a_log_of_too_many_events_is_refused(
+def test_a_log_with_too_many_events_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traces: int, end: str
 ) -> None:
     event = '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2012-04-03"/></event>\n'

@@ -1,4 +1,4 @@
-"""The formula guard: nothing is taken for a formula, and nothing is lost."""
+"""The formula guard: no exported cell is read as a formula, and no text is lost."""
 
 import pytest
 from hypothesis import given
@@ -18,17 +18,17 @@ def test_a_cell_that_starts_like_a_formula_gets_a_quote(starter: str, before: st
 
 
 @pytest.mark.parametrize("text", ["", "虚构公司", "13800138000", "A=1", "'quoted'", "'", "a@b", "3-4"])
-def test_other_cells_stay_as_they_are(text: str) -> None:
+def test_other_cells_stay_unchanged(text: str) -> None:
     assert guarded(text) == text
 
 
-def test_a_text_that_looks_guarded_already_gets_one_quote_more() -> None:
+def test_a_text_that_looks_guarded_gets_another_quote() -> None:
     assert guarded("'=1") == "''=1"
     assert unguarded("''=1") == "'=1"
 
 
 @given(st.text(st.sampled_from([*STARTERS, *"'a1 \u200b\u3000\n"]), max_size=6))
-def test_what_is_guarded_comes_back_whole(text: str) -> None:
+def test_a_guarded_text_can_be_restored(text: str) -> None:
     assert unguarded(guarded(text)) == text
 
 

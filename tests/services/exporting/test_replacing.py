@@ -1,4 +1,4 @@
-"""Exported files are whole or not there."""
+"""An export file is written completely or not at all."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ from workbench.errors import CannotCreate
 from workbench.services.exporting.replacing import replacing
 
 
-def test_a_new_file_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+def test_a_new_file_replaces_the_old_one(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
 
@@ -23,7 +23,7 @@ def test_a_new_file_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
 
 
-def test_the_file_is_for_its_owner_only_whatever_the_umask_is(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_file_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         with replacing(tmp_path / "out.csv") as draft:
@@ -34,7 +34,7 @@ def test_the_file_is_for_its_owner_only_whatever_the_umask_is(tmp_path: Path) ->
     assert stat.S_IMODE((tmp_path / "out.csv").stat().st_mode) == 0o600
 
 
-def test_a_writer_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+def test_a_failed_write_keeps_the_old_file_and_leaves_no_draft(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
 
@@ -60,7 +60,7 @@ def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
         pass
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
+def test_a_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
 
@@ -82,7 +82,7 @@ with replacing(Path(sys.argv[1])) as draft, draft.open("w") as file:
 """
 
 
-def test_a_killed_export_leaves_the_old_file_and_a_draft_nobody_else_can_read(tmp_path: Path) -> None:
+def test_a_killed_export_keeps_the_old_file_and_leaves_a_private_draft(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
     process = nursery().piped(_SLOW_EXPORT, str(target))

@@ -1,4 +1,4 @@
-"""What an export holds, who may make one, and what the log says of it."""
+"""The contents of exports, who may export, and what the log records."""
 
 import csv
 import json
@@ -48,7 +48,7 @@ def _exports_in_log(site: Site) -> list[dict[str, Any]]:
         return [{**json.loads(row.body), "refused": bool(row.is_refused)} for row in rows]
 
 
-def test_applications_come_masked_with_their_case(desk: Desk, tmp_path: Path) -> None:
+def test_applications_are_exported_masked_with_their_case(desk: Desk, tmp_path: Path) -> None:
     desk.applications(
         application("A-1", legal_rep_name="甲某某"),
         application("A-2", applicant_kind="individual", applicant_name="乙某某", stated_use="打13800138000给客户"),
@@ -80,7 +80,7 @@ def test_only_the_newest_version_of_an_application_is_exported(desk: Desk, tmp_p
     assert [row["industry"] for row in rows] == ["保险"]
 
 
-def test_an_application_that_nobody_published_is_not_exported(desk: Desk, tmp_path: Path) -> None:
+def test_an_unpublished_application_is_not_exported(desk: Desk, tmp_path: Path) -> None:
     desk.applications(application("A-1"))
     with desk.site.services("admin").context.write() as session:
         session.execute(text("UPDATE import_batch SET published_at = NULL, published_seq = NULL"))
@@ -88,7 +88,7 @@ def test_an_application_that_nobody_published_is_not_exported(desk: Desk, tmp_pa
     assert _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl") == []
 
 
-def test_the_columns_of_applications_are_those_that_are_imported(site: Site, tmp_path: Path) -> None:
+def test_an_export_of_applications_has_the_columns_of_an_import(site: Site, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     site.plant(1)
     site.services("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
@@ -102,7 +102,7 @@ def test_the_columns_of_applications_are_those_that_are_imported(site: Site, tmp
     ]
 
 
-def test_a_whole_export_without_its_case_columns_is_imported_as_unchanged(desk: Desk, tmp_path: Path) -> None:
+def test_an_export_without_its_case_columns_is_imported_as_unchanged(desk: Desk, tmp_path: Path) -> None:
     desk.applications(application("A-1", call_script="=您好"), application("A-2", uscc=""))
     rows = _export(
         desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl", reveal=True, reason="to check the round trip"
@@ -121,7 +121,7 @@ def test_a_whole_export_without_its_case_columns_is_imported_as_unchanged(desk: 
     assert (report.unchanged, report.created, report.updated, report.rejected) == (2, 0, 0, 0)
 
 
-def test_revealing_takes_a_reason_and_is_in_the_log(desk: Desk, tmp_path: Path) -> None:
+def test_revealing_requires_a_reason_and_is_logged(desk: Desk, tmp_path: Path) -> None:
     desk.applications(application("A-1"))
     with pytest.raises(WrongUsage, match="--reason"):
         _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl", reveal=True)
@@ -142,7 +142,7 @@ def test_revealing_takes_a_reason_and_is_in_the_log(desk: Desk, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("login", ["a", "sup", "audit"])
-def test_only_an_admin_exports_and_a_refusal_is_in_the_log(site: Site, tmp_path: Path, login: str) -> None:
+def test_only_an_admin_exports_and_refusals_are_logged(site: Site, tmp_path: Path, login: str) -> None:
     path = tmp_path / "out.jsonl"
 
     with pytest.raises(NotAllowed):
@@ -152,7 +152,7 @@ def test_only_an_admin_exports_and_a_refusal_is_in_the_log(site: Site, tmp_path:
     assert [entry["refused"] for entry in _exports_in_log(site)] == [True]
 
 
-def test_decisions_say_who_decided_what_and_why(site: Site, tmp_path: Path) -> None:
+def test_decisions_are_exported_with_author_verdict_and_reasons(site: Site, tmp_path: Path) -> None:
     site.plant(1)
     _decided(site)
 
@@ -183,7 +183,7 @@ def test_an_undone_decision_is_exported_without_its_notice(site: Site, tmp_path:
     assert row["notice"] is None
 
 
-def test_a_notice_is_exported_once_its_grace_is_over(site: Site, tmp_path: Path) -> None:
+def test_a_notice_is_exported_after_its_grace_period(site: Site, tmp_path: Path) -> None:
     site.plant(1)
     _decided(site)
     path = tmp_path / "out.jsonl"
@@ -198,7 +198,7 @@ def test_a_notice_is_exported_once_its_grace_is_over(site: Site, tmp_path: Path)
     assert "C-000001" in row["subject"]
 
 
-def test_the_name_of_a_person_is_masked_in_a_notice_too(site: Site, tmp_path: Path) -> None:
+def test_personal_names_in_notices_are_masked(site: Site, tmp_path: Path) -> None:
     site.plant(1)
     with site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
@@ -215,10 +215,10 @@ def test_the_name_of_a_person_is_masked_in_a_notice_too(site: Site, tmp_path: Pa
     assert "虚构人" in whole["body"]
 
 
-def test_what_an_applicant_wrote_is_exported_without_names(desk: Desk, tmp_path: Path) -> None:
+def test_texts_of_applicants_are_exported_without_names(desk: Desk, tmp_path: Path) -> None:
     desk.applications(application("A-1", legal_rep_name="甲某某", handler_name="前某某"))
-    said = {"business_scope": "甲某某经营", "stated_use": "乙 某某回访", "call_script": "我是乙某某"}
-    desk.applications(application("A-1", legal_rep_name="甲某某", consent_source="前某某登记", **said))
+    free_texts = {"business_scope": "甲某某经营", "stated_use": "乙 某某回访", "call_script": "我是乙某某"}
+    desk.applications(application("A-1", legal_rep_name="甲某某", consent_source="前某某登记", **free_texts))
 
     (row,) = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
 
@@ -226,7 +226,7 @@ def test_what_an_applicant_wrote_is_exported_without_names(desk: Desk, tmp_path:
     assert texts == ["甲••经营", "乙•••回访", "我是乙••", "前••登记"]
 
 
-def test_since_leaves_out_what_is_of_an_earlier_local_day(site: Site, tmp_path: Path) -> None:
+def test_since_excludes_rows_of_earlier_local_days(site: Site, tmp_path: Path) -> None:
     site.plant(2)
     _decided(site, Verdict.PENDING)
     site.clock.on(days=1)
@@ -238,14 +238,14 @@ def test_since_leaves_out_what_is_of_an_earlier_local_day(site: Site, tmp_path: 
     assert [row["decision"] for row in rows] == ["D-000002"]
 
 
-def test_events_come_with_their_hashes_in_order(site: Site, tmp_path: Path) -> None:
+def test_events_are_exported_in_order_with_their_hashes(site: Site, tmp_path: Path) -> None:
     rows = _export(site, ExportKind.EVENTS, tmp_path / "out.jsonl")
 
     assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
     assert [row["prev_hash"] for row in rows[1:]] == [row["hash"] for row in rows[:-1]]
 
 
-def test_more_rows_than_a_page_are_all_there_once(site: Site, tmp_path: Path) -> None:
+def test_an_export_of_several_pages_has_every_row_once(site: Site, tmp_path: Path) -> None:
     site.plant(2500)
 
     rows = _export(site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
@@ -253,7 +253,7 @@ def test_more_rows_than_a_page_are_all_there_once(site: Site, tmp_path: Path) ->
     assert len({row["case"] for row in rows}) == len(rows) == 2500
 
 
-def test_an_export_that_fails_leaves_the_old_file_and_no_event(
+def test_a_failed_export_keeps_the_old_file_and_logs_no_event(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "out.csv"
@@ -273,7 +273,7 @@ def test_an_export_that_fails_leaves_the_old_file_and_no_event(
     assert _exports_in_log(site) == []
 
 
-def test_a_name_that_says_no_format_is_refused_before_anything_is_written(site: Site, tmp_path: Path) -> None:
+def test_a_file_name_of_unknown_format_is_refused_before_writing(site: Site, tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="--format"):
         site.services("admin").exports.write(ExportRequest(what=ExportKind.EVENTS, output=tmp_path / "out"))
 

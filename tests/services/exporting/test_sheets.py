@@ -1,4 +1,4 @@
-"""Rows as CSV, JSON Lines and sheets."""
+"""Rows written as CSV, JSON Lines and Excel sheets."""
 
 import csv
 import json
@@ -45,7 +45,7 @@ def test_a_csv_has_a_byte_order_mark_and_quotes_everything(tmp_path: Path) -> No
     )
 
 
-def test_json_lines_keep_numbers_and_say_null(tmp_path: Path) -> None:
+def test_json_lines_keep_numbers_and_null(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
 
     _write(path, ExportFormat.JSONL, [ROW, ROW])
@@ -66,7 +66,7 @@ def test_json_lines_keep_numbers_and_say_null(tmp_path: Path) -> None:
     )
 
 
-def test_hostile_texts_come_back_whole_from_a_csv_and_never_start_a_formula(tmp_path: Path) -> None:
+def test_hostile_texts_in_a_csv_are_restored_and_never_start_a_formula(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
     _write(path, ExportFormat.CSV, [{"name": text} for text in HOSTILE], ("name",))
@@ -77,7 +77,7 @@ def test_hostile_texts_come_back_whole_from_a_csv_and_never_start_a_formula(tmp_
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "＝")) for cell in cells)
 
 
-def test_hostile_texts_are_texts_in_a_sheet(tmp_path: Path) -> None:
+def test_hostile_texts_are_text_cells_in_a_sheet(tmp_path: Path) -> None:
     path = tmp_path / "out.xlsx"
 
     _write(path, ExportFormat.XLSX, [{"name": text} for text in HOSTILE], ("name",))
@@ -91,7 +91,7 @@ def test_hostile_texts_are_texts_in_a_sheet(tmp_path: Path) -> None:
         assert 'state="frozen"' in body
 
 
-def test_figures_are_figures_in_a_sheet(tmp_path: Path) -> None:
+def test_numbers_are_number_cells_in_a_sheet(tmp_path: Path) -> None:
     path = tmp_path / "out.xlsx"
 
     _write(path, ExportFormat.XLSX, [ROW])
@@ -101,7 +101,7 @@ def test_figures_are_figures_in_a_sheet(tmp_path: Path) -> None:
     assert row == ["虚构公司", 3.0, 1234.5, "yes", "2026-11-24", "long-term", ""]
 
 
-def test_a_text_that_no_cell_holds_is_refused_and_leaves_nothing_open(tmp_path: Path) -> None:
+def test_a_text_too_long_for_a_cell_is_refused_and_leaves_no_open_file(tmp_path: Path) -> None:
     with pytest.raises(CannotCreate, match="too long"):
         _write(tmp_path / "out.xlsx", ExportFormat.XLSX, [{"name": "字" * 32_768}], ("name",))
 

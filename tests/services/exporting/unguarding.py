@@ -1,8 +1,8 @@
-"""The way back from an exported text to the one that was stored."""
+"""Restores the stored text from an exported one."""
 
 from workbench.services.exporting.guard import _GUARDED
 
 
 def unguarded(text: str) -> str:
-    """Return a text without the one quote that `guarded` has put in front of it."""
+    """Return a text without the quote that `guarded` put in front of it."""
     return text[1:] if _GUARDED.match(text) else text

@@ -1,4 +1,4 @@
-"""A database with the log of a simulated office: its cases where they are now, and what happened to them."""
+"""Fills a database with the cases and the log of a simulated office."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -24,13 +24,13 @@ PLAN = Plan(
     holiday_after_days=300,
     first_day=date(2026, 10, 9),
 )
-"""Three reviewers from after the National Day holiday until TUESDAY."""
+"""Three reviewers who work from the end of the National Day holiday to TUESDAY."""
 
 _ACTIONS = {"queued": "resubmit", "passed": "approve", "failed": "decide", "lapsed": "tick"}
 
 
 def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
-    """Write into a site what happened in an office until now, and return the courses by the numbers of their cases."""
+    """Write the past of a simulated office into a site, and return the case histories by case number."""
     simulated = _simulated(plan)
     now = simulated.time.of_instant(TUESDAY)
     courses = [known for course in simulated.history.cases if (known := course.until(now)) is not None]
@@ -94,7 +94,7 @@ def _case(simulated: SimulatedOffice, number: int, course: CaseHistory) -> dict[
 
 
 def _acts(number: int, course: CaseHistory) -> Iterator[tuple[int, float, str, str]]:
-    """Yield the acts that the log would have of a course."""
+    """Yield the actions that the log has of a case history."""
     before: Step | None = None
     for step in course.steps:
         if before is None:

@@ -1,4 +1,4 @@
-"""The forecast of an office that has been open for long: it says what an office says that is opened now."""
+"""The forecast of services that stay open equals that of services opened later."""
 
 from datetime import date, time
 
@@ -17,7 +17,7 @@ def services(site: Site) -> Promises:
     return Promises(site).at("2026-11-24 18:30")
 
 
-def test_a_changed_calendar_counts_at_once(services: Promises) -> None:
+def test_a_calendar_change_takes_effect_at_once(services: Promises) -> None:
     case = parse_case(services.received("2026-11-24 10:00"))
     opened = services.site.services("a").forecasts
     assert opened.of_case(case).first_verdict.p50 == date(2026, 11, 25)
@@ -28,7 +28,7 @@ def test_a_changed_calendar_counts_at_once(services: Promises) -> None:
     assert opened.of_queue() == services.site.services("b").forecasts.of_queue()
 
 
-def test_who_joins_counts_at_once_where_there_is_no_history(services: Promises) -> None:
+def test_a_new_reviewer_counts_at_once_if_there_is_no_history(services: Promises) -> None:
     case = parse_case(services.received("2026-11-24 10:00"))
     opened = services.site.services("a").forecasts
     before = opened.of_case(case)
@@ -39,7 +39,7 @@ def test_who_joins_counts_at_once_where_there_is_no_history(services: Promises) 
     assert after == services.site.services("b").forecasts.of_case(case)
 
 
-def test_a_verdict_given_outside_the_hours_stays_on_its_day(services: Promises) -> None:
+def test_a_verdict_outside_working_hours_stays_on_its_day(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     services.at("2026-11-24 19:00").run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
@@ -57,7 +57,7 @@ def test_a_verdict_given_outside_the_hours_stays_on_its_day(services: Promises) 
     assert endless.first_verdict.p90 == date(2026, 11, 24)
 
 
-def test_nobody_is_expected_to_decide_after_a_half_day_is_over(services: Promises) -> None:
+def test_no_decision_is_expected_after_a_half_day_closes(services: Promises) -> None:
     case = parse_case(services.received("2026-11-23 10:00"))
     morning = DaySetting(on=date(2026, 11, 24), working=True, hours=((time(9), time(12)),))
     services.site.services("admin").calendars.set_day(morning, "half a day")
@@ -70,7 +70,7 @@ def test_nobody_is_expected_to_decide_after_a_half_day_is_over(services: Promise
     )
 
 
-def test_where_nobody_is_known_to_come_back_days_and_date_agree(services: Promises) -> None:
+def test_without_a_known_return_the_days_and_the_date_agree(services: Promises) -> None:
     services.received("2026-11-23 10:00")
     for login in ("a", "b", "c", "admin"):
         services.run("admin", "reviewers", "away", login, "--from", "2026-11-24")
@@ -81,7 +81,7 @@ def test_where_nobody_is_known_to_come_back_days_and_date_agree(services: Promis
     assert queue.p50_days > 365
 
 
-def test_what_is_suspended_in_one_province_until_a_known_day_waits_for_it(services: Promises) -> None:
+def test_a_case_suspended_by_province_waits_until_the_known_end(services: Promises) -> None:
     here, there = (parse_case(services.received("2026-11-24 10:00")) for _case in range(2))
     with services.site.services("admin").context.write() as session:
         session.get_one(ApplicationRow, here).province = "四川省"
@@ -91,5 +91,5 @@ def test_what_is_suspended_in_one_province_until_a_known_day_waits_for_it(servic
     assert stopped.first_verdict.p50 == date(2026, 12, 14)
     assert stopped.passed.p90 > stopped.first_verdict.p50
     assert other.first_verdict.p50 == date(2026, 11, 25)
-    said = services.terminal.as_person("a", "forecast", format_case(here), "--say").stdout
-    assert "14 Dec" in said
+    output = services.terminal.as_person("a", "forecast", format_case(here), "--say").stdout
+    assert "14 Dec" in output

@@ -1,4 +1,4 @@
-"""The forecast as services give it: from the log of a site, the same for everybody, and within the rights of each."""
+"""The forecast service: from the log of a site, equal for everybody, within the rights of each role."""
 
 from datetime import date, datetime, timedelta
 
@@ -35,11 +35,11 @@ def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None
     for each in queued:
         assert TODAY <= each.first_verdict.p50 <= each.first_verdict.p90 <= each.passed.p90
         assert each.first_verdict.p50 <= each.passed.p50 <= each.passed.p90
-    # The first of the queue is not the last to be decided.
+    # The first case of the queue is not decided last.
     assert queued[0].first_verdict.p90 < queued[-1].first_verdict.p90 or len(queued) < 20
 
 
-def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> None:
+def test_every_person_gets_the_same_forecast_for_one_case_and_for_all(site: Site) -> None:
     lived(site)
     of_all = site.services("a").forecasts.of_all()
 
@@ -48,7 +48,7 @@ def test_one_case_and_all_cases_are_told_the_same_by_everybody(site: Site) -> No
 
 
 @pytest.mark.parametrize(("waits_for", "with_others"), [("applicant", False), ("carrier", True)])
-def test_a_pending_case_says_whether_it_waits_for_somebody_else(
+def test_a_pending_case_says_whether_it_waits_for_a_third_party(
     site: Site, waits_for: str, *, with_others: bool
 ) -> None:
     (number,) = site.plant()
@@ -61,7 +61,7 @@ def test_a_pending_case_says_whether_it_waits_for_somebody_else(
     assert site.services("a").forecasts.of_case(number).is_with_others is with_others
 
 
-def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: Site) -> None:
+def test_a_case_awaiting_a_check_is_undecided_with_a_day_for_its_result(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
     with site.services("admin").context.database.write() as session:
@@ -75,7 +75,7 @@ def test_what_awaits_a_check_is_not_decided_and_has_a_day_for_its_result(site: S
     assert found.first_verdict == found.checked
 
 
-def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
+def test_the_speed_is_that_of_recent_days(site: Site) -> None:
     lived(site)
 
     queue = site.services("a").forecasts.of_queue()
@@ -85,7 +85,7 @@ def test_the_speed_is_that_of_the_recent_days(site: Site) -> None:
     assert queue.p50_days <= queue.p90_days
 
 
-def test_more_reviewers_clear_the_queue_sooner_and_absent_ones_later(site: Site) -> None:
+def test_more_reviewers_clear_the_queue_sooner_and_absences_later(site: Site) -> None:
     lived(site)
     site.plant(200)
     forecasts = site.services("a").forecasts
@@ -99,7 +99,7 @@ def test_more_reviewers_clear_the_queue_sooner_and_absent_ones_later(site: Site)
     assert away.p50_days > 1.2 * usual.p50_days
 
 
-def test_without_history_the_policy_is_taken_and_it_says_so(site: Site) -> None:
+def test_without_history_the_forecast_uses_the_policy_and_reports_it(site: Site) -> None:
     numbers = site.plant(64)
 
     queue, case = site.services("a").forecasts.of_queue(), site.services("a").forecasts.of_case(numbers[-1])
@@ -112,7 +112,7 @@ def test_without_history_the_policy_is_taken_and_it_says_so(site: Site) -> None:
     assert case.sent_back is None
 
 
-def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site) -> None:
+def test_events_of_today_change_the_queue_but_not_the_learnt_speed(site: Site) -> None:
     lived(site)
     forecasts = site.services("a").forecasts
     before = forecasts.of_queue()
@@ -125,7 +125,7 @@ def test_what_happened_today_moves_the_queue_but_not_what_was_learnt(site: Site)
     assert after.queued == before.queued + 10
 
 
-def test_while_all_are_away_it_is_said_when_the_first_is_back(site: Site) -> None:
+def test_while_all_are_away_the_forecast_has_the_first_return_date(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
     people = site.services("admin").people
@@ -140,12 +140,12 @@ def test_while_all_are_away_it_is_said_when_the_first_is_back(site: Site) -> Non
     assert (case.reviewers, case.back_on, case.is_endless) == (0, back_on, False)
     assert all(each.passed.p50 >= back_on for each in forecasts.of_all())
     assert back_on <= queue.cleared.p50 < back_on + timedelta(days=30)
-    # What if somebody were there.
+    # The number of reviewers can still be set.
     assert forecasts.of_queue(2).back_on is None
     assert forecasts.of_queue(2).cleared.p50 < back_on + timedelta(days=14)
 
 
-def test_where_nobody_is_known_to_come_back_there_is_no_date(site: Site) -> None:
+def test_without_a_known_return_there_is_no_date(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
     for login in ("a", "b", "c"):
@@ -162,7 +162,7 @@ def test_where_nobody_is_known_to_come_back_there_is_no_date(site: Site) -> None
     assert not forecasts.of_queue(1).is_endless
 
 
-def test_what_leans_on_a_year_without_a_published_calendar_is_marked(site: Site) -> None:
+def test_a_date_in_a_year_without_a_published_calendar_is_provisional(site: Site) -> None:
     first, last = site.plant(1_200)[::1_199]
     forecasts = site.services("a").forecasts
 
@@ -176,19 +176,19 @@ def test_what_leans_on_a_year_without_a_published_calendar_is_marked(site: Site)
     assert not forecasts.of_queue(50).is_provisional
 
 
-def test_those_before_somebody_are_counted_apart(site: Site) -> None:
+def test_held_cases_are_counted_separately(site: Site) -> None:
     site.plant(5)
     site.services("a").claims.next()
 
     queue = site.services("b").forecasts.of_queue()
 
     assert (queue.queued, queue.held) == (5, 1)
-    # A hold that has run out holds nothing.
+    # An expired hold does not count.
     site.clock.on(hours=2)
     assert site.services("b").forecasts.of_queue().held == 0
 
 
-def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
+def test_a_closed_or_unknown_case_has_no_forecast(site: Site) -> None:
     courses = lived(site)
     passed = next(number for number, course in courses.items() if course.passed_at is not None)
 
@@ -198,7 +198,7 @@ def test_what_is_over_or_not_there_has_no_forecast(site: Site) -> None:
         site.services("a").forecasts.of_case(99_999)
 
 
-def test_only_reviewers_and_supervisors_ask(site: Site) -> None:
+def test_only_reviewers_and_supervisors_get_forecasts(site: Site) -> None:
     (number,) = site.plant()
 
     with pytest.raises(NotAllowed):
@@ -207,7 +207,7 @@ def test_only_reviewers_and_supervisors_ask(site: Site) -> None:
         site.services("audit").forecasts.of_queue()
 
 
-def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
+def test_a_case_has_a_forecast_before_it_arrives(site: Site) -> None:
     lived(site)
     site.plant(60, due_in_days=1)
     due_at = TUESDAY + timedelta(days=3)
@@ -220,12 +220,12 @@ def test_a_case_that_comes_is_forecast_before_it_is_there(site: Site) -> None:
     assert low.ahead is not None
     assert low.ahead >= 60
     assert urgent.passed.p90 < low.passed.p90
-    # Who comes is where `next` will have it: only behind what is overdue by now.
+    # The new case has its position in the order of `next`: only overdue cases come before it.
     (planted,) = site.plant(1, priority="urgent", due_in_days=3)
     assert urgent.ahead == forecasts.of_case(planted).ahead
 
 
-def test_letters_ask_of_some_cases_without_a_role_and_are_told_what_all_are_told(site: Site) -> None:
+def test_letters_get_the_same_forecasts_without_any_role(site: Site) -> None:
     lived(site)
     site.plant(30)
     of_all = {each.case_id: each for each in site.services("a").forecasts.of_all()}
@@ -237,7 +237,7 @@ def test_letters_ask_of_some_cases_without_a_role_and_are_told_what_all_are_told
     assert forecasts.of_cases([*many, 99_999]) == {case_id: of_all[case_id] for case_id in many}
 
 
-def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(site: Site) -> None:
+def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
     lived(site)
     site.plant(60, due_in_days=1)
     site.plant(60, due_in_days=30)
@@ -258,10 +258,10 @@ def test_what_is_incomplete_is_forecast_as_it_will_be_when_its_documents_come(si
         with site.services("a").context.read() as session:
             zone = site.services("a").context.zone(session)
             ahead = read_queue(session, zone, TUESDAY).ahead(position_of(due_at, rank, TUESDAY, zone))
-        (came,) = forecasts.of_arrivals([_new_case(rank, due_at, ahead)])
+        (forecast_of_arrival,) = forecasts.of_arrivals([_new_case(rank, due_at, ahead)])
         found = forecasts.of_case(number)
         assert found.is_incomplete
-        assert (found.first_verdict, found.passed) == (came.first_verdict, came.passed)
+        assert (found.first_verdict, found.passed) == (forecast_of_arrival.first_verdict, forecast_of_arrival.passed)
         assert found in forecasts.of_all()
     assert (
         forecasts.of_case(urgent).passed.p90 < forecasts.of_case(normal).passed.p90 < forecasts.of_all()[-1].passed.p90
@@ -280,7 +280,7 @@ def _new_case(rank: int, due_at: datetime, ahead: int = 0) -> NewCase:
     )
 
 
-def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
+def test_services_opened_later_give_the_same_forecast(site: Site) -> None:
     lived(site)
     site.plant(30)
 
@@ -288,7 +288,7 @@ def test_an_office_that_is_opened_later_tells_the_same(site: Site) -> None:
     assert site.clock.at == TUESDAY
 
 
-def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: Site) -> None:
+def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
     lived(site)
     forecasts = site.services("a").forecasts
     before = {each.case_id: each for each in forecasts.of_all()}
@@ -299,9 +299,11 @@ def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: 
     after = {each.case_id: each for each in forecasts.of_all()}
 
     suspended = {date(2026, 11, day) for day in (25, 26, 27)}
-    told = {day for each in after.values() for day in (each.first_verdict.p50, each.passed.p50, each.passed.p90)}
-    assert not told & suspended
-    # What may be decided today may be so still; all else waits until work goes on.
+    forecast_days = {
+        day for each in after.values() for day in (each.first_verdict.p50, each.passed.p50, each.passed.p90)
+    }
+    assert not forecast_days & suspended
+    # A case that may be decided today still may be; all others wait until work resumes.
     tomorrow = TODAY + timedelta(days=1)
     waits = [number for number, each in before.items() if each.first_verdict.p50 > tomorrow and not each.is_decided]
     assert waits
@@ -309,7 +311,7 @@ def test_days_on_which_work_is_suspended_are_days_on_which_nobody_decides(site: 
     assert not any(each.is_suspended for each in after.values())
 
 
-def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_so(site: Site) -> None:
+def test_an_open_suspension_is_assumed_to_end_tomorrow_and_reported(site: Site) -> None:
     lived(site)
     site.services("sup").suspending.suspend(
         NewSuspension(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风")
@@ -326,7 +328,7 @@ def test_while_nobody_knows_when_work_resumes_it_counts_as_if_tomorrow_and_says_
     assert site.services("a").forecasts.of_queue().is_suspended
 
 
-def test_one_whose_own_clock_is_stopped_counts_as_suspended_from_tomorrow_on(site: Site) -> None:
+def test_a_case_suspended_by_province_is_assumed_to_resume_tomorrow(site: Site) -> None:
     lived(site)
     (number,) = site.plant(1, priority="urgent")
     forecasts = site.services("a").forecasts

@@ -1,3 +1,5 @@
+"""Several users of one host share a database through a group."""
+
 import json
 import os
 import shutil
@@ -34,39 +36,39 @@ CALLS = "caller,callee,start_at,duration_s\n17100000001,13800000000,2026-11-20 1
 
 @dataclass
 class Person:
-    """A user of the host in a process of its own, which reads commands from one file and answers in another."""
+    """A user of the host in its own process, which reads requests from one file and writes replies to another."""
 
-    told: TextIO
-    answering: TextIO
+    requests: TextIO
+    replies: TextIO
 
     def ask(self, umask: int, *words: str) -> dict[str, Any]:
-        """Run a command, and return its exit code and output."""
-        self.told.write(json.dumps({"umask": umask, "words": words}) + "\n")
-        self.told.flush()
-        answer: dict[str, Any] = json.loads(self.answering.readline())
-        return answer
+        """Run a command and return its exit code and output."""
+        self.requests.write(json.dumps({"umask": umask, "words": words}) + "\n")
+        self.requests.flush()
+        reply: dict[str, Any] = json.loads(self.replies.readline())
+        return reply
 
 
 @contextmanager
 def present(users: Sequence[int]) -> Iterator[dict[int, Person]]:
-    """Yield users of the host, each in a process forked from one that has imported the whole program."""
+    """Yield users of the host, each in a process forked from one that has imported the program."""
     with ExitStack() as files:
-        people, words, theirs = {}, [], []
+        people, words, child_files = {}, [], []
         for user in users:
-            (asked, told), (answering, answered) = os.pipe(), os.pipe()
-            theirs += [asked, answered]
-            words.append(f"{user}:{GROUPS.get(user, GROUP)}:{asked}:{answered}")
+            (request_reader, request_writer), (reply_reader, reply_writer) = os.pipe(), os.pipe()
+            child_files += [request_reader, reply_writer]
+            words.append(f"{user}:{GROUPS.get(user, GROUP)}:{request_reader}:{reply_writer}")
             people[user] = Person(
-                files.enter_context(os.fdopen(told, "w", encoding="utf-8")),
-                files.enter_context(os.fdopen(answering, encoding="utf-8")),
+                files.enter_context(os.fdopen(request_writer, "w", encoding="utf-8")),
+                files.enter_context(os.fdopen(reply_reader, encoding="utf-8")),
             )
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.services.foundation.user_at_host", *words],
             cwd=ROOT,
             env={"HOME": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
-            pass_fds=theirs,
+            pass_fds=child_files,
         )
-        for handle in theirs:
+        for handle in child_files:
             os.close(handle)
         yield people
     assert process.wait(30) == 0
@@ -90,9 +92,9 @@ class Host:
 
     def run(self, user: int, *words: str, code: int = 0) -> tuple[str, str]:
         """Run a command as a user who has only the site file."""
-        answer = self.people[user].ask(self.umask, "--site", str(self.site_file), *words)
-        assert answer["code"] == code, answer
-        return answer["out"], answer["err"]
+        reply = self.people[user].ask(self.umask, "--site", str(self.site_file), *words)
+        assert reply["code"] == code, reply
+        return reply["out"], reply["err"]
 
     def document(self, user: int, *words: str) -> Any:
         return json.loads(self.run(user, *words, "--json")[0])
@@ -103,7 +105,7 @@ class Host:
         self.run(ADMIN, "init", "--shared", str(GROUP), *database, *words)
 
     def deliver(self) -> Path:
-        """Write files to import that all users can read."""
+        """Write import files that all users can read."""
         folder = self.root / "delivered"
         (folder / "papers").mkdir(parents=True)
         for name, text in (("applications", APPLICATIONS), ("documents", DOCUMENTS), ("calls", CALLS)):
@@ -175,7 +177,7 @@ def test_files_that_sqlite_creates_are_open_to_the_group(host: Host) -> None:
     wrong = host.wrong_modes()
     host.run(BOB, "reviewers")
     empty, _said = host.run(BOB, "next", "--json", code=69)
-    host.people[ALICE].ask(host.umask, "let go")
+    host.people[ALICE].ask(host.umask, "release")
 
     assert names == {"", ".lock", ".store", "-shm", "-wal"}
     assert wrong == []
@@ -198,9 +200,9 @@ def test_a_shared_database_that_everybody_can_read_is_refused(host: Host) -> Non
     host.init()
 
     host.database.chmod(0o664)
-    _out, said = host.run(ADMIN, "queue", code=78)
+    _out, errors = host.run(ADMIN, "queue", code=78)
 
-    assert "chmod 660" in said
+    assert "chmod 660" in errors
 
 
 def test_an_unwritable_site_file_prevents_creation_and_the_message_has_the_command(host: Host) -> None:
@@ -210,12 +212,12 @@ def test_an_unwritable_site_file_prevents_creation_and_the_message_has_the_comma
     services.chmod(0o2770)
     wanted = ("init", "--shared", str(GROUP), "--database", str(host.database))
 
-    _out, said = host.run(ALICE, *wanted, code=73)
+    _out, errors = host.run(ALICE, *wanted, code=73)
 
-    assert "sudo tee" in said
+    assert "sudo tee" in errors
     assert list(services.iterdir()) == list(host.site_file.parent.iterdir()) == []
-    command = said.split("`")[1].replace("sudo ", "")
-    # Under the narrowest umask that an admin may have.
+    command = errors.split("`")[1].replace("sudo ", "")
+    # This is the most restrictive umask.
     subprocess.run(command, shell=True, check=True, capture_output=True, umask=0o077)
     host.run(ALICE, *wanted)
     assert host.wrong_modes() == []

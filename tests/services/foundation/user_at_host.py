@@ -1,6 +1,7 @@
-"""Users of the host who give commands: Python is loaded as root, then each puts root's rights away for good.
+"""A process that runs commands as other users of the host, for the tests of group sharing.
 
-A made-up user may not be able to read where this Python lies, so everything is imported first.
+The parent imports the whole program as root, because a made-up user may be unable to read
+its files. Then each child process gives up the rights of root for good.
 """
 
 import encodings
@@ -16,16 +17,16 @@ from typing import Any
 
 import workbench
 
-_OF_WINDOWS = {"cp65001", "mbcs", "oem"}
+_WINDOWS_CODECS = {"cp65001", "mbcs", "oem"}
 
 
 def _load() -> None:
-    """Import what any command will import."""
+    """Import every module that a command may need."""
     for found in pkgutil.walk_packages(workbench.__path__, "workbench."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
     for codec in pkgutil.iter_modules(encodings.__path__):
-        if codec.name not in _OF_WINDOWS:
+        if codec.name not in _WINDOWS_CODECS:
             importlib.import_module(f"encodings.{codec.name}")
     import duckdb
     from pypinyin import lazy_pinyin
@@ -38,7 +39,7 @@ def _load() -> None:
         make_site(Path(folder) / "warm.db", NewSite(login="nobody"), lambda: datetime(2026, 11, 24, tzinfo=UTC))
 
 
-def _put_rights_away(user: int, group: int) -> None:
+def _drop_privileges(user: int, group: int) -> None:
     os.setgroups([group])
     os.setgid(group)
     os.setuid(user)
@@ -52,34 +53,34 @@ def _serve() -> None:
     from workbench.services.wiring import Services
 
     def now() -> datetime:
-        return datetime.now(UTC)  # noqa: TID251 - the clock of a command
+        return datetime.now(UTC)  # noqa: TID251 - a command uses the real clock
 
-    held: list[Services] = []
+    opened: list[Services] = []
     for line in sys.stdin:
-        asked: dict[str, Any] = json.loads(line)
-        os.umask(asked["umask"])
-        words: list[str] = asked["words"]
+        request: dict[str, Any] = json.loads(line)
+        os.umask(request["umask"])
+        words: list[str] = request["words"]
         if words[0] == "hold":
-            held.append(open_services(Path(words[1]), None, now))
-            with held[-1].context.write():
-                answer: dict[str, Any] = {"code": 0, "out": "", "err": ""}
-        elif words[0] == "let go":
-            held.pop().close()
-            answer = {"code": 0, "out": "", "err": ""}
+            opened.append(open_services(Path(words[1]), None, now))
+            with opened[-1].context.write():
+                reply: dict[str, Any] = {"code": 0, "out": "", "err": ""}
+        elif words[0] == "release":
+            opened.pop().close()
+            reply = {"code": 0, "out": "", "err": ""}
         else:
             result = CliRunner().invoke(build_app(lambda *_all: 0, now), words, prog_name="workbench")
-            answer = {"code": result.exit_code, "out": result.stdout, "err": result.stderr}
-        print(json.dumps(answer), flush=True)  # noqa: T201 - the answer is for the test that started this
+            reply = {"code": result.exit_code, "out": result.stdout, "err": result.stderr}
+        print(json.dumps(reply), flush=True)  # noqa: T201 - the test that started this process reads it
 
 
-def _become(user: int, group: int, asked: int, answered: int) -> None:
-    os.dup2(asked, 0)
-    os.dup2(answered, 1)
-    # Of the others' files none stays open, or nobody would see the end of theirs.
+def _become(user: int, group: int, requests: int, replies: int) -> None:
+    os.dup2(requests, 0)
+    os.dup2(replies, 1)
+    # Close the inherited files of the other users, so that each user sees the end of its input.
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    _put_rights_away(user, group)
+    _drop_privileges(user, group)
     _serve()
-    # Taking apart everything that was imported would take longer than the commands did.
+    # A normal exit would tear down every imported module, which takes longer than the commands.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Letters of each kind, to and from made-up names."""
+"""Sample letters of each kind with made-up names."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,7 +36,7 @@ REPLACED = {Language.ZH: "2026年11月20日(周五)09:30", Language.EN: "Friday,
 
 
 def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> LetterFacts:
-    """A pass without more to say."""
+    """Return the facts of a plain pass letter."""
     return LetterFacts(
         language=language,
         applicant_kind=kind,

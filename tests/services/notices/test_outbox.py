@@ -1,4 +1,4 @@
-"""Which notices are released, and noting that they were sent."""
+"""The outbox: which notices are released, and marking them as sent."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def _decide(site: Site, count: int) -> None:
         )
 
 
-def test_a_notice_is_listed_at_once_and_released_after_its_grace(site: Site) -> None:
+def test_a_notice_is_listed_at_once_and_released_after_the_grace_period(site: Site) -> None:
     _decide(site, 1)
     notices = site.services("audit").notices
 
@@ -32,7 +32,7 @@ def test_a_notice_is_listed_at_once_and_released_after_its_grace(site: Site) -> 
     assert [line.is_released for line in notices.list(unsent=True)] == [True]
 
 
-def test_a_listed_notice_names_nobody(site: Site) -> None:
+def test_a_listed_notice_contains_no_personal_name(site: Site) -> None:
     site.plant(1)
     found = site.services("a").claims.next()
     assert isinstance(found, CaseFile)
@@ -46,7 +46,7 @@ def test_a_listed_notice_names_nobody(site: Site) -> None:
     assert "虚构公司1" in line.body
 
 
-def test_a_notice_that_was_undone_is_not_listed(site: Site) -> None:
+def test_the_notice_of_an_undone_verdict_is_not_listed(site: Site) -> None:
     _decide(site, 1)
     site.services("a").undo.undo(1)
     site.clock.on(seconds=60)
@@ -54,7 +54,7 @@ def test_a_notice_that_was_undone_is_not_listed(site: Site) -> None:
     assert site.services("a").notices.list() == ()
 
 
-def test_what_was_sent_is_unsent_no_more_and_counts_once(site: Site) -> None:
+def test_a_sent_notice_leaves_the_outbox_and_is_marked_once(site: Site) -> None:
     _decide(site, 2)
     site.clock.on(seconds=60)
     notices = site.services("a").notices
@@ -65,7 +65,7 @@ def test_what_was_sent_is_unsent_no_more_and_counts_once(site: Site) -> None:
     assert [line.sent_at for line in notices.list()] == [site.clock.at, site.clock.at]
 
 
-def test_one_wrong_number_marks_nothing(site: Site) -> None:
+def test_one_wrong_number_marks_no_notice(site: Site) -> None:
     _decide(site, 1)
     site.clock.on(seconds=60)
     notices = site.services("a").notices
@@ -76,7 +76,7 @@ def test_one_wrong_number_marks_nothing(site: Site) -> None:
     assert len(notices.list(unsent=True)) == 1
 
 
-def test_a_notice_in_its_grace_was_not_sent(site: Site) -> None:
+def test_a_notice_in_its_grace_period_cannot_be_marked_as_sent(site: Site) -> None:
     _decide(site, 1)
 
     with pytest.raises(NotAllowed, match="not released"):
@@ -84,7 +84,7 @@ def test_a_notice_in_its_grace_was_not_sent(site: Site) -> None:
 
 
 @pytest.mark.parametrize("login", ["audit"])
-def test_an_auditor_marks_nothing(site: Site, login: str) -> None:
+def test_an_auditor_cannot_mark_notices(site: Site, login: str) -> None:
     _decide(site, 1)
     site.clock.on(seconds=60)
 
@@ -112,7 +112,7 @@ def test_numbers_are_read_from_lines_csv_and_json_lines(tmp_path: Path, text: st
     ("text", "message"),
     [("", "holds no"), ("3\nx\n", "line 2"), ('{"notice":true}\n', "line 1"), ("{\n", "no JSON"), ("-3\n", "line 1")],
 )
-def test_a_file_without_numbers_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_the_refusal_of_a_file_without_numbers_names_the_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "sent"
     path.write_text(text, encoding="utf-8")
 
@@ -120,6 +120,6 @@ def test_a_file_without_numbers_is_refused_with_its_line(tmp_path: Path, text: s
         notice_ids(path)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         notice_ids(tmp_path / "none")

@@ -1,3 +1,5 @@
+"""The letters to applicants about verdicts, in both languages."""
+
 import re
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -36,7 +38,7 @@ def letter(request: pytest.FixtureRequest, language: Language) -> LetterFacts:
     return a_letter(language, ApplicantKind(request.param))
 
 
-def test_every_letter_says_who_writes_to_whom_about_what(letter: LetterFacts) -> None:
+def test_every_letter_has_sender_recipient_and_subject(letter: LetterFacts) -> None:
     for facts in every_kind(letter):
         composed = compose(facts)
 
@@ -52,7 +54,7 @@ def test_every_letter_says_who_writes_to_whom_about_what(letter: LetterFacts) ->
         ]
 
 
-def test_the_form_of_address_is_the_applicants(letter: LetterFacts) -> None:
+def test_the_salutation_fits_the_kind_of_applicant(letter: LetterFacts) -> None:
     own = ADDRESS[letter.applicant_kind] if letter.language is Language.ZH else "you"
     for facts in every_kind(letter):
         body = compose(facts).body
@@ -61,7 +63,7 @@ def test_the_form_of_address_is_the_applicants(letter: LetterFacts) -> None:
         assert not [other for other in ADDRESS.values() if other != own and other in body]
 
 
-def test_no_placeholder_and_no_torn_layout_is_left(letter: LetterFacts) -> None:
+def test_no_letter_has_a_placeholder_or_broken_layout(letter: LetterFacts) -> None:
     for facts in every_kind(letter):
         composed = compose(facts)
 
@@ -72,7 +74,7 @@ def test_no_placeholder_and_no_torn_layout_is_left(letter: LetterFacts) -> None:
 
 
 @pytest.mark.parametrize("kind", list(ApplicantKind))
-def test_a_chinese_letter_has_no_english_word_but_codes(kind: ApplicantKind) -> None:
+def test_a_chinese_letter_has_no_english_word_except_codes(kind: ApplicantKind) -> None:
     known = ("C-000123", "TC-2026-00123", "ID-RIC-EXPIRED", "ACT-PEAK-HOUR")
     for facts in every_kind(a_letter(Language.ZH, kind)):
         composed = compose(facts)
@@ -84,34 +86,34 @@ def test_a_chinese_letter_has_no_english_word_but_codes(kind: ApplicantKind) -> 
 
 
 @pytest.mark.parametrize("kind", list(ApplicantKind))
-def test_an_english_letter_has_no_chinese_left(kind: ApplicantKind) -> None:
+def test_an_english_letter_has_no_chinese_text(kind: ApplicantKind) -> None:
     for facts in every_kind(a_letter(Language.EN, kind)):
         composed = compose(facts)
 
         assert re.findall(r"[\u3000-\u9fff\uff00-\uffef]+", composed.subject + composed.body) == []
 
 
-def test_the_language_of_the_screens_does_not_change_a_letter(letter: LetterFacts) -> None:
+def test_the_language_of_a_letter_does_not_depend_on_the_screens(letter: LetterFacts) -> None:
     before = compose(fixable(letter))
 
     with speaking("zh" if letter.language is Language.EN else "en"):
         assert compose(fixable(letter)) == before
 
 
-def test_a_pass_says_so_and_asks_for_nothing(letter: LetterFacts) -> None:
+def test_a_pass_letter_asks_for_nothing(letter: LetterFacts) -> None:
     composed = compose(letter)
 
     assert ("：通过" if letter.language is Language.ZH else "passed") in composed.subject
     assert not re.search("申诉|期限|措施|appeal|deadline|measure", composed.body, re.IGNORECASE)
 
 
-def test_a_pass_that_restores_the_cards_says_so(letter: LetterFacts) -> None:
+def test_a_pass_letter_says_that_the_cards_are_restored(letter: LetterFacts) -> None:
     body = compose(replace(letter, measure=Measure.RESTORE)).body
 
     assert ("复机" if letter.language is Language.ZH else "calls work again") in body
 
 
-def test_a_fixable_fail_tells_all_that_is_owed(letter: LetterFacts) -> None:
+def test_the_letter_of_a_fixable_fail_lists_every_item(letter: LetterFacts) -> None:
     composed = compose(fixable(letter))
 
     outcome = "不通过（可整改）" if letter.language is Language.ZH else "not passed (rectification possible)"
@@ -129,11 +131,11 @@ def test_a_fixable_fail_tells_all_that_is_owed(letter: LetterFacts) -> None:
         assert owed in composed.body
 
 
-def test_the_deadline_of_all_items_is_said_once(letter: LetterFacts) -> None:
+def test_the_deadline_of_all_items_is_given_once(letter: LetterFacts) -> None:
     assert compose(fixable(letter)).body.count(DEADLINE[letter.language]) == 1
 
 
-def test_a_final_fail_tells_the_measure_and_the_way_of_appeal_and_no_deadline(letter: LetterFacts) -> None:
+def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(letter: LetterFacts) -> None:
     composed = compose(final(letter))
 
     for owed in (
@@ -148,14 +150,14 @@ def test_a_final_fail_tells_the_measure_and_the_way_of_appeal_and_no_deadline(le
     assert not re.search("期限|deadline", composed.body, re.IGNORECASE)
 
 
-def test_a_fail_without_a_measure_says_that_nothing_is_restricted(letter: LetterFacts) -> None:
+def test_a_fail_letter_without_a_measure_says_that_nothing_is_restricted(letter: LetterFacts) -> None:
     body = compose(replace(final(letter), measure=Measure.NONE)).body
 
     assert ("未对号码采取限制措施" if letter.language is Language.ZH else "not restricted") in body
     assert "双停" not in body
 
 
-def test_a_pending_on_the_applicant_says_what_is_missing_and_until_when(letter: LetterFacts) -> None:
+def test_a_letter_pending_on_the_applicant_has_missing_items_and_date(letter: LetterFacts) -> None:
     composed = compose(pending(letter))
 
     for owed in (
@@ -176,7 +178,7 @@ def test_a_pending_on_the_applicant_says_what_is_missing_and_until_when(letter: 
         (WaitsFor.DEPARTMENT, "相关部门", "the department concerned"),
     ],
 )
-def test_a_pending_on_others_says_on_whom_and_asks_for_nothing(
+def test_a_letter_pending_on_others_names_them_and_asks_for_nothing(
     letter: LetterFacts, waits_for: WaitsFor, zh: str, en: str
 ) -> None:
     body = compose(pending(letter, waits_for)).body
@@ -186,7 +188,7 @@ def test_a_pending_on_others_says_on_whom_and_asks_for_nothing(
     assert NEXT_ACTION[letter.language] in body
 
 
-def test_a_restriction_while_pending_brings_the_way_of_appeal(letter: LetterFacts) -> None:
+def test_a_pending_letter_with_a_restriction_explains_the_appeal(letter: LetterFacts) -> None:
     barred = replace(pending(letter), measure=Measure.BAR_OUT, appeal_until=date(2026, 12, 15))
 
     assert APPEAL_UNTIL[letter.language] in compose(barred).body
@@ -200,7 +202,7 @@ def test_a_corrected_letter_names_the_notice_that_it_replaces(letter: LetterFact
     assert SENTENCES[letter.language][0] in composed.body
 
 
-def test_the_causes_are_one_sentence_with_its_code_a_line() -> None:
+def test_each_reason_is_one_line_with_its_code() -> None:
     reasons = with_reasons(a_letter()).reasons
 
     assert causes_text(reasons, Language.ZH).splitlines() == [
@@ -210,7 +212,7 @@ def test_the_causes_are_one_sentence_with_its_code_a_line() -> None:
     assert causes_text((*reasons, *reasons, LetterReason(code="OK", sentence=" ")), Language.EN).count("\n") == 1
 
 
-def test_the_edited_causes_stand_in_the_letter_as_they_are() -> None:
+def test_edited_reasons_are_in_the_letter_unchanged() -> None:
     edited = "证件已过期（ID-RIC-EXPIRED）{{ letter.zone }} <b>&\n第二行（ACT-PEAK-HOUR）"
     composed = compose(replace(fixable(a_letter()), causes=edited))
 
@@ -219,7 +221,7 @@ def test_the_edited_causes_stand_in_the_letter_as_they_are() -> None:
     assert SENTENCES[Language.ZH][0] not in composed.body
 
 
-def test_codes_that_the_edited_causes_no_longer_hold_are_listed() -> None:
+def test_codes_missing_from_the_edited_reasons_are_listed() -> None:
     facts = final(a_letter())
     facts = replace(facts, reasons=(*facts.reasons, LetterReason(code="ID-RIC", sentence="证件号码有误。")))
 
@@ -229,7 +231,7 @@ def test_codes_that_the_edited_causes_no_longer_hold_are_listed() -> None:
 
 
 @pytest.mark.parametrize("causes", ["", " \n "])
-def test_emptied_causes_give_way_to_the_reasons_own_except_on_a_pass(causes: str) -> None:
+def test_emptied_reasons_are_replaced_by_the_default_text_except_on_a_pass(causes: str) -> None:
     facts = final(a_letter())
     passed = with_reasons(a_letter())
 
@@ -250,13 +252,13 @@ def test_emptied_causes_give_way_to_the_reasons_own_except_on_a_pass(causes: str
         (replace(pending(a_letter()), measure=Measure.BAR_OUT), "appeal_until"),
     ],
 )
-def test_a_letter_that_could_not_tell_what_it_owes_is_refused(facts: LetterFacts, name: str) -> None:
+def test_a_letter_without_required_facts_is_refused(facts: LetterFacts, name: str) -> None:
     assert facts.missing == (name,)
     with pytest.raises(ValueError, match=name):
         compose(facts)
 
 
-def test_there_is_no_place_for_an_internal_note() -> None:
+def test_letters_have_no_field_for_an_internal_note() -> None:
     names = {field.name for field in fields(LetterFacts)} | {field.name for field in fields(ComposedLetter)}
 
     assert not {name for name in names if "note" in name or "internal" in name}

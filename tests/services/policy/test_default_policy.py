@@ -1,3 +1,5 @@
+"""The default policy matches the design."""
+
 import re
 from collections.abc import Iterator
 
@@ -29,7 +31,7 @@ LEGS = {
     "ACT": PanelKind.ACTIVITY,
     "CR": PanelKind.CREDIT,
 }
-# What would have to wait for us or the carrier, or may be another's: never a ground for refusal.
+# Reasons that depend on the supplier, the carrier or another person are never grounds for a fail.
 NEVER_A_FAIL = {"ACT-NO-DATA", "ACT-STALE", "CR-NAME-ONLY", "CR-STALE", "CR-NO-DATA"}
 CHINESE = re.compile(r"[一-鿿]")
 
@@ -41,15 +43,15 @@ def reason_words(reason: Reason) -> Iterator[Words]:
         yield reason.item
 
 
-def test_every_code_of_the_design_is_a_rule() -> None:
+def test_every_code_of_the_design_has_a_rule() -> None:
     assert set(default_policy().rules) == set(RULES)
 
 
-def test_every_rule_is_a_reason_too_and_the_reasons_only_are_there() -> None:
+def test_every_rule_has_a_reason_and_the_other_reasons_exist() -> None:
     assert set(default_policy().reasons) == set(RULES).union(*REASONS_ONLY.values())
 
 
-def test_each_reason_serves_its_verdict() -> None:
+def test_each_reason_has_its_verdicts() -> None:
     reasons = default_policy().reasons
     for verdict, codes in REASONS_ONLY.items():
         assert all(verdict in reasons[code].verdicts for code in codes)
@@ -57,11 +59,11 @@ def test_each_reason_serves_its_verdict() -> None:
     assert all(Verdict.PASS not in reasons[code].verdicts for code in RULES)
 
 
-def test_each_rule_stands_on_the_panel_of_its_prefix() -> None:
+def test_each_rule_is_on_the_panel_of_its_prefix() -> None:
     assert all(rule.leg is LEGS[code.split("-")[0]] for code, rule in default_policy().rules.items())
 
 
-def test_a_pending_reason_says_whom_the_case_waits_for() -> None:
+def test_a_pending_reason_names_whom_the_case_waits_for() -> None:
     waits = {code: reason.waits_for for code, reason in default_policy().reasons.items()}
     assert waits["WAIT-APPLICANT"] is WaitsFor.APPLICANT
     assert waits["WAIT-CARRIER"] is WaitsFor.CARRIER
@@ -71,7 +73,7 @@ def test_a_pending_reason_says_whom_the_case_waits_for() -> None:
     assert all(reason.waits_for for reason in pending)
 
 
-def test_what_can_be_refused_can_be_mended_within_the_cap() -> None:
+def test_every_fail_reason_can_be_rectified_within_the_limit() -> None:
     policy = default_policy()
     failing = [reason for reason in policy.reasons.values() if Verdict.FAIL in reason.verdicts]
     assert all(reason.item.en and reason.item.zh and reason.rectify_days for reason in failing)
@@ -89,7 +91,7 @@ def test_what_can_be_refused_can_be_mended_within_the_cap() -> None:
         ("ID-RIC", 3),
     ],
 )
-def test_the_days_to_mend_are_those_of_the_domain(code: str, days: int) -> None:
+def test_the_rectification_days_are_those_of_the_design(code: str, days: int) -> None:
     assert default_policy().reasons[code].rectify_days == days
 
 
@@ -104,18 +106,18 @@ def test_every_text_is_in_both_languages() -> None:
         assert not CHINESE.search(words.en), words
 
 
-def test_a_rule_kept_for_us_tells_the_applicant_our_usage_rules_and_no_figure() -> None:
+def test_the_letter_of_an_internal_rule_names_the_usage_rules_but_no_number() -> None:
     policy = default_policy()
-    kept = [code for code, rule in policy.rules.items() if not rule.told]
-    told = [policy.reasons[code].letter for code in kept if code not in NEVER_A_FAIL]
-    assert "ACT-PEAK-HOUR" in kept
-    for words in told:
+    internal = [code for code, rule in policy.rules.items() if not rule.told]
+    letters = [policy.reasons[code].letter for code in internal if code not in NEVER_A_FAIL]
+    assert "ACT-PEAK-HOUR" in internal
+    for words in letters:
         assert "我司使用规范" in words.zh
         assert "our usage rules" in words.en
         assert not re.search(r"\d", words.zh + words.en)
 
 
-def test_letters_read_well_without_a_finding() -> None:
+def test_letter_texts_are_complete_without_a_finding() -> None:
     for reason in default_policy().reasons.values():
         for words in reason_words(reason):
             for text in (words.en, words.zh):
@@ -125,7 +127,7 @@ def test_letters_read_well_without_a_finding() -> None:
         assert reason.letter.zh.endswith("。")
 
 
-def test_a_rule_is_never_hidden_by_one_that_weighs_less() -> None:
+def test_no_rule_yields_to_a_less_severe_rule() -> None:
     rules = default_policy().rules
     weights = ["info", "warn", "block"]
     for rule in rules.values():
@@ -168,19 +170,19 @@ def test_times_measures_and_deadlines_are_those_of_the_design() -> None:
         Verdict.FAIL: (Measure.NONE, Measure.BAR_OUT, Measure.BAR_BOTH),
         Verdict.PENDING: (Measure.NONE, Measure.BAR_OUT),
     }
-    asked = (policy.check.final_fail, policy.check.override, policy.check.high_risk_pass, policy.check.restore)
-    assert all(asked)
+    checks = (policy.check.final_fail, policy.check.override, policy.check.high_risk_pass, policy.check.restore)
+    assert all(checks)
     assert not policy.separation.importer
 
 
-def test_what_is_stored_of_a_finding_fits_its_columns() -> None:
+def test_a_stored_finding_fits_its_columns() -> None:
     for rule in default_policy().rules.values():
         assert len(rule.code) <= 32
         assert len(rule.source) <= 300
         assert all(len(limit.unit) <= 16 for limit in rule.limits)
 
 
-def test_the_supplier_is_invented() -> None:
+def test_the_supplier_is_fictitious() -> None:
     supplier = default_policy().supplier
     assert supplier.name.zh == "虚构通信有限公司"
     assert supplier.phone == "400-000-0000"

@@ -1,3 +1,5 @@
+"""Reading a policy file, and the messages for its errors."""
+
 import re
 
 import pytest
@@ -31,7 +33,7 @@ severity = "block"
 min_calls = 20
 """
 
-# What is replaced in the default file, by what, and what the error names.
+# For each case: the text replaced in the default file, its replacement, and what the error names.
 MENDS = {
     "an unknown key": ("grace_s = 60", "grace_s = 60\ngrace_min = 1", "desk.grace_min"),
     "a misspelt key": ("max_held = 3", "max_helt = 3", "desk.max_helt"),
@@ -127,7 +129,7 @@ MENDS = {
     "a brace alone": ("{observed:document|documents} missing", "{observed missing", "rules.DOC-MISSING.text"),
     "a source too long": ('source = "GB/T 2260', 'source = "' + "x" * 300 + "GB/T 2260", "rules.ID-REGION.source"),
 }
-# What is replaced in the default file by what may stand there as well.
+# For each case: the text replaced in the default file, and another valid text.
 AT_THE_LIMIT = {
     "days to rectify at the cap": ("default_days = 5", "default_days = 15"),
     "periods that touch, and an odd minute": ('["09:00", "12:00"]', '["09:01", "13:00"]'),
@@ -176,7 +178,7 @@ def replaced(text: str, old: str, new: str) -> str:
 
 
 def advice_in_chinese(text: str, where: str) -> str:
-    """Return what a refusal advises; in Chinese, so that no sentence of a library passes for one of ours."""
+    """Return the advice in an error, in Chinese, so that no sentence of a library is taken for one of the program."""
     with speaking("zh"):
         message = refusal(text)
     found = re.fullmatch(rf"site\.toml 第\d+行：[^：]*{re.escape(where)}[^：]*：(.*[一-鿿].*)。", message)
@@ -185,42 +187,42 @@ def advice_in_chinese(text: str, where: str) -> str:
 
 
 @pytest.mark.parametrize("name", MENDS)
-def test_a_malformed_policy_names_file_and_key(name: str) -> None:
+def test_the_error_for_a_malformed_policy_names_file_and_key(name: str) -> None:
     old, new, where = MENDS[name]
     assert advice_in_chinese(replaced(default_policy_text(), old, new), where)
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_a_malformed_limit_names_its_number_and_key(name: str) -> None:
+def test_the_error_for_a_malformed_limit_names_its_number_and_key(name: str) -> None:
     old, new, where = LIMITS[name]
     text = default_policy_text() + RULE + replaced(LIMIT, old, new)
     assert advice_in_chinese(text, f"rules.ACT-EXTRA.limits[1].{where}")
 
 
 @pytest.mark.parametrize("name", AT_THE_LIMIT)
-def test_a_value_at_its_limit_is_taken(name: str) -> None:
+def test_a_value_at_its_limit_is_accepted(name: str) -> None:
     assert parse_policy(replaced(default_policy_text(), *AT_THE_LIMIT[name]), "site.toml")
 
 
-def test_a_refused_code_names_the_code_that_is_meant() -> None:
+def test_the_error_for_a_wrong_code_names_the_right_one() -> None:
     message = refusal(replaced(default_policy_text(), "[rules.ID-RIC]", '[rules.ID-RIC]\ncode = "X"'))
     assert message.endswith("rules.ID-RIC.code: must be “ID-RIC”, the name of its table.")
 
 
-def test_a_refused_fact_names_those_of_the_same_sort() -> None:
+def test_the_error_for_a_wrong_fact_lists_facts_of_the_same_type() -> None:
     message = refusal(default_policy_text() + RULE + replaced(LIMIT, "value = 60", 'value_of = "industry"'))
     known = message.removesuffix(".").partition("known: ")[2].split(", ")
     assert "peak_day_calls" in known
     assert "industry" not in known
 
 
-def test_a_refusal_names_the_line_of_the_key() -> None:
+def test_an_error_names_the_line_of_the_key() -> None:
     text = replaced(default_policy_text(), "grace_s = 60", "grace_s = -60")
     line = text.split("\n").index("grace_s = -60") + 1
     assert refusal(text) == f"site.toml, line {line}: desk.grace_s: must be a whole number from 0 to 86400."
 
 
-def test_a_refusal_names_the_values_that_are_allowed() -> None:
+def test_an_error_lists_the_allowed_values() -> None:
     unit = refusal(default_policy_text() + RULE + replaced(LIMIT, '"calls"', '"rings"'))
     assert unit.endswith(
         "unit: “rings” must be one of: days, years, fen, cards, documents, calls, ratio, s, handsets, complaints, "
@@ -228,7 +230,7 @@ def test_a_refusal_names_the_values_that_are_allowed() -> None:
     )
 
 
-def test_what_is_no_toml_says_where() -> None:
+def test_the_error_for_invalid_toml_has_its_position() -> None:
     message = refusal("version =\nzone = 1\n")
     assert message.startswith("site.toml is not TOML")
     assert "line 1" in message
@@ -238,12 +240,12 @@ def test_a_rule_without_limits_is_refused() -> None:
     assert "rules.ACT-EXTRA.limits" in refusal(default_policy_text() + RULE)
 
 
-def test_a_table_that_is_a_text_is_refused() -> None:
+def test_a_text_in_place_of_a_table_is_refused() -> None:
     text = 'sampling = "all"\n' + re.sub(r"\[sampling\].*\n.*\n", "", default_policy_text())
     assert refusal(text) == "site.toml, line 1: sampling: must be a table."
 
 
-def test_the_examples_of_the_design_are_understood() -> None:
+def test_the_examples_of_the_design_are_accepted() -> None:
     policy = parse_policy(default_policy_text() + RULE + LIMIT, "site.toml")
     limit = policy.rules["ACT-EXTRA"].limits[0]
     assert (limit.samples, limit.value) == ({"calls": 20}, 60)
@@ -256,6 +258,6 @@ def test_a_condition_may_hold_one_value_or_several() -> None:
         assert policy.rules["ACT-EXTRA"].limits[0].conditions == {"industry": ("保险",)}
 
 
-def test_a_near_miss_is_offered() -> None:
+def test_the_error_for_an_unknown_key_suggests_a_similar_one() -> None:
     mended = replaced(default_policy_text(), "grace_s = 60", "grace_s = 60\nmax_hold = 1")
     assert "“max_held”" in refusal(mended)

@@ -1,3 +1,5 @@
+"""Finding the line of a key in a TOML file."""
+
 import pytest
 
 from workbench.services.policy.toml_lines import Path, known_path, line_of
@@ -48,11 +50,11 @@ LINES: dict[Path, int] = {
 
 
 @pytest.mark.parametrize("path", LINES)
-def test_the_line_is_that_of_the_deepest_known_key(path: Path) -> None:
+def test_an_unknown_path_has_the_line_of_its_deepest_known_key(path: Path) -> None:
     assert line_of(TEXT, path) == LINES[path]
 
 
-def test_a_known_path_ends_before_what_is_not_there() -> None:
+def test_the_known_path_ends_before_the_first_missing_key() -> None:
     values = {"a": [{"b": "text"}]}
     assert known_path(values, ("a", 0, "b")) == ("a", 0, "b")
     assert known_path(values, ("a", 0, "b", "c")) == ("a", 0, "b")

@@ -70,7 +70,7 @@ Test = Callable[[Known], bool]
 
 def plant_many(site: Site, count: int, seed: int) -> list[Known]:
     """Write cases of every kind, and return those of published batches."""
-    dice, at = Random(seed), site.clock.at
+    rng, at = Random(seed), site.clock.at
     services = site.services("admin")
     hashed = services.context.store.hashed
     known: list[Known] = []
@@ -85,41 +85,41 @@ def plant_many(site: Site, count: int, seed: int) -> list[Known]:
                 {"id": batch_id, "published": 1 if published else None, "seq": 1 if published else None},
             )
         for number in range(1, count + 1):
-            case = _known(dice, number, at)
-            batch_id = 2 if dice.random() < 0.1 else 1
+            case = _known(rng, number, at)
+            batch_id = 2 if rng.random() < 0.1 else 1
             _write(session, case, batch_id, at, hashed)
             if batch_id == 1:
                 known.append(case)
     return known
 
 
-def _known(dice: Random, number: int, at: datetime) -> Known:
-    state = dice.choice(STATES).value
-    holder, until = None, dice.choice((-1, 1))
+def _known(rng: Random, number: int, at: datetime) -> Known:
+    state = rng.choice(STATES).value
+    holder, until = None, rng.choice((-1, 1))
     if state == "in_review":
-        holder = dice.choice((2, 3)) if until > 0 else None
+        holder = rng.choice((2, 3)) if until > 0 else None
         state = state if holder else "queued"
-    day = dice.choice((-5, -1, 0, 0, 1, 2, 9))
-    due = at + timedelta(days=day, hours=dice.choice((-1, 0, 1, 13, 14)))
+    day = rng.choice((-5, -1, 0, 0, 1, 2, 9))
+    due = at + timedelta(days=day, hours=rng.choice((-1, 0, 1, 13, 14)))
     return Known(
         id=number,
         state=state,
-        priority=dice.choice(tuple(RANKS)),
-        due_at=None if state == "incomplete" or dice.random() < 0.03 else due,
-        name=f"{dice.choice(NAMES)}{dice.choice(('', '甲', '乙', str(number)))}",
-        agent=dice.choice(AGENTS),
-        number=f"SN-2026/{number:05}.{dice.choice('ab')}",
-        province=dice.choice(PROVINCES),
-        kind=dice.choice(KINDS),
-        risk=dice.choice(("low", "medium", "high")),
-        service_class=dice.choice(("standard", "complex")),
-        round=dice.choice((1, 1, 2, 3)),
-        rules=tuple(rule for rule in RULES if dice.random() < 0.3),
-        assignee=dice.choice((None, None, 2, 3)),
+        priority=rng.choice(tuple(RANKS)),
+        due_at=None if state == "incomplete" or rng.random() < 0.03 else due,
+        name=f"{rng.choice(NAMES)}{rng.choice(('', '甲', '乙', str(number)))}",
+        agent=rng.choice(AGENTS),
+        number=f"SN-2026/{number:05}.{rng.choice('ab')}",
+        province=rng.choice(PROVINCES),
+        kind=rng.choice(KINDS),
+        risk=rng.choice(("low", "medium", "high")),
+        service_class=rng.choice(("standard", "complex")),
+        round=rng.choice((1, 1, 2, 3)),
+        rules=tuple(rule for rule in RULES if rng.random() < 0.3),
+        assignee=rng.choice((None, None, 2, 3)),
         holder=holder,
-        phone=f"139{dice.randrange(40):08}",
-        card=f"138{dice.randrange(40):08}",
-        waits_for=dice.choice(("applicant", "carrier")) if state == "pending" else "",
+        phone=f"139{rng.randrange(40):08}",
+        card=f"138{rng.randrange(40):08}",
+        waits_for=rng.choice(("applicant", "carrier")) if state == "pending" else "",
     )
 
 

@@ -44,7 +44,7 @@ def test_two_people_never_get_the_same_case(site: Site) -> None:
     assert {given(site.services("a").claims.next()), given(site.services("b").claims.next())} == {1, 2}
 
 
-def test_a_case_assigned_to_me_comes_first_and_is_offered_to_nobody_else(site: Site) -> None:
+def test_an_assigned_case_comes_first_and_is_offered_to_no_other_reviewer(site: Site) -> None:
     site.plant(1, priority="urgent")
     (mine,) = site.plant(1, priority="low")
     site.services("sup").assigning.assign([mine], "b", "knows the trade")
@@ -53,7 +53,7 @@ def test_a_case_assigned_to_me_comes_first_and_is_offered_to_nobody_else(site: S
     assert given(site.services("b").claims.next()) == mine
 
 
-def test_a_case_assigned_to_somebody_who_is_away_is_offered_to_all(site: Site) -> None:
+def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> None:
     (assigned,) = site.plant(1)
     site.services("sup").assigning.assign([assigned], "b", "knows the trade")
     assert isinstance(site.services("a").claims.next(), Empty)
@@ -131,7 +131,7 @@ def test_skipping_an_assigned_case_ends_the_assignment(site: Site) -> None:
     assert site.services("a").casefiles.show(case).header.assignee is None
 
 
-def test_skipping_takes_a_reason(site: Site) -> None:
+def test_skipping_requires_a_reason(site: Site) -> None:
     (case,) = site.plant(1)
     site.services("a").claims.next()
 

@@ -24,7 +24,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Queue, list[Known]]
     """The queue of reviewer a over cases of every kind."""
     folder: Path = tmp_path_factory.mktemp("queue")
     site = Site(folder / "w.db").create()
-    # Who opens the database later would sweep the batch that is not published.
+    # Services opened later would delete the unpublished batch.
     queue = site.services("a").queue
     return queue, plant_many(site, COUNT, seed=11)
 
@@ -45,7 +45,7 @@ def due(test: Callable[[Known], bool]) -> Test:
 
 
 def runs(case: Known) -> bool:
-    """Say whether the clock of a case runs."""
+    """Return whether the clock of a case runs."""
     is_with_others = case.state == "pending" and case.waits_for != "applicant"
     return is_with_others or case.state in {"queued", "in_review", "awaiting_check", "appealed"}
 

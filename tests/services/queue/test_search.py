@@ -14,14 +14,14 @@ CHARACTERS = "成都重庆银行长科技有限公司虚构𠮷𠀀龘㈱ＡＢa
 CASES = 200
 
 
-def name(dice: Random) -> str:
-    return "".join(dice.choices(CHARACTERS, k=dice.randrange(1, 12))).strip() or "虚构"
+def name(rng: Random) -> str:
+    return "".join(rng.choices(CHARACTERS, k=rng.randrange(1, 12))).strip() or "虚构"
 
 
 def renamed(site: Site, seed: int) -> tuple[Services, list[str]]:
     """Plant cases with random names, and return them."""
-    dice = Random(seed)
-    names = [name(dice) for _case in site.plant(CASES)]
+    rng = Random(seed)
+    names = [name(rng) for _case in site.plant(CASES)]
     services = site.services("a")
     with services.context.write() as session:
         for number, written in enumerate(names, start=1):
@@ -55,12 +55,12 @@ def has_other_spellings(part: str) -> bool:
 def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(case_pages, "FEW", few)
     services, names = renamed(site, seed=5)
-    dice = Random(6)
+    rng = Random(6)
     found_some = 0
     for _search in range(50):
-        written = dice.choice(names)
-        start = dice.randrange(len(written))
-        part = dice.choice([written[start : start + dice.randrange(1, 4)], "".join(dice.choices(CHARACTERS, k=2))])
+        written = rng.choice(names)
+        start = rng.randrange(len(written))
+        part = rng.choice([written[start : start + rng.randrange(1, 4)], "".join(rng.choices(CHARACTERS, k=2))])
         if not part.strip():
             continue
         expected = liked(services, part)

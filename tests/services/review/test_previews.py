@@ -55,14 +55,14 @@ def test_the_next_preview_has_every_change_of_the_case(site: Site, monkeypatch: 
     seen = take(site).header.evidence_no
     reads = Reads(site, monkeypatch)
     services = site.services("a")
-    asked = services.verdicts.preview(failing(case, evidence_no=seen))
-    assert not asked.has_new_evidence
+    first_preview = services.verdicts.preview(failing(case, evidence_no=seen))
+    assert not first_preview.has_new_evidence
 
-    services.remarks.checklist(case, asked.open_questions[0], ChecklistValue.YES)
-    answered = services.verdicts.preview(failing(case, evidence_no=seen))
+    services.remarks.checklist(case, first_preview.open_questions[0], ChecklistValue.YES)
+    next_preview = services.verdicts.preview(failing(case, evidence_no=seen))
     site.services("sup").assigning.assign([case], "b", "hers")
 
-    assert answered.open_questions == asked.open_questions[1:]
+    assert next_preview.open_questions == first_preview.open_questions[1:]
     services.verdicts.preview(failing(case, evidence_no=seen - 1))
     assert reads.cases == 3
 

@@ -57,7 +57,7 @@ def test_a_verification_has_its_kind_and_author(site: Site) -> None:
     assert (line.kind, line.result, line.by) == ("phone", "the company confirmed", "a")
 
 
-def test_a_resubmission_in_time_begins_the_next_round_and_the_time_away_does_not_count(site: Site) -> None:
+def test_a_resubmission_in_time_begins_the_next_round_and_its_pause_is_added(site: Site) -> None:
     case = rectifying(site)
     due = shown(site, case).header.due_at
     site.clock.on(days=1)

@@ -12,7 +12,7 @@ from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy, NotAllowed, WrongUsage
 
 
-def test_passing_against_a_block_takes_an_override_a_note_and_a_checker(site: Site) -> None:
+def test_passing_against_a_block_requires_an_override_a_note_and_a_check(site: Site) -> None:
     (case,) = site.plant(severity="block")
     take(site)
     with pytest.raises(NotAllowed, match="OK-OVERRIDE"):
@@ -87,7 +87,7 @@ def test_a_returned_case_beyond_the_limit_waits_for_its_maker_and_comes_first(si
     assert take(site).header.id == case
 
 
-def test_a_check_takes_a_note(site: Site) -> None:
+def test_a_check_requires_a_note(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))

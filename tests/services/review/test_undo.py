@@ -18,10 +18,10 @@ def staged(case: int) -> VerdictRequest:
 def read_plans(site: Site, login: str) -> list[str]:
     """Return the query plans of the statements of `undo.last` on decisions."""
     context = site.services(login).context
-    asked: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
     def ask(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        asked.append((statement, values))
+        statements.append((statement, values))
 
     event.listen(context.database.reader, "before_cursor_execute", ask)
     site.services(login).undo.last()
@@ -30,7 +30,7 @@ def read_plans(site: Site, login: str) -> list[str]:
         connection = session.connection()
         return [
             str(step[3])
-            for statement, values in asked
+            for statement, values in statements
             if "FROM decision" in statement
             for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
@@ -44,7 +44,7 @@ def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> N
     plans = read_plans(site, "a")
 
     searches = [step for step in plans if step.startswith(("SCAN decision", "SEARCH decision"))]
-    # What is released may be any number; what is staged waits for a checker, and that is soon done.
+    # Released decisions may be very many; staged ones wait for a checker only for a short time.
     assert searches == [
         "SEARCH decision USING INDEX ix_decision_release (status=?)",
         "SEARCH decision USING INDEX ix_decision_release (status=? AND release_at>?)",

@@ -36,7 +36,7 @@ def test_a_fixable_fail_has_an_item_for_each_reason_and_the_latest_of_their_dead
     done = decide(site, failing(case))
 
     assert done.state is CaseState.RECTIFYING
-    # Seven working days after Tuesday 24 November 2026 are over on Thursday 3 December at 18:00 in Shanghai.
+    # Seven working days after Tuesday 24 November 2026 end on Thursday 3 December at 18:00 in Shanghai.
     assert done.deadline_at is not None
     assert done.deadline_at.isoformat() == "2026-12-03T10:00:00+00:00"
     assert done.notice is not None

@@ -20,7 +20,7 @@ def passing(case: int, **more: object) -> VerdictRequest:
 
 
 def failing(case: int, **more: object) -> VerdictRequest:
-    """Return the request of a fixable fail: a busy hour, a document without seal."""
+    """Return the request of a fixable fail with two reasons."""
     return VerdictRequest(
         case_id=case,
         verdict=Verdict.FAIL,

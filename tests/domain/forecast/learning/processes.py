@@ -1,4 +1,4 @@
-"""Made-up processes that write event logs: rework, long tails, drift, queues, long cases; the same for a seed."""
+"""Generators of event logs with rework, long tails, drift, queues or long cases; deterministic for a seed."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,8 @@ _OPENS, _CLOSES = 9 / 24, 17 / 24
 _FRIDAY = 4
 
 
-def at_work(day: float) -> float:
-    """Return the next moment of work, in days since 1970: Monday to Friday, nine to five."""
+def next_working_instant(day: float) -> float:
+    """Return the next working instant, in days since 1970: Monday to Friday, nine to five."""
     date, time = divmod(day, 1)
     if time >= _CLOSES:
         date, time = date + 1, _OPENS
@@ -23,29 +23,29 @@ def at_work(day: float) -> float:
     return date + time
 
 
-def worked(day: float, days_of_work: float) -> float:
-    """Return when so much work is done that begins at a moment."""
-    day = at_work(day)
+def after_work(day: float, days_of_work: float) -> float:
+    """Return when an amount of work is done that begins at an instant."""
+    day = next_working_instant(day)
     while True:
         left = int(day) + _CLOSES - day
         if days_of_work <= left:
             return day + days_of_work
         days_of_work -= left
-        day = at_work(int(day) + _CLOSES)
+        day = next_working_instant(int(day) + _CLOSES)
 
 
-def queue_model(
+def office_log(
     seed: int, cases: int = 800, *, rework: float = 0.3, spread: float = 0.8, slower: float = 0.0, season: float = 0.0
 ) -> list[Trace]:
-    """Return the log of an office where three kinds of case are reviewed, some sent back, half of them checked.
+    """Return the log of an office that reviews three kinds of case, sends some back and checks half of them.
 
     Args:
-        seed: Of the random numbers.
-        cases: How many begin, evenly over the time, two a day.
+        seed: The seed of the random numbers.
+        cases: How many cases begin, two a day.
         rework: How often a case is sent back, each time.
-        spread: How much the work differs from case to case (sigma of its logarithm).
-        slower: By how much, as a power of e, the office becomes slower from the first case to the last.
-        season: How much slower it is in the worst time of a year, and faster in the best.
+        spread: How much the work differs between cases (sigma of its logarithm).
+        slower: The logarithm of how much slower the office becomes from the first case to the last.
+        season: How much slower the office is in the slowest time of a year, and faster in the fastest.
     """
     random = np.random.default_rng(seed)
     length = cases / 2
@@ -54,25 +54,25 @@ def queue_model(
         pace = np.exp(slower * begins / length) * (1 + season * np.sin(2 * np.pi * begins / 365))
         kind = ("simple", "common", "large")[random.choice(3, p=[0.2, 0.5, 0.3])]
         size = {"simple": 0.15, "common": 0.4, "large": 1.0}[kind] * pace
-        day = at_work(_START_DAY + begins)
+        day = next_working_instant(_START_DAY + begins)
         events = [Event(f"received {kind}", day * DAY)]
         while True:
-            day = worked(day, size * random.lognormal(0, spread))
+            day = after_work(day, size * random.lognormal(0, spread))
             events.append(Event("reviewed", day * DAY))
             if random.random() >= rework:
                 break
             day += random.lognormal(np.log(4), 0.9)
-            events.append(Event("mended", day * DAY))
+            events.append(Event("rectified", day * DAY))
         if random.random() < 0.5:
-            day = worked(day, random.exponential(0.25))
+            day = after_work(day, random.exponential(0.25))
             events.append(Event("checked", day * DAY))
         events.append(Event("closed", (day + random.choice([0, random.exponential(0.1)])) * DAY))
         traces.append(Trace(str(number), tuple(events)))
     return traces
 
 
-def queue(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
-    """Return the log of a counter where cases wait their turn; how long depends on how many wait."""
+def queue_log(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
+    """Return the log of a queue with several servers, where the waiting time depends on the queue length."""
     random = np.random.default_rng(seed)
     free = np.full(servers, float(_START_DAY))
     day = float(_START_DAY)
@@ -87,8 +87,8 @@ def queue(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
     return traces
 
 
-def permits(seed: int, cases: int = 600) -> list[Trace]:
-    """Return a log of cases so long that a third of those that began earlier are open when the later ones begin."""
+def permit_log(seed: int, cases: int = 600) -> list[Trace]:
+    """Return a log of long cases: when later cases begin, a third of the earlier ones are still open."""
     random = np.random.default_rng(seed)
     traces = []
     for number, begins in enumerate(np.sort(random.uniform(0, 450, cases))):
@@ -96,7 +96,7 @@ def permits(seed: int, cases: int = 600) -> list[Trace]:
         steps = np.sort(random.uniform(0, 1, random.integers(6, 30))) ** 1.3
         phases = np.clip(steps * 6 + random.normal(0, 0.7, len(steps)), 0, 5).astype(int)
         begun = _START_DAY + begins
-        events = [Event("asked for", begun * DAY)]
+        events = [Event("requested", begun * DAY)]
         for phase, step in zip(phases, steps, strict=True):
             events.append(Event(f"phase {phase}", (begun + step * length) * DAY))
         events.append(Event("granted", (begun + length) * DAY))
@@ -105,12 +105,12 @@ def permits(seed: int, cases: int = 600) -> list[Trace]:
 
 
 LOGS: dict[str, Callable[[int], list[Trace]]] = {
-    "steady": queue_model,
-    "seasons": lambda seed: queue_model(seed, season=0.5),
-    "slower": lambda seed: queue_model(seed, slower=0.8),
-    "faster": lambda seed: queue_model(seed, slower=-0.8),
-    "rework": lambda seed: queue_model(seed, rework=0.5),
-    "long tails": lambda seed: queue_model(seed, spread=1.5),
-    "queue": queue,
-    "permits": permits,
+    "steady": office_log,
+    "seasons": lambda seed: office_log(seed, season=0.5),
+    "slower": lambda seed: office_log(seed, slower=0.8),
+    "faster": lambda seed: office_log(seed, slower=-0.8),
+    "rework": lambda seed: office_log(seed, rework=0.5),
+    "long tails": lambda seed: office_log(seed, spread=1.5),
+    "queue": queue_log,
+    "permits": permit_log,
 }

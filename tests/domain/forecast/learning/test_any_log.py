@@ -1,4 +1,4 @@
-"""Whatever a log holds, the backtest gives figures that make sense, or says that there is no past."""
+"""A backtest of any log gives plausible figures or reports that there is no past."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +10,8 @@ steps = st.tuples(st.sampled_from("abc"), st.integers(0, 2_000_000))
 logs = st.lists(st.lists(steps, min_size=1, max_size=5), max_size=25)
 
 
-def silent(_done: int, _total: int) -> None:
-    """Hear no news."""
+def no_progress(_done: int, _total: int) -> None:
+    """Ignore progress reports."""
 
 
 @given(logs)
@@ -20,7 +20,7 @@ def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]
         in_order(str(number), [Event(activity, float(at_s)) for activity, at_s in case])
         for number, case in enumerate(cases)
     ]
-    result = backtest(traces, silent)
+    result = backtest(traces, no_progress)
 
     if result is not None:
         assert result.cases == len(cases) - len(cases) * 6 // 10
@@ -29,8 +29,8 @@ def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]
         assert 0 <= result.coverage80 <= 1
 
 
-def test_cases_of_one_event_take_no_time_and_the_forecast_says_so() -> None:
-    result = backtest([Trace(str(day), (Event("a", day * 86_400.0),)) for day in range(50)], silent)
+def test_cases_with_a_single_event_are_forecast_to_take_no_time() -> None:
+    result = backtest([Trace(str(day), (Event("a", day * 86_400.0),)) for day in range(50)], no_progress)
 
     assert result is not None
     assert (result.mae_days, result.coverage80, result.band_days) == (0, 1, 0)

@@ -1,9 +1,9 @@
-"""What is learnt from past cases, however many and whatever is known of them."""
+"""The estimator of remaining times: its determinism, attributes, and small or unusual logs."""
 
 import numpy as np
 import pytest
 
-from tests.domain.forecast.learning.processes import DAY, queue_model
+from tests.domain.forecast.learning.processes import DAY, office_log
 from workbench.domain.forecast.learning.estimator import Estimator, NothingToLearnFrom
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
@@ -17,14 +17,14 @@ def past(traces: list[Trace]) -> Past:
 
 
 def cases(count: int, *, sizes: bool = True, seed: int = 1) -> list[Trace]:
-    """Return cases that take a day if small and ten if large, which only an attribute tells, or anything between."""
+    """Return cases that take one day if small and ten if large; only an attribute shows the size, or nothing does."""
     random = np.random.default_rng(seed)
     traces = []
     for number in range(count):
         size = ("small", "large")[number % 2]
         took = {"small": 1, "large": 10}[size] * random.uniform(0.9, 1.1) if sizes else random.uniform(1, 10)
-        said: dict[str, Attribute] = {"size": size}
-        events = (Event("came", number * DAY, said), Event("done", (number + took) * DAY))
+        attributes: dict[str, Attribute] = {"size": size}
+        events = (Event("came", number * DAY, attributes), Event("done", (number + took) * DAY))
         traces.append(Trace(str(number), events))
     return traces
 
@@ -38,14 +38,14 @@ def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float
 
 
 def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
-    log = queue_model(5, 200)
+    log = office_log(5, 200)
     first, second = (Estimator.fit(past(log), seed=7).remaining_throughout(log[:20]) for _turn in range(2))
 
     assert np.array_equal(first.cumulative, second.cumulative)
     assert first.calibration == second.calibration
 
 
-def test_an_attribute_tells_cases_apart() -> None:
+def test_an_attribute_distinguishes_cases() -> None:
     estimator = Estimator.fit(past(cases(300)))
 
     small, large = days(estimator, opened("small"), opened("large"))
@@ -53,7 +53,7 @@ def test_an_attribute_tells_cases_apart() -> None:
     assert large == pytest.approx(10, abs=1)
 
 
-def test_a_figure_tells_cases_apart_and_a_missing_one_is_no_mistake() -> None:
+def test_a_number_distinguishes_cases_and_may_be_missing() -> None:
     traces = [
         Trace(
             str(number),
@@ -66,7 +66,7 @@ def test_a_figure_tells_cases_apart_and_a_missing_one_is_no_mistake() -> None:
     ]
     estimator = Estimator.fit(past(traces))
     none_ahead, nine_ahead, unknown = (
-        Trace("", (Event("came", 500 * DAY, said),)) for said in ({"ahead": 0.0}, {"ahead": 9.0}, {})
+        Trace("", (Event("came", 500 * DAY, attributes),)) for attributes in ({"ahead": 0.0}, {"ahead": 9.0}, {})
     )
 
     first, last, other = days(estimator, none_ahead, nine_ahead, unknown)
@@ -75,7 +75,7 @@ def test_a_figure_tells_cases_apart_and_a_missing_one_is_no_mistake() -> None:
     assert 1 <= other <= 10
 
 
-def test_a_doubtful_attribute_counts_if_it_helps_and_is_left_out_if_it_does_not() -> None:
+def test_an_optional_attribute_is_used_only_if_it_improves_the_forecast() -> None:
     optional = frozenset({"size"})
 
     helped = Estimator.fit(past(cases(400)), optional)
@@ -84,11 +84,11 @@ def test_a_doubtful_attribute_counts_if_it_helps_and_is_left_out_if_it_does_not(
     assert not_helped.ignored == {"size"}
 
 
-def test_in_a_short_past_nothing_doubtful_is_believed() -> None:
+def test_a_short_log_uses_no_optional_attribute() -> None:
     assert Estimator.fit(past(cases(60)), frozenset({"size"})).ignored == {"size"}
 
 
-def test_a_word_that_is_rare_leans_on_the_less_exact_word_and_an_unknown_one_too() -> None:
+def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
     prefixes = [Prefix(("check", name), "came", (0.0,), {}) for name in ("x", "y") for _row in range(200)]
     prefixes += [Prefix(("check", "rare"), "came", (0.0,), {})] + [Prefix(("wait",), "came", (0.0,), {})] * 400
     target = np.array([1.0] * 200 + [3.0] * 200 + [30.0] + [9.0] * 400)
@@ -105,39 +105,39 @@ def test_a_word_that_is_rare_leans_on_the_less_exact_word_and_an_unknown_one_too
     assert unknown <= known <= rare < other
 
 
-def test_an_activity_that_was_never_seen_gets_a_forecast_all_the_same() -> None:
+def test_a_case_in_an_unknown_activity_has_a_forecast() -> None:
     estimator = Estimator.fit(past(cases(100)))
 
-    (told,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY, {"size": "huge"}),)), level=0.9)
-    assert 0 <= told <= 11
+    (found,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY, {"size": "huge"}),)), level=0.9)
+    assert 0 <= found <= 11
 
 
-def test_one_case_that_is_over_is_history_enough() -> None:
+def test_one_finished_case_is_enough_to_learn_from() -> None:
     estimator = Estimator.fit(past(cases(1)))
 
     assert days(estimator, opened("small"), level=0.9) == pytest.approx([1], abs=0.2)
 
 
-def test_where_no_case_is_open_nothing_is_told() -> None:
+def test_without_open_cases_there_is_no_forecast() -> None:
     assert days(Estimator.fit(past(cases(10)))) == []
 
 
-def test_without_any_case_that_is_over_there_is_nothing_to_learn() -> None:
+def test_without_finished_cases_there_is_nothing_to_learn() -> None:
     with pytest.raises(NothingToLearnFrom):
         Estimator.fit(Past(0.0, (), (1.0, 2.0)))
 
 
-def test_a_case_that_is_stuck_moves_no_other_forecast_much() -> None:
-    log = queue_model(3, 200)
+def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
+    log = office_log(3, 200)
     stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
-    told, told_with_it = (
+    without_it, with_it = (
         Estimator.fit(past(traces)).remaining(log[:50]).quantile_s(0.5).sum() for traces in (log, [*log, stuck])
     )
 
-    assert told_with_it == pytest.approx(told, rel=0.1)
+    assert with_it == pytest.approx(without_it, rel=0.1)
 
 
-def test_a_prefix_knows_only_what_had_happened() -> None:
+def test_a_prefix_contains_only_earlier_events() -> None:
     trace = Trace("1", (Event("a", 0, {"p": "x"}), Event("b", 3600), Event("a", 7200, {"p": "y"}), Event("c", 9 * DAY)))
     third = list(prefixes_of(trace, ("a", "c")))[2]
     alone = last_prefix(Trace("1", trace.events[:3]), ("a", "c"))

@@ -1,4 +1,4 @@
-"""The forecast is better than always saying the median or the mean, and its range as right as it says."""
+"""The forecast has a smaller error than the median and mean baselines, and calibrated ranges."""
 
 import numpy as np
 import pytest
@@ -14,19 +14,19 @@ GOALS = (0.75, 0.88)
 SEEDS = (11, 12, 13)
 
 
-def silent(_done: int, _total: int) -> None:
-    """Hear no news."""
+def no_progress(_done: int, _total: int) -> None:
+    """Ignore progress reports."""
 
 
 def outcome(name: str) -> Backtest:
-    traces = read_log(shared_data("event_logs", name), LogColumns(), None, silent)
-    result = backtest(traces, silent)
+    traces = read_log(shared_data("event_logs", name), LogColumns(), None, no_progress)
+    result = backtest(traces, no_progress)
     assert result is not None
     return result
 
 
 @pytest.mark.proof
-def test_on_the_help_desk_the_error_is_at_most_94_percent_of_the_median_and_70_of_the_mean() -> None:
+def test_the_help_desk_error_is_at_most_94_percent_of_the_median_and_70_of_the_mean() -> None:
     result = outcome("helpdesk.csv")
 
     assert (result.cases, result.learnt_cases, result.prefixes) == (1522, 2229, 4961)
@@ -36,18 +36,18 @@ def test_on_the_help_desk_the_error_is_at_most_94_percent_of_the_median_and_70_o
     assert 0.75 <= result.coverage80 <= 0.92
 
 
-def test_on_a_hundred_traffic_fines_both_baselines_are_beaten() -> None:
+def test_the_forecast_beats_both_baselines_on_a_hundred_traffic_fines() -> None:
     result = outcome("roadtraffic100traces.csv")
 
     assert result.mae_days <= 0.85 * min(result.median_mae_days, result.mean_mae_days)
-    # Forty cases are too few to tell 75 % from 70 %.
+    # Forty cases are too few to distinguish 75 % from 70 %.
     assert 0.7 <= result.coverage80 <= 0.92
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("name", ["slower", "queue"])
-def test_a_made_up_office_is_forecast_better_than_by_its_past(name: str) -> None:
-    result = backtest(LOGS[name](11), silent)
+def test_the_forecast_beats_the_baselines_on_a_simulated_office(name: str) -> None:
+    result = backtest(LOGS[name](11), no_progress)
 
     assert result is not None
     assert result.mae_days < min(result.median_mae_days, result.mean_mae_days)
@@ -56,8 +56,8 @@ def test_a_made_up_office_is_forecast_better_than_by_its_past(name: str) -> None
 
 @pytest.mark.proof
 @pytest.mark.parametrize("name", some(list(LOGS), ci=1))
-def test_on_every_kind_of_log_both_baselines_are_beaten_and_the_range_is_right(name: str) -> None:
-    results = [result for seed in SEEDS if (result := backtest(LOGS[name](seed), silent))]
+def test_on_every_kind_of_log_both_baselines_are_beaten_and_ranges_are_calibrated(name: str) -> None:
+    results = [result for seed in SEEDS if (result := backtest(LOGS[name](seed), no_progress))]
 
     assert len(results) == len(SEEDS)
     for result in results:
@@ -68,9 +68,9 @@ def test_on_every_kind_of_log_both_baselines_are_beaten_and_the_range_is_right(n
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(sized(ci=1, full=3)))
-def test_on_the_help_desk_the_seed_makes_no_difference_that_matters(seed: int) -> None:
-    traces = read_log(shared_data("event_logs", "helpdesk.csv"), LogColumns(), None, silent)
-    result = backtest(traces, silent, seed)
+def test_the_seed_hardly_changes_the_help_desk_error(seed: int) -> None:
+    traces = read_log(shared_data("event_logs", "helpdesk.csv"), LogColumns(), None, no_progress)
+    result = backtest(traces, no_progress, seed)
 
     assert result is not None
     assert result.mae_days <= 0.94 * result.median_mae_days
@@ -78,8 +78,8 @@ def test_on_the_help_desk_the_seed_makes_no_difference_that_matters(seed: int) -
 
 
 @pytest.mark.proof
-def test_the_office_with_a_queue_leans_on_its_load_and_gains_by_it() -> None:
-    result = backtest(LOGS["queue"](11), silent)
+def test_the_workload_features_improve_the_forecast_of_an_office_with_a_queue() -> None:
+    result = backtest(LOGS["queue"](11), no_progress)
 
     assert result is not None
     assert result.used_load

@@ -1,4 +1,4 @@
-"""Trees and the quantile forest do what scikit-learn's do, on the same data."""
+"""Trees and the quantile forest agree with scikit-learn on the same data."""
 
 import numpy as np
 import pytest
@@ -19,19 +19,19 @@ def codes_of(random: np.random.Generator, rows: int) -> CodeArray:
 
 
 def times_of(random: np.random.Generator, codes: CodeArray) -> FloatArray:
-    """Return times whose middle and spread depend on the codes."""
+    """Return times whose median and spread depend on the codes."""
     middle = 1 + codes[:, 0] / 8 + (codes[:, 1] > BINS // 2) * 2.0
     return np.asarray(middle * random.lognormal(0, 0.3, len(codes)), dtype=np.float64)
 
 
 @pytest.mark.parametrize(("levels", "share"), [(1, 0.0), (3, 0.01), (6, 0.002)])
-def test_a_tree_of_all_columns_cuts_as_that_of_scikit_learn(
+def test_a_tree_of_all_columns_splits_like_that_of_scikit_learn(
     levels: int, share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = np.random.default_rng(20261124)
     codes = codes_of(random, 600)
     target, weights = times_of(random, codes), random.uniform(0.5, 2, len(codes))
-    # The reference has no bound on what a cut gains by chance.
+    # The reference has no minimum gain for a split.
     monkeypatch.setattr(tree, "_LEAST_GAIN", 0.0)
 
     shape = TreeLimits(leaf_weight=share * weights.sum(), levels=levels, columns=COLUMNS)
@@ -43,7 +43,7 @@ def test_a_tree_of_all_columns_cuts_as_that_of_scikit_learn(
     assert mean[leaf] == pytest.approx(reference.predict(codes))
 
 
-def test_a_tree_leads_each_row_of_its_sample_to_the_leaf_where_it_grew() -> None:
+def test_a_tree_sends_each_training_row_to_its_own_leaf() -> None:
     random = np.random.default_rng(1)
     codes = codes_of(random, 600)
     shape = TreeLimits(leaf_weight=5, levels=6, columns=1)
@@ -54,36 +54,36 @@ def test_a_tree_leads_each_row_of_its_sample_to_the_leaf_where_it_grew() -> None
     assert len(set(leaf.tolist())) > 4
 
 
-def pinball(told: FloatArray, truth: FloatArray, level: float) -> float:
-    """Return the loss that is least, in the mean, for the true quantile of a level."""
-    missed = truth - told
+def pinball(predicted: FloatArray, truth: FloatArray, level: float) -> float:
+    """Return the pinball loss, whose mean is least for the true quantile."""
+    missed = truth - predicted
     return float(np.mean(np.maximum(level * missed, (level - 1) * missed)))
 
 
 def reference_quantiles(
-    fitted: RandomForestRegressor, known: CodeArray, times: FloatArray, asked: CodeArray
+    fitted: RandomForestRegressor, known: CodeArray, times: FloatArray, queries: CodeArray
 ) -> FloatArray:
-    """Return the quantiles 0.1, 0.5, 0.9 after Meinshausen, by the leaves that asked and known rows share."""
-    leaf_known, leaf_asked = fitted.apply(known), fitted.apply(asked)
+    """Return the quantiles 0.1, 0.5 and 0.9 after Meinshausen, from the leaves that query and training rows share."""
+    leaf_known, leaf_of_queries = fitted.apply(known), fitted.apply(queries)
     order = np.argsort(times)
     found = []
-    for leaves in leaf_asked:
+    for leaves in leaf_of_queries:
         together = leaf_known == leaves
         share = (together / np.maximum(together.sum(axis=0), 1)).mean(axis=1)[order]
         found.append(times[order][np.searchsorted(share.cumsum(), [0.1, 0.5, 0.9])])
     return np.array(found)
 
 
-def test_quantiles_err_no_more_than_those_of_a_forest_of_scikit_learn() -> None:
+def test_the_quantile_error_is_at_most_that_of_a_scikit_learn_forest() -> None:
     random = np.random.default_rng(7)
-    codes, asked = codes_of(random, 2_000), codes_of(random, 400)
-    times, truth = times_of(random, codes), times_of(random, asked)
+    codes, queries = codes_of(random, 2_000), codes_of(random, 400)
+    times, truth = times_of(random, codes), times_of(random, queries)
     rows = Rows(codes=codes, remaining_s=times, weights=np.ones(len(codes)), case=np.arange(len(codes)))
 
     forest = Forest(rows, seed=1)
-    cumulative = forest.cumulative(asked)
+    cumulative = forest.cumulative(queries)
     fitted = RandomForestRegressor(60, min_samples_leaf=25, max_features=2, random_state=1).fit(codes, times)
-    reference = reference_quantiles(fitted, codes, times, asked)
+    reference = reference_quantiles(fitted, codes, times, queries)
 
     for place, level in enumerate((0.1, 0.5, 0.9)):
         ours = np.array([forest.support_s[np.searchsorted(row, level)] for row in cumulative])

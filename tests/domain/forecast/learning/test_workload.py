@@ -1,4 +1,4 @@
-"""The load at an event is what the other cases did up to then."""
+"""Workload features at an event count only what other cases did before it."""
 
 from itertools import pairwise
 
@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.forecast.learning.processes import DAY, queue_model
+from tests.domain.forecast.learning.processes import DAY, office_log
 from workbench.domain.forecast.learning.event_trace import Event, Trace
 from workbench.domain.forecast.learning.workload import BEGUN, EVENTS, OPEN, SAME, WorkloadFeatures
 
 FINISHED = [Trace("", (Event("came", 0), Event("done", 10 * DAY)))] * 4
 
 
-def test_the_load_counts_the_other_cases_where_they_are() -> None:
+def test_the_workload_counts_the_other_cases_by_activity() -> None:
     traces = [
         Trace("a", (Event("came", 0), Event("done", 3 * DAY))),
         Trace("b", (Event("came", 1 * DAY), Event("done", 4 * DAY))),
@@ -23,14 +23,14 @@ def test_the_load_counts_the_other_cases_where_they_are() -> None:
 
     assert a[0].attributes == {OPEN: 0, SAME: 0, BEGUN: 0, EVENTS: 0}
     assert c[0].attributes == {OPEN: 2, SAME: 2, BEGUN: 2, EVENTS: 2}
-    # a is done, which ended every case that was learnt from, so that only c is open when b is done.
+    # Every training case ended with a, so a case with a is finished and only c is open when b is done.
     assert b[1].attributes == {OPEN: 1, SAME: 1, BEGUN: 3, EVENTS: 4}
-    # Ten days is the longest that a case lasted: what is older is forgotten.
+    # The longest case took ten days: older open cases are left out.
     assert c[1].attributes == {OPEN: pytest.approx(0), SAME: 0, BEGUN: 0, EVENTS: 0}
 
 
 @given(st.lists(st.lists(st.tuples(st.sampled_from(("came", "done", "else")), st.integers(0, 40)), min_size=1)))
-def test_the_load_leans_on_no_later_event(cases: list[list[tuple[str, int]]]) -> None:
+def test_the_workload_depends_on_no_later_event(cases: list[list[tuple[str, int]]]) -> None:
     traces = [
         Trace(str(number), tuple(Event(name, day * DAY) for name, day in sorted(case, key=lambda step: step[1])))
         for number, case in enumerate(cases)
@@ -47,8 +47,8 @@ def test_the_load_leans_on_no_later_event(cases: list[list[tuple[str, int]]]) ->
         assert trace.events == whole[trace.case].events[: len(trace.events)]
 
 
-def test_in_a_long_log_no_count_goes_below_nothing() -> None:
-    traces = queue_model(1, 200)
+def test_in_a_long_log_no_count_is_negative() -> None:
+    traces = office_log(1, 200)
     loaded = list(WorkloadFeatures(traces).with_workload(traces))
 
     assert all(value > -1e-6 for trace in loaded for event in trace.events for value in event.attributes.values())  # type: ignore[operator]  # all are figures

@@ -1,4 +1,4 @@
-"""An office that is made up, to test its forecast: the truth is what happens in it."""
+"""Simulates an office, so that its forecast can be compared with what happened."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _RANKS = {"low": 1, "high": 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How an office is: rates are per working day; `drift` is the speed at the end, at the beginning it is 1."""
+    """The parameters of an office: rates per working day; `drift` is the relative speed at the end."""
 
     seed: int
     cases: int = 2_750
@@ -48,13 +48,13 @@ class _Case:
     attributes: Mapping[str, Attribute]
     rank: int
     class_days: int
-    chance: float
+    sent_back_rate: float
     steps: list[Step] = field(default_factory=list)
     due: float = 0.0
 
 
 def working_time(plan: Plan) -> WorkingTime:
-    """Return the working days, Monday to Friday but for one week of holidays."""
+    """Return the working days: Monday to Friday without one week of holidays."""
     days = [plan.first_day + timedelta(days=number) for number in range(900)]
     workdays = [day for day in days if day.weekday() < 5]
     holiday = set(workdays[plan.holiday_after_days : plan.holiday_after_days + 5])
@@ -80,7 +80,7 @@ def instant_of(working: WorkingTime, at: float) -> datetime:
 
 
 class SimulatedOffice:
-    """One run: cases arrive, reviewers decide in the order of `next`, applicants mend, second persons check."""
+    """One run: cases arrive, reviewers decide in the order of `next`, applicants rectify, and checkers check."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -88,9 +88,9 @@ class SimulatedOffice:
         self._random = np.random.default_rng(plan.seed)
         self._agents = self._random.beta(2, 4, size=12)
         self._queue: list[_Case] = []
-        self._coming: list[tuple[float, int, _Case]] = []
+        self._scheduled: list[tuple[float, int, _Case]] = []
         self._verdicts: list[tuple[float, int]] = []
-        self._cases = [self._some_case(number) for number in range(plan.cases)]
+        self._cases = [self._random_case(number) for number in range(plan.cases)]
         self._run()
 
     @property
@@ -109,12 +109,12 @@ class SimulatedOffice:
         ]
         return QueueHistory(cases=histories, verdicts=Verdicts(np.array(at), np.array(maker)))
 
-    def _some_case(self, number: int) -> _Case:
+    def _random_case(self, number: int) -> _Case:
         random, agent = self._random, int(self._random.integers(len(self._agents)))
         kind = str(random.choice(["enterprise", "sole_proprietor", "individual"], p=[0.6, 0.2, 0.2]))
         service = str(random.choice(list(_CLASS_DAYS), p=[0.1, 0.7, 0.2]))
         findings = str(random.choice(["none", "warn", "block"], p=[0.5, 0.3, 0.2]))
-        chance = self._agents[agent] * {"none": 0.5, "warn": 1.2, "block": 2.0}[findings]
+        sent_back_rate = self._agents[agent] * {"none": 0.5, "warn": 1.2, "block": 2.0}[findings]
         attributes: dict[str, Attribute] = {
             "applicant_kind": kind,
             "service_class": service,
@@ -124,24 +124,24 @@ class SimulatedOffice:
             "findings": findings,
         }
         rank = _RANKS["high" if findings == "block" else "low"]
-        return _Case(number, attributes, rank, _CLASS_DAYS[service], min(float(chance), 0.85))
+        return _Case(number, attributes, rank, _CLASS_DAYS[service], min(float(sent_back_rate), 0.85))
 
     def _run(self) -> None:
         plan, random = self.plan, self._random
         gaps = random.exponential(1 / plan.arrivals, plan.cases)
         for case, at in zip(self._cases, np.cumsum(gaps), strict=True):
-            self._come(case, float(at))
+            self._schedule(case, float(at))
         for day in range(plan.horizon_days):
-            if not self._coming and not self._queue:
+            if not self._scheduled and not self._queue:
                 break
-            for at, maker in self._turns_of(day):
+            for at, maker in self._decision_times(day):
                 self._arrive_until(at)
                 if self._queue:
                     self._decide(at, maker)
             self._arrive_until(day + 1)
 
-    def _turns_of(self, day: int) -> list[tuple[float, int]]:
-        """Return when who could decide one more case."""
+    def _decision_times(self, day: int) -> list[tuple[float, int]]:
+        """Return when each reviewer is free to decide a case, in order of time."""
         plan, random = self.plan, self._random
         progress = min(day / plan.arriving_days, 1.0)
         speed = plan.speed * (1 + (plan.drift - 1) * progress) * random.gamma(25, 1 / 25)
@@ -153,13 +153,13 @@ class SimulatedOffice:
                 found += [(day + float(at), maker) for at in random.random(random.poisson(speed))]
         return sorted(found)
 
-    def _come(self, case: _Case, at: float) -> None:
-        self._coming.append((at, case.number, case))
+    def _schedule(self, case: _Case, at: float) -> None:
+        self._scheduled.append((at, case.number, case))
 
     def _arrive_until(self, at: float) -> None:
-        self._coming.sort(key=lambda each: each[:2])
-        while self._coming and self._coming[0][0] < at:
-            came_at, _number, case = self._coming.pop(0)
+        self._scheduled.sort(key=lambda each: each[:2])
+        while self._scheduled and self._scheduled[0][0] < at:
+            came_at, _number, case = self._scheduled.pop(0)
             if case.steps:
                 case.due += came_at - case.steps[-1].at if case.steps[-1].what != "awaiting_check" else 0
             else:
@@ -181,20 +181,20 @@ class SimulatedOffice:
         drawn = random.random()
         if drawn < 0.04:
             case.steps.append(Step("failed", at))
-        elif drawn < 0.04 + case.chance / rounds:
+        elif drawn < 0.04 + case.sent_back_rate / rounds:
             what = "rectifying" if random.random() < 0.8 else "pending"
             case.steps.append(Step(what, at))
-            back_at = self._natural(at, float(random.lognormal(np.log(3), 0.8)))
+            back_at = self._after_calendar_days(at, float(random.lognormal(np.log(3), 0.8)))
             if random.random() < 0.04:
-                case.steps.append(Step("lapsed", self._natural(at, 10)))
+                case.steps.append(Step("lapsed", self._after_calendar_days(at, 10)))
             else:
-                self._come(case, back_at)
+                self._schedule(case, back_at)
         elif case.attributes["findings"] == "block" and random.random() < 0.5:
             case.steps.append(Step("awaiting_check", at))
             case.steps.append(Step("passed", at + float(random.gamma(2, 0.5))))
         else:
             case.steps.append(Step("passed", at))
 
-    def _natural(self, at: float, days: float) -> float:
-        """Return the time that lies so many days of the calendar later; applicants mend at weekends too."""
+    def _after_calendar_days(self, at: float, days: float) -> float:
+        """Return the time a number of calendar days later; applicants also work at weekends."""
         return max(float(self.time.of([instant_of(self.time, at).timestamp() + days * 86_400])[0]), at)

@@ -1,4 +1,4 @@
-"""How many go before who comes into the queue."""
+"""How many queued cases come before a new case."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ PLACES = st.builds(
 )
 
 
-def test_what_is_overdue_goes_before_what_is_due_today_and_that_before_the_rest_whatever_its_priority() -> None:
+def test_overdue_cases_come_first_then_cases_due_today_then_by_priority() -> None:
     overdue = position_of(NOW, 0, NOW, ZONE)
     # 15:30 in UTC is today in Shanghai, 16:30 is tomorrow.
     today = position_of(NOW.replace(hour=15, minute=30), 0, NOW, ZONE)
@@ -33,11 +33,11 @@ def test_what_is_overdue_goes_before_what_is_due_today_and_that_before_the_rest_
 
 
 @given(st.lists(PLACES), st.lists(PLACES))
-def test_who_comes_has_all_before_it_that_wait_at_its_place_or_before(
-    there: list[QueuePosition], coming: list[QueuePosition]
+def test_a_new_case_comes_after_every_case_at_its_position_or_before(
+    present: list[QueuePosition], coming: list[QueuePosition]
 ) -> None:
-    line = QueueSnapshot({place: there.count(place) for place in there})
-    waiting = list(there)
+    line = QueueSnapshot({place: present.count(place) for place in present})
+    waiting = list(present)
 
     for place in coming:
         assert line.join(place) == sum(other <= place for other in waiting)
@@ -45,10 +45,10 @@ def test_who_comes_has_all_before_it_that_wait_at_its_place_or_before(
 
 
 @given(st.integers(0, 10_000_000))
-def test_a_number_of_cases_is_told_by_one_near_to_it(ahead: int) -> None:
+def test_a_rounded_count_is_near_the_exact_count(ahead: int) -> None:
     assert abs(rounded_count(ahead) - ahead) <= 0.032 * ahead
 
 
-def test_few_cases_are_counted_exactly_and_many_share_a_number() -> None:
+def test_small_counts_are_exact_and_large_ones_share_rounded_values() -> None:
     assert [rounded_count(ahead) for ahead in range(32)] == list(range(32))
     assert len({rounded_count(ahead) for ahead in range(200_000)}) < 250

@@ -1,4 +1,4 @@
-"""The forecast of an office: right as often as it says, from what was known and nothing else."""
+"""The forecast of a simulated office is calibrated and uses only what was known at its time."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,12 +23,12 @@ FEW = Plan(seed=5, cases=1_000)
 
 @cache
 def simulated() -> SimulatedOffice:
-    """One office for all tests that only look at it."""
+    """The simulated office that all tests share; they only read it."""
     return SimulatedOffice(FEW)
 
 
 def queued(count: int, due: float = np.inf) -> list[OpenCase]:
-    """Return cases that wait, one after the other."""
+    """Return queued cases in order."""
     return [
         OpenCase(history=CaseHistory(case=n, steps=(Step("queued", NOW),), attributes={}), ahead=n, due=due)
         for n in range(count)
@@ -36,7 +36,7 @@ def queued(count: int, due: float = np.inf) -> list[OpenCase]:
 
 
 def forecast_now(history: QueueHistory, *, reviewers: int | None = None) -> dict[int, Forecast]:
-    """Return what is expected of all that is open now, by the number of the case."""
+    """Return the forecasts of all open cases by case number."""
     queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
     cases = open_at(history.cases, QueueSpells.of(history.cases), NOW)
     return {found.case: found for found in queue_model.forecast(cases, NOW, reviewers)}
@@ -44,35 +44,35 @@ def forecast_now(history: QueueHistory, *, reviewers: int | None = None) -> dict
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(1, 1 + sized(ci=1, full=20)))
-def test_nine_of_ten_cases_are_passed_by_the_day_that_is_told(seed: int) -> None:
+def test_nine_of_ten_cases_pass_by_the_forecast_day(seed: int) -> None:
     queue_model = SimulatedOffice(Plan(seed=seed))
 
     count = sized(ci=700, full=2_000)
-    told = at_receipt(queue_model, warm_up=500, most=count)
+    outcomes = at_receipt(queue_model, warm_up=500, most=count)
 
-    assert len(told) == count
-    assert 0.85 <= share_in_time(told) <= 0.95
+    assert len(outcomes) == count
+    assert 0.85 <= share_in_time(outcomes) <= 0.95
 
 
 @pytest.mark.proof
-def test_it_holds_at_any_moment_of_a_case_and_for_other_drifts() -> None:
+def test_forecasts_are_calibrated_at_any_moment_of_a_case_and_for_other_drifts() -> None:
     plans = (Plan(seed=31), Plan(seed=32, drift=1.15, leaves_after=0.3), Plan(seed=33, drift=0.95, arrivals=36))
     for plan in some(plans, ci=1):
-        told = at_moments(SimulatedOffice(plan), first_day=14, every_days=sized(ci=18, full=6))
+        outcomes = at_moments(SimulatedOffice(plan), first_day=14, every_days=sized(ci=18, full=6))
 
-        assert len(told) > sized(ci=170, full=500)
-        assert 0.82 <= share_in_time(told) <= 0.97
+        assert len(outcomes) > sized(ci=170, full=500)
+        assert 0.82 <= share_in_time(outcomes) <= 0.97
 
 
 @pytest.mark.proof
-def test_in_a_short_run_about_nine_of_ten_are_passed_by_the_day_that_is_told() -> None:
-    told = at_receipt(simulated(), warm_up=450, most=400, every_days=9)
+def test_in_a_short_run_about_nine_of_ten_cases_pass_by_the_forecast_day() -> None:
+    outcomes = at_receipt(simulated(), warm_up=450, most=400, every_days=9)
 
-    assert len(told) == 400
-    assert 0.82 <= share_in_time(told) <= 0.98
-    # A range that is right because it is endless would be no forecast.
-    assert np.mean([each.forecast.passed.p90 - each.made_at for each in told]) < 12
-    assert 0.35 <= np.mean([each.passed_at <= each.forecast.passed.p50 for each in told]) <= 0.75
+    assert len(outcomes) == 400
+    assert 0.82 <= share_in_time(outcomes) <= 0.98
+    # The range must also be narrow enough to be useful.
+    assert np.mean([each.forecast.passed.p90 - each.made_at for each in outcomes]) < 12
+    assert 0.35 <= np.mean([each.passed_at <= each.forecast.passed.p50 for each in outcomes]) <= 0.75
 
 
 @pytest.mark.proof
@@ -83,7 +83,7 @@ def test_the_same_history_gives_the_same_forecast(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.proof
-def test_nothing_is_learnt_from_what_comes_later() -> None:
+def test_nothing_is_learnt_from_later_events() -> None:
     history = simulated().history
     known = [part for history in history.cases if (part := history.until(NOW)) is not None]
     verdicts = history.verdicts.before(NOW)
@@ -91,7 +91,7 @@ def test_nothing_is_learnt_from_what_comes_later() -> None:
     assert forecast_now(QueueHistory(cases=known, verdicts=verdicts)) == forecast_now(history)
 
 
-def test_one_stuck_case_moves_nobody_elses_forecast() -> None:
+def test_one_stuck_case_changes_no_other_forecast() -> None:
     now = 40.4
     queue_model = SimulatedOffice(Plan(seed=7, cases=1_700))
     history = queue_model.history
@@ -100,12 +100,12 @@ def test_one_stuck_case_moves_nobody_elses_forecast() -> None:
     stuck = CaseHistory(case=number, steps=(Step("queued", 0.1),), attributes=like.attributes, class_days=3)
     slow = replace(stuck, case=number + 1, steps=(Step("queued", 0.1), Step("verdict", 38.0), Step("passed", 38.0)))
 
-    def told(histories: Sequence[CaseHistory]) -> dict[int, Forecast]:
+    def forecasts_of(histories: Sequence[CaseHistory]) -> dict[int, Forecast]:
         learnt = QueueModel.fit(replace(history, cases=histories), int(now), queue_model.time, ASSUMED)
         cases = open_at(histories, QueueSpells.of(histories), now)
         return {found.case: found for found in learnt.forecast(cases, now)}
 
-    before, after = told(history.cases), told([*history.cases, stuck, slow])
+    before, after = forecasts_of(history.cases), forecasts_of([*history.cases, stuck, slow])
 
     moved = np.abs([after[case].passed.p90 - found.passed.p90 for case, found in before.items()])
     assert len(before) > 30
@@ -131,44 +131,46 @@ def test_more_reviewers_decide_sooner_and_clear_the_queue_sooner() -> None:
     assert sooner[-1] > 5
 
 
-def test_who_is_away_decides_nothing_until_back() -> None:
+def test_an_absent_reviewer_decides_nothing_before_returning() -> None:
     history = simulated().history
     makers = [int(maker) for maker in np.unique(history.verdicts.maker)][:4]
     queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
-    gone = replace(queue_model, absences=tuple(Absence(maker, int(NOW), int(NOW) + 30) for maker in makers))
+    without_makers = replace(queue_model, absences=tuple(Absence(maker, int(NOW), int(NOW) + 30) for maker in makers))
     waiting = queued(150)
 
-    assert gone.present(NOW) == queue_model.present(NOW) - 4
-    assert gone.queue_clearing(waiting, NOW).p50_days > 1.4 * queue_model.queue_clearing(waiting, NOW).p50_days
+    assert without_makers.present(NOW) == queue_model.present(NOW) - 4
+    assert (
+        without_makers.queue_clearing(waiting, NOW).p50_days > 1.4 * queue_model.queue_clearing(waiting, NOW).p50_days
+    )
 
 
 def all_away(queue_model: QueueModel, last: int) -> QueueModel:
     return replace(queue_model, absences=tuple(Absence(maker, 0, last) for maker in queue_model.reviewers))
 
 
-def test_while_all_are_away_nobody_is_there_and_it_goes_on_when_one_is_back() -> None:
+def test_nothing_is_decided_until_the_first_absent_reviewer_returns() -> None:
     queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
-    gone, waiting = all_away(queue_model, int(NOW) + 150), queued(5)
+    without_makers, waiting = all_away(queue_model, int(NOW) + 150), queued(5)
 
-    assert gone.present(NOW) == 0
-    assert gone.per_day(NOW) == 0
-    assert gone.first_day_with_reviewer(NOW) == int(NOW) + 151
-    assert gone.queue_clearing(waiting, NOW).p50_days == pytest.approx(
+    assert without_makers.present(NOW) == 0
+    assert without_makers.per_day(NOW) == 0
+    assert without_makers.first_day_with_reviewer(NOW) == int(NOW) + 151
+    assert without_makers.queue_clearing(waiting, NOW).p50_days == pytest.approx(
         int(NOW) + 151 - NOW + queue_model.queue_clearing(waiting, float(int(NOW))).p50_days, abs=1
     )
-    # What if somebody were there all the same.
-    assert gone.per_day(NOW, 4) == pytest.approx(4 * queue_model.capacity.mean / len(queue_model.reviewers))
-    assert gone.queue_clearing(waiting, NOW, 8).p50_days < 5
+    # The number of reviewers can still be set.
+    assert without_makers.per_day(NOW, 4) == pytest.approx(4 * queue_model.capacity.mean / len(queue_model.reviewers))
+    assert without_makers.queue_clearing(waiting, NOW, 8).p50_days < 5
 
 
-def test_who_never_comes_back_is_known_not_to() -> None:
+def test_reviewers_without_a_return_date_are_not_expected_back() -> None:
     queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
 
     assert all_away(queue_model, 1 << 30).first_day_with_reviewer(NOW) is None
     assert queue_model.first_day_with_reviewer(NOW) == int(NOW)
 
 
-def test_those_who_are_away_are_missed_where_the_rest_is_assumed_too() -> None:
+def test_absences_count_if_the_rest_is_assumed() -> None:
     nothing = QueueHistory(cases=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
     assumptions = replace(ASSUMED, makers=(1, 2, 3, 4))
     absences = (Absence(1, 0, 99), Absence(2, 0, 99))
@@ -179,14 +181,14 @@ def test_those_who_are_away_are_missed_where_the_rest_is_assumed_too() -> None:
     assert queue_model.per_day(NOW) == pytest.approx(2 * ASSUMED.per_reviewer)
 
 
-def test_of_many_reviewers_each_counts_however_little_of_the_work_is_theirs() -> None:
+def test_every_one_of_many_reviewers_counts_whatever_their_share() -> None:
     verdicts = Verdicts(np.linspace(0, NOW, 4_000), np.tile(np.arange(80), 50))
     queue_model = QueueModel.fit(replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED)
 
     assert queue_model.present(NOW) == 80
 
 
-def test_a_holiday_is_no_day_of_work() -> None:
+def test_nothing_is_decided_on_a_holiday() -> None:
     time = simulated().time
     queue_model = QueueModel.fit(simulated().history, int(NOW), time, ASSUMED)
     before_holiday = FEW.holiday_after_days - 0.5
@@ -199,7 +201,7 @@ def test_a_holiday_is_no_day_of_work() -> None:
     assert (cleared - time.day(before_holiday)).days >= 9
 
 
-def test_nothing_is_passed_before_its_first_verdict_and_the_end_is_after_the_middle() -> None:
+def test_a_pass_is_not_before_the_first_verdict_nor_p90_before_p50() -> None:
     for found in forecast_now(simulated().history).values():
         assert found.first_verdict.p50 <= found.first_verdict.p90
         assert found.passed.p50 <= found.passed.p90
@@ -208,7 +210,7 @@ def test_nothing_is_passed_before_its_first_verdict_and_the_end_is_after_the_mid
             assert found.passed.p50 >= min(found.first_verdict.p50, found.passed.p50)
 
 
-def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_result() -> None:
+def test_a_case_awaiting_a_check_has_a_day_for_the_result_of_the_check() -> None:
     queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
     steps = (Step("queued", NOW - 3), Step("verdict", NOW - 0.5), Step("awaiting_check", NOW - 0.5))
     waits = CaseHistory(case=1, steps=steps, attributes={})
@@ -226,7 +228,7 @@ def test_what_a_second_person_looks_at_has_no_verdict_yet_and_a_day_for_its_resu
     assert second.first_verdict.p50 == 2
 
 
-def test_cases_that_are_often_sent_back_are_told_so() -> None:
+def test_cases_that_are_often_sent_back_are_forecast_so() -> None:
     found = forecast_now(simulated().history)
     histories = {history.case: history for history in simulated().history.cases}
     shares = {
@@ -239,7 +241,7 @@ def test_cases_that_are_often_sent_back_are_told_so() -> None:
     assert shares["block"] > 1.5 * shares["none"]
 
 
-def test_without_history_the_assumptions_are_taken_and_it_says_so() -> None:
+def test_without_history_the_forecast_uses_the_assumptions_and_reports_it() -> None:
     nothing = QueueHistory(cases=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
     queue_model = QueueModel.fit(nothing, int(NOW), simulated().time, ASSUMED)
     waiting = queued(320)

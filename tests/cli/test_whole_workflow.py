@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.cases.lent import ASKING, lending
+from tests.cli.command_server import CLIENT, command_server
 
 pytestmark = pytest.mark.terminal
 
-SCRIPT = Path(__file__).with_name("whole_way.sh")
+SCRIPT = Path(__file__).with_name("whole_workflow.sh")
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,15 +19,15 @@ def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path) -
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH", "LC_", "LANG", "SUDO"))
     }
-    asking, door, folder = tmp_path / "asking.py", tmp_path / "door", tmp_path / "folder"
-    asking.write_text(ASKING, encoding="utf-8")
+    client, address, folder = tmp_path / "client.py", tmp_path / "socket", tmp_path / "folder"
+    client.write_text(CLIENT, encoding="utf-8")
     folder.mkdir()
 
-    with lending(door):
+    with command_server(address):
         done = subprocess.run(
             ["/bin/sh", str(SCRIPT), sys.executable],
             cwd=folder,
-            env={**environment, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "RUN": f"-IS {asking} {door}"},
+            env={**environment, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "RUN": f"-IS {client} {address}"},
             capture_output=True,
             text=True,
             timeout=600,
@@ -35,4 +35,4 @@ def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path) -
         )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1] == "the whole way"
+    assert done.stdout.splitlines()[-1] == "the whole workflow"

@@ -1,4 +1,4 @@
-"""The door for text over very many texts: what comes out is stable, whole where it must be, and counted in cells."""
+"""Safe text is stable and as wide as it is drawn, on very many generated texts."""
 
 import random
 import unicodedata
@@ -17,24 +17,24 @@ HOSTILE = (
 _ACTS = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
-def some_text(chance: random.Random) -> str:
-    """Return names, hostile characters and any others, mixed."""
+def some_text(rng: random.Random) -> str:
+    """Return a random text of names, hostile characters and other characters."""
     return "".join(
-        chance.choice((chance.choice(NAMES), chance.choice(HOSTILE), chr(chance.randrange(0x110000))))
-        for _character in range(chance.randrange(12))
+        rng.choice((rng.choice(NAMES), rng.choice(HOSTILE), chr(rng.randrange(0x110000))))
+        for _character in range(rng.randrange(12))
     )
 
 
 @pytest.mark.parametrize("count", [2_000, pytest.param(sized(ci=10_000, full=100_000), marks=pytest.mark.proof)])
-def test_what_comes_out_is_safe_stable_and_as_wide_as_it_is_drawn(count: int) -> None:
-    chance = random.Random(26)
+def test_the_result_is_safe_stable_and_as_wide_as_it_is_drawn(count: int) -> None:
+    rng = random.Random(26)
     for _number in range(count):
-        text = some_text(chance)
-        shown, kept = safe(text), typed(text)
+        text = some_text(rng)
+        shown, entered = safe(text), typed(text)
 
         assert safe(shown) == shown
-        assert safe(kept) == kept == typed(kept)
-        assert not {unicodedata.category(char) for char in shown + kept} & _ACTS
+        assert safe(entered) == entered == typed(entered)
+        assert not {unicodedata.category(char) for char in shown + entered} & _ACTS
         assert all(shown.count(char) >= unicodedata.normalize("NFC", text).count(char) for char in "㛃𠮷𪜶·张")
         if all(char in NAMES or char.isascii() for char in shown):
             assert cells(shown) == cell_len(shown)

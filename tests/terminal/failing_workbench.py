@@ -1,4 +1,4 @@
-"""The workbench with two faults in it: `c` fails in a worker, `i` in the middle of a screen."""
+"""Runs the workbench with two faults: sending a comment fails in a worker, and `i` fails in a screen."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def _fails_to_explain(screen: CaseScreen, command_id: str) -> None:
 
 
 if __name__ == "__main__":
-    Remarks.comment = _fails  # type: ignore[method-assign]  # the fault is the point
+    Remarks.comment = _fails  # type: ignore[method-assign]  # the test needs the fault
     act = CaseScreen.action_act
-    CaseScreen.action_act = _fails_to_explain  # type: ignore[method-assign, assignment]  # the fault is the point
+    CaseScreen.action_act = _fails_to_explain  # type: ignore[method-assign, assignment]  # the test needs the fault
     main()

@@ -1,4 +1,4 @@
-"""Terminals and surroundings that know little: the workbench starts, or says why it does not."""
+"""Terminals and environments with few capabilities: the workbench starts, or says why it cannot."""
 
 import os
 import re
@@ -12,14 +12,14 @@ import pytest
 from tests.nursery import ROOT
 from tests.offices import Site
 from tests.terminal.pty_session import environment
+from tests.terminal.recording_session import RecordingSession
 from tests.terminal.stream import words
-from tests.terminal.watched import Watched
 
 PRESSES = 10
 
 
 @pytest.mark.parametrize(
-    "surroundings",
+    "variables",
     [
         {"TERM": "dumb", "NO_COLOR": "1", "LANG": "C"},
         *(
@@ -34,23 +34,25 @@ PRESSES = 10
     ],
     ids=lambda found: " ".join(f"{name}={value}" for name, value in found.items()),
 )
-def test_it_starts_and_shows_a_case(site: Site, tmp_path: Path, surroundings: dict[str, str]) -> None:
+def test_the_workbench_starts_and_shows_a_case(site: Site, tmp_path: Path, variables: dict[str, str]) -> None:
     site.plant()
-    with Watched(["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path, more=surroundings) as terminal:
+    with RecordingSession(
+        ["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path, more=variables
+    ) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-0+1", "n")
 
         assert terminal.process.poll() is None
-        if "NO_COLOR" in surroundings:
-            # What marks a finding is a sign beside its colour.
+        if "NO_COLOR" in variables:
+            # A symbol marks a finding, in addition to its colour.
             assert b"\x1b[38;5;1" not in terminal.raw
 
 
-def test_a_terminal_that_speaks_gb18030_is_written_and_read_in_it(site: Site, tmp_path: Path) -> None:
+def test_a_gb18030_terminal_is_read_and_written_in_gb18030(site: Site, tmp_path: Path) -> None:
     site.plant()
     chinese: dict[str, str] = {"PYTHONIOENCODING": "gb18030", "LANG": "zh_CN.GB18030"}
-    with Watched(["--database", str(site.path), "--as", "a"], tmp_path, more=chinese) as terminal:
+    with RecordingSession(["--database", str(site.path), "--as", "a"], tmp_path, more=chinese) as terminal:
         terminal.draws = False
         _until(terminal, "工作台".encode("gb18030")[:2], b"")
         _until(terminal, "虚构公司".encode("gb18030"), b"n")
@@ -61,7 +63,7 @@ def test_a_terminal_that_speaks_gb18030_is_written_and_read_in_it(site: Site, tm
         assert terminal.process.poll() is None
 
 
-def _until(terminal: Watched, wanted: bytes, keys: bytes) -> None:
+def _until(terminal: RecordingSession, wanted: bytes, keys: bytes) -> None:
     begins = len(terminal.raw)
     os.write(terminal._main, keys)
     for _time in range(100):
@@ -71,15 +73,15 @@ def _until(terminal: Watched, wanted: bytes, keys: bytes) -> None:
     raise AssertionError(bytes(terminal.raw[begins:]).decode("gb18030", "replace"))
 
 
-def test_bytes_that_are_no_text_do_not_end_it(site: Site, tmp_path: Path) -> None:
+def test_invalid_bytes_do_not_end_the_workbench(site: Site, tmp_path: Path) -> None:
     site.plant()
-    with Watched(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with RecordingSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         begins = len(terminal.raw)
         os.write(terminal._main, b"\xff\xfe\x80\xc3\xc3(\xf0\x9fx")
         for _press in range(PRESSES):
-            # A key right behind what came at once belongs to it.
+            # A key right after a burst of bytes is read as part of it.
             time.sleep(1)
             terminal.settle("n")
             if re.search("C-0+1", words(bytes(terminal.raw[begins:]))):
@@ -87,7 +89,7 @@ def test_bytes_that_are_no_text_do_not_end_it(site: Site, tmp_path: Path) -> Non
         raise AssertionError(words(bytes(terminal.raw[begins:])))
 
 
-def test_without_a_terminal_it_says_so_and_ends(site: Site, tmp_path: Path) -> None:
+def test_without_a_terminal_the_workbench_ends_with_a_message(site: Site, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "workbench", "--database", str(site.path), "--as", "a"],
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Runs a workbench with services in memory in a terminal of its own; drafts are saved to the named file."""
+"""Runs a workbench with services in memory in a terminal of its own; drafts are saved to the given file."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""Stored text reaches a widget only through screens/widgets/safe_text.py, as the sources of the screens show."""
+"""Screens pass stored text to a widget only through screens/widgets/safe_text.py."""
 
 import ast
 from collections.abc import Iterator
@@ -16,19 +16,19 @@ _OWN_FIELDS = {"text_fields.py"}
 
 
 def problems(source: str, name: str) -> Iterator[str]:
-    """Yield each place where a bare text goes into a widget."""
+    """Yield each place where unsafe text is passed to a widget."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef):
-            said = _field_problem(node, name)
+            problem = _field_problem(node, name)
         elif isinstance(node, ast.Call):
-            said = _call_problem(node, name)
+            problem = _call_problem(node, name)
         elif isinstance(node, ast.Assign):
             is_title = any(isinstance(target, ast.Attribute) and target.attr in _TITLES for target in node.targets)
-            said = "sets a title to a bare text" if is_title and _is_bare(node.value) else None
+            problem = "sets a title to a bare text" if is_title and _is_bare(node.value) else None
         else:
             continue
-        if said is not None:
-            yield f"{name}:{node.lineno} {said}"
+        if problem is not None:
+            yield f"{name}:{node.lineno} {problem}"
 
 
 def _field_problem(node: ast.ClassDef, name: str) -> str | None:
@@ -58,7 +58,7 @@ def _called(node: ast.Call) -> str:
 
 
 def _is_bare(node: ast.expr) -> bool:
-    """Say whether an expression is a text as it stands: words or a bracket, joined, formatted, or str()."""
+    """Return whether an expression is a plain string: a literal with words or brackets, joined, formatted, or str()."""
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and any(char.isalnum() or char == "[" for char in node.value)
     if isinstance(node, ast.JoinedStr | ast.BinOp):
@@ -71,7 +71,7 @@ def _is_bare(node: ast.expr) -> bool:
 
 
 def _makes_text(node: ast.Call) -> bool:
-    """Say whether a call joins texts; joining contents is told from it by what it is called on."""
+    """Return whether a call joins strings; joining `Content` is recognised by the object it is called on."""
     if _called(node) != "join":
         return True
     on = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -79,7 +79,7 @@ def _makes_text(node: ast.Call) -> bool:
 
 
 def _is_unsafe_content(node: ast.Call) -> bool:
-    """Say whether content is made of anything but a literal of our own or marks of the symbol set."""
+    """Return whether content is made of anything but a literal or symbols of the symbol set."""
     if _called(node) == "from_markup":
         return True
     return any(_holds_a_value(argument) for argument in node.args[:1])
@@ -91,7 +91,7 @@ def _holds_a_value(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return _called(node) not in {"safe", "fitted", "wrapped", "editable"}
     if isinstance(node, ast.Attribute):
-        # `symbols.bar`: a mark of ours.
+        # `symbols.bar` is a constant of the program.
         return not (isinstance(node.value, ast.Name | ast.Attribute) and "symbols" in ast.unparse(node.value))
     if isinstance(node, ast.JoinedStr):
         return any(_holds_a_value(part.value) for part in node.values if isinstance(part, ast.FormattedValue))
@@ -101,14 +101,14 @@ def _holds_a_value(node: ast.expr) -> bool:
 
 
 def _markup_problem(node: ast.Call, called: str) -> str | None:
-    said = {keyword.arg: keyword.value for keyword in node.keywords}
-    value = said.get("markup")
+    options = {keyword.arg: keyword.value for keyword in node.keywords}
+    value = options.get("markup")
     if isinstance(value, ast.Constant) and value.value is True:
         return "asks for markup"
     return f"leaves markup on in {called}" if called in {"Static", "Label"} and value is None else None
 
 
-def test_no_screen_gives_a_widget_a_bare_text() -> None:
+def test_no_screen_passes_unsafe_text_to_a_widget() -> None:
     found = [
         problem
         for path in sorted(SCREENS.rglob("*.py"))
@@ -137,7 +137,7 @@ def test_no_screen_gives_a_widget_a_bare_text() -> None:
         "self.notify(said, markup=True)",
     ],
 )
-def test_the_check_sees_what_it_is_for(source: str) -> None:
+def test_the_check_finds_unsafe_text(source: str) -> None:
     assert list(problems(source, "some.py")) != []
 
 
@@ -153,5 +153,5 @@ def test_the_check_sees_what_it_is_for(source: str) -> None:
         "Line(value)",
     ],
 )
-def test_the_check_lets_pass_what_is_right(source: str) -> None:
+def test_the_check_accepts_safe_text(source: str) -> None:
     assert list(problems(source, "some.py")) == []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PNG = b"\x89PNG\r\n\x1a\n made up"
 
 
-class PaperStore:
+class MemoryDocuments:
     """Lists, opens and writes documents; all count as opened until a test sets `openings`."""
 
     def __init__(self, services: "MemoryServices") -> None:
@@ -29,7 +29,7 @@ class PaperStore:
         self.folder = Path("/nowhere/workbench-C-000123")
 
     def list(self, case_id: int) -> tuple[DocumentLine, ...]:
-        """Return the documents of the case's evidence."""
+        """Return the documents in the evidence of the case."""
         found = self.services.files[case_id].evidence.documents
         return tuple(
             DocumentLine(
@@ -52,7 +52,7 @@ class PaperStore:
         )
 
     def open(self, case_id: int, sha256: str) -> BinaryIO:
-        """Open one, unless it was altered."""
+        """Open a document, and fail if it is marked as altered."""
         number = int(sha256)
         if number in self.altered:
             raise DocumentDamaged(f"The file of document {number} in the store was altered.", "altered")
@@ -60,7 +60,7 @@ class PaperStore:
         return io.BytesIO(PNG)
 
     def write(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
-        """Say that all were written, unless the folder is called full."""
+        """Record that all documents were copied, and fail if the folder is named full."""
         if folder.name == "full":
             raise CannotCreate(f"{folder} is not empty.")
         self.services.log.append(("write documents", case_id, str(folder)))
@@ -70,11 +70,11 @@ class PaperStore:
         return tuple(WrittenDocument(line=line, state="written") for line in lines)
 
     def suggested_folder(self, case_id: int) -> Path:  # noqa: ARG002 - the signature of the service
-        """Return a folder that is not there."""
+        """Return a folder that does not exist."""
         return self.folder
 
     def unopened(self, case_id: int) -> tuple[DocumentKind, ...]:
-        """Return what nobody opened, once a test asked for openings at all."""
+        """Return the kinds of unopened documents; none before a test sets `openings`."""
         if self.openings is None:
             return ()
         return tuple(line.kind for line in self.list(case_id) if not line.openings)

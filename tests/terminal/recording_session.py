@@ -1,4 +1,4 @@
-"""A terminal of which every byte is kept, and which knows when the program has said all it had to say."""
+"""A terminal session that keeps every byte written and waits until the program is quiet."""
 
 import os
 import re
@@ -14,15 +14,15 @@ from tests.terminal.stream import is_cut, leaks, words
 
 QUIET_S = 0.07
 ANSWER_S = 0.25
-"""So long an answer to a key is waited for; some keys have none."""
+"""The time to wait for an effect of a key; some keys have none."""
 
 ESCAPE = "\x1b"
 ESCAPE_S = 0.15
-"""A key that comes sooner behind Escape is taken for the rest of a sequence."""
+"""A key that follows Escape sooner is read as the rest of a sequence."""
 
 
-class Watched(PtySession):
-    """One run of the workbench, every byte of it kept; drawing them takes time and is left out where nobody looks."""
+class RecordingSession(PtySession):
+    """One run of the workbench that keeps every byte of output; it draws them only if `draws` is set."""
 
     def __init__(self, arguments: Sequence[str], home: Path, **options: Any) -> None:
         super().__init__(arguments, home, **options)
@@ -30,7 +30,7 @@ class Watched(PtySession):
         self.draws = True
 
     def read(self, seconds: float) -> None:
-        """Take in what the program writes for so long, or until nothing comes any more."""
+        """Read the output for some seconds, or until no more arrives."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             ready, _writable, _failed = select.select([self._main], [], [], min(left, QUIET_S))
@@ -46,41 +46,41 @@ class Watched(PtySession):
 
     @property
     def last_words(self) -> str:
-        """The end of what was written, drawn or not."""
+        """The end of the output."""
         self.read(0.1)
         return words(bytes(self.raw))[-3000:]
 
     def settle(self, keys: str = "") -> None:
-        """Press keys and take in what comes of it."""
+        """Press keys and read the output that follows."""
         self.press(keys)
         if keys.endswith(ESCAPE):
-            # What comes meanwhile may be a late answer to the key before.
+            # Output during this time may be a late effect of the previous key.
             time.sleep(ESCAPE_S)
         select.select([self._main], [], [], ANSWER_S)
         self.read(2.0)
 
     def await_words(self, pattern: str, keys: str = "") -> str:
-        """Press keys and wait until a pattern was written since; return what was written."""
+        """Press keys and wait until the output since then has a pattern; return that output."""
         begins = len(self.raw)
         self.press(keys)
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until and self.process.poll() is None:
             self.read(0.3)
-            said = words(bytes(self.raw[begins:]))
-            if re.search(pattern, said):
-                return said
+            output = words(bytes(self.raw[begins:]))
+            if re.search(pattern, output):
+                return output
         raise AssertionError(f"{pattern!r} was never written; it ended with {self.process.poll()}:\n{self.last_words}")
 
     def await_raw(self, sequence: bytes, begins: int) -> None:
-        """Wait until a sequence was written since so many bytes."""
+        """Wait until the output after a position has a sequence."""
         self._await(lambda: sequence in self.raw[begins:], repr(sequence), begins)
 
     def await_letters(self, letters: str, begins: int) -> None:
-        """Wait until these letters were written since so many bytes, in however narrow a window."""
+        """Wait until the output after a position has these letters, ignoring line breaks."""
         self._await(lambda: letters in "".join(words(bytes(self.raw[begins:])).split()), letters, begins)
 
     def await_written(self, text: str) -> None:
-        """Wait until a text was written, whenever that was."""
+        """Wait until the whole output has a text."""
         self._await(lambda: text in words(bytes(self.raw)), text, 0)
 
     def _await(self, is_there: Callable[[], bool], wanted: str, begins: int) -> None:
@@ -90,9 +90,9 @@ class Watched(PtySession):
             self.read(0.1)
 
     def leaks(self) -> list[str]:
-        """Return what was written that is neither safe text nor a sequence of ours, the first few.
+        """Return the first parts of the output that are neither safe text nor a known sequence.
 
-        A terminal is read in pieces, which may end within a sequence; its rest is waited for.
+        A piece of output may end within a sequence; then the rest is awaited.
         """
         until = time.monotonic() + PATIENCE_S
         while is_cut(bytes(self.raw)) and time.monotonic() < until and self.process.poll() is None:

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The whole way by commands: a new database, people, files, a case decided, undone and decided again, exports.
-# Called with a Python that has the program, in an empty folder; prints "the whole way" at the end. Who wants the
-# program run in another way than by `python -m workbench` says so in $RUN, of which each word is one.
+# The whole workflow by commands: a new database, people, files, a case decided, undone and decided again, exports.
+# Usage: in an empty folder, with a Python that has the program as argument; prints "the whole workflow" at the end.
+# $RUN may hold other Python arguments than `-m workbench`; it is split into words.
 set -eu
 
 python=$1
@@ -9,11 +9,11 @@ export WORKBENCH_DATABASE="$PWD/office/workbench.db"
 export LC_ALL=C.UTF-8
 
 workbench() {
-    # shellcheck disable=SC2086 # words are meant
+    # shellcheck disable=SC2086 # split into words
     "$python" ${RUN:--m workbench} "$@"
 }
 
-# Says what a JSON document on stdin holds: an expression over `d`.
+# Evaluates an expression over `d`, the JSON document on stdin.
 of() {
     "$python" -IS -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
 }
@@ -22,7 +22,7 @@ equal() {
     [ "$1" = "$2" ] || { echo "expected '$2', got '$1'" >&2; exit 1; }
 }
 
-# Gives a command that must fail with a code, one sentence on stderr and nothing on stdout.
+# Runs a command that must fail with a code, one sentence on stderr and nothing on stdout.
 refused() {
     expected=$1
     shift
@@ -36,7 +36,7 @@ refused() {
     ! grep -q Traceback err.txt
 }
 
-# Files are of these days, whenever this runs.
+# The files have recent dates, whenever this runs.
 day() {
     "$python" -IS -c 'import datetime, sys; print(datetime.date.today() - datetime.timedelta(days=int(sys.argv[1])))' "$1"
 }
@@ -122,7 +122,7 @@ equal "$(of 'd["credit"]["arrears_fen"], d["credit"]["overdue_days"], len(d["cre
 equal "$(of 'len(d["documents"]), all({"rule", "severity", "observed", "op", "limit", "unit"} <= f.keys() for f in d["findings"])' <out.txt)" "(8, True)"
 equal "$(workbench --as $mine show "$company" --reveal --json | of 'd["identity"]["contact_phone"]')" 13800138000
 
-# --- the unhappy ways
+# --- refusals and errors
 refused 66 --as a show C-000099 --json
 refused 75 --as $mine decide "$person" pending --reason WAIT-CARRIER --json
 workbench --as $others release "$person"
@@ -131,7 +131,7 @@ refused 2 --as $mine decide "$company" maybe
 refused 77 --as $mine export decisions --output no.csv --json
 [ ! -e no.csv ]
 
-# --- a verdict, taken back, and given again
+# --- a verdict, undone and decided again
 workbench --as $mine decide "$company" fail --reason CR-ARREARS --reason ACT-COMPLAINTS --note 'for us only' --json >out.txt
 equal "$(of 'd["case"], d["verdict"], d["state"], d["decision"]' <out.txt)" "('$company', 'fail', 'rectifying', 'D-000001')"
 equal "$(of '"CR-ARREARS" in d["notice"], "ACT-COMPLAINTS" in d["notice"], "for us only" in d["notice"]' <out.txt)" "(True, True, False)"
@@ -154,9 +154,9 @@ for format in csv xlsx jsonl; do
 done
 ! grep -q 13800138000 applications-out.csv applications-out.jsonl
 refused 2 export applications --output whole.csv --reveal --json
-workbench export applications --output whole.csv --reveal --reason 'the whole way' --json >out.txt
+workbench export applications --output whole.csv --reveal --reason 'the whole workflow' --json >out.txt
 grep -q 13800138000 whole.csv
 
 # --- the log
 workbench audit verify
-echo "the whole way"
+echo "the whole workflow"

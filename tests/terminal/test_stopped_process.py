@@ -1,4 +1,4 @@
-"""A workbench whose process stands still: others work on, and it goes on where it was, with nothing revealed."""
+"""A stopped workbench does not block others, continues where it was, and shows nothing revealed."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ import pytest
 from tests.nursery import PATIENCE_S
 from tests.offices import Site
 from tests.sizes import some
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
 from workbench.__main__ import now
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.vocabulary import FailKind, Verdict
@@ -25,7 +25,7 @@ def state_of(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
 
 
-def stop(terminal: Forked, number: int) -> None:
+def stop(terminal: HangUpSession, number: int) -> None:
     terminal.process.send_signal(number)
     until = time.monotonic() + 10
     while state_of(terminal.process.pid) != "T" and time.monotonic() < until:
@@ -44,19 +44,19 @@ def is_writing(site: Site) -> bool:
     return False
 
 
-def stop_between_writes(terminal: Forked, site: Site) -> None:
-    """Let it stand still, but not in the instant of a write, which may come at any time; a lock kept is no instant."""
+def stop_between_writes(terminal: HangUpSession, site: Site) -> None:
+    """Stop the process, but not during a write; fail if it holds the write lock for long."""
     until = time.monotonic() + PATIENCE_S
     stop(terminal, signal.SIGSTOP)
     while is_writing(site):
-        assert time.monotonic() < until, "it keeps others from writing"
+        assert time.monotonic() < until, "the stopped process holds the write lock"
         terminal.process.send_signal(signal.SIGCONT)
         terminal.read(0.1)
         stop(terminal, signal.SIGSTOP)
 
 
 def others_work(site: Site, turns: int) -> float:
-    """Let another claim and decide; return the longest that one act took."""
+    """Let another reviewer claim and decide cases; return the longest duration of one action."""
     longest = 0.0
     services = open_services(site.path, "b", now)
     for _turn in range(turns):
@@ -78,9 +78,9 @@ def others_work(site: Site, turns: int) -> float:
     return longest
 
 
-def leave(terminal: Forked) -> None:
+def leave(terminal: HangUpSession) -> None:
     terminal.await_words("If you quit", "q")
-    # A second q that comes sooner is taken for the same press.
+    # A second q too soon counts as the same press.
     time.sleep(0.8)
     terminal.press("q")
 
@@ -89,11 +89,9 @@ def leave(terminal: Forked) -> None:
 
 
 @pytest.mark.parametrize("places", [SHORT, pytest.param(tuple(some(PLACES, ci=2)), marks=pytest.mark.proof)])
-def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
-    tmp_path: Path, site: Site, places: tuple[str, ...]
-) -> None:
+def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site, places: tuple[str, ...]) -> None:
     site.plant(5 * len(places) + 1)
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
@@ -110,19 +108,19 @@ def test_others_work_on_whatever_the_one_that_stands_still_was_doing(
             terminal.settle("d")
 
             assert terminal.process.poll() is None
-            # Who waits for one that stands still would wait until the lock is given up for lost, ten seconds later.
+            # If a stopped process held the lock, a write would wait ten seconds.
             assert waited < 8
-        # Nothing that went on running was started a second time.
+        # The app was started only once.
         assert terminal.raw.count(b"\x1b[?1049h") == 1
         terminal.await_words("Comment on", "c")
-        # The panel is whole again when the question is gone; a key that came sooner would be typed into it.
+        # The full panel shows that the question is closed; an earlier key would be typed into it.
         terminal.await_words("capital  unknown {8}", "\x1b")
         leave(terminal)
 
 
-def test_who_lost_the_case_while_standing_still_is_told(tmp_path: Path, site: Site) -> None:
+def test_a_hold_lost_while_stopped_is_reported(tmp_path: Path, site: Site) -> None:
     (case,) = site.plant()
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
@@ -135,17 +133,17 @@ def test_who_lost_the_case_while_standing_still_is_told(tmp_path: Path, site: Si
         terminal.await_words("was given to b by sup")
 
 
-def test_what_is_revealed_is_masked_when_the_process_is_suspended(tmp_path: Path, site: Site) -> None:
+def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path, site: Site) -> None:
     site.plant()
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         terminal.draws = False
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
-        # The second must come within a second of the first, however long that takes to be answered.
+        # Both presses are sent at once, because the second must follow within a second.
         terminal.await_words("11010119900101001X", "..")
         begins = len(terminal.raw)
         stop(terminal, signal.SIGTSTP)
-        # The first screen of the terminal is shown, without the case.
+        # The terminal shows its main screen, without the case.
         assert b"\x1b[?1049l" in bytes(terminal.raw[begins:])
         time.sleep(0.2)
         begins = len(terminal.raw)
@@ -157,6 +155,6 @@ def test_what_is_revealed_is_masked_when_the_process_is_suspended(tmp_path: Path
         shown = bytes(terminal.raw[begins:])
         assert b"11010119900101001X" not in shown
         terminal.await_words("Comment on", "c")
-        # The panel is whole again when the question is gone; a key that came sooner would be typed into it.
+        # The full panel shows that the question is closed; an earlier key would be typed into it.
         terminal.await_words("capital  unknown {8}", "\x1b")
         leave(terminal)

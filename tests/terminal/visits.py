@@ -1,9 +1,9 @@
-"""Going everywhere in a workbench in a terminal: every key of the registry that opens something, and back."""
+"""Visits every screen and dialog of a workbench in a terminal by keys."""
 
 import time
 from collections.abc import Sequence
 
-from tests.terminal.watched import Watched
+from tests.terminal.recording_session import RecordingSession
 from workbench.keys import desk, registry
 from workbench.keys.command import VIEW_GROUP, Place
 from workbench.keys.queue import GO_QUEUE
@@ -29,22 +29,22 @@ _BYTES = {
 _ACTS = frozenset(
     {desk.NEXT.id, desk.UNDO.id, desk.RELEASE.id, registry.CONFIRM.id, registry.QUIT.id, registry.BACK.id}
 )
-"""What does something at once, or leaves; everything else only opens, shows or marks."""
+"""Commands that act at once or quit; all others only open, show or mark something."""
 
 
 def pasted(text: str) -> str:
-    """Return a text as a terminal hands on what is pasted."""
+    """Return a text as a terminal sends a paste."""
     return f"\x1b[200~{text}\x1b[201~"
 
 
-def press(terminal: Watched, key: str) -> None:
-    """Press a key by its name in the registry, and those of a chord one after the other."""
+def press(terminal: RecordingSession, key: str) -> None:
+    """Press a key by its name in the registry; the keys of a chord are pressed in order."""
     for part in key.split(" "):
         terminal.settle(_BYTES.get(part, part))
 
 
-def through(terminal: Watched, place: Place, paste: str) -> None:
-    """Open everything that a place has keys for, paste into it, and come back."""
+def visit_place(terminal: RecordingSession, place: Place, paste: str) -> None:
+    """Open everything that a screen has keys for, paste into it, and return."""
     for command in registry.commands_of(place):
         key = command.keys[0]
         if command.id in _ACTS or command.group == VIEW_GROUP or (len(key) > 1 and key not in _BYTES):
@@ -54,19 +54,19 @@ def through(terminal: Watched, place: Place, paste: str) -> None:
             press(terminal, registry.GO_DESK.keys[0])
 
 
-def visit(terminal: Watched, keys: Sequence[str], paste: str) -> None:
-    """Go somewhere by keys, paste into it, and come back."""
+def visit(terminal: RecordingSession, keys: Sequence[str], paste: str) -> None:
+    """Open a screen or dialog by keys, paste into it, and return."""
     for key in keys:
         press(terminal, key)
     terminal.settle(pasted(paste))
-    # What comes sooner belongs to what was pasted.
+    # A key that comes sooner is read as part of the paste.
     time.sleep(0.15)
     for _time in range(len(keys) + 1):
         terminal.settle("\x1b")
 
 
-def shortly(terminal: Watched, paste: str) -> None:
-    """Go to the places where most can be seen and typed."""
+def visit_main_places(terminal: RecordingSession, paste: str) -> None:
+    """Visit the screens and dialogs with most text and input."""
     terminal.await_words(r"C-\d{6}", "n")
     for keys in ("4+", "fe", "f/", "c", "?", ":"):
         visit(terminal, keys, paste)
@@ -74,10 +74,10 @@ def shortly(terminal: Watched, paste: str) -> None:
     visit(terminal, ("enter",), paste)
 
 
-def everywhere(terminal: Watched, paste: str) -> None:
-    """Go through desk, verdicts, queue, checks, help, palette and the question before leaving."""
+def visit_all_places(terminal: RecordingSession, paste: str) -> None:
+    """Visit desk, verdicts, queue, checks, help, palette and the question before quitting."""
     terminal.await_words(r"C-\d{6}", "n")
-    through(terminal, "desk", paste)
+    visit_place(terminal, "desk", paste)
     for verdict in "fw":
         for command in registry.commands_of("verdict"):
             if command.id not in _ACTS:
@@ -86,7 +86,7 @@ def everywhere(terminal: Watched, paste: str) -> None:
         press(terminal, mode.keys[0])
         place = mode.id.removeprefix("go.")
         if place in {"queue", "checks"}:
-            through(terminal, "queue" if place == "queue" else "checks", paste)
+            visit_place(terminal, "queue" if place == "queue" else "checks", paste)
         press(terminal, registry.GO_DESK.keys[0])
     for key in (registry.HELP.keys[0], registry.PALETTE.keys[0], registry.GO.keys[0], "q"):
         visit(terminal, (key,), paste)

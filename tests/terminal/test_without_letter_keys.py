@@ -1,4 +1,4 @@
-"""A day with an input method that swallows every letter: cases are decided all the same, and none by accident."""
+"""With an input method that takes every letter, cases can be decided, and none by accident."""
 
 import re
 import time
@@ -16,7 +16,7 @@ DONE = r"{case} (passed|failed|pending|waits for)"
 
 
 def acts(home: Path) -> list[tuple[str, str]]:
-    """Return what was done in the demo, as the log has it."""
+    """Return the logged actions of the demo."""
     from sqlalchemy import text
 
     (database,) = (home / "data").rglob("demo.db")
@@ -29,7 +29,7 @@ def acts(home: Path) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which the demo was opened once."""
+    """A home folder in which the demo was opened once."""
     made = tmp_path_factory.mktemp("home")
     with PtySession(["demo"], made) as terminal:
         terminal.wait_for(r"takes the next", patience=180)
@@ -37,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def take_next(terminal: PtySession, done: list[str]) -> str:
-    """Take a case that was not decided yet."""
+    """Claim a case that is not yet decided."""
     terminal.press(F2)
     others = "|".join(case[2:] for case in done) or "x"
     shown = terminal.wait_for(rf"Desk\s+C-(?!{others})\d{{6}}")
@@ -47,7 +47,7 @@ def take_next(terminal: PtySession, done: list[str]) -> str:
 
 
 def decide(terminal: PtySession, case: str, key: str) -> None:
-    """Fill in a verdict and confirm it, without a letter."""
+    """Fill in a verdict and confirm it without letter keys."""
     terminal.press(key)
     terminal.wait_for(r"\[.\] 1 [\s\S]*y confirm")
     terminal.rest(1.0)
@@ -78,7 +78,7 @@ def test_five_cases_are_decided_without_one_letter_key(home: Path) -> None:
 
 
 @pytest.mark.proof
-def test_composed_text_changes_nothing_in_the_database_and_says_why(home: Path) -> None:
+def test_composed_text_changes_nothing_and_the_screen_says_why(home: Path) -> None:
     with PtySession(["demo"], home, language="zh_CN.UTF-8") as terminal:
         terminal.wait_for(r"排\s*队\s*中")
         terminal.press(F2)
@@ -100,7 +100,7 @@ def test_composed_text_changes_nothing_in_the_database_and_says_why(home: Path) 
 
 
 @pytest.mark.parametrize("symbols", ["ascii"])
-def test_columns_stand_in_their_cells_whatever_is_written_before_them(tmp_path: Path, symbols: str) -> None:
+def test_columns_are_aligned_after_chinese_text(tmp_path: Path, symbols: str) -> None:
     arguments = [str(tmp_path / "done.json"), symbols, "zh"]
     with PtySession(arguments, tmp_path, module="tests.terminal.memory_desk", language="zh_CN.UTF-8") as terminal:
         terminal.wait_for(r"n ")

@@ -1,4 +1,4 @@
-"""Workbenches whose terminals go away: hung up, ignoring it, or ended by a signal."""
+"""A workbench in a pseudo-terminal that can be hung up or closed."""
 
 import os
 import time
@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tests.terminal.watched import Watched
+from tests.terminal.recording_session import RecordingSession
 
 
-class Forked(Watched):
-    """A workbench in a terminal of its own; `is_deaf` ignores hang-ups, and none is sent to it."""
+class HangUpSession(RecordingSession):
+    """A workbench in its own terminal; with `ignores_hang_up` it ignores hang-ups and receives none."""
 
     def __init__(
-        self, arguments: Sequence[str], home: Path, *, rows: int = 40, columns: int = 120, is_deaf: bool = False
+        self, arguments: Sequence[str], home: Path, *, rows: int = 40, columns: int = 120, ignores_hang_up: bool = False
     ) -> None:
-        super().__init__(arguments, home, rows=rows, columns=columns, is_deaf=is_deaf)
+        super().__init__(arguments, home, rows=rows, columns=columns, ignores_hang_up=ignores_hang_up)
         self.is_open = True
 
     def hang_up(self) -> None:
-        """Let the terminal go away."""
+        """Close the terminal."""
         if self.is_open:
             self.is_open = False
             os.close(self._main)
@@ -31,7 +31,7 @@ class Forked(Watched):
         self.hang_up()
 
     def ended(self, patience: float = 10.0) -> float:
-        """Take in what is still written until the program ends, and return how many seconds that took."""
+        """Read the output until the program ends, and return how many seconds that took."""
         began = time.monotonic()
         while self.process.poll() is None and time.monotonic() - began < patience:
             if self.is_open:
@@ -41,6 +41,6 @@ class Forked(Watched):
         took = time.monotonic() - began
         assert self.process.poll() is not None, f"still there after {patience} s"
         if self.is_open:
-            # Its last words may have come between the last look at them and its end.
+            # The last output may have arrived between the last read and the end.
             self.read(1.0)
         return took

@@ -1,4 +1,4 @@
-"""Small document files that can be drawn."""
+"""Creates small image and PDF files."""
 
 import struct
 import zlib
@@ -7,7 +7,7 @@ _SIDE_PX = 64
 
 
 def png(ink: int = 40, exif: bytes = b"") -> bytes:
-    """Return a picture of one grey square on another; no two inks give the same file. `exif` is said to be about it."""
+    """Return a PNG with a grey square; each `ink` gives a different file, and `exif` becomes its Exif data."""
     inner = range(_SIDE_PX // 4, _SIDE_PX // 2)
     lines = (
         b"\x00" + bytes(ink if row in inner and column in inner else 200 for column in range(_SIDE_PX))
@@ -29,7 +29,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def pdf(pages: int = 2) -> bytes:
-    """Return a document of so many pages, each with a grey square; readers rebuild the table that it lacks."""
+    """Return a PDF whose pages show a grey square; readers rebuild its missing cross-reference table."""
     kids = b" ".join(b"%d 0 R" % (number + 3) for number in range(pages))
     square = b"0.4 g 10 10 60 60 re f"
     objects = [

@@ -1,4 +1,4 @@
-"""Windows dragged about while somebody types, pastes that break out, and terminals that know little."""
+"""Rapid resizing while typing, windows that are too small, and pasted text that contains the end-of-paste sequence."""
 
 import fcntl
 import json
@@ -13,18 +13,18 @@ from sqlalchemy import text
 
 from tests.offices import Site
 from tests.sizes import sized, some
-from tests.terminal.forked import Forked
+from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.payloads import MARK
 
 SIZES = ((5, 20), (200, 500), (16, 60), (15, 59), (24, 80), (60, 160), (1, 1), (40, 120))
 TYPED = "abcdefghij"
 
 
-def resize(terminal: Forked, rows: int, columns: int) -> None:
+def resize(terminal: HangUpSession, rows: int, columns: int) -> None:
     fcntl.ioctl(terminal._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-def on_the_desk(terminal: Forked) -> None:
+def on_the_desk(terminal: HangUpSession) -> None:
     terminal.draws = False
     terminal.await_words("takes the next|brings it back")
     terminal.await_words(r"C-\d{6}", "n")
@@ -45,19 +45,19 @@ def draft_and_decisions(site: Site) -> tuple[dict[str, str], int]:
         pytest.param("pt", "leaves the field", "note", marks=pytest.mark.proof),
     ],
 )
-def test_a_storm_of_sizes_loses_no_letter_and_decides_nothing(
+def test_rapid_resizing_loses_no_character_and_decides_nothing(
     tmp_path: Path, site: Site, count: int, keys: str, sign: str, name: str
 ) -> None:
     site.plant()
-    chance = random.Random(7)
-    typed = "".join(chance.choice(TYPED) for _number in range(count))
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    rng = random.Random(7)
+    typed = "".join(rng.choice(TYPED) for _number in range(count))
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         for key in keys[:-1]:
             terminal.await_words("For us only", key)
         terminal.await_words(sign, keys[-1])
         for char in typed:
-            resize(terminal, *chance.choice(SIZES))
+            resize(terminal, *rng.choice(SIZES))
             terminal.press(char)
             terminal.read(0.03)
         resize(terminal, 40, 120)
@@ -72,9 +72,9 @@ def test_a_storm_of_sizes_loses_no_letter_and_decides_nothing(
         assert terminal.leaks() == []
 
 
-def test_a_window_too_small_says_so_and_keeps_everything(tmp_path: Path, site: Site) -> None:
+def test_a_too_small_window_shows_a_message_and_loses_nothing(tmp_path: Path, site: Site) -> None:
     site.plant()
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         terminal.await_words("Comment on", "c")
         terminal.await_words("kept", "kept")
@@ -90,10 +90,10 @@ def test_a_window_too_small_says_so_and_keeps_everything(tmp_path: Path, site: S
 @pytest.mark.parametrize(
     "keys", ["pt", *(pytest.param(keys, marks=pytest.mark.proof) for keys in some(("", "c", "p", "e", "?", ":"), ci=2))]
 )
-def test_a_paste_that_says_it_is_over_is_still_a_paste(tmp_path: Path, site: Site, keys: str) -> None:
+def test_a_paste_with_an_end_sequence_in_it_decides_nothing(tmp_path: Path, site: Site, keys: str) -> None:
     site.plant()
     broken_out = f"{MARK}\x1b[201~\x1b\x1bpy\rby\ry{MARK}"
-    with Forked(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
+    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
         on_the_desk(terminal)
         for key in keys:
             terminal.settle(key)
@@ -111,7 +111,7 @@ def test_a_paste_that_says_it_is_over_is_still_a_paste(tmp_path: Path, site: Sit
         assert terminal.leaks() == []
 
 
-def _is_quiet(terminal: Forked) -> bool:
+def _is_quiet(terminal: HangUpSession) -> bool:
     before = len(terminal.raw)
     terminal.read(0.5)
     return len(terminal.raw) == before
