@@ -5,15 +5,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
 from screens.desk.screen import DeskScreen
+from screens.verdict import dialog as verdict_dialog
 from tests.languages import speaking
 from tests.offices import Site
 from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench import signs
 from workbench.keys.registry import MODES
+
+WINDOWS = [(80, 24), pytest.param((120, 40), marks=pytest.mark.terminal)]
+"""The smallest window; the tests in terminals try a large one too."""
 
 _MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}
 _WAITING = frozenset({"dialog", "leave"})
@@ -109,7 +114,9 @@ async def at_work(
     if arrange is not None:
         arrange(services)
     app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
-    with speaking(language):
+    with speaking(language), pytest.MonkeyPatch.context() as patched:
+        # The preview of a verdict waits for a pause in typing; ten times as long in the program.
+        patched.setattr(verdict_dialog, "_TYPING_PAUSE_S", 0.02)
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, pilot, clocks, services)
             await driver.settle()

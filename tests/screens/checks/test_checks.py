@@ -7,7 +7,7 @@ import pytest
 from db.enums import CaseState
 from tests.screens.cases import troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import WINDOWS, Driver, at_work
 
 
 async def go_to_checks(desk: Driver) -> None:
@@ -24,7 +24,7 @@ async def stage(desk: Driver) -> None:
     await go_to_checks(desk)
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_the_list_shows_waiting_verdicts_with_their_reasons(size: tuple[int, int]) -> None:
     async with at_work(troubled(), size=size) as desk:
         await stage(desk)

@@ -8,11 +8,9 @@ import pytest
 from db.enums import CaseState, Role
 from tests.screens.cases import ID_NO, NOW, clean, evidence, troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import at_work
+from tests.screens.driver import WINDOWS, at_work
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.casefile import Empty
-
-SIZES = ((120, 40), (80, 24))
 
 
 async def test_an_empty_desk_shows_the_counts_and_the_key_of_the_next_case() -> None:
@@ -21,7 +19,7 @@ async def test_an_empty_desk_shows_the_counts_and_the_key_of_the_next_case() -> 
         assert "n takes the next one" in desk.text
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", WINDOWS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_n_opens_the_next_case(size: tuple[int, int], language: str) -> None:
     async with at_work(troubled(), size=size, language=language) as desk:

@@ -1,5 +1,7 @@
 """The help page and the key hints of the footer."""
 
+from itertools import cycle
+
 import pytest
 from textual.widgets import Static
 
@@ -25,8 +27,7 @@ def page(desk: Driver) -> str:
     return str(desk.app.screen.query_one("#page", Static).content)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("place", OPENED)
+@pytest.mark.parametrize(("place", "language"), zip(OPENED, cycle(["zh", "en"])))
 async def test_the_help_shows_the_first_and_last_key_of_every_command(place: Place, language: str) -> None:
     async with at_work(clean(), size=(80, 24), language=language, arrange=as_admin) as desk:
         await desk.press(*OPENED[place], "f1")

@@ -9,18 +9,16 @@ import pytest
 from db.enums import Role
 from tests.screens.cases import NOW, clean
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import at_work
+from tests.screens.driver import WINDOWS, at_work
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.documents import Opening
-
-SIZES = ((120, 40), (80, 24))
 
 
 def unopened(services: MemoryServices) -> None:
     services.documents.openings = {}
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_o_lists_the_documents_with_their_kind_and_who_opened_them(size: tuple[int, int]) -> None:
     def opened_once(services: MemoryServices) -> None:
         services.documents.openings = {1: (Opening(login="rev2", at=NOW),)}

@@ -4,11 +4,11 @@ import pytest
 
 from db.enums import CaseState
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import at_work
+from tests.screens.driver import WINDOWS, at_work
 from workbench.errors import StorageFailed
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_plus_and_minus_change_the_number_of_reviewers(size: tuple[int, int]) -> None:
     async with at_work(size=size) as desk:
         await desk.go("f")
@@ -41,7 +41,7 @@ async def test_there_is_always_at_least_one_reviewer() -> None:
 
 
 @pytest.mark.parametrize("symbols", ["auto", "ascii"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], symbols: str) -> None:
     async with at_work(size=size, symbols=symbols) as desk:
         await desk.go("f")
@@ -95,7 +95,7 @@ async def test_a_read_error_is_shown_with_the_key_that_retries() -> None:
         assert "88 to decide" in desk.text
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_the_desk_header_shows_the_likely_pass_dates(size: tuple[int, int]) -> None:
     async with at_work(size=size) as desk:
         await desk.press("n")
@@ -115,7 +115,7 @@ async def test_a_narrow_header_keeps_the_applicant_before_the_forecast() -> None
         assert "已超时" in desk.text.splitlines()[1]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_the_desk_header_marks_provisional_dates(size: tuple[int, int]) -> None:
     def doubtful(services: MemoryServices) -> None:
         services.forecasts.changes = {"is_provisional": True}

@@ -11,7 +11,7 @@ from screens.queue.filter_bar import FilterBar
 from tests.screens.cases import NOW
 from tests.screens.doubles.queue import case_row
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import at_work
+from tests.screens.driver import WINDOWS, at_work
 from tests.screens.queue.queue_visits import go, many, pass_a_minute, under_cursor
 from workbench.services.foundation.case_access import LostHold
 
@@ -324,7 +324,7 @@ async def test_a_case_with_the_applicant_is_not_shown_as_overdue(size: tuple[int
         assert ("✗" in first + second, "!" in first + second, "✗" in third) == (False, False, True)
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_a_suspended_case_shows_no_due_date(size: tuple[int, int]) -> None:
     def arrange(services: MemoryServices) -> None:
         many(2)(services)

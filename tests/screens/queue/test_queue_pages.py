@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.screens.driver import at_work
+from tests.screens.driver import WINDOWS, at_work
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_a_searched_number_is_masked_outside_the_input_field(size: tuple[int, int]) -> None:
     async with at_work(size=size) as desk:
         await desk.go("q")

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.enums import FailKind, Verdict
 from tests.offices import Site
 from tests.screens.cases import MSISDNS, calls, evidence
-from tests.screens.driver import at_the_site, at_work
+from tests.screens.driver import WINDOWS, at_the_site, at_work
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.evidence.evidence import Evidence
 
@@ -90,7 +90,7 @@ async def test_n_opens_the_next_case_at_once_if_the_hold_is_lost() -> None:
         assert not desk.notes
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(site: Site, size: tuple[int, int]) -> None:
     stage(site)
     site.plant(2)
@@ -121,7 +121,7 @@ async def test_at_the_limit_the_desk_names_the_cases_put_aside(site: Site) -> No
         assert "C-000001 until Tue 24 Nov 12:00" in desk.text
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_the_desk_says_that_a_case_was_assigned_or_returned(site: Site, size: tuple[int, int]) -> None:
     stage(site)
     site.plant(2)

@@ -16,7 +16,9 @@ DIALOGS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", list(DIALOGS))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "verdict" else pytest.mark.terminal) for name in DIALOGS]
+)
 async def test_a_dialog_in_a_too_small_window_shows_only_a_message(name: str) -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", *DIALOGS[name])

@@ -11,13 +11,11 @@ from textual.widgets import TextArea
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
 from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import at_work
+from tests.screens.driver import WINDOWS, at_work
 from workbench.domain.case.casefile import ItemRequest, VerdictPreview, VerdictRequest
 
-SIZES = ((120, 40), (80, 24))
 
-
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", WINDOWS)
 async def test_p_and_y_pass_a_clean_case(size: tuple[int, int]) -> None:
     async with at_work(clean(), size=size) as desk:
         await desk.press("n", "p", "y")

@@ -57,6 +57,7 @@ def _run_workbooks(database: Path, folder: Path, times: int, rows: int) -> list[
     return results
 
 
+@pytest.mark.proof
 def test_a_killed_import_of_a_workbook_leaves_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
     (left,) = _run_workbooks(database, tmp_path, 1, rows=400)
     assert left.written or left.was_done
@@ -88,6 +89,7 @@ def test_a_lock_whose_import_died_before_its_row_was_there_is_taken_away_at_the_
     assert not orphan.exists()
 
 
+@pytest.mark.proof
 def test_publication_first_shows_partial_batches_so_this_proof_can_fail(database: Path, tmp_path: Path) -> None:
     dice = random.Random(7)
     partial = 0
@@ -100,6 +102,7 @@ def test_publication_first_shows_partial_batches_so_this_proof_can_fail(database
     assert partial
 
 
+@pytest.mark.proof
 def test_a_live_import_is_never_swept_by_another_start(database: Path, tmp_path: Path) -> None:
     file = big_file(tmp_path, 1, ROWS)
     child = killing.start(database, file)
@@ -115,6 +118,7 @@ def test_a_live_import_is_never_swept_by_another_start(database: Path, tmp_path:
     assert (left.written, left.visible) == (ROWS, ROWS)
 
 
+@pytest.mark.proof
 def test_an_import_that_stands_still_is_not_swept_either(database: Path, tmp_path: Path) -> None:
     file = big_file(tmp_path, 1, ROWS)
     child = killing.start(database, file)
