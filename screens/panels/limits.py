@@ -30,7 +30,7 @@ def nearest(case: CaseFile, name: str, value: FactValue) -> tuple[Limit, bool] |
 
 
 def _number(limit: Limit) -> int | float | None:
-    """Return the value of a limit, None if it is no number."""
+    """Return the value of a limit, None if it is not a number."""
     return limit.value if isinstance(limit.value, int | float) and not isinstance(limit.value, bool) else None
 
 

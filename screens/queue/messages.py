@@ -47,7 +47,7 @@ def _count_text(cases: "CaseList", view: View) -> str:
     pages = cases.rows.pages
     if pages is None or pages.count is None:
         return view.symbols.ellipsis
-    # A list of closed cases is no part of all open cases.
+    # A list of closed cases has no share of all open cases.
     if not pages.filter_text or cases.all_count is None or parse_filter(pages.filter_text).names_state:
         return count(pages.count)
     return _("{count} of {total}").format(count=count(pages.count), total=count(cases.all_count))

@@ -50,7 +50,7 @@ def parse_moment(text: str, option: str, zone: ZoneInfo, now: datetime) -> datet
     """Parse the instant given to an option; a time alone means the next such time of day.
 
     Raises:
-        WrongUsage: If it is no instant.
+        WrongUsage: If the text is not an instant.
     """
     found = _TIME.fullmatch(text.strip())
     if found is None:

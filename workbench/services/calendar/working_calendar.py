@@ -80,7 +80,7 @@ class Calendars(Service):
         """Set a day, or with `dry_run` only return what that would do.
 
         Raises:
-            NotAllowed: If the person is no admin.
+            NotAllowed: If the person is not an admin.
             WrongUsage: If no reason is given, the name is too long, or the program has no calendar of that year.
             BadConfiguration: If the hours overlap or run backwards.
         """
@@ -107,7 +107,7 @@ class Calendars(Service):
         A year whose notice is not published yet stays as it is, and so do days that an admin set.
 
         Raises:
-            NotAllowed: If the person is no admin.
+            NotAllowed: If the person is not an admin.
             FileProblem: If the files have errors; it has all of them, each with its line. Nothing is written then.
             NotFound: If there is no such file.
             WrongUsage: If no file is named.

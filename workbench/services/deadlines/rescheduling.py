@@ -43,7 +43,7 @@ class Rescheduling(Service):
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the person is no supervisor, the case is closed or incomplete, or the deadline is too late.
+            NotAllowed: If the person is not a supervisor, the case is closed or incomplete, or the deadline too late.
             WrongUsage: If the reason is missing or too long, or the day is past, too far ahead or not later than the
                 present date.
         """
@@ -105,7 +105,7 @@ class Rescheduling(Service):
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the person is no supervisor, or the case is closed.
+            NotAllowed: If the person is not a supervisor, or the case is closed.
             WrongUsage: If the reason is missing or too long, or the case has that class already.
         """
         changes = {"service_class": service_class.value, "is_class_set": True}
@@ -116,7 +116,7 @@ class Rescheduling(Service):
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the person is no supervisor, or the case is closed.
+            NotAllowed: If the person is not a supervisor, or the case is closed.
             WrongUsage: If the reason is missing or too long, or the case has that priority already.
         """
         rank = tuple(Priority).index(priority)

@@ -49,7 +49,7 @@ class Suspending(Service):
         With `dry_run` only return what it would do; then the reason may be missing.
 
         Raises:
-            NotAllowed: If the person is no supervisor.
+            NotAllowed: If the person is not a supervisor.
             WrongUsage: If the reason is missing or too long, if the time is empty, has no working time or is too far
                 ahead, if the same suspension exists, or if no application has the agent.
         """
@@ -113,7 +113,7 @@ class Suspending(Service):
         suspension is ended or called off, even if its end is known.
 
         Raises:
-            NotAllowed: If the person is no supervisor.
+            NotAllowed: If the person is not a supervisor.
             NothingAvailable: If there is no such suspension, or the one with the number has ended.
             NotFound: If no suspension has the number.
             WrongUsage: If the instant is in the future.

@@ -101,7 +101,7 @@ class Context:
         """Check that the person is an admin, and log a refusal raised by the check or by the block.
 
         Raises:
-            NotAllowed: If the person is no admin.
+            NotAllowed: If the person is not an admin.
         """
         with self.logging_refusals(action):
             if not self.actor.has(Role.ADMIN):

@@ -72,7 +72,7 @@ class Assigning(Service):
         """Assign all cases to a person, or none; the hold of another person ends, and its draft is copied.
 
         Raises:
-            NotAllowed: If the caller is no supervisor, the person does not review, or the state of a case forbids it.
+            NotAllowed: If the caller is not a supervisor, the person not a reviewer, or the state of a case forbids it.
             NotFound: If a case or the login does not exist.
             WrongUsage: If no reason is given.
         """
@@ -90,7 +90,7 @@ class Assigning(Service):
         """Return what assigning these cases would do, without doing it; `to` stays empty.
 
         Raises:
-            NotAllowed: If the caller is no supervisor.
+            NotAllowed: If the caller is not a supervisor.
         """
         refusal = role_refusal(Action.ASSIGN, self.context.actor)
         if refusal:
@@ -105,7 +105,7 @@ class Assigning(Service):
         """Assign many cases to a person in transactions of up to 100; a case that is refused does not stop the others.
 
         Raises:
-            NotAllowed: If the caller is no supervisor, or the person does not review.
+            NotAllowed: If the caller is not a supervisor, or the person does not review.
             NotFound: If the login does not exist.
             WrongUsage: If no reason is given.
         """

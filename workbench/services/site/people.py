@@ -60,7 +60,7 @@ class People:
         """Register a person, as a reviewer if no role is given.
 
         Raises:
-            NotAllowed: If the caller is no admin.
+            NotAllowed: If the caller is not an admin.
             WrongUsage: If the login is registered already, empty or too long.
         """
         wanted = set(roles or (Role.REVIEWER,))
@@ -79,7 +79,7 @@ class People:
         """Add and remove roles of a person.
 
         Raises:
-            NotAllowed: If the caller is no admin, changes their own roles while there is another admin, or would
+            NotAllowed: If the caller is not an admin, changes their own roles while there is another admin, or would
                 remove the last admin.
             NotFound: If the login is not registered.
         """
@@ -103,7 +103,7 @@ class People:
         """Record an absence; while it lasts, cases assigned to the person are offered to all reviewers.
 
         Raises:
-            NotAllowed: If the caller is no admin.
+            NotAllowed: If the caller is not an admin.
             NotFound: If the login is not registered.
             WrongUsage: If the last day is before the first.
         """
@@ -119,7 +119,7 @@ class People:
         """End a person's absence.
 
         Raises:
-            NotAllowed: If the caller is no admin.
+            NotAllowed: If the caller is not an admin.
             NotFound: If the login is not registered, or the person is not away.
         """
         with self._changing("reviewers back") as session:
@@ -135,7 +135,7 @@ class People:
         """Set how many cases a person may hold at once.
 
         Raises:
-            NotAllowed: If the caller is no admin.
+            NotAllowed: If the caller is not an admin.
             NotFound: If the login is not registered.
             WrongUsage: If the limit is below 1.
         """
