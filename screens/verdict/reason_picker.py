@@ -31,7 +31,7 @@ _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 
 
 def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
-    """Return the reasons for a verdict: those with findings first, the most_severe before, then the others."""
+    """Return the reasons for a verdict: those with findings first, by severity, then the others."""
     weight = {
         finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings) if finding.severity in _WEIGHT
     }

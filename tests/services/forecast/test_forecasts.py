@@ -271,11 +271,11 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
 def _new_case(rank: int, due_at: datetime, ahead: int = 0) -> NewCase:
     return NewCase(
         applicant_kind=ApplicantKind.ENTERPRISE,
-        gravest=None,
+        worst_severity=None,
         service_class=ServiceClass.STANDARD,
         priority_rank=rank,
         due_at=due_at,
-        is_told=True,
+        gets_forecast=True,
         ahead=ahead,
     )
 

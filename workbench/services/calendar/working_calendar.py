@@ -25,7 +25,7 @@ from workbench.services.foundation.calendar_days import (
     missing_years,
     overrides,
     published_days,
-    turn_edition,
+    renew_edition,
     write_override,
     write_published,
 )
@@ -174,7 +174,7 @@ class Calendars(Service):
 
     def _write(self, session: Session, effect: CalendarEffect, action: str, body: Mapping[str, object]) -> None:
         """Write the due dates, notices and event of a change of the calendar."""
-        turn_edition(session)
+        renew_edition(session)
         counts = {
             "days": len(effect.after),
             "moved": len(effect.moved),

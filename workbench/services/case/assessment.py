@@ -41,8 +41,8 @@ class Assessment:
     on: date
 
     @property
-    def gravest(self) -> Severity | None:
-        """The severity of the gravest finding, which is the first one; None without findings."""
+    def worst_severity(self) -> Severity | None:
+        """The severity of the most severe finding, which is the first one; None without findings."""
         return self.findings[0].severity if self.findings else None
 
     def columns(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def store_findings(session: Session, case_id: int, findings: Iterable[Finding]) 
 
 
 def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
-    """Return the stored findings of a case, the gravest first."""
+    """Return the stored findings of a case, the most severe first."""
     rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position)).mappings()
     return tuple(
         Finding(

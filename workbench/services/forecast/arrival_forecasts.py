@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 class NewCase:
     """A case that is about to be queued behind `ahead` others.
 
-    `gravest` is the severity of its most severe finding, None without findings. `is_told` says whether the applicant
-    gets the forecast. `stopped_until` is when suspended work on the case resumes, None if it is not suspended.
+    `worst_severity` is that of its findings, None without findings. `gets_forecast` says whether the applicant gets the
+    forecast. `stopped_until` is when suspended work on the case resumes, None if it is not suspended.
     """
 
     applicant_kind: ApplicantKind
-    gravest: Severity | None
+    worst_severity: Severity | None
     service_class: ServiceClass
     priority_rank: int
     due_at: datetime
-    is_told: bool
+    gets_forecast: bool
     stopped_until: datetime | None = None
     ahead: int = 0
 
@@ -39,7 +39,7 @@ class NewCase:
         """The known attributes, under the names of `history_reader.attributes_of`."""
         return {
             "applicant_kind": self.applicant_kind.value,
-            "findings": self.gravest.value if self.gravest in {Severity.BLOCK, Severity.WARN} else "none",
+            "findings": self.worst_severity.value if self.worst_severity in {Severity.BLOCK, Severity.WARN} else "none",
             "service_class": self.service_class.value,
         }
 
@@ -64,8 +64,8 @@ class ArrivalForecasts(Service):
             position = position_of(case.due_at, case.priority_rank, now, self._zone)
             ahead = rounded_count(self._queue.join(position))
             key = (*case.attributes.values(), position, case.stopped_until, ahead)
-            keys.append(key if case.is_told else None)
-            if case.is_told and key not in self._known:
+            keys.append(key if case.gets_forecast else None)
+            if case.gets_forecast and key not in self._known:
                 unknown.setdefault(key, replace(case, ahead=ahead))
         if unknown:
             found = self._forecasts.of_arrivals(list(unknown.values()))

@@ -46,7 +46,7 @@ def edition(session: Session) -> str:
     return row.value if row is not None else ""
 
 
-def turn_edition(session: Session) -> None:
+def renew_edition(session: Session) -> None:
     """Write another edition token, so that every process reads the calendar again."""
     # A counter could repeat: once in a transaction that was rolled back, once in another process.
     session.merge(SettingRow(name=_EDITION, value=secrets.token_hex(8)))

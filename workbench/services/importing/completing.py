@@ -45,10 +45,10 @@ def _comer(
     application, now = arrival.evidence.application, context.now()
     return NewCase(
         applicant_kind=application.applicant_kind,
-        gravest=arrival.assessment.gravest,
+        worst_severity=arrival.assessment.worst_severity,
         service_class=service_class,
         priority_rank=columns.get("priority_rank", case.priority_rank),
         due_at=standing.due_at,
-        is_told=tells_forecast(policy, standing.due_at, standing.suspended_from, now),
+        gets_forecast=tells_forecast(policy, standing.due_at, standing.suspended_from, now),
         stopped_until=stopped_until(stops, application.province, application.agent, now),
     )

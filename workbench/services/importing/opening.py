@@ -184,11 +184,11 @@ def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, opening: 
     policy, now = opening.rules.policy, opening.opened_at
     return NewCase(
         applicant_kind=ApplicantKind(row["applicant_kind"]),
-        gravest=assessment.gravest,
+        worst_severity=assessment.worst_severity,
         service_class=assessment.service_class,
         priority_rank=columns["priority_rank"],
         due_at=columns["due_at"],
-        is_told=tells_forecast(policy, columns["due_at"], columns["suspended_from"], now),
+        gets_forecast=tells_forecast(policy, columns["due_at"], columns["suspended_from"], now),
         stopped_until=stopped_until(opening.stops, row["province"], row["agent"], now),
     )
 

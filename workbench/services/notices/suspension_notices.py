@@ -64,17 +64,17 @@ class SuspensionLetters:
             stops: The suspensions that no notice to its applicant announced.
             before: The state of its clock that its applicant knows.
         """
-        standing, case_id = stored_clock_state(case), case.id or 0
-        if standing is None or CaseState(case.state) not in NOTIFIED_STATES:
+        current, case_id = stored_clock_state(case), case.id or 0
+        if current is None or CaseState(case.state) not in NOTIFIED_STATES:
             return []
         earlier = self.history[case_id]
         known = earlier[SuspensionNotice.STARTED] | earlier[SuspensionNotice.HELD]
         ended = [one for one in stops if one.is_ended and one.id in known]
         resumed = ended if ended and self.add_end_notice(case, ended) else []
         # The notice that work goes on also covers an ended suspension that the applicant never knew of.
-        late = [one for one in stops if not (one.is_ended and ended) and needs_notice(case, one, before, standing)]
+        late = [one for one in stops if not (one.is_ended and ended) and needs_notice(case, one, before, current)]
         if len(late) > 1:
-            late = [one for one in late if one.span.is_open or self._moves(case, one, standing)] or late
+            late = [one for one in late if one.span.is_open or self._moves(case, one, current)] or late
         if late:
             self._add(case, ClockLetterKind.DELAY, late)
         return [one.id for one in (*resumed, *late)]
@@ -100,11 +100,11 @@ class SuspensionLetters:
         suspension_notices.record(session, self.facts, now)
         suspension_notices.record_resumption(session, self.resumed, now)
 
-    def _moves(self, case: CaseRow, stop: Suspension, standing: ClockState) -> bool:
+    def _moves(self, case: CaseRow, stop: Suspension, current: ClockState) -> bool:
         """Say whether a suspension moves the due date in addition to the others."""
         without = tuple(one for one in self.clocks.suspensions if one.id != stop.id)
         other = replace(self.clocks, stops=without).state(case)
-        return other is not None and other.due_at < standing.due_at
+        return other is not None and other.due_at < current.due_at
 
     def _add(self, case: CaseRow, kind: ClockLetterKind, stops: Sequence[Suspension]) -> None:
         is_called_off = kind is ClockLetterKind.RESUMED and all(one.span.is_empty for one in stops)
@@ -117,9 +117,9 @@ class SuspensionLetters:
                 self.facts.append((case.id or 0, one.id, SuspensionNotice.ENDED))
 
 
-def needs_notice(case: CaseRow, stop: Suspension, before: ClockState, standing: ClockState) -> bool:
+def needs_notice(case: CaseRow, stop: Suspension, before: ClockState, current: ClockState) -> bool:
     """Say whether an applicant gets a notice of a suspension, given the clock's state before and with it."""
     state = CaseState(case.state)
     return state in NOTIFIED_STATES and affects_due_date(
-        stop, before.due_at, standing, runs=clock_runs(state, case.waits_for)
+        stop, before.due_at, current, runs=clock_runs(state, case.waits_for)
     )
