@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 MESSAGES = ROOT / "workbench" / "locale" / "zh" / "LC_MESSAGES"
-KEYWORDS = {"_", "marked", "ngettext"}
+KEYWORDS = {"_", "N_", "ngettext"}
 _WIDTH = 120
 
 Identity = str | tuple[str, str]

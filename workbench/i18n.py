@@ -52,11 +52,11 @@ def ngettext(singular: str, plural: str, count: int) -> str:
     return catalogue(_current).ngettext(singular, plural, count)
 
 
-def marked(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - the name that gettext gives it
     """Mark a message for the catalogue; it is translated later, by `_` where it is shown."""
     return message
 
 
-def listed(words: Iterable[str], *, language: str | None = None) -> str:
+def comma_joined(words: Iterable[str], *, language: str | None = None) -> str:
     """Return words as an enumeration in a language, by default the current one: `a, b` or `a、b`."""
     return ("、" if (language or current()) == "zh" else ", ").join(words)

@@ -26,7 +26,7 @@ from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
 from workbench.domain.case.vocabulary import Role
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.keys import calendar as keys
 from workbench.keys.command import Place
 
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from workbench.services.calendar.preview import CalendarYear
 
 _TITLES = {
-    "off": marked("{day}: day off"),
-    "work": marked("{day}: usual hours"),
-    "hours": marked("{day}: special hours"),
-    "published": marked("{day}: as published"),
+    "off": N_("{day}: day off"),
+    "work": N_("{day}: usual hours"),
+    "hours": N_("{day}: special hours"),
+    "published": N_("{day}: as published"),
 }
 """The title of the dialog for each way to set a day."""
 

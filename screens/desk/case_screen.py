@@ -36,7 +36,7 @@ from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile, Empty
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
@@ -59,7 +59,7 @@ class CaseScreen(WorkScreen):
         Path(__file__).parents[1] / "panels" / "panels.tcss",
     ]
     AUTO_FOCUS = None
-    NAME: ClassVar[str] = marked("Desk")
+    NAME: ClassVar[str] = N_("Desk")
 
     page = getters.query_one("#page", DeskPage)
     panels = getters.query_one(EvidencePanels)

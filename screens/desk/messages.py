@@ -16,7 +16,7 @@ from workbench.domain.case.casefile import Decided, DeskCounts, Empty, Undoable
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, listed, marked
+from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 _LISTED = 5
 _EMPTY = {
-    "none": (marked("Nothing is queued."), marked("New cases come with the next import.")),
+    "none": (N_("Nothing is queued."), N_("New cases come with the next import.")),
     "held": (
-        marked("Nothing left for you: {count} held by others."),
-        marked("A case comes back to the queue when its hold ends or is released."),
+        N_("Nothing left for you: {count} held by others."),
+        N_("A case comes back to the queue when its hold ends or is released."),
     ),
     "skipped": (
-        marked("You skipped all that is left: {count}."),
-        marked("A skipped case comes back to you when something about it changes."),
+        N_("You skipped all that is left: {count}."),
+        N_("A skipped case comes back to you when something about it changes."),
     ),
-    "filtered": (marked("Your filter hides what is left: {count}."), marked("Widen the filter to see them.")),
+    "filtered": (N_("Your filter hides what is left: {count}."), N_("Widen the filter to see them.")),
     "limit": (
-        marked("You hold {limit} cases, as many as you may."),
-        marked("Decide or release one; those put aside come back at their time."),
+        N_("You hold {limit} cases, as many as you may."),
+        N_("Decide or release one; those put aside come back at their time."),
     ),
 }
 """Why `next` returned no case, and the way out, by the kind of the answer."""
@@ -97,7 +97,7 @@ def _other_lists(counts: DeskCounts, *, may_check: bool) -> list[Content]:
     if counts.aside:
         yours.append(_("{count} put aside").format(count=count(len(counts.aside))))
     if yours:
-        ways.append(key_hints(("g m", listed(yours))))
+        ways.append(key_hints(("g m", comma_joined(yours))))
     return ways
 
 
@@ -131,7 +131,7 @@ def undo_line(last: Undoable, check_for: tuple[str, ...], view: View) -> Content
     case = format_case(last.case_id)
     key = ("u", "$text-accent bold")
     if last.until is None:
-        why = listed(_(CHECK_FOR.get(name, name)) for name in check_for)
+        why = comma_joined(_(CHECK_FOR.get(name, name)) for name in check_for)
         message = _("{case} waits for a second person").format(case=case)
         return joined((message, ""), (f" ({why})" if why else "", MUTED), ("; ", ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((last.until - view.now).total_seconds()))
@@ -193,7 +193,7 @@ def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content
     verdict = body.get("verdict")
     if isinstance(verdict, Mapping) and verdict.get("verdict") in set(Verdict):
         parts.append(_(VERDICT[Verdict(verdict["verdict"])]))
-        parts.append(listed(str(code) for code in verdict.get("reasons", ())))
+        parts.append(comma_joined(str(code) for code in verdict.get("reasons", ())))
     parts += [str(body.get("note", "")), str(body.get("comment", ""))]
     message = f" {symbols.dot} ".join(part for part in parts if part.strip())
     if not message:

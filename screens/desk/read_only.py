@@ -21,7 +21,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import STATE_WORDS, Action, role_refusal
 from workbench.domain.case.vocabulary import CaseState
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
 
@@ -71,7 +71,7 @@ class ReadingScreen(CaseScreen):
     """A case of the queue, opened to read; Esc goes back to its row."""
 
     PLACE: ClassVar[Place] = "desk"
-    NAME: ClassVar[str] = marked("Case")
+    NAME: ClassVar[str] = N_("Case")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(is_desk=False),
         bind(BACK, "leave"),

@@ -8,7 +8,7 @@ from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.safe import pad_left, pad_right, safe
-from workbench.i18n import _, listed
+from workbench.i18n import _, comma_joined
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def plan_lines(plan: "Assignment", width: int) -> Content:
     lines: list[Content] = []
     held = [one for one in plan.given if one.from_holder]
     if held:
-        holders = listed(sorted({one.from_holder or "" for one in held}))
+        holders = comma_joined(sorted({one.from_holder or "" for one in held}))
         message = _("{cases} held by {who}: the hold ends and the draft is handed over.")
         lines += wrapped_lines(message.format(cases=cases_words(len(held)), who=holders), width, WARNING)
     if plan.refused:

@@ -11,7 +11,7 @@ from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
 from workbench.domain.case.documents import EXTENSIONS, DocumentLine
-from workbench.i18n import _, current, listed
+from workbench.i18n import _, comma_joined, current
 
 if TYPE_CHECKING:
     from workbench.services.case.documents import WrittenDocument
@@ -47,7 +47,7 @@ def _file(line: DocumentLine, view: View) -> str:
 
 
 def _opened(line: DocumentLine, view: View) -> Content:
-    who = listed(f"{one.login} {view.instant(one.at)}" for one in (line.openings or line.written)[:2])
+    who = comma_joined(f"{one.login} {view.instant(one.at)}" for one in (line.openings or line.written)[:2])
     if line.openings:
         return plain(f"{_('opened by {who}').format(who=who)} ", MUTED)
     return plain(f"{_('saved to a folder by {who}').format(who=who) if who else _('not opened yet')} ", WARNING)

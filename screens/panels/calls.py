@@ -14,29 +14,29 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.domain.policy.policy import FactValue, Limit
 from workbench.domain.text.safe import cells, pad_left, pad_right
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.wording.amounts import count, duration_s, ratio
 
 Figure = tuple[str, str, Shown]
 """The name of a fact, its label and the function that formats its value."""
 
 _FIGURES: tuple[Figure, ...] = (
-    ("calls", marked("calls"), count),
-    ("answer_ratio", marked("answered"), ratio),
-    ("distinct_callees", marked("different numbers"), count),
-    ("mean_duration_s", marked("mean duration"), duration_s),
-    ("short_call_ratio", marked("at most 6 s"), ratio),
-    ("peak_hour_calls", marked("busiest hour"), count),
-    ("peak_day_calls", marked("busiest day"), count),
-    ("off_hours_calls", marked("off hours"), count),
-    ("max_same_callee_day", marked("repeats in a day"), count),
-    ("handsets", marked("handsets"), count),
-    ("complaints", marked("complaints"), count),
-    ("opt_out_calls", marked("after opting out"), count),
+    ("calls", N_("calls"), count),
+    ("answer_ratio", N_("answered"), ratio),
+    ("distinct_callees", N_("different numbers"), count),
+    ("mean_duration_s", N_("mean duration"), duration_s),
+    ("short_call_ratio", N_("at most 6 s"), ratio),
+    ("peak_hour_calls", N_("busiest hour"), count),
+    ("peak_day_calls", N_("busiest day"), count),
+    ("off_hours_calls", N_("off hours"), count),
+    ("max_same_callee_day", N_("repeats in a day"), count),
+    ("handsets", N_("handsets"), count),
+    ("complaints", N_("complaints"), count),
+    ("opt_out_calls", N_("after opting out"), count),
 )
 _FIGURES_ABOVE_MAP = 5
 _CARD_FIGURES = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
-_WEEKDAYS = (marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"))
+_WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _WIDE_MAP = 54
 _FIGURE_CELLS = 6
 """The width of the right-aligned figures; a longer one, such as a duration, does not widen the column."""

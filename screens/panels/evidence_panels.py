@@ -18,15 +18,15 @@ from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 _TITLES = {
-    "identity": marked("Identity"),
-    "activity": marked("Call activity"),
-    "credit": marked("Credit"),
-    "history": marked("History"),
+    "identity": N_("Identity"),
+    "activity": N_("Call activity"),
+    "credit": N_("Credit"),
+    "history": N_("History"),
 }
-_TAB_TITLES = {**_TITLES, "activity": marked("Calls")}
+_TAB_TITLES = {**_TITLES, "activity": N_("Calls")}
 
 
 class EvidencePanels(Container):

@@ -14,61 +14,61 @@ from workbench.domain.case.vocabulary import (
     WaitsFor,
 )
 from workbench.domain.evidence.evidence import LONG_TERM, DocumentFacts
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 APPLICANT_KIND: dict[ApplicantKind, str] = {
-    ApplicantKind.ENTERPRISE: marked("enterprise"),
-    ApplicantKind.SOLE_PROPRIETOR: marked("sole proprietor"),
-    ApplicantKind.INDIVIDUAL: marked("individual"),
+    ApplicantKind.ENTERPRISE: N_("enterprise"),
+    ApplicantKind.SOLE_PROPRIETOR: N_("sole proprietor"),
+    ApplicantKind.INDIVIDUAL: N_("individual"),
 }
-ANSWER: dict[str | None, str] = {"yes": marked("yes"), "no": marked("no"), "n/a": marked("does not apply")}
+ANSWER: dict[str | None, str] = {"yes": N_("yes"), "no": N_("no"), "n/a": N_("does not apply")}
 VERIFICATION: dict[str, str] = {
-    "phone": marked("by phone"),
-    "registry": marked("in a registry"),
-    "visit": marked("by a visit"),
-    "department": marked("by another department"),
+    "phone": N_("by phone"),
+    "registry": N_("in a registry"),
+    "visit": N_("by a visit"),
+    "department": N_("by another department"),
 }
 CREDIT_LIST: dict[CreditList, str] = {
-    CreditList.ARREARS: marked("arrears"),
-    CreditList.COURT: marked("court list"),
-    CreditList.ABNORMAL: marked("abnormal operation"),
-    CreditList.SERIOUS: marked("serious violation"),
-    CreditList.TELECOM: marked("telecom list"),
-    CreditList.PUNISHMENT: marked("punishment list"),
+    CreditList.ARREARS: N_("arrears"),
+    CreditList.COURT: N_("court list"),
+    CreditList.ABNORMAL: N_("abnormal operation"),
+    CreditList.SERIOUS: N_("serious violation"),
+    CreditList.TELECOM: N_("telecom list"),
+    CreditList.PUNISHMENT: N_("punishment list"),
 }
 MATCH: dict[CreditMatch, str] = {
-    CreditMatch.EXACT: marked("listed"),
-    CreditMatch.NAME_ONLY: marked("same name only"),
-    CreditMatch.NONE: marked("none"),
+    CreditMatch.EXACT: N_("listed"),
+    CreditMatch.NAME_ONLY: N_("same name only"),
+    CreditMatch.NONE: N_("none"),
 }
 WAITS_FOR: dict[WaitsFor, str] = {
-    WaitsFor.APPLICANT: marked("the applicant"),
-    WaitsFor.CARRIER: marked("the carrier"),
-    WaitsFor.REGISTRY: marked("a registry"),
-    WaitsFor.DEPARTMENT: marked("another department"),
+    WaitsFor.APPLICANT: N_("the applicant"),
+    WaitsFor.CARRIER: N_("the carrier"),
+    WaitsFor.REGISTRY: N_("a registry"),
+    WaitsFor.DEPARTMENT: N_("another department"),
 }
 MEASURE: dict[Measure, str] = {
-    Measure.NONE: marked("no measure"),
-    Measure.BAR_OUT: marked("outbound barred"),
-    Measure.BAR_BOTH: marked("both ways barred"),
-    Measure.RESTORE: marked("restored"),
+    Measure.NONE: N_("no measure"),
+    Measure.BAR_OUT: N_("outbound barred"),
+    Measure.BAR_BOTH: N_("both ways barred"),
+    Measure.RESTORE: N_("restored"),
 }
-QUALITY: dict[Quality | None, str] = {Quality.BLURRED: marked("blurred"), Quality.INCOMPLETE: marked("incomplete")}
+QUALITY: dict[Quality | None, str] = {Quality.BLURRED: N_("blurred"), Quality.INCOMPLETE: N_("incomplete")}
 VERDICT: dict[Verdict, str] = {
-    Verdict.PASS: marked("Pass"),
-    Verdict.FAIL: marked("Fail"),
-    Verdict.PENDING: marked("Pending"),
+    Verdict.PASS: N_("Pass"),
+    Verdict.FAIL: N_("Fail"),
+    Verdict.PENDING: N_("Pending"),
 }
 DECIDED: dict[Verdict, str] = {
-    Verdict.PASS: marked("passed"),
-    Verdict.FAIL: marked("failed"),
-    Verdict.PENDING: marked("pending"),
+    Verdict.PASS: N_("passed"),
+    Verdict.FAIL: N_("failed"),
+    Verdict.PENDING: N_("pending"),
 }
 CHECK_FOR: dict[str, str] = {
-    "final_fail": marked("a final fail"),
-    "override": marked("a pass against a blocking finding"),
-    "high_risk": marked("a pass at high risk"),
-    "restore": marked("restoring the cards"),
+    "final_fail": N_("a final fail"),
+    "override": N_("a pass against a blocking finding"),
+    "high_risk": N_("a pass at high risk"),
+    "restore": N_("restoring the cards"),
 }
 
 

@@ -14,7 +14,7 @@ from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.running import clock_runs, is_suspended, is_with_applicant, stopped_clock_words
 from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.text.safe import cells, fit, pad_left, pad_right, safe
-from workbench.i18n import _, current, marked
+from workbench.i18n import N_, _, current
 from workbench.wording.amounts import count, waiting
 
 _CLOSED = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
@@ -194,18 +194,18 @@ def _waiting(context: RowContext, room: int) -> list[Part]:
 
 COLUMNS: tuple[Column, ...] = (
     Column(title="", parts=_signs, width=2),
-    Column(title=marked("  due"), parts=_due, width=18, width_zh=21, above=100),
-    Column(title=marked("  due"), parts=_short_due, width=13, below=100),
+    Column(title=N_("  due"), parts=_due, width=18, width_zh=21, above=100),
+    Column(title=N_("  due"), parts=_short_due, width=13, below=100),
     Column(title="", parts=_priority, width=2),
-    Column(title=marked("case"), parts=_case, width=9),
-    Column(title=marked("applicant"), parts=_applicant, width=0),
-    Column(title=marked("state"), parts=_state, width=14, width_zh=10, above=110),
-    Column(title=marked("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, above=90),
-    Column(title=marked("found"), parts=_findings, width=6, width_zh=8, below=100),
-    Column(title=marked("findings"), parts=_findings, width=8, above=100),
-    Column(title=marked("who"), parts=_who, width=8, above=72, below=100),
-    Column(title=marked("who"), parts=_who, width=12, above=100),
-    Column(title=marked("waits"), parts=_waiting, width=6, is_right=True, above=66),
+    Column(title=N_("case"), parts=_case, width=9),
+    Column(title=N_("applicant"), parts=_applicant, width=0),
+    Column(title=N_("state"), parts=_state, width=14, width_zh=10, above=110),
+    Column(title=N_("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, above=90),
+    Column(title=N_("found"), parts=_findings, width=6, width_zh=8, below=100),
+    Column(title=N_("findings"), parts=_findings, width=8, above=100),
+    Column(title=N_("who"), parts=_who, width=8, above=72, below=100),
+    Column(title=N_("who"), parts=_who, width=12, above=100),
+    Column(title=N_("waits"), parts=_waiting, width=6, is_right=True, above=66),
 )
 
 

@@ -22,7 +22,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar
 from screens.widgets.paged_list import PagedList
 from workbench.domain.case.lifecycle import Action, role_refusal
-from workbench.i18n import marked
+from workbench.i18n import N_
 from workbench.keys import queue as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK, GO
@@ -34,9 +34,9 @@ REFRESH_EVERY_TICKS = 60
 PRESETS: dict[str, Preset] = {
     preset.id: preset
     for preset in (
-        Preset(id="queue", name=marked("Queue"), filter_text=""),
-        Preset(id="mine", name=marked("Mine"), filter_text="who:me"),
-        Preset(id="pending", name=marked("Pending cases"), filter_text="state:pending"),
+        Preset(id="queue", name=N_("Queue"), filter_text=""),
+        Preset(id="mine", name=N_("Mine"), filter_text="who:me"),
+        Preset(id="pending", name=N_("Pending cases"), filter_text="state:pending"),
     )
 }
 

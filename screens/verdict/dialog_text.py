@@ -12,7 +12,7 @@ from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, fitted, jo
 from workbench.domain.case.casefile import CaseFile, ChecklistLine, VerdictPreview
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, current, listed, ngettext
+from workbench.i18n import _, comma_joined, current, ngettext
 from workbench.keys.command import Command, shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, LETTER, NOTE, WAIT_FOR
@@ -66,7 +66,7 @@ def _choice(words: str, is_chosen: bool, symbols: Symbols) -> Content:  # noqa: 
 def _check_words(preview: VerdictPreview) -> Content:
     if not preview.check_for:
         return joined((_("no second person needed"), MUTED))
-    why = listed(_(CHECK_FOR.get(name, name)) for name in preview.check_for)
+    why = comma_joined(_(CHECK_FOR.get(name, name)) for name in preview.check_for)
     return joined((_("a second person checks: {why}").format(why=why), WARNING))
 
 
@@ -130,14 +130,16 @@ def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> 
         keys.append(shown_key(DOCUMENTS.keys[0]))
     shown = [f"{view.symbols.info} {message}" for message in whole]
     if not all(cells(line) <= width for line in shown):
-        where = _("(Esc, then {keys})").format(keys=listed(keys))
+        where = _("(Esc, then {keys})").format(keys=comma_joined(keys))
         shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counts)} {where}", width)
     return [joined((line, MUTED)) for line in shown]
 
 
 def _documents(case: CaseFile, preview: VerdictPreview) -> str:
     names = case.policy.documents.names
-    return listed(names[kind].in_language(current()) if kind in names else kind.value for kind in preview.unopened)
+    return comma_joined(
+        names[kind].in_language(current()) if kind in names else kind.value for kind in preview.unopened
+    )
 
 
 def _questions(lines: list[ChecklistLine]) -> str:

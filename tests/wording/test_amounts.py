@@ -160,5 +160,5 @@ def test_the_time_left_of_a_hold_is_in_full_minutes(seconds: int, english: str, 
 
 
 def test_lists_are_joined_as_usual_in_each_language() -> None:
-    assert i18n.listed(["a", "b"], language="en") == "a, b"
-    assert i18n.listed(["甲", "乙"], language="zh") == "甲、乙"
+    assert i18n.comma_joined(["a", "b"], language="en") == "a, b"
+    assert i18n.comma_joined(["甲", "乙"], language="zh") == "甲、乙"

@@ -6,18 +6,18 @@ Labels, help texts and groups are marked messages; they are translated where the
 from dataclasses import dataclass, field
 from typing import Literal
 
-from workbench.i18n import marked
+from workbench.i18n import N_
 
 Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "forecast", "calendar"]
 
 PLACES: dict[Place, str] = {
-    "everywhere": marked("Everywhere"),
-    "desk": marked("Desk"),
-    "queue": marked("Queue"),
-    "verdict": marked("Verdict"),
-    "checks": marked("Checks"),
-    "calendar": marked("Calendar"),
-    "forecast": marked("Forecast"),
+    "everywhere": N_("Everywhere"),
+    "desk": N_("Desk"),
+    "queue": N_("Queue"),
+    "verdict": N_("Verdict"),
+    "checks": N_("Checks"),
+    "calendar": N_("Calendar"),
+    "forecast": N_("Forecast"),
 }
 
 
@@ -90,8 +90,8 @@ def key_named(char: str) -> str:
     return _NAMES.get(char, char)
 
 
-CASE_GROUP = marked("Case")
-VERDICT_GROUP = marked("Verdict")
-RECORD_GROUP = marked("Record")
-VIEW_GROUP = marked("View")
-GO_GROUP = marked("Go")
+CASE_GROUP = N_("Case")
+VERDICT_GROUP = N_("Verdict")
+RECORD_GROUP = N_("Record")
+VIEW_GROUP = N_("View")
+GO_GROUP = N_("Go")

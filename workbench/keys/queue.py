@@ -1,95 +1,95 @@
 """The keyboard commands of the queue screen, and the commands that open it: queue, mine and pending."""
 
-from workbench.i18n import marked
+from workbench.i18n import N_
 from workbench.keys.command import CASE_GROUP, GO_GROUP, VIEW_GROUP, Command
 
 OPEN_CASE = Command(
     "queue.open",
     ("enter",),
-    marked("open"),
-    marked("Open the case read-only; a case you hold opens on the desk."),
+    N_("open"),
+    N_("Open the case read-only; a case you hold opens on the desk."),
     CASE_GROUP,
     hint=True,
 )
 FILTER = Command(
     "queue.filter",
     ("slash", "f4"),
-    marked("filter"),
-    marked("Filter or search by words, state:, due<, who: and more; Enter applies, an empty line clears."),
+    N_("filter"),
+    N_("Filter or search by words, state:, due<, who: and more; Enter applies, an empty line clears."),
     VIEW_GROUP,
     hint=True,
 )
 MARK_ROW = Command(
     "queue.mark",
     ("space",),
-    marked("mark"),
-    marked("Mark or unmark the case under the cursor and move down."),
+    N_("mark"),
+    N_("Mark or unmark the case under the cursor and move down."),
     CASE_GROUP,
     hint=True,
 )
 MARK_RANGE = Command(
     "queue.range",
     ("v",),
-    marked("range"),
-    marked("Start a range at the cursor; press again to mark all cases from there to here."),
+    N_("range"),
+    N_("Start a range at the cursor; press again to mark all cases from there to here."),
     CASE_GROUP,
 )
 MARK_ALL = Command(
     "queue.all",
     ("V",),
-    marked("mark all"),
-    marked("Mark every case that matches the filter, up to a limit."),
+    N_("mark all"),
+    N_("Mark every case that matches the filter, up to a limit."),
     CASE_GROUP,
 )
 ASSIGN = Command(
     "queue.assign",
     ("a",),
-    marked("assign"),
-    marked("Assign the marked cases, or the one under the cursor, to a person."),
+    N_("assign"),
+    N_("Assign the marked cases, or the one under the cursor, to a person."),
     CASE_GROUP,
     hint=True,
 )
 RELOAD = Command(
     "queue.again",
     ("n", "f2"),
-    marked("refresh"),
-    marked("Reload the list; the cursor stays on its case."),
+    N_("refresh"),
+    N_("Reload the list; the cursor stays on its case."),
     VIEW_GROUP,
 )
 LEAVE_QUEUE = Command(
     "queue.desk",
     ("escape",),
-    marked("desk"),
-    marked("Leave the filter line, the range or the marks; from the list, go back to the desk."),
+    N_("desk"),
+    N_("Leave the filter line, the range or the marks; from the list, go back to the desk."),
     GO_GROUP,
     hint=True,
 )
 MOVE = Command(
     "queue.move",
     ("up", "down", "pageup", "pagedown", "home", "end"),
-    marked("move"),
-    marked("Move the cursor by a row or a page, or to the first or last row."),
+    N_("move"),
+    N_("Move the cursor by a row or a page, or to the first or last row."),
     VIEW_GROUP,
 )
 GO_QUEUE = Command(
     "go.queue",
     ("g q",),
-    marked("queue"),
-    marked("Go to the queue: every case in a list."),
+    N_("queue"),
+    N_("Go to the queue: every case in a list."),
     GO_GROUP,
 )
 GO_MINE = Command(
     "go.mine",
     ("g m",),
-    marked("mine"),
-    marked("Go to the cases you hold or that are assigned to you."),
+    N_("mine"),
+    N_("Go to the cases you hold or that are assigned to you."),
     GO_GROUP,
 )
 GO_PENDING = Command(
     "go.pending",
     ("g p",),
-    marked("pending"),
-    marked("Go to the pending cases."),
+    N_("pending"),
+    N_("Go to the pending cases."),
     GO_GROUP,
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from workbench.i18n import marked
+from workbench.i18n import N_
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
 from workbench.keys.command import GO_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, Place
 from workbench.keys.desk import DESK_COMMANDS
@@ -12,8 +12,8 @@ from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, QUEUE_COMMANDS
 CONFIRM = Command(
     "verdict.confirm",
     ("y", "f8"),
-    marked("confirm"),
-    marked("Give this verdict."),
+    N_("confirm"),
+    N_("Give this verdict."),
     VERDICT_GROUP,
     hint=True,
     danger=True,
@@ -21,83 +21,83 @@ CONFIRM = Command(
 SEARCH = Command(
     "verdict.search",
     ("slash", "f4"),
-    marked("find a reason"),
-    marked("Find a reason by code, words or pinyin initials."),
+    N_("find a reason"),
+    N_("Find a reason by code, words or pinyin initials."),
     VERDICT_GROUP,
     hint=True,
 )
 MARK = Command(
     "verdict.mark",
     ("1", "2", "3", "4", "5", "6", "7", "8", "9"),
-    marked("mark"),
-    marked("Mark or unmark the reason with this number."),
+    N_("mark"),
+    N_("Mark or unmark the reason with this number."),
     VERDICT_GROUP,
 )
 TOGGLE = Command(
     "verdict.toggle",
     ("space",),
-    marked("mark"),
-    marked("Mark or unmark the reason under the cursor."),
+    N_("mark"),
+    N_("Mark or unmark the reason under the cursor."),
     VERDICT_GROUP,
 )
 FINAL = Command(
     "verdict.final",
     ("f", "f6"),
-    marked("final or fixable"),
-    marked("Switch between a final fail and one that can be rectified."),
+    N_("final or fixable"),
+    N_("Switch between a final fail and one that can be rectified."),
     VERDICT_GROUP,
     hint=True,
 )
 WAIT_FOR = Command(
     "verdict.wait_for",
     ("w", "f7"),
-    marked("waiting for"),
-    marked("Change who the case waits for."),
+    N_("waiting for"),
+    N_("Change who the case waits for."),
     VERDICT_GROUP,
     hint=True,
 )
 MEASURE = Command(
     "verdict.measure",
     ("m", "f5"),
-    marked("measure"),
-    marked("Change the measure for the cards."),
+    N_("measure"),
+    N_("Change the measure for the cards."),
     VERDICT_GROUP,
 )
 ITEMS = Command(
     "verdict.items",
     ("r", "f2"),
-    marked("items"),
-    marked("Go to the rectification items, or to the date."),
+    N_("items"),
+    N_("Go to the rectification items, or to the date."),
     VERDICT_GROUP,
 )
 LETTER = Command(
     "verdict.letter",
     ("e", "f9"),
-    marked("edit the text"),
-    marked("Edit the reasons in the words that the applicant reads."),
+    N_("edit the text"),
+    N_("Edit the reasons in the words that the applicant reads."),
     VERDICT_GROUP,
     hint=True,
 )
 NOTE = Command(
     "verdict.note",
     ("t", "f3"),
-    marked("internal note"),
-    marked("Write an internal note; the applicant never sees it."),
+    N_("internal note"),
+    N_("Write an internal note; the applicant never sees it."),
     VERDICT_GROUP,
 )
 OPEN = Command(
     "checks.open",
     ("enter",),
-    marked("open"),
-    marked("Show the case and the verdict to check."),
+    N_("open"),
+    N_("Show the case and the verdict to check."),
     VERDICT_GROUP,
     hint=True,
 )
 APPROVE = Command(
     "checks.approve",
     ("a", "f5"),
-    marked("approve"),
-    marked("Approve the verdict; it takes effect."),
+    N_("approve"),
+    N_("Approve the verdict; it takes effect."),
     VERDICT_GROUP,
     hint=True,
     danger=True,
@@ -105,16 +105,16 @@ APPROVE = Command(
 LEAVE_CHECKS = Command(
     "checks.desk",
     ("escape",),
-    marked("desk"),
-    marked("Leave the opened case; from the list, go back to the desk."),
+    N_("desk"),
+    N_("Leave the opened case; from the list, go back to the desk."),
     GO_GROUP,
     hint=True,
 )
 GIVE_BACK = Command(
     "checks.return",
     ("r", "f6"),
-    marked("return"),
-    marked("Return the case to its maker, with a note."),
+    N_("return"),
+    N_("Return the case to its maker, with a note."),
     VERDICT_GROUP,
     hint=True,
     danger=True,
@@ -122,64 +122,64 @@ GIVE_BACK = Command(
 RELOAD = Command(
     "checks.reload",
     ("n", "f2"),
-    marked("refresh"),
-    marked("Reload the list."),
+    N_("refresh"),
+    N_("Reload the list."),
     VIEW_GROUP,
 )
 GO = Command(
     "go",
     ("g",),
-    marked("go to …"),
-    marked("Go to another screen: press g, then its letter."),
+    N_("go to …"),
+    N_("Go to another screen: press g, then its letter."),
     GO_GROUP,
 )
 GO_DESK = Command(
     "go.desk",
     ("g d",),
-    marked("desk"),
-    marked("Go to the desk and the case you hold."),
+    N_("desk"),
+    N_("Go to the desk and the case you hold."),
     GO_GROUP,
 )
 GO_CHECKS = Command(
     "go.checks",
     ("g c",),
-    marked("checks"),
-    marked("Go to the verdicts that need a second person."),
+    N_("checks"),
+    N_("Go to the verdicts that need a second person."),
     GO_GROUP,
 )
 HELP = Command(
     "help",
     ("question_mark", "f1"),
-    marked("keys"),
-    marked("Show all keys of this screen."),
+    N_("keys"),
+    N_("Show all keys of this screen."),
     GO_GROUP,
 )
 PALETTE = Command(
     "palette",
     ("colon", "ctrl+p"),
-    marked("commands"),
-    marked("Find any command by words from its name, in English or Chinese."),
+    N_("commands"),
+    N_("Find any command by words from its name, in English or Chinese."),
     GO_GROUP,
 )
 BACK = Command(
     "back",
     ("escape",),
-    marked("back"),
-    marked("Leave a text field, a zoomed panel or a dialog; nothing typed is lost."),
+    N_("back"),
+    N_("Leave a text field, a zoomed panel or a dialog; nothing typed is lost."),
     GO_GROUP,
 )
 THEME = Command(
     "theme",
     ("f10",),
-    marked("light or dark"),
-    marked("Switch between the light and the dark theme."),
+    N_("light or dark"),
+    N_("Switch between the light and the dark theme."),
     GO_GROUP,
 )
 QUIT = Command(
     "quit",
     ("q", "ctrl+q", "ctrl+c"),
-    marked("quit"),
-    marked("Quit the workbench; asks first if you hold a case."),
+    N_("quit"),
+    N_("Quit the workbench; asks first if you hold a case."),
     GO_GROUP,
 )
 

@@ -7,7 +7,7 @@ from datetime import date
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours
-from workbench.i18n import _, current, listed, marked, ngettext
+from workbench.i18n import N_, _, comma_joined, current, ngettext
 from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 
@@ -18,25 +18,25 @@ HOLIDAY, MAKE_UP, WEEKEND, OWN_HOURS, SET_OFF, SET_WORKED = "*", "+", ".", "/", 
 """The signs after the number of a day, each one cell wide."""
 
 LEGEND: tuple[tuple[str, str], ...] = (
-    (HOLIDAY, marked("holiday")),
-    (MAKE_UP, marked("make-up working day")),
-    (WEEKEND, marked("weekend")),
-    (OWN_HOURS, marked("own hours")),
-    (SET_OFF, marked("off by hand")),
-    (SET_WORKED, marked("worked by hand")),
+    (HOLIDAY, N_("holiday")),
+    (MAKE_UP, N_("make-up working day")),
+    (WEEKEND, N_("weekend")),
+    (OWN_HOURS, N_("own hours")),
+    (SET_OFF, N_("off by hand")),
+    (SET_WORKED, N_("worked by hand")),
 )
 
 _KINDS: dict[str, str] = {
-    DayKind.WORKDAY: marked("working day"),
-    DayKind.WEEKEND: marked("weekend"),
-    DayKind.HOLIDAY: marked("holiday"),
-    DayKind.IN_LIEU: marked("day off in lieu"),
-    DayKind.MAKE_UP: marked("make-up working day"),
+    DayKind.WORKDAY: N_("working day"),
+    DayKind.WEEKEND: N_("weekend"),
+    DayKind.HOLIDAY: N_("holiday"),
+    DayKind.IN_LIEU: N_("day off in lieu"),
+    DayKind.MAKE_UP: N_("make-up working day"),
 }
 
 STATUS_WORDS: dict[DayStatus, str] = {
-    DayStatus.OFFICIAL: marked("official"),
-    DayStatus.PROVISIONAL: marked("provisional"),
+    DayStatus.OFFICIAL: N_("official"),
+    DayStatus.PROVISIONAL: N_("provisional"),
 }
 
 _SIGNS: dict[str, str] = {
@@ -65,7 +65,7 @@ def kind_words(day: CalendarDay) -> str:
 
 def hours_words(hours: Hours) -> str:
     """Return hours as `09:00–12:00, 13:00–18:00`, separated as the language requires."""
-    return listed(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours)
+    return comma_joined(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours)
 
 
 def month_words(month: int) -> str:

@@ -7,7 +7,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import names_in, replace_brackets
 from workbench.domain.policy.policy import FactValue, Limit, Policy, Reason, Words
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.i18n import listed
+from workbench.i18n import comma_joined
 
 _FEN_OF_YUAN = 100
 _FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
@@ -73,7 +73,7 @@ def item_of(reason: Reason, findings: Iterable[Finding], policy: Policy, languag
 def subject_words(finding: Finding, policy: Policy, language: str) -> str:
     """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
     parts = (_subject(part, policy, language) for part in finding.subject.split(";") if part)
-    return listed(parts, language=language)
+    return comma_joined(parts, language=language)
 
 
 def filled(text: str, values: _PlaceholderValues) -> str:

@@ -16,7 +16,7 @@ from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WrongUsage
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,9 +31,7 @@ _MOST_MOVED = 1_000
 
 def show_year(
     context: CommandContext,
-    year: Annotated[
-        int | None, typer.Argument(metavar="YEAR", help=marked("Year to show. Default: this year."))
-    ] = None,
+    year: Annotated[int | None, typer.Argument(metavar="YEAR", help=N_("Year to show. Default: this year."))] = None,
 ) -> None:
     """Show a year of the working calendar."""
     with context.services() as services:
@@ -75,18 +73,16 @@ def _day_document(day: "CalendarDay") -> dict[str, Any]:
 
 def set_day(
     context: CommandContext,
-    day: Annotated[str, typer.Argument(metavar="DATE", help=marked("Date, such as 2026-11-26."))],
+    day: Annotated[str, typer.Argument(metavar="DATE", help=N_("Date, such as 2026-11-26."))],
     how: Annotated[
         str,
         typer.Argument(
             metavar="off|work|HH:MM-HH:MM[,…]|published",
-            help=marked("Day off, working day, hours of its own, or back to what was published."),
+            help=N_("Day off, working day, hours of its own, or back to what was published."),
         ),
     ],
-    name: Annotated[str, typer.Option("--name", metavar="T", help=marked("Name of the day."))] = "",
-    reason: Annotated[
-        str, typer.Option("--reason", metavar="T", help=marked("Reason. Not needed with --dry-run."))
-    ] = "",
+    name: Annotated[str, typer.Option("--name", metavar="T", help=N_("Name of the day."))] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help=N_("Reason. Not needed with --dry-run."))] = "",
     dry_run: DryRun = False,
 ) -> None:
     """Set a day of the working calendar by hand."""
@@ -176,9 +172,9 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
 
 
 GROUP = "calendar"
-GROUP_HELP = marked("Show and change the working calendar. Default: show this year.")
+GROUP_HELP = N_("Show and change the working calendar. Default: show this year.")
 ENTRIES = (
-    Entry("show", show_year, marked("Show a year: working days, holidays, make-up days and suspensions.")),
-    Entry("set", set_day, marked("Set a day by hand: day off, working day, or hours of its own.")),
+    Entry("show", show_year, N_("Show a year: working days, holidays, make-up days and suspensions.")),
+    Entry("set", set_day, N_("Set a day by hand: day off, working day, or hours of its own.")),
     *suspensions.ENTRIES,
 )

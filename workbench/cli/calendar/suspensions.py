@@ -14,7 +14,7 @@ from workbench.domain.values import moments
 from workbench.domain.values.provinces import province_key
 from workbench.domain.values.values import BadValue
 from workbench.errors import WrongUsage
-from workbench.i18n import _, marked, ngettext
+from workbench.i18n import N_, _, ngettext
 from workbench.wording.amounts import count
 from workbench.wording.calendar import notice_count_words
 
@@ -26,13 +26,13 @@ def suspend(
     context: CommandContext,
     start: Annotated[
         str,
-        typer.Argument(metavar="FROM", help=marked("First day of the suspension, or the date and time work stopped.")),
+        typer.Argument(metavar="FROM", help=N_("First day of the suspension, or the date and time work stopped.")),
     ],
     end: Annotated[
         str | None,
         typer.Argument(
             metavar="TO",
-            help=marked("Last day of the suspension, or the date and time work resumes. Default: open-ended."),
+            help=N_("Last day of the suspension, or the date and time work resumes. Default: open-ended."),
         ),
     ] = None,
     reason: Annotated[
@@ -40,14 +40,14 @@ def suspend(
         typer.Option(
             "--reason",
             metavar="T",
-            help=marked("Reason; applicants read it in their notice. Not needed with --dry-run."),
+            help=N_("Reason; applicants read it in their notice. Not needed with --dry-run."),
         ),
     ] = "",
     province: Annotated[
-        str | None, typer.Option("--province", metavar="P", help=marked("Only applications from this province."))
+        str | None, typer.Option("--province", metavar="P", help=N_("Only applications from this province."))
     ] = None,
     agent: Annotated[
-        str | None, typer.Option("--agent", metavar="A", help=marked("Only applications from this agent."))
+        str | None, typer.Option("--agent", metavar="A", help=N_("Only applications from this agent."))
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -73,12 +73,10 @@ def resume(
         int | None,
         typer.Argument(
             metavar="SUSPENSION",
-            help=marked("Number of the suspension; one that has not started is cancelled. Default: all in force."),
+            help=N_("Number of the suspension; one that has not started is cancelled. Default: all in force."),
         ),
     ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="T", help=marked("When work resumed. Default: now."))
-    ] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="T", help=N_("When work resumed. Default: now."))] = None,
 ) -> None:
     """Resume the clocks."""
     with context.services() as services:
@@ -120,6 +118,6 @@ def _province(text: str) -> str:
 
 
 ENTRIES = (
-    Entry("suspend", suspend, marked("Suspend all clocks for a period and draft a notice to each affected applicant.")),
-    Entry("resume", resume, marked("Resume the clocks and draft notices with the new due dates.")),
+    Entry("suspend", suspend, N_("Suspend all clocks for a period and draft a notice to each affected applicant.")),
+    Entry("resume", resume, N_("Resume the clocks and draft notices with the new due dates.")),
 )

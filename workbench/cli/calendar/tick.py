@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.registration import Entry
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
 
@@ -22,6 +22,6 @@ ENTRIES = (
     Entry(
         "tick",
         tick,
-        marked("Handle what has come due: requeue and lapse cases, draft delay notices. For cron; safe to repeat."),
+        N_("Handle what has come due: requeue and lapse cases, draft delay notices. For cron; safe to repeat."),
     ),
 )

@@ -12,12 +12,12 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, Empty
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.running import stopped_clock_words
-from workbench.i18n import _, current, marked
+from workbench.i18n import N_, _, current
 from workbench.wording import amounts
 from workbench.wording.findings import text_of
 
-SEVERITY_WORDS = {"block": marked("block"), "warn": marked("warn"), "info": marked("info")}
-VERDICT_WORDS = {"pass": marked("pass"), "fail": marked("fail"), "pending": marked("pending")}
+SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
+VERDICT_WORDS = {"pass": N_("pass"), "fail": N_("fail"), "pending": N_("pending")}
 
 
 class CaseText:

@@ -17,7 +17,7 @@ from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import Empty
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -28,7 +28,7 @@ FilterText = Annotated[
     typer.Option(
         "--filter",
         metavar="F",
-        help=marked("Only matching cases: words, state:, priority:, due<, applicant:, rule:, who: and more."),
+        help=N_("Only matching cases: words, state:, priority:, due<, applicant:, rule:, who: and more."),
     ),
 ]
 
@@ -38,7 +38,7 @@ def queue(
     filter_text: FilterText = "",
     limit: Annotated[
         int,
-        typer.Option("--limit", min=1, max=10_000, metavar="N", help=marked("Maximum number of cases. Default: 50.")),
+        typer.Option("--limit", min=1, max=10_000, metavar="N", help=N_("Maximum number of cases. Default: 50.")),
     ] = 50,
 ) -> None:
     """List the open cases in the order in which `next` takes them."""
@@ -77,9 +77,7 @@ def _filter_position_reported() -> Iterator[None]:
 def show(
     context: CommandContext,
     case: CaseArgument,
-    reveal: Annotated[
-        bool, typer.Option("--reveal", help=marked("Show personal data unmasked; this is logged."))
-    ] = False,
+    reveal: Annotated[bool, typer.Option("--reveal", help=N_("Show personal data unmasked; this is logged."))] = False,
 ) -> None:
     """Show one case."""
     with context.services() as services:
@@ -117,7 +115,7 @@ def aside(
     case: CaseArgument,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="T", help=marked("Time, or date and time. Default: 2 hours from now.")),
+        typer.Option("--until", metavar="T", help=N_("Time, or date and time. Default: 2 hours from now.")),
     ] = None,
 ) -> None:
     """Put a held case aside until a time."""
@@ -131,9 +129,9 @@ def aside(
 def assign(
     context: CommandContext,
     cases: Annotated[
-        list[int], typer.Argument(metavar="CASE…", parser=parse_case, help=marked("Cases, such as C-000123."))
+        list[int], typer.Argument(metavar="CASE…", parser=parse_case, help=N_("Cases, such as C-000123."))
     ],
-    to: Annotated[str, typer.Option("--to", metavar="LOGIN", help=marked("Login of the person to assign to."))],
+    to: Annotated[str, typer.Option("--to", metavar="LOGIN", help=N_("Login of the person to assign to."))],
     reason: ReasonText,
     dry_run: DryRun = False,
 ) -> None:
@@ -160,12 +158,12 @@ def print_state(context: CommandContext, services: "Services", case_id: int, sen
 
 
 ENTRIES = (
-    Entry("queue", queue, marked("List the open cases in the order `next` takes them.")),
-    Entry("next", take_next, marked("Take the next case. Exits with 69 if there is none.")),
-    Entry("show", show, marked("Show a case: findings, the three panels, decisions and history.")),
-    Entry("explain", explain, marked("Explain the position of a case in the queue.")),
-    Entry("skip", skip, marked("Skip a held case; it is offered to you again only after it changes.")),
-    Entry("release", release, marked("Return a held case to the queue.")),
-    Entry("aside", aside, marked("Put a held case aside until a time; the draft is kept.")),
-    Entry("assign", assign, marked("Assign cases to a person (supervisor).")),
+    Entry("queue", queue, N_("List the open cases in the order `next` takes them.")),
+    Entry("next", take_next, N_("Take the next case. Exits with 69 if there is none.")),
+    Entry("show", show, N_("Show a case: findings, the three panels, decisions and history.")),
+    Entry("explain", explain, N_("Explain the position of a case in the queue.")),
+    Entry("skip", skip, N_("Skip a held case; it is offered to you again only after it changes.")),
+    Entry("release", release, N_("Return a held case to the queue.")),
+    Entry("aside", aside, N_("Put a held case aside until a time; the draft is kept.")),
+    Entry("assign", assign, N_("Assign cases to a person (supervisor).")),
 )

@@ -12,7 +12,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.wording.clock_explanation import ClockWords
 
 
@@ -31,9 +31,9 @@ def clock(context: CommandContext, case: CaseArgument) -> None:
 def extend(
     context: CommandContext,
     case: CaseArgument,
-    until: Annotated[str, typer.Option("--until", metavar="D", help=marked("New date; due at closing time that day."))],
+    until: Annotated[str, typer.Option("--until", metavar="D", help=N_("New date; due at closing time that day."))],
     reason: Annotated[
-        str, typer.Option("--reason", metavar="T", help=marked("Reason; the applicant reads it in a notice."))
+        str, typer.Option("--reason", metavar="T", help=N_("Reason; the applicant reads it in a notice."))
     ],
 ) -> None:
     """Extend a due date, or a rectification deadline."""
@@ -49,13 +49,11 @@ def change_class(
     case: CaseArgument,
     service_class: Annotated[
         ServiceClass,
-        typer.Argument(metavar="C", help=marked("expedited, standard, complex, maximum or extended.")),
+        typer.Argument(metavar="C", help=N_("expedited, standard, complex, maximum or extended.")),
     ],
     reason: Annotated[
         str,
-        typer.Option(
-            "--reason", metavar="T", help=marked("Reason; the applicant reads it if the due date moves later.")
-        ),
+        typer.Option("--reason", metavar="T", help=N_("Reason; the applicant reads it if the due date moves later.")),
     ],
 ) -> None:
     """Change the service class of a case."""
@@ -68,7 +66,7 @@ def change_class(
 def change_priority(
     context: CommandContext,
     case: CaseArgument,
-    priority: Annotated[Priority, typer.Argument(metavar="P", help=marked("low, normal, high or urgent."))],
+    priority: Annotated[Priority, typer.Argument(metavar="P", help=N_("low, normal, high or urgent."))],
     reason: ReasonText,
 ) -> None:
     """Change the priority of a case."""
@@ -78,16 +76,16 @@ def change_priority(
 
 
 ENTRIES = (
-    Entry("clock", clock, marked("Show how the due date of a case is calculated, line by line.")),
+    Entry("clock", clock, N_("Show how the due date of a case is calculated, line by line.")),
     Entry(
         "extend",
         extend,
-        marked("Extend a due date, or a rectification deadline; the applicant is notified (supervisor)."),
+        N_("Extend a due date, or a rectification deadline; the applicant is notified (supervisor)."),
     ),
     Entry(
         "class",
         change_class,
-        marked("Change a case's service class; the applicant is notified if the due date moves later (supervisor)."),
+        N_("Change a case's service class; the applicant is notified if the due date moves later (supervisor)."),
     ),
-    Entry("priority", change_priority, marked("Change a case's priority (supervisor).")),
+    Entry("priority", change_priority, N_("Change a case's priority (supervisor).")),
 )

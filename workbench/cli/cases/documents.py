@@ -14,7 +14,7 @@ from workbench.cli.framework.options import CaseArgument
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode
-from workbench.i18n import _, current, marked
+from workbench.i18n import N_, _, current
 
 if TYPE_CHECKING:
     from workbench.services.case.documents import WrittenDocument
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def documents(
     context: CommandContext,
     case: CaseArgument,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help=marked("New or empty folder; only you can read it."))],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help=N_("New or empty folder; only you can read it."))],
 ) -> None:
     """Write a case's documents to a folder."""
     with context.services() as services:
@@ -58,4 +58,4 @@ def _print_files(done: "Sequence[WrittenDocument]", to: Path) -> None:
     )
 
 
-ENTRIES = (Entry("documents", documents, marked("Write a case's documents to a folder; each one is logged.")),)
+ENTRIES = (Entry("documents", documents, N_("Write a case's documents to a folder; each one is logged.")),)

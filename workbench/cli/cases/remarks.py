@@ -9,13 +9,13 @@ from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, required_text
 from workbench.cli.framework.registration import Entry
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 
 def comment(
     context: CommandContext,
     case: CaseArgument,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help=marked("Comment, for colleagues only."))],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help=N_("Comment, for colleagues only."))],
 ) -> None:
     """Add a comment for colleagues."""
     with context.services() as services:
@@ -28,9 +28,9 @@ def verify(
     case: CaseArgument,
     kind: Annotated[
         VerificationKind,
-        typer.Argument(metavar="phone|registry|visit|department", help=marked("How the fact was confirmed.")),
+        typer.Argument(metavar="phone|registry|visit|department", help=N_("How the fact was confirmed.")),
     ],
-    result: Annotated[str, typer.Option("--result", metavar="T", help=marked("Result of the verification."))],
+    result: Annotated[str, typer.Option("--result", metavar="T", help=N_("Result of the verification."))],
 ) -> None:
     """Record a fact that was confirmed outside the workbench."""
     with context.services() as services:
@@ -41,8 +41,8 @@ def verify(
 def checklist(
     context: CommandContext,
     case: CaseArgument,
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help=marked("Code of the question."))],
-    answer: Annotated[ChecklistValue, typer.Argument(metavar="yes|no|n/a", help=marked("Your answer."))],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help=N_("Code of the question."))],
+    answer: Annotated[ChecklistValue, typer.Argument(metavar="yes|no|n/a", help=N_("Your answer."))],
     note: NoteText = "",
 ) -> None:
     """Answer a checklist question."""
@@ -73,12 +73,10 @@ def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) ->
 
 
 ENTRIES = (
-    Entry("comment", comment, marked("Add a comment for colleagues to a case.")),
-    Entry("verify", verify, marked("Record a fact that was confirmed outside the workbench.")),
-    Entry("checklist", checklist, marked("Answer a checklist question.")),
-    Entry(
-        "answer", answer_pending, marked("Record the applicant's answer to a pending case; it returns to the queue.")
-    ),
-    Entry("resubmit", resubmit, marked("Record that the applicant has rectified the items and resubmitted.")),
-    Entry("withdraw", withdraw, marked("Close a case because the applicant withdraws the application.")),
+    Entry("comment", comment, N_("Add a comment for colleagues to a case.")),
+    Entry("verify", verify, N_("Record a fact that was confirmed outside the workbench.")),
+    Entry("checklist", checklist, N_("Answer a checklist question.")),
+    Entry("answer", answer_pending, N_("Record the applicant's answer to a pending case; it returns to the queue.")),
+    Entry("resubmit", resubmit, N_("Record that the applicant has rectified the items and resubmitted.")),
+    Entry("withdraw", withdraw, N_("Close a case because the applicant withdraws the application.")),
 )

@@ -11,40 +11,40 @@ from workbench.cli.framework.options import CaseArgument, NoteText, parse_day, r
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 
 def decide(
     context: CommandContext,
     case: CaseArgument,
-    verdict: Annotated[Verdict, typer.Argument(metavar="pass|fail|pending", help=marked("The verdict."))],
+    verdict: Annotated[Verdict, typer.Argument(metavar="pass|fail|pending", help=N_("The verdict."))],
     reasons: Annotated[
-        list[str] | None, typer.Option("--reason", metavar="CODE", help=marked("Reason code; repeatable."))
+        list[str] | None, typer.Option("--reason", metavar="CODE", help=N_("Reason code; repeatable."))
     ] = None,
-    final: Annotated[bool, typer.Option("--final", help=marked("Final fail: it cannot be rectified."))] = False,
+    final: Annotated[bool, typer.Option("--final", help=N_("Final fail: it cannot be rectified."))] = False,
     note: NoteText = "",
     letter: Annotated[
-        str | None, typer.Option("--letter", metavar="T", help=marked("Reasons in the words that the applicant reads."))
+        str | None, typer.Option("--letter", metavar="T", help=N_("Reasons in the words that the applicant reads."))
     ] = None,
     items: Annotated[
         list[str] | None,
         typer.Option(
-            "--item", metavar="CODE[:TEXT]", help=marked("Rectification item; repeatable. Default: one per reason.")
+            "--item", metavar="CODE[:TEXT]", help=N_("Rectification item; repeatable. Default: one per reason.")
         ),
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="D", help=marked("Deadline of a fail, or next-action date of a pending case.")),
+        typer.Option("--until", metavar="D", help=N_("Deadline of a fail, or next-action date of a pending case.")),
     ] = None,
-    measure: Annotated[Measure, typer.Option("--measure", help=marked("Measure for the cards."))] = Measure.NONE,
+    measure: Annotated[Measure, typer.Option("--measure", help=N_("Measure for the cards."))] = Measure.NONE,
     waits_for: Annotated[
         WaitsFor | None,
-        typer.Option("--waits-for", help=marked("Who a pending case waits for. Default: set by the reason.")),
+        typer.Option("--waits-for", help=N_("Who a pending case waits for. Default: set by the reason.")),
     ] = None,
     fence: Annotated[
         int | None,
         typer.Option(
-            "--fence", metavar="N", help=marked("Fence number of your hold; refused if the case has a newer hold.")
+            "--fence", metavar="N", help=N_("Fence number of your hold; refused if the case has a newer hold.")
         ),
     ] = None,
 ) -> None:
@@ -86,7 +86,7 @@ def check(
     case: CaseArgument,
     result: Annotated[
         Literal["approve", "return"],
-        typer.Argument(metavar="approve|return", help=marked("Your decision on the verdict.")),
+        typer.Argument(metavar="approve|return", help=N_("Your decision on the verdict.")),
     ],
     note: NoteText,
 ) -> None:
@@ -100,7 +100,7 @@ def check(
 
 
 ENTRIES = (
-    Entry("decide", decide, marked("Give a verdict on a case you hold.")),
-    Entry("undo", undo, marked("Undo your last action on a case, while undo is still possible.")),
-    Entry("check", check, marked("Approve or return another person's verdict.")),
+    Entry("decide", decide, N_("Give a verdict on a case you hold.")),
+    Entry("undo", undo, N_("Undo your last action on a case, while undo is still possible.")),
+    Entry("check", check, N_("Approve or return another person's verdict.")),
 )

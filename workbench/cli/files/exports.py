@@ -8,7 +8,7 @@ import typer
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import parse_day
 from workbench.cli.framework.registration import Entry
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
 from workbench.wording.amounts import count
 
@@ -16,21 +16,21 @@ from workbench.wording.amounts import count
 def export(
     context: CommandContext,
     what: Annotated[
-        ExportKind, typer.Argument(metavar="applications|decisions|notices|events", help=marked("What to export."))
+        ExportKind, typer.Argument(metavar="applications|decisions|notices|events", help=N_("What to export."))
     ],
     file: Annotated[
-        Path, typer.Option("--output", metavar="FILE", help=marked("File to write; an existing file is replaced."))
+        Path, typer.Option("--output", metavar="FILE", help=N_("File to write; an existing file is replaced."))
     ],
     file_format: Annotated[
-        ExportFormat | None, typer.Option("--format", help=marked("File format. Default: from the file name."))
+        ExportFormat | None, typer.Option("--format", help=N_("File format. Default: from the file name."))
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="D", help=marked("Only records from this day on."))
+        str | None, typer.Option("--since", metavar="D", help=N_("Only records from this day on."))
     ] = None,
     reveal: Annotated[
-        bool, typer.Option("--reveal", help=marked("Write personal data unmasked; requires --reason."))
+        bool, typer.Option("--reveal", help=N_("Write personal data unmasked; requires --reason."))
     ] = False,
-    reason: Annotated[str, typer.Option("--reason", metavar="T", help=marked("Reason for --reveal."))] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help=N_("Reason for --reveal."))] = "",
 ) -> None:
     """Export data to a file."""
     request = ExportRequest(
@@ -54,4 +54,4 @@ def export(
     )
 
 
-ENTRIES = (Entry("export", export, marked("Export applications, decisions, notices or events to a file (admin).")),)
+ENTRIES = (Entry("export", export, N_("Export applications, decisions, notices or events to a file (admin).")),)

@@ -17,7 +17,7 @@ from workbench.cli.framework.options import DryRun, Encoding
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.errors import ExitCode, WrongUsage
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.wording.amounts import count
@@ -28,19 +28,19 @@ _SHOWN = 20
 
 def import_files(
     context: CommandContext,
-    kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help=marked("Kind of data in the files."))],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=marked("CSV, XLSX or JSON Lines files."))],
+    kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help=N_("Kind of data in the files."))],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=N_("CSV, XLSX or JSON Lines files."))],
     dry_run: DryRun = False,
     encoding: Encoding = None,
     rejects: Annotated[
         Path | None,
         typer.Option(
-            "--rejects", metavar="FILE", help=marked("Import the valid rows and write the rejected ones to this file.")
+            "--rejects", metavar="FILE", help=N_("Import the valid rows and write the rejected ones to this file.")
         ),
     ] = None,
-    agent: Annotated[str, typer.Option("--agent", metavar="A", help=marked("Agent for rows that name none."))] = "",
+    agent: Annotated[str, typer.Option("--agent", metavar="A", help=N_("Agent for rows that name none."))] = "",
     as_new: Annotated[
-        bool, typer.Option("--as-new", help=marked("Open a new case if the application's case is closed."))
+        bool, typer.Option("--as-new", help=N_("Open a new case if the application's case is closed."))
     ] = False,
 ) -> None:
     """Import files as one batch."""
@@ -169,7 +169,7 @@ def list_batches(context: CommandContext) -> None:
 
 def undo_batch(
     context: CommandContext,
-    batch: Annotated[int, typer.Argument(metavar="BATCH", parser=parse_batch, help=marked("Batch, such as B-000012."))],
+    batch: Annotated[int, typer.Argument(metavar="BATCH", parser=parse_batch, help=N_("Batch, such as B-000012."))],
 ) -> None:
     """Undo an import."""
     with context.services() as services:
@@ -186,11 +186,11 @@ def undo_batch(
 IMPORT = Entry(
     "import",
     import_files,
-    marked("Import applications, cards, documents, calls, optouts, credit, complaints, a workbook or a calendar."),
+    N_("Import applications, cards, documents, calls, optouts, credit, complaints, a workbook or a calendar."),
 )
 GROUP = "imports"
-GROUP_HELP = marked("List and undo imports. Default: list.")
+GROUP_HELP = N_("List and undo imports. Default: list.")
 ENTRIES = (
-    Entry("list", list_batches, marked("List the imports, newest first.")),
-    Entry("undo", undo_batch, marked("Undo an import if nobody has acted on its cases.")),
+    Entry("list", list_batches, N_("List the imports, newest first.")),
+    Entry("undo", undo_batch, N_("Undo an import if nobody has acted on its cases.")),
 )

@@ -11,23 +11,21 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import plain
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
 _KINDS = {
     **VERDICT_WORDS,
-    "receipt": marked("receipt"),
-    "delay": marked("delay"),
-    "resumed": marked("work resumed"),
-    "deadline": marked("deadline extended"),
+    "receipt": N_("receipt"),
+    "delay": N_("delay"),
+    "resumed": N_("work resumed"),
+    "deadline": N_("deadline extended"),
 }
 
 
 def list_notices(
     context: CommandContext,
-    unsent: Annotated[
-        bool, typer.Option("--unsent", help=marked("Only notices that are released but not sent."))
-    ] = False,
+    unsent: Annotated[bool, typer.Option("--unsent", help=N_("Only notices that are released but not sent."))] = False,
 ) -> None:
     """List the notices."""
     with context.services() as services:
@@ -65,9 +63,7 @@ def mark_sent(
     context: CommandContext,
     file: Annotated[
         Path,
-        typer.Argument(
-            metavar="FILE", help=marked("Exported notices file, or a file with one notice number per line.")
-        ),
+        typer.Argument(metavar="FILE", help=N_("Exported notices file, or a file with one notice number per line.")),
     ],
 ) -> None:
     """Mark the notices in a file as sent."""
@@ -83,8 +79,8 @@ def mark_sent(
 
 
 GROUP = "notices"
-GROUP_HELP = marked("List notices to applicants and mark them as sent. Default: list.")
+GROUP_HELP = N_("List notices to applicants and mark them as sent. Default: list.")
 ENTRIES = (
-    Entry("list", list_notices, marked("List the notices, without those that were undone.")),
-    Entry("sent", mark_sent, marked("Mark the notices in a file as sent.")),
+    Entry("list", list_notices, N_("List the notices, without those that were undone.")),
+    Entry("sent", mark_sent, N_("Mark the notices in a file as sent.")),
 )

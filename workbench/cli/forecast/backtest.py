@@ -9,7 +9,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import Encoding
 from workbench.cli.framework.registration import Entry
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
@@ -21,16 +21,16 @@ _DECIMALS = 6
 
 def backtest(
     context: CommandContext,
-    log: Annotated[Path, typer.Option("--log", metavar="FILE", help=marked("Event log: CSV, XES or XES.gz."))],
+    log: Annotated[Path, typer.Option("--log", metavar="FILE", help=N_("Event log: CSV, XES or XES.gz."))],
     case: Annotated[
-        str | None, typer.Option("--case", metavar="C", help=marked("Column of the case ID. Default: detected."))
+        str | None, typer.Option("--case", metavar="C", help=N_("Column of the case ID. Default: detected."))
     ] = None,
     activity: Annotated[
         str | None,
-        typer.Option("--activity", metavar="A", help=marked("Column of the activity. Default: detected.")),
+        typer.Option("--activity", metavar="A", help=N_("Column of the activity. Default: detected.")),
     ] = None,
     time: Annotated[
-        str | None, typer.Option("--time", metavar="T", help=marked("Column of the time. Default: detected."))
+        str | None, typer.Option("--time", metavar="T", help=N_("Column of the time. Default: detected."))
     ] = None,
     encoding: Encoding = None,
 ) -> None:
@@ -77,5 +77,5 @@ def _ratio(result: "Backtest", other_days: float) -> str:
 
 
 BACKTEST = Entry(
-    "backtest", backtest, marked("Backtest the forecast on an event log: train on the first part, forecast the rest.")
+    "backtest", backtest, N_("Backtest the forecast on an event log: train on the first part, forecast the rest.")
 )

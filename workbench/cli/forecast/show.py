@@ -15,7 +15,7 @@ from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 from workbench.errors import WrongUsage
-from workbench.i18n import _, current, marked
+from workbench.i18n import N_, _, current
 from workbench.wording.amounts import day_on_screen
 from workbench.wording.forecast import caveats, explanation, marked_provisional, queue_lines, range_on_screen
 from workbench.wording.phone import phone_sentence
@@ -28,9 +28,7 @@ def show(
     context: CommandContext,
     case: Annotated[
         int | None,
-        typer.Argument(
-            metavar="CASE", parser=parse_case, help=marked("Case, such as C-000123. Default: the whole queue.")
-        ),
+        typer.Argument(metavar="CASE", parser=parse_case, help=N_("Case, such as C-000123. Default: the whole queue.")),
     ] = None,
     reviewers: Annotated[
         int | None,
@@ -39,11 +37,11 @@ def show(
             min=1,
             max=999,
             metavar="N",
-            help=marked("Forecast with this many reviewers. Default: those at work."),
+            help=N_("Forecast with this many reviewers. Default: those at work."),
         ),
     ] = None,
     sentence_only: Annotated[
-        bool, typer.Option("--say", help=marked("Print only the sentence to read out on the phone."))
+        bool, typer.Option("--say", help=N_("Print only the sentence to read out on the phone."))
     ] = False,
 ) -> None:
     """Print the forecast of one case or of the whole queue."""
@@ -170,8 +168,8 @@ def _queue_document(forecast: QueueForecast) -> dict[str, Any]:
 
 
 GROUP = "forecast"
-GROUP_HELP = marked("Forecast how long reviews will take. Default: show the forecast.")
+GROUP_HELP = N_("Forecast how long reviews will take. Default: show the forecast.")
 ENTRIES = (
-    Entry("show", show, marked("Forecast when a case will be decided and passed, or when the queue will be cleared.")),
+    Entry("show", show, N_("Forecast when a case will be decided and passed, or when the queue will be cleared.")),
     BACKTEST,
 )

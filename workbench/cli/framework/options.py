@@ -13,15 +13,15 @@ from workbench.domain.case.case_id import parse_case
 from workbench.domain.values import moments
 from workbench.domain.values.values import BadValue
 from workbench.errors import WrongUsage
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
-CaseArgument = Annotated[int, typer.Argument(metavar="CASE", parser=parse_case, help=marked("Case, such as C-000123."))]
+CaseArgument = Annotated[int, typer.Argument(metavar="CASE", parser=parse_case, help=N_("Case, such as C-000123."))]
 Encoding = Annotated[
-    str | None, typer.Option("--encoding", metavar="E", help=marked("Encoding of text files. Default: detected."))
+    str | None, typer.Option("--encoding", metavar="E", help=N_("Encoding of text files. Default: detected."))
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=marked("Show what would happen; write nothing."))]
-ReasonText = Annotated[str, typer.Option("--reason", metavar="T", help=marked("Reason."))]
-NoteText = Annotated[str, typer.Option("--note", metavar="T", help=marked("Internal note."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=N_("Show what would happen; write nothing."))]
+ReasonText = Annotated[str, typer.Option("--reason", metavar="T", help=N_("Reason."))]
+NoteText = Annotated[str, typer.Option("--note", metavar="T", help=N_("Internal note."))]
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 

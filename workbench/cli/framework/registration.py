@@ -12,7 +12,7 @@ import typer
 from workbench import signs
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.command_groups import Command, defaulting_to
-from workbench.i18n import _, marked, use
+from workbench.i18n import N_, _, use
 
 Function = Callable[..., None]
 
@@ -34,22 +34,22 @@ _SHARED = {
     "database": Annotated[
         str | None,
         typer.Option(
-            "--database", metavar="PATH", help=marked("Database file. Default: $WORKBENCH_DATABASE, then the settings.")
+            "--database", metavar="PATH", help=N_("Database file. Default: $WORKBENCH_DATABASE, then the settings.")
         ),
     ],
     "language": Annotated[
-        Literal["en", "zh"] | None, typer.Option("--lang", help=marked("Language. Default: the locale's."))
+        Literal["en", "zh"] | None, typer.Option("--lang", help=N_("Language. Default: the locale's."))
     ],
     "login": Annotated[
         str | None,
-        typer.Option("--as", metavar="LOGIN", help=marked("Your login, in a database created with --identity named.")),
+        typer.Option("--as", metavar="LOGIN", help=N_("Your login, in a database created with --identity named.")),
     ],
     "symbols": Annotated[
-        Literal["auto", "ascii"] | None, typer.Option("--symbols", help=marked("Symbols for marks and frames."))
+        Literal["auto", "ascii"] | None, typer.Option("--symbols", help=N_("Symbols for marks and frames."))
     ],
-    "site": Annotated[Path | None, typer.Option("--site", metavar="FILE", help=marked("Site settings file."))],
+    "site": Annotated[Path | None, typer.Option("--site", metavar="FILE", help=N_("Site settings file."))],
 }
-_JSON = Annotated[bool, typer.Option("--json", help=marked("Print the result as JSON."))]
+_JSON = Annotated[bool, typer.Option("--json", help=N_("Print the result as JSON."))]
 
 
 def register(app: typer.Typer, entries: Iterable[Entry]) -> None:

@@ -4,7 +4,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.registration import Entry
 from workbench.errors import StorageFailed
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
 
@@ -43,8 +43,8 @@ def head(context: CommandContext) -> None:
 
 
 GROUP = "audit"
-GROUP_HELP = marked("Verify the audit log. Default: verify.")
+GROUP_HELP = N_("Verify the audit log. Default: verify.")
 ENTRIES = (
-    Entry("verify", verify, marked("Verify the hash chain from the first event to the last.")),
-    Entry("head", head, marked("Print the number and hash of the last event, to be kept elsewhere.")),
+    Entry("verify", verify, N_("Verify the hash chain from the first event to the last.")),
+    Entry("head", head, N_("Print the number and hash of the last event, to be kept elsewhere.")),
 )

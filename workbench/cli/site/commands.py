@@ -12,7 +12,7 @@ from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import required_text
 from workbench.cli.framework.registration import Entry
 from workbench.errors import ExitCode
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 _DEMO_LOGIN = "rev1"
 
@@ -21,19 +21,19 @@ def init(
     context: CommandContext,
     identity: Annotated[
         IdentityMode,
-        typer.Option("--identity", help=marked("How people are identified: by OS user (os) or with --as (named).")),
+        typer.Option("--identity", help=N_("How people are identified: by OS user (os) or with --as (named).")),
     ] = IdentityMode.OS,
     group: Annotated[
         str | None,
         typer.Option(
             "--shared",
             metavar="GROUP",
-            help=marked("Share the database with a group on this host, and write the site file."),
+            help=N_("Share the database with a group on this host, and write the site file."),
         ),
     ] = None,
     solo: Annotated[
         str | None,
-        typer.Option("--solo", metavar="REASON", help=marked("Reason why one person reviews alone; it is logged.")),
+        typer.Option("--solo", metavar="REASON", help=N_("Reason why one person reviews alone; it is logged.")),
     ] = None,
 ) -> None:
     """Create a database."""
@@ -89,7 +89,7 @@ def doctor(context: CommandContext) -> None:
 
 def demo(
     context: CommandContext,
-    reset: Annotated[bool, typer.Option("--reset", help=marked("Start again with fresh sample data."))] = False,
+    reset: Annotated[bool, typer.Option("--reset", help=N_("Start again with fresh sample data."))] = False,
 ) -> None:
     """Open the workbench on sample data."""
     import platformdirs
@@ -109,7 +109,7 @@ def demo(
 
 
 ENTRIES = (
-    Entry("demo", demo, marked("Open the workbench on sample data, in a separate database."), has_json=False),
-    Entry("init", init, marked("Create a database; you become its first admin.")),
-    Entry("doctor", doctor, marked("Check the database, the store and the settings.")),
+    Entry("demo", demo, N_("Open the workbench on sample data, in a separate database."), has_json=False),
+    Entry("init", init, N_("Create a database; you become its first admin.")),
+    Entry("doctor", doctor, N_("Check the database, the store and the settings.")),
 )

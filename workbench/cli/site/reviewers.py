@@ -13,13 +13,13 @@ from workbench.cli.framework.options import ReasonText, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.errors import WrongUsage
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
     from workbench.services.site.people import PersonLine
     from workbench.services.wiring import Services
 
-LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help=marked("Login of the person."))]
+LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help=N_("Login of the person."))]
 
 
 def list_people(context: CommandContext) -> None:
@@ -53,9 +53,7 @@ def _away(person: "PersonLine") -> str:
 def add(
     context: CommandContext,
     login: LoginArgument,
-    roles: Annotated[
-        list[Role] | None, typer.Option("--role", help=marked("Role; repeatable. Default: reviewer."))
-    ] = None,
+    roles: Annotated[list[Role] | None, typer.Option("--role", help=N_("Role; repeatable. Default: reviewer."))] = None,
 ) -> None:
     """Register a person."""
     with context.services() as services:
@@ -66,8 +64,8 @@ def add(
 def role(
     context: CommandContext,
     login: LoginArgument,
-    given: Annotated[list[Role] | None, typer.Option("--add", help=marked("Role to add; repeatable."))] = None,
-    taken: Annotated[list[Role] | None, typer.Option("--remove", help=marked("Role to remove; repeatable."))] = None,
+    given: Annotated[list[Role] | None, typer.Option("--add", help=N_("Role to add; repeatable."))] = None,
+    taken: Annotated[list[Role] | None, typer.Option("--remove", help=N_("Role to remove; repeatable."))] = None,
 ) -> None:
     """Change a person's roles."""
     if not given and not taken:
@@ -80,10 +78,10 @@ def role(
 def away(
     context: CommandContext,
     login: LoginArgument,
-    first: Annotated[str, typer.Option("--from", metavar="D", help=marked("First day of the absence."))],
+    first: Annotated[str, typer.Option("--from", metavar="D", help=N_("First day of the absence."))],
     last: Annotated[
         str | None,
-        typer.Option("--to", metavar="D", help=marked("Last day of the absence. Default: until `reviewers back`.")),
+        typer.Option("--to", metavar="D", help=N_("Last day of the absence. Default: until `reviewers back`.")),
     ] = None,
     reason: ReasonText = "",
 ) -> None:
@@ -104,9 +102,7 @@ def back(context: CommandContext, login: LoginArgument) -> None:
 def limit(
     context: CommandContext,
     login: LoginArgument,
-    most: Annotated[
-        int, typer.Argument(metavar="N", min=1, help=marked("Number of cases the person may hold at once."))
-    ],
+    most: Annotated[int, typer.Argument(metavar="N", min=1, help=N_("Number of cases the person may hold at once."))],
 ) -> None:
     """Set how many cases a person may hold."""
     with context.services() as services:
@@ -123,12 +119,12 @@ def _print_person(context: CommandContext, services: "Services", login: str, sen
 
 
 GROUP = "reviewers"
-GROUP_HELP = marked("List and manage people, roles and absences. Default: list.")
+GROUP_HELP = N_("List and manage people, roles and absences. Default: list.")
 ENTRIES = (
-    Entry("list", list_people, marked("List everyone with roles, limit and absence.")),
-    Entry("add", add, marked("Register a person (admin).")),
-    Entry("role", role, marked("Add or remove roles (admin).")),
-    Entry("away", away, marked("Record that a person is away (admin).")),
-    Entry("back", back, marked("Record that a person is back (admin).")),
-    Entry("limit", limit, marked("Set how many cases a person may hold at once (admin).")),
+    Entry("list", list_people, N_("List everyone with roles, limit and absence.")),
+    Entry("add", add, N_("Register a person (admin).")),
+    Entry("role", role, N_("Add or remove roles (admin).")),
+    Entry("away", away, N_("Record that a person is away (admin).")),
+    Entry("back", back, N_("Record that a person is back (admin).")),
+    Entry("limit", limit, N_("Set how many cases a person may hold at once (admin).")),
 )

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from db.enums import CaseState, Priority, Risk, Role, ServiceClass
 from workbench.domain.case.actor import Actor
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 S = CaseState
 R = Role
@@ -86,45 +86,45 @@ TABLE: dict[Action, Permission] = {
 }
 
 STATE_WORDS: dict[CaseState, str] = {
-    S.INCOMPLETE: marked("incomplete"),
-    S.QUEUED: marked("queued"),
-    S.IN_REVIEW: marked("in review"),
-    S.AWAITING_CHECK: marked("awaiting check"),
-    S.PENDING: marked("pending"),
-    S.RECTIFYING: marked("rectifying"),
-    S.PASSED: marked("passed"),
-    S.FAILED: marked("failed"),
-    S.LAPSED: marked("lapsed"),
-    S.APPEALED: marked("appealed"),
-    S.WITHDRAWN: marked("withdrawn"),
+    S.INCOMPLETE: N_("incomplete"),
+    S.QUEUED: N_("queued"),
+    S.IN_REVIEW: N_("in review"),
+    S.AWAITING_CHECK: N_("awaiting check"),
+    S.PENDING: N_("pending"),
+    S.RECTIFYING: N_("rectifying"),
+    S.PASSED: N_("passed"),
+    S.FAILED: N_("failed"),
+    S.LAPSED: N_("lapsed"),
+    S.APPEALED: N_("appealed"),
+    S.WITHDRAWN: N_("withdrawn"),
 }
 
 ROLE_WORDS: dict[Role, str] = {
-    R.REVIEWER: marked("reviewer"),
-    R.SUPERVISOR: marked("supervisor"),
-    R.ADMIN: marked("admin"),
-    R.AUDITOR: marked("auditor"),
+    R.REVIEWER: N_("reviewer"),
+    R.SUPERVISOR: N_("supervisor"),
+    R.ADMIN: N_("admin"),
+    R.AUDITOR: N_("auditor"),
 }
 
 PRIORITY_WORDS: dict[Priority, str] = {
-    Priority.LOW: marked("low"),
-    Priority.NORMAL: marked("normal"),
-    Priority.HIGH: marked("high"),
-    Priority.URGENT: marked("urgent"),
+    Priority.LOW: N_("low"),
+    Priority.NORMAL: N_("normal"),
+    Priority.HIGH: N_("high"),
+    Priority.URGENT: N_("urgent"),
 }
 
 CLASS_WORDS: dict[ServiceClass, str] = {
-    ServiceClass.EXPEDITED: marked("expedited"),
-    ServiceClass.STANDARD: marked("standard"),
-    ServiceClass.COMPLEX: marked("complex"),
-    ServiceClass.MAXIMUM: marked("maximum"),
-    ServiceClass.EXTENDED: marked("extended"),
+    ServiceClass.EXPEDITED: N_("expedited"),
+    ServiceClass.STANDARD: N_("standard"),
+    ServiceClass.COMPLEX: N_("complex"),
+    ServiceClass.MAXIMUM: N_("maximum"),
+    ServiceClass.EXTENDED: N_("extended"),
 }
 
 RISK_WORDS: dict[Risk, str] = {
-    Risk.LOW: marked("low risk"),
-    Risk.MEDIUM: marked("medium risk"),
-    Risk.HIGH: marked("high risk"),
+    Risk.LOW: N_("low risk"),
+    Risk.MEDIUM: N_("medium risk"),
+    Risk.HIGH: N_("high risk"),
 }
 
 

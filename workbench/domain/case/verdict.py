@@ -7,7 +7,7 @@ from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
-from workbench.i18n import _, current, listed
+from workbench.i18n import _, comma_joined, current
 
 PASS_REASONS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass gives one of them."""
@@ -68,7 +68,7 @@ def _named(code: str, policy: Policy) -> str:
 def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
     given = [_named(code, policy) for code in request.reasons if code in PASS_REASONS]
     if len(given) > 1:
-        return _("A pass has one reason only; mark one of {codes}.").format(codes=listed(given))
+        return _("A pass has one reason only; mark one of {codes}.").format(codes=comma_joined(given))
     return None
 
 

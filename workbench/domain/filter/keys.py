@@ -7,7 +7,7 @@ from typing import Any
 
 from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
-from workbench.i18n import LANGUAGES, catalogue, marked
+from workbench.i18n import LANGUAGES, N_, catalogue
 
 TEXT = ""
 """The key of a bare word."""
@@ -52,14 +52,14 @@ PERSON_WORDS = ("me", "nobody")
 FILTER_KEYS: tuple[FilterKey, ...] = (
     FilterKey(
         name="state",
-        help=marked("where the case stands; without it only open cases are listed"),
+        help=N_("where the case stands; without it only open cases are listed"),
         takes=Takes.CHOICE,
         chinese=("状态",),
         values=(*STATE_GROUPS, *(state.value for state in CaseState)),
     ),
     FilterKey(
         name="priority",
-        help=marked("low, normal, high or urgent; also priority>=high"),
+        help=N_("low, normal, high or urgent; also priority>=high"),
         takes=Takes.CHOICE,
         chinese=("优先级",),
         values=tuple(priority.value for priority in Priority),
@@ -67,78 +67,76 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     ),
     FilterKey(
         name="class",
-        help=marked("the service class, which sets the working days"),
+        help=N_("the service class, which sets the working days"),
         takes=Takes.CHOICE,
         chinese=("时限类别", "类别"),
         values=tuple(service_class.value for service_class in ServiceClass),
     ),
     FilterKey(
         name="risk",
-        help=marked("low, medium or high"),
+        help=N_("low, medium or high"),
         takes=Takes.CHOICE,
         chinese=("风险",),
         values=tuple(risk.value for risk in Risk),
     ),
     FilterKey(
         name="due",
-        help=marked("its local day, as in due<2026-12-01; due:today and due:overdue only while its clock runs"),
+        help=N_("its local day, as in due<2026-12-01; due:today and due:overdue only while its clock runs"),
         takes=Takes.DATE,
         chinese=("截止时间", "截止"),
         values=DUE_WORDS,
         is_ordered=True,
     ),
-    FilterKey(
-        name="applicant", help=marked("a part of the applicant's name, or its pinyin initials"), chinese=("申请人",)
-    ),
-    FilterKey(name="agent", help=marked("a part of the agent's name"), chinese=("代理商",)),
+    FilterKey(name="applicant", help=N_("a part of the applicant's name, or its pinyin initials"), chinese=("申请人",)),
+    FilterKey(name="agent", help=N_("a part of the agent's name"), chinese=("代理商",)),
     FilterKey(
         name="province",
-        help=marked("the province or a part of its name, as in province:Sichuan or province:四川"),
+        help=N_("the province or a part of its name, as in province:Sichuan or province:四川"),
         chinese=("省份", "省"),
     ),
-    FilterKey(name="rule", help=marked("a finding of this rule, as in rule:ACT-PEAK-HOUR"), chinese=("规则",)),
+    FilterKey(name="rule", help=N_("a finding of this rule, as in rule:ACT-PEAK-HOUR"), chinese=("规则",)),
     FilterKey(
         name="who",
-        help=marked("held by or assigned to a login, me or nobody"),
+        help=N_("held by or assigned to a login, me or nobody"),
         takes=Takes.PERSON,
         chinese=("人员",),
         values=PERSON_WORDS,
     ),
     FilterKey(
         name="holder",
-        help=marked("held by a login, me or nobody"),
+        help=N_("held by a login, me or nobody"),
         takes=Takes.PERSON,
         chinese=("领取人",),
         values=PERSON_WORDS,
     ),
     FilterKey(
         name="assignee",
-        help=marked("assigned to a login, me or nobody"),
+        help=N_("assigned to a login, me or nobody"),
         takes=Takes.PERSON,
         chinese=("转派",),
         values=PERSON_WORDS,
     ),
     FilterKey(
         name="round",
-        help=marked("which round it is in, as in round>1"),
+        help=N_("which round it is in, as in round>1"),
         takes=Takes.NUMBER,
         chinese=("轮次",),
         is_ordered=True,
     ),
     FilterKey(
         name="kind",
-        help=marked("enterprise, sole_proprietor or individual"),
+        help=N_("enterprise, sole_proprietor or individual"),
         takes=Takes.CHOICE,
         chinese=("申请人类型",),
         values=tuple(kind.value for kind in ApplicantKind),
     ),
-    FilterKey(name="case", help=marked("a case number, as in case:C-000123"), takes=Takes.CASE, chinese=("审核单",)),
+    FilterKey(name="case", help=N_("a case number, as in case:C-000123"), takes=Takes.CASE, chinese=("审核单",)),
     FilterKey(
         name="application",
-        help=marked("an application number, its beginning, or one of its parts"),
+        help=N_("an application number, its beginning, or one of its parts"),
         chinese=("申请编号",),
     ),
-    FilterKey(name="phone", help=marked("a whole phone number: of a card or the contact"), chinese=("电话",)),
+    FilterKey(name="phone", help=N_("a whole phone number: of a card or the contact"), chinese=("电话",)),
 )
 """All keys, in the order of the help."""
 

@@ -11,7 +11,7 @@ from workbench.domain.facts.all_facts import FACTS
 from workbench.domain.facts.fact import FactSort
 from workbench.domain.policy.placeholders import PLACEHOLDERS, names_in, outside_brackets
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Reason, Rule, Words
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 
 WINDOW_STEP_MINUTES = 30
 """Calls are counted by half hours, so a window can begin and end at those only."""
@@ -22,9 +22,9 @@ PolicyPath = tuple[str | int, ...]
 _WITHOUT_OBSERVATIONS = frozenset({"subject"})
 _EQUALITY = frozenset({"=", "!="})
 _MUST_BE: Mapping[FactSort, str] = {
-    FactSort.NUMBER: marked("must be a number"),
-    FactSort.FLAG: marked("must be true or false"),
-    FactSort.TEXT: marked("must be a text"),
+    FactSort.NUMBER: N_("must be a number"),
+    FactSort.FLAG: N_("must be true or false"),
+    FactSort.TEXT: N_("must be a text"),
 }
 
 

@@ -7,46 +7,46 @@ from pathlib import Path
 from db.engine import path_of
 from db.errors import DatabaseRefused, Refusal
 from workbench.errors import BadConfiguration, CannotCreate, NotAllowed, NotFound, StorageFailed, WorkbenchError
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
 
 _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
     Refusal.MISSING: (
         NotFound,
-        marked("There is no database at {where}; `workbench init` makes one, `workbench demo` shows sample data."),
+        N_("There is no database at {where}; `workbench init` makes one, `workbench demo` shows sample data."),
     ),
-    Refusal.NOT_A_FILE: (BadConfiguration, marked("{where} is not a file; name the database file itself.")),
+    Refusal.NOT_A_FILE: (BadConfiguration, N_("{where} is not a file; name the database file itself.")),
     Refusal.NOT_OURS: (
         BadConfiguration,
-        marked("{where} is not a database of this program and was left unchanged; choose another file."),
+        N_("{where} is not a database of this program and was left unchanged; choose another file."),
     ),
     Refusal.NEWER: (
         BadConfiguration,
-        marked("{where} was created by a newer version of this program ({detail}); upgrade the program."),
+        N_("{where} was created by a newer version of this program ({detail}); upgrade the program."),
     ),
     Refusal.UPGRADED: (
         BadConfiguration,
-        marked("{where} was upgraded by a newer version of this program ({detail}); start the program again."),
+        N_("{where} was upgraded by a newer version of this program ({detail}); start the program again."),
     ),
     Refusal.DAMAGED: (
         StorageFailed,
-        marked("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
+        N_("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
     ),
     Refusal.TOO_OPEN: (
         BadConfiguration,
-        marked("Other users can read {where} ({detail}); run `chmod 600` on it, or `chmod 660` if a group shares it."),
+        N_("Other users can read {where} ({detail}); run `chmod 600` on it, or `chmod 660` if a group shares it."),
     ),
-    Refusal.UNREADABLE: (NotAllowed, marked("{where} cannot be opened by this user ({detail}).")),
-    Refusal.EXISTS: (CannotCreate, marked("{where} already exists and was left unchanged; choose another path.")),
-    Refusal.CANNOT_CREATE: (CannotCreate, marked("{where} cannot be created: {detail}.")),
+    Refusal.UNREADABLE: (NotAllowed, N_("{where} cannot be opened by this user ({detail}).")),
+    Refusal.EXISTS: (CannotCreate, N_("{where} already exists and was left unchanged; choose another path.")),
+    Refusal.CANNOT_CREATE: (CannotCreate, N_("{where} cannot be created: {detail}.")),
     Refusal.NO_HOME: (
         BadConfiguration,
-        marked("{where} names a home folder that does not exist; give the full path of the database."),
+        N_("{where} names a home folder that does not exist; give the full path of the database."),
     ),
     Refusal.UNKNOWN_SCHEME: (
         BadConfiguration,
-        marked("{where} is a kind of database that this program cannot open; give the path of a file."),
+        N_("{where} is a kind of database that this program cannot open; give the path of a file."),
     ),
 }
 

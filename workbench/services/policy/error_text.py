@@ -9,18 +9,18 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic_core import ErrorDetails
 
-from workbench.i18n import _, marked
+from workbench.i18n import N_, _
 from workbench.services.policy.toml_lines import Path, known_path
 
-_TEXT = marked("must be a text that is not empty")
-_LIST = marked("must be a list")
-_TABLE = marked("must be a table")
-_ONE_OF = marked("“{value}” must be one of: {known}")
-_TIME = marked('“{value}” must be a time such as "08:30"')
-_SPAN = marked('must be two times, such as ["08:00", "21:00"]')
+_TEXT = N_("must be a text that is not empty")
+_LIST = N_("must be a list")
+_TABLE = N_("must be a table")
+_ONE_OF = N_("“{value}” must be one of: {known}")
+_TIME = N_('“{value}” must be a time such as "08:30"')
+_SPAN = N_('must be two times, such as ["08:00", "21:00"]')
 
 _ADVICE: Mapping[str, str] = {
-    "missing": marked("missing; add it"),
+    "missing": N_("missing; add it"),
     "missing_item": _SPAN,
     "too_long": _SPAN,
     "named_tuple_type": _SPAN,
@@ -30,14 +30,14 @@ _ADVICE: Mapping[str, str] = {
     "string_type": _TEXT,
     "string_too_short": _TEXT,
     "predicate_failed": _TEXT,
-    "string_too_long": marked("must not be longer than {max_length} characters"),
-    "bool_type": marked("must be true or false"),
-    "int": marked("must be a whole number from {least} to {most}"),
-    "float": marked("must be a number from {least} to {most}"),
+    "string_too_long": N_("must not be longer than {max_length} characters"),
+    "bool_type": N_("must be true or false"),
+    "int": N_("must be a whole number from {least} to {most}"),
+    "float": N_("must be a number from {least} to {most}"),
     "enum": _ONE_OF,
     "literal_error": _ONE_OF,
-    "union": marked("must be a number, a text, or true or false"),
-    "too_short": marked("must not be empty"),
+    "union": N_("must be a number, a text, or true or false"),
+    "too_short": N_("must not be empty"),
     "tuple_type": _LIST,
     "dict_type": _TABLE,
     "dataclass_type": _TABLE,

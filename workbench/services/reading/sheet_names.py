@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from db.enums import ImportKind
-from workbench.i18n import _, current, listed
+from workbench.i18n import _, comma_joined, current
 from workbench.services.reading.headers import columns_file, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheet_rows import SheetRow
@@ -77,7 +77,7 @@ def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
         else:
             chosen.append((kind, sheet))
     if not chosen and not problems:
-        names = listed(shown(kind) for kind in IMPORT_ORDER)
+        names = comma_joined(shown(kind) for kind in IMPORT_ORDER)
         raise workbook.problem(_("No sheet of the workbook has rows; name its sheets {names}.").format(names=names))
     if problems:
         raise FileProblem(*problems)
@@ -95,7 +95,7 @@ def _unknown(name: str) -> str:
     near = list(dict.fromkeys(shown(_kinds()[spelling]) for spelling in spellings))
     if near:
         return _("The sheet “{name}” is not known; did you mean {near}?").format(name=name, near=_(" or ").join(near))
-    names = listed(shown(kind) for kind in IMPORT_ORDER)
+    names = comma_joined(shown(kind) for kind in IMPORT_ORDER)
     return _("The sheet “{name}” is not known; name it like one of {names}, or remove it.").format(
         name=name, names=names
     )
