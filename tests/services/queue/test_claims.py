@@ -9,16 +9,16 @@ from workbench.domain.case.casefile import CaseFile, Empty
 from workbench.errors import Busy, NotAllowed, NotFound, WrongUsage
 
 
-def given(found: CaseFile | Empty) -> int:
+def case_id_of(found: CaseFile | Empty) -> int:
     assert isinstance(found, CaseFile)
     return found.header.id
 
 
 def test_next_returns_the_held_case_before_any_other(site: Site) -> None:
     site.plant(3)
-    desk = site.services("a").claims
+    claims = site.services("a").claims
 
-    assert given(desk.next()) == given(desk.next()) == 1
+    assert case_id_of(claims.next()) == case_id_of(claims.next()) == 1
 
 
 def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_number(site: Site) -> None:
@@ -27,13 +27,13 @@ def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_n
     urgent = site.plant(1, due_in_days=6, priority="urgent")
     today = site.plant(1, due_in_days=0.2, priority="low")
     breached = site.plant(1, due_in_days=-1, priority="low")
-    desk = site.services("a").claims
+    claims = site.services("a").claims
     site.services("admin").people.limit("a", 10)
 
     order = []
     for _turn in range(6):
-        order.append(given(desk.next()))
-        desk.aside(order[-1])
+        order.append(case_id_of(claims.next()))
+        claims.aside(order[-1])
 
     assert order == [*breached, *today, *urgent, *sooner, *later]
 
@@ -41,7 +41,7 @@ def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_n
 def test_two_people_never_get_the_same_case(site: Site) -> None:
     site.plant(2)
 
-    assert {given(site.services("a").claims.next()), given(site.services("b").claims.next())} == {1, 2}
+    assert {case_id_of(site.services("a").claims.next()), case_id_of(site.services("b").claims.next())} == {1, 2}
 
 
 def test_an_assigned_case_comes_first_and_is_offered_to_no_other_reviewer(site: Site) -> None:
@@ -49,8 +49,8 @@ def test_an_assigned_case_comes_first_and_is_offered_to_no_other_reviewer(site: 
     (mine,) = site.plant(1, priority="low")
     site.services("sup").assigning.assign([mine], "b", "knows the trade")
 
-    assert given(site.services("a").claims.next()) != mine
-    assert given(site.services("b").claims.next()) == mine
+    assert case_id_of(site.services("a").claims.next()) != mine
+    assert case_id_of(site.services("b").claims.next()) == mine
 
 
 def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> None:
@@ -61,7 +61,7 @@ def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> 
     today = site.clock.at.date()
     site.services("admin").people.away("b", today, None)
 
-    assert given(site.services("a").claims.next()) == assigned
+    assert case_id_of(site.services("a").claims.next()) == assigned
 
 
 def test_an_expired_hold_is_queued_again(site: Site) -> None:
@@ -72,7 +72,7 @@ def test_an_expired_hold_is_queued_again(site: Site) -> None:
     site.clock.on(minutes=31)
     second = site.services("b").claims.next()
 
-    assert given(first) == given(second) == 1
+    assert case_id_of(first) == case_id_of(second) == 1
     assert isinstance(second, CaseFile)
     assert isinstance(first, CaseFile)
     assert second.header.fence == first.header.fence + 1
@@ -80,54 +80,54 @@ def test_an_expired_hold_is_queued_again(site: Site) -> None:
 
 def test_a_case_put_aside_comes_first_at_its_time_and_is_queued_half_an_hour_later(site: Site) -> None:
     site.plant(2)
-    desk = site.services("a").claims
-    first = given(desk.next())
-    desk.aside(first, site.clock.at + timedelta(hours=2))
-    second = given(desk.next())
-    desk.release(second)
+    claims = site.services("a").claims
+    first = case_id_of(claims.next())
+    claims.aside(first, site.clock.at + timedelta(hours=2))
+    second = case_id_of(claims.next())
+    claims.release(second)
 
     site.clock.on(hours=2, minutes=10)
-    assert given(desk.next()) == first
+    assert case_id_of(claims.next()) == first
 
-    desk.aside(first, site.clock.at + timedelta(hours=1))
+    claims.aside(first, site.clock.at + timedelta(hours=1))
     site.clock.on(hours=1, minutes=31)
-    assert given(site.services("b").claims.next()) == first
+    assert case_id_of(site.services("b").claims.next()) == first
 
 
 def test_cases_put_aside_count_towards_the_limit(site: Site) -> None:
     site.plant(4)
-    desk = site.services("a").claims
+    claims = site.services("a").claims
     for _turn in range(3):
-        desk.aside(given(desk.next()))
+        claims.aside(case_id_of(claims.next()))
 
-    found = desk.next()
+    found = claims.next()
 
     assert isinstance(found, Empty)
     assert (found.kind, found.limit) == ("limit", 3)
 
 
-def test_a_skipped_case_comes_back_only_with_new_evidence(site: Site) -> None:
+def test_a_skipped_case_is_offered_again_only_after_something_changes(site: Site) -> None:
     (case,) = site.plant(1)
-    desk = site.services("a").claims
-    desk.next()
-    desk.skip(case, "I know the handler")
+    claims = site.services("a").claims
+    claims.next()
+    claims.skip(case, "I know the handler")
 
-    found = desk.next()
+    found = claims.next()
     assert isinstance(found, Empty)
     assert (found.kind, found.count) == ("skipped", 1)
 
     site.services("sup").assigning.assign([case], "a", "please look again")
-    assert given(desk.next()) == case
+    assert case_id_of(claims.next()) == case
 
 
 def test_skipping_an_assigned_case_ends_the_assignment(site: Site) -> None:
     (case,) = site.plant(1)
     site.services("sup").assigning.assign([case], "a", "you know the trade")
     assert isinstance(site.services("b").claims.next(), Empty)
-    given(site.services("a").claims.next())
+    case_id_of(site.services("a").claims.next())
     site.services("a").claims.skip(case, "I know the handler")
 
-    assert given(site.services("b").claims.next()) == case
+    assert case_id_of(site.services("b").claims.next()) == case
     assert site.services("a").casefiles.show(case).header.assignee is None
 
 
@@ -141,11 +141,11 @@ def test_skipping_requires_a_reason(site: Site) -> None:
 
 def test_a_released_case_may_come_back(site: Site) -> None:
     (case,) = site.plant(1)
-    desk = site.services("a").claims
-    desk.next()
-    desk.release(case)
+    claims = site.services("a").claims
+    claims.next()
+    claims.release(case)
 
-    assert given(desk.next()) == case
+    assert case_id_of(claims.next()) == case
 
 
 def test_an_empty_result_names_the_holders_of_the_rest(site: Site) -> None:
@@ -165,14 +165,14 @@ def test_an_empty_queue_returns_the_kind_none(site: Site) -> None:
 
 def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: Site) -> None:
     (case,) = site.plant(1)
-    desk = site.services("a").claims
-    desk.next()
-    until = desk.renew(case)
+    claims = site.services("a").claims
+    claims.next()
+    until = claims.renew(case)
     site.clock.on(seconds=30)
-    assert desk.renew(case) == until
+    assert claims.renew(case) == until
 
     site.clock.on(seconds=60)
-    assert desk.renew(case) == site.clock.at + timedelta(minutes=30)
+    assert claims.renew(case) == site.clock.at + timedelta(minutes=30)
     assert site.actions(case) == ["next"]
 
 
