@@ -24,7 +24,7 @@ from tests.domain.facts.sample_evidence import (
     with_calls,
 )
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, CreditFacts, Evidence
-from workbench.domain.facts.activity import off_hours_calls, window_for
+from workbench.domain.facts.activity import calling_hours_for, off_hours_calls
 from workbench.domain.facts.all_facts import FACTS, Facts, activity_view, observe
 from workbench.domain.facts.credit import credit_facts, standing_records
 from workbench.domain.facts.documents import words_found
@@ -118,7 +118,7 @@ def test_calls_outside_the_window_count_from_its_closing_minute_on(moment: time,
     [("保险", 9), ("人寿保险代理", 9), ("Life Insurance", 9), ("reinsurances", 8), ("教育", 8), ("", 8)],
 )
 def test_insurance_may_call_later_than_others(industry: str, opens: int) -> None:
-    assert window_for(industry, default_policy()).opens == time(opens)
+    assert calling_hours_for(industry, default_policy()).opens == time(opens)
 
 
 def test_the_calls_of_an_industry_use_its_own_window() -> None:

@@ -12,12 +12,12 @@ from workbench.domain.policy.policy import CallingWindow, FactValue, Policy
 _HALF_HOUR_MINUTES = 30
 
 
-def window_for(industry: str, policy: Policy) -> CallingWindow:
-    """Return the calling window of an industry; the first name in the policy that matches wins."""
+def calling_hours_for(industry: str, policy: Policy) -> CallingWindow:
+    """Return the calling hours of an industry; the first name in the policy that matches wins."""
     if industry:
-        for name, window in policy.windows.by_industry.items():
+        for name, calling_hours in policy.windows.by_industry.items():
             if words_found(industry, (name,)):
-                return window
+                return calling_hours
     return policy.windows.default
 
 
@@ -25,10 +25,10 @@ def _half_hour(moment: time) -> int:
     return (moment.hour * 60 + moment.minute) // _HALF_HOUR_MINUTES
 
 
-def off_hours_calls(call: CallFacts, window: CallingWindow) -> int:
-    """Return the calls started outside the window. A call that starts at closing is outside."""
+def off_hours_calls(call: CallFacts, calling_hours: CallingWindow) -> int:
+    """Return the calls started outside the calling hours. A call that starts at closing is outside."""
     half_hours = call.half_hours
-    return sum(half_hours) - sum(half_hours[_half_hour(window.opens) : _half_hour(window.closes)])
+    return sum(half_hours) - sum(half_hours[_half_hour(calling_hours.opens) : _half_hour(calling_hours.closes)])
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -36,17 +36,17 @@ def _ratio(part: int, whole: int) -> float | None:
 
 
 def activity_facts(
-    call: CallFacts, window: CallingWindow, complaints: Sequence[ComplaintFacts], zone: str
+    call: CallFacts, calling_hours: CallingWindow, complaints: Sequence[ComplaintFacts], zone: str
 ) -> dict[str, FactValue]:
     """Return the facts of one card, or of all cards, with the complaints about them.
 
-    Ratios are 0 to 1, and None if the divisor is 0. All verified complaints count; the ratio of complaints is that of
-    the verified ones since the window began to its calls.
+    Ratios are 0 to 1, and None if the divisor is 0. `complaints` counts all verified complaints; `complaint_ratio`
+    is those received since the start of the call period, divided by the calls in it.
     """
-    off_hours = off_hours_calls(call, window)
+    off_hours = off_hours_calls(call, calling_hours)
     verified = [complaint for complaint in complaints if complaint.verified]
-    opened: date = call.window_from or date.min
-    since = sum(complaint.received_at.astimezone(ZoneInfo(zone)).date() >= opened for complaint in verified)
+    period_start: date = call.window_from or date.min
+    complaints_in_period = sum(one.received_at.astimezone(ZoneInfo(zone)).date() >= period_start for one in verified)
     return {
         "calls": call.calls,
         "answered": call.answered,
@@ -62,7 +62,7 @@ def activity_facts(
         "handsets": call.handsets,
         "complaints": len(verified),
         "complaints_unverified": len(complaints) - len(verified),
-        "complaint_ratio": _ratio(since, call.calls),
+        "complaint_ratio": _ratio(complaints_in_period, call.calls),
         "opt_out_calls": call.opt_out_calls,
         "off_hours_ratio": _ratio(off_hours, call.calls),
         "answer_ratio": _ratio(call.answered, call.calls),
@@ -84,8 +84,8 @@ CASE_ACTIVITY_FACTS: Mapping[str, FactSort] = {**ACTIVITY_FACTS, "data_age_days"
 def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict[str, FactValue]:
     """Return the facts over all cards, and how many days ago their data ends."""
     calls = evidence.all_calls
-    window = window_for(evidence.application.industry, policy)
-    figures = activity_facts(calls, window, evidence.complaints, policy.zone)
+    calling_hours = calling_hours_for(evidence.application.industry, policy)
+    figures = activity_facts(calls, calling_hours, evidence.complaints, policy.zone)
     figures["data_age_days"] = None if calls.window_to is None else (today - calls.window_to).days
     return figures
 
@@ -96,10 +96,10 @@ def card_activity_facts(evidence: Evidence, policy: Policy) -> Mapping[str, Mapp
     complaints: dict[str, list[ComplaintFacts]] = {}
     for complaint in evidence.complaints:
         complaints.setdefault(complaint.msisdn, []).append(complaint)
-    window = window_for(evidence.application.industry, policy) if calls else policy.windows.default
+    calling_hours = calling_hours_for(evidence.application.industry, policy) if calls else policy.windows.default
     return {
         msisdn: activity_facts(
-            calls.get(msisdn) or CallFacts(msisdn=msisdn), window, complaints.get(msisdn, ()), policy.zone
+            calls.get(msisdn) or CallFacts(msisdn=msisdn), calling_hours, complaints.get(msisdn, ()), policy.zone
         )
         for msisdn in dict.fromkeys((*calls, *complaints))
     }
