@@ -57,7 +57,7 @@ class StagedVerdict:
 
 def row_line(found: CaseRowView, view: View, width: int) -> Content:
     """Return a case with a staged verdict as a line of the list."""
-    due = view.instant(found.due_at) if found.due_at is not None else _("not due yet")
+    due = view.instant(found.due_at) if found.due_at is not None else _("no due date")
     counts: list[Part] = []
     if found.blocks:
         counts.append((f"{view.symbols.block}{found.blocks} ", ERROR))

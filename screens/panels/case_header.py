@@ -108,7 +108,7 @@ def _why_first(case: CaseFile, login: str) -> str:
 
 def _due(header: CaseHeader, view: View, *, with_rest: bool = True) -> Content:
     if header.due_at is None:
-        return joined((_("not due yet"), MUTED))
+        return joined((_("no due date"), MUTED))
     dot = f" {view.symbols.dot} "
     if is_with_applicant(header.state, header.waits_for):
         # The stored date moves by the time that the applicant takes.

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from screens.queue.messages import broken_page, empty_page, reading_page
-from screens.queue.row_text import RowContext, heading_line, row_line, unread_line
+from screens.queue.row_text import RowContext, heading_line, loading_line, row_line
 from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
@@ -246,7 +246,7 @@ class CaseList(Vertical):
     def _draw_row(self, row: CaseRowView | None, look: RowState) -> Content:
         view = self._view()
         if row is None:
-            return Content.assemble(" ", unread_line(view.symbols))
+            return Content.assemble(" ", loading_line(view.symbols))
         context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=look.is_marked)
         return Content.assemble(" ", row_line(context, self._row_width()))
 

@@ -35,7 +35,7 @@ class RowContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column, shown if the row has at least `above` and less than `below` cells.
+    """One column, shown if the row has `min_row_width` to `max_row_width` cells.
 
     A column of width 0 takes the remaining cells.
     """
@@ -46,8 +46,8 @@ class Column:
     width_zh: int = 0
     is_right: bool = False
     gap: int = 1
-    above: int = 0
-    below: int = 1_000
+    min_row_width: int = 0
+    max_row_width: int = 999
 
     @property
     def cells(self) -> int:
@@ -64,8 +64,8 @@ def row_line(context: RowContext, width: int) -> Content:
     return joined(*parts)
 
 
-def unread_line(symbols: Symbols) -> Content:
-    """Return the line of a row that is not read yet."""
+def loading_line(symbols: Symbols) -> Content:
+    """Return the line of a row that is not loaded yet."""
     return joined((f"   {symbols.ellipsis}", MUTED))
 
 
@@ -80,7 +80,7 @@ def heading_line(width: int, symbols: Symbols) -> Content:
 
 def _columns(width: int) -> list[tuple[Column, int]]:
     """Return the columns that fit, each with its width."""
-    shown = [column for column in COLUMNS if column.above <= width < column.below]
+    shown = [column for column in COLUMNS if column.min_row_width <= width <= column.max_row_width]
     left = width - sum(column.cells + column.gap for column in shown)
     return [(column, column.cells or max(_SMALLEST_NAME, left)) for column in shown]
 
@@ -130,7 +130,7 @@ def _due(context: RowContext, _room: int) -> list[Part]:
     if still := stopped_clock_words(context.row, context.view.now):
         return [("  ", ""), (still, MUTED)]
     due = context.row.due_at
-    text = _("not due yet") if due is None else context.view.instant(due)
+    text = _("no due date") if due is None else context.view.instant(due)
     return [_urgency(context), (f" {text}", MUTED if due is None else _due_style(context))]
 
 
@@ -141,7 +141,7 @@ def _short_due(context: RowContext, _room: int) -> list[Part]:
         return [("  ", ""), (_("suspended"), MUTED)]
     due = context.row.due_at
     if due is None:
-        return [(" ", ""), (f" {_('not due yet')}", MUTED)]
+        return [(" ", ""), (f" {_('no due date')}", MUTED)]
     local = due.astimezone(context.view.zone)
     text = f"{local:%m-%d %H:%M}" if local.year == context.view.today.year else f"{local:%Y-%m-%d}"
     return [_urgency(context), (f" {text}", _due_style(context))]
@@ -194,18 +194,18 @@ def _waiting(context: RowContext, room: int) -> list[Part]:
 
 COLUMNS: tuple[Column, ...] = (
     Column(title="", parts=_signs, width=2),
-    Column(title=N_("  due"), parts=_due, width=18, width_zh=21, above=100),
-    Column(title=N_("  due"), parts=_short_due, width=13, below=100),
+    Column(title=N_("  due"), parts=_due, width=18, width_zh=21, min_row_width=100),
+    Column(title=N_("  due"), parts=_short_due, width=13, max_row_width=99),
     Column(title="", parts=_priority, width=2),
     Column(title=N_("case"), parts=_case, width=9),
     Column(title=N_("applicant"), parts=_applicant, width=0),
-    Column(title=N_("state"), parts=_state, width=14, width_zh=10, above=110),
-    Column(title=N_("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, above=90),
-    Column(title=N_("found"), parts=_findings, width=6, width_zh=8, below=100),
-    Column(title=N_("findings"), parts=_findings, width=8, above=100),
-    Column(title=N_("who"), parts=_who, width=8, above=72, below=100),
-    Column(title=N_("who"), parts=_who, width=12, above=100),
-    Column(title=N_("waits"), parts=_waiting, width=6, is_right=True, above=66),
+    Column(title=N_("state"), parts=_state, width=14, width_zh=10, min_row_width=110),
+    Column(title=N_("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, min_row_width=90),
+    Column(title=N_("found"), parts=_findings, width=6, width_zh=8, max_row_width=99),
+    Column(title=N_("findings"), parts=_findings, width=8, min_row_width=100),
+    Column(title=N_("who"), parts=_who, width=8, min_row_width=72, max_row_width=99),
+    Column(title=N_("who"), parts=_who, width=12, min_row_width=100),
+    Column(title=N_("waits"), parts=_waiting, width=6, is_right=True, min_row_width=66),
 )
 
 

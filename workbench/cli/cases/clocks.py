@@ -59,7 +59,7 @@ def change_class(
     """Change the service class of a case."""
     with context.services() as services:
         due_at = services.rescheduling.change_class(case, service_class, required_text(reason, "--reason"))
-        when = _("not due yet") if due_at is None else f"{due_at.astimezone(zone_of(services)):%Y-%m-%d %H:%M}"
+        when = _("no due date") if due_at is None else f"{due_at.astimezone(zone_of(services)):%Y-%m-%d %H:%M}"
         print_state(context, services, case, _("{case}: service class changed; due date: {when}."), when=when)
 
 
