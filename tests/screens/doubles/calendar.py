@@ -9,7 +9,7 @@ from workbench.domain.clock.calendar import CalendarDay, assumed_day
 from workbench.errors import WorkbenchError
 from workbench.services.calendar.preview import CalendarEffect, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import seed_days
-from workbench.services.clock.due_date_changes import MovedDue
+from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.calendar_days import Override
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -67,7 +67,7 @@ class MemoryCalendars:
             self.reasons.append(reason)
         changed = [at for at, day in enumerate(after.days) if day != before.days[at]]
         moved = tuple(
-            MovedDue(
+            DueChange(
                 case_id=number,
                 before=NOW + timedelta(days=2, hours=8),
                 after=NOW + timedelta(days=6, hours=8),
@@ -79,5 +79,5 @@ class MemoryCalendars:
         return CalendarEffect(
             before=tuple(before.days[at] for at in changed),
             after=tuple(after.days[at] for at in changed),
-            dues=moved if changed else (),
+            due_changes=moved if changed else (),
         )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.clock.hours import Hours
-from workbench.services.clock.due_date_changes import MovedDue
+from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.calendar_days import Override
 
 
@@ -48,22 +48,22 @@ class CalendarEffect:
 
     before: tuple[CalendarDay, ...]
     after: tuple[CalendarDay, ...]
-    dues: tuple[MovedDue, ...]
+    due_changes: tuple[DueChange, ...]
 
     @property
-    def moved(self) -> tuple[MovedDue, ...]:
+    def moved(self) -> tuple[DueChange, ...]:
         """The due dates that move."""
-        return tuple(due for due in self.dues if due.moves)
+        return tuple(change for change in self.due_changes if change.date_changes)
 
     @property
     def notified(self) -> int:
         """How many applicants get a notice that their due date is later."""
-        return sum(due.is_notified for due in self.dues)
+        return sum(change.is_notified for change in self.due_changes)
 
     @property
     def certainty_changes(self) -> int:
         """How many due dates stay the same but become provisional or official."""
-        return len(self.dues) - len(self.moved)
+        return len(self.due_changes) - len(self.moved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import days_of_year, seed_days
-from workbench.services.clock.due_date_changes import moved_dues, write_dues
+from workbench.services.clock.due_date_changes import due_changes, write_due_changes
 from workbench.services.foundation.calendar_days import (
     Override,
     drop_override,
@@ -169,7 +169,7 @@ class Calendars(Service):
         return CalendarEffect(
             before=tuple(_day(before, on) for on in days),
             after=tuple(_day(after, on) for on in days),
-            dues=moved_dues(session, self.context, calendar_after, days),
+            due_changes=due_changes(session, self.context, calendar_after, days),
         )
 
     def _write(self, session: Session, effect: CalendarEffect, action: str, body: Mapping[str, object]) -> None:
@@ -182,12 +182,12 @@ class Calendars(Service):
             "told": effect.notified,
         }
         self.context.log(session, action, body=details(**body, **counts))
-        write_dues(session, self.context, effect.dues, "calendar")
+        write_due_changes(session, self.context, effect.due_changes, "calendar")
         if effect.notified:
             # Letters are imported here, because every start of the program imports the calendar.
             from workbench.services.notices.due_date_notices import notify_of_calendar_change
 
-            notify_of_calendar_change(session, self.context, [due for due in effect.dues if due.is_notified])
+            notify_of_calendar_change(session, self.context, [one for one in effect.due_changes if one.is_notified])
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)

@@ -28,8 +28,8 @@ _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovedDue:
-    """The due date of a case before and after a change of the calendar; perhaps only `is_provisional` changes.
+class DueChange:
+    """The due date of a case before and after a change of the calendar: the date, its provisional mark, or both differ.
 
     `is_notified` says that the applicant gets a notice: the date is later and not past, and the clock runs.
     """
@@ -42,13 +42,13 @@ class MovedDue:
     is_notified: bool = False
 
     @property
-    def moves(self) -> bool:
+    def date_changes(self) -> bool:
         """Whether the date itself changes."""
         return self.before != self.after
 
 
-def moved_dues(session: Session, context: Context, new: CalendarOf, days: Sequence[date]) -> tuple[MovedDue, ...]:
-    """Return the due dates of open cases that a change of some days moves, the earliest first."""
+def due_changes(session: Session, context: Context, new: CalendarOf, days: Sequence[date]) -> tuple[DueChange, ...]:
+    """Return what a change of some days does to the due dates of open cases, the earliest first."""
     if not days:
         return ()
     zone = context.zone(session)
@@ -66,11 +66,11 @@ def moved_dues(session: Session, context: Context, new: CalendarOf, days: Sequen
         .order_by(CASE.c.due_at, CASE.c.id)
     )
     found = [int(case_id) for case_id in session.execute(statement).scalars()]
-    return tuple(moved for chunk in chunks(found) for moved in _moved(session, context, chunk, new))
+    return tuple(change for chunk in chunks(found) for change in _changes(session, context, chunk, new))
 
 
-def _moved(session: Session, context: Context, case_ids: Sequence[int], new: CalendarOf) -> Iterator[MovedDue]:
-    """Yield the due dates of some cases that would change, in the order given."""
+def _changes(session: Session, context: Context, case_ids: Sequence[int], new: CalendarOf) -> Iterator[DueChange]:
+    """Yield the changed due dates of some cases, in the order given."""
     clocks = Clocks(session, context, clock_events(session, case_ids), new)
     now = context.now()
     rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
@@ -81,7 +81,7 @@ def _moved(session: Session, context: Context, case_ids: Sequence[int], new: Cal
         if state is None or case.due_at is None:
             continue
         if (state.due_at, state.is_provisional) != (case.due_at, case.is_due_provisional):
-            yield MovedDue(
+            yield DueChange(
                 case_id=case_id,
                 before=case.due_at,
                 after=state.due_at,
@@ -91,7 +91,7 @@ def _moved(session: Session, context: Context, case_ids: Sequence[int], new: Cal
             )
 
 
-def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], why: str) -> None:
+def write_due_changes(session: Session, context: Context, changes: Sequence[DueChange], why: str) -> None:
     """Write changed due dates in the caller's transaction, with one event for each case whose date moves.
 
     The version of a case stays the same, so that its holder can continue.
@@ -101,7 +101,7 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
         .where(CASE.c.id == bindparam("case_id"))
         .values(due_at=bindparam("after"), is_due_provisional=bindparam("provisional"))
     )
-    for chunk in chunks(moved):
+    for chunk in chunks(changes):
         session.connection().execute(
             statement,
             [{"case_id": one.case_id, "after": one.after, "provisional": one.is_provisional} for one in chunk],
@@ -112,6 +112,8 @@ def write_dues(session: Session, context: Context, moved: Sequence[MovedDue], wh
         return at.astimezone(zone).isoformat()
 
     bodies = (
-        (one.case_id, {"from": local(one.before), "due": local(one.after), "why": why}) for one in moved if one.moves
+        (one.case_id, {"from": local(one.before), "due": local(one.after), "why": why})
+        for one in changes
+        if one.date_changes
     )
     audit_log.append_many(session, context.actor, "due", context.now(), bodies)

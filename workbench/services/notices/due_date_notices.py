@@ -16,7 +16,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.due_date_changes import MovedDue
+from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks
 from workbench.services.notices.bulk_letters import notice_of, numbered
@@ -74,10 +74,10 @@ def notify_one(session: Session, context: Context, case: CaseRow, message: DueDa
     notify(session, context, [(case, message)])
 
 
-def notify_of_calendar_change(session: Session, context: Context, moved: Sequence[MovedDue]) -> None:
+def notify_of_calendar_change(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
     """Write the notices of due dates that a change of the calendar has moved later, in the caller's transaction."""
     message = DueDateMessage(kind=ClockLetterKind.DELAY, cause=_CALENDAR_CHANGED)
-    for chunk in chunks(moved):
+    for chunk in chunks(changes):
         cases = select(CASE).where(CASE.c.id.in_([one.case_id for one in chunk])).order_by(CASE.c.id)
         notify(session, context, [(case, message) for case in session.execute(cases)])
 
