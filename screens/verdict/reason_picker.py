@@ -59,16 +59,16 @@ class ReasonList(VerticalScroll, can_focus=True):
         super().__init__()
         self.shown: Sequence[Reason] = ()
         self._marked: tuple[str, ...] = ()
-        self._found: frozenset[str] = frozenset()
+        self._with_finding: frozenset[str] = frozenset()
         self._cursor = 0
         self._is_searched = False
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False)
 
-    def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], found: frozenset[str]) -> None:
-        """Show reasons with their marks; `found` are those with a finding."""
-        self.shown, self._marked, self._found = reasons, marked, found
+    def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], with_finding: frozenset[str]) -> None:
+        """Show reasons with their marks; `with_finding` are the codes of those with a finding."""
+        self.shown, self._marked, self._with_finding = reasons, marked, with_finding
         self._cursor = min(self._cursor, max(0, len(reasons) - 1))
         self._draw()
 
@@ -117,10 +117,10 @@ class ReasonList(VerticalScroll, can_focus=True):
         left = joined(
             (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else MUTED),
             (f"{number} ", MUTED),
-            (reason.title.in_language(current()), "" if is_marked or reason.code in self._found else MUTED),
+            (reason.title.in_language(current()), "" if is_marked or reason.code in self._with_finding else MUTED),
         )
-        found = _("found") if reason.code in self._found else ""
-        right = joined((f"{found}  " if found else "", WARNING), (reason.code, MUTED))
+        label = _("found") if reason.code in self._with_finding else ""
+        right = joined((f"{label}  " if label else "", WARNING), (reason.code, MUTED))
         line = row(left, right, width)
         is_highlighted = at == self._cursor and (self.has_focus or self._is_searched)
         return line.stylize("on $panel") if is_highlighted else line
@@ -137,12 +137,12 @@ class ReasonPicker(Widget):
     def __init__(self, case: CaseFile, verdict: Verdict) -> None:
         super().__init__()
         self._reasons = reasons_for(case, verdict)
-        self._found = frozenset(finding.rule for finding in case.findings)
+        self._with_finding = frozenset(finding.rule for finding in case.findings)
         kind = case.header.applicant_kind
         self._unlikely = {
             reason.code
             for reason in self._reasons
-            if reason.code not in self._found and not can_apply_to(reason.code, kind, case.policy)
+            if reason.code not in self._with_finding and not can_apply_to(reason.code, kind, case.policy)
         }
         self._marked: tuple[str, ...] = ()
         self._words = ""
@@ -180,7 +180,7 @@ class ReasonPicker(Widget):
         typed, before = event.value, self._words
         is_last = typed == self.search.value and typed[:-1] == before
         number = int(typed[-1]) if is_last and typed[-1:].isdecimal() else 0
-        if before.strip() and 0 < number <= len(self.list.shown) and not self._fitting(typed):
+        if before.strip() and 0 < number <= len(self.list.shown) and not self._matching(typed):
             with self.prevent(Input.Changed):
                 self.search.value = before
             self.end_search()
@@ -193,7 +193,7 @@ class ReasonPicker(Widget):
 
     @on(Input.Submitted, "#search")
     def submit(self, event: Input.Submitted) -> None:
-        """Mark the first reason that fits and go to the list; if none fits, stay in the search field."""
+        """Mark the first reason that matches and go to the list; if none matches, stay in the search field."""
         event.stop()
         if not self._words.strip():
             self.show_all()
@@ -213,26 +213,26 @@ class ReasonPicker(Widget):
     def action_to_list(self) -> None:
         self.end_search()
 
-    def _fitting(self, words: str) -> tuple[Reason, ...]:
+    def _matching(self, words: str) -> tuple[Reason, ...]:
         words = words.strip()
         if words:
-            return tuple(reason for reason in self._reasons if _fits(words, reason))
+            return tuple(reason for reason in self._reasons if _is_match(words, reason))
         left_out = self._unlikely.difference(self._marked)
         return tuple(reason for reason in self._reasons if reason.code not in left_out)
 
     def _filter(self) -> None:
         words = self._words.strip()
-        fitting = self._fitting(words)
+        matching = self._matching(words)
         self.set_class(bool(words), "-narrowed")
         message = (
             _("found {count} of {all}: Enter marks the first, ↓ goes to the list, Esc shows all")
             if self.search.has_focus
             else _("found {count} of {all}, / changes, Esc clears")
         )
-        message = message.format(count=len(fitting), all=len(self._reasons))
+        message = message.format(count=len(matching), all=len(self._reasons))
         self.query_one("#narrowed", Static).update(plain(message, WARNING))
-        self.list.show(fitting, self._marked, self._found)
+        self.list.show(matching, self._marked, self._with_finding)
 
 
-def _fits(words: str, reason: Reason) -> bool:
+def _is_match(words: str, reason: Reason) -> bool:
     return matches(words, reason.code, reason.title.zh) or matches(words, reason.code, reason.title.en)
