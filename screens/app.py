@@ -119,7 +119,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         await self.switch_mode("desk")
         self.desk = desk
         desk.begin(is_claiming=bool(keys) and keys[0].key in NEXT.keys)
-        CatchUp(self, services, desk.count)
+        CatchUp(self, services, desk.count).start()
         await self.remove_mode("start")
         while keys:
             await self._run_key(keys.pop(0))
@@ -171,15 +171,15 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         """End the program, because the terminal is gone."""
         self._terminal.leave(code)
 
-    def before_suspend(self) -> None:
-        """Hide revealed fields, before the process is suspended."""
+    def hide_revealed_fields(self) -> None:
+        """Hide revealed fields, before and after the process is suspended."""
         for screen in (*self.screen_stack, self.desk):
             if isinstance(screen, RevealsFields):
                 screen.hide_fields()
 
     def after_resume(self) -> None:
         """Continue after a suspension, in which the hold may have ended."""
-        self.before_suspend()
+        self.hide_revealed_fields()
         if self.desk is not None:
             self.desk.renew()
             self.desk.count()

@@ -22,8 +22,11 @@ class CatchUp:
         self._services = services
         self._on_change = on_change
         self._worker: Worker[None] | None = None
-        app.set_timer(CATCH_UP_AFTER_S, self.run)
-        app.set_interval(CATCH_UP_EVERY_S, self.run)
+
+    def start(self) -> None:
+        """Schedule the runs."""
+        self._app.set_timer(CATCH_UP_AFTER_S, self.run)
+        self._app.set_interval(CATCH_UP_EVERY_S, self.run)
 
     def run(self) -> None:
         """Start a run, unless one is under way."""

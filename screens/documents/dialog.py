@@ -80,7 +80,7 @@ class DocumentList(ListDialog):
             if line.media_type in PICTURES and await self._pictures.can_show():
                 await self._show(line)
             else:
-                await self._offer_folder(is_asked=False)
+                await self._offer_folder(is_requested=False)
         except WorkbenchError as error:
             self._report(str(error), ERROR)
         finally:
@@ -91,7 +91,7 @@ class DocumentList(ListDialog):
     async def write_all(self) -> None:
         """Ask for a folder and save every document there."""
         try:
-            await self._offer_folder(is_asked=True)
+            await self._offer_folder(is_requested=True)
         except WorkbenchError as error:
             self._report(str(error), ERROR)
         self.load()
@@ -109,9 +109,10 @@ class DocumentList(ListDialog):
                     _("{document} cannot be shown here. Press w to save it to a folder.").format(document=name), WARNING
                 )
 
-    async def _offer_folder(self, *, is_asked: bool) -> None:
+    async def _offer_folder(self, *, is_requested: bool) -> None:
+        """Offer a folder and save every document there; `is_requested` is whether the user asked to save."""
         suggested = await asyncio.to_thread(self._documents.suggested_folder, self._case_id)
-        folder = await self.app.push_screen_wait(Prompt(folder_question(suggested, is_asked=is_asked)))
+        folder = await self.app.push_screen_wait(Prompt(folder_question(suggested, is_requested=is_requested)))
         if folder is None:
             return
         done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder))

@@ -71,9 +71,9 @@ def keys_of_picture(line: DocumentLine) -> str:
     return turn + _("Enter, Esc or q: back to the list")
 
 
-def folder_question(suggested: Path, *, is_asked: bool) -> Question:
-    """Return the question for the folder of the documents."""
-    why = "" if is_asked else f"{_('This terminal cannot show images.')} "
+def folder_question(suggested: Path, *, is_requested: bool) -> Question:
+    """Return the question for the folder of the documents; `is_requested` is whether the user asked to save."""
+    why = "" if is_requested else f"{_('This terminal cannot show images.')} "
     return Question(
         title=_("Save the documents to a folder"),
         help=why + _("All documents are saved there, readable only by you, and this is logged. Delete them when done."),

@@ -85,7 +85,7 @@ class Output:
 class TerminalApp(Protocol):
     """The part of the app that the driver calls."""
 
-    def before_suspend(self) -> None: ...
+    def hide_revealed_fields(self) -> None: ...
     def after_resume(self) -> None: ...
     def terminal_gone(self, code: int) -> None: ...
 
@@ -114,7 +114,7 @@ class TerminalDriver(LinuxDriver):
 
     def _suspend(self) -> None:
         if isinstance(self._app, TerminalApp):
-            self._app.before_suspend()
+            self._app.hide_revealed_fields()
         self._is_suspended = True
         super()._sigtstp_application()
 

@@ -95,7 +95,7 @@ async def test_a_reveal_that_ends_after_everything_was_masked_shows_nothing() ->
 
         files.reveal_identity = slow  # type: ignore[method-assign]  # the double answers late
         await desk.pilot.press("full_stop", "full_stop")
-        desk.app.before_suspend()
+        desk.app.hide_revealed_fields()
         gate.set()
         await desk.settle()
 
