@@ -55,7 +55,10 @@ def long_text(default: str = "") -> Any:
 
 
 def personal(kind: str, *, length: int = 200) -> Any:
-    """Declare a column for the name or number of a person; `kind` is name, msisdn, id_no or text."""
+    """Declare a column for the name or number of a person.
+
+    `kind` is name, msisdn, msisdns (several numbers in one text), id_no or text.
+    """
     return Field(default="", sa_column=Column(String(length), nullable=False, info={"personal": kind}))
 
 

@@ -51,7 +51,7 @@ class PastForecasts:
 
     `at` is the time of each forecast in working days. `took` is the actual duration, or the duration so far where
     `is_over` is false. `day` is the same up to the beginning of the day of the outcome, since ranges are shown in days.
-    `passing` is the share of the open cases that is expected to have an outcome at all.
+    `share_with_outcome` is the share of the open cases that is expected to have an outcome at all.
     """
 
     at: FloatArray
@@ -60,14 +60,14 @@ class PastForecasts:
     took: FloatArray
     day: FloatArray
     is_over: BoolArray
-    passing: float = 1.0
+    share_with_outcome: float = 1.0
 
     def margin(self, share: float, until: float) -> ConformalMargin:
         """Return the margin with which this share of the ranges would have held, judged at a time."""
         if len(self.p50) < FEWEST_SCORES:
             return UNTESTED
         width = self.p90 - self.p50 + _LEAST_SPREAD_DAYS
-        weights = 0.5 ** ((until - self.at) / _HALF_LIFE_DAYS) * np.where(self.is_over, 1.0, self.passing)
+        weights = 0.5 ** ((until - self.at) / _HALF_LIFE_DAYS) * np.where(self.is_over, 1.0, self.share_with_outcome)
         greatest_tested = (until - self.at - self.p50) / width
         middle, end = (
             _least_margin(np.where(self.is_over, took - self.p50, np.inf) / width, greatest_tested, weights, level)

@@ -9,18 +9,21 @@ from workbench.services.demo.relative_dates import RelativeDates
 
 COLUMNS = ("caller", "callee", "start_at", "duration_s", "answered", "direction", "imei")
 _SPREAD = 37
-"""How many seconds later than the card before it, each card of a profile starts to call."""
+"""Each card starts this many seconds after the card before it; it also spreads the callees."""
+
+_START_WITHIN_S = 600
+"""The delay of a card's start is below this many seconds; greater delays wrap around."""
 
 Row = Mapping[str, str]
 
 
 def calls_of(msisdn: str, number: int, profile: Row, dates: RelativeDates) -> Iterator[tuple[str, ...]]:
-    """Yield the calls that a card makes by one row of its profile.
+    """Yield the calls that a card makes or receives by one row of its profile.
 
     Args:
         msisdn: The card.
         number: The number of the card, so that its calls differ from those of other cards.
-        profile: A row of the profile. On each working day from `first` to `last` the card makes `calls` calls, one
+        profile: A row of the profile. On each working day from `first` to `last` the card has `calls` calls, one
             each `every_s` seconds from `start` on, to `callees` numbers in turn or to the one `callee`. The calls last
             `seconds` in turn, and come from another of `handsets` devices each day.
         dates: Turns working days into dates.
@@ -33,7 +36,7 @@ def calls_of(msisdn: str, number: int, profile: Row, dates: RelativeDates) -> It
         imei = _imei(msisdn, turn % handsets)
         for call in range(count):
             place = number * _SPREAD + turn * count + call
-            at = begin + timedelta(seconds=call * int(profile["every_s"]) + number * _SPREAD % 600)
+            at = begin + timedelta(seconds=call * int(profile["every_s"]) + number * _SPREAD % _START_WITHIN_S)
             callee = profile["callee"] or f"170991{number % 100:02d}{place % callees:03d}"
             lasts = seconds[place % len(seconds)]
             numbers = (msisdn, callee) if profile["direction"] == "out" else (callee, msisdn)

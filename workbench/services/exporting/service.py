@@ -1,4 +1,4 @@
-"""Exports data to files, masked unless the admin gives a reason; each export is one event."""
+"""Exports data to files, masked unless the admin reveals them, which needs a reason; each export is one event."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -32,7 +32,7 @@ def split(traces: Sequence[Trace]) -> Split | None:
     """Split a log at the first event of the case after the first 60 % of cases, ordered by their first event.
 
     Cases that began at the same instant keep the order given. A case of the first 60 % that was not over before that
-    instant belongs to neither part, since its end was not known then.
+    instant counts only by its beginning (`begun_s`), since its end was not known then.
 
     Returns:
         The parts, or None if no case is left after the first 60 %.

@@ -81,13 +81,13 @@ def interval_calibration_of(
     waited = np.array([float(point.waited) for point in others])
     rest = rework.days([point.known_history for point in others], _PATHS, waited=waited)
     over = [history for history in histories if history.is_over]
-    passing = sum(history.passed_at is not None for history in over) / max(len(over), 1)
+    share_passed = sum(history.passed_at is not None for history in over) / max(len(over), 1)
     first = np.array([point.step == 0 for point in queued], dtype=bool)
     first_queued = [point for point in queued if point.step == 0]
     return IntervalCalibration(
         first_verdict=_scores(first_queued, wait[first], until, VERDICT).margin(_SHARE, until),
-        from_queue=_scores(queued, wait + after, until, PASSED, passing).margin(_SHARE, until),
-        from_others=_scores(others, rest, until, PASSED, passing).margin(_SHARE, until),
+        from_queue=_scores(queued, wait + after, until, PASSED, share_passed).margin(_SHARE, until),
+        from_others=_scores(others, rest, until, PASSED, share_passed).margin(_SHARE, until),
     )
 
 
@@ -134,7 +134,7 @@ def _waits(
 
 
 def _scores(
-    points: Sequence[_ForecastPoint], days: FloatArray, until: float, what: str, passing: float = 1.0
+    points: Sequence[_ForecastPoint], days: FloatArray, until: float, what: str, share_with_outcome: float = 1.0
 ) -> PastForecasts:
     """Compare sampled durations with the actual ones."""
     at = np.array([point.at for point in points])
@@ -144,7 +144,7 @@ def _scores(
     p50, p90 = np.quantile(days, [0.5, 0.9], axis=1)
     # Ranges are shown in days: a finished duration counts up to the beginning of its last day.
     day = np.where(is_over, np.floor(ended - 1e-9), ended) - at
-    return PastForecasts(at, p50, p90, ended - at, day, is_over, passing)
+    return PastForecasts(at, p50, p90, ended - at, day, is_over, share_with_outcome)
 
 
 def _next(point: _ForecastPoint, what: str) -> float:
