@@ -20,16 +20,16 @@ from workbench.keys.registry import ITEMS
 
 
 class ItemField(TextLine):
-    """The text of one item; empty means the text of the reason."""
+    """The text of one item; an empty field takes `default_text`, the text of the reason."""
 
-    def __init__(self, code: str, text: str, own: str) -> None:
-        super().__init__(text, placeholder=own or _("what has to be handed in or mended"), classes="item")
+    def __init__(self, code: str, text: str, default_text: str) -> None:
+        super().__init__(text, placeholder=default_text or _("what has to be handed in or mended"), classes="item")
         self.code = code
-        self.own = fitted_line(own)
+        self.default_text = fitted_line(default_text)
 
     def on_blur(self) -> None:
         if not self.value.strip():
-            self.value = self.own
+            self.value = self.default_text
 
 
 class RectificationForm(Vertical):
@@ -129,7 +129,7 @@ class RectificationForm(Vertical):
         """Post the texts of the items; an empty one means the text of the reason."""
         event.stop()
         if isinstance(event.input, ItemField):
-            self._texts[event.input.code] = "" if event.value == event.input.own else event.value
+            self._texts[event.input.code] = "" if event.value == event.input.default_text else event.value
             self.post_message(Edited(items=dict(self._texts)))
 
     @on(Input.Changed, "#until")
