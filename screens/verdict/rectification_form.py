@@ -20,7 +20,7 @@ from workbench.keys.registry import ITEMS
 
 
 class ItemField(TextLine):
-    """The text of one item; an empty field takes `default_text`, the text of the reason."""
+    """The text of one item; empty means `default_text`, the reason's text."""
 
     def __init__(self, code: str, text: str, default_text: str) -> None:
         super().__init__(text, placeholder=default_text or _("what has to be handed in or mended"), classes="item")
