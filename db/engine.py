@@ -48,7 +48,7 @@ class Database:
             if self.schema is not None:
                 found = sqlite.schema_version(session.connection(), self.path)
                 if found != self.schema:
-                    raise DatabaseRefused(Refusal.UPGRADED, str(self.path), f"{found} > {self.schema}")
+                    raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{found} > {self.schema}")
             yield session
 
     def close(self) -> None:

@@ -76,7 +76,7 @@ def _version(database: Database) -> int:
     with database.reader.connect() as connection:
         version = sqlite.schema_version(connection, database.path)
     if version > VERSION:
-        raise DatabaseRefused(Refusal.NEWER, str(database.path), f"{version} > {VERSION}")
+        raise DatabaseRefused(Refusal.CREATED_BY_NEWER, str(database.path), f"{version} > {VERSION}")
     return version
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 NOT_REMEMBERED = Look(None)
 
-_FOCUS_STEPS = 3
+_FOCUS_ROUNDS = 3
 _ANSWER_WITHIN_S = 0.5
 
 
@@ -50,7 +50,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "start"
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority: on its way through the panels a second key that comes at once would overtake it.
+        # Priority: otherwise `g` bubbles through the panels, and a second key typed at once is handled first.
         bind(GO, "act('go')", priority=True),
         bind(HELP, "act('help')"),
         bind(THEME, "act('theme')"),
@@ -131,8 +131,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         await self._wait_until_handled(before)
         with suppress(WorkerError):
             await self.workers.wait_for_complete([each for each in self.workers if each.group == "claim"])
-        # A case that is shown moves the focus by way of the app, and the focus chooses the panel.
-        for _step in range(_FOCUS_STEPS):
+        # Showing a case posts focus messages in up to this many rounds; wait for each.
+        for _round in range(_FOCUS_ROUNDS):
             await self._wait_until_handled(self.focused or self.screen)
 
     async def _wait_until_handled(self, part: DOMNode) -> None:

@@ -61,14 +61,14 @@ def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
 
 
 async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
-    from screens.desk.read_only import ReadingScreen
+    from screens.desk.read_only import ReadOnlyScreen
 
     services = desk.session.services
     case = await attempt(app, partial(asyncio.to_thread, services.casefiles.show, case_id))
     if case is None:
         return
     if case.header.held_by != desk.session.login:
-        app.push_screen(ReadingScreen(app.clock, services, case))
+        app.push_screen(ReadOnlyScreen(app.clock, services, case))
     elif await desk.carry_out(partial(desk.session.open_held, case)) is not None:
         await app.switch_mode("desk")
 
@@ -87,11 +87,11 @@ async def choose_mode(app: "WorkbenchApp") -> None:
 
 async def find_case(app: "WorkbenchApp") -> None:
     """Go to the filter of the queue."""
-    from screens.desk.read_only import ReadingScreen
+    from screens.desk.read_only import ReadOnlyScreen
     from screens.queue.screen import QueueScreen
 
     await app.switch_mode("queue")
-    if isinstance(app.screen, ReadingScreen):
+    if isinstance(app.screen, ReadOnlyScreen):
         await app.screen.leave().wait()
     if isinstance(app.screen, QueueScreen):
         app.screen.action_filter()

@@ -9,7 +9,7 @@ from workbench.i18n import _
 _ROOT = Path(__file__).resolve().parents[1]
 
 
-def sentence(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """Return one sentence about an exception, without the stored values that its message may contain."""
     if isinstance(error, OSError) and not isinstance(error, sqlite3.Error):
         return _("The operating system reported an error: {cause}.").format(
@@ -19,12 +19,12 @@ def sentence(error: BaseException) -> str:
     if isinstance(original, Exception):
         return _("The database reported an error: {cause}.").format(cause=original)
     return _("Unexpected error at {place} ({kind}); please report it.").format(
-        place=place(error), kind=type(error).__name__
+        place=location_of(error), kind=type(error).__name__
     )
 
 
-def place(error: BaseException) -> str:
-    """Return the innermost line of this program in the traceback, as `file:line`."""
+def location_of(error: BaseException) -> str:
+    """Return the innermost line of this program in the traceback, as `file:line`, or `?` if there is none."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -35,6 +35,6 @@ def place(error: BaseException) -> str:
     return f"{Path(frames[-1].filename).relative_to(_ROOT)}:{frames[-1].lineno}"
 
 
-def steps(error: BaseException) -> list[str]:
+def frames_of(error: BaseException) -> list[str]:
     """Return the traceback as files, lines and functions, without any values."""
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]

@@ -24,41 +24,41 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
     Raises:
         DatabaseRefused: If the copy cannot be written; the database was not changed then.
     """
-    draft = path.with_name(f"{path.name}.schema-{version}.draft")
+    temporary = path.with_name(f"{path.name}.schema-{version}.draft")
     try:
-        draft.unlink(missing_ok=True)
-        handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        temporary.unlink(missing_ok=True)
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             os.fchmod(handle, access_of(path).file_mode)
         finally:
             os.close(handle)
-        _copy(path, draft)
+        _copy(path, temporary)
         for number in count(1):
             copy = _numbered(path, version, number)
             if not copy.exists():
-                draft.rename(copy)
+                temporary.rename(copy)
                 break
-            if _is_same_backup(copy, draft):
-                draft.unlink()
+            if _is_same_backup(copy, temporary):
+                temporary.unlink()
                 break
         _sync(path.parent)
     except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise DatabaseRefused(Refusal.CANNOT_CREATE, str(draft), error.strerror or "") from error
+        temporary.unlink(missing_ok=True)
+        raise DatabaseRefused(Refusal.CANNOT_CREATE, str(temporary), error.strerror or "") from error
     return copy
 
 
-def _copy(path: Path, draft: Path) -> None:
+def _copy(path: Path, temporary: Path) -> None:
     """Copy page by page, and sync the copy to the disk."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(driver().connect(uri, uri=True)) as source, closing(driver().connect(str(draft))) as target:
+        with closing(driver().connect(uri, uri=True)) as source, closing(driver().connect(str(temporary))) as target:
             source.backup(target, pages=_PAGES_AT_ONCE)
             # A single file, which can be moved without WAL files.
             target.execute("PRAGMA journal_mode=DELETE").fetchone()
     except driver().DatabaseError as error:
         raise OSError(None, str(error)) from error
-    _sync(draft)
+    _sync(temporary)
 
 
 def _numbered(path: Path, version: int, number: int) -> Path:

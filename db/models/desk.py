@@ -36,7 +36,7 @@ class CommentRow(CasePartRow, table=True):
 
 
 class ChecklistAnswerRow(CasePartRow, table=True):
-    """A reviewer's answer to one question in one round; the latest counts."""
+    """A reviewer's answer to one question in one round; answering again replaces it."""
 
     __tablename__ = "checklist_answer"
     __table_args__ = (UniqueConstraint("case_id", "round", "question"),)

@@ -143,7 +143,7 @@ class CalendarScreen(ModeScreen):
             self.load(self.chosen)
 
     @property
-    def read_only(self) -> str | None:
+    def read_only_reason(self) -> str | None:
         """The sentence for reviewers who may not set days; None for admins."""
         return None if self.services.actor.has(Role.ADMIN) else _("Only an admin can set days; you can view them.")
 

@@ -51,7 +51,7 @@ def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
         return message.format(case=case, login=header.held_by, until=until)
     if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         return _("Nobody holds {case}; n on the desk takes the next case, and that one is decided.").format(case=case)
-    return _("{case} is {state}; that cannot be done with it now.").format(
+    return _("{case} is {state}; no verdict can be given in that state.").format(
         case=case, state=_(STATE_WORDS[header.state])
     )
 
@@ -67,7 +67,7 @@ def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
     return _(STATE_WORDS[header.state])
 
 
-class ReadingScreen(CaseScreen):
+class ReadOnlyScreen(CaseScreen):
     """A case of the queue, opened to read; Esc goes back to its row."""
 
     PLACE: ClassVar[Place] = "desk"
@@ -98,8 +98,8 @@ class ReadingScreen(CaseScreen):
             self.notify(message, timeout=6)
 
     @property
-    def read_only(self) -> str:
-        """The first line of the help."""
+    def read_only_reason(self) -> str:
+        """The sentence that says why no verdict can be given; the help starts with it."""
         return _("Read only: this case is not on your desk, so only these keys work here.")
 
     def action_leave(self) -> None:

@@ -22,7 +22,7 @@ class MayBeReadOnly(Protocol):
     """A screen that may be read-only."""
 
     @property
-    def read_only(self) -> str | None:
+    def read_only_reason(self) -> str | None:
         """The sentence that says why nothing can be changed, None if it can."""
 
 
@@ -40,17 +40,17 @@ def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
     The page of a read-only screen starts with the reason and lists only the keys that work.
     """
     now = frozenset(available(screen))
-    read_only = screen.read_only if isinstance(screen, MayBeReadOnly) else None
+    read_only_reason = screen.read_only_reason if isinstance(screen, MayBeReadOnly) else None
 
     def lines(width: int) -> list[Content]:
         shown: list[Content] = []
-        if read_only is not None:
-            shown += [*wrapped_lines(read_only, width, "bold"), Content()]
+        if read_only_reason is not None:
+            shown += [*wrapped_lines(read_only_reason, width, "bold"), Content()]
         for part in (place, "everywhere"):
             commands = [
                 command
                 for command in commands_of(part)
-                if read_only is None or part == "everywhere" or command.id in now
+                if read_only_reason is None or part == "everywhere" or command.id in now
             ]
             for group in dict.fromkeys(command.group for command in commands):
                 shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{MUTED} bold")))

@@ -43,20 +43,20 @@ class ResilientApp(App[None], inherit_bindings=False):
             # The screen of the worker was closed while it ran, so there is nothing to report.
             return
         if isinstance(error, WorkerFailed) and self._driver is not None and not self.is_headless:
-            from workbench.failure import sentence
+            from workbench.failure import describe
 
-            self.failed(StorageFailed(sentence(error.error)))
+            self.failed(StorageFailed(describe(error.error)))
             return
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """End after a fault of the program; the message shows no values, for they may be personal."""
-        from workbench.failure import sentence, steps
+        from workbench.failure import describe, frames_of
 
         error = sys.exception()
         self._return_code = ExitCode.IO
         if error is not None:
-            message = "\n".join([*steps(error), f"workbench: {sentence(error)}"])
+            message = "\n".join([*frames_of(error), f"workbench: {describe(error)}"])
             safe_message = Text(safe(message, keep_newlines=True))
             self._exit_renderables.append(Segments(self.console.render(safe_message, self.console.options)))
         self._close_messages_no_wait()

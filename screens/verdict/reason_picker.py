@@ -32,6 +32,7 @@ _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 
 def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
     """Return the reasons for a verdict: those with findings first, by severity, then the others."""
+    # Reversed, so that the first finding of a rule counts.
     weight = {
         finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings) if finding.severity in _WEIGHT
     }
@@ -176,15 +177,15 @@ class ReasonPicker(Widget):
 
     @on(Input.Changed, "#search")
     def narrow(self, event: Input.Changed) -> None:
-        """Filter by the words; a digit that fits no reason is the number of a line."""
+        """Filter by the words. A typed digit that makes the search match nothing is a line number: mark that line."""
         typed, before = event.value, self._words
-        is_last = typed == self.search.value and typed[:-1] == before
-        number = int(typed[-1]) if is_last and typed[-1:].isdecimal() else 0
+        is_one_char_appended = typed == self.search.value and typed[:-1] == before
+        number = int(typed[-1]) if is_one_char_appended and typed[-1:].isdecimal() else 0
         if before.strip() and 0 < number <= len(self.list.shown) and not self._matching(typed):
             with self.prevent(Input.Changed):
                 self.search.value = before
             self.end_search()
-            # Posted from here: a message that a parent makes a child post ends at that parent.
+            # Post from here: posted by the child it would not bubble past this widget.
             self.post_message(ReasonList.Marked(self.list.shown[number - 1].code))
             return
         self._words = typed

@@ -67,7 +67,7 @@ def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now:
         BadConfiguration: If an existing site file cannot be read.
     """
     path = path.absolute()
-    settings = SiteSettings(database=str(path), shared=sharing.group)
+    settings = SiteSettings(database=str(path), group=sharing.group)
     with new_site_file(site_file, settings) as publish, new_parents(path), group_folder(path.parent, sharing):
         make_site(path, replace(new, shared=sharing), now, publish)
 

@@ -16,15 +16,15 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ClockWords:
-    """The sentences of one walk, as seen on one day in the policy's zone."""
+    """The sentences of one explanation, as seen on one day in the policy's zone."""
 
-    walk: ClockExplanation
+    explanation: ClockExplanation
     today: date
     zone: tzinfo
 
     def lines(self) -> Iterator[str]:
         """Yield a sentence for each step, then the current state of the clock."""
-        for step in self.walk.steps:
+        for step in self.explanation.steps:
             yield self.line(step)
         yield self._current_state()
 
@@ -79,37 +79,37 @@ class ClockWords:
         return sentences[step.what]
 
     def _due(self, step: ClockStep) -> str:
-        walk = self.walk
-        days = ngettext("{days} working day after day 0", "{days} working days after day 0", walk.class_days)
-        basis = days.format(days=walk.class_days)
-        if walk.is_moved:
+        explanation = self.explanation
+        days = ngettext("{days} working day after day 0", "{days} working days after day 0", explanation.class_days)
+        basis = days.format(days=explanation.class_days)
+        if explanation.is_moved:
             basis = _("{basis}, moved by the steps listed here").format(basis=basis)
         sentence = (
             _("Due {when} (provisional: the calendar of that year is not published yet); {basis}.")
-            if walk.due_provisional
+            if explanation.due_provisional
             else _("Due {when}; {basis}.")
         )
         message = sentence.format(when=self._at(step.start), basis=basis)
-        if walk.is_due_open:
+        if explanation.is_due_open:
             message = _("{due} It will move on by the working time lost until work resumes.").format(due=message)
         return message
 
     def _current_state(self) -> str:
-        walk = self.walk
-        if walk.due_at is None:
+        explanation = self.explanation
+        if explanation.due_at is None:
             return _("No due date yet: the clock starts when every required document is there.")
-        if walk.is_suspended:
+        if explanation.is_suspended:
             return _("Work is suspended now; the clock stands still.")
-        if walk.rectify_by is not None:
+        if explanation.rectify_by is not None:
             message = _(
                 "The applicant has until {until} to rectify; the due date is extended by the working time it takes."
             )
-            return message.format(until=self._at(walk.rectify_by))
-        if walk.is_paused:
+            return message.format(until=self._at(explanation.rectify_by))
+        if explanation.is_paused:
             return _("Waiting for the applicant: the due date is extended by the working time until the answer.")
-        if walk.working_days_left is None:
+        if explanation.working_days_left is None:
             return _("The case is closed; the due date no longer changes.")
-        return _("The clock runs; {left}.").format(left=working_days_left(walk.working_days_left))
+        return _("The clock runs; {left}.").format(left=working_days_left(explanation.working_days_left))
 
     def _holiday(self, step: ClockStep) -> str:
         if step.detail == DayKind.OVERRIDE.value:

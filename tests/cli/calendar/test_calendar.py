@@ -355,8 +355,8 @@ def test_many_due_dates_move_in_one_transaction(terminal: Terminal) -> None:
 
     assert (done["moved_count"], len(done["moved"])) == (2_500, 1_000)
     with terminal.site.services("admin").context.read() as session:
-        dues = set(session.execute(text('SELECT due_at FROM "case"')).scalars())
-    assert dues == {microseconds(local(11, 30, 18))}
+        due_dates = set(session.execute(text('SELECT due_at FROM "case"')).scalars())
+    assert due_dates == {microseconds(local(11, 30, 18))}
     assert terminal.document("audit", "audit")["broken_at"] is None
 
 

@@ -19,7 +19,7 @@ def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarra
         p50=np.full(count, 5.0),
         p90=np.full(count, 10.0),
         took=took,
-        day=np.floor(took),
+        day_took=np.floor(took),
         is_over=np.broadcast_to(np.asarray(is_over), count).copy(),
     )
 

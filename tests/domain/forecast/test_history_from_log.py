@@ -4,11 +4,16 @@ from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.history_from_log import LoggedAct, steps_from_acts
 
 
+def acts_of(*acts: tuple[str, str, float]) -> list[LoggedAct]:
+    """Return logged acts; the clock runs except while the applicant rectifies."""
+    return [
+        LoggedAct(action=action, state=state, is_running=state != "rectifying", at=at) for action, state, at in acts
+    ]
+
+
 def steps_of(*acts: tuple[str, str, float], complete_at: float = 0.5) -> list[tuple[str, float]]:
     """Return the steps of logged actions as pairs."""
-    found = steps_from_acts(
-        (LoggedAct(action, state, state != "rectifying", at) for action, state, at in acts), complete_at
-    )
+    found = steps_from_acts(acts_of(*acts), complete_at)
     return [(step.what, step.at) for step in found]
 
 
@@ -47,17 +52,18 @@ def test_a_history_begins_when_the_case_is_complete() -> None:
 
 
 def test_pending_on_others_and_on_the_applicant_are_different_steps() -> None:
-    found = steps_from_acts([LoggedAct("complete", "queued", True, 1), LoggedAct("decide", "pending", True, 2)], 1)
-    assert found[-1].what == "pending_others"
-    found = steps_from_acts([LoggedAct("complete", "queued", True, 1), LoggedAct("decide", "pending", False, 2)], 1)
-    assert found[-1].what == "pending"
+    for is_running, what in ((True, "pending_others"), (False, "pending")):
+        pending = LoggedAct(action="decide", state="pending", is_running=is_running, at=2)
+        assert steps_from_acts([*acts_of(("complete", "queued", 1)), pending], 1)[-1].what == what
 
 
 def test_the_due_date_moves_by_the_time_of_the_applicant() -> None:
     acts = (("complete", "queued", 1.2), ("decide", "rectifying", 2.0), ("resubmit", "queued", 5.5))
-    steps = steps_from_acts((LoggedAct(action, state, True, at) for action, state, at in acts), 1.2)
+    steps = steps_from_acts(acts_of(*acts), 1.2)
 
     spells = QueueSpells.of([CaseHistory(case=1, steps=steps, attributes={}, class_days=3)])
 
+    # Received on day 1 with 3 promised days, so due at the end of day 4; the applicant then took 5.5 - 2.0 days.
     assert spells.due.tolist() == [5.0, 8.5]
+    # When the case left the queue; its second spell is not over.
     assert spells.left.tolist() == [2.0, float("inf")]

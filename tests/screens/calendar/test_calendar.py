@@ -260,11 +260,11 @@ def due_on_friday(site: Site, count: int) -> None:
 def reading(site: Site) -> Callable[[], list[str]]:
     """Read the due dates of a site."""
 
-    def dues() -> list[str]:
+    def due_dates() -> list[str]:
         rows = site.services("a").queue.page("")
         return [f"{row.due_at.astimezone(SHANGHAI):%a %d %H:%M}" for row in rows if row.due_at is not None]
 
-    return dues
+    return due_dates
 
 
 async def test_on_a_real_database_the_written_change_equals_its_preview(

@@ -29,7 +29,7 @@ async def open_second(desk: Driver) -> None:
 async def test_enter_opens_a_case_read_only_and_escape_returns_to_its_row(size: tuple[int, int], language: str) -> None:
     async with at_work(clean(), troubled(), size=size, language=language, arrange=listed) as desk:
         await open_second(desk)
-        assert desk.dialog == "ReadingScreen"
+        assert desk.dialog == "ReadOnlyScreen"
         assert "C-000124" in desk.text
         assert "rev2" in desk.text
 
@@ -46,7 +46,7 @@ async def test_panels_zoom_history_and_fields_work_as_on_the_desk() -> None:
         assert "1 Identity" not in desk.text
         await desk.press("escape")
         assert "1 Identity" in desk.text
-        assert desk.dialog == "ReadingScreen"
+        assert desk.dialog == "ReadOnlyScreen"
 
         await desk.press("tab", "1", "down", "full_stop")
         assert any(entry[:2] == ("reveal", 124) for entry in desk.services.log)
@@ -58,7 +58,7 @@ async def test_a_verdict_key_explains_why_it_is_not_available() -> None:
     async with at_work(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("p")
-        assert desk.dialog == "ReadingScreen"
+        assert desk.dialog == "ReadOnlyScreen"
         assert "C-000124 is held by rev2 until 14:32; only who holds a case decides it." in desk.notes
 
         await desk.press("escape", "down", "enter", "f6")
@@ -85,7 +85,7 @@ async def test_an_auditor_reads_and_changes_nothing() -> None:
         await open_second(desk)
         await desk.press("c", "e", "l", "down", "full_stop", "a")
 
-        assert desk.dialog == "ReadingScreen"
+        assert desk.dialog == "ReadOnlyScreen"
         assert desk.services.log == []
 
 
@@ -115,7 +115,7 @@ async def test_a_supervisor_assigns_from_the_read_only_case() -> None:
         await desk.press("enter")
 
         assert desk.services.assigning.given == [((124,), "rev3", "x")]
-        assert desk.dialog == "ReadingScreen"
+        assert desk.dialog == "ReadOnlyScreen"
 
 
 async def test_q_goes_back_and_does_not_quit() -> None:

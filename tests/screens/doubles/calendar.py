@@ -21,13 +21,13 @@ def _seeded(year: int) -> dict[date, CalendarDay]:
 
 
 class MemoryCalendars:
-    """A calendar in memory; `broken` makes every read fail, `dues` is the number of due dates a change moves."""
+    """A calendar in memory; `broken` makes every read fail, `moved_count` is the number of due dates a change moves."""
 
     def __init__(self, hours: tuple[tuple[object, object], ...]) -> None:
         self.hours = hours
         self.by_hand: dict[date, Override] = {}
         self.broken: WorkbenchError | None = None
-        self.dues = 7
+        self.moved_count = 7
         self.reasons: list[str] = []
 
     def year(self, year: int) -> CalendarYear:
@@ -74,7 +74,7 @@ class MemoryCalendars:
                 was_provisional=False,
                 is_provisional=number == 2,
             )
-            for number in range(1, self.dues + 1)
+            for number in range(1, self.moved_count + 1)
         )
         return CalendarEffect(
             before=tuple(before.days[at] for at in changed),

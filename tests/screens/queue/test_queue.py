@@ -258,7 +258,7 @@ async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
         await desk.pilot.click("#rows", offset=(10, 1))
         await desk.settle()
 
-        assert desk.dialog == "ReadingScreen"
+        assert desk.dialog == "ReadOnlyScreen"
 
 
 async def test_the_holder_of_a_reassigned_case_sees_by_whom_and_when() -> None:

@@ -65,7 +65,7 @@ async def test_a_case_opens_read_only_and_a_held_case_opens_on_the_desk(site: Si
         await desk.press("n")
         screen = await go(desk)
         await desk.press("down", "enter")
-        assert desk.dialog == "ReadingScreen"
+        assert desk.dialog == "ReadOnlyScreen"
         assert "C-000002" in desk.text
 
         await desk.press("escape")

@@ -166,6 +166,7 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
             }
             for due in effect.moved[:_MOST_MOVED]
         ],
+        # The names of the keys are part of the JSON interface.
         "settled_count": effect.certainty_changes,
         "told": effect.notified,
     }

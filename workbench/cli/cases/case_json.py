@@ -91,13 +91,13 @@ def empty_document(empty: Empty, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def walk_document(walk: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
-    """Return a clock's walk: `what` is a fixed word, `counts` says that the clock runs, `text` is for people."""
+def explanation_document(explanation: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the explanation of a due date: `what` is a fixed word, `text` the sentence that people read."""
     return {
-        **attributes(walk, ("due_at", "due_provisional", "running", "working_days_left", "class_days"), zone),
-        "mend_by": plain(walk.rectify_by, zone),
-        "paused": walk.is_paused,
-        "suspended": walk.is_suspended,
+        **attributes(explanation, ("due_at", "due_provisional", "running", "working_days_left", "class_days"), zone),
+        "mend_by": plain(explanation.rectify_by, zone),
+        "paused": explanation.is_paused,
+        "suspended": explanation.is_suspended,
         "steps": [
             {
                 "from": plain(step.start, zone),
@@ -105,7 +105,7 @@ def walk_document(walk: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> 
                 **attributes(step, ("what", "counts", "working_s", "detail"), zone),
                 "text": words.line(step),
             }
-            for step in walk.steps
+            for step in explanation.steps
         ],
     }
 

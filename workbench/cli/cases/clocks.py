@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from db.enums import Priority, ServiceClass
-from workbench.cli.cases.case_json import walk_document
+from workbench.cli.cases.case_json import explanation_document
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
@@ -19,10 +19,10 @@ from workbench.wording.clock_explanation import ClockWords
 def clock(context: CommandContext, case: CaseArgument) -> None:
     """Show how the due date of a case is calculated."""
     with context.services() as services:
-        walk, zone = services.clocks.walk(case), zone_of(services)
-    words = ClockWords(walk, context.now().astimezone(zone).date(), zone)
+        explanation, zone = services.clocks.explain(case), zone_of(services)
+    words = ClockWords(explanation, context.now().astimezone(zone).date(), zone)
     if context.as_json:
-        output.document({"case": format_case(case), **walk_document(walk, words, zone)})
+        output.document({"case": format_case(case), **explanation_document(explanation, words, zone)})
         return
     for sentence in words.lines():
         output.line(sentence)

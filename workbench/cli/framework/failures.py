@@ -8,7 +8,7 @@ import typer
 from workbench.cli.framework import output
 from workbench.cli.framework.usage_errors import sentence_of
 from workbench.errors import ExitCode, WorkbenchError
-from workbench.failure import sentence
+from workbench.failure import describe
 from workbench.i18n import _
 
 
@@ -40,7 +40,7 @@ def exit_code_of(run: Callable[[], Any]) -> Any:
         return ExitCode.USAGE
     except Exception as error:
         # The last resort: a traceback would print stored values.
-        output.complain(sentence(error))
+        output.complain(describe(error))
         return ExitCode.IO
 
 
@@ -48,4 +48,4 @@ def _not_text(error: UnicodeEncodeError) -> str:
     """Return the message about invalid bytes in an argument, which Python passes on as surrogates."""
     if error.encoding.lower().replace("-", "") == "utf8":
         return _("An argument contains bytes that are not text; type it again.")
-    return sentence(error)
+    return describe(error)

@@ -10,7 +10,7 @@ from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
 from workbench.i18n import _, comma_joined, current
 
 PASS_REASONS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
-"""The reasons for a pass: no findings, findings rectified, or an override. A pass gives one of them."""
+"""The reasons for a pass: no findings, findings rectified, or an override. A pass may give at most one."""
 
 
 _LICENCE_FACTS = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
@@ -128,6 +128,6 @@ def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
 
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
-    """Return whom a pending case waits for, by the first reason that says so."""
+    """Return whom a pending case waits for, by the first reason that says so; by default the applicant."""
     named = (policy.reasons[code].waits_for for code in reasons if code in policy.reasons)
     return next((one for one in named if one is not None), WaitsFor.APPLICANT if reasons else None)

@@ -1,4 +1,7 @@
-"""The enumerations of the domain, re-exported for screens, which must not import the database."""
+"""Re-exports the enumerations for screens, which must not import the database.
+
+They are defined in `db.enums`, because tables use them and the database imports no other layer.
+"""
 
 from db.enums import ApplicantKind as ApplicantKind
 from db.enums import CaseState as CaseState

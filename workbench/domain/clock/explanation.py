@@ -40,8 +40,11 @@ class ClockStep:
     """One step of an explanation. Nights, weekends and midday breaks between steps are omitted.
 
     `start` equals `end` for an event; `end` is None if the step has not ended. `counts` says whether the clock runs;
-    `working_s` are the working seconds that count or are lost. `detail` is the reason of a suspension, the name of a
-    holiday, the classes, or the closing state.
+    `working_s` are the working seconds that count or are lost.
+
+    The meaning of `detail` depends on `what`. SUSPENDED: the reason. HOLIDAY: its name, or `override` if the day was
+    set by hand. MAKE_UP: `override` if the day was set by hand, else empty. CLASS: the class before and the one after,
+    with a blank between. CLOSED: the final state. It is empty for all others.
     """
 
     start: datetime

@@ -20,7 +20,11 @@ LONG_TERM = date(9999, 12, 31)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationFacts:
-    """An application as submitted: the columns of an application file."""
+    """An application as submitted: the columns of an application file.
+
+    `uscc` is the unified social credit code of the applicant (18 characters), an `msisdn` the phone number of a SIM;
+    `_fen` means an amount in fen (0.01 yuan).
+    """
 
     agent: str = ""
     application_no: str
@@ -53,7 +57,7 @@ class ApplicationFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts:
-    """One SIM of an application."""
+    """One SIM of an application; `iccid` is the serial number of the SIM, `msisdn` its phone number."""
 
     msisdn: str
     iccid: str = ""
@@ -121,7 +125,7 @@ class ComplaintFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditFacts:
-    """One look-up of one list; amounts in fen (0.01 yuan)."""
+    """One look-up of one list."""
 
     subject_no: str
     list: CreditList

@@ -81,8 +81,8 @@ class CaseHistory:
 class QueueSpells:
     """All spells of cases in the queue, as parallel arrays.
 
-    `history` and `step` are the indices of the history and of its step. `entered` and `left` are working days; `left`
-    is infinite while the case still waits.
+    `history` and `step` are the indices of the history and of its step. `entered` and `left` are the
+    working days on which the case entered and left the queue; `left` is infinite while it still waits.
     """
 
     history: IntArray

@@ -23,13 +23,15 @@ _LEAST_GAP = 0.3
 _PRIOR_WEIGHT = 20.0
 """The weight of the untested margin, in past forecasts."""
 
-_LEAST_KNOWN = 0.2
+_LEAST_TESTED = 0.2
+"""The share of the weight that must be tested at a margin, so that the margin can be judged."""
+
 _MARGINS = np.arange(-1.0, 6.0, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
 class ConformalMargin:
-    """The positions of the middle and the end of a range, in widths of the predicted range from its median."""
+    """Where the middle and the end of a range lie: at p50 + position x (p90 - p50 + `_LEAST_SPREAD_DAYS`)."""
 
     middle: float = 0.0
     end: float = 1.15
@@ -50,15 +52,16 @@ class PastForecasts:
     """Forecasts that would have been made in the past, with their outcomes, ordered by time.
 
     `at` is the time of each forecast in working days. `took` is the actual duration, or the duration so far where
-    `is_over` is false. `day` is the same up to the beginning of the day of the outcome, since ranges are shown in days.
-    `share_with_outcome` is the share of the open cases that is expected to have an outcome at all.
+    `is_over` is false. `day_took` is the same, but an actual duration counts up to the start of the outcome's day,
+    since ranges are shown in days. `share_with_outcome` is the share of the open cases that is expected to have an
+    outcome at all.
     """
 
     at: FloatArray
     p50: FloatArray
     p90: FloatArray
     took: FloatArray
-    day: FloatArray
+    day_took: FloatArray
     is_over: BoolArray
     share_with_outcome: float = 1.0
 
@@ -71,7 +74,7 @@ class PastForecasts:
         greatest_tested = (until - self.at - self.p50) / width
         middle, end = (
             _least_margin(np.where(self.is_over, took - self.p50, np.inf) / width, greatest_tested, weights, level)
-            for took, level in ((self.took, _MIDDLE), (self.day, share))
+            for took, level in ((self.took, _MIDDLE), (self.day_took, share))
         )
         tested = float(weights.sum())
         share_tested = tested / (tested + _PRIOR_WEIGHT)
@@ -90,9 +93,10 @@ def _least_margin(score: FloatArray, greatest_tested: FloatArray, weights: Float
         share: The share that must hold, 0 to 1.
     """
     for margin in _MARGINS:
-        known_weight = weights * (greatest_tested >= margin)
-        if known_weight.sum() < _LEAST_KNOWN * weights.sum():
+        tested_weight = weights * (greatest_tested >= margin)
+        if tested_weight.sum() < _LEAST_TESTED * weights.sum():
+            # Smaller margins did not hold, and greater ones are tested even less.
             break
-        if (known_weight * (score <= margin)).sum() >= share * known_weight.sum():
+        if (tested_weight * (score <= margin)).sum() >= share * tested_weight.sum():
             return float(margin)
     return float(margin)

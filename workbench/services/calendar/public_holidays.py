@@ -18,10 +18,10 @@ _LANGUAGES = ("zh_CN", "zh_TW", "en_US")
 
 
 def seed_days(country: str, years: Iterable[int]) -> list[CalendarDay]:
-    """Return every day of the years of a country, holidays and make-up days included, in order.
+    """Return each day of some years, in order, with the holidays and make-up days of a country.
 
-    China moves working days every year. A Chinese year without make-up days was therefore not published when the
-    package was made, and is provisional. Holidays have Chinese names if the package has them.
+    China moves working days in every published year. A Chinese year for which the package has no make-up days is not
+    published yet, so its days are provisional. Holidays have Chinese names if the package has them.
 
     Raises:
         BadConfiguration: If the package has no such country.

@@ -114,7 +114,7 @@ class Clocks:
             return None
         return clock_state(budget, self.concerning(case), self.calendar(case))
 
-    def walk(self, case: CaseRow) -> ClockExplanation:
+    def explain(self, case: CaseRow) -> ClockExplanation:
         """Return the explanation of the due date of a case, as of now."""
         budget = self.budget(case)
         if budget is None:
@@ -146,7 +146,7 @@ class Clocks:
 class ClockExplainer(Service):
     """Explains the due dates of cases."""
 
-    def walk(self, case_id: int) -> ClockExplanation:
+    def explain(self, case_id: int) -> ClockExplanation:
         """Return the explanation of the due date of a case, with the deadline of its open rectification.
 
         Raises:
@@ -154,7 +154,7 @@ class ClockExplainer(Service):
         """
         with self.context.read() as session:
             case = visible_case(session, case_id)
-            found = Clocks(session, self.context).walk(case)
+            found = Clocks(session, self.context).explain(case)
             if case.state != CaseState.RECTIFYING:
                 return found
             of_case = (_RECTIFICATION.c.case_id == case_id, _RECTIFICATION.c.is_open)

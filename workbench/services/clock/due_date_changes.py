@@ -57,8 +57,8 @@ def due_changes(session: Session, context: Context, new: CalendarOf, days: Seque
         select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES),
-            # A case that came after the last of the days depends on none of them. One that was due before the first
-            # may: a pause that began after the due date moves it by the working time in the pause.
+            # No lower bound on due_at: a pause that began after the due date still moves it by the working time in the
+            # pause. Cases completed after the last changed day are unaffected.
             CASE.c.due_at.is_not(None),
             CASE.c.complete_at < end,
             is_published(CASE.c.batch_id),

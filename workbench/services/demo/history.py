@@ -24,6 +24,7 @@ from workbench.services.wiring import Services
 
 ADMIN = "admin"
 
+# In any order: the import puts the sheets of a workbook in the order that it needs.
 _SHEETS = (
     ImportKind.OPTOUTS,
     ImportKind.COMPLAINTS,
@@ -74,7 +75,7 @@ def _verdict(
     return decide
 
 
-_ACTS: Mapping[str, Callable[[Services, Act], object]] = {
+_HANDLERS: Mapping[str, Callable[[Services, Act], object]] = {
     "assign": lambda services, act: services.assigning.assign([act.case_id], act.codes[0], act.text),
     "take": lambda services, act: services.claims.next(format_case(act.case_id)),
     "pass": _verdict(Verdict.PASS),
@@ -121,11 +122,11 @@ class History:
             yield from csv.DictReader(file)
 
     def _imports(self) -> Iterator[Step]:
-        for when, cards in _grouped(self._rows("callers")).items():
+        for when, cards in _grouped_by_time(self._rows("callers")).items():
             yield Step(self.dates.instant(when), partial(self._import_calls, cards))
         deliveries: dict[str, dict[ImportKind, list[Row]]] = defaultdict(dict)
         for kind in _SHEETS:
-            for when, rows in _grouped(self._rows(kind.value)).items():
+            for when, rows in _grouped_by_time(self._rows(kind.value)).items():
                 deliveries[when][kind] = rows
         for when, sheets in deliveries.items():
             yield Step(self.dates.instant(when), partial(self._import, sheets))
@@ -161,19 +162,19 @@ class History:
 
     def _acts(self) -> Iterator[Step]:
         for row in self._rows("acts"):
-            yield Step(self.dates.instant(row["when"]), partial(self._act, row))
+            yield Step(self.dates.instant(row["when"]), partial(self._perform, row))
 
-    def _act(self, row: Row) -> None:
+    def _perform(self, row: Row) -> None:
         services = self.services_of[row["who"]]
         with services.context.read() as session:
             case_id = session.exec(select(CaseRow.id).where(CaseRow.application_no == row["case"])).one()
         text = self.dates.written(row["text"])
         act = Act(case_id=case_id or 0, codes=tuple(row["codes"].split()), text=text, dates=self.dates)
-        _ACTS[row["what"]](services, act)
+        _HANDLERS[row["what"]](services, act)
 
 
-def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Return rows without the column `when`, by its value."""
+def _grouped_by_time(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Group rows by the column `when`, removing that column from each."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row.pop("when")].append(row)

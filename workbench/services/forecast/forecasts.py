@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.enums import CaseState, Role
 from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
-from db.queries import case_histories
+from db.queries import forecast_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
 from workbench.domain.forecast.assumptions import PolicyAssumptions
@@ -191,7 +191,7 @@ def _states(session: Session, case_ids: Sequence[int] | None = None) -> dict[int
 
 def _version(session: Session, now: datetime) -> tuple[int, datetime]:
     """Return a value that changes whenever the open cases may have changed: with each event, and each minute."""
-    return case_histories.last_event(session), now.replace(second=0, microsecond=0)
+    return forecast_cases.last_event(session), now.replace(second=0, microsecond=0)
 
 
 def _assumed(session: Session, policy: Policy) -> PolicyAssumptions:

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from db.columns import from_us, to_us
 from db.enums import CaseState, ServiceClass
 from db.models import AbsenceRow
-from db.queries import case_histories
+from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, Step
 from workbench.domain.forecast.history_from_log import LoggedAct, step_name, steps_from_acts
@@ -33,12 +33,12 @@ _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 
 def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
     """Return the histories of the cases that began within the newest events, and all verdicts in these events."""
-    after = case_histories.last_event(session) - _MOST_EVENTS
-    rows = case_histories.events(session, after, to_us(until))
+    after = forecast_cases.last_event(session) - _MOST_EVENTS
+    rows = forecast_cases.events(session, after, to_us(until))
     acts = _acts(rows, time_)
     since_us = rows[0].at if rows and after > 0 else 0
     histories = []
-    for row in case_histories.case_attributes(session, acts):
+    for row in forecast_cases.case_attributes(session, acts):
         # The events of an earlier case are not all among the newest ones.
         if row.complete_at is None or row.complete_at < since_us:
             continue
@@ -67,14 +67,14 @@ def read_absences(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
 
 def read_open(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases) -> dict[int, OpenCase]:
     """Return all open cases by their ids, the queued ones with their positions in the order of `next`."""
-    rows = case_histories.open_cases(incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)))
+    rows = forecast_cases.open_cases(incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)))
     places = list(accumulate((row.state in _IN_THE_QUEUE for row in rows), initial=0))[:-1]
     return {case.history.case: case for case in _open_cases(time_, policy, incomplete, rows, places)}
 
 
 def read_one(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, case_id: int) -> OpenCase:
     """Return one open case as `read_open` does."""
-    row, ahead = case_histories.open_case(
+    row, ahead = forecast_cases.open_case(
         incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)), case_id
     )
     (case,) = _open_cases(time_, policy, incomplete, [row], [ahead])
@@ -98,9 +98,9 @@ def _open_cases(
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
     ]
     at = time_.of(np.array(came, dtype=np.float64) / _US_PER_S)
-    dues = [_due_us(row, policy, incomplete) for row in rows]
-    due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in dues], dtype=np.float64))
-    for row, ahead, came_at, due_us, due_at in zip(rows, places, at.tolist(), dues, due.tolist(), strict=True):
+    due_dates = [_due_us(row, policy, incomplete) for row in rows]
+    due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in due_dates], dtype=np.float64))
+    for row, ahead, came_at, due_us, due_at in zip(rows, places, at.tolist(), due_dates, due.tolist(), strict=True):
         state = CaseState(row.state)
         runs = clock_runs(state, row.waits_for)
         is_arriving = state is CaseState.INCOMPLETE
@@ -163,7 +163,7 @@ def _acts(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]
 def _acts_after_verdicts(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
     """Return the acts on the open cases that had a verdict; the others have only been queued."""
     ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in _IN_THE_QUEUE]
-    return _acts(case_histories.events_of(session, ids), time_)
+    return _acts(forecast_cases.events_of(session, ids), time_)
 
 
 def _completed(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:

@@ -21,11 +21,11 @@ _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
         BadConfiguration,
         N_("{where} is not a database of this program and was left unchanged; choose another file."),
     ),
-    Refusal.NEWER: (
+    Refusal.CREATED_BY_NEWER: (
         BadConfiguration,
         N_("{where} was created by a newer version of this program ({detail}); upgrade the program."),
     ),
-    Refusal.UPGRADED: (
+    Refusal.UPGRADED_WHILE_OPEN: (
         BadConfiguration,
         N_("{where} was upgraded by a newer version of this program ({detail}); start the program again."),
     ),

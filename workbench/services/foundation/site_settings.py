@@ -18,14 +18,17 @@ APP_NAME = "workbench"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
-    """The values of a settings file; None for a value that the file does not have."""
+    """The values of a settings file; None for a value that the file does not have.
+
+    `group` is the group of users that shares the database; the file calls it `shared`.
+    """
 
     database: str | None = None
-    shared: str | None = None
+    group: str | None = None
 
     def lines(self) -> tuple[str, ...]:
         """Return the settings as lines of TOML; a JSON string is a valid TOML string."""
-        pairs = (("database", self.database), ("shared", self.shared))
+        pairs = (("database", self.database), ("shared", self.group))
         return tuple(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in pairs if value is not None)
 
 
@@ -52,7 +55,7 @@ def read_settings(file: Path) -> SiteSettings | None:
             _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error)
         ) from error
     texts = {name: value for name, value in settings.items() if isinstance(value, str)}
-    return SiteSettings(database=texts.get("database"), shared=texts.get("shared"))
+    return SiteSettings(database=texts.get("database"), group=texts.get("shared"))
 
 
 @contextmanager
@@ -74,14 +77,14 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
                 file=file, lines=", ".join(wanted.lines())
             )
         )
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     missing = missing_above(file)
     try:
         try:
             for folder in reversed(missing):
                 folder.mkdir()
                 folder.chmod(0o755)
-            _write(draft, wanted)
+            _write(temporary, wanted)
         except OSError as error:
             raise CannotCreate(
                 _(
@@ -89,22 +92,22 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
                     "An admin runs `{command}`, then you repeat this command."
                 ).format(file=file, cause=error.strerror, command=_admin_command(file, wanted))
             ) from error
-        yield lambda: _replace(draft, file)
+        yield lambda: _replace(temporary, file)
     finally:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         if not file.exists():
             remove_empty(missing)
 
 
-def _write(draft: Path, settings: SiteSettings) -> None:
+def _write(temporary: Path, settings: SiteSettings) -> None:
     """Write a file that everybody can read: it holds no secret, only the path of the database."""
-    with new_file(draft, 0o644) as file:
+    with new_file(temporary, 0o644) as file:
         file.write("\n".join((*settings.lines(), "")).encode())
 
 
-def _replace(draft: Path, file: Path) -> None:
+def _replace(temporary: Path, file: Path) -> None:
     try:
-        draft.replace(file)
+        temporary.replace(file)
     except OSError as error:
         raise CannotCreate(
             _("{file} cannot be written: {cause}; no database was created.").format(file=file, cause=error.strerror)

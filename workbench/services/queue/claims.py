@@ -94,7 +94,7 @@ class Claims(Service):
         with context.write() as session:
             now = context.now()
             policy = context.policy(session)
-            held = self._held(session, now)
+            held = self._resume_held(session, now)
             if held is not None:
                 return held
             limit = held_limit(session, context, context.actor.id)
@@ -107,8 +107,8 @@ class Claims(Service):
             context.log(session, Action.NEXT, case_id=case_id, state=CaseState.IN_REVIEW, body={"fence": fence})
             return case_id
 
-    def _held(self, session: Session, now: datetime) -> int | None:
-        """Return the case that this person holds and has not put aside, or put aside until a time that has passed."""
+    def _resume_held(self, session: Session, now: datetime) -> int | None:
+        """Return a case that this person holds and has not put aside, or resume one whose time aside is over."""
         aside_until = col(CaseRow.aside_until)
         row = session.exec(
             sqlmodel.select(CaseRow)
@@ -157,7 +157,10 @@ class Claims(Service):
         return now + span if renewed else None
 
     def loss(self, case_id: int, fence: int) -> LostHold | None:
-        """Return how this person's hold with a fence ended, None while it still counts."""
+        """Return how this person's hold ended, None while it still counts.
+
+        `fence` is the number that grows with each claim of a case, to detect a lost hold.
+        """
         with self.context.read() as session:
             return loss_of(session, self.context, case_id, fence)
 

@@ -23,7 +23,7 @@ def order_words(context: Context, header: CaseHeader) -> tuple[str, ...]:
         lines.append(_("Assigned to {login}; offered to nobody else.").format(login=header.assignee))
     if header.is_breached:
         lines.append(_("Overdue: it goes before everything that is not."))
-    walk = ClockExplainer(context).walk(header.id)
+    explanation = ClockExplainer(context).explain(header.id)
     with context.read() as session:
         zone, today = context.zone(session), context.today(session)
-    return (*lines, *ClockWords(walk, today, zone).lines())
+    return (*lines, *ClockWords(explanation, today, zone).lines())

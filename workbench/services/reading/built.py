@@ -74,7 +74,7 @@ _OF_AN_AGENT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.
 
 
 def key_of(kind: ImportKind, value: Any) -> tuple[str, ...]:
-    """Return what a row is known by within its kind, as DESIGN section 10 says.
+    """Return what a row is known by within its kind.
 
     A document without a SHA-256 is known by its path until the file is copied.
     """

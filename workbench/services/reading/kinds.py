@@ -93,7 +93,7 @@ def _choice(section: str, words: type[StrEnum]) -> Sort:
     return Sort(parse=values.choice, section=section, words=words)
 
 
-# The columns of each kind as DESIGN section 10 lists them; a name that ends in `*` is required.
+# The columns of each kind; a name that ends in `*` is required.
 SORTS: Mapping[ImportKind, Mapping[str, Sort]] = {
     ImportKind.APPLICATIONS: {
         "agent": NAME,

@@ -235,7 +235,10 @@ def _decision_row(case: CaseRow, casefile: CaseFile, planned: VerdictPlan, maker
 
 
 def _seen(casefile: CaseFile, planned: VerdictPlan) -> dict[str, Any]:
-    """Return a snapshot of what the reviewer saw on the desk, with personal values masked."""
+    """Return a snapshot of what the reviewer saw on the desk, with personal values masked.
+
+    `db.queries.forecast_cases` searches its JSON text for the severities of findings.
+    """
     return {
         "policy_version": casefile.policy_version,
         "evidence_no": casefile.header.evidence_no,

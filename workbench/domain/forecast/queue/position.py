@@ -11,7 +11,8 @@ _EXACT_BITS = 5
 class QueuePosition(NamedTuple):
     """The sort key of a case in the order of `next`, to the day; smaller keys go first.
 
-    `urgency` is 0 for overdue cases, 1 for those due today, 2 for the rest. `behind` is the negated priority.
+    `urgency` is 0 for overdue cases, 1 for those due today, 2 for the rest. `behind` is the negated priority. The order
+    must be that of `db.queries.forecast_cases`.
     """
 
     urgency: int

@@ -96,9 +96,19 @@ def test_a_checklist_answer_is_shown_with_its_question() -> None:
     )
 
 
-@pytest.mark.parametrize("action", ["evidence", "evidence-late", "complete", "answer", "resubmit", "void"])
-def test_the_actions_of_an_import_are_worded(action: str) -> None:
-    assert act_words(line(action)) not in {action, ""} or action == "complete"
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("evidence", "new evidence"),
+        ("evidence-late", "late evidence"),
+        ("complete", "complete"),
+        ("answer", "reply received"),
+        ("resubmit", "resubmitted"),
+        ("void", "verdict void"),
+    ],
+)
+def test_every_automatic_action_is_worded(action: str, words: str) -> None:
+    assert act_words(line(action)) == words
 
 
 def test_a_blank_follows_the_longest_chinese_date() -> None:

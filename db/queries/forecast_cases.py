@@ -1,4 +1,4 @@
-"""The queries of the forecast: recent events of published cases, attributes of cases, and open cases."""
+"""The queries of the forecast: events and attributes of cases, open cases, and the number of queued cases."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,18 +13,19 @@ _IS_PUBLISHED = """EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id 
 _OPEN_STATES = "('queued', 'in_review', 'awaiting_check', 'pending', 'rectifying', 'appealed', 'incomplete')"
 
 _EVENT_COLUMNS = "e.case_id, e.at, e.action, e.state, e.is_clock_running AS running, e.actor_id"
-_IS_STEP = "e.state <> '' AND e.state <> 'incomplete' AND NOT e.is_refused"
+_SETS_STATE = "e.state <> '' AND e.state <> 'incomplete' AND NOT e.is_refused"
 
 _EVENTS = text(
     f"""SELECT {_EVENT_COLUMNS} FROM event e JOIN "case" c ON c.id = e.case_id
-    WHERE e.seq > :after AND e.at < :until AND {_IS_STEP} AND {_IS_PUBLISHED}
+    WHERE e.seq > :after AND e.at < :until AND {_SETS_STATE} AND {_IS_PUBLISHED}
     ORDER BY e.seq"""
 )
 
 _EVENTS_OF = text(
-    f"SELECT {_EVENT_COLUMNS} FROM event e WHERE e.case_id IN :ids AND {_IS_STEP} ORDER BY e.seq"
+    f"SELECT {_EVENT_COLUMNS} FROM event e WHERE e.case_id IN :ids AND {_SETS_STATE} ORDER BY e.seq"
 ).bindparams(bindparam("ids", expanding=True))
 
+# `workbench.services.review.verdicts` writes `seen` with json.dumps; the patterns rely on its blank after a colon.
 _ATTRIBUTES = text(
     """SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.complete_at,
@@ -39,7 +40,7 @@ _IS_HELD = "c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_u
 _ORDER = f"""CASE WHEN {_IS_HELD} THEN 0 ELSE 1 END,
        CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
        -c.priority_rank, coalesce(c.due_at, 0), c.id"""
-"""The order of `next`, held cases first."""
+"""The order of `next`, held cases first. `QueuePosition` must have the same order, to the day."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
@@ -74,12 +75,12 @@ def last_event(session: Session) -> int:
 
 
 def events(session: Session, after: int, until_us: int) -> Sequence[Any]:
-    """Return the acts on published cases after an event and before an instant, in order."""
+    """Return the events that set the state of a published case, after an event and before an instant, in order."""
     return session.execute(_EVENTS, {"after": after, "until": until_us}).all()
 
 
 def events_of(session: Session, case_ids: Iterable[int]) -> list[Any]:
-    """Return all acts on some cases, in order."""
+    """Return all events that set the state of some cases, in order."""
     return _in_chunks(session, _EVENTS_OF, case_ids)
 
 
