@@ -1,6 +1,7 @@
 """The services of one person, created when they are first used; screens and commands get nothing else."""
 
 from importlib import import_module
+from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from workbench.domain.case.actor import Actor
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 _Service = TypeVar("_Service")
 
+_creating = RLock()
+"""Held while a service is created: two threads may use one for the first time at once."""
+
 
 class LazyService(Generic[_Service]):
     """A service that is imported and created on first use, so that the desk opens sooner.
@@ -45,10 +49,13 @@ class LazyService(Generic[_Service]):
         self._attribute = attribute
 
     def __get__(self, services: "Services", _owner: type) -> _Service:
-        created: _Service = getattr(import_module(self._module), self._class)(services.context)
-        # An attribute of the instance comes before this one of the class, so the next use finds the service itself.
-        setattr(services, self._attribute, created)
-        return created
+        with _creating:
+            if self._attribute not in services.__dict__:
+                created = getattr(import_module(self._module), self._class)(services.context)
+                # An attribute of the instance comes before this one of the class, so the next use finds the service.
+                services.__dict__[self._attribute] = created
+            service: _Service = services.__dict__[self._attribute]
+        return service
 
 
 class Services:

@@ -151,6 +151,15 @@ def test_an_unexpected_failure_shows_no_value_and_no_traceback(
     assert "110105" not in sentence
 
 
+def test_an_unexpected_end_of_a_file_is_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise EOFError
+
+    monkeypatch.setattr("workbench.services.site.doctor.examine", fail)
+
+    assert "(EOFError)" in terminal.run("--as", "admin", "doctor").stderr
+
+
 _IMPORTED = """
 import sys
 from workbench.cli.app import build_app

@@ -94,3 +94,12 @@ def test_a_killed_export_keeps_the_old_file_and_leaves_a_private_draft(tmp_path:
     assert target.read_text(encoding="utf-8") == "old"
     drafts = [entry for entry in tmp_path.iterdir() if entry != target]
     assert [stat.S_IMODE(draft.stat().st_mode) for draft in drafts] == [0o600]
+
+
+def test_the_draft_is_beside_the_file_when_the_path_goes_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "inner").mkdir(parents=True)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "link").symlink_to(tmp_path / "elsewhere" / "inner")
+
+    with replacing(tmp_path / "here" / "link" / ".." / "out.csv") as draft:
+        assert draft.parent == tmp_path / "elsewhere"

@@ -12,6 +12,7 @@ from workbench.errors import NotAllowed
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.foundation.case_access import visible_case
+from workbench.services.notices.due_date_letter import CASE_NO
 
 
 def receipts(desk: Desk) -> list[Any]:
@@ -122,3 +123,11 @@ def test_a_person_with_every_document_gets_a_receipt_too(desk: Desk) -> None:
     desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20"}])
 
     assert [row.kind for row in receipts(desk)] == ["receipt"]
+
+
+def test_a_name_with_the_placeholder_of_the_case_number_stays_as_it_is(lenient: Desk) -> None:
+    lenient.applications(application("A-1", **{**PERSON, "applicant_name": f"测{CASE_NO}人"}))
+
+    [receipt] = receipts(lenient)
+    assert f"尊敬的测{CASE_NO}人：" in receipt.body
+    assert "受理编号：C-000001" in receipt.body

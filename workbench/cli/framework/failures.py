@@ -39,8 +39,9 @@ def exit_code_of(run: Callable[[], Any]) -> Any:
         output.complain(_not_text(error))
         return ExitCode.USAGE
     except Exception as error:
-        # The last resort: a traceback would print stored values.
-        output.complain(describe(error))
+        # The last resort: a traceback would print stored values. Typer turns an EOFError into an abort.
+        cause = error.__cause__ if isinstance(error, typer.Abort) else None
+        output.complain(describe(cause if isinstance(cause, Exception) else error))
         return ExitCode.IO
 
 

@@ -20,7 +20,7 @@ def replacing(target: Path) -> Iterator[Path]:
     try:
         if target.is_dir():
             raise IsADirectoryError(None, _("it is a folder"))
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent.resolve())
         os.close(handle)
         draft = Path(name)
         try:

@@ -30,7 +30,7 @@ from workbench.services.foundation.pacing import pause
 from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
-from workbench.services.notices.bulk_letters import Notice, numbered
+from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.due_date_notices import NOTICE
 from workbench.services.notices.receipts import receipt_of, tells_forecast
 
@@ -41,7 +41,7 @@ _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 Judged = tuple[ImportedRow, Columns, Assessment]
 """An application, the columns of its new case, and what the rules make of it."""
 
-Opened = tuple[Columns, list[dict[str, Any]], Notice | None]
+Opened = tuple[Columns, list[dict[str, Any]], UnnumberedNotice | None]
 """A new case's columns, the rows of its findings, and what its applicant is sent."""
 
 
@@ -197,7 +197,7 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
     """Write new cases with their findings, receipts and search terms in one transaction."""
     cases: list[Columns] = []
     findings: list[dict[str, Any]] = []
-    receipts: list[tuple[int, Notice]] = []
+    receipts: list[tuple[int, UnnumberedNotice]] = []
     for columns, rows, receipt in opened:
         if receipt is not None:
             receipts.append((len(cases), receipt))
@@ -214,5 +214,5 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
         if findings:
             session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
         if receipts:
-            session.execute(insert(NOTICE), [numbered(receipt, first + place) for place, receipt in receipts])
+            session.execute(insert(NOTICE), [receipt.numbered(first + place) for place, receipt in receipts])
     pause()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,35 +10,36 @@ from workbench.domain.case.case_id import format_case
 from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, compose_clock_letter
 
 _PLACEHOLDERS = {"applicant_name": "\ue001", "application_no": "\ue002", "expected": "\ue003", "asked": "\ue004"}
-"""A placeholder for each field of a letter that differs between applicants: private characters that no text uses."""
+"""A placeholder for each field of a letter that differs between applicants, besides that of the case number."""
 
-_ANY_PLACEHOLDER = re.compile("[\ue001-\ue004]")
+_ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue004]")
 
 Notice = Mapping[str, Any]
 """A row of the table of notices."""
 
 
-def notice_of(letter: ClockLetter) -> Notice:
-    """Return the notice with a letter; it gets its case and the case number with `numbered`."""
+@dataclass(frozen=True, slots=True)
+class UnnumberedNotice:
+    """A notice before its case has a number: the row with placeholders, and their values."""
+
+    template: Notice
+    values: Mapping[str, str]
+
+    def numbered(self, case_id: int) -> Notice:
+        """Return the notice of a case. Text of the applicant is not searched for placeholders."""
+        values = {**self.values, CASE_NO: format_case(case_id)}
+        texts = {
+            name: _ANY_PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), self.template[name])
+            for name in ("subject", "body")
+        }
+        return {**self.template, "case_id": case_id, **texts}
+
+
+def notice_of(letter: ClockLetter) -> UnnumberedNotice:
+    """Return the notice with a letter."""
     used: dict[str, Any] = {name: placeholder for name, placeholder in _PLACEHOLDERS.items() if getattr(letter, name)}
     values = {placeholder: getattr(letter, name) for name, placeholder in used.items()}
-    template = _template_of(replace(letter, **used))
-    texts = {
-        name: _ANY_PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), template[name])
-        for name in ("subject", "body")
-    }
-    return {**template, **texts}
-
-
-def numbered(notice: Notice, case_id: int) -> Notice:
-    """Return a notice as that of a case, with the case number in its texts."""
-    number = format_case(case_id)
-    return {
-        **notice,
-        "case_id": case_id,
-        "subject": notice["subject"].replace(CASE_NO, number),
-        "body": notice["body"].replace(CASE_NO, number),
-    }
+    return UnnumberedNotice(_template_of(replace(letter, **used)), values)
 
 
 @lru_cache(maxsize=256)

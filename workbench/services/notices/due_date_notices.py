@@ -19,7 +19,7 @@ from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks
-from workbench.services.notices.bulk_letters import notice_of, numbered
+from workbench.services.notices.bulk_letters import notice_of
 from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, asked_lines, time_sentence
 
 NOTICE = table_of(NoticeRow)
@@ -51,7 +51,7 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
 
     A case is an entity, or a row with all columns.
     """
-    pairs = list(messages)
+    pairs, now = list(messages), context.now()
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
@@ -61,10 +61,10 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     for case, message in pairs:
         policy = context.policy(session, case.policy_version_id)
         letter = letter_about(
-            case, applications[case.application_id], message, policy, context.now(), was_promised=case.id in promised
+            case, applications[case.application_id], message, policy, now, was_promised=case.id in promised
         )
         if letter is not None:
-            notices.append(numbered(notice_of(letter), case.id))
+            notices.append(notice_of(letter).numbered(case.id))
     if notices:
         session.execute(insert(NOTICE), notices)
 

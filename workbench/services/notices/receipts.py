@@ -13,7 +13,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy
 from workbench.services.foundation.context import Context
-from workbench.services.notices.bulk_letters import Notice, notice_of
+from workbench.services.notices.bulk_letters import UnnumberedNotice, notice_of
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, letter_about, notify_one
 
@@ -38,8 +38,8 @@ def receipt_of(
     findings: tuple[Finding, ...],
     policy: Policy,
     now: datetime,
-) -> Notice | None:
-    """Return the receipt of a case that is about to be opened, without its number; None if its applicant gets none."""
+) -> UnnumberedNotice | None:
+    """Return the receipt of a case that is about to be opened; None if its applicant gets none."""
     if not owes_receipt(case["due_at"], now):
         return None
     message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, asked=findings)

@@ -120,7 +120,9 @@ class Assigning(Service):
                     with self.context.write() as session, session.no_autoflush:
                         person = _reviewing(session, login)
                         give = partial(self._give, session, person=person, reason=reason)
-                        done += self._each(session, chunk, give, logs_refusals=True)
+                        chunk_done = self._each(session, chunk, give, logs_refusals=True)
+                    # Only after the commit, which may fail.
+                    done += chunk_done
                 except WorkbenchError as error:
                     # This transaction was rolled back; earlier ones stay committed.
                     done += Assignment(refused=tuple(NotAssigned(case_id=one, why=str(error)) for one in chunk))
