@@ -76,6 +76,7 @@ def test_no_command_prints_control_characters_for_hostile_arguments(
         said_safely(terminal, "admin", *path, "--json", WORDS[3])
 
 
+@pytest.mark.proof
 def test_stored_hostile_text_is_printed_safely_and_json_stays_valid(hostile: HostileSite) -> None:
     terminal = Terminal(hostile.site)
     cases = [f"C-{case:06d}" for case in hostile.cases]

@@ -106,6 +106,7 @@ def test_a_repeated_call_still_counts_when_its_first_batch_is_undone(tmp_path: P
     assert [facts.calls for facts in windows(store, 2)] == [1, 1]
 
 
+@pytest.mark.proof
 def test_files_in_any_order_and_rows_in_any_order_give_equal_facts(tmp_path: Path) -> None:
     fuller = call("2026-03-02T09:00", duration_s=60, imei="490154203237518")
     ringing = call("2026-03-02T09:00", duration_s=0, answered=False)

@@ -51,7 +51,7 @@ def has_other_spellings(part: str) -> bool:
     return any(char.isascii() or char in "㈱ＡＢ" for char in part)
 
 
-@pytest.mark.parametrize("few", [case_pages.FEW, 0])
+@pytest.mark.parametrize("few", [case_pages.FEW, pytest.param(0, marks=pytest.mark.proof)])
 def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(case_pages, "FEW", few)
     services, names = renamed(site, seed=5)

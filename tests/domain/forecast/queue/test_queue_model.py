@@ -91,6 +91,7 @@ def test_nothing_is_learnt_from_later_events() -> None:
     assert forecast_now(QueueHistory(cases=known, verdicts=verdicts)) == forecast_now(history)
 
 
+@pytest.mark.proof
 def test_one_stuck_case_changes_no_other_forecast() -> None:
     now = 40.4
     queue_model = SimulatedOffice(Plan(seed=7, cases=1_700))
