@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from workbench.errors import WorkbenchError
 def main() -> int:
     """Make the demo, given the database, the time, the folder of the data and the language."""
     database, now, data, language = sys.argv[1:]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.umask(0o077)
     i18n.use(language)
     # There is hardly any garbage, and the search for it takes a sixth of the time.
@@ -25,6 +27,13 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _end_with_parent() -> None:
+    """End the process when the parent closes standard input, or ends in whatever way."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os._exit(1)
 
 
 def _tell(done: int, total: int) -> None:

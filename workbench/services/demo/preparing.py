@@ -3,7 +3,6 @@
 import fcntl
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -98,29 +97,20 @@ def openable(place: Path) -> Path:
 def _build(database: Path, at: datetime, progress: Progress | None, lock: int) -> None:
     """Make the demo in a child process, so that this process does not keep the memory that it takes.
 
-    The child inherits the lock: if this process is killed, the next preparation waits until the child has ended.
+    The child ends as soon as its standard input closes, so also if this process is killed, or interrupted before it
+    knows the child. The child inherits the lock: the next preparation waits until the child has ended.
     """
     arguments = (str(database.absolute()), at.isoformat(), str(DATA), i18n.current())
-    # An interrupt right after the start would leave the child running, so it waits until the child can be killed.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with subprocess.Popen(  # noqa: S603 - our own program
-            (sys.executable, "-X", "utf8", "-m", "workbench.services.demo", *arguments),
-            cwd=_ROOT,
-            pass_fds=(lock,),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        ) as process:
-            try:
-                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-                problems = _followed(process, progress)
-            except BaseException:
-                process.kill()
-                raise
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    with subprocess.Popen(  # noqa: S603 - our own program
+        (sys.executable, "-X", "utf8", "-m", "workbench.services.demo", *arguments),
+        cwd=_ROOT,
+        pass_fds=(lock,),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        problems = _followed(process, progress)
     if process.returncode:
         raise _cannot_create(database.parent.parent, problems[-1] if problems else f"exit code {process.returncode}")
 
