@@ -107,7 +107,7 @@ def test_an_argument_with_invalid_bytes_is_wrong_usage(hostile: HostileSite) -> 
 
 @pytest.mark.proof
 def test_all_485_naughty_strings_are_shown_and_refused_safely(site: Site, tmp_path: Path) -> None:
-    tested = some(naughty(), ci=60)
+    tested = some(naughty(), ci=30)
     hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *map(importable, tested))).fill()
     terminal = Terminal(site)
 

@@ -76,7 +76,7 @@ def _share_between_rows_and_publication(results: list[Killed]) -> float:
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(sized(ci=1, full=DATABASES)))
 def test_two_hundred_killed_imports_leave_nothing_to_be_seen(database: Path, tmp_path: Path, seed: int) -> None:
-    results = _run(database, tmp_path, sized(ci=5, full=KILLS), ROWS, seed=seed)
+    results = _run(database, tmp_path, sized(ci=3, full=KILLS), ROWS, seed=seed)
     assert _share_between_rows_and_publication(results) >= 0.6
 
 
