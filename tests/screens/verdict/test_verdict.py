@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import TextArea
 
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
+from screens.verdict import dialog as verdict_dialog
 from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import WINDOWS, at_work
@@ -323,9 +324,11 @@ async def test_items_are_complete_after_a_newer_preview_cancelled_an_older_one()
             assert [field.code for field in mend.items.query(ItemField)] == [item.code for item in items]
 
 
-async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time() -> None:
+async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     note = "Called the applicant about the seal."
     async with at_work(troubled()) as desk:
+        # Longer than the event loop of a busy machine takes for a letter.
+        monkeypatch.setattr(verdict_dialog, "_TYPING_PAUSE_S", 1.0)
         preview: Callable[[VerdictRequest], VerdictPreview] = desk.services.verdicts.preview
         lock = Lock()
         requests: list[VerdictRequest] = []
