@@ -50,7 +50,7 @@ def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
         message = _("{case} is held by {login} until {until}; only who holds a case decides it.")
         return message.format(case=case, login=header.held_by, until=until)
     if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
-        return _("Nobody holds {case}; n on the desk takes the next case, and that one is decided.").format(case=case)
+        return _("Nobody holds {case}. To decide a case, press n on the desk: it takes the next one.").format(case=case)
     return _("{case} is {state}; no verdict can be given in that state.").format(
         case=case, state=_(STATE_WORDS[header.state])
     )

@@ -62,7 +62,7 @@ async def test_a_verdict_key_explains_why_it_is_not_available() -> None:
         assert "C-000124 is held by rev2 until 14:32; only who holds a case decides it." in desk.notes
 
         await desk.press("escape", "down", "enter", "f6")
-        assert "Nobody holds C-000123; n on the desk takes the next case, and that one is decided." in desk.notes
+        assert "Nobody holds C-000123. To decide a case, press n on the desk: it takes the next one." in desk.notes
         assert desk.services.decided == []
 
 
