@@ -1,10 +1,12 @@
 """Parses terminal output: sequences that the program may write are known, and any other one is a leak."""
 
+import base64
 import codecs
 import re
 from collections.abc import Iterator
 
 from screens.terminal.width_probe import QUESTION
+from tests.terminal.payloads import MARK
 from workbench.domain.text.safe import safe
 
 _KNOWN = re.compile(
@@ -21,7 +23,13 @@ _KNOWN = re.compile(
     r"|\]22;(?:default|pointer|text)\x07"
     r")"
 )
-_INCOMPLETE = re.compile(rb"\x1b(?:\[[<>?]?[0-9;]*\$?|\][0-9;a-z]*)?\Z")
+_CLIPBOARD = re.compile(r"\x1b\]52;c;([A-Za-z0-9+/]+=*)\x07")
+"""A copy to the clipboard: base64 of UTF-8."""
+
+_COPIED = re.compile(r"C-\d{6}(?!\d)[^\n]*")
+"""What the program copies: a sentence about a case, which begins with its number."""
+
+_INCOMPLETE = re.compile(rb"\x1b(?:\[[<>?]?[0-9;]*\$?|\](?:52;c;[A-Za-z0-9+/]*=*|[0-9;a-z]*))?\Z")
 _LINE_ENDS = frozenset("\r\n")
 
 
@@ -32,7 +40,7 @@ def leaks(raw: bytes) -> Iterator[str]:
     while at < len(text):
         char = text[at]
         if char == "\x1b":
-            found = _KNOWN.match(text, at)
+            found = _KNOWN.match(text, at) or _own_copy(text, at)
             if found is None:
                 yield repr(text[max(0, at - 20) : at + 40])
             at = found.end() if found else at + 1
@@ -43,11 +51,17 @@ def leaks(raw: bytes) -> Iterator[str]:
         at += 1
 
 
+def _own_copy(text: str, at: int) -> re.Match[str] | None:
+    found = _CLIPBOARD.match(text, at)
+    copied = base64.b64decode(found[1]).decode("utf-8", "surrogateescape") if found else ""
+    return found if _COPIED.fullmatch(copied) and safe(copied) == copied and MARK not in copied else None
+
+
 def is_cut(raw: bytes) -> bool:
     """Return whether the output ends within a sequence or a character."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     decoder.decode(raw[-4:])
-    return bool(decoder.getstate()[0]) or _INCOMPLETE.search(raw[-80:]) is not None
+    return bool(decoder.getstate()[0]) or _INCOMPLETE.search(raw[-1000:]) is not None
 
 
 def words(raw: bytes) -> str:
