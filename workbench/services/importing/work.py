@@ -79,17 +79,17 @@ class Work:
             if written is None:
                 writing.write(readers)
         computed = figures(self.context, request.kind, batch_id, writing.insert)
-        numbers = self._numbers(computed, writing)
-        self._compute(computed, numbers, writing, readers)
+        called = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
+        called_numbers = [msisdn for msisdn, _calls in called]
+        self._compute(computed, self._numbers(computed, writing, called_numbers), writing, readers)
         if written is None:
             return report
-        called = [msisdn for msisdn, _calls in call_store(self.context).numbers_of(batch_id)]
         return replace(
             report,
             # Which calls are there already is known only now.
             created=report.created - written.unchanged,
             unchanged=report.unchanged + written.unchanged,
-            unknown_callers=computed.unknown(called),
+            unknown_callers=computed.unknown(called_numbers),
         )
 
     def _calls_written(self, writing: Writing, readers: Sequence[Reader]) -> Written:
@@ -99,12 +99,13 @@ class Work:
             writing.write(readers)
             return calls.finish(published_call_batches(self.context))
 
-    def _numbers(self, computed: CallFigures, writing: Writing) -> dict[ImportKind, set[str]]:
+    def _numbers(
+        self, computed: CallFigures, writing: Writing, called_numbers: Sequence[str]
+    ) -> dict[ImportKind, set[str]]:
         """Return the numbers whose figures the batch changes, by the kind of rows that change them."""
         numbers: dict[ImportKind, set[str]] = {}
-        if writing.take_call is not None:
-            called = call_store(self.context).numbers_of(writing.batch_id)
-            numbers[ImportKind.CALLS] = {msisdn for msisdn, _calls in called}
+        if called_numbers:
+            numbers[ImportKind.CALLS] = set(called_numbers)
         callees = writing.concerned.get(ImportKind.OPTOUTS)
         if callees:
             numbers[ImportKind.OPTOUTS] = computed.callers_of(callees)
