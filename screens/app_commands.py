@@ -11,10 +11,8 @@ from screens.shell.protocols import HasPlace
 from screens.shell.theme import DARK, LIGHT
 from screens.terminal.input_bursts import takes_text
 from workbench.errors import ExitCode, StorageFailed
-from workbench.i18n import _
 from workbench.keys.desk import FIND
 from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
-from workbench.signs import drawn
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -106,11 +104,9 @@ async def show_help(app: "WorkbenchApp") -> None:
 
 async def show_palette(app: "WorkbenchApp") -> None:
     """Show the commands of the screen, to be found by their words."""
-    from textual.command import CommandPalette
+    from screens.dialogs.palette import Palette
 
-    from screens.dialogs.palette import CommandProvider
-
-    app.push_screen(CommandPalette([CommandProvider], placeholder=drawn(_("Find a command …"))))
+    app.push_screen(Palette())
 
 
 async def change_theme(app: "WorkbenchApp") -> None:

@@ -2,9 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import on
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList
 
 from screens.shell.bindings import available
 from screens.widgets.safe_text import MUTED, joined
@@ -12,6 +17,7 @@ from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
 from workbench.keys.registry import BACK, BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
+from workbench.signs import drawn
 
 Act = Callable[[], Awaitable[bool]]
 _ON_EVERY_KEYBOARD = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
@@ -26,6 +32,24 @@ _LOWEST_SCORE = 0.01
 
 _ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
 """The order of the groups: verdicts first, navigation last."""
+
+
+class Palette(CommandPalette):
+    """The list of commands, which closes once: a second dismissal would close the screen below."""
+
+    def __init__(self) -> None:
+        super().__init__([CommandProvider], placeholder=drawn(_("Find a command …")))
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close the palette if it is open."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def run_once(self, event: Message) -> None:
+        """Ignore a second Enter that came before the palette was closed: the command runs already."""
+        if not self.is_current:
+            event.prevent_default()
 
 
 class CommandProvider(Provider):
