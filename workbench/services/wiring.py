@@ -143,7 +143,7 @@ class Services:
 
     def leave(self) -> None:
         """NewSuspension interruptible long work, such as catching up; the next start continues it."""
-        self.context.cache.is_leaving.set()
+        self.context.cache.is_closing.set()
 
     def close(self) -> None:
         """Close the database."""

@@ -146,7 +146,7 @@ def test_the_log_is_valid_and_has_no_refusal(made_demo: Path) -> None:
         refused = session.exec(select(EventRow).where(EventRow.is_refused)).all()
 
     assert report.is_whole
-    assert report.events > 250
+    assert report.event_count > 250
     assert refused == []
     assert all(ok is not False for ok, _text in examine(made_demo))
 

@@ -56,14 +56,14 @@ def suspend(
 
     with context.services() as services:
         zone = zone_of(services)
-        stop = NewSuspension(
+        suspension = NewSuspension(
             from_at=parse_instant(start, "FROM", zone),
             to_at=None if end is None else _end(end, zone),
             reason=reason if dry_run else required_text(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else required_text(agent, "--agent"),
         )
-        done = services.suspending.suspend(stop, dry_run=dry_run)
+        done = services.suspending.suspend(suspension, dry_run=dry_run)
     _print_result(context, done, written=not dry_run)
 
 
@@ -92,16 +92,16 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", *, written:
         )
         return
     if written:
-        concerned = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.cases)
+        affected = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.cases)
     else:
         output.narrate(_("Dry run: nothing was written."))
-        concerned = ngettext("{count} due date would be affected.", "{count} due dates would be affected.", done.cases)
-    output.narrate(concerned.format(count=count(done.cases)))
+        affected = ngettext("{count} due date would be affected.", "{count} due dates would be affected.", done.cases)
+    output.narrate(affected.format(count=count(done.cases)))
     output.narrate(notice_count_words(done.notified, written=written))
 
 
 def _end(text: str, zone: ZoneInfo) -> datetime:
-    """Parse the instant of TO; a day means its end."""
+    """Parse TO as an instant; a day means the end of that day."""
     try:
         day = moments.day(text)
     except BadValue:

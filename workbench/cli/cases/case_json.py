@@ -56,7 +56,7 @@ def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
-    """Return a row of `queue`; the due date of a paused or suspended case is still moving."""
+    """Return a row of `queue`; the due date of a paused or suspended case can still move."""
     shown: dict[str, Any] = plain(row, zone)
     del shown["id"], shown["waits_for"], shown["suspended_from"]
     due_provisional, breached = shown.pop("is_due_provisional"), shown.pop("is_breached")
@@ -127,8 +127,8 @@ def _identity(application: ApplicationFacts, zone: ZoneInfo) -> dict[str, Any]:
 def _activity(casefile: CaseFile, *, revealed: bool) -> dict[str, Any]:
     """Return the call figures over all cards and of each card, numbers masked unless they are revealed.
 
-    The facts hold whole numbers and the evidence masked ones. A card's window is therefore found by the masked number
-    and the number of calls, since neighbouring numbers look alike when masked.
+    The facts hold unmasked numbers, the evidence holds masked ones. A card's window is therefore found by the masked
+    number and the count of calls, since several cards of a case can have the same masked number.
     """
     view = activity_view(casefile.evidence, casefile.facts)
     if not revealed:

@@ -33,7 +33,7 @@ class CaseText:
         return "" if at is None else amounts.instant_on_screen(at, self.today, self.zone)
 
     def show(self, casefile: CaseFile, document: dict[str, Any]) -> None:
-        """Print a whole case, given also as JSON."""
+        """Print a whole case; `document` is the same case as JSON."""
         output.pairs(self._header(casefile.header))
         self._findings(casefile)
         _figures(_("Identity"), document["identity"])
@@ -49,9 +49,9 @@ class CaseText:
         yield _("Priority"), _(PRIORITY_WORDS[header.priority])
         if header.due_at is not None:
             left = header.working_days_left
-            behind = "" if left is None else f" · {amounts.working_days_left(left)}"
+            days_left = "" if left is None else f" · {amounts.working_days_left(left)}"
             certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
-            yield _("Due"), self.instant(header.due_at) + certainty + behind
+            yield _("Due"), self.instant(header.due_at) + certainty + days_left
         if header.held_by is not None:
             yield (
                 _("Held"),
@@ -147,8 +147,8 @@ class CaseText:
         output.narrate(_("{shown} of {total} open cases.").format(shown=len(rows), total=total))
 
     def _due(self, row: CaseRowView) -> str:
-        if still := stopped_clock_words(row, self.now):
-            return still
+        if clock_words := stopped_clock_words(row, self.now):
+            return clock_words
         provisional = f" ({_('provisional')})" if row.is_due_provisional else ""
         return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_breached else ''}"
 
@@ -182,7 +182,7 @@ def print_decided(context: CommandContext, decided: Decided, zone: ZoneInfo) -> 
     output.pairs(rows)
 
 
-def why_empty(empty: Empty, zone: ZoneInfo) -> str:
+def empty_sentence(empty: Empty, zone: ZoneInfo) -> str:
     """Return one sentence that says why `next` has no case."""
     who = ", ".join(f"{login} {until.astimezone(zone):%H:%M}" for login, until in empty.who)
     sentences = {

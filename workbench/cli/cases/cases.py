@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document, row_document
-from workbench.cli.cases.case_text import CaseText, print_case, why_empty
+from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.failures import AlreadyReported
@@ -56,7 +56,7 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     with context.services() as services, _filter_position_reported():
         found, zone = services.claims.next(filter_text), zone_of(services)
     if isinstance(found, Empty):
-        output.complain(why_empty(found, zone))
+        output.complain(empty_sentence(found, zone))
         if context.as_json:
             output.document(empty_document(found, zone))
         raise AlreadyReported(ExitCode.UNAVAILABLE)

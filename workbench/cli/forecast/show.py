@@ -85,9 +85,9 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, t
 def _document(forecast: CaseForecast) -> dict[str, Any]:
     """Return a forecast as JSON.
 
-    Days are always dates. While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day
-    on which one returns. If no return is known, `endless` is true and future days are the last day of the simulation,
-    years ahead, which means that no date is known.
+    Each day is a date. While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day
+    on which a reviewer returns. If nobody's return is known, `endless` is true, and each future day is the last day of
+    the simulation, years ahead: no date is known.
     """
     return {
         "case": format_case(forecast.case_id),

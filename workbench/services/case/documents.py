@@ -147,7 +147,7 @@ class Documents(Service):
         try:
             return _verified(line, self.context.store)
         except DocumentDamaged as error:
-            self.context.refused(Action.DOCUMENTS.value, error, case_id)
+            self.context.commit_refusal(Action.DOCUMENTS.value, error, case_id)
             raise
 
     def _copied(self, case_id: int, line: DocumentLine, made: NewFolder) -> WrittenDocument:

@@ -24,7 +24,7 @@ def masked(found: Evidence, people: Hidden) -> Evidence:
     own = found.application
     is_person = own.applicant_kind is ApplicantKind.INDIVIDUAL
     hidden: dict[str, Any] = {name: mask(kind, getattr(own, name)) for name, kind in PERSONAL_FIELDS.items()}
-    hidden |= {name: people.within(getattr(own, name)) for name in FREE_TEXTS}
+    hidden |= {name: people.masked_in(getattr(own, name)) for name in FREE_TEXTS}
     return replace(
         found,
         application=replace(
@@ -48,8 +48,8 @@ def masked(found: Evidence, people: Hidden) -> Evidence:
             replace(
                 complaint,
                 msisdn=_mask_number(complaint.msisdn),
-                source=people.within(complaint.source),
-                summary=people.within(complaint.summary),
+                source=people.masked_in(complaint.source),
+                summary=people.masked_in(complaint.summary),
             )
             for complaint in found.complaints
         ),
@@ -60,7 +60,7 @@ def masked(found: Evidence, people: Hidden) -> Evidence:
                 if record.subject_no == own.uscc
                 else mask(MaskKind.ID_NO, record.subject_no),
                 # The numbers of judgments are public, but as long as identity numbers.
-                reference=people.names_within(record.reference),
+                reference=people.names_masked_in(record.reference),
             )
             for record in found.credit
         ),
@@ -71,7 +71,7 @@ def masked_finding(finding: Finding, people: Hidden) -> Finding:
     """Return a finding with its subject masked; the subject can be a phone number, even a malformed one."""
     if finding.subject.isdecimal():
         return replace(finding, subject=_mask_number(finding.subject))
-    return replace(finding, subject=people.within(finding.subject))
+    return replace(finding, subject=people.masked_in(finding.subject))
 
 
 def masked_casefile(casefile: CaseFile, people: Hidden) -> CaseFile:
@@ -85,18 +85,18 @@ def masked_casefile(casefile: CaseFile, people: Hidden) -> CaseFile:
         evidence=masked(casefile.evidence, people),
         facts=replace(facts, cards=tuple((_mask_number(number), own) for number, own in facts.cards)),
         findings=tuple(masked_finding(finding, people) for finding in casefile.findings),
-        history=tuple(replace(line, text=people.within(line.text)) for line in casefile.history),
-        checklist=tuple(replace(line, note=people.within(line.note)) for line in casefile.checklist),
-        verifications=tuple(replace(line, result=people.within(line.result)) for line in casefile.verifications),
+        history=tuple(replace(line, text=people.masked_in(line.text)) for line in casefile.history),
+        checklist=tuple(replace(line, note=people.masked_in(line.note)) for line in casefile.checklist),
+        verifications=tuple(replace(line, result=people.masked_in(line.result)) for line in casefile.verifications),
         decisions=tuple(
             replace(
                 line,
-                note=people.within(line.note),
-                letter=people.within(line.letter),
-                check_note=people.within(line.check_note),
-                items=tuple(replace(item, text=people.within(item.text)) for item in line.items),
+                note=people.masked_in(line.note),
+                letter=people.masked_in(line.letter),
+                check_note=people.masked_in(line.check_note),
+                items=tuple(replace(item, text=people.masked_in(item.text)) for item in line.items),
             )
             for line in casefile.decisions
         ),
-        notice=casefile.notice and people.within(casefile.notice),
+        notice=casefile.notice and people.masked_in(casefile.notice),
     )

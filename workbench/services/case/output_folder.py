@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import missing_above, new_file, remove_empty, sync
+from workbench.services.foundation.safe_files import missing_parents, new_file, remove_empty, sync
 
 
 class NewFolder:
@@ -64,7 +64,7 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
     """
     _check(target)
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
-    missing = missing_above(target)
+    missing = missing_parents(target)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.mkdir(mode=0o700)

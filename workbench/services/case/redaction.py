@@ -47,11 +47,11 @@ class Hidden:
                 known[key] = _Mask(kind, has_parts(text, key) or (key in known and known[key].has_parts))
         return cls(known=known)
 
-    def within(self, text: str) -> str:
+    def masked_in(self, text: str) -> str:
         """Return a text with the people of the case masked, and all other digits that look like personal numbers."""
-        return mask_digits_within(self.names_within(text))
+        return mask_digits_within(self.names_masked_in(text))
 
-    def names_within(self, text: str) -> str:
+    def names_masked_in(self, text: str) -> str:
         """Return a text with the people of the case masked, and other numbers in clear."""
         spelled = SpelledText(text)
         found = [key for key in self.known if key in spelled]

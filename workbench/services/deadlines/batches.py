@@ -37,7 +37,7 @@ def act_on(context: Context, case_ids: Sequence[int], wanted: Wanted, act: Act) 
     """
     done = 0
     for batch in chunks(case_ids, TOGETHER):
-        if context.cache.is_leaving.is_set():
+        if context.cache.is_closing.is_set():
             break
         with context.write() as session:
             cases = select(CaseRow).where(CASE.c.id.in_(batch), is_published(CASE.c.batch_id), *wanted)

@@ -84,7 +84,7 @@ class Ticking(Service):
         notified = 0
         for row in over:
             notified += self._notify_of_end(suspension_of(row))
-            if context.cache.is_leaving.is_set():
+            if context.cache.is_closing.is_set():
                 # Some notices may be missing; the next tick continues.
                 break
             with context.write() as session:

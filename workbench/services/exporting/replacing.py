@@ -1,4 +1,4 @@
-"""Replaces a file by a new one that is complete, or leaves it unchanged."""
+"""Replaces a file with a complete new one, or leaves it unchanged."""
 
 import os
 import tempfile
@@ -8,14 +8,15 @@ from pathlib import Path
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
+from workbench.services.foundation.safe_files import sync
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Open a draft beside a file, readable by its owner only, that replaces the file if the block succeeds.
+    """Yield the path of a draft, readable by its owner only, that replaces the file if the block succeeds.
 
     Raises:
-        CannotCreate: If the folder or the disk refuses; the file is unchanged.
+        CannotCreate: If the draft cannot be written or cannot replace the file; the file is unchanged.
     """
     try:
         if target.is_dir():
@@ -25,24 +26,15 @@ def replacing(target: Path) -> Iterator[Path]:
         draft = Path(name)
         try:
             yield draft
-            _sync(draft)
+            sync(draft)
             draft.replace(target)
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
-        _sync(target.parent)
+        sync(target.parent)
     except OSError as error:
         raise CannotCreate(
             _("{file} cannot be written: {cause}. Nothing was changed; choose another place.").format(
                 file=target, cause=error.strerror or type(error).__name__
             )
         ) from error
-
-
-def _sync(path: Path) -> None:
-    """Wait until the disk has stored a file or folder."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

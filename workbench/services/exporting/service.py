@@ -1,4 +1,4 @@
-"""Exports data to files, masked unless the admin reveals them, which needs a reason; each export is one event."""
+"""Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -33,10 +33,10 @@ class Exports:
 
         Raises:
             NotAllowed: If the person is not an admin.
-            WrongUsage: If the format is unknown, or values are to be revealed without a reason.
+            WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written.
         """
-        self._allow(request)
+        self._check_allowed(request)
         chosen = request.chosen_format
         columns, rows = _SOURCES[request.what]
         with replacing(request.output) as draft:
@@ -53,12 +53,12 @@ class Exports:
             self._log(request, count)
         return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
 
-    def _allow(self, request: ExportRequest) -> None:
+    def _check_allowed(self, request: ExportRequest) -> None:
         if not self.context.actor.has(Role.ADMIN):
             error = NotAllowed(
                 _("Only an admin can export; {login} is not one.").format(login=self.context.actor.login)
             )
-            self.context.refused("export", error)
+            self.context.commit_refusal("export", error)
             raise error
         if request.reveal and not request.reason.strip():
             raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))

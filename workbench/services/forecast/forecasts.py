@@ -139,16 +139,16 @@ class Forecasts(Service):
         stops = suspensions(session)
         closed = closed_days(stops, calendar, now, first, last)
         assumptions = _assumed(session, policy)
-        learnt, key = self.context.cache.learnt, (today, policy_id, edition(session), closed, assumptions)
-        if key not in learnt:
+        models, key = self.context.cache.models, (today, policy_id, edition(session), closed, assumptions)
+        if key not in models:
             time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
             history = history_reader.read_history(session, time_, policy, midnight)
             until = time_.of_instant(midnight)
             queue_model = QueueModel.fit(history, until, time_, assumptions)
-            learnt.clear()
-            learnt[key] = queue_model
-        queue_model = learnt[key]
+            models.clear()
+            models[key] = queue_model
+        queue_model = models[key]
         absences = history_reader.read_absences(session, queue_model.time)
         return replace(queue_model, absences=absences, is_suspended=is_all_work_suspended(stops, now))
 

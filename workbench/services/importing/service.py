@@ -156,7 +156,7 @@ class Imports:
             self._demand_admin()
             yield
         except NotAllowed as error:
-            self.context.refused(action, error)
+            self.context.commit_refusal(action, error)
             raise
 
     def _demand_admin(self) -> None:

@@ -58,8 +58,8 @@ class Notices(Service):
                 from_row(
                     NoticeLine,
                     row,
-                    subject=people[row.agent, row.application_no].within(row.subject),
-                    body=people[row.agent, row.application_no].within(row.body),
+                    subject=people[row.agent, row.application_no].masked_in(row.subject),
+                    body=people[row.agent, row.application_no].masked_in(row.body),
                     is_released=row.release_at <= now,
                 )
                 for row in rows

@@ -9,7 +9,7 @@ from workbench.domain.case.casefile import Empty
 
 
 def why_empty(session: Session, reviewer_id: int, now: datetime) -> Empty:
-    """Return why a person gets no case: the rest was skipped, others hold all cases, or nothing is queued."""
+    """Return why a person gets no case: this person skipped the rest, others hold all cases, or nothing is queued."""
     skipped = count_skipped(session, reviewer_id)
     if skipped:
         return Empty(kind="skipped", count=skipped)
@@ -17,7 +17,7 @@ def why_empty(session: Session, reviewer_id: int, now: datetime) -> Empty:
     if holders:
         return Empty(
             kind="held",
-            count=sum(one.cases for one in holders),
-            who=tuple((one.login, one.until) for one in holders),
+            count=sum(holder.cases for holder in holders),
+            who=tuple((holder.login, holder.until) for holder in holders),
         )
     return Empty(kind="none")

@@ -154,7 +154,7 @@ class People:
             with self.context.write() as session:
                 yield session
         except NotAllowed as error:
-            self.context.refused(action, error)
+            self.context.commit_refusal(action, error)
             raise
 
     def _check_admin(self) -> None:
