@@ -93,6 +93,12 @@ class Undo(Service):
         if decision.release_at is not None and decision.release_at <= context.now():
             at = decision.release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
+        # The machine's clock may have been set back since.
+        sent = select(NoticeRow.id).where(
+            col(NoticeRow.decision_id) == decision.id, col(NoticeRow.sent_at).is_not(None)
+        )
+        if session.exec(sent).first() is not None:
+            return _("The notice of {case} was sent, so its verdict can no longer be undone.").format(case=name)
         if case.version != decision.version_after:
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
         return None
