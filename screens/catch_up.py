@@ -40,5 +40,5 @@ class CatchUp:
             message = _("Deadlines could not be seen to now; it is tried again soon: {cause}").format(cause=error)
             self._app.notify(message, severity="warning", timeout=8)
             return
-        if ticked.is_anything:
+        if ticked.has_changes:
             self._on_change()

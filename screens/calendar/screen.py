@@ -139,7 +139,7 @@ class CalendarScreen(ModeScreen):
         done = await self.app.push_screen_wait(DayDialog(self.services, question, self.view()))
         if done is not None:
             message = _("{day} saved; due dates moved: {count}.")
-            self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved)), timeout=8)
+            self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved_due_dates)), timeout=8)
             self.load(self.chosen)
 
     @property

@@ -167,7 +167,7 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
     """Return how many due dates a change moves, and the first of them."""
     if not effect.after:
         return plain(_("The day is already set like this; nothing changes."), MUTED)
-    moved = effect.moved
+    moved = effect.moved_due_dates
     lines = [joined((moved_count_words(len(moved)), WARNING if moved else SUCCESS))]
     for due in moved[:_MAX_DUES]:
         parts: list[Part] = [
@@ -179,8 +179,8 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
         lines.append(joined(*parts))
     if len(moved) > _MAX_DUES:
         lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), MUTED))
-    if effect.notified:
-        lines += wrapped_lines(notice_count_words(effect.notified, written=False), width, WARNING)
-    if effect.certainty_changes:
-        lines += wrapped_lines(certainty_change_words(effect.certainty_changes), width, MUTED)
+    if effect.notified_count:
+        lines += wrapped_lines(notice_count_words(effect.notified_count, written=False), width, WARNING)
+    if effect.certainty_change_count:
+        lines += wrapped_lines(certainty_change_words(effect.certainty_change_count), width, MUTED)
     return Content("\n").join(lines)

@@ -22,7 +22,7 @@ from workbench.domain.case.casefile import (
     VerdictRequest,
 )
 from workbench.domain.evidence.evidence import Evidence
-from workbench.services.deadlines.tick import Ticked
+from workbench.services.deadlines.tick import TickCounts
 from workbench.services.foundation.case_access import LostHold
 
 
@@ -75,9 +75,9 @@ class MemoryServices:
         self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours.periods)
         self.forecasts = MemoryForecasts(lambda number: self.files[number].header.state)
 
-    def catch_up(self) -> Ticked:
+    def catch_up(self) -> TickCounts:
         """Perform the actions that are due; there are none here."""
-        return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
+        return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0)
 
     def leave(self) -> None:
         """Stop background work; there is none here."""

@@ -17,7 +17,7 @@ from db.models import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, Decided
-from workbench.services.case.known_people import people_in
+from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
@@ -68,7 +68,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
             release_at=decision.release_at or now,
         )
     )
-    return people_in(session, (case.agent, case.application_no)).masked_in(letter.body)
+    return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
 
 
 def outcome(
