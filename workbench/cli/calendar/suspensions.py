@@ -97,7 +97,7 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", *, written:
         output.narrate(_("Dry run: nothing was written."))
         concerned = ngettext("{count} due date would be affected.", "{count} due dates would be affected.", done.cases)
     output.narrate(concerned.format(count=count(done.cases)))
-    output.narrate(notice_count_words(done.notified, written=written))
+    output.narrate(notice_count_words(done.notified, is_written=written))
 
 
 def _end(text: str, zone: ZoneInfo) -> datetime:
