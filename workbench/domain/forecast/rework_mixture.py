@@ -31,12 +31,12 @@ def with_rework_share(after: FloatArray, share: FloatArray) -> FloatArray:
     short_count = paths - has_rework[rows].sum(axis=1)[:, None]
     wanted_count = paths - np.rint(share[rows] * paths).astype(np.int64)[:, None]
     index = np.arange(paths)
-    at = np.where(
+    drawn_from = np.where(
         index < wanted_count,
         (index + 0.5) * short_count / np.maximum(wanted_count, 1),
         short_count + (index - wanted_count + 0.5) * (paths - short_count) / (paths - wanted_count),
     )
-    drawn = np.take_along_axis(np.sort(after[rows], axis=1), at.astype(np.int64), axis=1)
+    drawn = np.take_along_axis(np.sort(after[rows], axis=1), drawn_from.astype(np.int64), axis=1)
     # Each path keeps its rank, so that it stays independent of the waiting time in the queue.
     rank = np.argsort(np.argsort(after[rows], axis=1, kind="stable"), axis=1, kind="stable")
     found = after.copy()
@@ -47,8 +47,8 @@ def with_rework_share(after: FloatArray, share: FloatArray) -> FloatArray:
 def shortest_rework(after: FloatArray, share: FloatArray) -> FloatArray:
     """Return the days of the shortest path with rework of each case, 0 if its share is at most one half.
 
-    They are a lower bound for the median time from verdict to passing. They are at least one day, so that the two dates
-    shown differ.
+    The result is a lower bound for the median time from verdict to passing. Where it is not 0, it is at least one day,
+    so that the two dates shown differ.
     """
     shortest = np.where(after >= _LEAST_DAYS, after, np.inf).min(axis=1)
     return np.where((share > _HALF) & np.isfinite(shortest), np.maximum(shortest, 1.0), 0.0)

@@ -9,7 +9,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
 _TOLERANCE = 1e-9
-"""Tolerance for rounding errors: a time that is later than a day's start by less than this is not on that day."""
+"""Tolerance for rounding errors: a time that exceeds the start of a day by less than this is on the day before."""
 
 
 class WorkingTime:

@@ -68,8 +68,8 @@ class SpelledText:
     def occurrences(self, key: str, *, in_parts: bool) -> Iterator[tuple[int, int]]:
         """Yield the start and end of each occurrence of a name in the text.
 
-        A name that begins or ends with a Latin letter or digit must do so at a word boundary. `in_parts` says that its
-        parts may be separated; see `has_parts`.
+        A name that begins or ends with a Latin letter or digit must begin or end at a word boundary. `in_parts` says
+        that its parts may be separated (see `has_parts`).
         """
         at = self._key.find(key)
         while at >= 0:
