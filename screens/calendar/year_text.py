@@ -180,7 +180,7 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
     if len(moved) > _MAX_DUES:
         lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), MUTED))
     if effect.notified_count:
-        lines += wrapped_lines(notice_count_words(effect.notified_count, written=False), width, WARNING)
+        lines += wrapped_lines(notice_count_words(effect.notified_count, is_written=False), width, WARNING)
     if effect.certainty_change_count:
         lines += wrapped_lines(certainty_change_words(effect.certainty_change_count), width, MUTED)
     return Content("\n").join(lines)

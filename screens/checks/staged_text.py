@@ -12,7 +12,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionLine
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import FailKind, Measure
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 
 STAGED = "staged"
 
@@ -67,7 +67,7 @@ def row_line(found: CaseRowView, view: View, width: int) -> Content:
     right = joined(
         *counts,
         (f" {_(PRIORITY_WORDS[found.priority])}  ", MUTED),
-        (_("due {when}").format(when=due), ERROR if found.is_breached else MUTED),
+        (_("due {when}").format(when=due), ERROR if found.is_overdue else MUTED),
     )
     return row(left, right, width)
 
@@ -84,7 +84,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     lines = [row(joined(*verdict), joined((by, MUTED)), width)]
     for code in decision.reasons:
         reason = case.policy.reasons.get(code)
-        title = code if reason is None else reason.title.in_language(current())
+        title = code if reason is None else reason.title.in_language(current_language())
         lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
     lines += _texts(_("For us only"), decision.note, width)
     lines += _texts(_("The applicant reads"), decision.letter, width)

@@ -12,7 +12,7 @@ from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import wrapped_lines
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Undoable
+from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.vocabulary import FailKind, Verdict
 from workbench.i18n import _
 
@@ -52,7 +52,7 @@ def undo(screen: "CaseScreen") -> None:
         run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
 
 
-async def _undo(screen: "CaseScreen", undoable: Undoable) -> None:
+async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
         screen.notify(_("Taken back; the case waits for its checker again."))

@@ -34,7 +34,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
-from workbench.domain.case.casefile import CaseFile, Empty
+from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 
@@ -141,7 +141,7 @@ class CaseScreen(WorkScreen):
             case CaseRemoved(decided):
                 self.show_page(decided_page(decided, self.view()) if decided is not None else None)
                 self.count()
-            case Empty():
+            case NoNextCase():
                 self.show_page(empty_queue_page(outcome, self.view(), session.counts))
             case CaseChanged():
                 self.show_header()

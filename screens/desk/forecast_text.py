@@ -7,7 +7,7 @@ from textual.content import Content
 
 from screens.shell.view import View
 from screens.widgets.safe_text import BOLD, MUTED, plain, wrapped_lines
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseFile
@@ -20,7 +20,7 @@ def forecast_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width
     from workbench.wording.phone import phone_sentence
     from workbench.wording.what_would_help import findings_to_answer, missing_names
 
-    language = current()
+    language = current_language()
     lines = wrapped_lines(phone_sentence(forecast, view.today), width, BOLD)
     lines.append(plain(_("copied, to be read out or pasted"), MUTED))
     lines += [Content(), *_all_wrapped([explanation(forecast, view.today), *caveats(forecast)], width)]

@@ -12,7 +12,7 @@ from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, joined, key_hints, paragraphs, plain
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import Decided, DeskCounts, Empty, Undoable
+from workbench.domain.case.casefile import DecisionResult, DeskCounts, NoNextCase, UndoableAct
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
@@ -101,7 +101,7 @@ def _other_lists(counts: DeskCounts, *, may_check: bool) -> list[Content]:
     return ways
 
 
-def empty_queue_page(found: Empty, view: View, counts: DeskCounts | None) -> Content:
+def empty_queue_page(found: NoNextCase, view: View, counts: DeskCounts | None) -> Content:
     """Return the page for an empty queue: why it is empty, and what can be done."""
     why, way_out = _EMPTY.get(found.kind, _EMPTY["none"])
     lines = [plain(_(why).format(count=count(found.count), limit=count(found.limit)))]
@@ -116,7 +116,7 @@ def empty_queue_page(found: Empty, view: View, counts: DeskCounts | None) -> Con
     return Content("\n").join(lines)
 
 
-def decided_page(done: Decided, view: View) -> Content:
+def decided_page(done: DecisionResult, view: View) -> Content:
     """Return the page after a verdict: the key for the next case, the deadline, the letter."""
     lines = [key_hints(("n", _("takes the next one"))), Content()]
     if done.deadline_at is not None:
@@ -126,7 +126,7 @@ def decided_page(done: Decided, view: View) -> Content:
     return Content("\n").join(lines)
 
 
-def undo_line(last: Undoable, check_for: tuple[str, ...], view: View) -> Content:
+def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
     """Return the line after a verdict: what it was, when its notice goes out, how to undo it."""
     case = format_case(last.case_id)
     key = ("u", "$text-accent bold")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided, Empty
+from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class CaseShown:
 class CaseRemoved:
     """The case left the desk, with this verdict if it has one."""
 
-    decided: Decided | None = None
+    decided: DecisionResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,4 @@ class Unchanged:
     """The act found nothing to change."""
 
 
-Outcome = CaseShown | CaseChanged | CaseRemoved | HoldLost | Superseded | Unchanged | Empty
+Outcome = CaseShown | CaseChanged | CaseRemoved | HoldLost | Superseded | Unchanged | NoNextCase

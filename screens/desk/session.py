@@ -16,7 +16,7 @@ from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, 
 from screens.service_protocols import ScreenServices
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
-from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Empty, Undoable, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
 from workbench.errors import WorkbenchError
@@ -46,7 +46,7 @@ class DeskSession:
         self.has_new_evidence = False
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
-        self.undoable: Undoable | None = None
+        self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self._renewed_at: datetime | None = None
         self._reads = 0
@@ -86,7 +86,7 @@ class DeskSession:
         self._renewed_at = self.clock.now()
         return CaseShown(is_same)
 
-    def remove(self, ref: CaseRef | None = None, decided: Decided | None = None) -> CaseRemoved | Superseded:
+    def remove(self, ref: CaseRef | None = None, decided: DecisionResult | None = None) -> CaseRemoved | Superseded:
         """Take the case off the desk; with a reference, only if that case is on it."""
         if ref is not None and not self.is_on_desk(ref):
             return Superseded()
@@ -105,11 +105,11 @@ class DeskSession:
             await self.draft.save()
         return True
 
-    async def next(self) -> CaseShown | Empty:
+    async def next(self) -> CaseShown | NoNextCase:
         """Put the next case on the desk, or say why there is none."""
         await self.save_draft()
         found = await asyncio.to_thread(self.services.claims.next)
-        if isinstance(found, Empty):
+        if isinstance(found, NoNextCase):
             self.remove()
             return found
         return self.place(found)
@@ -120,7 +120,7 @@ class DeskSession:
         self.draft = None
         return self.place(case)
 
-    async def undo(self, undoable: Undoable) -> CaseShown | Unchanged:
+    async def undo(self, undoable: UndoableAct) -> CaseShown | Unchanged:
         """Take back a verdict; its case comes to the desk if this person holds it afterwards."""
         await self.save_draft()
         case = await asyncio.to_thread(self.services.undo.undo, undoable.case_id)
@@ -154,15 +154,15 @@ class DeskSession:
         await asyncio.to_thread(act, ref.id, *arguments)
         return self.remove(ref)
 
-    async def decide(self, request: VerdictRequest) -> Decided:
+    async def decide(self, request: VerdictRequest) -> DecisionResult:
         """Give a verdict; the draft is saved before, so that an undo finds it."""
         await self.save_draft()
         return await asyncio.to_thread(self.services.verdicts.decide, request)
 
-    def finish(self, ref: CaseRef, decided: Decided) -> CaseRemoved | Superseded:
+    def finish(self, ref: CaseRef, decided: DecisionResult) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""
         self.check_reasons[decided.decision_id] = decided.check_for
-        self.undoable = Undoable(
+        self.undoable = UndoableAct(
             case_id=decided.case_id, decision_id=decided.decision_id, verdict=decided.verdict, until=decided.release_at
         )
         return self.remove(ref, decided)

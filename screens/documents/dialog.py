@@ -19,9 +19,9 @@ from screens.documents.viewer import ImageViewer
 from screens.service_protocols import DocumentService
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, SUCCESS, WARNING, plain
-from workbench.domain.case.documents import PICTURES, DocumentLine
+from workbench.domain.case.documents import VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 
 _LINES_EACH = 2
 
@@ -77,7 +77,7 @@ class DocumentList(ListDialog):
         """Show a document, or offer to save all to a folder if the terminal cannot show it."""
         self._is_busy = True
         try:
-            if line.media_type in PICTURES and await self._pictures.can_show():
+            if line.media_type in VIEWABLE_TYPES and await self._pictures.can_show():
                 await self._show(line)
             else:
                 await self._offer_folder(is_requested=False)
@@ -100,7 +100,7 @@ class DocumentList(ListDialog):
         file = await asyncio.to_thread(self._documents.open, self._case_id, line.sha256)
         with file:
             self._has_acted = True
-            name = line.name(current())
+            name = line.name(current_language())
             caption = f"{self._case}  {line.number} {name}"
             if await self._pictures.show(file, line.media_type, caption, keys_of_picture(line)):
                 self._report("", SUCCESS)
@@ -131,10 +131,10 @@ class DocumentList(ListDialog):
         if not self._lines or self._is_busy:
             return
         line = self._lines[self._cursor]
-        if line.is_there:
+        if line.is_stored:
             self.show_picture(line)
         else:
-            name = line.name(current())
+            name = line.name(current_language())
             self._report(
                 _("The stored file of {document} is missing or altered. Ask an admin to restore it.").format(
                     document=name

@@ -46,7 +46,7 @@ def _due_and_forecast(header: CaseHeader, view: View, likely: str, left: Content
 
     The remaining time is left out first, unless the case is overdue; then the forecast.
     """
-    shorter = _due(header, view, with_rest=header.is_breached)
+    shorter = _due(header, view, with_rest=header.is_overdue)
     for until, least in (
         (_with_likely(_due(header, view), likely, view), _LEFT_ROOM),
         (_with_likely(shorter, likely, view), _LEAST_LEFT if likely else width),
@@ -115,7 +115,7 @@ def _due(header: CaseHeader, view: View, *, with_rest: bool = True) -> Content:
         return joined((_("with the applicant"), ""), (dot, MUTED), (_("clock paused"), MUTED))
     if not clock_runs(header.state, header.waits_for):
         return joined((_("was due {when}").format(when=view.instant(header.due_at)), MUTED))
-    if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_breached:
+    if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_overdue:
         # The stored date moves by the length of the suspension.
         return joined((_("work suspended"), ""), (dot, MUTED), (_("clock paused"), MUTED))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
@@ -123,7 +123,7 @@ def _due(header: CaseHeader, view: View, *, with_rest: bool = True) -> Content:
         parts.append((f" {view.symbols.provisional} {_('provisional')}", MUTED))
     if not with_rest:
         return joined(*parts)
-    if header.is_breached:
+    if header.is_overdue:
         parts += [(dot, MUTED), (_("overdue"), ERROR)]
     elif header.working_days_left is not None:
         left = working_days_left(header.working_days_left) if header.working_days_left else _("due today")

@@ -7,7 +7,7 @@ from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
 from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import DocumentKind, Verdict
-from workbench.i18n import N_, _, current
+from workbench.i18n import N_, _, current_language
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
@@ -103,7 +103,7 @@ def _answered(text: str, case: CaseFile) -> str:
     code, _blank, value = text.rpartition(" ")
     if value not in ANSWER:
         return text
-    asked = next((line.text.in_language(current()) for line in case.checklist if line.question == code), code)
+    asked = next((line.text.in_language(current_language()) for line in case.checklist if line.question == code), code)
     return _("{what}: {details}").format(what=asked, details=_(ANSWER[value]))
 
 
@@ -116,7 +116,7 @@ def _verified(text: str, _case: CaseFile) -> str:
 
 def _opened(text: str, case: CaseFile) -> str:
     names = case.policy.documents.names
-    return names[DocumentKind(text)].in_language(current()) if text in names else text
+    return names[DocumentKind(text)].in_language(current_language()) if text in names else text
 
 
 def _written(text: str, _case: CaseFile) -> str:

@@ -13,7 +13,7 @@ from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, PanelK
 from workbench.domain.evidence.evidence import CardFacts, DocumentFacts
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 from workbench.wording.amounts import capital_fen, count
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
@@ -131,7 +131,7 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 def _name(case: CaseFile, kind: DocumentKind) -> str:
     words = case.policy.documents.names.get(kind)
-    return kind.value if words is None else words.in_language(current())
+    return kind.value if words is None else words.in_language(current_language())
 
 
 def _state_of(document: DocumentFacts, view: View) -> Content:
@@ -155,7 +155,9 @@ def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
     for line in case.checklist:
         answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("unanswered")
         style = MUTED if line.answer is None else ""
-        lines.append(PanelLine(row(plain(f" {line.text.in_language(current())}", style), plain(answer, style), width)))
+        lines.append(
+            PanelLine(row(plain(f" {line.text.in_language(current_language())}", style), plain(answer, style), width))
+        )
         lines += [PanelLine(plain(f"   {line.note}", MUTED))] if line.note else []
     return lines
 

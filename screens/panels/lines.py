@@ -12,7 +12,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind, Severity
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 from workbench.wording.findings import text_of
 
 STYLES = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
@@ -92,7 +92,7 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
     for finding in found:
         style = STYLES[finding.severity]
         mark = (f"{symbols.of_severity(finding.severity)} ", style)
-        *before, last = hanging([mark], text_of(finding, case.policy, current()), width, style)
+        *before, last = hanging([mark], text_of(finding, case.policy, current_language()), width, style)
         if last.cell_length + cells(finding.rule) + 2 <= width:
             last = row(last, plain(finding.rule, MUTED), width)
         lines += map(PanelLine, [*before, last])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped
-from workbench.domain.filter.keys import KEY_NAMES
+from workbench.domain.filter.keys import KEY_BY_NAME
 from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter
 from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.i18n import _
@@ -52,7 +52,7 @@ def completions(word: Word) -> tuple[str, ...]:
     if not word.has_sign:
         typed = word.key.casefold()
         return tuple(f"{key.name}:" for key in FILTER_KEYS if key.name.startswith(typed)) if typed else ()
-    key = KEY_NAMES.get(word.key.casefold())
+    key = KEY_BY_NAME.get(word.key.casefold())
     if key is None:
         return ()
     before, comma, last = word.value.rpartition(",")
@@ -96,7 +96,7 @@ def key_lines(width: int) -> list[Content]:
 def _help(word: Word, width: int) -> tuple[Content, Content]:
     """Return the keys that start with the word, or the values of its key."""
     if word.has_sign:
-        key = KEY_NAMES.get(word.key.casefold())
+        key = KEY_BY_NAME.get(word.key.casefold())
         if key is None:
             return Content(), Content()
         return _listed(completions(word) or key.values, width), _explained(key, width)

@@ -9,7 +9,7 @@ from screens.shell.protocols import HasHints
 from screens.widgets.safe_text import key_hints, row
 from workbench.i18n import _
 from workbench.keys.command import shown_key
-from workbench.keys.registry import BY_ID, HELP, PALETTE
+from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 
 MOST = 6
 
@@ -45,7 +45,7 @@ def hints(screen: Screen[object], width: int) -> Content:
     if isinstance(screen, HasHints):
         now = [(command, found[command.id]) for command in screen.hinted if command.id in found]
     else:
-        now = [(BY_ID[name], active) for name, active in found.items() if BY_ID[name].hint]
+        now = [(COMMAND_BY_ID[name], active) for name, active in found.items() if COMMAND_BY_ID[name].hint]
         now.sort(key=lambda each: not each[0].danger)
     shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in now]
     del shown[MOST - len(ends) :]

@@ -49,8 +49,8 @@ def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: 
         from workbench.wording.amounts import count
 
         parts += [(dot + _("{count} queued").format(count=count(counts.queued)), MUTED)]
-        if counts.breached:
-            parts += [(dot, MUTED), (_("{count} overdue").format(count=count(counts.breached)), ERROR)]
+        if counts.overdue:
+            parts += [(dot, MUTED), (_("{count} overdue").format(count=count(counts.overdue)), ERROR)]
         if counts.due_today:
             parts += [(dot, MUTED), (_("{count} due today").format(count=count(counts.due_today)), WARNING)]
         if counts.to_check:

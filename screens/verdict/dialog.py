@@ -26,7 +26,7 @@ from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import MUTED, plain
 from screens.widgets.text_fields import Page
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -38,7 +38,7 @@ _TYPING_PAUSE_S = 0.2
 Choice = TypeVar("Choice")
 
 
-class VerdictDialog(Dialog[Decided]):
+class VerdictDialog(Dialog[DecisionResult]):
     """Fills in one verdict; its result is the decision, or None."""
 
     CSS_PATH = Path(__file__).with_name("verdict.tcss")

@@ -12,7 +12,7 @@ from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, fitted, jo
 from workbench.domain.case.casefile import CaseFile, ChecklistLine, VerdictPreview
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, comma_joined, current, ngettext
+from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import Command, shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, LETTER, NOTE, WAIT_FOR
@@ -138,12 +138,12 @@ def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> 
 def _documents(case: CaseFile, preview: VerdictPreview) -> str:
     names = case.policy.documents.names
     return comma_joined(
-        names[kind].in_language(current()) if kind in names else kind.value for kind in preview.unopened
+        names[kind].in_language(current_language()) if kind in names else kind.value for kind in preview.unopened
     )
 
 
 def _questions(lines: list[ChecklistLine]) -> str:
-    return " ".join(line.text.in_language(current()) for line in lines)
+    return " ".join(line.text.in_language(current_language()) for line in lines)
 
 
 def _short(message: str, style: str, width: int, most: int) -> list[Content]:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from textual.message import Message
 
 from screens.shell.key_guard import Presses
-from workbench.domain.case.casefile import CaseFile, Decided, ItemRequest, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import PASS_REASONS
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.findings.evaluate import preselected_reasons
@@ -103,6 +103,6 @@ class VerdictActions:
     """What the dialog needs from the desk: to preview, decide and keep a draft, and the presses of keys."""
 
     preview: Callable[[VerdictRequest], VerdictPreview]
-    decide: Callable[[VerdictRequest], Awaitable[Decided]]
+    decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
     presses: Presses

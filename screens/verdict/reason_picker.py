@@ -22,7 +22,7 @@ from workbench.domain.case.verdict import can_apply_to
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.values.spelling import matches
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 from workbench.keys.registry import MARK, TOGGLE
 
 _NUMBERED = 9
@@ -118,7 +118,10 @@ class ReasonList(VerticalScroll, can_focus=True):
         left = joined(
             (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else MUTED),
             (f"{number} ", MUTED),
-            (reason.title.in_language(current()), "" if is_marked or reason.code in self._with_finding else MUTED),
+            (
+                reason.title.in_language(current_language()),
+                "" if is_marked or reason.code in self._with_finding else MUTED,
+            ),
         )
         label = _("found") if reason.code in self._with_finding else ""
         right = joined((f"{label}  " if label else "", WARNING), (reason.code, MUTED))

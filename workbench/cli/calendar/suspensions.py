@@ -104,7 +104,7 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", *, written:
             "{count} due date would be affected.", "{count} due dates would be affected.", done.affected_count
         )
     output.narrate(concerned.format(count=count(done.affected_count)))
-    output.narrate(notice_count_words(done.notified_count, written=written))
+    output.narrate(notice_count_words(done.notified_count, is_written=written))
 
 
 def _end(text: str, zone: ZoneInfo) -> datetime:

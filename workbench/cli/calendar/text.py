@@ -12,7 +12,7 @@ from workbench.domain.case.vocabulary import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.text.cells import pad_right
 from workbench.domain.values.provinces import province_words
-from workbench.i18n import _, current, ngettext
+from workbench.i18n import _, current_language, ngettext
 from workbench.wording.amounts import count, instant_on_screen
 from workbench.wording.calendar import (
     LEGEND,
@@ -133,5 +133,5 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
     if certainty_changes:
         parts.append(certainty_change_words(certainty_changes))
     if moved:
-        parts.append(notice_count_words(effect.notified_count, written=written))
-    return ("" if current() == "zh" else " ").join(parts)
+        parts.append(notice_count_words(effect.notified_count, is_written=written))
+    return ("" if current_language() == "zh" else " ").join(parts)

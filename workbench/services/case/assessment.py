@@ -15,7 +15,7 @@ from db.queries.published import table_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
-from workbench.domain.findings.evaluate import class_of, find, priority_of, risk_of
+from workbench.domain.findings.evaluate import class_of, findings_of, priority_of, risk_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import read_evidence
@@ -66,7 +66,7 @@ class Assessment:
 
 def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
     """Return the result of applying the rules of a policy to evidence on a local day."""
-    findings = find(observe(evidence, policy, today), policy)
+    findings = findings_of(observe(evidence, policy, today), policy)
     cards = len(evidence.cards)
     return Assessment(
         findings=findings,

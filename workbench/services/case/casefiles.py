@@ -170,7 +170,7 @@ def _header(
         working_days_left=(
             None if due_at is None else calendar.working_days_left(calendar.local_day(now), calendar.local_day(due_at))
         ),
-        is_breached=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
+        is_overdue=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         assignee=logins.get(case.assignee_id or 0),
         held_by=logins.get(case.held_by_id or 0) if is_held else None,
         held_until=case.held_until if is_held else None,

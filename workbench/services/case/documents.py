@@ -18,7 +18,7 @@ from workbench.domain.case.documents import DocumentLine, Opening
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.errors import NotFound, StorageFailed
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.output_folder import NewFolder, absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
@@ -136,9 +136,9 @@ class Documents(Service):
                 one,
                 number=number,
                 words=policy.documents.names.get(one.kind),
-                is_there=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
+                is_stored=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
                 openings=openings[OPENED].get(one.sha256, ()),
-                written=openings[WRITTEN].get(one.sha256, ()),
+                copies=openings[WRITTEN].get(one.sha256, ()),
             )
             for number, one in enumerate(ordered, start=1)
         )
@@ -198,7 +198,7 @@ def _is_there(path: Path, bytes_count: int | None) -> bool:
 
 def _open_verified(line: DocumentLine, store: Store) -> BinaryIO:
     """Open the file of a document in the store, after checking that its digest is that of the imported file."""
-    name = line.name(current())
+    name = line.name(current_language())
     try:
         handle = os.open(store.document_path(line.sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:

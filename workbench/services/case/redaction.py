@@ -69,7 +69,7 @@ class Redaction:
 
     def _places(self, spelled: SpelledText, keys: Iterable[str]) -> Iterator[tuple[int, int, MaskKind | None]]:
         for key in keys:
-            for start, end in spelled.places(key, in_parts=self.mask_by_key[key].has_parts):
+            for start, end in spelled.occurrences(key, in_parts=self.mask_by_key[key].has_parts):
                 yield start, end, self.mask_by_key[key].kind
 
 

@@ -16,7 +16,15 @@ from db.models import CaseRow, EventRow, RectificationRow, SubmissionRow, Suspen
 from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import CLASS_CHANGED, EXTENDED, Budget, ClockEvent, ClockState, budget_of, clock_state
+from workbench.domain.clock.clock import (
+    CLASS_ACTION,
+    EXTEND_ACTION,
+    Budget,
+    ClockEvent,
+    ClockState,
+    budget_of,
+    clock_state,
+)
 from workbench.domain.clock.explanation import ClockExplanation, explain_clock, explain_incomplete
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
@@ -32,7 +40,7 @@ SUBMISSION = table_of(SubmissionRow)
 SUSPENSION = table_of(SuspensionRow)
 
 _RECTIFICATION = table_of(RectificationRow)
-_DUE_DATE_ACTIONS = (EXTENDED, CLASS_CHANGED)
+_DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
 _RECEIVING_ACTIONS = frozenset({"answer", "resubmit"})
 
 
@@ -243,7 +251,7 @@ def _event(row: Any, received_at: Mapping[tuple[int, int], datetime]) -> ClockEv
     at: datetime = row.at
     if row.action in _RECEIVING_ACTIONS:
         at = from_us(body["counted_at"]) if "counted_at" in body else received_at.get((row.case_id, row.batch_id), at)
-    is_extension, is_class_change = row.action == EXTENDED, row.action == CLASS_CHANGED
+    is_extension, is_class_change = row.action == EXTEND_ACTION, row.action == CLASS_ACTION
     return ClockEvent(
         at=at,
         action=row.action,

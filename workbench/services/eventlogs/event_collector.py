@@ -1,6 +1,6 @@
 """Collects the events of a log into traces, up to a limit."""
 
-from workbench.domain.forecast.learning.event_trace import Event, Trace, in_order
+from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
 from workbench.domain.text.safe import safe
 from workbench.domain.values.values import BadValue
 from workbench.i18n import _
@@ -67,4 +67,4 @@ class EventCollector:
         """
         if not self._events:
             raise self.problem(_("The log has no events; it needs at least one case."))
-        return tuple(in_order(case, events) for case, events in self._events.items())
+        return tuple(sorted_trace(case, events) for case, events in self._events.items())

@@ -60,7 +60,7 @@ class ForecastPresenter:
     def queue(self, cases: Sequence[OpenCase]) -> QueueForecast:
         """Return the forecast of the queue."""
         clearing = self.queue_model.queue_clearing(cases, self._at, self.reviewers)
-        to_the_end = self.queue_model.time.count - self._at
+        to_the_end = self.queue_model.time.day_count - self._at
         p50, p90 = (to_the_end, to_the_end) if self._is_endless else (clearing.p50_days, clearing.p90_days)
         cleared = DayRange(p50=self.queue_model.time.day(self._at + p50), p90=self.queue_model.time.day(self._at + p90))
         return QueueForecast(
@@ -114,7 +114,7 @@ class ForecastPresenter:
     @property
     def _last_day(self) -> DayRange:
         """The last day of the horizon, which is used for an unknown day."""
-        last = self.queue_model.time.day(self.queue_model.time.count)
+        last = self.queue_model.time.day(self.queue_model.time.day_count)
         return DayRange(p50=last, p90=last)
 
     def _is_provisional(self, last: date) -> bool:

@@ -16,7 +16,7 @@ from db.models import (
     RectificationRow,
 )
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided
+from workbench.domain.case.casefile import CaseFile, DecisionResult
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -73,10 +73,10 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
 
 def outcome(
     case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
-) -> Decided:
+) -> DecisionResult:
     """Return what a verdict or its approval did, after `case` and `decision` were changed."""
     return from_row(
-        Decided,
+        DecisionResult,
         decision,
         decision_id=decision.id or 0,
         state=CaseState(case.state),
