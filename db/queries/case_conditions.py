@@ -198,7 +198,7 @@ def _escaped(part: str) -> str:
     return part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _full_text_condition(match: str, check: str, name: str, values: dict[str, Any]) -> Condition:
+def _fulltext(match: str, check: str, name: str, values: dict[str, Any]) -> Condition:
     """Return a condition that the full-text index answers exactly, so that hits need no recheck."""
     return Condition(
         check=check,
@@ -214,13 +214,11 @@ def name_matches(part: str, name: str) -> Condition:
     likes, named = _likes("c.applicant_name", part, name)
     # LIKE and the full-text query use the same spellings, so they find the same names.
     match = search.any_of(search.name_hits(spelling) for spelling in spellings(part))
-    by_name = _full_text_condition(match, likes, f"{name}_name", named)
+    by_name = _fulltext(match, likes, f"{name}_name", named)
     letters = unicodedata.normalize("NFKC", part).lower()
     if letters.isascii() and letters.isalnum() and len(letters) >= _FEWEST_INITIALS:
         check = search.HAS_INITIALS.format(letters=f"{name}_letters")
-        by_initials = _full_text_condition(
-            search.initials_hits(letters), check, f"{name}_initials", {f"{name}_letters": letters}
-        )
+        by_initials = _fulltext(search.initials_hits(letters), check, f"{name}_initials", {f"{name}_letters": letters})
         return any_condition([by_name, replace(by_initials, is_slow=True)])
     # Hits are rechecked by LIKE, which is fast.
     return replace(by_name, recheck=None)
@@ -239,5 +237,5 @@ def number_matches(number: str, name: str) -> Condition:
     if len(parts) != 1 or parts[0] != search.lower(wanted):
         return beginning
     check = search.HAS_PART.format(part=f"{name}_part")
-    by_part = _full_text_condition(search.part_hits(wanted), check, f"{name}_parts", {f"{name}_part": parts[0]})
+    by_part = _fulltext(search.part_hits(wanted), check, f"{name}_parts", {f"{name}_part": parts[0]})
     return any_condition([beginning, by_part])

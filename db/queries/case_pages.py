@@ -73,9 +73,7 @@ def count(session: Session, cases: CaseList) -> int:
     """Return the number of cases in a list."""
     if cases.needs_rows():
         hits = fewest_hits(session, cases, _COUNTED_AT_ONCE)
-        if hits is not None and (
-            hits.count <= _COUNTED_AT_ONCE or any(condition.is_slow for condition in hits.conditions)
-        ):
+        if hits is not None and (hits.count <= _COUNTED_AT_ONCE or any(one.is_slow for one in hits.conditions)):
             sql = f"{hits_table(hits)} SELECT count(*) {_joined(cases, hits)}"
             return _number(session, sql, {**cases.values(), **hits.values})
     return sum(_length(session, cases, stretch) for stretch in stretches(cases))
@@ -224,21 +222,17 @@ def _page_along_index(session: Session, cases: CaseList, skip: int, limit: int, 
         if length is not None and skip > length // 2:
             # Reading from the other end skips fewer cases.
             wanted = min(wanted, length - skip)
-            found += _page_of_stretch(session, cases, stretch, length - skip - wanted, wanted, from_end=not from_end)[
-                ::-1
-            ]
+            found += _slice(session, cases, stretch, length - skip - wanted, wanted, from_end=not from_end)[::-1]
         else:
-            found += _page_of_stretch(session, cases, stretch, skip, wanted, from_end=from_end)
+            found += _slice(session, cases, stretch, skip, wanted, from_end=from_end)
         skip = 0
         if len(found) == limit:
             break
     return found
 
 
-def _page_of_stretch(
-    session: Session, cases: CaseList, stretch: Stretch, skip: int, limit: int, *, from_end: bool
-) -> list[int]:
-    """Return part of a stretch; with `from_end`, the last case comes first."""
+def _slice(session: Session, cases: CaseList, stretch: Stretch, skip: int, limit: int, *, from_end: bool) -> list[int]:
+    """Return a slice of a stretch; with `from_end`, the last case comes first."""
     sign = "DESC" if from_end else "ASC"
     selects = _selects(stretch, "c.id AS id, c.due_at AS due", _and_checks(cases))
     sql = f"{selects} ORDER BY due {sign}, id {sign} LIMIT :limit OFFSET :skip"

@@ -67,8 +67,7 @@ def notices_sent(session: Session, case_ids: Sequence[int]) -> SuspensionHistori
 
 def record(session: Session, notices: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
     """Store notices to applicants; each is a case id, a suspension id and the kind of notice."""
-    us = to_us(now)
-    rows = [{"case": case, "suspension": number, "kind": kind.value, "now": us} for case, number, kind in notices]
+    rows = [{"case": case, "suspension": stop, "kind": kind.value, "now": to_us(now)} for case, stop, kind in notices]
     if rows:
         session.execute(_RECORD, rows)
 

@@ -31,7 +31,7 @@ class Ticked:
     resumed: int
 
     @property
-    def is_anything(self) -> bool:
+    def has_changes(self) -> bool:
         """Whether anything changed."""
         return bool(self.queued or self.lapsed or self.delayed or self.resumed)
 
