@@ -53,7 +53,7 @@ class ClaimService(Protocol):
 
 
 class DraftService(Protocol):
-    """Saves what a reviewer typed before the verdict."""
+    """Saves the draft: what a reviewer typed before the verdict."""
 
     def save(self, case_id: int, body: Mapping[str, Any]) -> None: ...
 

@@ -19,7 +19,7 @@ STAGED = "staged"
 
 @dataclass(frozen=True, slots=True)
 class StagedVerdict:
-    """The staged verdict of a case, if it has one, as `actor` may check it."""
+    """The staged verdict of a case, if it has one, and whether `actor` may check it."""
 
     case: CaseFile | None
     actor: Actor
@@ -47,7 +47,7 @@ class StagedVerdict:
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:
-        """Return the verdict, under the reason why the actor may not check it; None without a verdict."""
+        """Return the verdict, below the reason why the actor may not check it; None without a staged verdict."""
         if self.case is None or self.decision is None:
             return None
         verdict = staged_lines(self.case, self.decision, view, width)

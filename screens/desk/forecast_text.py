@@ -27,9 +27,9 @@ def forecast_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width
     missing = missing_names(case, language)
     if missing:
         lines += [Content(), plain(_("Missing"), MUTED), *_all_wrapped(missing, width)]
-    asked = [text for _finding, text in findings_to_answer(case, language)]
-    if asked:
-        lines += [Content(), plain(_("Likely questions"), MUTED), *_all_wrapped(asked, width)]
+    questions = [text for _finding, text in findings_to_answer(case, language)]
+    if questions:
+        lines += [Content(), plain(_("Likely questions"), MUTED), *_all_wrapped(questions, width)]
     return lines
 
 

@@ -41,7 +41,7 @@ class CaseRemoved:
 
 @dataclass(frozen=True, slots=True)
 class CaseChanged:
-    """The hold of the case lasts longer, or some of its personal values are revealed."""
+    """The hold of the case was renewed, or some of its personal values were revealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class HoldLost:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """The case left the desk while the act ran, or a later reading of it came first."""
+    """The case left the desk while the act ran, or a later read of the case finished first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The case on the desk, its draft and its hold, and every act on them, without any widget.
 
-An act gets the `CaseRef` of its case, which is taken before anything is awaited, and returns an outcome. The outcome
-is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
+The caller makes the `CaseRef` of the case before it awaits anything, and passes it to the act. The act returns an
+outcome, which is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ class DeskSession:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether `next` would return the case that is on the desk, with nothing new about it."""
+        """Whether `next` would return the case on the desk again, without new evidence."""
         if self.case is None or not self.is_held or self.has_new_evidence:
             return False
         header, now = self.case.header, self.clock.now()
@@ -115,7 +115,7 @@ class DeskSession:
         return self.place(found)
 
     async def open_held(self, case: CaseFile) -> CaseShown:
-        """Put a held case on the desk that was chosen in a list; the draft of the previous case is saved."""
+        """Put a held case, which was chosen in a list, on the desk; the draft of the previous case is saved."""
         await self.save_draft()
         self.draft = None
         return self.place(case)
@@ -142,7 +142,7 @@ class DeskSession:
         return await self._give_up(ref, self.services.claims.release)
 
     async def skip(self, ref: CaseRef, reason: str) -> CaseRemoved | Superseded:
-        """Give the case back to the queue, for others."""
+        """Give the case back to the queue, for other reviewers."""
         return await self._give_up(ref, self.services.claims.skip, reason)
 
     async def put_aside(self, ref: CaseRef, until: datetime) -> CaseRemoved | Superseded:
@@ -194,7 +194,7 @@ class DeskSession:
             values = await asyncio.to_thread(files.reveal_identity, ref.id)
         else:
             values = {field: await asyncio.to_thread(files.reveal, ref.id, field)}
-        # The panel of the history names this reveal at once.
+        # The history panel must show this reveal at once.
         history = (await asyncio.to_thread(files.show, ref.id)).history
         if self.case is None or not self.is_on_desk(ref) or self.revealed.generation != generation:
             return Superseded()
@@ -210,11 +210,11 @@ class DeskSession:
         return await asyncio.to_thread(self.services.claims.explain, ref.id)
 
     async def load_forecast(self, case: CaseFile) -> "CaseForecast | None":
-        """Return the forecast of a case; None if there is none, or this person may not ask."""
+        """Return the forecast of a case; None if there is none, or this person may not see it."""
         if not is_allowed(Action.FORECAST, case.header.state, self.services.actor):
             return None
         try:
-            # The thread also imports what a forecast needs: the first case must not wait for it.
+            # The thread also imports the modules of the forecast, so that the first case need not wait for them.
             found = await asyncio.to_thread(lambda: self.services.forecasts.of_case(case.header.id))
         except WorkbenchError:
             return None

@@ -81,7 +81,7 @@ def folder_question(suggested: Path, *, is_requested: bool) -> Question:
     )
 
 
-def written(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
+def save_outcome(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
     """Return the outcome of saving the documents, and its style."""
     count = sum(one.state == "written" for one in done)
     message = _("{count} documents saved to {folder}.").format(count=count, folder=folder)
@@ -89,7 +89,7 @@ def written(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
     return (f"{message} {problems}", ERROR) if problems else (message, SUCCESS)
 
 
-def foot() -> Content:
+def foot_line() -> Content:
     """Return the keys of the list."""
     keys = (("1-9 Enter", _("open")), ("↑ ↓", _("choose")), ("w", _("save all to a folder")), ("Esc", _("back")))
     return key_hints(*keys)

@@ -63,7 +63,7 @@ _FIELDS: dict[str, str] = {
     "actual_user_name": N_("user of card {number}"),
 }
 _BY_TIME = frozenset({"lapse", "day-passed", "delay-told"})
-"""Events that a deadline causes; their actor is only the user whose program ran at that time."""
+"""Events that a deadline causes. Their actor is only the user whose program ran at that time."""
 
 _IN_EFFECT = frozenset({"applied", "approved"})
 _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be mended"), "final": N_("final")}
@@ -131,7 +131,7 @@ def _revealed(text: str, _case: CaseFile) -> str:
 
 
 def _due(text: str, _case: CaseFile) -> str:
-    # The log has RFC 3339 with the policy's offset; only the day and the time are shown.
+    # The log has RFC 3339 with the policy's offset; show the day and the time only.
     return text[:16].replace("T", " ")
 
 

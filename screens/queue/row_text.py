@@ -25,7 +25,7 @@ _OVERDUE = "$text-error"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowContext:
-    """One row with what it is drawn with; `login` is the reviewer at the screen."""
+    """A row and the settings that it is drawn with; `login` is the reviewer at the screen."""
 
     row: CaseRowView
     view: View
@@ -127,8 +127,8 @@ def _due_style(context: RowContext) -> str:
 
 
 def _due(context: RowContext, _room: int) -> list[Part]:
-    if still := stopped_clock_words(context.row, context.view.now):
-        return [("  ", ""), (still, MUTED)]
+    if clock_words := stopped_clock_words(context.row, context.view.now):
+        return [("  ", ""), (clock_words, MUTED)]
     due = context.row.due_at
     text = _("no due date") if due is None else context.view.instant(due)
     return [_urgency(context), (f" {text}", MUTED if due is None else _due_style(context))]

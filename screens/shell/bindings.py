@@ -36,7 +36,7 @@ def command_of(binding: Binding) -> Command | None:
 def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     """Return bindings with their descriptions in the language in use.
 
-    A binding is made with its class, before the language is known.
+    Bindings are created with their class, before the language is known.
     """
     return {
         key: active._replace(binding=replace(active.binding, description=_(active.binding.description)))
@@ -46,7 +46,7 @@ def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     }
 
 
-def available(screen: Screen[object]) -> dict[str, ActiveBinding]:
+def available_bindings(screen: Screen[object]) -> dict[str, ActiveBinding]:
     """Return the bindings that are available on a screen now, by command id, in the order of the registry."""
     found: dict[str, ActiveBinding] = {}
     for active in screen.active_bindings.values():

@@ -45,4 +45,4 @@ async def test_a_failure_is_reported_and_the_action_is_tried_again() -> None:
 
     async with at_work(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
         await _until(desk, lambda: len(attempts) > 1)
-        assert any("tried again soon: Another program holds the database." in note for note in desk.notes)
+        assert any("could not be handled: Another program holds the database." in note for note in desk.notes)
