@@ -26,7 +26,7 @@ def lines(seen: Evidence, language: Language) -> list[str]:
 def test_each_finding_is_given_with_what_to_submit_or_rectify() -> None:
     assert lines(with_calls(calls(peak_hour_calls=1073)), Language.EN) == [
         "1. The number of calls in one hour is not in line with our usage rules. "
-        "It helps to hand in or mend: a plan for the number of calls in an hour."
+        "You can already submit or correct: a plan for the number of calls in an hour."
     ]
     assert lines(with_calls(calls(peak_hour_calls=1073)), Language.ZH) == [
         "1. 一小时内的呼出次数不符合我司使用规范。可先提交或整改：小时呼出频次整改方案。"

@@ -31,7 +31,7 @@ def test_the_sentence_gives_both_days_and_says_that_they_are_no_promise() -> Non
         "Wednesday, 2 December 2026; this is no promise."
     )
     assert letter_sentence(FORECAST, Language.ZH) == (
-        "按目前进度，预计2026年11月27日(周五)前后审核通过，一般不晚于2026年12月2日(周三)。此为预计时间，并非承诺。"
+        "按目前进度，预计2026年11月27日（周五）前后审核通过，一般不晚于2026年12月2日（周三）。此为预计时间，并非承诺。"
     )
 
 
@@ -40,7 +40,7 @@ def test_two_equal_days_are_given_once() -> None:
         "As things stand, we expect your application to pass by Friday, 27 November 2026; this is no promise."
     )
     assert letter_sentence(ONE_DAY, Language.ZH) == (
-        "按目前进度，预计2026年11月27日(周五)前后审核通过。此为预计时间，并非承诺。"
+        "按目前进度，预计2026年11月27日（周五）前后审核通过。此为预计时间，并非承诺。"
     )
 
 

@@ -14,14 +14,14 @@ MONTHS_EN = (
 
 
 def letter_day(on: date, language: Language) -> str:
-    """Return a day as 2026年11月27日(周五) or Friday, 27 November 2026."""
+    """Return a day as 2026年11月27日（周五） or Friday, 27 November 2026."""
     if language is Language.ZH:
-        return f"{on.year}年{on.month}月{on.day}日(周{WEEKDAYS_ZH[on.weekday()]})"
+        return f"{on.year}年{on.month}月{on.day}日（周{WEEKDAYS_ZH[on.weekday()]}）"
     return f"{WEEKDAYS_EN[on.weekday()]}, {on.day} {MONTHS_EN[on.month - 1]} {on.year}"
 
 
 def letter_instant(at: datetime, zone: str, language: Language) -> str:
-    """Return an instant as 2026年11月27日(周五)18:00 or Friday, 27 November 2026, 18:00, local to the zone.
+    """Return an instant as 2026年11月27日（周五）18:00 or Friday, 27 November 2026, 18:00, local to the zone.
 
     Raises:
         ValueError: If the instant has no zone.

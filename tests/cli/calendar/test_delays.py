@@ -19,8 +19,8 @@ NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
 DUE_SO_FAR = {
-    Language.ZH: "此前的办结时限：2026年11月25日(周三)18:00",
-    Language.EN: "Current due date: Wednesday, 25 November 2026, 18:00",
+    Language.ZH: "此前的办结时限：2026年11月25日（周三）",
+    Language.EN: "Current due date: Wednesday, 25 November 2026",
 }
 
 
@@ -84,7 +84,7 @@ def test_a_changed_due_date_can_require_another_notice(services: Promises) -> No
 
     assert tick(services.at("2026-11-26 17:50")) == 1
     assert tick(services.at("2026-11-26 18:00")) == 0
-    assert "此前的办结时限：2026年11月26日(周四)18:00" in notices(services)[-1]["body"]
+    assert "此前的办结时限：2026年11月26日（周四）" in notices(services)[-1]["body"]
 
 
 def test_cases_with_a_stopped_clock_are_neither_late_nor_at_risk(services: Promises) -> None:

@@ -35,7 +35,7 @@ def test_extending_a_due_date_takes_a_reason_and_notifies_the_applicant(services
     assert step["working_s"] == 3 * 8 * 3600
     assert (newest_notice(services)["kind"], newest_notice(services)["case"]) == ("delay", case)
     assert "等待运营商核实" in newest_notice(services)["body"]
-    assert "2026年12月2日(周三)18:00" in newest_notice(services)["body"]
+    assert "2026年12月2日（周三）" in newest_notice(services)["body"]
 
 
 def test_pauses_after_an_extension_are_added(services: Promises) -> None:
@@ -59,7 +59,7 @@ def test_an_extended_day_is_kept_despite_suspensions_unless_it_is_suspended(serv
     services.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
     services.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
     assert services.due(case) == "2026-12-14 18:00"
-    assert "新的办结时限：2026年12月14日(周一)18:00" in newest_notice(services)["body"]
+    assert "新的办结时限：2026年12月14日（周一）" in newest_notice(services)["body"]
 
     other = services.received("2026-11-24 10:00")
     services.run("sup", "extend", other, "--until", "2026-12-10", "--reason", "x")
@@ -102,7 +102,7 @@ def test_a_class_change_that_moves_the_due_date_later_notifies_with_the_reason(s
     notice = newest_notice(services)
     assert (notice["kind"], notice["case"]) == ("delay", case)
     assert "号码较多" in notice["body"]
-    assert "新的办结时限：2026年12月1日(周二)18:00" in notice["body"]
+    assert "新的办结时限：2026年12月1日（周二）" in notice["body"]
 
     services.run("sup", "class", case, "expedited", "--reason", "x")
     assert len(services.terminal.document("a", "notices")["notices"]) == 1
@@ -136,7 +136,7 @@ def test_during_rectification_extend_moves_the_deadline(services: Promises) -> N
 
     assert services.due(case) == "2026-11-27 18:00"
     assert newest_notice(services)["kind"] == "deadline"
-    assert "2026年12月3日(周四)18:00" in newest_notice(services)["body"]
+    assert "2026年12月3日（周四）18:00" in newest_notice(services)["body"]
     services.at("2026-12-03 17:00").run("a", "resubmit", case)
     assert services.terminal.document("a", "show", case)["round"] == 2
 

@@ -50,7 +50,7 @@ def test_a_suspension_moves_every_due_date_and_notifies_each_applicant(services:
         (case, "delay", None) for case in cases
     ]
     assert "台风停工" in notices(services)[0]["body"]
-    assert "2026年12月1日(周二)18:00" in notices(services)[0]["body"]
+    assert "2026年12月1日（周二）" in notices(services)[0]["body"]
 
 
 def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promises) -> None:
@@ -73,8 +73,8 @@ def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promise
     # Four hours of Wednesday, eight of Thursday and one of Friday.
     assert services.due(case) == "2026-11-27 15:00"
     assert [one["kind"] for one in notices(services)] == ["delay", "resumed"]
-    assert "2026年11月25日(周三)14:00起中止" in notices(services)[0]["body"]
-    assert "新的办结时限：2026年11月27日(周五)15:00" in notices(services)[1]["body"]
+    assert "2026年11月25日（周三）14:00起中止" in notices(services)[0]["body"]
+    assert "新的办结时限：2026年11月27日（周五）" in notices(services)[1]["body"]
     services.at("2026-11-27 15:00")
     assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
 

@@ -60,7 +60,7 @@ def test_a_case_past_its_due_date_gets_one_delay_notice(services: Promises) -> N
     assert kinds(services) == ["delay"]
     [notice] = services.terminal.document("a", "notices")["notices"]
     assert notice["case"] == case
-    assert "此前的办结时限：2026年11月25日(周三)18:00" in notice["body"]
+    assert "此前的办结时限：2026年11月25日（周三）" in notice["body"]
     services.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "x")
     assert tick(services.at("2026-11-26 18:00")) == {**NOTHING, "delayed": 1}
 

@@ -127,7 +127,7 @@ def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(servic
     assert [kind for kind, _body in letters(services, notified)] == ["delay", "resumed"]
     # The due date of the other case moved as well, but its applicant was not notified of the suspension.
     assert [kind for kind, _body in letters(services, paused)] == ["delay"]
-    has(newest(services, paused), ["新的办结时限：2026年12月2日(周三)11:00"], ["恢复"])
+    has(newest(services, paused), ["新的办结时限：2026年12月2日（周三）"], ["恢复"])
 
 
 def test_recipients_of_another_delay_letter_get_no_letter_about_a_known_end(
@@ -146,7 +146,7 @@ def test_recipients_of_another_delay_letter_get_no_letter_about_a_known_end(
     ("language", "ahead", "off"),
     [
         (EN, "From Tuesday, 1 December 2026, 00:00 on work will be suspended", "has been called off."),
-        (ZH, "审核工作将自2026年12月1日(周二)00:00起中止", "中止安排已经取消。"),
+        (ZH, "审核工作将自2026年12月1日（周二）00:00起中止", "中止安排已经取消。"),
     ],
 )
 def test_letters_announce_a_future_suspension_and_its_cancellation(
@@ -243,7 +243,7 @@ def test_a_delay_letter_gives_the_actual_reason_in_every_state(
     ("language", "stopped", "promise"),
     [
         (EN, "Work has been suspended since Thursday, 26 November 2026, 12:00", "by the due date."),
-        (ZH, "审核工作自2026年11月26日(周四)12:00起中止", "在办结时限前"),
+        (ZH, "审核工作自2026年11月26日（周四）12:00起中止", "在办结时限前"),
     ],
 )
 def test_a_receipt_during_a_suspension_says_so_and_is_followed_by_a_resumption_letter(

@@ -22,7 +22,7 @@ from workbench.services.forecast.forecasts import Forecasts
 from workbench.wording.forecast import letter_sentence
 from workbench.wording.letter_dates import letter_day
 
-DUE = {Language.ZH: "办结时限：2026年11月26日(周四)18:00", Language.EN: "Due date: Thursday, 26 November 2026, 18:00"}
+DUE = {Language.ZH: "办结时限：2026年11月26日（周四）", Language.EN: "Due date: Thursday, 26 November 2026"}
 BY_THE_DUE_DATE = {Language.ZH: "在办结时限前告知结论", Language.EN: "You will have our answer by the due date."}
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
 FASTER = {Language.ZH: "如何加快审核：", Language.EN: "What can make it faster:"}
@@ -214,7 +214,7 @@ def test_what_will_be_asked_about_is_named_without_what_is_internal(desk: Desk, 
     [body] = receipts(desk)
     asked = {
         Language.ZH: "2. 经办人年龄不符合要求。可先提交或整改：更换经办人，并提供授权委托书和身份证。",
-        Language.EN: "2. The handler's age does not meet the requirements. It helps to hand in or mend: "
+        Language.EN: "2. The handler's age does not meet the requirements. You can already submit or correct: "
         "another handler, with authority letter and ID card.",
     }[language]
     faster = body[body.index(f"\n\n{FASTER[language]}\n") :]

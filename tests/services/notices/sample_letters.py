@@ -28,11 +28,11 @@ ITEMS = {
     Language.ZH: ("经办人有效身份证的复印件", "呼出频次的整改方案"),
     Language.EN: ("copy of the handler's valid ID card", "plan for the number of calls in an hour"),
 }
-DEADLINE = {Language.ZH: "2026年12月3日(周四)18:00", Language.EN: "Thursday, 3 December 2026, 18:00"}
-NEXT_ACTION = {Language.ZH: "2026年12月1日(周二)", Language.EN: "Tuesday, 1 December 2026"}
-APPEAL_UNTIL = {Language.ZH: "2026年12月15日(周二)", Language.EN: "Tuesday, 15 December 2026"}
-DECIDED = {Language.ZH: "2026年11月25日(周三)", Language.EN: "Wednesday, 25 November 2026"}
-REPLACED = {Language.ZH: "2026年11月20日(周五)09:30", Language.EN: "Friday, 20 November 2026, 09:30"}
+DEADLINE = {Language.ZH: "2026年12月3日（周四）18:00", Language.EN: "Thursday, 3 December 2026, 18:00"}
+NEXT_ACTION = {Language.ZH: "2026年12月1日（周二）", Language.EN: "Tuesday, 1 December 2026"}
+APPEAL_UNTIL = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}
+DECIDED = {Language.ZH: "2026年11月25日（周三）", Language.EN: "Wednesday, 25 November 2026"}
+REPLACED = {Language.ZH: "2026年11月20日（周五）09:30", Language.EN: "Friday, 20 November 2026, 09:30"}
 
 
 def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> LetterFacts:

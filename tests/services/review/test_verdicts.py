@@ -42,7 +42,7 @@ def test_a_fixable_fail_has_an_item_for_each_reason_and_the_latest_of_their_dead
     assert done.notice is not None
     assert "ACT-PEAK-HOUR" in done.notice
     assert "DOC-UNSEALED" in done.notice
-    assert "2026年12月3日(周四)18:00" in done.notice
+    assert "2026年12月3日（周四）18:00" in done.notice
     (line,) = site.services("a").casefiles.show(case).decisions
     assert [item.code for item in line.items] == ["ACT-PEAK-HOUR", "DOC-UNSEALED"]
 

@@ -14,10 +14,11 @@ _PLACEHOLDERS = {
     "application_no": "\ue002",
     "forecast_sentence": "\ue003",
     "suggestions": "\ue004",
+    "agent": "\ue005",
 }
 """A placeholder for each field of a letter that differs between applicants, except the case number."""
 
-_ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue004]")
+_ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue005]")
 
 Notice = Mapping[str, Any]
 """A row of the table of notices."""

@@ -1,7 +1,8 @@
 """Letters to applicants about due dates: receipts, delays, resumed work and extended deadlines."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import ForecastPolicy, Policy, Supplier
 from workbench.services.notices.verdict_letter import ComposedLetter, rendered
 from workbench.wording.letter_dates import letter_day
+from workbench.wording.quotation import quoted_if_foreign
 from workbench.wording.what_would_help import findings_in_letters
 
 if TYPE_CHECKING:
@@ -31,6 +33,10 @@ class ClockLetterKind(StrEnum):
     DEADLINE = "deadline"
 
 
+EarlierLetter = tuple[ClockLetterKind, str]
+"""The kind and the body of a letter that was written before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockLetter:
     """The contents of a letter about a due date.
@@ -44,6 +50,7 @@ class ClockLetter:
         is_with_applicant: Whether the review waits for the applicant.
         awaits_others: Whether the review waits for information from third parties.
         was_promised: Whether an earlier letter promised a due date.
+        is_unchanged: Whether the last letter about the due date gave the same day.
         cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
         forecast_sentence: The sentence with the forecast, empty without a forecast.
         shows_due_date: Whether the letter shows the due date.
@@ -55,6 +62,7 @@ class ClockLetter:
     applicant_kind: ApplicantKind
     applicant_name: str
     application_no: str
+    agent: str = ""
     case_no: str = CASE_NO
     due_at: datetime
     is_provisional: bool = False
@@ -64,6 +72,7 @@ class ClockLetter:
     is_with_applicant: bool = False
     awaits_others: bool = False
     was_promised: bool = False
+    is_unchanged: bool = False
     cause: str = ""
     forecast_sentence: str = ""
     shows_due_date: bool = True
@@ -112,12 +121,28 @@ def suggestion_lines(findings: Iterable[Finding], policy: Policy, language: Lang
     return "\n".join(
         f"{number}. {noticed}可先提交或整改：{item}。"
         if language is Language.ZH
-        else f"{number}. {noticed} It helps to hand in or mend: {item}."
+        else f"{number}. {noticed} You can already submit or correct: {item}."
         for number, (noticed, item) in enumerate(found, start=1)
     )
 
 
+def repeats_due_date(letter: ClockLetter, earlier: Sequence[EarlierLetter]) -> bool:
+    """Say whether the last of the earlier letters gave the due date on the same day as a letter."""
+    day = re.escape(_local_day(letter.due_at, letter))
+    return bool(earlier) and re.search(rf"(办结时限.*：|[Dd]ue date.*: ){day}", earlier[-1][1]) is not None
+
+
 def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
-    written_on = letter.written_at.astimezone(ZoneInfo(letter.zone)).date()
-    return rendered("clock_subject", "clock", letter, written_day=letter_day(written_on, letter.language))
+    return rendered(
+        "clock_subject",
+        "clock",
+        replace(letter, cause=quoted_if_foreign(letter.cause, letter.language)),
+        written_day=_local_day(letter.written_at, letter),
+        # The time of day is left out: an applicant can count on the answer by closing time.
+        due_day=_local_day(letter.due_at, letter),
+    )
+
+
+def _local_day(at: datetime, letter: ClockLetter) -> str:
+    return letter_day(at.astimezone(ZoneInfo(letter.zone)).date(), letter.language)

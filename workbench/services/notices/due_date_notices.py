@@ -1,7 +1,7 @@
 """Writes notices about due dates, in the transaction that changes the due dates."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,17 @@ from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks
 from workbench.services.notices.bulk_letters import notice_of
-from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, forecast_sentence, suggestion_lines
+from workbench.services.notices.due_date_letter import (
+    ClockLetter,
+    ClockLetterKind,
+    EarlierLetter,
+    forecast_sentence,
+    repeats_due_date,
+    suggestion_lines,
+)
 
 NOTICE = table_of(NoticeRow)
 
-_RECEIPT = (NOTICE.c.kind == ClockLetterKind.RECEIPT.value, NOTICE.c.cancelled_at.is_(None))
 _CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日安排有调整。")
 
 
@@ -55,18 +61,27 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
-    receipts = select(NOTICE.c.case_id).where(NOTICE.c.case_id.in_({case.id for case, _message in pairs}), *_RECEIPT)
-    promised_case_ids = set(session.execute(receipts).scalars())
+    told = _earlier_letters(session, {case.id for case, _message in pairs})
     notices = []
     for case, message in pairs:
         policy = context.policy(session, case.policy_version_id)
-        letter = letter_about(
-            case, applications[case.application_id], message, policy, now, was_promised=case.id in promised_case_ids
-        )
+        letter = letter_about(case, applications[case.application_id], message, policy, now, told.get(case.id, ()))
         if letter is not None:
             notices.append(notice_of(letter).numbered(case.id))
     if notices:
         session.execute(insert(NOTICE), notices)
+
+
+def _earlier_letters(session: Session, case_ids: set[int]) -> dict[int, list[EarlierLetter]]:
+    """Return the letters about the due dates of cases, the oldest first."""
+    kinds = [kind.value for kind in ClockLetterKind if kind is not ClockLetterKind.DEADLINE]
+    statement = select(NOTICE.c.case_id, NOTICE.c.kind, NOTICE.c.body).where(
+        NOTICE.c.case_id.in_(case_ids), NOTICE.c.kind.in_(kinds), NOTICE.c.cancelled_at.is_(None)
+    )
+    letters: dict[int, list[EarlierLetter]] = {}
+    for row in session.execute(statement.order_by(NOTICE.c.id)):
+        letters.setdefault(row.case_id, []).append((ClockLetterKind(row.kind), row.body))
+    return letters
 
 
 def notify_one(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
@@ -83,11 +98,16 @@ def notify_of_calendar_change(session: Session, context: Context, changes: Seque
 
 
 def letter_about(
-    case: Any, application: Any, message: DueDateMessage, policy: Policy, now: datetime, *, was_promised: bool = False
+    case: Any,
+    application: Any,
+    message: DueDateMessage,
+    policy: Policy,
+    now: datetime,
+    earlier: Sequence[EarlierLetter] = (),
 ) -> ClockLetter | None:
     """Return the letter about a case to its applicant, None if the case has no due date yet.
 
-    `was_promised` says that an earlier letter promised a due date.
+    `earlier` are the letters about its due date that were written before, the oldest first.
     """
     due_at = message.deadline_at or case.due_at
     if due_at is None:
@@ -98,12 +118,13 @@ def letter_about(
     forecast = None if case.suspended_from else message.forecast
     sentence, shows_due_date = forecast_sentence(forecast, policy.forecast, language)
     cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
-    return ClockLetter(
+    letter = ClockLetter(
         kind=message.kind,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
         applicant_name=application.applicant_name,
         application_no=case.application_no,
+        agent=case.agent,
         due_at=due_at,
         is_provisional=case.is_due_provisional,
         stopped_at=None if message.deadline_at else case.suspended_from,
@@ -111,7 +132,7 @@ def letter_about(
         is_called_off=message.is_called_off,
         is_with_applicant=is_with,
         awaits_others=state is CaseState.PENDING and not is_with,
-        was_promised=was_promised,
+        was_promised=any(kind is ClockLetterKind.RECEIPT for kind, _body in earlier),
         cause=cause.strip(),
         forecast_sentence=sentence,
         shows_due_date=shows_due_date,
@@ -120,3 +141,4 @@ def letter_about(
         written_at=now,
         zone=policy.zone,
     )
+    return replace(letter, is_unchanged=message.deadline_at is None and repeats_due_date(letter, earlier))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Supplier
 from workbench.wording.letter_dates import letter_day, letter_instant
+from workbench.wording.quotation import quoted_if_foreign
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,9 +34,11 @@ class LetterReason:
 class LetterFacts:
     """The contents of the letter about a verdict, which never has internal notes.
 
-    `causes` is the text that the reviewer edited, None if unedited. `items` are what the applicant must submit or
-    correct. `corrects_decided_at` is when the verdict was decided whose notice this letter corrects.
-    `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
+    `agent` is the agent who brought the application, empty without one. `causes` is the text that the reviewer edited,
+    None if unedited. `items` are what the applicant must submit or correct, `msisdns` the numbers that the measure
+    concerns, `answer_days` the working days within which an appeal is answered. `corrects_decided_at` is when the
+    verdict was decided whose notice this letter corrects. `provisional_years` are the years with an unpublished
+    calendar that a date in the letter depends on.
     """
 
     language: Language
@@ -43,6 +46,7 @@ class LetterFacts:
     applicant_name: str
     case_no: str
     application_no: str
+    agent: str = ""
     verdict: Verdict
     fail_kind: FailKind | None = None
     reasons: tuple[LetterReason, ...] = ()
@@ -50,9 +54,11 @@ class LetterFacts:
     items: tuple[str, ...] = ()
     deadline_at: datetime | None = None
     measure: Measure = Measure.NONE
+    msisdns: tuple[str, ...] = ()
     waits_for: WaitsFor | None = None
     next_action_on: date | None = None
     appeal_until: date | None = None
+    answer_days: int = 7
     supplier: Supplier
     decided_at: datetime
     zone: str
@@ -106,7 +112,8 @@ def compose(letter: LetterFacts) -> ComposedLetter:
     """Return the letter about a verdict, with the causes as the reviewer edited them.
 
     The letter about a fail or pending verdict always has causes. If the reviewer deleted all of them, it has the
-    sentences of the reasons. It also lists the codes of reasons that the edited text does not mention.
+    sentences of the reasons. It also lists the codes of reasons that the edited text does not mention. A text in
+    another language than the letter is quoted.
 
     Raises:
         ValueError: If a required field is empty.
@@ -118,8 +125,8 @@ def compose(letter: LetterFacts) -> ComposedLetter:
     return rendered(
         "subject",
         "letter",
-        letter,
-        causes=causes,
+        replace(letter, items=tuple(quoted_if_foreign(item, letter.language) for item in letter.items)),
+        causes=quoted_if_foreign(causes, letter.language),
         codes=() if letter.verdict is Verdict.PASS else _codes_left_out(letter.reasons, causes),
         shows_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
         day=partial(letter_day, language=letter.language),

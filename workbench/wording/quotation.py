@@ -1,0 +1,26 @@
+"""Quotes texts in letters that are written in another language than the letter."""
+
+import re
+
+from db.enums import Language
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+# Codes such as ID-RIC and abbreviations such as POS belong to no language.
+_WORD = re.compile(r"[A-Za-z'’]*[a-z]{2,}")
+
+
+def is_foreign(text: str, language: str) -> bool:
+    """Say whether a text is in the other language than a letter; a text without words is in neither."""
+    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
+    return words > han if language == Language.ZH else han > words
+
+
+def quoted_if_foreign(text: str, language: str) -> str:
+    """Return a text for a letter in which each line that is in another language is a quotation."""
+    return "\n".join(_quoted(line, language) if is_foreign(line, language) else line for line in text.split("\n"))
+
+
+def _quoted(line: str, language: str) -> str:
+    if language == Language.ZH:
+        return f"我司说明（英文原文）：“{line.strip()}”"
+    return f"In our own words (Chinese original): “{line.strip()}”"
