@@ -13,7 +13,7 @@ class DecisionRow(NumberedRow, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
     `before` is JSON with the columns of the case that an undo restores; `seen` is JSON with the evidence that the desk
-    showed.
+    showed, and once the decision is in force the numbers that its measure concerns.
     """
 
     __tablename__ = "decision"

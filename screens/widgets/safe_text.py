@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from workbench.domain.text.safe import cells, fit, safe
+from workbench.domain.text.wrapping import wrapped_paragraph
 from workbench.signs import drawn
 
 MUTED = "$text-muted"
@@ -14,9 +15,6 @@ WARNING = "$text-warning"
 INFO = "$text-primary"
 SUCCESS = "$text-success"
 ACCENT = "$text-accent"
-
-_NEVER_FIRST = frozenset("。，、；：？！）》」』】”’…％")
-"""Characters that must not start a line of Chinese. Source: GB/T 15834, 5.1."""
 
 Part = tuple[str, str]
 """A text and its style."""
@@ -77,42 +75,8 @@ def wrapped(text: str, width: int) -> list[str]:
     """Return stored text wrapped to lines of `width` cells, at blanks if possible."""
     lines: list[str] = []
     for paragraph in drawn(safe(text, keep_newlines=True)).replace("\t", " ").split("\n"):
-        lines += _cut(paragraph, max(2, width))
+        lines += wrapped_paragraph(paragraph, max(2, width))
     return lines or [""]
-
-
-def _cut(paragraph: str, width: int) -> list[str]:
-    lines: list[str] = []
-    rest = paragraph
-    while cells(rest) > width:
-        head = _head(rest, width)
-        blank = head.rfind(" ")
-        # Break at a blank in the second half of the line; Chinese has no blanks and breaks anywhere.
-        cut = (
-            blank
-            if blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii()
-            else _before_punctuation(rest, len(head))
-        )
-        lines.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return [*lines, rest]
-
-
-def _before_punctuation(text: str, cut: int) -> int:
-    """Return the index to cut at, moved left so that no line starts with closing punctuation."""
-    earlier = cut
-    while earlier > 1 and text[earlier] in _NEVER_FIRST:
-        earlier -= 1
-    return earlier if text[earlier] not in _NEVER_FIRST else cut
-
-
-def _head(text: str, width: int) -> str:
-    taken = 0
-    for index, char in enumerate(text):
-        taken += cells(char)
-        if taken > width:
-            return text[: max(1, index)]
-    return text
 
 
 def wrapped_lines(text: str, width: int, style: str = "") -> list[Content]:

@@ -8,6 +8,7 @@ import typer
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import parse_day
 from workbench.cli.framework.registration import Entry
+from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
 from workbench.wording.amounts import count
@@ -19,8 +20,15 @@ def export(
         ExportKind, typer.Argument(metavar="applications|decisions|notices|events", help=N_("What to export."))
     ],
     file: Annotated[
-        Path, typer.Option("--output", metavar="FILE", help=N_("File to write; an existing file is replaced."))
-    ],
+        Path | None, typer.Option("--output", metavar="FILE", help=N_("File to write; an existing file is replaced."))
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", metavar="FOLDER", help=N_("New or empty folder for notices: each one as a text and an HTML page.")
+        ),
+    ] = None,
+    sms: Annotated[bool, typer.Option("--sms", help=N_("With --to: also a short message for each notice."))] = False,
     file_format: Annotated[
         ExportFormat | None, typer.Option("--format", help=N_("File format. Default: from the file name."))
     ] = None,
@@ -32,10 +40,21 @@ def export(
     ] = False,
     reason: Annotated[str, typer.Option("--reason", metavar="T", help=N_("Reason for --reveal."))] = "",
 ) -> None:
-    """Export data to a file."""
+    """Export data to a file, or notices to a folder."""
+    output = file or folder
+    if output is None or (file is not None and folder is not None):
+        raise WrongUsage(_("Say where to write: either --output FILE or --to FOLDER."))
+    if folder is not None and what is not ExportKind.NOTICES:
+        raise WrongUsage(_("--to is only for notices; write {what} with --output FILE.").format(what=what))
+    if folder is not None and file_format is not None:
+        raise WrongUsage(_("--format is not for --to, which writes text and HTML; leave it out."))
+    if sms and folder is None:
+        raise WrongUsage(_("--sms is only for letters in a folder; add --to FOLDER."))
     request = ExportRequest(
         what=what,
-        output=file,
+        output=output,
+        is_folder=folder is not None,
+        with_sms=sms,
         format=file_format,
         since=None if since is None else parse_day(since, "--since"),
         reveal=reveal,
@@ -46,11 +65,13 @@ def export(
     context.print_result(
         {
             "file": str(report.path),
-            "format": report.format.value,
+            "format": report.format and report.format.value,
             "rows": report.rows,
             "revealed": report.revealed,
         },
-        _("Wrote {rows} rows to {file}.").format(rows=count(report.rows), file=report.path),
+        (_("Wrote {rows} rows to {file}.") if folder is None else _("Wrote {rows} letters to {file}.")).format(
+            rows=count(report.rows), file=report.path
+        ),
     )
 
 

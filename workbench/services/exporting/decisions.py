@@ -1,16 +1,22 @@
-"""Exports decisions, including undone and returned ones, with maker, checker, reasons and notice."""
+"""Exports decisions, including undone and returned ones, with maker, checker, reasons and notice.
+
+A decision with a measure has one row for each number that the measure concerns.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import select
 
 from db.enums import ApplicantKind
-from db.models import ApplicationRow, DecisionReasonRow, DecisionRow, NoticeRow, ReviewerRow
+from db.models import ApplicationRow, CaseRow, DecisionReasonRow, DecisionRow, NoticeRow, ReviewerRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.masking import public_name
+from workbench.services.case.measured_numbers import kept_numbers, numbers_in_service
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 
@@ -45,7 +51,10 @@ COLUMNS = (
     "note",
     "letter",
     "notice",
+    "msisdn",
+    "numbers",
 )
+_IN_FORCE = frozenset({"applied", "approved"})
 _TEXTS = ("check_note", "note", "letter", "notice")
 
 
@@ -77,13 +86,30 @@ def rows(source: Source) -> Iterator[Record]:
             hidden = people[row.agent, row.application_no]
             values = {**row._asdict(), "notice": notices.get(row.id)}
             name, kind = row.applicant_name, ApplicantKind(row.applicant_kind)
-            yield {
+            record = {
                 **source.record(values, _TEXTS, hidden),
                 "decision": format_decision(row.id),
                 "case": format_case(row.case_id),
                 "applicant_name": name if source.reveal else public_name(kind, name),
                 "reasons": ";".join(reasons.get(row.id, ())),
             }
+            numbers = _numbers(source, row)
+            for number in numbers or (None,):
+                shown = number if number is None or source.reveal else mask(MaskKind.MSISDN, number)
+                yield {**record, "msisdn": shown, "numbers": len(numbers)}
+
+
+def _numbers(source: Source, row: Any) -> tuple[str, ...]:
+    """Return the numbers that the measure of a decision concerns; none before the decision is in force.
+
+    A decision of an earlier version of the program has not kept its numbers; the present ones stand in for them.
+    """
+    if row.status not in _IN_FORCE:
+        return ()
+    kept = kept_numbers(row.measure, row.seen)
+    if kept is not None:
+        return kept
+    return numbers_in_service(source.session, source.session.get_one(CaseRow, row.case_id), source.today)
 
 
 def _reasons(source: Source, decision_ids: Sequence[int]) -> dict[int, list[str]]:

@@ -1,16 +1,34 @@
-"""Exports the notices that can be sent to applicants: released and not cancelled."""
+"""Exports the notices that can be sent to applicants, with their recipients: released and not cancelled."""
 
+import re
 from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 
-from db.models import NoticeRow
+from db.enums import ApplicantKind
+from db.models import ApplicationRow, NoticeRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
+from workbench.domain.text.mask import MaskKind, mask
+from workbench.services.case.masking import public_name
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_APPLICATION = table_of(ApplicationRow)
 _NOTICE = table_of(NoticeRow)
+
+
+class Channel(StrEnum):
+    """How a notice reaches its recipient: by SMS, by a call, through the agent, or in no known way."""
+
+    SMS = "sms"
+    PHONE = "phone"
+    AGENT = "agent"
+    NONE = "none"
+
 
 COLUMNS = (
     "notice",
@@ -25,14 +43,20 @@ COLUMNS = (
     "created_at",
     "release_at",
     "sent_at",
+    "recipient_name",
+    "recipient_handler",
+    "recipient_phone",
+    "channel",
 )
+_RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
 
 
 def rows(source: Source) -> Iterator[Record]:
     """Yield the released notices in the order in which they were written."""
     statement = (
-        select(_NOTICE, CASE.c.agent, CASE.c.application_no)
+        select(_NOTICE, CASE.c.agent, CASE.c.application_no, *(_APPLICATION.c[name] for name in _RECIPIENT))
         .join(CASE, CASE.c.id == _NOTICE.c.case_id)
+        .join(_APPLICATION, _APPLICATION.c.id == CASE.c.application_id)
         .where(
             is_published(CASE.c.batch_id),
             _NOTICE.c.release_at <= source.now,
@@ -49,4 +73,22 @@ def rows(source: Source) -> Iterator[Record]:
                 "notice": row.id,
                 "case": format_case(row.case_id),
                 "decision": None if row.decision_id is None else format_decision(row.decision_id),
+                **_recipient(row, reveal=source.reveal),
             }
+
+
+def _recipient(row: Any, *, reveal: bool) -> dict[str, str | None]:
+    """Return the recipient of a notice and the channel that reaches the recipient."""
+    name, handler, phone = row.applicant_name, row.handler_name, row.contact_phone
+    channel = Channel.AGENT if row.agent else Channel.NONE
+    if phone:
+        channel = Channel.SMS if _MOBILE.fullmatch(phone) else Channel.PHONE
+    if not reveal:
+        name = public_name(ApplicantKind(row.applicant_kind), name)
+        handler, phone = mask(MaskKind.NAME, handler), mask(MaskKind.MSISDN, phone)
+    return {
+        "recipient_name": name,
+        "recipient_handler": handler or None,
+        "recipient_phone": phone or None,
+        "channel": channel.value,
+    }

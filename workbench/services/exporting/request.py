@@ -38,6 +38,7 @@ _SUFFIXES = {
 class ExportRequest:
     """An export; without a `format`, the file name decides. `since` is the first local day to export.
 
+    `is_folder` writes one letter per notice to the folder `output`, and `with_sms` a short message beside each letter.
     `reveal` writes personal values unmasked, which needs a `reason`.
     """
 
@@ -46,6 +47,8 @@ class ExportRequest:
     format: ExportFormat | None = None
     since: date | None = None
     reveal: bool = False
+    is_folder: bool = False
+    with_sms: bool = False
     reason: str = ""
 
     @property
@@ -67,9 +70,9 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
-    """The result of an export: the file that was written, and its number of rows."""
+    """The result of an export: the file that was written, and its number of rows; a folder has no format."""
 
     rows: int
     path: Path
-    format: ExportFormat
+    format: ExportFormat | None
     revealed: bool

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sqlmodel import Session
+
 from db.enums import Role
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.exporting import applications, decisions, events, notices
+from workbench.services.exporting.letter_files import write_letters
 from workbench.services.exporting.replacing import replacing
 from workbench.services.exporting.request import ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
@@ -29,29 +33,44 @@ class Exports:
         self.context = context
 
     def write(self, request: ExportRequest) -> ExportReport:
-        """Write a file completely, or leave an existing one unchanged.
+        """Write a file or a folder completely, or leave an existing one unchanged.
 
         Raises:
             NotAllowed: If the person is not an admin.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
-            CannotCreate: If the file cannot be written.
+            CannotCreate: If the file cannot be written, or the folder is not new or empty.
         """
         self._check_allowed(request)
+        if request.is_folder:
+            return self._write_letters(request)
         chosen = request.chosen_format
         columns, rows = _SOURCES[request.what]
         with replacing(request.output) as draft:
             with self.context.read() as session:
-                source = Source(
-                    session=session,
-                    zone=self.context.zone(session),
-                    now=self.context.now(),
-                    since=request.since,
-                    reveal=request.reveal,
-                )
-                count = write_rows(draft, chosen, columns, rows(source))
+                count = write_rows(draft, chosen, columns, rows(self._source(session, request)))
             # The export must be in the log before anybody can read the file.
-            self._log(request, count)
+            self._log(request, count, chosen.value)
         return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
+
+    def _write_letters(self, request: ExportRequest) -> ExportReport:
+        path = absolute_path(request.output)
+        with new_folder(path) as folder:
+            with self.context.read() as session:
+                supplier = self.context.policy(session).supplier
+                source = self._source(session, request)
+                count = write_letters(folder, source, supplier, with_sms=request.with_sms)
+            self._log(request, count, "letters")
+            folder.publish()
+        return ExportReport(rows=count, path=path, format=None, revealed=request.reveal)
+
+    def _source(self, session: Session, request: ExportRequest) -> Source:
+        return Source(
+            session=session,
+            zone=self.context.zone(session),
+            now=self.context.now(),
+            since=request.since,
+            reveal=request.reveal,
+        )
 
     def _check_allowed(self, request: ExportRequest) -> None:
         if not self.context.actor.has(Role.ADMIN):
@@ -63,11 +82,11 @@ class Exports:
         if request.reveal and not request.reason.strip():
             raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
 
-    def _log(self, request: ExportRequest, count: int) -> None:
+    def _log(self, request: ExportRequest, count: int, written_as: str) -> None:
         body: dict[str, Any] = {
             **details(
                 what=request.what.value,
-                format=request.chosen_format.value,
+                format=written_as,
                 since=request.since.isoformat() if request.since else None,
                 # An event is never deleted, so it must not contain the number of a person.
                 reason=mask_digits_within(request.reason.strip()),

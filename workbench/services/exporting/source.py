@@ -39,6 +39,11 @@ class Source:
             return value.astimezone(self.zone).isoformat()
         return None if value == "" else value
 
+    @property
+    def today(self) -> date:
+        """The local day of the export."""
+        return self.now.astimezone(self.zone).date()
+
     def on_or_after_since(self, column: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
         """Return the condition that an instant is on or after the day `since`, or no condition if that is None."""
         if self.since is None:

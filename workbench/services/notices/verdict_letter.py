@@ -138,15 +138,17 @@ def rendered(subject: str, body: str, letter: "LetterFacts | ClockLetter", **mor
     """Return a letter made from the templates of its subject and body in the applicant's language."""
     context = {
         "letter": letter,
-        "supplier": _signature(letter.supplier, letter.language),
+        "supplier": signature(letter.supplier, letter.language),
         "instant": partial(letter_instant, zone=letter.zone, language=letter.language),
         **more,
     }
-    texts = (_environment().get_template(f"{part}.{letter.language}.jinja").render(context) for part in (subject, body))
+    texts = (
+        letter_environment().get_template(f"{part}.{letter.language}.jinja").render(context) for part in (subject, body)
+    )
     return ComposedLetter(*(text.strip() for text in texts))
 
 
-def _signature(supplier: Supplier, language: Language) -> Mapping[str, str]:
+def signature(supplier: Supplier, language: Language) -> Mapping[str, str]:
     """Return the name and addresses of the supplier in a language."""
     return {
         "name": supplier.name.in_language(language),
@@ -170,15 +172,16 @@ def _codes_left_out(reasons: Sequence[LetterReason], causes: str) -> tuple[str, 
 
 
 @cache
-def _environment() -> "Environment":
+def letter_environment() -> "Environment":
     """Return the templates of the letters."""
     # Imported on first use, because Jinja takes long to import and would delay the first screen.
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     return Environment(
         loader=PackageLoader("workbench", "letters"),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - letters are plain text; they are escaped where they are shown
+        # The other templates make plain text, which is escaped where it is shown.
+        autoescape=select_autoescape(("html.jinja",), default_for_string=False),
         trim_blocks=True,
         lstrip_blocks=True,
     )

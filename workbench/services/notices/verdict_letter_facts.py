@@ -59,8 +59,12 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     case_no: str,
     calendar: WorkingCalendar,
     now: datetime,
+    msisdns: tuple[str, ...] = (),
 ) -> ComposedLetter:
-    """Return the letter about a decision; `applicant_name` is in clear, because only the applicant gets the letter."""
+    """Return the letter about a decision; `msisdns` are the numbers that its measure concerns.
+
+    `applicant_name` and the numbers are in clear, because only the applicant gets the letter.
+    """
     policy, header = casefile.policy, casefile.header
     verdict = Verdict(decision.verdict)
     measure = Measure(decision.measure)
@@ -76,6 +80,7 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             applicant_name=applicant_name,
             case_no=case_no,
             application_no=header.application_no,
+            agent=header.agent,
             verdict=verdict,
             fail_kind=FailKind(decision.fail_kind) if decision.fail_kind else None,
             reasons=_reasons(casefile, codes),
@@ -83,9 +88,11 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             items=tuple(items),
             deadline_at=decision.deadline_at,
             measure=measure,
+            msisdns=msisdns,
             waits_for=WaitsFor(decision.waits_for) if decision.waits_for else None,
             next_action_on=decision.until_on,
             appeal_until=appeal_until,
+            answer_days=policy.appeal.answer_days,
             supplier=policy.supplier,
             decided_at=now,
             zone=policy.zone,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from db.enums import CaseState, FailKind, Verdict
+from db.enums import CaseState, FailKind, Measure, Verdict
 from db.models import (
     ApplicationRow,
     CaseRow,
@@ -18,6 +18,7 @@ from db.models import (
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult
 from workbench.services.case.known_people import redaction_of
+from workbench.services.case.measured_numbers import keep_numbers, numbers_in_service
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
@@ -41,6 +42,10 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     else:
         case.state = CaseState.RECTIFYING.value
         _open_rectification(session, case, decision)
+    numbers: tuple[str, ...] = ()
+    if decision.measure != Measure.NONE:
+        numbers = numbers_in_service(session, case, context.today(session))
+        keep_numbers(decision, numbers)
     codes = session.exec(
         select(DecisionReasonRow.code)
         .where(DecisionReasonRow.decision_id == decision.id)
@@ -55,6 +60,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         case_no=format_case(case.id or 0),
         calendar=context.calendar(session, case.policy_version_id),
         now=now,
+        msisdns=numbers,
     )
     session.add(
         NoticeRow(

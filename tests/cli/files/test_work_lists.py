@@ -1,0 +1,196 @@
+"""The exports are enough to bar the right numbers and to address each letter."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from db.enums import ImportKind
+from tests.cli.framework.terminal import Terminal, refused
+from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+
+REVEAL = ("--reveal", "--reason", "to bar the numbers and send the letters")
+COMPANY = {"agent": "虚构渠道", "msisdns": "13800138001;13800138002"}
+PLACES = {"地址：虚构市虚构区虚构路1号", "电话：400-000-0000（工作日09:00–18:00）"}
+
+
+@pytest.fixture
+def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+    """Three queued cases: A-1 of a company with three numbers in service, A-2 and A-3 of persons with one number."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    desk = Desk(terminal.site, folder)
+    desk.applications(
+        application("A-1", **COMPANY),
+        application("A-2", **PERSON, agent="", msisdns="13800138003", contact_phone="010-12345678", language="en"),
+        application("A-3", **PERSON, agent="虚构渠道", msisdns="13800138004", contact_phone=""),
+    )
+    cards = [{"agent": "虚构渠道", "application_no": "A-1", "msisdn": f"1380013800{digit}"} for digit in (1, 5, 6)]
+    cards[2]["service_ended_on"] = "2026-11-20"
+    desk.run(ImportKind.CARDS, cards)
+    for number, agent, kinds in (
+        ("A-1", "虚构渠道", None),
+        ("A-2", "", INDIVIDUAL_DOCUMENTS),
+        ("A-3", "虚构渠道", INDIVIDUAL_DOCUMENTS),
+    ):
+        options = {"agent": agent} if agent else {}
+        desk.documents(number, kinds, **options) if kinds else desk.documents(number, **options)
+    return desk
+
+
+def decide(terminal: Terminal, desk: Desk, number: str, *words: str, as_login: str = "a") -> str:
+    """Decide the case of an application, and return its number."""
+    case = f"C-{desk.case(number).id:06}"
+    terminal.document("sup", "assign", case, "--to", as_login, "--reason", "x")
+    assert terminal.document(as_login, "next")["case"] == case
+    terminal.document(as_login, "decide", case, *words)
+    return case
+
+
+def exported(terminal: Terminal, what: str, path: Path, *words: str) -> list[dict[str, str]]:
+    """Export to a CSV file, and return its rows."""
+    terminal.document("admin", "export", what, "--output", str(path), *words)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def barred(rows: list[dict[str, str]], now: str) -> dict[str, str]:
+    """Return the measure of each number, from the exported decisions alone: the last one in force counts."""
+    measures: dict[str, str] = {}
+    for row in rows:
+        in_force = row["status"] in {"applied", "approved"} and row["release_at"] <= now
+        if in_force and row["measure"] != "none":
+            measures[row["msisdn"]] = row["measure"]
+    return measures
+
+
+def test_the_exported_decisions_say_which_numbers_to_bar(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    fail = ("fail", "--reason", "ACT-PEAK-HOUR", "--measure")
+    decide(terminal, desk, "A-1", *fail, "bar-both")
+    decide(terminal, desk, "A-2", "pending", "--reason", "WAIT-APPLICANT", "--measure", "bar-out")
+    undone = decide(terminal, desk, "A-3", *fail, "bar-both", as_login="b")
+    terminal.document("b", "undo", undone)
+    terminal.site.clock.on(seconds=60)
+
+    rows = exported(terminal, "decisions", tmp_path / "decisions.csv", *REVEAL)
+
+    assert barred(rows, "2026-11-24T10:01:00+08:00") == {
+        "13800138001": "bar-both",
+        "13800138002": "bar-both",
+        "13800138005": "bar-both",
+        "13800138003": "bar-out",
+    }
+    assert [(row["decision"], row["numbers"]) for row in rows] == [
+        ("D-000001", "3"),
+        ("D-000001", "3"),
+        ("D-000001", "3"),
+        ("D-000002", "1"),
+        ("D-000003", "0"),
+    ]
+    masked = exported(terminal, "decisions", tmp_path / "masked.csv")
+    assert masked[0]["msisdn"] == "138••••••01"
+    assert "13800138001" not in (tmp_path / "masked.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_numbers_of_a_decision_stay_those_that_the_letter_named(
+    terminal: Terminal, desk: Desk, tmp_path: Path
+) -> None:
+    decide(terminal, desk, "A-2", "pending", "--reason", "WAIT-CARRIER", "--measure", "bar-out")
+    terminal.site.clock.on(seconds=60)
+    desk.applications(application("A-2", **PERSON, agent="", msisdns="13800138009", language="en"))
+
+    [row] = exported(terminal, "decisions", tmp_path / "decisions.csv", *REVEAL)
+    [notice] = [row for row in exported(terminal, "notices", tmp_path / "n.csv", *REVEAL) if row["kind"] == "pending"]
+
+    assert row["msisdn"] == "13800138003"
+    assert "13800138003 (1 in total)" in notice["body"]
+
+
+def test_the_exported_notices_say_who_gets_each_letter(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    terminal.site.clock.on(seconds=60)
+
+    rows = exported(terminal, "notices", tmp_path / "notices.csv", *REVEAL)
+
+    columns = ("application_no", "recipient_name", "recipient_handler", "recipient_phone", "channel")
+    assert {tuple(row[name] for name in columns) for row in rows} == {
+        ("A-1", "虚构甲号信息服务有限公司", "乙某某", "13800138000", "sms"),
+        ("A-2", "测试人", "测试人", "01012345678", "phone"),
+        ("A-3", "测试人", "测试人", "", "agent"),
+    }
+    for row in rows:
+        assert row["recipient_name"] in row["body"].splitlines()[0]
+    masked = exported(terminal, "notices", tmp_path / "masked.csv")
+    assert {(row["recipient_name"], row["recipient_handler"], row["recipient_phone"]) for row in masked} == {
+        ("虚构甲号信息服务有限公司", "乙••", "138••••••00"),
+        ("测••", "测••", "010••••••78"),
+        ("测••", "测••", ""),
+    }
+
+
+def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    case = decide(terminal, desk, "A-1", "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
+    english = decide(terminal, desk, "A-2", "pending", "--reason", "WAIT-APPLICANT", "--item", "BIZ_LICENSE")
+    terminal.site.clock.on(seconds=60)
+    folder = tmp_path / "letters"
+
+    report = terminal.document("admin", "export", "notices", "--to", str(folder), "--sms", *REVEAL)
+
+    assert report == {"file": str(folder), "format": None, "rows": 5, "revealed": True}
+    with (folder / "notices.csv").open(encoding="utf-8-sig", newline="") as file:
+        listed = {row["file"]: row for row in csv.DictReader(file)}
+    names = {path.name for path in folder.iterdir()} - {"notices.csv"}
+    assert names == {f"{name}{suffix}" for name in listed for suffix in (".txt", ".html", ".sms.txt")}
+
+    [name] = [name for name in listed if name.startswith(case) and name.endswith("fail")]
+    letter, page = ((folder / f"{name}{suffix}").read_text(encoding="utf-8") for suffix in (".txt", ".html"))
+    for text in (letter, page):
+        assert text.index("虚构通信有限公司") < text.index("收件人：虚构甲号信息服务有限公司（经办人：乙某某）")
+        for owed in (*PLACES, "对下列号码暂停呼出和呼入服务（双停）", "13800138005", listed[name]["subject"]):
+            assert owed.replace("\n", "") in text.replace("\n", "")
+    assert page.startswith('<!DOCTYPE html>\n<html lang="zh-CN">')
+    assert (folder / f"{name}.sms.txt").read_text(encoding="utf-8").splitlines() == [
+        f"(1/2)【虚构通信有限公司】电销卡二次审核结果通知：不通过（可整改），受理编号 {case}。",
+        "(2/2)整改期限：2026年12月3日（周四）18:00。通知书全文请致电400-000-0000索取。",
+    ]
+    [name] = [name for name in listed if name.startswith(english) and name.endswith("pending")]
+    parts = (folder / f"{name}.sms.txt").read_text(encoding="utf-8").splitlines()
+    message = " ".join(re.sub(r"^\(\d/\d\)", "", part) for part in parts)
+    assert max(map(len, parts)) <= 70
+    assert message == (
+        f"Fictional Telecom Ltd: Secondary review of your telesales cards: pending (something is missing), case "
+        f"{english}. Answer by: Tuesday, 1 December 2026. For the whole letter, call 400-000-0000."
+    )
+    assert terminal.document("a", "notices", "sent", str(folder / "notices.csv")) == {"sent": 5, "already_sent": 0}
+
+
+def test_a_page_shows_stored_text_as_text(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    letter = "<script>alert(1)</script>\x1b[31m"
+    decide(terminal, desk, "A-1", "fail", "--reason", "ACT-PEAK-HOUR", "--letter", letter)
+    terminal.site.clock.on(seconds=60)
+    terminal.document("admin", "export", "notices", "--to", str(tmp_path / "letters"))
+
+    [page] = (tmp_path / "letters").glob("*-fail.html")
+    text = page.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "\x1b" not in text
+    assert "&lt;script&gt;" in text
+    assert "乙某某" not in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("notices",),
+        ("notices", "--to", "a", "--output", "b.csv"),
+        ("decisions", "--to", "a"),
+        ("notices", "--to", "a", "--format", "csv"),
+        ("notices", "--output", "b.csv", "--sms"),
+    ],
+)
+def test_places_that_do_not_go_together_are_refused(terminal: Terminal, words: tuple[str, ...]) -> None:
+    refused(terminal.as_person("admin", "export", *words, "--json"), 2)
+
+
+def test_a_folder_with_files_is_left_as_it_is(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    assert "not empty" in refused(terminal.as_person("admin", "export", "notices", "--to", str(desk.folder)), 73)

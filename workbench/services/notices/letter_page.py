@@ -1,0 +1,75 @@
+"""A letter as a page to print, and as a short message."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from db.enums import Language
+from workbench.domain.policy.policy import Supplier
+from workbench.domain.text.safe import safe
+from workbench.domain.text.wrapping import wrapped_paragraph
+from workbench.services.notices.verdict_letter import letter_environment, signature
+
+_LINE_CELLS = 78
+_PART_CHARS = 70
+"""The characters of one short message in UCS-2. Source: 3GPP TS 23.040, 9.2.3.24."""
+
+_NUMBERING_CHARS = len("(10/10)")
+_CUTS = re.compile(r"[。；，）]|[ ;]")
+
+_FACT = {
+    Language.ZH: re.compile(r"(?!受理编号|申请编号|审核结论)[^：，。]{2,12}：.+"),
+    Language.EN: re.compile(r"(?!Case number|Application number|Result)[A-Z][A-Za-z ()]{3,40}: .+"),
+}
+"""A line with a date under the case number of a letter; the subject already gives the result."""
+
+_CASE_NUMBER = {Language.ZH: "受理编号：", Language.EN: "Case number: "}
+
+
+def letter_pages(notice: Mapping[str, Any], supplier: Supplier) -> dict[str, str]:
+    """Return a notice as printable pages by file suffix (.txt, .html), with the head of the supplier."""
+    language = Language(notice["language"])
+    texts = {
+        name: safe(value, keep_newlines=True) if isinstance(value, str) else value for name, value in notice.items()
+    }
+    context = {"notice": texts, "supplier": signature(supplier, language)}
+    pages = {kind: letter_environment().get_template(f"page.{kind}.jinja").render(context) for kind in ("txt", "html")}
+    lines = (line for paragraph in pages["txt"].split("\n") for line in wrapped_paragraph(paragraph, _LINE_CELLS))
+    return {".txt": "\n".join(lines).strip() + "\n", ".html": pages["html"].strip() + "\n"}
+
+
+def short_message(notice: Mapping[str, Any], supplier: Supplier) -> tuple[str, ...]:
+    """Return a notice as a short message in parts of at most 70 characters.
+
+    The message gives the case, the result, the dates and where the whole letter is. It names no person.
+    """
+    language = Language(notice["language"])
+    name, phone = supplier.name.in_language(language), supplier.phone
+    facts = _facts_in(notice["body"], language)
+    if language is Language.ZH:
+        text = f"【{name}】{notice['subject']}。{''.join(f'{fact}。' for fact in facts)}通知书全文请致电{phone}索取。"
+    else:
+        text = (
+            f"{name}: {notice['subject']}. {''.join(f'{fact}. ' for fact in facts)}For the whole letter, call {phone}."
+        )
+    return _in_parts(safe(text))
+
+
+def _facts_in(body: str, language: Language) -> list[str]:
+    """Return the lines with dates in the paragraph of a letter that gives the case number."""
+    marked = (paragraph.split("\n") for paragraph in body.split("\n\n"))
+    lines = next((lines for lines in marked if lines[0].startswith(_CASE_NUMBER[language])), [])
+    return [line for line in lines if _FACT[language].fullmatch(line)]
+
+
+def _in_parts(text: str) -> tuple[str, ...]:
+    """Return a text in numbered parts, cut after punctuation or at blanks if possible."""
+    if len(text) <= _PART_CHARS:
+        return (text,)
+    parts, rest, room = [], text, _PART_CHARS - _NUMBERING_CHARS
+    while len(rest) > room:
+        cut = max((found.end() for found in _CUTS.finditer(rest[:room])), default=room)
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    parts.append(rest)
+    return tuple(f"({number}/{len(parts)}){part}" for number, part in enumerate(parts, start=1))
