@@ -113,7 +113,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         except WorkbenchError as error:
             self._show_problem(str(error))
             return
-        await self.rectification.show(self._preview.own_items if self._state.is_fixable else ())
+        await self.rectification.show(self._preview.own_items)
         if self._items_first:
             self._items_first = False
             self.rectification.enter()
@@ -225,7 +225,10 @@ class VerdictDialog(Dialog[DecisionResult]):
 
     def _request(self) -> VerdictRequest:
         until = self.rectification.chosen_until() if self.rectification.display else None
-        return self._state.request(self._case, until, accepts_new_evidence=self._accepts_new_evidence)
+        waits_for = self._state.waits_for or (self._preview.waits_for if self._preview else None)
+        is_asking = self._state.is_fixable or waits_for is WaitsFor.APPLICANT
+        state = self._state if is_asking else replace(self._state, items={})
+        return state.request(self._case, until, accepts_new_evidence=self._accepts_new_evidence)
 
     def _set_state(self, state: VerdictState, pause_s: float = 0.0) -> None:
         """Change the state, keep it in the draft, and show its preview after a pause."""

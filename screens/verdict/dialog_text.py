@@ -17,6 +17,7 @@ from workbench.keys.command import Command, shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, LETTER, NOTE, WAIT_FOR
 from workbench.keys.registry import MEASURE as MEASURE_KEY
+from workbench.wording.quotation import is_foreign
 
 KEY = "$text-accent bold"
 _BETWEEN = 3
@@ -97,6 +98,9 @@ def warning_lines(
         message = _("answered no: {questions}").format(questions=_questions(denied))
         lines += _shortened(f"{view.symbols.warn} {message}", WARNING, width, most)
     lines += _omission_lines(case, preview, view, width)
+    if any(is_foreign(text, case.header.language) for text in (state.letter or "", *state.items.values())):
+        message = _("Your text is in another language than the letter, so the letter shows it as a quotation.")
+        lines += wrapped_lines(f"{view.symbols.warn} {message}", width, WARNING)
     if state.letter is not None:
         lines.append(joined((_("You edited the text; it no longer follows the reasons."), MUTED)))
     if preview.problems:

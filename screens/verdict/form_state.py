@@ -70,7 +70,7 @@ class VerdictState:
         """Return the request to the services; `accepts_new_evidence` accepts evidence that arrived meanwhile."""
         header = case.header
         texts = {code: self.items.get(code, "").strip() for code in self.reasons}
-        has_own_texts = self.is_fixable and any(texts.values())
+        has_own_texts = (self.is_fixable or self.verdict is Verdict.PENDING) and any(texts.values())
         return VerdictRequest(
             case_id=header.id,
             verdict=self.verdict,

@@ -12,6 +12,7 @@ from screens.verdict.form_state import Edited, VerdictState
 from screens.widgets.safe_text import ERROR, MUTED, editable, fitted_line, joined, plain, row
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import ItemRequest
+from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.values.moments import day
 from workbench.errors import BadData
 from workbench.i18n import _
@@ -33,7 +34,7 @@ class ItemField(TextLine):
 
 
 class RectificationForm(Vertical):
-    """The items of a fixable fail, and the date: its deadline, or the next-action date of a pending case."""
+    """The items that a verdict asks for, and the date: its deadline, or the next-action date of a pending case."""
 
     items = getters.query_one("#items", Vertical)
     until = getters.query_one("#until", Input)
@@ -42,6 +43,7 @@ class RectificationForm(Vertical):
 
     def __init__(self, state: VerdictState) -> None:
         super().__init__()
+        self._is_date_first = state.verdict is Verdict.PENDING
         self._until = state.until
         self._texts = dict(state.items)
         self._codes: tuple[str, ...] = ()
@@ -96,9 +98,11 @@ class RectificationForm(Vertical):
             return
         label, date_text, problem = self._date_words
         again = _("{key} again").format(key=shown_key(ITEMS.keys[-1]))
-        keys = joined((again, KEY), (f" {_('date')}", MUTED)) if self._codes else key_words(ITEMS, _("date"))
+        is_date_second = bool(self._codes) and not self._is_date_first
+        keys = joined((again, KEY), (f" {_('date')}", MUTED)) if is_date_second else key_words(ITEMS, _("date"))
         title = self.query_one("#items-title", Static)
-        title.update(row(plain(_("To be mended"), MUTED), key_words(ITEMS, _("edit")), title.content_size.width))
+        edit = joined((again, KEY), (f" {_('edit')}", MUTED)) if self._is_date_first else key_words(ITEMS, _("edit"))
+        title.update(row(plain(_("To be mended"), MUTED), edit, title.content_size.width))
         self.label.update(joined((f"{label} ", MUTED)))
         message = plain(problem, ERROR) if problem else plain(date_text, MUTED)
         width = self.date_view.content_size.width
@@ -106,10 +110,11 @@ class RectificationForm(Vertical):
         self.date_view.update(row(message, keys, width) if fits else message)
 
     def enter(self) -> None:
-        """Focus the first field, or the date if an item has the focus."""
+        """Focus the first item, or the date if an item has the focus; of a pending verdict the date comes first."""
         first = next(iter(self.items.query(ItemField)), None)
         is_among_items = any(field.has_focus for field in self.items.query(ItemField))
-        (self.until if first is None or is_among_items else first).focus()
+        goes_to_date = not self.until.has_focus if self._is_date_first else is_among_items
+        (self.until if first is None or goes_to_date else first).focus()
 
     def chosen_until(self) -> date | None:
         """Return the typed date; None if the field is empty or cannot be read."""

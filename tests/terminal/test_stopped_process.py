@@ -69,7 +69,7 @@ def others_work(site: Site, turns: int) -> float:
                 case_id=case.id,
                 verdict=Verdict.FAIL,
                 fail_kind=FailKind.FIXABLE,
-                reasons=("DOC-UNSEALED",),
+                reasons=("USE-STATEMENT",),
                 fence=case.fence,
             )
         )

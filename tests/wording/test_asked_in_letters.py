@@ -20,7 +20,7 @@ ARREARS = evidence(
 
 
 def lines(seen: Evidence, language: Language) -> list[str]:
-    return suggestion_lines(findings(seen).values(), default_policy(), language).splitlines()
+    return suggestion_lines(tuple(findings(seen).values()), default_policy(), language).splitlines()
 
 
 def test_each_finding_is_given_with_what_to_submit_or_rectify() -> None:

@@ -1,10 +1,11 @@
 """How findings are worded on screens and in letters."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from db.enums import CreditList, CreditMatch
+from db.enums import CreditList, CreditMatch, DocumentKind
 from tests.domain.facts.sample_evidence import (
     TODAY,
     application,
@@ -19,7 +20,7 @@ from tests.domain.facts.sample_evidence import (
 )
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding import Finding
-from workbench.wording.findings import item_of, letter_of, text_of
+from workbench.wording.findings import LetterDetails, item_of, letter_of, text_of
 
 EXPIRED = evidence(application=application(handler_id_valid_to=TODAY - timedelta(days=3)))
 TEXTS: list[tuple[str, Evidence, str, str]] = [
@@ -130,19 +131,41 @@ def letters(code: str, seen: Evidence | None, language: str) -> tuple[str, str]:
 
 def test_a_letter_gives_the_numbers_of_its_finding() -> None:
     assert letters("ID-RIC-EXPIRED", EXPIRED, "zh") == (
-        "经办人身份证已过期3天。",
+        "经办人身份证已到期。",
         "经办人有效身份证正反面复印件",
     )
     assert letters("DOC-MISSING", evidence(documents=documents()[1:]), "en") == (
-        "Documents are missing: business licence.",
-        "the missing documents: business licence",
+        "Documents are missing; please submit: business licence.",
+        "the missing documents: business licence, with the seal",
     )
 
 
 def test_a_letter_without_a_finding_has_no_numbers() -> None:
     assert letters("ID-RIC-EXPIRED", None, "en")[0] == "The handler's ID card has expired."
-    assert letters("DOC-MISSING", None, "zh") == ("材料不齐。", "补交缺少的材料")
+    assert letters("DOC-MISSING", None, "zh") == ("材料不齐。", "补交缺少的材料（须加盖公章）")
     assert letters("OK", None, "zh")[1] == ""
+
+
+def test_a_letter_gives_the_day_on_which_a_validity_ended() -> None:
+    policy, found = default_policy(), tuple(findings(EXPIRED).values())
+    reason = policy.reasons["ID-RIC-EXPIRED"]
+    details = LetterDetails(dates={"id_days_left": date(2026, 1, 1)})
+    person = replace(details, is_person=True)
+
+    assert letter_of(reason, found, policy, "zh", details) == "经办人身份证已于2026年1月1日到期。"
+    assert letter_of(reason, found, policy, "zh", person) == "您的身份证已于2026年1月1日到期。"
+    assert letter_of(reason, found, policy, "en", person) == "Your ID card has expired (on 1 January 2026)."
+    assert item_of(reason, found, policy, "en", person) == "a copy of both sides of your valid ID card"
+
+
+@pytest.mark.parametrize("code", ["DOC-MISSING", "DOC-EXPIRED", "DOC-UNSEALED", "DOC-QUALITY"])
+def test_a_letter_names_the_documents_that_the_reviewer_named(code: str) -> None:
+    policy = default_policy()
+    details = LetterDetails(documents=(DocumentKind.AUTH_LETTER, DocumentKind.AGENT_ID_FRONT))
+
+    for language, names in (("zh", "授权委托书、身份证人像面"), ("en", "authority letter, your ID card, front")):
+        for words in (letter_of, item_of):
+            assert names in words(policy.reasons[code], (), policy, language, replace(details, is_person=True))
 
 
 def test_a_letter_has_no_details_of_an_internal_rule() -> None:

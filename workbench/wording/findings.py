@@ -1,13 +1,16 @@
 """Findings in words, for reviewers and for letters, in either language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
-from db.enums import CreditList, DocumentKind
+from db.enums import CreditList, DocumentKind, Language
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import names_in, replace_brackets
 from workbench.domain.policy.policy import FactValue, Limit, Policy, Reason, Words
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import comma_joined
+from workbench.wording.letter_dates import plain_day
 
 _FEN_OF_YUAN = 100
 _FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
@@ -23,6 +26,22 @@ LIST_WORDS: dict[str, Words] = {
     CreditList.TELECOM: Words("telecom list", "电信业务经营不良名单"),
     CreditList.PUNISHMENT: Words("joint punishment", "联合惩戒名单"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterDetails:
+    """What the words of a letter depend on besides the findings.
+
+    `dates` has the ends of validity by the fact that counts the days to them. `documents` are the documents that the
+    reviewer named.
+    """
+
+    is_person: bool = False
+    dates: Mapping[str, date] = field(default_factory=dict)
+    documents: tuple[DocumentKind, ...] = ()
+
+
+NO_DETAILS = LetterDetails()
 
 
 class _FormattedNumber:
@@ -60,19 +79,38 @@ def text_of(finding: Finding, policy: Policy, language: str) -> str:
     return filled(words.in_language(language), values)
 
 
-def letter_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
+def letter_of(
+    reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
+) -> str:
     """Return a reason's sentence for the applicant, with the values of its finding if there is one."""
-    return _worded(reason.letter, reason, findings, policy, language)
+    words = for_applicant(reason.letter, reason.letter_person, details)
+    return filled(words.in_language(language), _letter_values(reason, findings, policy, language, details))
 
 
-def item_of(reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
+def item_of(
+    reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
+) -> str:
     """Return what the applicant must submit or fix for a reason, '' if nothing."""
-    return _worded(reason.item, reason, findings, policy, language)
+    words = for_applicant(reason.item, reason.item_person, details)
+    return filled(words.in_language(language), _letter_values(reason, findings, policy, language, details))
 
 
-def subject_words(finding: Finding, policy: Policy, language: str) -> str:
+def for_applicant(words: Words, words_person: Words, details: LetterDetails) -> Words:
+    """Return the words for the kind of applicant; those for persons are optional."""
+    return words_person if details.is_person and words_person.en else words
+
+
+def document_name(kind: DocumentKind, policy: Policy, language: str, *, is_person: bool = False) -> str:
+    """Return the name of a document, in a letter to a person that for persons."""
+    names = policy.documents.names
+    if is_person:
+        names = {**names, **policy.documents.names_person}
+    return names[kind].in_language(language) if kind in names else kind.value
+
+
+def subject_words(finding: Finding, policy: Policy, language: str, *, is_person: bool = False) -> str:
     """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
-    parts = (_subject(part, policy, language) for part in finding.subject.split(";") if part)
+    parts = (_subject(part, policy, language, is_person=is_person) for part in finding.subject.split(";") if part)
     return comma_joined(parts, language=language)
 
 
@@ -85,10 +123,24 @@ def filled(text: str, values: _PlaceholderValues) -> str:
     return replace_brackets(text, part_if_known).format_map(values)
 
 
-def _worded(words: Words, reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
+def _letter_values(
+    reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails
+) -> _PlaceholderValues:
+    """Return the values for a reason: those of its finding, and the documents that the reviewer named."""
     finding = next((finding for finding in findings if finding.rule == reason.code), None)
-    values = _PlaceholderValues() if finding is None else _values(finding, policy, language)
-    return filled(words.in_language(language), values)
+    values = _PlaceholderValues()
+    if finding is not None:
+        values = _values(finding, policy, language)
+        if subject := subject_words(finding, policy, language, is_person=details.is_person):
+            values["subject"] = _FormattedNumber(subject, is_one=False)
+        rule = policy.rules.get(reason.code)
+        facts = () if rule is None else (limit.observes for limit in rule.limits)
+        if ends := [details.dates[fact] for fact in facts if fact in details.dates]:
+            values["date"] = _FormattedNumber(plain_day(ends[0], Language(language)), is_one=False)
+    if details.documents and reason.names_documents:
+        names = (document_name(kind, policy, language, is_person=details.is_person) for kind in details.documents)
+        values["subject"] = _FormattedNumber(comma_joined(names, language=language), is_one=False)
+    return values
 
 
 def _is_from_limit(finding: Finding, limit: Limit) -> bool:
@@ -114,10 +166,9 @@ def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValu
     return values
 
 
-def _subject(part: str, policy: Policy, language: str) -> str:
+def _subject(part: str, policy: Policy, language: str, *, is_person: bool) -> str:
     if part in _DOCUMENT_CODES:
-        kind = DocumentKind(part)
-        return policy.documents.names[kind].in_language(language) if kind in policy.documents.names else part
+        return document_name(DocumentKind(part), policy, language, is_person=is_person)
     if part in LIST_WORDS:
         return LIST_WORDS[part].in_language(language)
     return mask(MaskKind.MSISDN, part) if any(map(str.isdigit, part)) else part

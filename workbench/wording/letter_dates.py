@@ -20,6 +20,15 @@ def letter_day(on: date, language: Language) -> str:
     return f"{WEEKDAYS_EN[on.weekday()]}, {on.day} {MONTHS_EN[on.month - 1]} {on.year}"
 
 
+def plain_day(on: date, language: Language) -> str:
+    """Return a day without its weekday: 2026年11月27日 or 27 November 2026."""
+    return (
+        letter_day(on, language).partition("（")[0]
+        if language is Language.ZH
+        else letter_day(on, language).partition(", ")[2]
+    )
+
+
 def letter_instant(at: datetime, zone: str, language: Language) -> str:
     """Return an instant as 2026年11月27日（周五）18:00 or Friday, 27 November 2026, 18:00, local to the zone.
 

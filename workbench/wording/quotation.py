@@ -10,14 +10,18 @@ _WORD = re.compile(r"[A-Za-z'’]*[a-z]{2,}")
 
 
 def is_foreign(text: str, language: str) -> bool:
-    """Say whether a text is in the other language than a letter; a text without words is in neither."""
-    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
-    return words > han if language == Language.ZH else han > words
+    """Say whether a line of a text is in the other language than a letter; a line without words is in neither."""
+    return quoted_if_foreign(text, language) != text
 
 
 def quoted_if_foreign(text: str, language: str) -> str:
     """Return a text for a letter in which each line that is in another language is a quotation."""
-    return "\n".join(_quoted(line, language) if is_foreign(line, language) else line for line in text.split("\n"))
+    return "\n".join(_quoted(line, language) if _is_foreign(line, language) else line for line in text.split("\n"))
+
+
+def _is_foreign(line: str, language: str) -> bool:
+    han, words = len(_HAN.findall(line)), len(_WORD.findall(line))
+    return words > han if language == Language.ZH else han > words
 
 
 def _quoted(line: str, language: str) -> str:

@@ -8,7 +8,7 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import outside_brackets
 from workbench.domain.policy.policy import Policy, Words
-from workbench.wording.findings import letter_of, text_of
+from workbench.wording.findings import NO_DETAILS, LetterDetails, for_applicant, letter_of, text_of
 
 _MISSING = "DOC-MISSING"
 _SEVERITIES_TO_ANSWER = (Severity.BLOCK, Severity.WARN)
@@ -37,7 +37,9 @@ def findings_to_answer(casefile: CaseFile, language: str) -> Iterator[tuple[Find
         yield finding, text_of(finding, casefile.policy, language)
 
 
-def findings_in_letters(findings: Iterable[Finding], policy: Policy, language: str) -> Iterator[tuple[str, str]]:
+def findings_in_letters(
+    findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
+) -> Iterator[tuple[str, str]]:
     """Yield the findings that the applicant can answer, in words for applicants.
 
     Each pair is a sentence about the finding, and the item to submit or fix. No reviewer has judged the findings yet,
@@ -49,13 +51,13 @@ def findings_in_letters(findings: Iterable[Finding], policy: Policy, language: s
         if reason is None or reason.waits_for not in {None, WaitsFor.APPLICANT}:
             continue
         # The sentence about the finding already names the document or number.
-        item = _without_finding(reason.item, language)
+        item = _without_finding(for_applicant(reason.item, reason.item_person, details), language)
         if item:
             shows_values = rule is not None and rule.told
             sentence = (
-                letter_of(reason, (finding,), policy, language)
+                letter_of(reason, (finding,), policy, language, details)
                 if shows_values
-                else _without_finding(reason.letter, language)
+                else _without_finding(for_applicant(reason.letter, reason.letter_person, details), language)
             )
             yield sentence, item
 

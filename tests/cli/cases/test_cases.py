@@ -292,7 +292,7 @@ def test_an_answer_requeues_a_pending_case_and_a_resubmission_starts_the_next_ro
     first = terminal.document("a", "next")["case"]
     terminal.document("a", "decide", first, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-30")
     second = terminal.document("a", "next")["case"]
-    terminal.document("a", "decide", second, "fail", "--reason", "DOC-MISSING")
+    terminal.document("a", "decide", second, "fail", "--reason", "DOC-MISSING", "--item", "AUTH_LETTER")
 
     assert terminal.document("a", "answer", first, "--note", "came by post")["state"] == "queued"
     again = terminal.document("a", "resubmit", second)

@@ -29,13 +29,9 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     cards = [{"agent": "虚构渠道", "application_no": "A-1", "msisdn": f"1380013800{digit}"} for digit in (1, 5, 6)]
     cards[2]["service_ended_on"] = "2026-11-20"
     desk.run(ImportKind.CARDS, cards)
-    for number, agent, kinds in (
-        ("A-1", "虚构渠道", None),
-        ("A-2", "", INDIVIDUAL_DOCUMENTS),
-        ("A-3", "虚构渠道", INDIVIDUAL_DOCUMENTS),
-    ):
-        options = {"agent": agent} if agent else {}
-        desk.documents(number, kinds, **options) if kinds else desk.documents(number, **options)
+    desk.documents("A-1", agent="虚构渠道")
+    desk.documents("A-2", INDIVIDUAL_DOCUMENTS)
+    desk.documents("A-3", INDIVIDUAL_DOCUMENTS, agent="虚构渠道")
     return desk
 
 

@@ -15,7 +15,7 @@ from workbench.domain.case.casefile import (
     VerdictPreview,
     VerdictRequest,
 )
-from workbench.domain.case.verdict import check_reasons_for, items_for, pending_waits_for, problems_of
+from workbench.domain.case.verdict import asks_for_items, check_reasons_for, items_for, pending_waits_for, problems_of
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
 
@@ -31,14 +31,16 @@ class MemoryVerdicts:
 
     def preview(self, request: VerdictRequest) -> VerdictPreview:
         found = self._services.show(request.case_id)
+        waits_for = request.waits_for or pending_waits_for(request.reasons, found.policy)
+        asks = asks_for_items(replace(request, waits_for=waits_for))
         fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
         return VerdictPreview(
             letter=causes(found, request.reasons) if request.letter is None else request.letter,
-            items=worded_items(found, items_for(request, found.policy)) if fixable else (),
-            own_items=worded_items(found, items_for(replace(request, items=()), found.policy)) if fixable else (),
+            items=worded_items(found, items_for(request, found.policy)) if asks else (),
+            own_items=worded_items(found, items_for(replace(request, items=()), found.policy)) if asks else (),
             deadline_at=self._deadline() if fixable else None,
             until=request.until or (self._deadline().date() if request.verdict is Verdict.PENDING else None),
-            waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy),
+            waits_for=waits_for,
             measures=found.policy.measures.get(request.verdict, ()),
             check_for=check_reasons_for(request, found.policy, found.findings, found.header.risk),
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),

@@ -45,3 +45,32 @@ async def test_a_letter_opened_before_its_preview_has_the_current_reasons() -> N
 
         await desk.type("x")
         assert "ID-RIC-EXPIRED" not in dialog(desk)._state.letter
+
+
+async def test_a_text_in_another_language_than_the_letter_is_announced_as_a_quotation() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "e")
+        assert "quotation" not in desk.text
+        await desk.press("enter")
+        await desk.type("Please resend the licence.")
+        await desk.settle()
+
+        assert "the letter shows it as a quotation" in " ".join(desk.text.split())
+
+
+async def test_a_pending_verdict_asks_for_what_the_reviewer_types() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "w", "slash")
+        await desk.type("DOC-UNSEALED")
+        await desk.press("enter", "y")
+        assert desk.services.decided == []
+        assert "Say which documents" in desk.text
+
+        await desk.press("r", "f5")
+        dialog(desk).query_one(".item").focus()
+        await desk.press("ctrl+u")
+        await desk.type("AUTH_LETTER")
+        await desk.press("enter", "y")
+
+        [request] = desk.services.decided
+        assert [(item.code, item.text) for item in request.items] == [("DOC-UNSEALED", "AUTH_LETTER")]

@@ -232,9 +232,10 @@ def test_a_batch_names_for_each_what_will_be_asked_about(desk: Desk, language: L
     desk.applications(first, {**second, **expired})
 
     one, other = receipts(desk)
-    told = {Language.ZH: "经办人身份证已过期4天", Language.EN: "The handler's ID card has expired (4 days ago)."}[
-        language
-    ]
+    told = {
+        Language.ZH: "您的身份证已于2026年11月20日到期。",
+        Language.EN: "Your ID card has expired (on 20 November 2026).",
+    }[language]
     assert told in other
     assert told not in one
     assert f"\n\n{FASTER[language]}\n" in other

@@ -31,7 +31,7 @@ ITEMS = {
 DEADLINE = {Language.ZH: "2026年12月3日（周四）18:00", Language.EN: "Thursday, 3 December 2026, 18:00"}
 NEXT_ACTION = {Language.ZH: "2026年12月1日（周二）", Language.EN: "Tuesday, 1 December 2026"}
 APPEAL_UNTIL = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}
-DECIDED = {Language.ZH: "2026年11月25日（周三）", Language.EN: "Wednesday, 25 November 2026"}
+DECIDED = {Language.ZH: "2026年11月25日", Language.EN: "25 November 2026"}
 REPLACED = {Language.ZH: "2026年11月20日（周五）09:30", Language.EN: "Friday, 20 November 2026, 09:30"}
 
 

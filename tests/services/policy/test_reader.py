@@ -116,8 +116,8 @@ MENDS = {
         "reasons.ACT-PEAK-HOUR.letter",
     ),
     "a placeholder outside brackets": (
-        'letter.en = "Documents are missing[: {subject}]."',
-        'letter.en = "Documents are missing: {subject}."',
+        'letter.en = "Documents are missing[; please submit: {subject}]."',
+        'letter.en = "Documents are missing; please submit: {subject}."',
         "reasons.DOC-MISSING.letter",
     ),
     "an unknown placeholder": ("{observed:document|documents} missing", "{count} missing", "rules.DOC-MISSING.text"),

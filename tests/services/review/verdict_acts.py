@@ -2,9 +2,9 @@
 
 from sqlalchemy import text
 
-from db.enums import Verdict
+from db.enums import FailKind, Verdict
 from tests.offices import Site
-from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictRequest
 
 
 def take(site: Site, login: str = "a") -> CaseFile:
@@ -20,13 +20,12 @@ def passing(case: int, **more: object) -> VerdictRequest:
 
 
 def failing(case: int, **more: object) -> VerdictRequest:
-    """Return the request of a fixable fail with two reasons."""
-    return VerdictRequest(
-        case_id=case,
-        verdict=Verdict.FAIL,
-        reasons=("ACT-PEAK-HOUR", "DOC-UNSEALED"),
-        **more,  # type: ignore[arg-type]  # by name
-    )
+    """Return the request of a fail with two reasons; of a fixable one, with an item for each."""
+    reasons = ("ACT-PEAK-HOUR", "DOC-UNSEALED")
+    if more.get("fail_kind") is not FailKind.FINAL:
+        items = (ItemRequest(code=reasons[0]), ItemRequest(code=reasons[1], text="BIZ_LICENSE"))
+        more = {"items": items, **more}
+    return VerdictRequest(case_id=case, verdict=Verdict.FAIL, reasons=reasons, **more)  # type: ignore[arg-type]  # by name
 
 
 def decide(site: Site, request: VerdictRequest, login: str = "a") -> DecisionResult:

@@ -1,13 +1,16 @@
 """The rules that make a verdict valid: reasons, items, dates, and when a check is needed."""
 
+import re
 from collections.abc import Sequence
 
-from db.enums import ApplicantKind, FailKind, Measure, Risk, Verdict, WaitsFor
+from db.enums import ApplicantKind, DocumentKind, FailKind, Measure, Risk, Verdict, WaitsFor
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
 from workbench.i18n import _, comma_joined, current_language
+
+_DOCUMENT_CODES = frozenset(kind.value for kind in DocumentKind)
 
 PASS_REASONS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass has at most one of them."""
@@ -37,6 +40,7 @@ def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Find
         *_reason_problems(request, policy),
         _pass_problem(request, policy),
         _item_or_date_problem(request, policy),
+        _unnamed_document_problem(request, policy, findings),
     ]
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
         message = _("The policy does not allow the measure {measure} with this verdict.")
@@ -79,8 +83,8 @@ def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
 def _item_or_date_problem(request: VerdictRequest, policy: Policy) -> str | None:
     """Return why the items or the date do not fit this verdict, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
-    if request.items and not is_fixable:
-        return _("Only a fixable fail can have items to rectify.")
+    if request.items and not asks_for_items(request):
+        return _("Only a fixable fail, or a pending case that waits for the applicant, can have items.")
     known = policy.reasons.keys() | {kind.value for kind in policy.documents.names}
     for item in request.items:
         if item.code not in known and not item.text.strip():
@@ -88,6 +92,42 @@ def _item_or_date_problem(request: VerdictRequest, policy: Policy) -> str | None
     if request.until is not None and not is_fixable and request.verdict is not Verdict.PENDING:
         return _("Only a pending or a fixable fail can have a date.")
     return None
+
+
+def _unnamed_document_problem(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
+    """Return that the applicant must hand in documents which nothing names: no finding, no item, no edited letter."""
+    if not asks_for_items(request) or (request.letter or "").strip():
+        return None
+    known = {finding.rule for finding in findings if finding.subject}
+    known |= {item.code for item in request.items if item.text.strip()}
+    for code in request.reasons:
+        reason = policy.reasons.get(code)
+        is_open = reason is not None and reason.names_documents and code not in known
+        if is_open and not documents_named(code, request.items, policy):
+            message = _("Say which documents the reason {code} is about: name them in its item, such as BIZ_LICENSE.")
+            return message.format(code=_named(code, policy))
+    return None
+
+
+def asks_for_items(request: VerdictRequest) -> bool:
+    """Say whether a verdict asks the applicant for items: a fixable fail, or pending on the applicant."""
+    if request.verdict is Verdict.PENDING:
+        return request.waits_for is WaitsFor.APPLICANT
+    return request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+
+
+def documents_named(code: str, items: Sequence[ItemRequest], policy: Policy) -> tuple[DocumentKind, ...]:
+    """Return the documents that the items name for a reason: in the reason's own item, else as items of their own."""
+    own = [kind for item in items if item.code == code for kind in _documents_in(item.text, policy)]
+    return tuple(dict.fromkeys(own or [DocumentKind(item.code) for item in items if item.code in _DOCUMENT_CODES]))
+
+
+def _documents_in(text: str, policy: Policy) -> list[DocumentKind]:
+    """Return the documents in a list of codes or names; none if the text holds anything else."""
+    kinds = {kind.value.lower(): kind for kind in DocumentKind}
+    kinds |= {name.lower(): kind for kind, words in policy.documents.names.items() for name in (words.en, words.zh)}
+    found = [kinds.get(part.strip().lower()) for part in re.split("[;,，、；]", text)]
+    return [kind for kind in found if kind is not None] if all(found) else []
 
 
 def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
@@ -115,7 +155,7 @@ def check_reasons_for(
 
 
 def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...]:
-    """Return the items of a rectification: those requested, or by default one for each reason."""
+    """Return the items that a verdict asks for: those requested, or by default one for each reason."""
     if request.items:
         return request.items
     return tuple(ItemRequest(code=code) for code in request.reasons if code in policy.reasons)

@@ -20,6 +20,7 @@ PolicyPath = tuple[str | int, ...]
 """The keys and positions that lead to a value of the policy."""
 
 _PLACEHOLDERS_WITHOUT_VALUES = frozenset({"subject"})
+_IN_LETTERS = PLACEHOLDERS | {"date"}
 _EQUALITY = frozenset({"=", "!="})
 _MUST_BE: Mapping[FactType, str] = {
     FactType.NUMBER: N_("must be a number"),
@@ -188,8 +189,9 @@ def _is_of_type(value: FactValue, fact_type: FactType) -> bool:
 def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, reason.code)
     rule = policy.rules.get(reason.code)
-    allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _PLACEHOLDERS_WITHOUT_VALUES
-    for key, words in (("letter", reason.letter), ("item", reason.item)):
+    allowed = frozenset[str]() if rule is None else _IN_LETTERS if rule.told else _PLACEHOLDERS_WITHOUT_VALUES
+    for key in ("letter", "item", "letter_person", "item_person"):
+        words: Words = getattr(reason, key)
         yield from _placeholder_faults((*path, key), words, allowed)
         if any(set("{[]") & set(outside_brackets(text)) for text in (words.en, words.zh)):
             advice = _("placeholders stand between square brackets, such as {example}")

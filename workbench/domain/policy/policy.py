@@ -137,7 +137,8 @@ class Reason:
 
     `title` is shown to reviewers, `letter` is the sentence for the applicant, `item` is what the applicant must submit
     or fix ('' if nothing), and `rectify_days` the working days for it. Letter and item may have the placeholders of
-    Rule.text, but only in square brackets; the part in brackets is omitted if there is no finding.
+    Rule.text and {date} (when a validity ends), but only in square brackets; the part in brackets is omitted if there
+    is no finding. `letter_person` and `item_person` replace them if the applicant is a person.
     """
 
     code: Code
@@ -145,8 +146,15 @@ class Reason:
     title: Words
     letter: Words
     item: Words = NO_WORDS
+    letter_person: Words = NO_WORDS
+    item_person: Words = NO_WORDS
     rectify_days: DayCount | None = None
     waits_for: WaitsFor | None = None
+
+    @property
+    def names_documents(self) -> bool:
+        """Whether the item names the documents that the reason is about."""
+        return "{subject}" in self.item.en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,10 +234,14 @@ USUAL_FORECAST = ForecastPolicy()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPolicy:
-    """The documents that each kind of applicant must submit, and the name of each document."""
+    """The documents that each kind of applicant must submit, and the name of each document.
+
+    `names_person` are the names of documents in letters to persons, if they differ.
+    """
 
     required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
     names: Mapping[DocumentKind, Words]
+    names_person: Mapping[DocumentKind, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """Letters to applicants about due dates: receipts, delays, resumed work and extended deadlines."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,7 +12,8 @@ from db.enums import ApplicantKind, Language
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import ForecastPolicy, Policy, Supplier
 from workbench.services.notices.verdict_letter import ComposedLetter, rendered
-from workbench.wording.letter_dates import letter_day
+from workbench.wording.findings import LetterDetails
+from workbench.wording.letter_dates import letter_day, plain_day
 from workbench.wording.quotation import quoted_if_foreign
 from workbench.wording.what_would_help import findings_in_letters
 
@@ -115,9 +116,24 @@ def forecast_sentence(forecast: "CaseForecast | None", policy: ForecastPolicy, l
     return letter_sentence(forecast, language), policy.letters_give_due_date
 
 
-def suggestion_lines(findings: Iterable[Finding], policy: Policy, language: Language) -> str:
-    """Return numbered lines, in a language, with what the applicant can do to make the review faster."""
-    found = findings_in_letters(findings, policy, language.value)
+def suggestion_lines(
+    findings: Sequence[Finding],
+    policy: Policy,
+    language: Language,
+    kind: ApplicantKind = ApplicantKind.ENTERPRISE,
+    found_on: date | None = None,
+) -> str:
+    """Return numbered lines, in a language, with what the applicant can do to make the review faster.
+
+    `found_on` is the local day of the findings; without it the lines do not say when a validity ends.
+    """
+    ends = {
+        finding.observes: found_on + timedelta(days=finding.observed)
+        for finding in findings
+        if found_on is not None and finding.unit == "days" and isinstance(finding.observed, int)
+    }
+    details = LetterDetails(is_person=kind is ApplicantKind.INDIVIDUAL, dates=ends)
+    found = findings_in_letters(findings, policy, language.value, details)
     return "\n".join(
         f"{number}. {noticed}可先提交或整改：{item}。"
         if language is Language.ZH
@@ -138,7 +154,7 @@ def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
         "clock_subject",
         "clock",
         replace(letter, cause=quoted_if_foreign(letter.cause, letter.language)),
-        written_day=_local_day(letter.written_at, letter),
+        written_day=plain_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
         # The time of day is left out: an applicant can count on the answer by closing time.
         due_day=_local_day(letter.due_at, letter),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlmodel import Session
@@ -136,7 +137,13 @@ def letter_about(
         cause=cause.strip(),
         forecast_sentence=sentence,
         shows_due_date=shows_due_date,
-        suggestions=suggestion_lines(message.findings, policy, language),
+        suggestions=suggestion_lines(
+            message.findings,
+            policy,
+            language,
+            ApplicantKind(application.applicant_kind),
+            now.astimezone(ZoneInfo(policy.zone)).date(),
+        ),
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

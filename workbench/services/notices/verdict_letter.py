@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Supplier
-from workbench.wording.letter_dates import letter_day, letter_instant
+from workbench.wording.letter_dates import letter_day, letter_instant, plain_day
 from workbench.wording.quotation import quoted_if_foreign
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         codes=() if letter.verdict is Verdict.PASS else _codes_left_out(letter.reasons, causes),
         shows_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
         day=partial(letter_day, language=letter.language),
-        decided_day=letter_day(decided_on, letter.language),
+        decided_day=plain_day(decided_on, letter.language),
     )
 
 

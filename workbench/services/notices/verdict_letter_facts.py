@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from db.enums import FailKind, Language, Measure, Verdict, WaitsFor
+from db.enums import ApplicantKind, DocumentKind, FailKind, Language, Measure, Verdict, WaitsFor
 from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
+from workbench.domain.case.verdict import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.services.notices.verdict_letter import (
     RESTRICTIONS,
@@ -15,22 +16,36 @@ from workbench.services.notices.verdict_letter import (
     causes_text,
     compose,
 )
-from workbench.wording.findings import item_of, letter_of
+from workbench.wording.findings import LetterDetails, document_name, item_of, letter_of
 
 
-def _reasons(casefile: CaseFile, codes: Sequence[str]) -> tuple[LetterReason, ...]:
+def _details(casefile: CaseFile, code: str, items: Sequence[ItemRequest]) -> LetterDetails:
+    """Return what the words for a reason depend on besides the findings."""
+    application = casefile.evidence.application
+    ends = {"id_days_left": application.handler_id_valid_to, "licence_days_left": application.licence_valid_to}
+    return LetterDetails(
+        is_person=casefile.header.applicant_kind is ApplicantKind.INDIVIDUAL,
+        dates={fact: end for fact, end in ends.items() if end is not None},
+        documents=documents_named(code, items, casefile.policy),
+    )
+
+
+def _reasons(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemRequest] = ()) -> tuple[LetterReason, ...]:
     """Return each reason with its sentence in the applicant's language."""
-    policy, language = casefile.policy, casefile.header.language
+    policy, findings, language = casefile.policy, casefile.findings, casefile.header.language
     return tuple(
-        LetterReason(code=code, sentence=letter_of(policy.reasons[code], casefile.findings, policy, language))
+        LetterReason(
+            code=code,
+            sentence=letter_of(policy.reasons[code], findings, policy, language, _details(casefile, code, items)),
+        )
         for code in codes
         if code in policy.reasons
     )
 
 
-def causes(casefile: CaseFile, codes: Sequence[str]) -> str:
-    """Return the text of the causes for the applicant, which the reviewer may edit."""
-    return causes_text(_reasons(casefile, codes), Language(casefile.header.language))
+def causes(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemRequest] = ()) -> str:
+    """Return the text of the causes for the applicant, which the reviewer may edit; the items may name documents."""
+    return causes_text(_reasons(casefile, codes, items), Language(casefile.header.language))
 
 
 def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[ItemRequest, ...]:
@@ -39,12 +54,14 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
     An item without any text is left out.
     """
     policy, language = casefile.policy, casefile.header.language
-    names = {kind.value: words.in_language(language) for kind, words in policy.documents.names.items()}
+    is_person = casefile.header.applicant_kind is ApplicantKind.INDIVIDUAL
+    names = {kind.value: document_name(kind, policy, language, is_person=is_person) for kind in DocumentKind}
     worded = []
     for item in items:
-        reason = policy.reasons.get(item.code)
-        of_reason = "" if reason is None else item_of(reason, casefile.findings, policy, language).strip()
-        if text := item.text.strip() or of_reason or names.get(item.code, ""):
+        reason, details = policy.reasons.get(item.code), _details(casefile, item.code, items)
+        of_reason = "" if reason is None else item_of(reason, casefile.findings, policy, language, details).strip()
+        own = "" if of_reason and documents_named(item.code, [item], policy) else item.text.strip()
+        if text := own or of_reason or names.get(item.code, ""):
             worded.append(ItemRequest(code=item.code, text=text))
     return tuple(worded)
 

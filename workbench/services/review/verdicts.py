@@ -13,6 +13,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.verdict import (
+    asks_for_items,
     check_reasons_for,
     items_for,
     pending_waits_for,
@@ -67,9 +68,8 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
     deadline_at = None
     if is_fixable:
         request = replace(request, fail_kind=FailKind.FIXABLE)
-        items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
         if request.until is None:
-            deadline_at = due_at(now, rectify_days(items, policy), calendar).at
+            deadline_at = due_at(now, rectify_days(items_for(request, policy), policy), calendar).at
         else:
             deadline_at = _closing_of(request.until, calendar)
     if request.verdict is Verdict.PENDING:
@@ -78,12 +78,18 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
             until=request.until or calendar.local_day(due_at(now, policy.pending.days, calendar).at),
             waits_for=request.waits_for or pending_waits_for(request.reasons, policy),
         )
+    if asks_for_items(request):
+        items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
     cap = due_at(now, policy.rectify.cap_days, calendar).at
     date_problem = _date_problem(request, deadline_at, cap, today, now)
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
     return VerdictPlan(
         request=request,
-        letter=verdict_letter_facts.causes(casefile, request.reasons) if request.letter is None else request.letter,
+        letter=(
+            verdict_letter_facts.causes(casefile, request.reasons, request.items)
+            if request.letter is None
+            else request.letter
+        ),
         items=items,
         deadline_at=deadline_at,
         check_for=check_reasons_for(request, policy, casefile.findings, casefile.header.risk),
