@@ -9,7 +9,7 @@ from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.verdict.form_state import VerdictState
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, fitted, joined, row, wrapped, wrapped_lines
-from workbench.domain.case.casefile import CaseFile, ChecklistLine, VerdictPreview
+from workbench.domain.case.casefile import CaseFile, ChecklistLine, ItemRequest, VerdictPreview
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
@@ -98,6 +98,9 @@ def warning_lines(
         message = _("answered no: {questions}").format(questions=_questions(denied))
         lines += _shortened(f"{view.symbols.warn} {message}", WARNING, width, most)
     lines += _omission_lines(case, preview, view, width)
+    if any(_is_general(item, case, preview) for item in preview.items):
+        message = _("The letter does not say what the applicant has to send; write it in the item.")
+        lines += wrapped_lines(f"{view.symbols.info} {message}", width, MUTED)
     if any(is_foreign(text, case.header.language) for text in (state.letter or "", *state.items.values())):
         message = _("Your text is in another language than the letter, so the letter shows it as a quotation.")
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, WARNING)
@@ -108,6 +111,15 @@ def warning_lines(
         style = ERROR if is_confirming else WARNING
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, style)
     return Content("\n").join(lines)
+
+
+def _is_general(item: ItemRequest, case: CaseFile, preview: VerdictPreview) -> bool:
+    """Say whether an item is in the general words of a reason that only says that the applicant has to answer."""
+    reason = case.policy.reasons.get(item.code)
+    is_only_waiting = (
+        reason is not None and reason.verdicts == (Verdict.PENDING,) and item.code not in case.policy.rules
+    )
+    return is_only_waiting and item in preview.own_items
 
 
 def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:

@@ -74,3 +74,17 @@ async def test_a_pending_verdict_asks_for_what_the_reviewer_types() -> None:
 
         [request] = desk.services.decided
         assert [(item.code, item.text) for item in request.items] == [("DOC-UNSEALED", "AUTH_LETTER")]
+
+
+async def test_a_general_request_to_the_applicant_is_pointed_out_until_it_is_specific() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "w", "slash")
+        await desk.type("WAIT-APPLICANT")
+        await desk.press("enter")
+        assert "does not say what the applicant has to send" in desk.text
+
+        dialog(desk).query_one(".item").focus()
+        await desk.press("ctrl+u")
+        await desk.type("the lease")
+        await desk.settle()
+        assert "does not say what the applicant has to send" not in desk.text

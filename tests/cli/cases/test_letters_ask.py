@@ -1,0 +1,103 @@
+"""Letters ask for something concrete: which documents, until when, and where to send them."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.framework.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return Promises(site).at("2026-11-26 12:00")
+
+
+@pytest.fixture
+def held(services: Promises) -> str:
+    """A case that reviewer a holds, whose documents no rule has complained of."""
+    case = services.received("2026-11-26 10:00")
+    services.run("a", "next")
+    return case
+
+
+def letter(services: Promises) -> str:
+    body: str = services.terminal.document("a", "notices")["notices"][-1]["body"]
+    return body
+
+
+@pytest.mark.parametrize("code", ["DOC-MISSING", "DOC-EXPIRED", "DOC-UNSEALED", "DOC-QUALITY"])
+@pytest.mark.parametrize("verdict", ["fail", "pending"])
+def test_a_reason_about_documents_asks_which_one_and_the_letter_names_it(
+    services: Promises, held: str, code: str, verdict: str
+) -> None:
+    words = ("decide", held, verdict, "--reason", code)
+
+    assert code in refused(services.terminal.as_person("a", *words), 77)
+    services.run("a", *words, "--item", f"{code}:AUTH_LETTER；营业执照副本")
+
+    [cause] = [line for line in letter(services).splitlines() if line.endswith(f"（{code}）")]
+    [item] = [line for line in letter(services).splitlines() if line.startswith("1. ")]
+    assert "授权委托书、营业执照副本" in cause
+    assert "授权委托书、营业执照副本" in item
+
+
+def test_a_document_can_be_an_item_of_its_own(services: Promises, held: str) -> None:
+    services.run("a", "decide", held, "fail", "--reason", "DOC-UNSEALED", "--item", "AUTH_LETTER")
+
+    assert "有材料未盖章：授权委托书。（DOC-UNSEALED）" in letter(services)
+    assert "\n1. 授权委托书\n" in letter(services)
+
+
+def test_a_person_reads_of_their_own_documents(services: Promises, held: str) -> None:
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET applicant_kind = 'individual'"))
+    services.run("a", "decide", held, "fail", "--reason", "DOC-QUALITY", "--item", "DOC-QUALITY:AGENT_ID_FRONT")
+
+    assert "清晰完整的材料图像：身份证人像面" in letter(services)
+    assert "经办人" not in letter(services)
+
+
+def test_a_pending_letter_lists_what_is_needed_until_when_and_where_to(services: Promises, held: str) -> None:
+    services.run("a", "decide", held, "pending", "--reason", "ID-USCC", "--until", "2026-12-03")
+
+    body = letter(services)
+    for owed in (
+        "补充材料期限：2026年12月3日（周四）",
+        "1. 正确的统一社会信用代码及营业执照副本复印件",
+        "请自收到本通知之日起",
+        "请寄至虚构市虚构区虚构路1号",
+        "请拨打400-000-0000",
+    ):
+        assert owed in body
+    [decision] = services.terminal.document("a", "show", held)["decisions"][-1:]
+    assert [item["code"] for item in decision["items"]] == ["ID-USCC"]
+
+
+def test_only_a_verdict_that_asks_the_applicant_has_items(services: Promises, held: str) -> None:
+    for words in (("pending", "--reason", "WAIT-CARRIER"), ("pass", "--reason", "OK")):
+        assert "can have items" in refused(
+            services.terminal.as_person("a", "decide", held, *words, "--item", "BIZ_LICENSE"), 77
+        )
+
+
+def test_a_letter_says_that_the_due_date_has_not_changed(services: Promises) -> None:
+    case = services.at("2026-11-27 09:00").received("2026-11-26 10:00")
+    assert services.due(case) == "2026-12-01 18:00"
+    # From Friday evening to Sunday no working time is lost.
+    services.at("2026-11-27 19:00").run("sup", "calendar", "suspend", "2026-11-27 19:00", "--reason", "台风停工")
+    services.at("2026-11-29 12:00").run("sup", "calendar", "resume")
+
+    assert services.due(case) == "2026-12-01 18:00"
+    assert "\n办结时限不变：2026年12月1日（周二）\n" in letter(services)
+    assert "新的办结时限" not in letter(services)
+
+
+def test_a_due_time_is_rounded_to_the_day_in_letters(services: Promises) -> None:
+    case = services.received("2026-11-26 10:00", "expedited")
+    services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "Power cut in the office")
+    services.at("2026-11-26 15:02").run("sup", "calendar", "resume")
+
+    assert services.due(case) == "2026-11-30 11:02"
+    assert "\n新的办结时限：2026年11月30日（周一）\n" in letter(services)
+    assert "\n我司说明（英文原文）：“Power cut in the office”\n" in letter(services)
