@@ -1,11 +1,10 @@
 """How findings are worded on screens and in letters."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from db.enums import CreditList, CreditMatch, DocumentKind
+from db.enums import ApplicantKind, CreditList, CreditMatch, DocumentKind
 from tests.domain.facts.sample_evidence import (
     TODAY,
     application,
@@ -150,22 +149,22 @@ def test_a_letter_gives_the_day_on_which_a_validity_ended() -> None:
     policy, found = default_policy(), tuple(findings(EXPIRED).values())
     reason = policy.reasons["ID-RIC-EXPIRED"]
     details = LetterDetails(dates={"id_days_left": date(2026, 1, 1)})
-    person = replace(details, is_person=True)
+    person = policy.addressing(ApplicantKind.INDIVIDUAL).reasons[reason.code]
 
     assert letter_of(reason, found, policy, "zh", details) == "经办人身份证已于2026年1月1日到期。"
-    assert letter_of(reason, found, policy, "zh", person) == "您的身份证已于2026年1月1日到期。"
-    assert letter_of(reason, found, policy, "en", person) == "Your ID card has expired (on 1 January 2026)."
-    assert item_of(reason, found, policy, "en", person) == "a copy of both sides of your valid ID card"
+    assert letter_of(person, found, policy, "zh", details) == "您的身份证已于2026年1月1日到期。"
+    assert letter_of(person, found, policy, "en", details) == "Your ID card has expired (on 1 January 2026)."
+    assert item_of(person, found, policy, "en", details) == "a copy of both sides of your valid ID card"
 
 
 @pytest.mark.parametrize("code", ["DOC-MISSING", "DOC-EXPIRED", "DOC-UNSEALED", "DOC-QUALITY"])
 def test_a_letter_names_the_documents_that_the_reviewer_named(code: str) -> None:
-    policy = default_policy()
+    policy = default_policy().addressing(ApplicantKind.INDIVIDUAL)
     details = LetterDetails(documents=(DocumentKind.AUTH_LETTER, DocumentKind.AGENT_ID_FRONT))
 
     for language, names in (("zh", "授权委托书、身份证人像面"), ("en", "authority letter, your ID card, front")):
         for words in (letter_of, item_of):
-            assert names in words(policy.reasons[code], (), policy, language, replace(details, is_person=True))
+            assert names in words(policy.reasons[code], (), policy, language, details)
 
 
 def test_a_letter_has_no_details_of_an_internal_rule() -> None:

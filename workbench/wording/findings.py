@@ -30,13 +30,12 @@ LIST_WORDS: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterDetails:
-    """What the words of a letter depend on besides the findings.
+    """What the words for a reason depend on besides its finding.
 
     `dates` has the ends of validity by the fact that counts the days to them. `documents` are the documents that the
     reviewer named.
     """
 
-    is_person: bool = False
     dates: Mapping[str, date] = field(default_factory=dict)
     documents: tuple[DocumentKind, ...] = ()
 
@@ -83,34 +82,19 @@ def letter_of(
     reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
 ) -> str:
     """Return a reason's sentence for the applicant, with the values of its finding if there is one."""
-    words = for_applicant(reason.letter, reason.letter_person, details)
-    return filled(words.in_language(language), _letter_values(reason, findings, policy, language, details))
+    return filled(reason.letter.in_language(language), _letter_values(reason, findings, policy, language, details))
 
 
 def item_of(
     reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
 ) -> str:
     """Return what the applicant must submit or fix for a reason, '' if nothing."""
-    words = for_applicant(reason.item, reason.item_person, details)
-    return filled(words.in_language(language), _letter_values(reason, findings, policy, language, details))
+    return filled(reason.item.in_language(language), _letter_values(reason, findings, policy, language, details))
 
 
-def for_applicant(words: Words, words_person: Words, details: LetterDetails) -> Words:
-    """Return the words for the kind of applicant; those for persons are optional."""
-    return words_person if details.is_person and words_person.en else words
-
-
-def document_name(kind: DocumentKind, policy: Policy, language: str, *, is_person: bool = False) -> str:
-    """Return the name of a document, in a letter to a person that for persons."""
-    names = policy.documents.names
-    if is_person:
-        names = {**names, **policy.documents.names_person}
-    return names[kind].in_language(language) if kind in names else kind.value
-
-
-def subject_words(finding: Finding, policy: Policy, language: str, *, is_person: bool = False) -> str:
+def subject_words(finding: Finding, policy: Policy, language: str) -> str:
     """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
-    parts = (_subject(part, policy, language, is_person=is_person) for part in finding.subject.split(";") if part)
+    parts = (_subject(part, policy, language) for part in finding.subject.split(";") if part)
     return comma_joined(parts, language=language)
 
 
@@ -131,14 +115,12 @@ def _letter_values(
     values = _PlaceholderValues()
     if finding is not None:
         values = _values(finding, policy, language)
-        if subject := subject_words(finding, policy, language, is_person=details.is_person):
-            values["subject"] = _FormattedNumber(subject, is_one=False)
         rule = policy.rules.get(reason.code)
         facts = () if rule is None else (limit.observes for limit in rule.limits)
         if ends := [details.dates[fact] for fact in facts if fact in details.dates]:
             values["date"] = _FormattedNumber(plain_day(ends[0], Language(language)), is_one=False)
     if details.documents and reason.names_documents:
-        names = (document_name(kind, policy, language, is_person=details.is_person) for kind in details.documents)
+        names = (_subject(kind, policy, language) for kind in details.documents)
         values["subject"] = _FormattedNumber(comma_joined(names, language=language), is_one=False)
     return values
 
@@ -166,9 +148,10 @@ def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValu
     return values
 
 
-def _subject(part: str, policy: Policy, language: str, *, is_person: bool) -> str:
+def _subject(part: str, policy: Policy, language: str) -> str:
     if part in _DOCUMENT_CODES:
-        return document_name(DocumentKind(part), policy, language, is_person=is_person)
+        kind = DocumentKind(part)
+        return policy.documents.names[kind].in_language(language) if kind in policy.documents.names else part
     if part in LIST_WORDS:
         return LIST_WORDS[part].in_language(language)
     return mask(MaskKind.MSISDN, part) if any(map(str.isdigit, part)) else part

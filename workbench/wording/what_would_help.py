@@ -8,7 +8,7 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import outside_brackets
 from workbench.domain.policy.policy import Policy, Words
-from workbench.wording.findings import NO_DETAILS, LetterDetails, for_applicant, letter_of, text_of
+from workbench.wording.findings import NO_DETAILS, LetterDetails, letter_of, text_of
 
 _MISSING = "DOC-MISSING"
 _SEVERITIES_TO_ANSWER = (Severity.BLOCK, Severity.WARN)
@@ -51,13 +51,13 @@ def findings_in_letters(
         if reason is None or reason.waits_for not in {None, WaitsFor.APPLICANT}:
             continue
         # The sentence about the finding already names the document or number.
-        item = _without_finding(for_applicant(reason.item, reason.item_person, details), language)
+        item = _without_finding(reason.item, language)
         if item:
             shows_values = rule is not None and rule.told
             sentence = (
                 letter_of(reason, (finding,), policy, language, details)
                 if shows_values
-                else _without_finding(for_applicant(reason.letter, reason.letter_person, details), language)
+                else _without_finding(reason.letter, language)
             )
             yield sentence, item
 

@@ -44,10 +44,8 @@ def export(
     output = file or folder
     if output is None or (file is not None and folder is not None):
         raise WrongUsage(_("Say where to write: either --output FILE or --to FOLDER."))
-    if folder is not None and what is not ExportKind.NOTICES:
-        raise WrongUsage(_("--to is only for notices; write {what} with --output FILE.").format(what=what))
-    if folder is not None and file_format is not None:
-        raise WrongUsage(_("--format is not for --to, which writes text and HTML; leave it out."))
+    if folder is not None and (what is not ExportKind.NOTICES or file_format is not None):
+        raise WrongUsage(_("--to is only for notices, as text and HTML; write other files with --output FILE."))
     if sms and folder is None:
         raise WrongUsage(_("--sms is only for letters in a folder; add --to FOLDER."))
     request = ExportRequest(

@@ -1,7 +1,7 @@
 """One version of the policy as immutable values: thresholds, reasons, deadlines and texts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Annotated, Literal, NamedTuple
 
@@ -152,6 +152,12 @@ class Reason:
     waits_for: WaitsFor | None = None
 
     @property
+    def for_person(self) -> "Reason":
+        """The reason in the words for a person."""
+        letter, item = self.letter_person, self.item_person
+        return replace(self, letter=letter if letter.en else self.letter, item=item if item.en else self.item)
+
+    @property
     def names_documents(self) -> bool:
         """Whether the item names the documents that the reason is about."""
         return "{subject}" in self.item.en
@@ -272,3 +278,11 @@ class Policy:
     retention: RetentionPolicy
     supplier: Supplier
     forecast: ForecastPolicy = USUAL_FORECAST
+
+    def addressing(self, kind: ApplicantKind) -> "Policy":
+        """Return the policy in the words for a kind of applicant: a person is the handler of the application."""
+        if kind is not ApplicantKind.INDIVIDUAL:
+            return self
+        names = {**self.documents.names, **self.documents.names_person}
+        reasons = {code: reason.for_person for code, reason in self.reasons.items()}
+        return replace(self, reasons=reasons, documents=replace(self.documents, names=names))

@@ -132,8 +132,8 @@ def suggestion_lines(
         for finding in findings
         if found_on is not None and finding.unit == "days" and isinstance(finding.observed, int)
     }
-    details = LetterDetails(is_person=kind is ApplicantKind.INDIVIDUAL, dates=ends)
-    found = findings_in_letters(findings, policy, language.value, details)
+    spoken = policy.addressing(kind) if findings else policy
+    found = findings_in_letters(findings, spoken, language.value, LetterDetails(dates=ends))
     return "\n".join(
         f"{number}. {noticed}可先提交或整改：{item}。"
         if language is Language.ZH

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from db.enums import ApplicantKind, DocumentKind, FailKind, Language, Measure, Verdict, WaitsFor
+from db.enums import FailKind, Language, Measure, Verdict, WaitsFor
 from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 from workbench.domain.case.verdict import documents_named
@@ -16,7 +16,7 @@ from workbench.services.notices.verdict_letter import (
     causes_text,
     compose,
 )
-from workbench.wording.findings import LetterDetails, document_name, item_of, letter_of
+from workbench.wording.findings import LetterDetails, item_of, letter_of
 
 
 def _details(casefile: CaseFile, code: str, items: Sequence[ItemRequest]) -> LetterDetails:
@@ -24,7 +24,6 @@ def _details(casefile: CaseFile, code: str, items: Sequence[ItemRequest]) -> Let
     application = casefile.evidence.application
     ends = {"id_days_left": application.handler_id_valid_to, "licence_days_left": application.licence_valid_to}
     return LetterDetails(
-        is_person=casefile.header.applicant_kind is ApplicantKind.INDIVIDUAL,
         dates={fact: end for fact, end in ends.items() if end is not None},
         documents=documents_named(code, items, casefile.policy),
     )
@@ -32,7 +31,8 @@ def _details(casefile: CaseFile, code: str, items: Sequence[ItemRequest]) -> Let
 
 def _reasons(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemRequest] = ()) -> tuple[LetterReason, ...]:
     """Return each reason with its sentence in the applicant's language."""
-    policy, findings, language = casefile.policy, casefile.findings, casefile.header.language
+    findings, language = casefile.findings, casefile.header.language
+    policy = casefile.policy.addressing(casefile.header.applicant_kind)
     return tuple(
         LetterReason(
             code=code,
@@ -53,9 +53,8 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
 
     An item without any text is left out.
     """
-    policy, language = casefile.policy, casefile.header.language
-    is_person = casefile.header.applicant_kind is ApplicantKind.INDIVIDUAL
-    names = {kind.value: document_name(kind, policy, language, is_person=is_person) for kind in DocumentKind}
+    policy, language = casefile.policy.addressing(casefile.header.applicant_kind), casefile.header.language
+    names = {kind.value: words.in_language(language) for kind, words in policy.documents.names.items()}
     worded = []
     for item in items:
         reason, details = policy.reasons.get(item.code), _details(casefile, item.code, items)
