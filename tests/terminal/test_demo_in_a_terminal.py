@@ -113,7 +113,18 @@ def test_the_notice_has_the_deadline_of_the_case(demo_home: Path) -> None:
         terminal.wait_for(r"takes the next")
         terminal.press("n")
         case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}"))
-    command(demo_home, "decide", case, "fail", "--reason", "DOC-UNSEALED", "--reason", "ACT-PEAK-HOUR")
+    command(
+        demo_home,
+        "decide",
+        case,
+        "fail",
+        "--reason",
+        "DOC-UNSEALED",
+        "--reason",
+        "ACT-PEAK-HOUR",
+        "--item",
+        "BIZ_LICENSE",
+    )
 
     (database,) = (demo_home / "data").rglob("demo.db")
     reader = Database(database)
