@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from db.enums import ApplicantKind, Language
@@ -46,6 +46,8 @@ class ClockLetter:
         was_promised: Whether an earlier letter promised a due date.
         cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
         forecast_sentence: The sentence with the forecast, empty without a forecast.
+        is_forecast_later: Whether the forecast has a day after the due date, which the letter therefore does not
+            promise to keep.
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
     """
@@ -66,6 +68,7 @@ class ClockLetter:
     was_promised: bool = False
     cause: str = ""
     forecast_sentence: str = ""
+    is_forecast_later: bool = False
     shows_due_date: bool = True
     suggestions: str = ""
     supplier: Supplier
@@ -93,17 +96,24 @@ class ClockLetter:
         return self.shows_due_date and self.was_promised
 
 
-def forecast_sentence(forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language) -> tuple[str, bool]:
-    """Return the sentence with the forecast, and whether the letter shows the due date; the policy decides both.
+def forecast_fields(
+    forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language, due_on: date
+) -> dict[str, Any]:
+    """Return the fields of a letter about its forecast, and whether it shows the due date, as the policy says.
 
-    Without a forecast, the sentence is empty and the letter shows the due date.
+    Without a forecast, the letter shows the due date.
     """
     if forecast is None or not policy.letters_give_forecast:
-        return "", True
+        return {}
     # Imported on first use, because the wording takes long to import and would delay the first screen.
-    from workbench.wording.forecast import letter_sentence
+    from workbench.wording.forecast import is_later, letter_sentence
 
-    return letter_sentence(forecast, language), policy.letters_give_due_date
+    promised_on = due_on if policy.letters_give_due_date else None
+    return {
+        "forecast_sentence": letter_sentence(forecast, language, promised_on),
+        "is_forecast_later": promised_on is not None and is_later(forecast, promised_on),
+        "shows_due_date": policy.letters_give_due_date,
+    }
 
 
 def suggestion_lines(findings: Iterable[Finding], policy: Policy, language: Language) -> str:

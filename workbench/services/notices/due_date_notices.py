@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlmodel import Session
@@ -20,7 +21,7 @@ from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks
 from workbench.services.notices.bulk_letters import notice_of
-from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, forecast_sentence, suggestion_lines
+from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, forecast_fields, suggestion_lines
 
 NOTICE = table_of(NoticeRow)
 
@@ -96,7 +97,7 @@ def letter_about(
     is_with = is_with_applicant(state, case.waits_for)
     # While work is suspended, there is no forecast.
     forecast = None if case.suspended_from else message.forecast
-    sentence, shows_due_date = forecast_sentence(forecast, policy.forecast, language)
+    due_on = due_at.astimezone(ZoneInfo(policy.zone)).date()
     cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
     return ClockLetter(
         kind=message.kind,
@@ -113,8 +114,7 @@ def letter_about(
         awaits_others=state is CaseState.PENDING and not is_with,
         was_promised=was_promised,
         cause=cause.strip(),
-        forecast_sentence=sentence,
-        shows_due_date=shows_due_date,
+        **forecast_fields(forecast, policy.forecast, language, due_on),
         suggestions=suggestion_lines(message.findings, policy, language),
         supplier=policy.supplier,
         written_at=now,
