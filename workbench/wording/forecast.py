@@ -10,10 +10,7 @@ from workbench.i18n import N_, _, catalogue, current_language, ngettext
 from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.letter_dates import MONTHS_EN, letter_day
 
-_HALF = 0.5
-_FEW = 0.03
 _NO_TIME = 1e-6
-_EVERY_SECOND = 2
 _ONE_DECIMAL_BELOW = 9.5
 
 _NEED_WORDS = {
@@ -66,7 +63,7 @@ def marked_provisional(words: str, *, is_provisional: bool) -> str:
 
 def explanation(forecast: CaseForecast, today: date) -> str:
     """Return one sentence that explains a forecast."""
-    parts = [part for part in (_ahead(forecast), _speed(forecast, today), _send_back_words(forecast)) if part]
+    parts = [part for part in (_ahead(forecast), _speed(forecast, today)) if part]
     sentence = _(", ").join(parts)
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
 
@@ -174,50 +171,21 @@ def figure(number: float) -> str:
 def answers(forecast: CaseForecast, write_day: Callable[[date], str], language: str) -> str:
     """Return when a case is decided, and when it passes or what has to happen before.
 
-    While a verdict awaits its check, only the day of the result is given, so that nothing reveals the verdict.
+    A case against which nothing is found passes with the decision; `passed` also counts the corrections of similar
+    cases. While a verdict awaits its check, only the day of the result is given, so that nothing reveals the verdict.
     """
     say = catalogue(language).gettext
-    decided = _by(
-        forecast,
-        forecast.decided,
-        write_day,
-        say,
-        N_("The application is decided usually by {p50}, in nine of ten cases by {p90}"),
-        N_("The application is decided by {p90} in nine of ten cases"),
-    )
-    if forecast.awaits_check:
-        passed = ""
-    elif forecast.passed is None:
-        passed = needs_words(forecast, language)
-    elif forecast.passed == forecast.decided:
-        passed = say(N_("if nothing is found against it, it passes by then"))
-    else:
-        passed = _by(
-            forecast,
-            forecast.passed,
-            write_day,
-            say,
-            N_("if nothing is found against it, it passes usually by {p50}, in nine of ten cases by {p90}"),
-            N_("if nothing is found against it, it passes by {p90} in nine of ten cases"),
-        )
-    if not passed:
-        return say(N_("{sentence}.")).format(sentence=decided)
-    return say(N_("{decided}; {passed}.")).format(decided=decided, passed=passed)
-
-
-def _by(
-    forecast: CaseForecast,
-    days: DayRange,
-    write_day: Callable[[date], str],
-    say: Callable[[str], str],
-    words: str,
-    words_for_one_day: str,
-) -> str:
-    """Return words with the days of a range, the last one marked if the days may still change."""
-    last = write_day(days.p90)
+    days, last = forecast.decided, write_day(forecast.decided.p90)
     if forecast.is_provisional:
         last = say(N_("{days} (provisional)")).format(days=last)
-    return say(words_for_one_day if days.is_one_day else words).format(p50=write_day(days.p50), p90=last)
+    words = N_("The application is decided usually by {p50}, in nine of ten cases by {p90}")
+    if days.is_one_day:
+        words = N_("The application is decided by {p90} in nine of ten cases")
+    decided = say(words).format(p50=write_day(days.p50), p90=last)
+    if forecast.awaits_check:
+        return say(N_("{sentence}.")).format(sentence=decided)
+    passed = needs_words(forecast, language) or say(N_("if nothing is found against it, it passes by then"))
+    return say(N_("{decided}; {passed}.")).format(decided=decided, passed=passed)
 
 
 def needs_words(forecast: CaseForecast, language: str) -> str:
@@ -243,7 +211,7 @@ def letter_sentence(forecast: CaseForecast, language: Language, due_on: date | N
     sentences = [say(N_("{before}: {sentence}")).format(before=say(basis), sentence=told)]
     if due_on is not None and forecast.decided.p50 > due_on:
         sentences.append(say(N_("That is later than the due date.")))
-    elif due_on is not None and is_later(forecast, due_on):
+    elif due_on is not None and forecast.decided.p90 > due_on:
         sentences.append(say(N_("The later of these days is after the due date.")))
     sentences.append(say(N_("This is an estimate, not a commitment.")))
     return sentences_joined(sentences, language.value)
@@ -252,12 +220,6 @@ def letter_sentence(forecast: CaseForecast, language: Language, due_on: date | N
 def sentences_joined(sentences: Iterable[str], language: str) -> str:
     """Return sentences as one text; Chinese has no space between sentences."""
     return ("" if language == "zh" else " ").join(sentences)
-
-
-def is_later(forecast: CaseForecast, due_on: date) -> bool:
-    """Say whether a day that a letter gives for the decision or the pass is later than the due date."""
-    told = forecast.decided if forecast.passed is None or forecast.awaits_check else forecast.passed
-    return not forecast.is_endless and told.p90 > due_on
 
 
 def _ahead(forecast: CaseForecast) -> str:
@@ -278,16 +240,3 @@ def _speed(forecast: CaseForecast, today: date) -> str:
         "{reviewers} reviewers decide about {per_day} a day",
         forecast.reviewers,
     ).format(reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
-
-
-def _send_back_words(forecast: CaseForecast) -> str:
-    share = forecast.sent_back
-    if share is None or forecast.is_decided or forecast.awaits_check:
-        return ""
-    if share < _FEW:
-        return _("few similar cases are sent back")
-    if share > _HALF:
-        return _("more than half of similar cases are sent back once")
-    if round(1 / share) == _EVERY_SECOND:
-        return _("about half of similar cases are sent back once")
-    return _("about one in {number} similar cases is sent back once").format(number=round(1 / share))

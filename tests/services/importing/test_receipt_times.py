@@ -24,6 +24,10 @@ from workbench.wording.letter_dates import letter_day
 
 DUE = {Language.ZH: "办结时限：2026年11月26日(周四)18:00", Language.EN: "Due date: Thursday, 26 November 2026, 18:00"}
 BY_THE_DUE_DATE = {Language.ZH: "在办结时限前告知结论", Language.EN: "You will have our answer by the due date."}
+AIM = {
+    Language.ZH: "并尽力在办结时限前告知结论，如不能按时办结，将另行告知。",
+    Language.EN: "We aim to answer by the due date, and will write to you if we cannot.",
+}
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
 FASTER = {Language.ZH: "如何加快审核：", Language.EN: "What can make it faster:"}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
@@ -166,6 +170,33 @@ def _days_about(told: CaseForecast, slack: int) -> Iterator[Any]:
     first = told.decided.p50.toordinal()
     for ordinal in range(first - slack, first + slack + 1):
         yield told.decided.p50.fromordinal(ordinal)
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("waiting", "sentence"),
+    [
+        (
+            70,
+            {
+                Language.ZH: "其中较晚的日期在办结时限之后。",
+                Language.EN: "The later of these days is after the due date.",
+            },
+        ),
+        (200, {Language.ZH: "上述预计时间晚于办结时限。", Language.EN: "That is later than the due date."}),
+    ],
+)
+def test_a_receipt_says_that_the_forecast_is_after_the_due_date(
+    desk: Desk, receive: Any, language: Language, waiting: int, sentence: dict[Language, str]
+) -> None:
+    desk.site.plant(waiting, priority="urgent", due_in_days=1)
+
+    body = receive(language)
+
+    assert DUE[language] in body
+    assert sentence[language] in expected_in(body)
+    assert AIM[language] in body
+    assert BY_THE_DUE_DATE[Language.EN] not in body
 
 
 @pytest.mark.proof

@@ -95,7 +95,7 @@ def _document(forecast: CaseForecast) -> dict[str, Any]:
     """Return a forecast as JSON.
 
     Each day is a date. `decided` is the next decision. `passed` is null while something stands against a pass, and
-    `passed_needs` says what; else it holds if nothing is found against the case. `pass_at_first` is the share of
+    `passed_needs` says what; else it counts the corrections of similar cases. `pass_at_first` is the share of
     similar cases that passed at the first decision; it is for staff only.
 
     While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day on which a reviewer
@@ -164,8 +164,10 @@ def _end_rows(forecast: CaseForecast, today: date) -> Iterator[tuple[str, str]]:
     if forecast.passed is None:
         yield _("Passed"), needs_words(forecast, current_language())
     else:
-        days = _days(forecast, forecast.passed, today)
-        yield _("Passed"), _("{days}, if nothing is found against it").format(days=days)
+        decided, passed = (_days(forecast, days, today) for days in (forecast.decided, forecast.passed))
+        yield _("Passed"), _("{days}, if nothing is found against it").format(days=decided)
+        if passed != decided:
+            yield "", _("{days} with the corrections of similar cases").format(days=passed)
 
 
 def _days(forecast: CaseForecast, days: DayRange, today: date) -> str:

@@ -74,10 +74,10 @@ class CaseForecast(ForecastConditions):
     `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share (0 to 1) of
     similar cases that the first verdict sends back, None if unknown. `first_verdict` is past once the case
     `is_decided`; `decided` is when the next decision is made and, while a verdict awaits its check, when its result is
-    released. `passed` is None while something stands against a pass; `passed_needs` says what. `pass_rate` is how often
-    similar cases passed at the first decision, for staff only; None after that decision and without history.
-    `is_incomplete`: the forecast assumes that the missing documents arrive now. `is_with_others`: the case is pending
-    but does not wait for its applicant.
+    released. `passed` is when similar cases passed, with their corrections; it is None while something stands against
+    a pass, and `passed_needs` says what. `pass_rate` is how often similar cases passed at the first decision, for staff
+    only; None after that decision and without history. `is_incomplete`: the forecast assumes that the missing documents
+    arrive now. `is_with_others`: the case is pending but does not wait for its applicant.
     """
 
     case_id: int

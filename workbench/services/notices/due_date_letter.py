@@ -106,12 +106,12 @@ def forecast_fields(
     if forecast is None or not policy.letters_give_forecast:
         return {}
     # Imported on first use, because the wording takes long to import and would delay the first screen.
-    from workbench.wording.forecast import is_later, letter_sentence
+    from workbench.wording.forecast import letter_sentence
 
     promised_on = due_on if policy.letters_give_due_date else None
     return {
         "forecast_sentence": letter_sentence(forecast, language, promised_on),
-        "is_forecast_later": promised_on is not None and is_later(forecast, promised_on),
+        "is_forecast_later": promised_on is not None and promised_on < forecast.decided.p90,
         "shows_due_date": policy.letters_give_due_date,
     }
 
