@@ -15,8 +15,9 @@ from db.access import Access
 from db.dialects import sqlite
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
-from db.models import PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
+from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.actor import Actor
+from workbench.domain.policy.policy import Supplier
 from workbench.errors import NotAllowed, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.policies import default_policy_text
@@ -32,8 +33,10 @@ from workbench.services.foundation.os_identity import os_login
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
+from workbench.services.policy.supplier import is_made_up, with_supplier
 from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
+from workbench.services.site.policies import new_version
 from workbench.services.wiring import Services
 
 _FIRST_YEAR = 2018
@@ -45,12 +48,19 @@ class NewSite:
     """The options of a new database: the login of its first admin, and how it identifies people.
 
     `shared` is the Unix group of a database for several users, `solo` the reason why one person reviews alone.
+    `supplier` is the sender of the letters, by default a made-up one.
     """
 
     login: str
     identity: IdentityMode = IdentityMode.OS
     shared: Sharing | None = None
     solo: str = ""
+    supplier: Supplier | None = None
+
+    @property
+    def is_supplier_made_up(self) -> bool:
+        """Whether the letters will name a supplier that does not exist."""
+        return self.supplier is None or is_made_up(self.supplier)
 
     def settings(self) -> dict[str, str]:
         """Return the options as settings of the database, without empty ones."""
@@ -101,13 +111,11 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
 
 def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
     """Write the settings, policy, calendar and first admin of a new database."""
-    import hashlib
-
     policy_text = default_policy_text()
+    if new.supplier is not None:
+        policy_text = with_supplier(policy_text, new.supplier)
     session.add_all(SettingRow(name=name, value=value) for name, value in new.settings().items())
-    session.add(
-        PolicyVersionRow(body=policy_text, sha256=hashlib.sha256(policy_text.encode()).hexdigest(), applied_at=at)
-    )
+    session.add(new_version(policy_text, at))
     country = parse_policy(policy_text, "policy 1").country
     write_published(session, seed_days(country, range(_FIRST_YEAR, at.year + _YEARS_AHEAD)))
     reviewer = ReviewerRow(login=new.login, created_at=at)

@@ -33,10 +33,13 @@ class Exports:
 
         Raises:
             NotAllowed: If the person is not an admin.
+            BadConfiguration: If the notices are wanted while the made-up supplier is in force.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written.
         """
         self._check_allowed(request)
+        if request.what is ExportKind.NOTICES:
+            notices.write_sender(self.context)
         chosen = request.chosen_format
         columns, rows = _SOURCES[request.what]
         with replacing(request.output) as draft:
