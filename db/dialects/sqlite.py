@@ -130,10 +130,24 @@ def create_file(path: Path, access: Access) -> None:
         raise DatabaseRefused(Refusal.CANNOT_CREATE, str(path), error.strerror or "") from error
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return the paths of a database and of the files that SQLite and the write lock create next to it."""
+    return [*(path.with_name(path.name + end) for end in _BESIDE), path]
+
+
 def remove_file(path: Path) -> None:
     """Delete a database, with the files that SQLite and the write lock created next to it, and nothing else."""
-    for name in (*(path.name + end for end in _BESIDE), path.name):
-        path.with_name(name).unlink(missing_ok=True)
+    for file in files_of(path):
+        file.unlink(missing_ok=True)
+
+
+def inode_of(path: Path) -> tuple[int, int] | None:
+    """Return the device and inode of a database file, None if it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def check_file(path: Path) -> None:

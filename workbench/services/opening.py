@@ -32,6 +32,7 @@ from workbench.services.foundation.os_identity import os_login
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
+from workbench.services.site.check_values import is_key_checked, key_check
 from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.wiring import Services
@@ -92,6 +93,7 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
         on_failure.callback(database.close)
         store.create(access)
         with database.write() as session:
+            session.add(key_check(store))
             _write_first_rows(session, new, now())
         if finish is not None:
             finish()
@@ -139,30 +141,29 @@ def _identify(session: Session, as_login: str | None) -> Actor:
         raise NotAllowed(
             _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.").format(login=login)
         )
-    roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == row.id)).all()
-    return Actor(
-        id=row.id,
-        login=login,
-        roles=frozenset(Role(role) for role in roles),
-        identity=f"{mode.value}:{os.getuid()}",
-    )
+    # Each transaction reads the roles.
+    return Actor(id=row.id, login=login, roles=frozenset(), identity=f"{mode.value}:{os.getuid()}")
 
 
 def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:
     """Open the services for one person; with `resumes` also finish interrupted imports and suspensions.
 
     Raises:
-        WorkbenchError: If the database or its store cannot be used, or the person is not registered.
+        WorkbenchError: If the database or its store cannot be used, or the person is not registered or has no role.
     """
     import sqlalchemy.exc
 
     database = open_database(path)
     try:
         store = Store.beside(path)
-        store.check()
         with database.read() as session:
             actor = _identify(session, as_login)
         services = Services(Context(database, store, now, actor))
+        with services.context.read() as session:
+            is_checked = is_key_checked(session, store)
+        if not is_checked:
+            with services.context.write() as session:
+                session.merge(key_check(store))
         if resumes:
             services.resume()
     except sqlalchemy.exc.DatabaseError as error:

@@ -95,13 +95,14 @@ class Documents(Service):
         Raises:
             NotAllowed: If the person may not open documents.
             NotFound: If there is no such case, or it has no documents.
-            CannotCreate: If the folder is not empty, not this user's, or cannot be made.
+            CannotCreate: If the folder is not empty, not this user's, in the store, or cannot be made.
             DocumentDamaged: If the file of every document in the store is missing or altered.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
             lines = self._lines(case_id)
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
+            self.context.own_files.refuse(absolute_path(folder))
             with new_folder(absolute_path(folder)) as made:
                 done = tuple(self._copied(case_id, line, made) for line in lines)
                 written = [one.line for one in done if one.state == "written"]
