@@ -203,9 +203,9 @@ class DeskSession:
             self.revealed.hint()
             return Unchanged()
         if is_all:
-            values = await asyncio.to_thread(files.reveal_identity, ref.id)
+            values = await self._write(files.reveal_identity, ref.id)
         else:
-            values = {field: await asyncio.to_thread(files.reveal, ref.id, field)}
+            values = {field: await self._write(files.reveal, ref.id, field)}
         # The panel of the history names this reveal at once.
         history = (await asyncio.to_thread(files.show, ref.id)).history
         if self.case is None or not self.is_on_desk(ref) or self.revealed.generation != generation:
@@ -245,7 +245,7 @@ class DeskSession:
 
     async def renew(self, ref: CaseRef) -> CaseChanged | HoldLost | Superseded | Unchanged:
         """Renew the hold, since its holder is active."""
-        until = await asyncio.to_thread(self.services.claims.renew, ref.id)
+        until = await self._write(self.services.claims.renew, ref.id)
         if until is None:
             return await self.check_hold(ref, is_lost=True)
         if self.case is None or not self.is_on_desk(ref):

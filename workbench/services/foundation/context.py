@@ -10,7 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col
 
@@ -52,6 +52,13 @@ class Cache:
     is_leaving: Event = field(default_factory=Event)
     learnt: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
+
+_ROLES = (
+    select(col(ReviewerRoleRow.role))
+    .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
+    .where(col(ReviewerRow.id) == bindparam("person"), col(ReviewerRow.is_active))
+)
+"""The roles of a person who is active."""
 
 RoleCheck = Callable[[Actor], str | None]
 """Says why a person's roles do not allow an act, None if they do."""
@@ -103,12 +110,8 @@ class Context:
 
     def _read_roles(self, session: Session) -> None:
         """Give the person the present roles."""
-        statement = (
-            select(col(ReviewerRoleRow.role))
-            .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
-            .where(col(ReviewerRow.id) == self.actor.id, col(ReviewerRow.is_active))
-        )
-        actor = replace(self.actor, roles=frozenset(map(Role, session.execute(statement).scalars())))
+        roles = session.execute(_ROLES, {"person": self.actor.id}).scalars()
+        actor = replace(self.actor, roles=frozenset(map(Role, roles)))
         if not actor.roles:
             raise NotAllowed(
                 _(
