@@ -71,7 +71,7 @@ class Busy(WorkbenchError):
 
 
 class StorageBusy(WorkbenchError):
-    """Others kept the write lock for too long; nothing was written."""
+    """Other processes held the write lock for too long; nothing was written."""
 
     exit_code = ExitCode.BUSY
 

@@ -12,7 +12,7 @@ from db.models.row import NumberedRow
 class ImportBatchRow(NumberedRow, table=True):
     """One import command.
 
-    `published_seq` grows with each publication, so that evidence can be read consistently up to any of them.
+    `published_seq` grows with each publication, so that evidence can be read as of any publication.
     `applied_at` is set when the batch has been applied to every existing case that it affects. `calls_bytes` and
     `calls_sha256` are the check values of its call file, if it has one.
     """

@@ -1,7 +1,7 @@
 """The case on the desk, its draft and its hold, and every act on them, without any widget.
 
-An act gets the `CaseRef` of its case, which is taken before anything is awaited, and returns an outcome. The outcome
-is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
+The caller makes the `CaseRef` of the case before it awaits anything, and passes it to the act. The act returns an
+outcome, which is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, 
 from screens.service_protocols import ScreenServices
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
-from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Empty, Undoable, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
 from workbench.errors import StorageGone, WorkbenchError
@@ -48,7 +48,7 @@ class DeskSession:
         self.has_new_evidence = False
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
-        self.undoable: Undoable | None = None
+        self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self._renewed_at: datetime | None = None
         self._reads = 0
@@ -65,7 +65,7 @@ class DeskSession:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether `next` would return the case that is on the desk, with nothing new about it."""
+        """Whether `next` would return the case on the desk again, without new evidence."""
         if self.case is None or not self.is_held or self.has_new_evidence:
             return False
         header, now = self.case.header, self.clock.now()
@@ -88,7 +88,7 @@ class DeskSession:
         self._renewed_at = self.clock.now()
         return CaseShown(is_same)
 
-    def remove(self, ref: CaseRef | None = None, decided: Decided | None = None) -> CaseRemoved | Superseded:
+    def remove(self, ref: CaseRef | None = None, decided: DecisionResult | None = None) -> CaseRemoved | Superseded:
         """Take the case off the desk; with a reference, only if that case is on it."""
         if ref is not None and not self.is_on_desk(ref):
             return Superseded()
@@ -107,22 +107,22 @@ class DeskSession:
             await self.draft.save()
         return True
 
-    async def next(self) -> CaseShown | Empty:
+    async def next(self) -> CaseShown | NoNextCase:
         """Put the next case on the desk, or say why there is none."""
         await self.save_draft()
         found = await self._write(self.services.claims.next)
-        if isinstance(found, Empty):
+        if isinstance(found, NoNextCase):
             self.remove()
             return found
         return self.place(found)
 
     async def open_held(self, case: CaseFile) -> CaseShown:
-        """Put a held case on the desk that was chosen in a list; the draft of the previous case is saved."""
+        """Put a held case, which was chosen in a list, on the desk; the draft of the previous case is saved."""
         await self.save_draft()
         self.draft = None
         return self.place(case)
 
-    async def undo(self, undoable: Undoable) -> CaseShown | Unchanged:
+    async def undo(self, undoable: UndoableAct) -> CaseShown | Unchanged:
         """Take back a verdict; its case comes to the desk if this person holds it afterwards."""
         await self.save_draft()
         case = await self._write(self.services.undo.undo, undoable.case_id)
@@ -144,7 +144,7 @@ class DeskSession:
         return await self._give_up(ref, self.services.claims.release)
 
     async def skip(self, ref: CaseRef, reason: str) -> CaseRemoved | Superseded:
-        """Give the case back to the queue, for others."""
+        """Give the case back to the queue, for other reviewers."""
         return await self._give_up(ref, self.services.claims.skip, reason)
 
     async def put_aside(self, ref: CaseRef, until: datetime) -> CaseRemoved | Superseded:
@@ -166,15 +166,15 @@ class DeskSession:
                 await self.draft.save()
             raise
 
-    async def decide(self, request: VerdictRequest) -> Decided:
+    async def decide(self, request: VerdictRequest) -> DecisionResult:
         """Give a verdict; the draft is saved before, so that an undo finds it."""
         await self.save_draft()
         return await self._write(self.services.verdicts.decide, request)
 
-    def finish(self, ref: CaseRef, decided: Decided) -> CaseRemoved | Superseded:
+    def finish(self, ref: CaseRef, decided: DecisionResult) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""
         self.check_reasons[decided.decision_id] = decided.check_for
-        self.undoable = Undoable(
+        self.undoable = UndoableAct(
             case_id=decided.case_id, decision_id=decided.decision_id, verdict=decided.verdict, until=decided.release_at
         )
         return self.remove(ref, decided)
@@ -206,7 +206,7 @@ class DeskSession:
             values = await self._write(files.reveal_identity, ref.id)
         else:
             values = {field: await self._write(files.reveal, ref.id, field)}
-        # The panel of the history names this reveal at once.
+        # The history panel must show this reveal at once.
         history = (await asyncio.to_thread(files.show, ref.id)).history
         if self.case is None or not self.is_on_desk(ref) or self.revealed.generation != generation:
             return Superseded()
@@ -222,11 +222,11 @@ class DeskSession:
         return await asyncio.to_thread(self.services.claims.explain, ref.id)
 
     async def load_forecast(self, case: CaseFile) -> "CaseForecast | None":
-        """Return the forecast of a case; None if there is none, or this person may not ask."""
+        """Return the forecast of a case; None if there is none, or this person may not see it."""
         if not is_allowed(Action.FORECAST, case.header.state, self.services.actor):
             return None
         try:
-            # The thread also imports what a forecast needs: the first case must not wait for it.
+            # The thread also imports the modules of the forecast, so that the first case need not wait for them.
             found = await asyncio.to_thread(lambda: self.services.forecasts.of_case(case.header.id))
         except WorkbenchError:
             return None

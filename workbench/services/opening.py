@@ -43,9 +43,10 @@ _YEARS_AHEAD = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSite:
-    """The options of a new database: the login of its first admin, and how it identifies people.
+    """The options of a new database.
 
-    `shared` is the Unix group of a database for several users, `solo` the reason why one person reviews alone.
+    `login` is that of the first admin, `identity` how the database identifies people, `shared` the Unix group of a
+    database for several users, and `solo` the reason why one person reviews alone.
     """
 
     login: str
@@ -61,7 +62,7 @@ class NewSite:
 
 
 def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
-    """Create a database for a Unix group, and the site file that names it: both or neither.
+    """Create a database for a Unix group, and the site file that names the database: both or neither.
 
     Raises:
         CannotCreate: If one of them cannot be created; the message says what an admin must do.
@@ -74,7 +75,7 @@ def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now:
 
 
 def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Callable[[], None] | None = None) -> None:
-    """Create a database with its store, calendar and policy, then call `finish`; on failure nothing is left behind.
+    """Create a database with its store, calendar and policy, then call `finish`; on failure no file is left behind.
 
     Raises:
         CannotCreate: If the path exists or cannot be written.
@@ -128,7 +129,7 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
 
 
 def _identify(session: Session, as_login: str | None) -> Actor:
-    """Return the person who acts, identified as the settings of the database demand."""
+    """Return the person who acts, identified as the settings of the database require."""
     setting = session.get(SettingRow, "identity")
     mode = IdentityMode(setting.value) if setting else IdentityMode.OS
     if mode is IdentityMode.OS and as_login is not None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from db.enums import ApplicantKind
 from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactSort
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.policy.policy import FactValue
 from workbench.domain.values.identifiers import (
     UsccKind,
@@ -21,7 +21,7 @@ from workbench.domain.values.identifiers import (
     uscc_valid,
 )
 
-IDENTITY_FACTS: Mapping[str, FactSort] = {
+IDENTITY_FACTS: Mapping[str, FactType] = {
     "applicant_kind": TEXT,
     "industry": TEXT,
     "province": TEXT,
@@ -40,7 +40,7 @@ IDENTITY_FACTS: Mapping[str, FactSort] = {
     "cards_total": NUMBER,
 }
 
-CARD_FACTS: Mapping[str, FactSort] = {
+CARD_FACTS: Mapping[str, FactType] = {
     "brand": TEXT,
     "msisdn_in_range": FLAG,
     "iccid_luhn": FLAG,
@@ -51,30 +51,30 @@ CARD_FACTS: Mapping[str, FactSort] = {
 
 
 def days_left(valid_to: date | None, today: date) -> int | None:
-    """Return the days until a validity ends, 0 on its last day; a long-term one has more than two million."""
+    """Return the days until a validity ends, 0 on its last day; an unlimited validity has more than two million."""
     return None if valid_to is None else (valid_to - today).days
 
 
 def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
-    """Return the facts about the handler's ID number and card. An invalid number has no age and region."""
+    """Return the facts about the handler's ID number and card. Without a valid number, age and region are unknown."""
     number = application.handler_id_no
     is_valid = ric_valid(number, today)
     birth = ric_birth_date(number) if is_valid else None
-    fits = None
-    # The law on ID cards, from which the validity follows, does not cover residence permits.
+    validity_fits = None
+    # The law on ID cards, which sets their validity, does not cover residence permits.
     if birth is not None and not is_residence_permit(number):
-        fits = id_validity_fits_age(birth, application.handler_id_issued_on, application.handler_id_valid_to)
+        validity_fits = id_validity_fits_age(birth, application.handler_id_issued_on, application.handler_id_valid_to)
     return {
         "ric_valid": is_valid,
         "handler_age": None if birth is None else age_on(birth, today),
         "id_days_left": days_left(application.handler_id_valid_to, today),
-        "id_validity_fits_age": fits,
+        "id_validity_fits_age": validity_fits,
         "id_region_known": ric_region_known(number) if is_valid else None,
     }
 
 
 def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
-    """Return the facts about the USCC. An enterprise or sole proprietor without one counts as invalid."""
+    """Return the facts about the USCC. The missing USCC of an enterprise or sole proprietor counts as invalid."""
     code = application.uscc
     kind = application.applicant_kind
     if not code:
@@ -125,11 +125,11 @@ def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]
 
     If the application lists a number without a card row, only the number is known.
     """
-    described = set()
+    described_msisdns = set()
     for card in evidence.cards:
-        described.add(card.msisdn)
+        described_msisdns.add(card.msisdn)
         yield card.msisdn, _card_facts(card)
     for msisdn in evidence.application.msisdns:
-        if msisdn not in described:
+        if msisdn not in described_msisdns:
             is_in_range = carrier_of_range(msisdn) is not None
             yield msisdn, {**dict.fromkeys(CARD_FACTS), "brand": "", "msisdn_in_range": is_in_range}

@@ -10,9 +10,9 @@ from workbench.domain.policy.policy import FactValue
 class Finding:
     """One rule hit: the observed value, the limit and the unit.
 
-    `subject` is the msisdn of the worst card, the document kinds, or the value of the fact that the limit's
-    `subject_of` names; several are separated by `;`. `observes` is the name of the fact. A stored finding without it is
-    worded by its limit.
+    `leg` is the panel that shows it. `subject` is the msisdn of the worst card, the document kinds, or the value of the
+    fact that the limit's `subject_of` names; several are separated by `;`. `observes` is the name of the fact; it may
+    be empty in a stored finding.
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""Reads an event log from a file; the content decides on the format, not the file name."""
+"""Reads an event log from a file, whose format is detected from its content, not from its name."""
 
 import gzip
 import zlib
@@ -37,7 +37,7 @@ def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Pr
     Raises:
         NotFound: If the file does not exist.
         BadData: If it is not a regular file.
-        FileProblem: If it is not an event log; names file, line, column and cause.
+        FileProblem: If it is not an event log; the error names the file, line, column and cause.
         WrongUsage: If the encoding is not supported.
         StorageFailed: If the file cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Exports data to files, masked unless the admin reveals them, which needs a reason; each export is one event."""
+"""Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,7 +34,7 @@ class Exports:
 
         Raises:
             NotAllowed: If the person is not an admin.
-            WrongUsage: If the format is unknown, or values are to be revealed without a reason.
+            WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written.
         """
         with self.context.requiring("export", _export_refusal):

@@ -32,7 +32,7 @@ from workbench.services.foundation.safe_files import OwnFiles
 from workbench.services.policy.reader import parse_policy
 
 if TYPE_CHECKING:
-    # Importing these takes longer than the first frame may.
+    # Never imported at run time here: importing them would delay the first frame.
     from workbench.domain.forecast.assumptions import PolicyAssumptions
     from workbench.domain.forecast.queue.model import QueueModel
 
@@ -41,16 +41,16 @@ if TYPE_CHECKING:
 class Cache:
     """Policies, calendars and forecast models that were read or computed once, shared by all threads of a process.
 
-    A policy version never changes. A calendar is kept under its edition, which changes with every change of a day. A
-    forecast model is kept under all its inputs: the day, the policy version, the calendar edition, the suspended days
-    and the assumed staff. `is_leaving` is set when the program closes: interruptible long work stops, and the next
-    start continues it.
+    A policy version never changes. The key of a calendar includes its edition, which changes with every change of a
+    day. The key of a forecast model is all its inputs: the day, the policy version, the calendar edition, the suspended
+    days and the assumed staff. `is_closing` is set when the program closes: long work that can be interrupted stops,
+    and the next start continues it.
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
-    is_leaving: Event = field(default_factory=Event)
-    learnt: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
+    is_closing: Event = field(default_factory=Event)
+    models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
 
 _ROLES = (
@@ -69,7 +69,7 @@ _required: ContextVar["tuple[Context, RoleCheck] | None"] = ContextVar("required
 
 @dataclass
 class Context:
-    """One person who works with one database; each transaction reads the person's roles."""
+    """What a service works with, for one person and one database; each transaction reads the person's roles."""
 
     database: Database
     store: Store
@@ -170,16 +170,16 @@ class Context:
         try:
             yield
         except (NotAllowed, Busy) as error:
-            self.refused(action, error, case_id)
+            self.commit_refusal(action, error, case_id)
             raise
 
-    def refused(self, action: str, error: WorkbenchError, case_id: int | None = None) -> None:
-        """Log a refused attempt in a transaction of its own, whatever the person's roles are."""
+    def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None = None) -> None:
+        """Log a refused attempt in its own transaction, whatever the person's roles are."""
         with _storage_errors(), self.database.write() as session:
             self.log_refusal(session, action, error, case_id)
 
     def log_refusal(self, session: Session, action: str, error: WorkbenchError, case_id: int | None) -> None:
-        """Log a refused attempt."""
+        """Log a refused attempt in the caller's transaction."""
         body = {"exit": int(error.exit_code), "why": type(error).__name__}
         self.log(session, action, case_id=case_id, is_refused=True, body=body)
 
@@ -239,7 +239,7 @@ def _admin_refusal(actor: Actor) -> str | None:
 
 
 class Service:
-    """Base class of what one person can do with one database."""
+    """Base class of the services: each acts for one person on one database."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -247,7 +247,7 @@ class Service:
 
 @contextmanager
 def _storage_errors() -> Iterator[None]:
-    """Turn errors of the database into errors with a message for the user; the transaction is rolled back by then."""
+    """Turn database errors into errors with a message for the user; the transaction is already rolled back."""
     try:
         yield
     except LockTimeout as error:
@@ -257,7 +257,7 @@ def _storage_errors() -> Iterator[None]:
     except DBAPIError as error:
         if isinstance(error, OperationalError) and "locked" in str(error.orig):
             raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
-        # The driver's own words name tables and columns, never a value.
+        # The message of the driver names tables and columns, never a stored value.
         raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error
 
 

@@ -1,4 +1,4 @@
-"""The drafts of reviewers: what one typed on a case before deciding it."""
+"""The drafts of reviewers: what a reviewer typed about a case before deciding it."""
 
 import contextlib
 import json
@@ -71,7 +71,7 @@ def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | N
 
 
 def link_draft(session: Session, case_id: int, reviewer_id: int, decision_id: int | None) -> None:
-    """Mark a draft as turned into a decision, or with None as open again; does nothing without a draft."""
+    """Link a draft to the decision it became, or with None open the draft again; does nothing without a draft."""
     draft = find_draft(session, case_id, reviewer_id)
     if draft is not None:
         draft.decision_id = decision_id

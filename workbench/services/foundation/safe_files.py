@@ -133,10 +133,11 @@ def _inode(path: Path) -> tuple[int, int] | None:
 
 @contextlib.contextmanager
 def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
-    """Open a draft beside a file, readable by its owner only, that replaces the file if the block succeeds.
+    """Yield the path of a draft, readable by its owner only, that replaces the file if the block succeeds.
 
     Raises:
-        CannotCreate: If the file is one of our own, or the folder or the disk refuses; the file is unchanged.
+        CannotCreate: If the file is one of our own, or the draft cannot be written or cannot replace it; the file is
+            unchanged.
     """
     own_files.refuse(target)
     try:
@@ -161,13 +162,13 @@ def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
         ) from error
 
 
-def missing_above(path: Path) -> list[Path]:
+def missing_parents(path: Path) -> list[Path]:
     """Return the parent folders of a path that do not exist, the innermost first."""
     return [folder for folder in path.absolute().parents if not os.path.lexists(folder)]
 
 
 def remove_empty(folders: Sequence[Path]) -> None:
-    """Remove folders, the innermost first; one that is not empty stays."""
+    """Remove folders, the innermost first; a folder that is not empty stays."""
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
@@ -175,8 +176,8 @@ def remove_empty(folders: Sequence[Path]) -> None:
 
 @contextlib.contextmanager
 def new_parents(path: Path) -> Iterator[None]:
-    """Let the block create parent folders of a path; if the block fails, those it created are removed."""
-    missing = missing_above(path)
+    """Remove the parent folders of a path that the block created, if the block fails."""
+    missing = missing_parents(path)
     try:
         yield
     except BaseException:
@@ -195,7 +196,7 @@ def sync(path: Path) -> None:
 
 @contextlib.contextmanager
 def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
-    """Yield a new file to write, which is on the disk at the end; an existing file or link is an error."""
+    """Open a new file for writing, and wait until it is on the disk; an existing file or link is an error."""
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "wb") as file:
         os.fchmod(handle, mode)

@@ -19,7 +19,7 @@ def notice_ids(path: Path) -> tuple[int, ...]:
     Raises:
         NotFound: If there is no such file.
         BadData: If it is no regular file, a line holds no id of a notice, or there is none.
-        StorageFailed: If it cannot be read.
+        StorageFailed: If the file cannot be read.
     """
     try:
         text = read_whole(path, _MOST_BYTES).decode("utf-8-sig")
@@ -36,7 +36,7 @@ def _values(path: Path, text: str) -> Iterator[tuple[int, object]]:
     if text.lstrip().startswith("{"):
         for line, record in enumerate(text.splitlines(), start=1):
             if record.strip():
-                yield line, _of_object(path, line, record)
+                yield line, _value_in(path, line, record)
         return
     reader = csv.reader(text.splitlines(keepends=True))
     column: int | None = None
@@ -52,7 +52,7 @@ def _values(path: Path, text: str) -> Iterator[tuple[int, object]]:
         raise BadData(_("{file}, line {line}: this is no CSV.").format(file=path.name, line=reader.line_num)) from error
 
 
-def _of_object(path: Path, line: int, record: str) -> object:
+def _value_in(path: Path, line: int, record: str) -> object:
     try:
         value = json.loads(record)
     except (ValueError, RecursionError) as error:

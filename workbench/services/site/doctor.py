@@ -142,7 +142,7 @@ def _contents(session: Session) -> Iterator[CheckLine]:
     report = audit_log.verify(session)
     if report.is_whole:
         valid = _("The hash chain of the {count} events in the log is valid; head {head}.")
-        yield True, valid.format(count=report.events, head=report.head)
+        yield True, valid.format(count=report.event_count, head=report.head)
     else:
         yield False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
     solo = solo_reason(session)

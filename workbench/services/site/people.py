@@ -23,7 +23,7 @@ _LOGIN_LENGTH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """A registered person for lists; `away_until` is None for an absence without an end."""
+    """A registered person, as lists show them; `away_until` is None if the absence has no end or there is none."""
 
     login: str
     roles: tuple[Role, ...]
@@ -178,7 +178,7 @@ def _absences(session: Session, reviewer_id: int, today: date) -> Sequence[Absen
 
 
 def solo_reason(session: Session) -> str:
-    """Return the reason why one person reviews alone, "" if several people can review."""
+    """Return the reason why one person reviews alone, an empty text if several people can review."""
     row = session.get(SettingRow, SOLO_SETTING)
     if row is None:
         return ""
