@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from db.access import inode_of
 from db.dialects import sqlite
 from db.errors import DatabaseRefused, Refusal
 
@@ -22,7 +23,7 @@ class Database:
     def __init__(self, path: Path, *, schema: int | None = None) -> None:
         self.path = path
         self.schema = schema
-        self._inode = sqlite.inode_of(path)
+        self._inode = inode_of(path)
 
     @cached_property
     def reader(self) -> Engine:
@@ -67,7 +68,7 @@ class Database:
 
     def _check_in_place(self) -> None:
         """Refuse a file that is no longer the one that was opened; what is written into it would be lost."""
-        if sqlite.inode_of(self.path) != self._inode:
+        if inode_of(self.path) != self._inode:
             raise DatabaseRefused(Refusal.REPLACED, str(self.path))
 
     def close(self) -> None:

@@ -141,15 +141,6 @@ def remove_file(path: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def inode_of(path: Path) -> tuple[int, int] | None:
-    """Return the device and inode of a database file, None if it is not there."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
 def check_file(path: Path) -> None:
     """Refuse a path that is not a database of ours, before it is opened or changed.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from db.access import inode_of
 from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
 from workbench.i18n import _
 
@@ -110,25 +111,16 @@ class OwnFiles:
 
     def _has(self, path: Path) -> bool:
         """Say whether a path is one of the files or in the store, by its inode or by its folder and name."""
-        inode, store = _inode(path), _inode(self.store)
-        if inode is not None and inode in map(_inode, self.files):
+        inode, store = inode_of(path), inode_of(self.store)
+        if inode is not None and inode in map(inode_of, self.files):
             return True
-        folder = _inode(path.parent)
-        if folder is not None and (folder, path.name) in [(_inode(own.parent), own.name) for own in self.files]:
+        folder = inode_of(path.parent)
+        if folder is not None and (folder, path.name) in [(inode_of(own.parent), own.name) for own in self.files]:
             return True
-        if store is not None and store in map(_inode, (path, *path.parents)):
+        if store is not None and store in map(inode_of, (path, *path.parents)):
             return True
         has_other_names = path.is_file() and path.stat().st_nlink > 1
-        return has_other_names and inode in map(_inode, self.store.rglob("*"))
-
-
-def _inode(path: Path) -> tuple[int, int] | None:
-    """Return the device and inode of a file or folder, None if it does not exist."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+        return has_other_names and inode in map(inode_of, self.store.rglob("*"))
 
 
 @contextlib.contextmanager
