@@ -133,12 +133,22 @@ def complained(received_at: datetime, msisdn: str = MSISDN) -> ComplaintFacts:
     return ComplaintFacts(msisdn=msisdn, received_at=received_at, verified=True)
 
 
-def test_complaints_before_the_window_are_counted_but_not_in_its_rate() -> None:
+def test_complaints_before_the_window_are_shown_but_not_counted() -> None:
     # The window begins on 26 October in Shanghai, eight hours before it does in UTC.
     before, after = datetime(2026, 10, 25, 15, 59, tzinfo=UTC), datetime(2026, 10, 25, 16, tzinfo=UTC)
-    facts = case(evidence(complaints=(complained(before), complained(after), *complaints(0, 1))))
-    assert (facts["complaints"], facts["complaints_unverified"]) == (2, 1)
-    assert facts["complaint_ratio"] == 0.001
+    facts = seen(evidence(complaints=(complained(before), complained(after), *complaints(0, 1))))
+    assert (facts.case["complaints"], facts.case["complaints_unverified"], facts.case["complaints_old"]) == (1, 1, 1)
+    assert facts.case["complaint_ratio"] == 0.001
+    assert facts.complaints == ("old", "counted", "counted")
+
+
+def test_complaints_outside_the_service_of_a_card_are_shown_but_not_counted() -> None:
+    served = card(activated_on=date(2026, 11, 10), service_ended_on=date(2026, 11, 20))
+    days = [datetime(2026, 11, day, 15, 59, tzinfo=UTC) for day in (9, 10, 20, 21)]
+    facts = seen(evidence(cards=(served,), complaints=tuple(complained(day) for day in days)))
+    assert facts.complaints == ("outside_service", "counted", "counted", "outside_service")
+    for own in (facts.case, facts.cards[0][1]):
+        assert (own["complaints"], own["complaints_outside_service"]) == (2, 2)
 
 
 def test_complaints_are_counted_per_card() -> None:
