@@ -29,6 +29,7 @@ from workbench.domain.facts.all_facts import FACTS, Facts, activity_view, observ
 from workbench.domain.facts.credit import credit_facts, standing_records
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import FactSort
+from workbench.domain.findings.evaluate import find
 from workbench.domain.policy.policy import CallingWindow, FactValue
 
 ACTIVITY_KEYS = """
@@ -252,6 +253,35 @@ def test_arrears_are_summed_and_the_longest_overdue_counts() -> None:
         TODAY,
     )
     assert (facts["arrears_fen"], facts["overdue_days"], facts["name_only_records"]) == (200, 31, 1)
+
+
+@pytest.mark.parametrize(
+    ("record", "days", "since", "severity"),
+    [
+        ({"amount_fen": 1, "listed_on": TODAY}, 0, "", None),
+        ({"amount_fen": 1, "listed_on": TODAY + timedelta(days=1)}, 0, "", None),
+        ({"amount_fen": 1, "listed_on": TODAY - timedelta(days=30)}, 30, "", "warn"),
+        ({"amount_fen": 1, "listed_on": TODAY - timedelta(days=31)}, 31, "", "block"),
+        ({"amount_fen": 1, "listed_on": TODAY - timedelta(days=99), "overdue_days": 2}, 2, "", "warn"),
+        ({"amount_fen": 1, "overdue_days": 0}, 0, "", None),
+        ({"amount_fen": 1}, None, "unknown", "block"),
+        ({"listed_on": TODAY - timedelta(days=2)}, 2, "", "warn"),
+        ({"amount_fen": 0}, 0, "", None),
+        ({"amount_fen": 0, "overdue_days": 400, "listed_on": date(2020, 1, 1)}, 0, "", None),
+    ],
+)
+def test_arrears_are_overdue_since_their_listing_unless_they_say_for_how_long(
+    record: dict[str, object], days: int | None, since: str, severity: str | None
+) -> None:
+    facts = seen(evidence(credit=(arrears(CreditMatch.EXACT, 1, **record),)))
+    assert (facts.case["overdue_days"], facts.case["overdue_since"]) == (days, since)
+    found = {finding.rule: finding.severity for finding in find(facts, default_policy())}
+    assert found.get("CR-ARREARS") == severity
+
+
+def test_arrears_of_0_yuan_by_name_are_none() -> None:
+    facts = credit_facts((arrears(CreditMatch.NAME_ONLY, 1, amount_fen=0), arrears(CreditMatch.EXACT, 1)), TODAY)
+    assert (facts["name_only_records"], facts["arrears_exact"]) == (0, 1)
 
 
 def test_arrears_are_unknown_if_their_list_was_never_checked() -> None:

@@ -188,6 +188,17 @@ def test_handsets_are_distinct_and_an_unknown_one_is_none(tmp_path: Path) -> Non
     assert found.handsets == 2
 
 
+def test_an_imei_is_one_handset_in_all_its_forms(tmp_path: Path) -> None:
+    forms = ("490154203237518", "49015420323751", "4901542032375101", "4901542032375102", "49-015420-323751-8")
+    found = facts(
+        tmp_path,
+        *(call(f"2026-03-02T09:0{place}", imei=imei) for place, imei in enumerate(forms)),
+        call("2026-03-02T09:09", imei="49 015420 323751 8"),
+    )
+
+    assert found.handsets == 1
+
+
 def test_a_call_at_the_instant_of_the_opt_out_is_one_too_many(tmp_path: Path) -> None:
     callee = callee_hash(KEY, CALLEE)
 

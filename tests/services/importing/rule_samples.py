@@ -6,7 +6,7 @@ from tests.services.importing.activity_samples import ACTIVITY
 from tests.services.importing.identity_samples import DOCUMENTS, IDENTITY
 from tests.services.importing.rule_sample import Sample, credit, of_credit, on
 
-_PAID = credit("arrears", "none")
+_PAID = credit("arrears", "none", reference="P-1")
 
 CREDIT = [
     *of_credit(

@@ -15,7 +15,7 @@ _NOTHING: dict[str, FactValue] = {
     "credit_age_days": None,
     "arrears_fen": None,
     "overdue_days": None,
-    "arrears_undated": None,
+    "overdue_since": "",
     "name_only_records": 0,
     "name_only_lists": "",
     "disputed_records": 0,
@@ -23,7 +23,11 @@ _NOTHING: dict[str, FactValue] = {
     **{f"{name}_disputed": 0 for name in CreditList},
 }
 
-CREDIT_FACTS: Mapping[str, FactSort] = {**dict.fromkeys(_NOTHING, NUMBER), "name_only_lists": TEXT}
+CREDIT_FACTS: Mapping[str, FactSort] = {
+    **dict.fromkeys(_NOTHING, NUMBER),
+    "name_only_lists": TEXT,
+    "overdue_since": TEXT,
+}
 
 
 def standing_records(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
@@ -63,7 +67,7 @@ def _overdue_days(record: CreditFacts, today: date) -> int | None:
 
 
 def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
-    """Return the total standing arrears, the longest overdue, and how many are overdue since an unknown day.
+    """Return the total standing arrears, the longest overdue, and whether some are overdue since an unknown day.
 
     Nothing if that list was never checked.
     """
@@ -71,11 +75,11 @@ def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts],
         return {}
     arrears = [record for record in exact if record.list is CreditList.ARREARS]
     overdue = [_overdue_days(record, today) for record in arrears]
-    undated = overdue.count(None)
+    is_undated = None in overdue
     return {
         "arrears_fen": sum(record.amount_fen or 0 for record in arrears),
-        "overdue_days": max((days for days in overdue if days is not None), default=None if undated else 0),
-        "arrears_undated": undated,
+        "overdue_days": max((days for days in overdue if days is not None), default=None if is_undated else 0),
+        "overdue_since": "unknown" if is_undated else "",
     }
 
 
