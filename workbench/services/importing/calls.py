@@ -118,7 +118,7 @@ class CallFigures:
         if not self.call_batches:
             return
         last = ("", "")
-        done: set[ServicePeriod] = set()
+        done: set[str] = set()
         own = CARD.c.batch_id == self.batch_id
         while True:
             with self.context.read() as session:
@@ -136,12 +136,12 @@ class CallFigures:
             self._of_periods(keys, computed, done)
             self.of_applications(keys)
 
-    def _of_periods(self, keys: Sequence[Key], computed: Container[str], done: set[ServicePeriod]) -> None:
+    def _of_periods(self, keys: Sequence[Key], computed: Container[str], done: set[str]) -> None:
         """Compute the figures of the service periods of applications, each once, if their numbers have calls."""
         with self.context.read() as session:
             found = self._periods(session, tuple_(CARD.c.agent, CARD.c.application_no), keys, _HAS_CALLS)
-        periods = [period for period in found if period not in done and period.msisdn not in computed]
-        done.update(periods)
+        periods = [period for period in found if period.key not in done and period.msisdn not in computed]
+        done.update(period.key for period in periods)
         for portion in portions_of(periods, _NUMBERS_TOGETHER):
             with self._surveyed(portion) as survey:
                 self._write_numbers(survey)
@@ -178,7 +178,7 @@ class CallFigures:
             select(CARD.c.msisdn, CARD.c.activated_on, CARD.c.service_ended_on).where(dated, visible, *where).distinct()
         )
         rows = (row for chunk in chunks(wanted) for row in session.execute(periods.where(column.in_(chunk))))
-        return list(dict.fromkeys(ServicePeriod(*row) for row in rows))
+        return list({period.key: period for period in (ServicePeriod(*row) for row in rows)}.values())
 
     def _write_numbers(self, survey: Survey) -> None:
         hashed = self.context.store.hashed
