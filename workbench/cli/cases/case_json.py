@@ -29,7 +29,10 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
         "activity": _activity(casefile, revealed=revealed),
         "credit": _credit(casefile, zone),
         "documents": plain(casefile.evidence.documents, zone),
-        "complaints": plain(casefile.evidence.complaints, zone),
+        "complaints": [
+            {**plain(complaint, zone), "status": status.value}
+            for complaint, status in zip(casefile.evidence.complaints, casefile.facts.complaints, strict=True)
+        ],
         "checklist": [
             {
                 **attributes(line, ("question", "answer", "note", "by"), zone),

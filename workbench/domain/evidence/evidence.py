@@ -91,6 +91,8 @@ class CallFacts:
     Counts are of outgoing calls, except `calls_in`. Hours and days are local to the policy's zone. `half_hours` holds
     the outgoing calls of each half hour of the day (48 counts from 00:00), so that any calling window can be applied
     later. Over all cards, counts are sums, distinct_callees and handsets are unions, and peaks and repeats are maxima.
+    `calls_outside_service` are those of the number's window before activation or after the end of service; no other
+    figure counts them.
     """
 
     msisdn: str = ""
@@ -110,6 +112,7 @@ class CallFacts:
     handsets: int = 0
     opt_out_calls: int = 0
     half_hours: tuple[int, ...] = (0,) * 48
+    calls_outside_service: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -142,7 +143,7 @@ class Imports:
         readers: list[Reader] = []
         for path in request.paths:
             try:
-                found = _readers_of(path, request, zone)
+                found = _readers_of(path, request, zone, self.context.now())
             except FileProblem as problem:
                 plan.errors.add(problem.problems)
                 continue
@@ -153,11 +154,11 @@ class Imports:
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
 
 
-def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo) -> list[Reader]:
+def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:
     """Open a file that is to be imported."""
     if request.kind is ImportKind.WORKBOOK:
-        return open_readers(path, zone=zone, agent=request.agent)
-    return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent)]
+        return open_readers(path, zone=zone, agent=request.agent, now=now)
+    return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 
 def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:

@@ -129,9 +129,10 @@ class Work:
     ) -> None:
         """Compute what the rows change, and note the open cases that they are about."""
         # Each number once: the days of a number that is computed twice in a batch would count twice.
-        computed.of_numbers(sorted(set().union(*numbers.values())))
+        called: set[str] = set().union(*numbers.values())
+        computed.of_numbers(sorted(called))
         if not _OF_CARDS.isdisjoint(reader.kind for reader in readers):
-            computed.of_batch()
+            computed.of_batch(called)
         for kind, msisdns in numbers.items():
             hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
             with self.context.read() as session:
