@@ -130,7 +130,13 @@ DOCUMENTS = [
         for quality, severity in (("ok", None), ("blurred", "warn"), ("incomplete", "warn"))
     ),
     *of_application("USE-TRADE", "industry", ("教育", None), ("网贷", "block")),
-    *of_application("USE-TRADE", "business_scope", ("信息咨询(不含贷款)", None), ("信息咨询;贷款", "block")),
+    *of_application(
+        "USE-TRADE",
+        "business_scope",
+        ("信息咨询(不含贷款)", None),
+        ("信息咨询;贷款", "block"),
+        ("投资咨询,不得从事贷款业务", None),
+    ),
     *of_application(
         "USE-SCRIPT", "call_script", ("您好,这里是虚构公司", None), ("", "warn"), ("请报一下验证码", "warn")
     ),
