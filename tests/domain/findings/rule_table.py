@@ -47,6 +47,10 @@ def handler(**changes: Any) -> Evidence:
     return evidence(application=application(**changes))
 
 
+def person(**changes: Any) -> Evidence:
+    return evidence(application=application(applicant_kind=ApplicantKind.INDIVIDUAL), **changes)
+
+
 def of_age(birth: date) -> Evidence:
     return handler(handler_id_no=id_number(birth), handler_id_issued_on=None)
 
@@ -209,8 +213,16 @@ TABLE = [
         lambda name: evidence(cards=(card(carrier=name),)),
         {Carrier.MOBILE: None, None: None, Carrier.UNICOM: "info"},
     ),
-    Expectation("ID-CARD-COUNT", lambda count: evidence(cards_of_brand=count), {4: None, 5: None, 6: "block"}),
-    Expectation("ID-CARD-COUNT", lambda count: evidence(cards_total=count), {9: None, 10: None, 11: "warn"}, "total"),
+    Expectation(
+        "ID-CARD-COUNT", lambda count: person(cards_of_brand=count), {4: None, 5: None, 6: "block", 51: "block"}
+    ),
+    Expectation("ID-CARD-COUNT", lambda count: person(cards_total=count), {9: None, 10: None, 11: "warn"}, "total"),
+    Expectation(
+        "ID-CARD-COUNT",
+        lambda count: evidence(cards_of_brand=count, cards_total=count),
+        {6: None, 11: None, 49: None, 50: None, 51: "warn"},
+        "company",
+    ),
     Expectation(
         "ID-ACTUAL-USER",
         lambda name: evidence(cards=(card(), card(msisdn="13800000002", actual_user_name=name))),

@@ -89,14 +89,27 @@ IDENTITY = [
         for name, severity in (("mobile", None), ("unicom", "info"))
     ),
     *(
-        Sample(name=f"cards {counts}", rule="ID-CARD-COUNT", severity=severity, cards=brands(*counts))
-        for counts, severity in (
-            ((4,), None),
-            ((5,), None),
-            ((6,), "block"),
-            ((5, 4), None),
-            ((5, 5), None),
-            ((5, 5, 1), "warn"),
+        Sample(
+            name=f"{kind} cards {counts}",
+            rule="ID-CARD-COUNT",
+            severity=severity,
+            application={"applicant_kind": kind, "handler_id_no": id_number(f"198001{place:02}")},
+            cards=brands(*counts),
+        )
+        for place, (kind, counts, severity) in enumerate(
+            (
+                ("individual", (4,), None),
+                ("individual", (5,), None),
+                ("individual", (6,), "block"),
+                ("individual", (5, 4), None),
+                ("individual", (5, 5), None),
+                ("individual", (5, 5, 1), "warn"),
+                ("enterprise", (6, 6), None),
+                ("enterprise", (50,), None),
+                ("enterprise", (50, 1), "warn"),
+                ("sole_proprietor", (51,), "warn"),
+            ),
+            start=1,
         )
     ),
     *(

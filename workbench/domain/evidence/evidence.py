@@ -142,7 +142,7 @@ class CreditFacts:
 class Evidence:
     """All evidence of a case at one moment, the only input of rules and panels.
 
-    `cards_of_brand` is the greatest number of cards of one brand that the applicant has, and `cards_total` the number
+    `cards_of_brand` is the greatest number of cards in service of one brand that the applicant has, `cards_total` that
     of all brands, over all published applications. Applicants are identified by USCC, individuals by ID number.
     """
 

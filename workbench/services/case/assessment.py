@@ -133,9 +133,10 @@ def recompute(
 
     Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round.
     """
-    seen = evidence or read_evidence(session, case, context.store)
+    today = context.today(session)
+    seen = evidence or read_evidence(session, case, context.store, today)
     policy = context.policy(session, case.policy_version_id)
-    assessment = assess(seen, policy, context.today(session))
+    assessment = assess(seen, policy, today)
     store_assessment(session, case, assessment)
     return assessment.findings
 

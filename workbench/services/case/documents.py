@@ -127,7 +127,7 @@ class Documents(Service):
         with self.context.read() as session:
             case = visible_case(session, case_id)
             policy = self.context.policy(session, case.policy_version_id)
-            found = read_evidence(session, case, self.context.store).documents
+            found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             acts = {how: acts_of(session, case_id, how) for how in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
