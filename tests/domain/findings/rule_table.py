@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from db.enums import ApplicantKind, Carrier, CreditList, CreditMatch, DocumentKind, Quality
+from db.enums import ApplicantKind, Carrier, CreditList, CreditMatch, DocumentKind, IdType, Quality
 from tests.domain.facts.sample_evidence import (
     MSISDN,
     TODAY,
@@ -129,6 +129,18 @@ WARNED_IF_EXACT = {NOTHING: None, BY_NAME: None, EXACT: "warn"}
 TABLE = [
     Expectation("ID-RIC", lambda no: handler(handler_id_no=no), {VALID: None, WRONG: "block"}),
     Expectation("ID-RIC", lambda no: handler(legal_rep_id_no=no), {VALID: None, "": None, WRONG: "block"}, "legal rep"),
+    Expectation(
+        "ID-RIC",
+        lambda given: handler(handler_id_no="E12345678", handler_id_type=given),
+        {IdType.PASSPORT: None, IdType.MILITARY: "warn", None: "warn", IdType.TW_PERMIT: "block"},
+        "other documents",
+    ),
+    Expectation(
+        "ID-RIC",
+        lambda given: handler(legal_rep_id_no="E12345678", legal_rep_id_type=given),
+        {IdType.PASSPORT: None, IdType.MILITARY: "warn", None: "warn", IdType.TW_PERMIT: "block"},
+        "other documents of the legal rep",
+    ),
     Expectation(
         "ID-RIC",
         lambda born: handler(handler_id_no=id_number(born)),

@@ -15,6 +15,9 @@ IDENTITY = [
         (id_number("20261125"), "block"),
         ("11010519900230123X", "block"),
     ),
+    *of_application(
+        "ID-RIC", "handler_id_no", ("123456789", "warn"), ("E12345678", None), ("E1", "block"), handler_id_type="护照"
+    ),
     *of_application("ID-RIC-EXPIRED", "handler_id_valid_to", (on(-1), "block"), (on(0), None), (on(1), None)),
     *of_application(
         "ID-RIC-EXPIRING",

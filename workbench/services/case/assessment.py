@@ -26,7 +26,7 @@ FINDING = table_of(FindingRow)
 _UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 """The states in which nobody has looked at a case of the first round."""
 
-_PLAIN_FIELDS = ("rule", "op", "unit", "subject", "source")
+_PLAIN_FIELDS = ("rule", "op", "unit", "subject", "source", "observes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
