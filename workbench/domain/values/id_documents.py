@@ -22,7 +22,6 @@ _FORMS = {
     IdType.TW_PERMIT: re.compile(f"{_TW_PERMIT}|(?=83){_RIC}"),
     IdType.FOREIGN_RESIDENCE: re.compile(f"{_OLD_FOREIGN_RESIDENCE}|(?=9){_RIC}"),
 }
-_WITH_CHECK_DIGIT = re.compile(_RIC)
 # Diplomatic, public affairs and service passports begin with DE, PE and SE.
 _CHINESE_PASSPORT = re.compile("[A-Z][0-9]{8}|E[A-Z][0-9]{7}|[DPS]E[0-9]{7}")
 
@@ -56,7 +55,7 @@ def id_number_valid(text: str, stated: IdType | None, today: date) -> bool | Non
         return None
     if not form.fullmatch(number):
         return False
-    if _WITH_CHECK_DIGIT.fullmatch(number):
+    if _FORMS[IdType.RESIDENT].fullmatch(number):
         return ric_valid(number, today)
     is_public = stated is not None and (id_type is not IdType.PASSPORT or _CHINESE_PASSPORT.fullmatch(number))
     return True if is_public else None
